@@ -1,0 +1,44 @@
+# Everything below needs only Python 3.11, pip and make; `setup` makes .venv with the pinned packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test lint bench soak lock clean
+
+setup: $(STAMP)
+
+# Old pips trip over packages that ask for one extra twice, so pip itself is pinned and upgraded first.
+$(STAMP): requirements.txt requirements-pip.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diembao needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-pip.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup
+	$(BIN)/diembao demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+soak: setup
+	$(BIN)/python -m benchmarks.soak
+
+# Names, versions and hashes only: no index address may enter the file.
+lock: setup
+	$(BIN)/python -m pip install -q pip-tools
+	$(BIN)/pip-compile -q --all-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate --strip-extras -o requirements.txt pyproject.toml requirements-build.in
+
+clean:
+	rm -rf $(VENV) demo-out .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Stored coverage → text, tables and pages for people. Returns, does not write."""

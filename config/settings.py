@@ -1,0 +1,214 @@
+"""settings.toml, sources.toml, schedule.toml → Settings, Sources, Jobs, checked for sense as well as form."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+import soupsieve
+
+from config.load import ConfigError, Fault, line_of, parse_toml, resolve
+from pipeline.records import CrawlSettings, Source
+from pipeline.urls import is_fetchable, same_site
+
+_FORBID = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """Whose press review this is, as it stands in the head of a digest."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    name: str
+    name_en: str
+    #: line below the name, e.g. the province it has belonged to since a reform; may be empty
+    note: str = ""
+    note_en: str = ""
+    #: IANA name of the zone in which a day begins and ends
+    time_zone: str = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    #: local time, HH:MM: the digest of a day covers the 24 hours before it
+    cutoff: str = "06:00"
+    #: hours before the period within which an item that was found late still counts as news
+    late_hours: int = 48
+    #: 'vi' or 'en'
+    language: str = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSettings:
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    #: processes that examine documents at once; 0: one per processor
+    workers: int = 0
+    #: documents handed to a process at a time
+    batch: int = 16
+    #: seconds after which a batch that does not come back is given up as unreadable, per document in it
+    seconds_per_document: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    province: Province
+    crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    process: ProcessSettings = field(default_factory=ProcessSettings)
+    digest: DigestSettings = field(default_factory=DigestSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One command that the schedule runs: either every so many minutes, or at times of day."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    name: str
+    #: arguments of `diembao`, e.g. ["collect", "--due"]
+    command: tuple[str, ...]
+    every_minutes: int | None = None
+    #: crontab expression in the province's time zone, e.g. "15 6 * * *"
+    cron: str | None = None
+    #: minutes after which the job is ended
+    limit_minutes: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class _SourcesFile:
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    source: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _ScheduleFile:
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    job: tuple[Job, ...] = ()
+
+
+def load_settings(directory: Path | None) -> Settings:
+    """Read settings.toml of `directory`, or the packaged one. Raises ConfigError."""
+    name, text = resolve(directory, "settings.toml")
+    settings = parse_toml(text, Settings, name=name)
+    faults = _Faults(name, text)
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.digest.cutoff):
+        faults.add(("digest", "cutoff"), f"not a time of day as HH:MM: {settings.digest.cutoff!r}")
+    if settings.digest.language not in ("vi", "en"):
+        faults.add(("digest", "language"), f"'vi' or 'en', found {settings.digest.language!r}")
+    try:
+        ZoneInfo(settings.province.time_zone)
+    except (KeyError, ValueError, OSError):
+        faults.add(("province", "time_zone"), f"no such time zone: {settings.province.time_zone!r}")
+    for key in (
+        "delay_seconds",
+        "timeout_seconds",
+        "concurrent_requests",
+        "max_page_bytes",
+        "max_feed_bytes",
+    ):
+        if (value := getattr(settings.crawl, key)) < (0 if key == "delay_seconds" else 1):
+            faults.add(("crawl", key), f"too small: {value}")
+    faults.raise_any()
+    return settings
+
+
+def load_sources(directory: Path | None) -> tuple[Source, ...]:
+    """Read sources.toml of `directory`, or the packaged one. Raises ConfigError."""
+    name, text = resolve(directory, "sources.toml")
+    sources = parse_toml(text, _SourcesFile, name=name).source
+    faults = _Faults(name, text)
+    ids: dict[str, int] = {}
+    feeds: dict[str, str] = {}
+    for n, source in enumerate(sources):
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", source.id):
+            faults.add(("source", n, "id"), f"small letters, digits, '_' and '-' only, found {source.id!r}")
+        if source.id in ids:
+            faults.add(("source", n, "id"), f"{source.id!r} is used twice (also source[{ids[source.id]}])")
+        ids.setdefault(source.id, n)
+        _check_source(source, n, feeds, faults)
+    faults.raise_any()
+    return sources
+
+
+def load_schedule(directory: Path | None) -> tuple[Job, ...]:
+    """Read schedule.toml of `directory`, or the packaged one. Raises ConfigError."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    name, text = resolve(directory, "schedule.toml")
+    jobs = parse_toml(text, _ScheduleFile, name=name).job
+    faults = _Faults(name, text)
+    seen: set[str] = set()
+    for n, job in enumerate(jobs):
+        if job.name in seen:
+            faults.add(("job", n, "name"), f"{job.name!r} is used twice")
+        seen.add(job.name)
+        if (job.every_minutes is None) == (job.cron is None):
+            faults.add(("job", n), "needs either every_minutes or cron")
+        if job.every_minutes is not None and job.every_minutes < 1:
+            faults.add(("job", n, "every_minutes"), f"at least 1, found {job.every_minutes}")
+        if not job.command:
+            faults.add(("job", n, "command"), "is empty")
+        if job.limit_minutes <= 0:
+            faults.add(("job", n, "limit_minutes"), f"more than 0, found {job.limit_minutes}")
+        if job.cron is not None:
+            faults.try_(("job", n, "cron"), CronTrigger.from_crontab, job.cron)
+    faults.raise_any()
+    return jobs
+
+
+def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "_Faults") -> None:
+    if not is_fetchable(source.home):
+        faults.add(("source", n, "home"), f"no http(s) address: {source.home!r}")
+    if source.enabled and not source.feeds:
+        faults.add(("source", n, "feeds"), "is empty: an enabled source needs at least one feed")
+    for m, feed in enumerate(source.feeds):
+        at = ("source", n, "feeds", m)
+        if not is_fetchable(feed.url):
+            faults.add((*at, "url"), f"no http(s) address: {feed.url!r}")
+        elif is_fetchable(source.home) and not _is_of(source, feed.url):
+            faults.add((*at, "url"), f"another site than home {source.home} (or `domains`): {feed.url}")
+        if feed.url in feeds:
+            faults.add((*at, "url"), f"{feed.url} is already a feed of {feeds[feed.url]!r}")
+        feeds.setdefault(feed.url, source.id)
+        if feed.links is not None:
+            faults.try_((*at, "links"), soupsieve.compile, feed.links)
+    if source.article_url is not None:
+        faults.try_(("source", n, "article_url"), re.compile, source.article_url)
+    for key in ("title", "lead", "text", "authors", "section", "published"):
+        if css := getattr(source.selectors, key):
+            faults.try_(("source", n, "selectors", key), soupsieve.compile, css)
+    for css in source.selectors.drop:
+        faults.try_(("source", n, "selectors", "drop"), soupsieve.compile, css)
+    if not re.fullmatch(r"[A-Z]{2}", source.country):
+        faults.add(("source", n, "country"), f"two capital letters (ISO 3166-1), found {source.country!r}")
+    for language in source.languages:
+        if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", language):
+            faults.add(("source", n, "languages"), f"no language tag (BCP 47): {language!r}")
+
+
+def _is_of(source: Source, url: str) -> bool:
+    return any(same_site(url, site) for site in (source.home, *(f"https://{d}/" for d in source.domains)))
+
+
+class _Faults:
+    """Collects what is wrong in one file, so that one run tells all of it."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.text = name, text
+        self.found: list[Fault] = []
+
+    def add(self, loc: Sequence[int | str], message: str) -> None:
+        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
+        self.found.append(Fault(self.name, line_of(self.text, loc), key, message))
+
+    def try_(self, loc: Sequence[int | str], compile_: Callable[[str], object], value: str) -> None:
+        try:
+            compile_(value)
+        except (ValueError, re.error, soupsieve.SelectorSyntaxError) as error:
+            self.add(loc, str(error).splitlines()[0])
+
+    def raise_any(self) -> None:
+        if self.found:
+            raise ConfigError(self.found)

@@ -1,0 +1,162 @@
+"""extract, tag, evaluate: what is read from a page, what is said of a text and why, and how often that is right."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diembao.app import DONE, FAILED, App, pass_app
+from diembao.messages import say
+
+
+@click.command(
+    help=say(
+        "In ra nội dung đọc được từ mỗi trang (tệp .html, .html.gz hoặc địa chỉ), mỗi trang một dòng JSON.",
+        "Print what is read from each page (.html or .html.gz file, or address), one JSON line each.",
+    )
+)
+@click.argument("pages", nargs=-1, metavar="FILE|URL...")
+@click.option("--url", metavar="ADDRESS", help=say("Địa chỉ gốc của tệp.", "Where the file came from."))
+@click.option(
+    "--from",
+    "listed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="LIST.jsonl",
+    help=say('Danh sách nhiều trang: {"file","url"} mỗi dòng.', 'Many pages: one {"file","url"} a line.'),
+)
+@pass_app
+def extract(app: App, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
+    from pipeline.extract import article_to_json, read
+    from pipeline.records import Document, Unreadable
+    from pipeline.records import Reason as R
+
+    if not pages and listed is None:
+        raise click.UsageError(say("Cần ít nhất một trang, hoặc --from.", "Needs at least one page, or --from."))
+    if url and len(pages) != 1:
+        raise click.UsageError(say("--url chỉ dùng với một tệp.", "--url goes with exactly one file."))
+    failed = False
+
+    def show(document: Document, name: str) -> None:
+        nonlocal failed
+        try:
+            article = read(document)
+        except Exception as error:
+            article = Unreadable(document.id, R.ERROR, f"{type(error).__name__}: {error}")
+        if isinstance(article, Unreadable):
+            failed = True
+            app.warn(f"{name}: {article.reason}: {article.note}")
+            app.print_json({"url": document.url, "error": article.reason, "note": article.note})
+        else:
+            app.print_json(article_to_json(article))
+
+    addresses = [p for p in pages if p.startswith(("http://", "https://"))]
+    for name, address in _files(pages, url, listed):
+        try:
+            body = Path(name).read_bytes()
+            body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+        except (OSError, EOFError) as error:
+            failed = True
+            app.warn(f"{name}: {error}")
+            app.print_json({"url": address, "error": "unreadable_file", "note": str(error)})
+            continue
+        show(_document(address, body), name)
+    if addresses:
+        from diembao.single import fetch_pages
+
+        for document in fetch_pages(addresses, app.settings().crawl):
+            show(document, document.url)
+    return FAILED if failed else DONE
+
+
+def _document(url: str, body: bytes) -> Any:
+    from diembao.jobs import now
+    from pipeline.records import Document, Entry
+
+    return Document(0, 0, "", url, now(), body, "", Entry(url))
+
+
+def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield (path, address) of each page that is a file; paths in a list are relative to it."""
+    for page in pages:
+        if not page.startswith(("http://", "https://")):
+            yield page, url or Path(page).absolute().as_uri()
+    if listed is None:
+        return
+    for number, row in _jsonl(listed):
+        if not isinstance(row, dict) or not isinstance(row.get("file"), str):
+            raise click.UsageError(f'{listed}:{number}: needs a "file"')
+        path = Path(row["file"])
+        path = path if path.is_absolute() or path.exists() else listed.parent / path
+        yield str(path), str(row.get("url") or path.absolute().as_uri())
+
+
+def _jsonl(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield (line number, value) of a JSON Lines file, or of standard input for '-'; one line in memory at a time."""
+    stream = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                yield number, json.loads(line.decode("utf-8-sig", "replace"))
+            except ValueError as error:
+                raise click.UsageError(f"{path}:{number}: no valid JSON: {error}") from error
+
+
+@click.command(
+    help=say(
+        "Phân loại các văn bản trong FILE.jsonl (hoặc - cho đầu vào chuẩn), mỗi văn bản một dòng JSON kèm chứng cứ.",
+        "Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.",
+    )
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@pass_app
+def tag(app: App, file: Path) -> int:
+    from pipeline.tagging import tag as tag_text
+    from pipeline.tagging import tags_to_json, text_from_record
+
+    rules = app.rules()
+    failed = False
+    for number, record in _jsonl(file):
+        try:
+            text = text_from_record(record)
+        except ValueError as error:
+            failed = True
+            app.warn(f"{file}:{number}: {error}")
+            continue
+        app.print_json(tags_to_json(text.id, tag_text(text, rules)))
+    return FAILED if failed else DONE
+
+
+@click.command(
+    help=say(
+        "Chấm điểm việc phân loại trên các văn bản đã gán nhãn.",
+        "Score tagging against labelled texts.",
+    )
+)
+@click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--errors", is_flag=True, help=say("Liệt kê các chỗ sai.", "List the mistakes."))
+@pass_app
+def evaluate(app: App, gold: Path, errors: bool) -> int:
+    from diembao.evaluate import evaluate as score
+    from diembao.evaluate import render, report_to_json
+
+    records = [row for _, row in _jsonl(gold)]
+    try:
+        report = score(records, app.rules())
+    except ValueError as error:
+        raise click.UsageError(f"{gold}: {error}") from error
+    if app.as_json:
+        app.print_json(report_to_json(report, errors=errors))
+    else:
+        render(report, errors=errors, lang=app.lang)
+    return DONE
+
+
+COMMANDS = (extract, tag, evaluate)

@@ -1,0 +1,69 @@
+"""Batches of documents → worker processes that may hang or die, and one result each all the same."""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from itertools import islice
+
+from pebble import ProcessPool
+from pipeline.rules import Rulebook
+
+from pipeline.flow import examine_all
+from pipeline.records import Document, Examined, Reason, Unreadable
+
+Examine = Callable[[Sequence[Document], Rulebook], list[Examined]]
+
+#: A worker is replaced after so many batches: what its libraries leak goes with it.
+_BATCHES_PER_WORKER = 200
+#: Seconds that a new worker may need to load the rules and libraries, on top of its first batch.
+_START = 30.0
+
+
+def examine_in_processes(
+    documents: Iterable[Document],
+    rules: Rulebook,
+    *,
+    workers: int,
+    batch: int,
+    seconds_per_document: float,
+    examine: Examine = examine_all,
+) -> Iterator[list[Examined]]:
+    """Yield results batch by batch, in order, one for each document.
+
+    A batch that comes back late, or takes its process with it, is examined once more document by document, so that
+    only the page that caused it is lost; it becomes Unreadable. `workers` 0 means one per processor.
+    """
+    count = workers or os.cpu_count() or 1
+    source = iter(documents)
+    with ProcessPool(
+        max_workers=count, max_tasks=_BATCHES_PER_WORKER, context=multiprocessing.get_context("spawn")
+    ) as pool:
+
+        def send(group: list[Document]) -> Future[list[Examined]]:
+            limit = _START + seconds_per_document * len(group)
+            return pool.schedule(examine, args=(group, rules), timeout=limit)  # type: ignore[no-any-return]
+
+        under_way: deque[tuple[list[Document], Future[list[Examined]]]] = deque()
+        try:
+            while True:
+                while len(under_way) < 2 * count and (group := list(islice(source, batch))):
+                    under_way.append((group, send(group)))
+                if not under_way:
+                    return
+                group, future = under_way.popleft()
+                yield _result(group, future, lambda one: send([one]))
+        finally:
+            pool.stop()
+
+
+def _result(
+    group: list[Document], future: Future[list[Examined]], send_one: Callable[[Document], Future[list[Examined]]]
+) -> list[Examined]:
+    try:
+        return future.result()
+    except Exception as error:
+        if len(group) == 1:
+            return [Unreadable(group[0].id, Reason.ERROR, f"reading it ended its process: {error}"[:500])]
+        return [result for one in group for result in _result([one], send_one(one), send_one)]

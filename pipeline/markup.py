@@ -1,0 +1,81 @@
+"""Bytes of a page → its characters and its parsed tree."""
+
+import re
+import unicodedata
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+# What XML forbids and no article means: libxml2 would end the page at the first NUL.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# Zero-width characters and soft hyphens: invisible, and they split words for everyone who compares.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_SPACE = re.compile(r"\s+")
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# A page longer than this is cut: no article comes near it, and every reader's cost grows with it.
+_LONGEST = 6_000_000
+
+
+def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
+    """Return the characters of `body` in NFC and the name of the encoding they were in.
+
+    Valid UTF-8 wins, then a byte-order mark, the HTTP header, the page's own declaration, a detector. A wrong
+    label cannot spoil a page that is valid UTF-8, nor can a few bad bytes spoil one that is nearly so.
+    """
+    from resiliparse.parse.encoding import bytes_to_str, detect_encoding
+
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return _clean(body[len(mark) :].decode(name, "replace")), name
+    if wide := _wide(body):
+        return _clean(body.decode(wide, "replace")), wide
+    try:
+        return _clean(body.decode("utf-8")), "utf-8"
+    except UnicodeDecodeError:
+        lenient = body.decode("utf-8", "replace")
+    bad = lenient.count("\ufffd")
+    high = sum(1 for char in lenient if char > "\x7f")
+    if high > 20 * bad or (bad <= 1 and lenient.endswith("\ufffd")):
+        return _clean(lenient), "utf-8"
+    name = _declared(body, content_type)
+    # The detector is asked where nothing is declared, and where the declaration is the one servers send unasked.
+    if name in (None, "utf-8", "cp1252"):
+        name = detect_encoding(body, max_len=200_000) or name or "cp1252"
+    return _clean(bytes_to_str(body, name, errors="replace")), name
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 without a mark shows as a NUL in every second place of the ASCII markup."""
+    head = body[:4096]
+    if len(head) < 8 or head.count(0) < len(head) // 4:
+        return None
+    return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+
+
+def _declared(body: bytes, content_type: str) -> str | None:
+    from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
+
+    return http_content_type_encoding(content_type) or html_body_declared_encoding(body[:8192])
+
+
+def _clean(text: str) -> str:
+    text = _CONTROLS.sub("", text[:_LONGEST])
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def parse(text: str) -> HtmlElement | None:
+    """Return the tree of a page without comments; None where there is no element in it."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    for streamed in tree.xpath("//div[@hidden][starts-with(@id, 'S:')]"):
+        # React sends parts of a page late, in hidden elements that its script moves into place.
+        del streamed.attrib["hidden"]
+    return tree
+
+
+def squeeze(text: str) -> str:
+    """Return `text` on one line, in NFC, without invisible characters."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()

@@ -1,0 +1,447 @@
+"""Every record that moves through diembao, in the order it moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+Relevance = Literal["main", "mention", "no"]
+Tone = Literal["positive", "neutral", "negative", "unsure"]
+FeedKind = Literal["feed", "sitemap", "listing"]
+SourceCategory = Literal["local", "central", "vn_foreign_service", "foreign"]
+Reach = Literal["local", "national", "regional", "international"]
+PublishedFrom = Literal["page", "feed", "text", "first_seen", "none"]
+TextFrom = Literal["page", "feed"]
+
+
+class Reason(StrEnum):
+    """Why an attempt ended as it did. The set is closed; detail goes into the note beside it."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    # the network
+    DNS = "dns_failure"
+    REFUSED = "connection_refused"
+    RESET = "connection_lost"
+    TIMEOUT = "timeout"
+    TLS = "tls_error"
+    # the server's answer
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    HTTP_OTHER = "http_other"
+    REDIRECTS = "too_many_redirects"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty_body"
+    NOT_A_FEED = "not_a_feed"
+    BAD_FEED = "bad_feed"
+    NOT_HTML = "not_html"
+    # our own rules
+    ROBOTS = "robots_txt"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    UNSAFE_ADDRESS = "unsafe_address"
+    INVALID_LINK = "invalid_link"
+    # reading
+    NO_TEXT = "no_text"
+    PAYWALL = "paywall"
+    NEEDS_BROWSER = "needs_browser"
+    CHALLENGE = "challenge"
+    SOFT_404 = "soft_404"
+    NOT_AN_ARTICLE = "not_an_article"
+    ERROR = "error"
+
+
+class CandidateOutcome(StrEnum):
+    """Where a candidate link stands; every candidate has exactly one."""
+
+    WAITING = "waiting"  # to be fetched (again, if attempts > 0)
+    FETCHED = "fetched"  # its page is stored as a document
+    SUMMARY = "summary"  # the page cannot be had; the feed's own summary is stored as a document
+    SAME = "same"  # leads to an article that another candidate brought
+    REFUSED = "refused"  # our own rules forbid the fetch: robots.txt, unsafe or invalid address
+    LOST = "lost"  # the page cannot be had and the feed said nothing but the link
+
+
+class DocumentOutcome(StrEnum):
+    """What examining a document gave; every document has exactly one."""
+
+    WAITING = "waiting"
+    COVERAGE = "coverage"
+    IRRELEVANT = "irrelevant"
+    UNREADABLE = "unreadable"
+
+
+# -- what to watch ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One address of a source that lists its articles."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    url: str
+    kind: FeedKind = "feed"
+    #: CSS selector of the article links; only for kind 'listing'; None: links that look like articles
+    links: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS selectors that read a source's pages better than the generic extractor; None where it does well."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    title: str | None = None
+    lead: str | None = None
+    text: str | None = None
+    authors: str | None = None
+    section: str | None = None
+    published: str | None = None
+    #: parts to remove before anything is read
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One outlet: a published news medium, never a person or a social-media account."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    id: str
+    name: str
+    home: str
+    feeds: tuple[Feed, ...]
+    #: other registered domains the same outlet publishes on, e.g. ("bbci.co.uk",)
+    domains: tuple[str, ...] = ()
+    #: ISO 3166-1 alpha-2
+    country: str = "VN"
+    #: BCP 47 tags
+    languages: tuple[str, ...] = ("vi",)
+    kind: str = "newspaper"
+    category: SourceCategory = "central"
+    reach: Reach = "national"
+    enabled: bool = True
+    #: minutes between two polls when the schedule collects by due-ness
+    poll_minutes: int = 30
+    #: seconds between two requests to its host; None: the general setting
+    delay_seconds: float | None = None
+    #: regular expression that article addresses must match; None: any
+    article_url: str | None = None
+    selectors: Selectors = field(default_factory=Selectors)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSettings:
+    """How to behave towards other people's servers."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    #: who asks; `contact` (an e-mail address or a page) is added to it, so that webmasters can complain
+    user_agent: str = "diembao/0.1"
+    contact: str = ""
+    #: seconds between two requests to one host; AutoThrottle may lengthen it, robots.txt Crawl-delay too
+    delay_seconds: float = 2.0
+    #: requests under way at once, over all hosts
+    concurrent_requests: int = 16
+    #: seconds for one whole request
+    timeout_seconds: float = 30.0
+    max_page_bytes: int = 10 * 2**20
+    max_feed_bytes: int = 15 * 2**20
+    #: entries read of one feed, newest first as the feed lists them
+    max_entries: int = 2000
+    #: private addresses that may be asked all the same, as exact host:port (an intranet, a test)
+    allow_private: tuple[str, ...] = ()
+
+
+# -- crawling ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a feed, sitemap or section page says of one article."""
+
+    #: absolute address as the feed gave it, resolved against the feed's final address
+    url: str
+    title: str = ""
+    #: plain text, no markup
+    summary: str = ""
+    #: full text where the feed carries it (content:encoded), plain; else empty
+    text: str = ""
+    #: aware; None where the feed gives none or nonsense
+    published: datetime | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    guid: str = ""
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of one feed between two polls."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    #: end of the last poll, aware UTC
+    polled_at: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One reading of one feed."""
+
+    source_id: str
+    feed_url: str
+    at: datetime
+    reason: Reason
+    status: int | None = None
+    note: str = ""
+    entries: tuple[Entry, ...] = ()
+    #: links the feed gave that are no address to fetch (no link, bad scheme), counted only
+    invalid: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A link that a feed gave and that is to be fetched."""
+
+    id: int
+    source_id: str
+    feed_url: str
+    #: normalised address (pipeline.urls.normalise), the key of the candidate within its source
+    url: str
+    entry: Entry
+    attempts: int = 0
+    #: validators of the last fetch, for a conditional request
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answered request for a candidate's page."""
+
+    candidate_id: int
+    at: datetime
+    #: address after redirects
+    url: str
+    status: int
+    body: bytes
+    content_type: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """One request for a candidate's page that brought no page; NOT_MODIFIED is one of its reasons."""
+
+    candidate_id: int
+    at: datetime
+    url: str
+    reason: Reason
+    status: int | None = None
+    note: str = ""
+
+
+# -- reading ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored page, or a stored feed entry whose page could not be had (body is then empty)."""
+
+    id: int
+    candidate_id: int
+    source_id: str
+    url: str
+    fetched_at: datetime
+    body: bytes
+    content_type: str
+    entry: Entry
+    #: why the body is empty; OK where it is not
+    reason: Reason = Reason.OK
+    selectors: Selectors = field(default_factory=Selectors)
+    #: languages the source publishes in, a hint for short texts
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What is read from a page."""
+
+    url: str
+    #: the page's own canonical address where it can be believed, else the normalised url
+    canonical: str
+    title: str
+    lead: str
+    #: paragraphs separated by newlines, the lead first where the page shows it
+    text: str
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    #: aware; None: not known
+    published: datetime | None = None
+    published_from: PublishedFrom = "none"
+    modified: datetime | None = None
+    language: str = ""
+    image: str | None = None
+    text_from: TextFrom = "page"
+    #: OK, or what kept the page from being read whole (PAYWALL, NEEDS_BROWSER, ...)
+    reason: Reason = Reason.OK
+    #: which reader gave each part, e.g. {"title": "json-ld", "text": "trafilatura"}
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+# -- understanding ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text to be tagged; offsets of evidence count characters of `title + "\\n" + text` after NFC."""
+
+    id: str
+    title: str
+    text: str
+    language: str | None = None
+    url: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of the text that made a rule fire."""
+
+    #: 'title' or 'text'
+    where: Literal["title", "text"]
+    #: characters into that field after NFC normalisation (pipeline.text.normalise), end exclusive
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    id: str
+    name: str
+    #: the unit it lies in: old district or commune, or the new commune since 1 July 2025; '' for the province
+    unit: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFound:
+    id: str
+    #: 0 to 1, the chance that a careful reader would file the text here
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What diembao says of a text, and why."""
+
+    language: str
+    relevance: Relevance
+    #: 0 to 1
+    relevance_score: float
+    #: one sentence a press officer understands, in Vietnamese
+    reason: str
+    places: tuple[PlaceFound, ...]
+    topics: tuple[TopicFound, ...]
+    #: topics that just missed
+    near: tuple[TopicFound, ...]
+    tone: Tone
+    #: version of the rules that said so
+    rules: str
+
+
+# -- what examining a document gives ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A document about the province (main or mention)."""
+
+    document_id: int
+    article: Article
+    tags: Tags
+    #: MinHash signature of the text, little-endian uint32 values, for reprints
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Irrelevant:
+    """A readable document that is not about the province; its title and date are kept for share of voice."""
+
+    document_id: int
+    article: Article
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    document_id: int
+    reason: Reason
+    note: str = ""
+
+
+Examined = Coverage | Irrelevant | Unreadable
+
+
+# -- stored coverage --------------------------------------------------------------------------------------
+
+SourceState = Literal["read", "unchanged", "empty", "failed", "paused", "not_due"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article of one outlet as it is stored: its newest version under its newest tags."""
+
+    #: stable over versions and runs
+    key: str
+    #: key of the story it belongs to; reprints share it
+    story: str
+    #: of the article, from 1
+    version: int
+    source_id: str
+    #: name of the outlet
+    outlet: str
+    #: of the outlet, ISO 3166-1 alpha-2
+    country: str
+    category: SourceCategory
+    article: Article
+    tags: Tags
+    #: when diembao found its link, aware
+    first_seen: datetime
+    #: when the page of this version was fetched, aware
+    fetched_at: datetime
+    feed_url: str
+    #: whether it was edited after it was first stored
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDay:
+    """What became of one source in one period."""
+
+    source_id: str
+    name: str
+    state: SourceState
+    feeds_polled: int = 0
+    feeds_ok: int = 0
+    feeds_failed: int = 0
+    candidates: int = 0
+    #: documents fetched, of which coverage + irrelevant + unreadable are examined
+    documents: int = 0
+    coverage: int = 0
+    irrelevant: int = 0
+    unreadable: int = 0
+    #: requests that brought no page
+    failed: int = 0
+    #: how often each reason but OK and NOT_MODIFIED was met, over feeds and pages
+    reasons: Mapping[Reason, int] = field(default_factory=dict)

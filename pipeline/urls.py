@@ -1,0 +1,74 @@
+"""Address → the one form in which it is compared, and what it may be used for."""
+
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+import tldextract
+from w3lib.url import safe_url_string
+
+# Parameters that say where a reader came from, never which article it is (families seen across ad and
+# newsletter systems; compare ClearURLs and Miniflux, whose lists agree on these).
+_TRACKING_PREFIXES = ("utm_", "at_", "pk_", "mtm_", "hsa_", "_hs", "oly_", "vero_", "wt_")
+_TRACKING = frozenset(
+    [
+        *("fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "twclid", "yclid", "zanpid", "igshid"),
+        *("mc_cid", "mc_eid", "_ga", "_gl", "gclsrc", "cmpid", "cmp", "ito", "ncid", "smid", "spm", "ocid"),
+        *("fb_action_ids", "fb_action_types", "fb_source", "fb_ref", "zarsrc", "vn_source", "vn_medium"),
+        *("vn_campaign", "ref_src", "ref_url", "__twitter_impression", "xtor", "__tn__", "s_cid", "mkt_tok"),
+    ]
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# The public-suffix list that comes with the package; nothing is downloaded.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def is_fetchable(url: str) -> bool:
+    """Whether `url` is an absolute http or https address with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
+def normalise(url: str) -> str:
+    """Return the form of an absolute address by which two links to one article are equal.
+
+    Scheme and host in lower case, no default port, no fragment, no tracking parameters, percent-encoding made
+    uniform. What may distinguish articles (path case, other parameters and their order) is left alone.
+    Raises ValueError where `is_fetchable` is false.
+    """
+    if not is_fetchable(url := url.strip()):
+        raise ValueError(f"not an http(s) address: {url[:200]!r}")
+    parts = urlsplit(safe_url_string(url, quote_path=True))
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    if parts.port and parts.port != _DEFAULT_PORTS[parts.scheme]:
+        host = f"{host}:{parts.port}"
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(k, v) for k, v in pairs if not _is_tracking(k.lower())]
+    # A query nobody tracks with is kept to the letter: some servers care how it is encoded.
+    query = parts.query if len(kept) == len(pairs) else urlencode(kept, quote_via=quote)
+    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+
+
+def _is_tracking(name: str) -> bool:
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def resolve(base: str, link: str) -> str | None:
+    """Return `link` made absolute against `base`; None where that is no http(s) address."""
+    try:
+        url = urljoin(base, link.strip())
+    except ValueError:
+        return None
+    return url if is_fetchable(url) else None
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses share their registered domain (or, for numeric hosts, host and port)."""
+    a, b = urlsplit(one), urlsplit(other)
+    first, second = _suffixes(a.hostname or ""), _suffixes(b.hostname or "")
+    if first.top_domain_under_public_suffix or second.top_domain_under_public_suffix:
+        return first.top_domain_under_public_suffix == second.top_domain_under_public_suffix
+    return a.netloc.lower() == b.netloc.lower()

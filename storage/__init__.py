@@ -1,0 +1,1 @@
+"""Everything that is kept. Callers see records, never SQL."""

@@ -1,0 +1,94 @@
+"""The Storage Protocol: what the application may ask of a database, in records."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.records import (
+    Candidate,
+    CandidateOutcome,
+    Document,
+    DocumentOutcome,
+    Examined,
+    FeedState,
+    Fetched,
+    Item,
+    Poll,
+    Relevance,
+    Source,
+    SourceDay,
+    Unfetched,
+)
+
+
+class StorageError(Exception):
+    """The database cannot be used; the message names the file or address and the way out."""
+
+
+class Storage(Protocol):
+    """One database. Every method that writes is one transaction; a Storage may be used by one thread."""
+
+    def close(self) -> None: ...
+
+    # runs
+    def begin_run(self, command: str, at: datetime, /) -> int: ...
+    def end_run(self, run: int, at: datetime, exit_code: int, counts: Mapping[str, int], /) -> None: ...
+
+    # collecting
+    def set_sources(self, sources: Sequence[Source], /) -> None: ...
+    def feed_state(self, feed_url: str, /) -> FeedState: ...
+
+    def polled(self, run: int, poll: Poll, /, *, recheck_all: bool) -> list[Candidate]:
+        """Store a poll; return the candidates of it to fetch now.
+
+        New links, links of which the feed says something new, and known links whose page is due to be looked at
+        again: with `recheck_all` every page about the province that is younger than a week.
+        """
+        ...
+
+    def waiting(self, now: datetime, source_ids: Sequence[str], /) -> list[Candidate]:
+        """Return candidates whose (next) attempt is due."""
+        ...
+
+    def answered(self, run: int, results: Sequence[Fetched | Unfetched], /) -> None: ...
+
+    # examining
+    def unexamined(self, limit: int, /) -> list[Document]:
+        """Return the oldest documents that wait to be examined (selectors and languages are not filled in)."""
+        ...
+
+    def unexamined_count(self) -> int: ...
+    def examined(self, results: Sequence[Examined], at: datetime, /) -> None: ...
+
+    def regroup(self, since: datetime, /) -> int:
+        """Put items first seen since `since` into the stories they belong to; return how many moved."""
+        ...
+
+    # reading
+    def items(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        relevance: Sequence[Relevance] = ("main", "mention"),
+        topics: Sequence[str] = (),
+    ) -> Iterator[Item]:
+        """Yield the newest version of items, newest first, under their newest tagging.
+
+        `since` and `until` (exclusive) bound the time of publication, or of first sight where that is unknown.
+        """
+        ...
+
+    def items_for_digest(self, start: datetime, end: datetime, late_from: datetime, /) -> list[Item]:
+        """Return items (main, mention) that are news in [start, end).
+
+        Published in it and seen before its end; or first seen in it, and undated or published since `late_from`.
+        """
+        ...
+
+    def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]: ...
+    def candidate_outcomes(self) -> dict[CandidateOutcome, int]: ...
+    def document_outcomes(self) -> dict[DocumentOutcome, int]: ...
+    def totals(self) -> dict[str, int]:
+        """Return numbers of rows by name, among them candidates, documents, items, versions, polls, fetches."""
+        ...

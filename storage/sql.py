@@ -1,0 +1,151 @@
+"""The Storage Protocol on SQLite through SQLAlchemy Core."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from pipeline.records import (
+    Candidate,
+    CandidateOutcome,
+    Document,
+    DocumentOutcome,
+    Examined,
+    FeedState,
+    Fetched,
+    Item,
+    Poll,
+    Relevance,
+    Source,
+    SourceDay,
+    Unfetched,
+)
+from storage import crawling, examining, reading, schema
+from storage.engine import open_engine
+
+
+def open_storage(path: Path) -> "SqlStorage":
+    """Open (or make) the SQLite database at `path`. Raises StorageError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqlStorage(f"sqlite:///{path}")
+
+
+class SqlStorage:
+    """A Storage over one SQLAlchemy engine; see storage.base.Storage for what its methods promise."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+    def begin_run(self, command: str, at: datetime, /) -> int:
+        with self._engine.begin() as connection:
+            key = connection.execute(insert(schema.runs).values(command=command, started=at)).inserted_primary_key
+            assert key is not None
+            return int(key[0])
+
+    def end_run(self, run: int, at: datetime, exit_code: int, counts: Mapping[str, int], /) -> None:
+        change = {"ended": at, "exit_code": exit_code, "counts": dict(counts)}
+        with self._engine.begin() as connection:
+            connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(**change))
+
+    def set_sources(self, sources: Sequence[Source], /) -> None:
+        with self._engine.begin() as connection:
+            known = set(connection.execute(select(schema.sources.c.id)).scalars())
+            for source in sources:
+                values = {
+                    "name": source.name,
+                    "home": source.home,
+                    "country": source.country,
+                    "category": source.category,
+                    "kind": source.kind,
+                    "enabled": int(source.enabled),
+                }
+                if source.id in known:
+                    connection.execute(update(schema.sources).where(schema.sources.c.id == source.id).values(**values))
+                else:
+                    connection.execute(insert(schema.sources).values(id=source.id, **values))
+            gone = known - {source.id for source in sources}
+            if gone:
+                off = update(schema.sources).where(schema.sources.c.id.in_(gone)).values(enabled=0)
+                connection.execute(off)
+
+    def feed_state(self, feed_url: str, /) -> FeedState:
+        with self._reading() as connection:
+            row = connection.execute(select(schema.feeds).where(schema.feeds.c.url == feed_url)).first()
+        if row is None:
+            return FeedState(feed_url)
+        return FeedState(row.url, row.etag, row.last_modified, row.polled_at, row.failures)
+
+    def polled(self, run: int, poll: Poll, /, *, recheck_all: bool) -> list[Candidate]:
+        with self._engine.begin() as connection:
+            return crawling.store_poll(connection, run, poll, recheck_all=recheck_all)
+
+    def waiting(self, now: datetime, source_ids: Sequence[str], /) -> list[Candidate]:
+        with self._reading() as connection:
+            return crawling.load_waiting(connection, now, source_ids)
+
+    def answered(self, run: int, results: Sequence[Fetched | Unfetched], /) -> None:
+        with self._engine.begin() as connection:
+            for result in results:
+                crawling.store_answer(connection, run, result)
+
+    def unexamined(self, limit: int, /) -> list[Document]:
+        with self._reading() as connection:
+            return examining.load_unexamined(connection, limit)
+
+    def unexamined_count(self) -> int:
+        return self.document_outcomes()[DocumentOutcome.WAITING]
+
+    def examined(self, results: Sequence[Examined], at: datetime, /) -> None:
+        with self._engine.begin() as connection:
+            examining.store_examined(connection, results, at)
+
+    def regroup(self, since: datetime, /) -> int:
+        with self._engine.begin() as connection:
+            return examining.regroup(connection, since)
+
+    def items(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        relevance: Sequence[Relevance] = ("main", "mention"),
+        topics: Sequence[str] = (),
+    ) -> Iterator[Item]:
+        with self._reading() as connection:
+            yield from reading.load_items(connection, since, until, relevance, topics)
+
+    def items_for_digest(self, start: datetime, end: datetime, late_from: datetime, /) -> list[Item]:
+        with self._reading() as connection:
+            return reading.load_digest_items(connection, start, end, late_from)
+
+    def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]:
+        with self._reading() as connection:
+            return reading.load_source_days(connection, start, end)
+
+    def candidate_outcomes(self) -> dict[CandidateOutcome, int]:
+        with self._reading() as connection:
+            found = crawling.count_by(connection, schema.candidates.c.outcome)
+        return {outcome: found.get(outcome, 0) for outcome in CandidateOutcome}
+
+    def document_outcomes(self) -> dict[DocumentOutcome, int]:
+        with self._reading() as connection:
+            found = crawling.count_by(connection, schema.documents.c.outcome)
+        return {outcome: found.get(outcome, 0) for outcome in DocumentOutcome}
+
+    def totals(self) -> dict[str, int]:
+        tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
+        with self._reading() as connection:
+            return {
+                name: connection.execute(select(func.count()).select_from(schema.metadata.tables[name])).scalar_one()
+                for name in tables
+            }

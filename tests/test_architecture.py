@@ -1,0 +1,70 @@
+"""The import order, the shape of the tree and the names it claims."""
+
+import ast
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("pipeline", "config", "crawlers", "storage", "analysis", "diembao")
+#: package → packages of ours that it may import
+ALLOWED = {
+    "pipeline": set(),
+    "config": {"pipeline"},
+    "crawlers": {"pipeline"},
+    "storage": {"pipeline"},
+    "analysis": {"pipeline"},
+    "diembao": set(OURS),
+}
+
+
+def imported(path: Path) -> set[str]:
+    """Return the packages of ours that a module imports, at its top or inside a function."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names} & set(OURS)
+
+
+def turned_arrows(root: Path) -> list[str]:
+    return [
+        f"{path.relative_to(root)} imports {other}"
+        for package in OURS
+        for path in sorted((root / package).rglob("*.py"))
+        for other in sorted(imported(path) - ALLOWED[package] - {package})
+    ]
+
+
+def test_imports_follow_the_flow() -> None:
+    assert turned_arrows(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "line"),
+    [
+        ("pipeline", "import storage.sql"),
+        ("pipeline", "def f():\n    from config.load import read_toml"),
+        ("crawlers", "from diembao.jobs import now"),
+        ("analysis", "from storage import base"),
+    ],
+)
+def test_a_turned_arrow_is_found(tmp_path: Path, package: str, line: str) -> None:
+    for name in OURS:
+        (tmp_path / name).mkdir()
+    (tmp_path / package / "wrong.py").write_text(line)
+    assert len(turned_arrows(tmp_path)) == 1
+
+
+def test_no_other_distribution_claims_our_names() -> None:
+    claimed = packages_distributions()
+    for name in OURS:
+        assert set(claimed.get(name, ["diembao"])) == {"diembao"}
+
+
+def test_locks_name_no_address() -> None:
+    for path in ROOT.glob("requirements*"):
+        assert "://" not in path.read_text("utf-8"), path

@@ -1,0 +1,299 @@
+"""The Storage contract: what is polled, answered and examined ends in exactly one outcome and can be read again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from pipeline.duplicates import fingerprint
+from pipeline.records import (
+    Article,
+    Candidate,
+    CandidateOutcome,
+    Coverage,
+    Document,
+    DocumentOutcome,
+    Entry,
+    Evidence,
+    Fetched,
+    Irrelevant,
+    PlaceFound,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+    TopicFound,
+    Unfetched,
+    Unreadable,
+)
+from storage.base import StorageError
+from storage.engine import open_engine
+from storage.schema import metadata
+from storage.sql import SqlStorage, open_storage
+
+T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+SOURCE = Source("a", "Báo A", "http://a.example/", ())
+OTHER = Source("b", "Báo B", "http://b.example/", ())
+FEED = "http://a.example/rss"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[SqlStorage]:
+    opened = open_storage(tmp_path / "t.db")
+    opened.set_sources([SOURCE, OTHER])
+    yield opened
+    opened.close()
+
+
+def entry(n: int, **more: str) -> Entry:
+    return Entry(f"http://a.example/bai-{n}.html", title=f"Bài {n}", summary=f"Tóm tắt {n}", **more)
+
+
+def poll(
+    storage: SqlStorage, *entries: Entry, at: datetime = T0, recheck: bool = False, **more: object
+) -> list[Candidate]:
+    run = storage.begin_run("collect", at)
+    one = replace(Poll("a", FEED, at, Reason.OK, 200, entries=entries), **more)
+    return storage.polled(run, one, recheck_all=recheck)
+
+
+def page(candidate: Candidate, body: bytes = b"<html>", at: datetime = T0) -> Fetched:
+    return Fetched(candidate.id, at, candidate.url, 200, body, "text/html", etag='"1"')
+
+
+def failure(candidate: Candidate, reason: Reason, at: datetime = T0) -> Unfetched:
+    return Unfetched(candidate.id, at, candidate.url, reason)
+
+
+def tags(relevance: str = "main", rules: str = "r1") -> Tags:
+    found = Evidence("title", 0, 3, "Bài")
+    return Tags(
+        "vi", relevance, 0.9, "vì thế", (PlaceFound("nt.province", "Ninh Thuận", "", (found,)),),
+        (TopicFound("energy", 0.8, (found,)),), (), "neutral", rules,
+    )  # fmt: skip
+
+
+WORDS = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba "
+
+
+def coverage(document: Document, words: str = WORDS, relevance: str = "main", **more: object) -> Coverage | Irrelevant:
+    article = Article(
+        document.url, document.url, f"Tiêu đề {document.candidate_id}", "", words, published=T0, published_from="page"
+    )
+    article = replace(article, **more)
+    if relevance == "no":
+        return Irrelevant(document.id, article, tags("no"))
+    return Coverage(document.id, article, tags(relevance), fingerprint(article.text))
+
+
+def collect(storage: SqlStorage, *numbers: int, at: datetime = T0) -> list[Document]:
+    wanted = poll(storage, *(entry(n) for n in numbers), at=at)
+    storage.answered(storage.begin_run("collect", at), [page(c, f"<p>{c.url}".encode(), at) for c in wanted])
+    return storage.unexamined(100)
+
+
+def test_schema_matches_migrations(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'm.db'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        differences = [d for d in compare_metadata(context, metadata) if d[0] != "modify_comment"]
+    assert differences == []
+
+
+def test_every_column_says_what_it_is() -> None:
+    silent = [
+        f"{t.name}.{c.name}" for t in metadata.tables.values() for c in t.columns if not c.comment and c.name != "id"
+    ]
+    assert silent == []
+
+
+def test_poll_counts_add_up(storage: SqlStorage) -> None:
+    twice = (entry(1), entry(2), entry(2), replace(entry(3), url="http://a.example/bai-1.html?utm_source=rss"))
+    bad = Entry("javascript:alert(1)", title="x")
+    wanted = poll(storage, *twice, bad, invalid=1)
+    assert [c.url for c in wanted] == ["http://a.example/bai-1.html", "http://a.example/bai-2.html"]
+    with storage._engine.connect() as connection:
+        row = connection.execute(text("SELECT entries, new, changed, known, repeated, invalid FROM polls")).one()
+    assert tuple(row) == (6, 2, 0, 0, 2, 2)
+    assert sum(storage.candidate_outcomes().values()) == storage.totals()["candidates"] == 2
+
+
+def test_second_poll_brings_only_what_is_new_or_says_something_new(storage: SqlStorage) -> None:
+    collect(storage, 1, 2)
+    later = T0 + timedelta(minutes=5)
+    assert [c.url for c in poll(storage, entry(1), entry(3), at=later)] == ["http://a.example/bai-3.html"]
+    edited = replace(entry(1), title="Bài 1 (sửa)")
+    [again] = poll(storage, edited, entry(2), at=later)
+    assert again.url == "http://a.example/bai-1.html"
+    assert again.etag == '"1"'
+
+
+def test_what_was_not_answered_is_still_waiting(storage: SqlStorage) -> None:
+    one, two = poll(storage, entry(1), entry(2))
+    storage.answered(storage.begin_run("collect", T0), [page(one)])
+    assert [c.id for c in storage.waiting(T0, ["a"])] == [two.id]
+    assert storage.waiting(T0, ["b"]) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "with_summary", "without"),
+    [
+        (Reason.NOT_FOUND, CandidateOutcome.SUMMARY, CandidateOutcome.LOST),
+        (Reason.ROBOTS, CandidateOutcome.SUMMARY, CandidateOutcome.REFUSED),
+        (Reason.UNSAFE_ADDRESS, CandidateOutcome.SUMMARY, CandidateOutcome.REFUSED),
+        (Reason.TIMEOUT, CandidateOutcome.SUMMARY, CandidateOutcome.WAITING),
+        (Reason.ROBOTS_UNREACHABLE, CandidateOutcome.SUMMARY, CandidateOutcome.WAITING),
+    ],
+)
+def test_failures(storage: SqlStorage, reason: Reason, with_summary: str, without: str) -> None:
+    said, bare = poll(storage, entry(1), Entry("http://a.example/bai-2.html"))
+    storage.answered(storage.begin_run("collect", T0), [failure(said, reason), failure(bare, reason)])
+    outcomes = storage.candidate_outcomes()
+    assert outcomes[CandidateOutcome(with_summary)] == 1
+    assert outcomes[CandidateOutcome(without)] == 1
+    [document] = storage.unexamined(10)
+    assert (document.reason, document.body, document.entry.summary) == (reason, b"", "Tóm tắt 1")
+
+
+def test_a_passing_failure_is_tried_again_ever_more_slowly_and_then_given_a_name(storage: SqlStorage) -> None:
+    [bare] = poll(storage, Entry("http://a.example/bai-2.html"))
+    at, waits = T0, []
+    for _ in range(10):
+        if not (due := storage.waiting(at, ["a"])):
+            break
+        storage.answered(storage.begin_run("collect", at), [failure(due[0], Reason.SERVER_ERROR, at)])
+        began = at
+        while not storage.waiting(at, ["a"]) and at < began + timedelta(days=2):
+            at += timedelta(minutes=20)
+        waits.append(at - began)
+    assert waits[:3] == [timedelta(minutes=20), timedelta(minutes=80), timedelta(minutes=180)]
+    assert storage.candidate_outcomes()[CandidateOutcome.LOST] == 1
+    assert bare.attempts == 0
+
+
+def test_the_page_that_follows_a_summary_is_a_version_not_an_item(storage: SqlStorage) -> None:
+    [one] = poll(storage, entry(1))
+    storage.answered(storage.begin_run("collect", T0), [failure(one, Reason.TIMEOUT)])
+    [summary] = storage.unexamined(10)
+    storage.examined([coverage(summary, "Tóm tắt 1", canonical=one.url)], T0)
+    later = T0 + timedelta(hours=1)
+    [again] = storage.waiting(later, ["a"])
+    storage.answered(storage.begin_run("collect", later), [page(again, b"whole", later)])
+    [document] = storage.unexamined(10)
+    storage.examined([coverage(document, canonical="http://a.example/another-canonical")], later)
+    [item] = storage.items()
+    assert (item.version, item.changed, item.article.text) == (2, True, WORDS)
+    assert storage.totals()["items"] == 1
+
+
+def test_items_versions_and_outcomes(storage: SqlStorage) -> None:
+    one, two, three = collect(storage, 1, 2, 3)
+    storage.examined([coverage(one), coverage(two, relevance="no"), Unreadable(three.id, Reason.NO_TEXT, "x")], T0)
+    assert storage.document_outcomes() == {
+        DocumentOutcome.WAITING: 0,
+        DocumentOutcome.COVERAGE: 1,
+        DocumentOutcome.IRRELEVANT: 1,
+        DocumentOutcome.UNREADABLE: 1,
+    }
+    [item] = storage.items()
+    assert (item.outlet, item.article.title, item.tags) == ("Báo A", "Tiêu đề 1", tags())
+    [irrelevant] = storage.items(relevance=("no",))
+    assert (irrelevant.article.title, irrelevant.article.text) == ("Tiêu đề 2", "")
+    assert list(storage.items(topics=["tourism"])) == []
+    assert len(list(storage.items(since=T0, until=T0 + timedelta(seconds=1)))) == 1
+    assert list(storage.items(until=T0)) == []
+
+
+def test_same_bytes_same_text_new_text(storage: SqlStorage) -> None:
+    [one] = collect(storage, 1)
+    storage.examined([coverage(one)], T0)
+    [again] = poll(storage, entry(1), at=T0 + timedelta(minutes=1), recheck=True)
+    run = storage.begin_run("collect", T0)
+    storage.answered(run, [page(again, f"<p>{again.url}".encode())])
+    assert storage.unexamined(10) == []  # the same bytes are no new document
+    storage.answered(run, [page(again, b"other bytes, same text")])
+    [document] = storage.unexamined(10)
+    storage.examined([coverage(document)], T0)
+    assert storage.totals()["versions"] == 1
+    storage.answered(run, [page(again, b"other text")])
+    [document] = storage.unexamined(10)
+    storage.examined([coverage(document, WORDS + "sửa")], T0)
+    assert (storage.totals()["items"], storage.totals()["versions"]) == (1, 2)
+    assert storage.totals()["documents"] == 3
+
+
+def test_only_pages_about_the_province_are_looked_at_again(storage: SqlStorage) -> None:
+    one, two = collect(storage, 1, 2)
+    storage.examined([coverage(one), coverage(two, relevance="no")], T0)
+    again = poll(storage, entry(1), entry(2), at=T0 + timedelta(minutes=1), recheck=True)
+    assert [c.id for c in again] == [one.candidate_id]
+    assert [c.id for c in storage.waiting(T0 + timedelta(hours=2), ["a"])] == [one.candidate_id]
+    assert poll(storage, entry(1), at=T0 + timedelta(minutes=1)) == []
+
+
+def test_two_links_to_one_article(storage: SqlStorage) -> None:
+    one, two = collect(storage, 1, 2)
+    storage.examined([coverage(one, canonical="http://a.example/x"), coverage(two, canonical="http://a.example/x")], T0)
+    assert storage.totals()["items"] == 1
+    assert storage.candidate_outcomes()[CandidateOutcome.SAME] == 1
+
+
+def test_reprints_make_one_story_in_any_order(storage: SqlStorage) -> None:
+    documents = collect(storage, 1, 2, 3)
+    long = " ".join(f"chữ{n}" for n in range(80))
+    texts = [long, long + " Theo Báo A", " ".join(f"khác{n}" for n in range(80))]
+    found = [coverage(d, t, published=T0 + timedelta(hours=d.id)) for d, t in zip(documents, texts, strict=True)]
+    storage.examined(list(reversed(found)), T0)
+    storage.regroup(T0)
+    stories = {i.article.title: i.story for i in storage.items()}
+    assert stories["Tiêu đề 1"] == stories["Tiêu đề 2"] != stories["Tiêu đề 3"]
+    assert storage.regroup(T0) == 0
+
+
+def test_digest_takes_what_is_news(storage: SqlStorage) -> None:
+    start, end = T0 - timedelta(hours=12), T0 + timedelta(hours=12)
+    late = start - timedelta(hours=48)
+    documents = collect(storage, 1, 2, 3, 4, 5)
+    when = [T0, start - timedelta(hours=2), start - timedelta(days=9), None, end + timedelta(hours=1)]
+    storage.examined([coverage(d, WORDS + str(d.id), published=w) for d, w in zip(documents, when, strict=True)], T0)
+    titles = {i.article.title for i in storage.items_for_digest(start, end, late)}
+    assert titles == {"Tiêu đề 1", "Tiêu đề 2", "Tiêu đề 4"}
+    assert storage.items_for_digest(start - timedelta(days=1), start, late) == []
+
+
+def test_source_days(storage: SqlStorage) -> None:
+    documents = collect(storage, 1, 2)
+    storage.examined([coverage(documents[0]), Unreadable(documents[1].id, Reason.PAYWALL)], T0)
+    run = storage.begin_run("collect", T0)
+    storage.polled(run, Poll("b", "http://b.example/rss", T0, Reason.DNS), recheck_all=False)
+    a, b = storage.source_days(T0, T0 + timedelta(hours=1))
+    assert (a.state, a.feeds_ok, a.candidates, a.documents, a.coverage, a.unreadable) == ("read", 1, 2, 2, 1, 1)
+    assert (b.state, b.feeds_failed, b.reasons) == ("failed", 1, {Reason.DNS: 1})
+    assert {d.state for d in storage.source_days(T0 + timedelta(hours=2), T0 + timedelta(hours=3))} == {"not_due"}
+
+
+def test_a_naive_time_is_refused(storage: SqlStorage) -> None:
+    with pytest.raises(Exception, match="naive"):
+        storage.begin_run("collect", datetime(2026, 11, 22))  # noqa: DTZ001
+
+
+def test_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    path.write_bytes(b"this is no database, only text that is long enough to be read as one" * 20)
+    with pytest.raises(StorageError, match=r"x\.db"):
+        open_storage(path)
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    storage = open_storage(path)
+    with storage._engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    storage.close()
+    with pytest.raises(StorageError, match="newer diembao"):
+        open_storage(path)
