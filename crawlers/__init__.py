@@ -1,1 +1,1 @@
-"""Network → Poll, Fetched, Unfetched. The only package that talks to the network; finds and fetches, does not extract."""
+"""Network → Poll, Fetched, Unfetched: the only package that talks to the network; fetches, does not extract."""

@@ -10,12 +10,19 @@ from pipeline.markup import squeeze
 
 # Never text of an article, whatever stands in them.
 _SILENT = frozenset(
-    "script style noscript template svg iframe object embed audio video canvas map button select option "
-    "textarea input form nav footer dialog head title meta link datalist menu math".split()
+    [
+        *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "audio"),
+        *("video", "canvas", "map", "button", "select", "option", "textarea", "input", "form"),
+        *("nav", "footer", "dialog", "head", "title", "meta", "link", "datalist", "menu", "math"),
+    ]
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rb rp rt ruby s samp small span "
-    "strike strong sub sup time tt u var wbr nobr".split()
+    [
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
+        *("em", "font", "i", "ins", "kbd", "label", "mark", "q", "rb", "rp", "rt", "ruby", "s"),
+        *("samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"),
+        *("wbr", "nobr"),
+    ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 

@@ -1,6 +1,7 @@
 """A paragraph and where it stands → whether it is something else than the article's own text."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -9,33 +10,49 @@ from pipeline.blocks import Block
 
 # Words in class names and ids of boxes that are no part of the text, as outlets of many countries name them.
 _BOXES = re.compile(
-    r"(?<![a-z0-9])(?:related|relates?|recommend(?:ed|ation|ations)?|promo|promotion|newsletters?|subscri(?:be|ption)|share|sharing"
-    r"|social|comments?|tags?|taglist|breadcrumbs?|bylines?|authors?|bio|sidebar|adverts?|advertisement|ads?|sponsor(?:ed)?|footer"
-    r"|outbrain|taboola|lien-?quan|tin-?khac|tin-?lien-?quan|doc-?them|doc-?nhieu|xem-?them|quang-?cao|binh-?luan|chia-?se|popup"
-    r"|modal|cookies?|consent|more-topic|read-?more|read-?also|podcast|poll|quiz|player|video|copyright|toolbar|menu|nav|login"
-    r"|signup|visually-hidden|sr-only|screen-reader(?:-text)?|fact-?box|fakta|info-?box|infografik|ai-?summary|ai-?article-?summary"
+    r"(?<![a-z0-9])(?:related|relates?|recommend(?:ed|ation|ations)?|promo|promotion|newsletters?"
+    r"|subscri(?:be|ption)|share|sharing"
+    r"|social|comments?|tags?|taglist|breadcrumbs?|bylines?|authors?|bio|sidebar|adverts?"
+    r"|advertisement|ads?|sponsor(?:ed)?|footer"
+    r"|outbrain|taboola|lien-?quan|tin-?khac|tin-?lien-?quan|doc-?them|doc-?nhieu|xem-?them"
+    r"|quang-?cao|binh-?luan|chia-?se|popup"
+    r"|modal|cookies?|consent|more-topic|read-?more|read-?also|podcast|poll|quiz|player|video"
+    r"|copyright|toolbar|menu|nav|login"
+    r"|signup|visually-hidden|sr-only|screen-reader(?:-text)?|fact-?box|fakta|info-?box|infografik"
+    r"|ai-?summary|ai-?article-?summary"
     r"|feedback|up-next|timestamp|date|published|postdate|read-time)(?![a-z0-9])"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LEADS = re.compile(
-    r"(?<![a-z0-9])(?:lead|leadtext|lede|sapo|sapeau|chapo|stand-?first|dek|deck|excerpt|summary|sub-?title|sub-?tit|sub-?head"
-    r"|strap-?line|intro|teaser|abstract|description|desc|epigraph|tom-?tat|mo-?ta|headertitle|hed)(?![a-z0-9])"
+    r"(?<![a-z0-9])(?:lead|leadtext|lede|sapo|sapeau|chapo|stand-?first|dek|deck|excerpt|summary"
+    r"|sub-?title|sub-?tit|sub-?head"
+    r"|strap-?line|intro|teaser|abstract|description|desc|epigraph|tom-?tat|mo-?ta|headertitle"
+    r"|hed)(?![a-z0-9])"
 )
-_CAPTIONS = re.compile(r"(?<![a-z])(?:caption|image-?description|photo-?credit|img-?desc|image-widget|media-?credit|credit)(?![a-z])")
+_CAPTIONS = re.compile(
+    r"(?<![a-z])(?:caption|image-?description|photo-?credit|img-?desc|image-widget|media-?credit"
+    r"|credit)(?![a-z])"
+)
 _SENTENCE_END = re.compile(r"[.!?…。！？।:;»”\"'’)）」』]\s*$")
 # 'Read also: …' in front of a link, in the languages that are watched.
 _POINTER = re.compile(
-    r"^\W*(?:read (?:more|also|next)|see also|related|watch|listen|more on this|lire aussi|à lire|voir aussi|lesen sie(?: auch| mehr)?"
-    r"|mehr zum thema|lee también|leer más|leggi anche|les også|läs (?:också|mer)|xem thêm|đọc thêm|xem|tin liên quan|bài liên quan"
+    r"^\W*(?:read (?:more|also|next)|see also|related|watch|listen|more on this|lire aussi|à lire"
+    r"|voir aussi|lesen sie(?: auch| mehr)?"
+    r"|mehr zum thema|lee también|leer más|leggi anche|les også|läs (?:också|mer)|xem thêm|đọc thêm"
+    r"|xem|tin liên quan|bài liên quan"
     r"|mời (?:quý )?(?:bạn|độc giả|vị)[^.]{0,20}(?:đọc|xem|đón)|читайте также|延伸阅读|相关新闻|関連記事|관련기사)\s*[:|：>»]",
     re.IGNORECASE,
 )
 # What an outlet says of itself below its articles.
 _IMPRINT = re.compile(
-    r"^\W*(?:follow (?:us|[\w.]+(?: [\w.]+)? on)|sign up|subscribe|for (?:more|the latest)\b|got a (?:story|tip)|get in touch|contact us"
-    r"|our standards|(?:additional )?reporting by|writing by|editing by|with (?:additional )?(?:files?|reporting|reports) (?:from|by)"
-    r"|check out more|click here|download|first published|this (?:story|article) (?:was|has been)|if you buy something|copyright|©|\(c\)"
-    r"|theo dõi (?:chúng tôi|[\w.]+ trên)|tải (?:ứng dụng|app)|bản quyền|mời bạn đọc|đăng ký nhận|nguồn tin|abonnieren|folgen sie"
+    r"^\W*(?:follow (?:us|[\w.]+(?: [\w.]+)? on)|sign up|subscribe|for (?:more|the latest)\b"
+    r"|got a (?:story|tip)|get in touch|contact us"
+    r"|our standards|(?:additional )?reporting by|writing by|editing by"
+    r"|with (?:additional )?(?:files?|reporting|reports) (?:from|by)"
+    r"|check out more|click here|download|first published|this (?:story|article) (?:was|has been)"
+    r"|if you buy something|copyright|©|\(c\)"
+    r"|theo dõi (?:chúng tôi|[\w.]+ trên)|tải (?:ứng dụng|app)|bản quyền|mời bạn đọc|đăng ký nhận"
+    r"|nguồn tin|abonnieren|folgen sie"
     r"|suivez|abonnez|síguenos|suscríbete|seguici|mit agenturmaterial|\(?quelle:|source\s?:)",
     re.IGNORECASE,
 )
@@ -53,9 +70,9 @@ def _names(element: HtmlElement) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
 
 
-def in_box(element: HtmlElement | None, around: HtmlElement) -> bool:
-    """Whether `element` lies in a box of another kind within `around`, the element that holds the article."""
-    while element is not None and element is not around and element.tag not in ("body", "main"):
+def in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool:
+    """Whether `element` lies in a box of another kind within `around`: the article's element and all above it."""
+    while element is not None and element not in around:
         if element.tag == "aside" or _named(_names(element))[0]:
             return True
         element = element.getparent()

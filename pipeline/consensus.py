@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from pipeline import bylines
 from pipeline.blocks import Block
 from pipeline.boilerplate import in_box, is_caption, is_dateline, is_imprint, is_marked_lead, is_pointer, is_sentence
 from pipeline.markup import squeeze
@@ -29,6 +30,10 @@ class Text:
     #: the reader that agrees most with the others
     reader: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
+    #: names that stand alone at the foot of the text
+    byline: tuple[str, ...] = ()
+    #: headlines that lead elsewhere and stand among the paragraphs: few in an article, many in a list of articles
+    teasers: int = 0
 
 
 def key(text: str) -> str:
@@ -55,10 +60,12 @@ def compose(
     description: str = "",
     body: str = "",
     authors: Iterable[str] = (),
+    captions: bool = False,
 ) -> Text:
     """Return the article's paragraphs: those most readers see, their kin that readers lost, and the lead.
 
     `texts` are the readers' by name, `body` the JSON-LD articleBody ('' if none), `description` the page's summary.
+    `captions` keeps the legends of pictures within the text.
     """
     if not texts:
         return Text(())
@@ -73,13 +80,18 @@ def compose(
         return Text(tuple(_lines(texts[reader])), reader=reader)
     around = page.container(agreed)
     core = [i for i in agreed if not in_box(blocks[i].element, around)]
+    last = max((i for i in core if page.is_within(i, around)), default=len(blocks))
+    # Below the element that holds the article, readers must agree wholly: there the page goes on with other things.
+    core = [i for i in core if votes[i] == len(seen) or i <= last]
     chosen = sorted({*core, *page.kin(core, votes, around)} if core else agreed)
     chosen = page.alike(chosen, votes, len(seen))
-    chosen = page.trimmed([i for i in chosen if not page.is_noise(i)])
+    whole = [i for i in chosen if not page.is_noise(i)]
+    chosen = page.trimmed(whole)
     if not chosen:
         return Text(tuple(_lines(texts[reader])), reader=reader)
-    lead = page.lead(chosen, around)
-    chosen = sorted({*chosen, *page.captions(chosen, around)})
+    lead = page.lead(chosen, around) or page.told(chosen)
+    if captions:
+        chosen = sorted({*chosen, *page.captions(chosen, around)})
     order, told = [], set()
     for i in sorted({*chosen, *lead}):
         if keys[i] not in told or _letters(keys[i]) <= _SHORT:
@@ -90,6 +102,8 @@ def compose(
         lead=" ".join(blocks[i].text for i in lead),
         reader=reader,
         parts={"lead": "page"} if lead else {},
+        teasers=sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser(i)),
+        byline=bylines.at_foot(blocks[i].text for i in whole[-4:] if i > chosen[-1]),
     )
 
 
@@ -113,8 +127,8 @@ class _Page:
             return agreed
         return [i for i in agreed if parts[i] is None or parts[i] in heads or not _has_headline(parts[i])]
 
-    def container(self, agreed: list[int]) -> HtmlElement:
-        """The innermost element that holds most of the agreed text."""
+    def container(self, agreed: list[int]) -> frozenset[HtmlElement]:
+        """The innermost element that holds most of the agreed text, and all above it."""
         weight: Counter[HtmlElement] = Counter()
         for i in agreed:
             element = self.blocks[i].element
@@ -122,19 +136,27 @@ class _Page:
                 weight[element] += len(self.keys[i])
                 element = element.getparent()
         enough = 0.6 * self._size(agreed)
-        return min((e for e in weight if weight[e] >= enough), key=lambda e: (weight[e], -_depth(e)))
+        inner = min((e for e in weight if weight[e] >= enough), key=lambda e: (weight[e], -_depth(e)))
+        return frozenset((inner, *inner.iterancestors()))
 
     def _size(self, some: Iterable[int]) -> int:
         return sum(len(self.keys[i]) for i in some)
 
+    def is_within(self, i: int, around: frozenset[HtmlElement]) -> bool:
+        """Whether a paragraph lies in the innermost of `around`: the way up from it meets none of the others first."""
+        element: HtmlElement | None = self.blocks[i].element
+        while element is not None and element not in around:
+            element = element.getparent()
+        return element is not None and around.isdisjoint(element)
+
     def alike(self, chosen: list[int], votes: list[int], every: int) -> list[int]:
-        """Where nearly all text stands in p elements, leave out other elements' own words unless every reader saw them."""
+        """Where most text stands in p elements, leave out other elements' own words unless every reader saw them."""
         in_p = self._size(i for i in chosen if self.blocks[i].tag == "p")
-        if in_p < 0.85 * self._size(chosen):
+        if in_p < 0.7 * self._size(chosen):
             return chosen
         return [i for i in chosen if votes[i] == every or self.blocks[i].tag in _TEXTUAL]
 
-    def kin(self, core: list[int], votes: list[int], around: HtmlElement) -> set[int]:
+    def kin(self, core: list[int], votes: list[int], around: frozenset[HtmlElement]) -> set[int]:
         """Paragraphs readers lost although they stand among, and are made like, those that all see."""
         weight: Counter[tuple[str, ...]] = Counter()
         for i in core:
@@ -148,14 +170,19 @@ class _Page:
             and not in_box(self.blocks[i].element, around)
         }
 
-    def captions(self, chosen: list[int], around: HtmlElement) -> set[int]:
-        """Legends within the text that their page sets as paragraphs of their own."""
+    def captions(self, chosen: list[int], around: frozenset[HtmlElement]) -> set[int]:
+        """The legends of pictures within the text."""
         return {
             i
             for i in range(chosen[0], chosen[-1] + 1)
-            if self.blocks[i].tag == "p" and is_caption(self.blocks[i]) and not in_box(self.blocks[i].element, around)
-            and is_within(self.blocks[i].element, around)
+            if is_caption(self.blocks[i])
+            and _letters(self.keys[i]) >= _SHORT
+            and not in_box(self.blocks[i].element, around)
         }
+
+    def is_teaser(self, i: int) -> bool:
+        block = self.blocks[i]
+        return block.linked > 0.8 and _letters(self.keys[i]) >= _SHORT and block.tag in _TEXTUAL | {"div", "a"}
 
     def is_noise(self, i: int) -> bool:
         block, k = self.blocks[i], self.keys[i]
@@ -185,7 +212,15 @@ class _Page:
             return is_imprint(block.text)
         return block.tag in _HEADINGS or not is_sentence(block.text) or block.text.startswith(("(", "（", "©"))
 
-    def lead(self, chosen: list[int], around: HtmlElement) -> list[int]:
+    def told(self, chosen: list[int]) -> list[int]:
+        """The first paragraph, where the page marks it as the lead or gives it as its summary."""
+        first, k = self.blocks[chosen[0]], self.keys[chosen[0]]
+        same = _letters(k) >= _SHORT and (
+            k[:60] in self.description or (self.description and self.description[:60] in k)
+        )
+        return chosen[:1] if same or is_marked_lead(first.element) else []
+
+    def lead(self, chosen: list[int], around: frozenset[HtmlElement]) -> list[int]:
         """The paragraphs between headline and text that are the article's lead."""
         first = chosen[0] if chosen else len(self.blocks)
         heads = [i for i in range(first) if self.title and self.keys[i] == self.title]
@@ -200,12 +235,6 @@ class _Page:
             if matches or (is_marked_lead(block.element) and not in_box(block.element, around)):
                 found.append(i)
         return found
-
-
-def is_within(element: HtmlElement | None, around: HtmlElement) -> bool:
-    while element is not None and element is not around:
-        element = element.getparent()
-    return element is around
 
 
 def _letters(k: str) -> int:

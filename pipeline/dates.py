@@ -1,47 +1,68 @@
 """What a page says of its time → aware datetimes, with where they came from."""
 
-import email.utils
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from pipeline import jsonld
+from pipeline.markup import squeeze
+from pipeline.moments import from_machine, from_text, plausible, zone_of
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-
-# Zones of naive times by the page's language, for languages that are written in one zone.
-_ZONES = {"vi": "Asia/Ho_Chi_Minh", "ko": "Asia/Seoul", "ja": "Asia/Tokyo", "zh": "Asia/Shanghai"}
-_ZONES |= {"th": "Asia/Bangkok", "lo": "Asia/Vientiane", "km": "Asia/Phnom_Penh", "tr": "Europe/Istanbul"}
-# Offsets in hours of the abbreviations met on news pages; others are too ambiguous to be believed.
-_ABBREVIATED = {"UTC": 0, "GMT": 0, "Z": 0, "ICT": 7, "CET": 1, "CEST": 2, "BST": 1, "MSK": 3, "JST": 9, "KST": 9}
-_ABBREVIATED |= {"EST": -5, "EDT": -4, "CDT": -5, "PST": -8, "PDT": -7, "WIB": 7, "HKT": 8, "SGT": 8, "AEST": 10}
-
-_CLOCK = r"(?P<h>[01]?\d|2[0-3])\s?[:hg]\s?(?P<m>[0-5]\d)(?:[:'](?P<s>[0-5]\d))?\s*(?P<ap>[ap]\.?m\b\.?|SA\b|CH\b)?"
-_OFFSET = r"(?:\s*\(?(?:GMT|UTC)\s*(?P<z>[+-]\s?\d{1,2}(?::?[0-5]\d)?)\)?)?"
-# Between clock and day stand at most a weekday and marks; anything longer is another sentence.
-_GAP = r"[\s,|\-–—/·•]*(?:lúc|vào|ngày|at|on|le|à)?[\s,:|\-–—·•]*(?:(?:thứ|chủ)\s?\w+[\s,|\-–]*)?(?:ngày\s+)?"
-_DAYS = (
-    r"(?<![\d/.-])(?P<Y>(?:19|20)\d\d)[-/.](?P<M>0?[1-9]|1[0-2])[-/.](?P<D>0?[1-9]|[12]\d|3[01])(?!\d|[/.-]\d)",
-    r"(?<![\d/.-])(?P<D>0?[1-9]|[12]\d|3[01])(?P<sep>[-/.])(?P<M>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<Y>(?:19|20)\d\d)(?!\d)",
-    r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])\s+tháng\s+(?P<M>0?[1-9]|1[0-2])(?:,\s*|\s+năm\s+|\s+)(?P<Y>(?:19|20)\d\d)(?!\d)",
-    r"(?P<Y>(?:19|20)\d\d)\s?[年년]\s?(?P<M>0?[1-9]|1[0-2])\s?[月월]\s?(?P<D>0?[1-9]|[12]\d|3[01])\s?[日일]",
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_REST = re.compile(r"[\d\W_]+|thứ|tháng|năm|ngày|giờ|phút|gmt|chủ nhật", re.IGNORECASE)
+_HOLDERS = (
+    "h1",
+    "h2",
+    "time",
+    "span",
+    "div",
+    "p",
+    "li",
+    "td",
+    "em",
+    "i",
+    "small",
+    "h4",
+    "h5",
+    "h6",
+    "a",
+    "b",
+    "strong",
 )
-_BEFORE = [re.compile(_CLOCK + _OFFSET + _GAP + day, re.IGNORECASE) for day in _DAYS]
-_AFTER = [re.compile(day + _GAP + _CLOCK + _OFFSET, re.IGNORECASE) for day in _DAYS]
-_ALONE = [re.compile(day, re.IGNORECASE) for day in _DAYS]
 
 _META = (
     *("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued"),
-    *("dcterms.created", "publishdate", "publish-date", "publish_date", "published_time", "pubdate", "cxenseparse:recs:publishtime"),
-    *("og:article:published_time", "article:published", "rnews:datepublished", "date.created", "originalpublicationdate"),
+    *(
+        "dcterms.created",
+        "publishdate",
+        "publish-date",
+        "publish_date",
+        "published_time",
+        "pubdate",
+        "cxenseparse:recs:publishtime",
+    ),
+    *(
+        "og:article:published_time",
+        "article:published",
+        "rnews:datepublished",
+        "date.created",
+        "originalpublicationdate",
+    ),
     *("og:published_time", "dc.date", "dc.date.created", "date", "article_date_original", "og:pubdate", "bt:pubdate"),
 )
-_META_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod", "dcterms.modified")
+_META_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "lastmod",
+    "dcterms.modified",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,126 +77,35 @@ class Dates:
     reader: str = ""
 
 
-def zone_of(language: str, url: str) -> tzinfo:
-    """Return the zone of a page's naive times: its language's, Vietnam's for .vn addresses, else UTC."""
-    from urllib.parse import urlsplit
-
-    name = _ZONES.get(language.lower().split("-")[0])
-    if name:
-        return ZoneInfo(name)
-    host = urlsplit(url).hostname or ""
-    return VIETNAM if host.endswith(".vn") else UTC
-
-
-def plausible(when: datetime | None, now: datetime) -> datetime | None:
-    """Return `when` unless it cannot be a publication time: before 1995, or more than a day after `now`."""
-    if when is None or when.year < 1995 or when > now + timedelta(days=1):
-        return None
-    return when
-
-
-def from_machine(text: str, zone: tzinfo) -> datetime | None:
-    """Read a time meant for machines (ISO 8601, RFC 2822, epoch seconds or milliseconds); None where it is none.
-
-    Year-first strings are never read as anything but year, month, day.
-    """
-    text = text.strip()
-    if re.fullmatch(r"\d{10}(?:\d{3})?", text):
-        return datetime.fromtimestamp(int(text[:10]), UTC)
-    if re.match(r"\d{4}-?\d\d", text):
-        return _iso(text, zone)
-    if re.match(r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d", text):
-        try:
-            return _aware(email.utils.parsedate_to_datetime(text), zone)
-        except (ValueError, OverflowError):
-            return None
-    return from_text(text, zone) or _loose(text, zone)
-
-
-def _iso(text: str, zone: tzinfo) -> datetime | None:
-    # '2024-08-08T08:00Z', '… +0700', '2024-08-08 08:00:00.0', '2024-08-08T08:00:00 +07:00', '2024-8-8'
-    text = re.sub(r"\s+(?=(?:[+-]\d\d:?\d\d|Z)$)", "", text)
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
-    text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text)
-    try:
-        return _aware(datetime.fromisoformat(text), zone)
-    except ValueError:
-        pass
-    found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s]+(\d\d):(\d\d)(?::(\d\d))?)?", text)
-    if found:
-        try:
-            return datetime(*(int(part or 0) for part in found.groups()), tzinfo=zone)  # type: ignore[arg-type]
-        except ValueError:
-            return None
-    return from_text(text, zone)
-
-
-def _loose(text: str, zone: tzinfo) -> datetime | None:
-    """Month names in Latin script, with or without a zone's abbreviation."""
-    from dateutil import parser
-
-    if not re.search(r"[A-Za-z]{3}", text) or not re.search(r"\b(?:19|20)\d\d\b", text) or len(text) > 60:
-        return None
-    zones = {name: timezone(timedelta(hours=hours)) for name, hours in _ABBREVIATED.items()}
-    try:
-        return _aware(parser.parse(text, tzinfos=zones), zone)
-    except (ValueError, OverflowError, TypeError):
-        return None
-
-
-def from_text(text: str, zone: tzinfo, *, month_first: bool = False) -> datetime | None:
-    """Read the first time of day and date, or date alone, in words as Vietnamese and other pages write it.
-
-    Day before month unless `month_first`; a date whose second number exceeds 12 is read the only way it can be.
-    """
-    found = [m for patterns in (_BEFORE, _AFTER) for p in patterns if (m := p.search(text))]
-    found = found or [m for p in _ALONE if (m := p.search(text))]
-    for match in sorted(found, key=lambda m: m.start()):
-        if when := _build(match, zone, month_first):
-            return when
-    return None
-
-
-def _build(match: re.Match[str], zone: tzinfo, month_first: bool) -> datetime | None:
-    part = match.groupdict()
-    day, month = int(part["D"]), int(part["M"])
-    if "sep" in part and (month > 12 or (month_first and day <= 12)):
-        day, month = month, day
-    hour, minute, second = (int(part.get(key) or 0) for key in "hms")
-    half = (part.get("ap") or "").lower().replace(".", "")
-    if half in ("pm", "ch") and hour < 12:
-        hour += 12
-    elif half in ("am", "sa") and hour == 12:
-        hour = 0
-    if offset := part.get("z"):
-        sign = -1 if offset.startswith("-") else 1
-        hours, _, minutes = offset[1:].strip().partition(":")
-        shift = timedelta(hours=int(hours[:2]), minutes=int(minutes or hours[2:] or 0))
-        if shift <= timedelta(hours=14):
-            zone = timezone(sign * shift)
-    try:
-        return datetime(int(part["Y"]), month, day, hour, minute, second, tzinfo=zone)
-    except ValueError:
-        return None
-
-
-def _aware(when: datetime, zone: tzinfo) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=zone)
-
-
 def read(
-    tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], *, url: str, language: str, now: datetime
+    tree: HtmlElement,
+    articles: list[jsonld.Node],
+    metas: dict[str, str],
+    *,
+    url: str,
+    language: str,
+    now: datetime,
+    title: str = "",
+    given: str = "",
 ) -> Dates:
-    """Return a page's times: JSON-LD, then metadata, then its visible words, then htmldate fast and extensive."""
+    """Return a page's times: JSON-LD, then metadata, then its visible words, then htmldate fast and extensive.
+
+    `title` is the article's, below which its date is looked for; `given` is what the source's own selector found and
+    comes before all.
+    """
     zone = zone_of(language, url)
     modified = _modified(articles, metas, zone, now)
+    if given and (when := plausible(from_machine(given, zone), now)):
+        return Dates(when, "page", modified, "selector")
     for reader, text in _machine(tree, articles, metas):
         if when := plausible(from_machine(text, zone), now):
             return Dates(when, "page", modified, reader)
-    month_first = language.lower() == "en-us"
-    for text in _visible(tree):
-        if when := plausible(from_text(text, zone, month_first=month_first), now):
-            return Dates(when, "text", modified, "byline")
+    american = language.lower() == "en-us"
+    for text in _visible(tree, title):
+        for month_first in (american, not american):
+            # The other order is tried only where the usual one gives no time that can be.
+            if when := plausible(from_text(text, zone, month_first=month_first), now):
+                return Dates(when, "text", modified, "byline")
     for extensive in (False, True):
         if day := _htmldate(tree, extensive, now):
             return Dates(day.replace(tzinfo=zone), "text", modified, f"htmldate-{'extensive' if extensive else 'fast'}")
@@ -197,34 +127,52 @@ def _modified(articles: list[jsonld.Node], metas: dict[str, str], zone: tzinfo, 
     return next((when for text in texts if text and (when := plausible(from_machine(text, zone), now))), None)
 
 
-def _visible(tree: HtmlElement) -> Iterator[str]:
-    """Short texts that may hold the article's date: after its headline first, never the page's header clock."""
-    short: list[str] = []
-    early: list[str] = []
+def _visible(tree: HtmlElement, title: str) -> Iterator[str]:
+    """Short texts that may hold the article's date: below its headline first, never the clock in a page's header."""
+    below: list[str] = []
+    above: list[str] = []
     seen_title = False
-    for element in tree.iter("h1", "time", "span", "div", "p", "li", "td", "em", "i", "small", "h6", "h5", "a", "b", "strong"):
-        if element.tag == "h1":
+    for element in tree.iter(*_HOLDERS):
+        if element.tag in ("h1", "h2") and (element.tag == "h1" or squeeze(element.text_content()) == title):
             seen_title = True
             continue
-        if element.tag == "time" and (stamp := element.get("datetime")) and re.match(r"\d{4}-\d\d-\d\d", stamp):
-            (short if seen_title else early).append(stamp)
         own = " ".join((element.text or "", *(child.tail or "" for child in element)))
-        if len(own) < 120 and re.search(r"(?:19|20)\d\d", own):
-            (short if seen_title else early).append(own)
-    yield from short[:3]
-    if not seen_title:
-        yield from early[:3]
+        stamp = element.get("datetime") or "" if element.tag == "time" else ""
+        text = stamp if re.match(r"\d{4}-\d\d-\d\d", stamp) else own
+        if len(text) > 160 or not _YEAR.search(text) or len(_REST.sub("", text)) > 45:
+            continue
+        if seen_title:
+            below.append(text)
+        elif not _is_clock(element):
+            above.append(text)
+    yield from below[:3]
+    yield from above[:3]
+
+
+def _is_clock(element: HtmlElement) -> bool:
+    """Whether a time above the headline is the page's own clock: in its header, or not marked as a publication date."""
+    marked = element.tag == "time"
+    for one in (element, *element.iterancestors()):
+        names = f"{one.get('class') or ''} {one.get('id') or ''}".lower()
+        if one.tag in ("header", "nav") or re.search(
+            r"clock|today|current|hom-?nay|header|topbar|top-bar|navbar", names
+        ):
+            return True
+        marked = marked or bool(one is element and re.search(r"date|time|publish|ngay|meta", names))
+    return not marked
 
 
 def _htmldate(tree: HtmlElement, extensive: bool, now: datetime) -> datetime | None:
-    from copy import deepcopy
-
     from htmldate import find_date
 
     latest = now + timedelta(days=1)
     try:
         day = find_date(
-            deepcopy(tree), extensive_search=extensive, original_date=True, max_date=latest.replace(tzinfo=None), min_date="1995-01-01"
+            deepcopy(tree),
+            extensive_search=extensive,
+            original_date=True,
+            max_date=latest.replace(tzinfo=None),
+            min_date="1995-01-01",
         )
     except Exception:  # one reader's fault must not cost the page
         return None

@@ -1,17 +1,28 @@
 """A stored page → the article it holds, or why it holds none."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline import dates, jsonld, markup, metadata, readers
-from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
+from lxml.html import HtmlElement
+
+from pipeline import blocks, consensus, dates, jsonld, markup, metadata, moments, pagekind, readers, selected, state
+from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
 from pipeline.urls import is_fetchable, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a page holds no article that can be read."""
+
+    reason: Reason
+    note: str = ""
 
 
 def read(document: Document) -> Article | Unreadable:
     """Return the article of a stored document: from its page, else from its feed entry, else why there is none."""
     if document.reason is not Reason.OK:
-        found: Article | tuple[Reason, str] = _from_entry(document.entry, document.url, document.reason) or (document.reason, "")
+        found = _from_entry(document.entry, document.url, Unread(document.reason))
     else:
         found = read_page(
             document.body,
@@ -21,7 +32,7 @@ def read(document: Document) -> Article | Unreadable:
             entry=document.entry,
             fetched_at=document.fetched_at,
         )
-    return found if isinstance(found, Article) else Unreadable(document.id, *found)
+    return found if isinstance(found, Article) else Unreadable(document.id, found.reason, found.note)
 
 
 def read_page(
@@ -32,60 +43,149 @@ def read_page(
     content_type: str = "",
     entry: Entry | None = None,
     fetched_at: datetime | None = None,
-) -> Article | tuple[Reason, str]:
-    """Return the article in a page's bytes, or why there is none, with a note. Nothing is ever fetched.
+) -> Article | Unread:
+    """Return the article in a page's bytes, or why there is none. Nothing is ever fetched.
 
     Where the page has no text of its own, the feed entry's is given (text_from 'feed', `reason` says why).
+    `fetched_at` (aware; now if None) bounds the dates that are believed.
     """
-    now = fetched_at or datetime.now(UTC)
+    if not body.strip():
+        return _from_entry(entry, url, Unread(Reason.EMPTY, "no bytes"))
+    if note := _is_no_page(body, content_type):
+        return _from_entry(entry, url, Unread(Reason.NOT_HTML, note))
     text, _ = markup.decode(body, content_type)
-    tree = markup.parse(text)
+    own = selected.read(text, selectors) if selectors != Selectors() else selected.Selected()
+    tree = markup.parse(own.rest or text)
     if tree is None:
-        return (entry and _from_entry(entry, url, Reason.EMPTY)) or (Reason.EMPTY, "no markup")
+        return _from_entry(entry, url, Unread(Reason.EMPTY, "no markup"))
+    article, kind = _read_tree(tree, url, own, entry, fetched_at or datetime.now(UTC))
+    if kind.reason is Reason.OK:
+        return article
+    if kind.reason is Reason.PAYWALL and len(article.text) >= pagekind.BRIEF:
+        return replace(article, reason=Reason.PAYWALL)
+    return _from_entry(entry, url, Unread(kind.reason, kind.note), article)
+
+
+def _is_no_page(body: bytes, content_type: str) -> str:
+    kind = content_type.split(";")[0].strip().lower()
+    for start, name in (
+        (b"%PDF", "PDF"),
+        (b"\x89PNG", "an image"),
+        (b"\xff\xd8\xff", "an image"),
+        (b"PK\x03\x04", "an archive"),
+    ):
+        if body.startswith(start):
+            return name
+    if kind and kind.split("/")[0] in ("image", "audio", "video", "font"):
+        return kind
+    return ""
+
+
+def _read_tree(
+    tree: HtmlElement, url: str, own: selected.Selected, entry: Entry | None, now: datetime
+) -> tuple[Article, pagekind.Kind]:
     nodes = jsonld.nodes(tree)
     named = metadata.metas(tree)
-    about = metadata.read(tree, nodes, named, url)
-    when = dates.read(tree, jsonld.articles(nodes), named, url=url, language=about.language, now=now)
-    texts = readers.read(tree)
-    if not texts:
-        return (entry and _from_entry(entry, url, Reason.NO_TEXT)) or (Reason.NO_TEXT, "no reader found text")
-    winner = "trafilatura" if "trafilatura" in texts else next(iter(texts))
-    whole = "\n".join(line for raw in texts[winner].splitlines() if (line := markup.squeeze(raw)))
-    published, origin = when.published, when.origin
-    return Article(
+    about = metadata.read(tree, nodes, named, url, hint=entry.title if entry else "")
+    text = _text(tree, about, own)
+    kind = pagekind.of(tree, nodes, named, title=about.title, paragraphs=text.paragraphs, teasers=text.teasers, url=url)
+    when = dates.read(
+        tree,
+        jsonld.articles(nodes),
+        named,
+        url=url,
+        language=about.language,
+        now=now,
+        title=about.title,
+        given=own.published,
+    )
+    authors, authors_from = about.authors, about.parts["authors"]
+    if own.authors:
+        authors, authors_from = own.authors, "selector"
+    elif text.byline and (not authors or about.authors_are_site):
+        authors, authors_from = text.byline, "byline"
+    published = when.published
+    origin: PublishedFrom = when.origin
+    if published is None and entry and entry.published and moments.plausible(entry.published, now):
+        published, origin = entry.published, "feed"
+    article = Article(
         url=url,
         canonical=about.canonical,
-        title=about.title or (entry.title if entry else ""),
-        lead=about.description,
-        text=whole,
-        authors=about.authors,
-        section=about.section,
-        published=published or (entry.published if entry else None),
-        published_from=origin if published else "feed" if entry and entry.published else "none",
+        title=own.title or about.title or (entry.title if entry else ""),
+        lead=own.lead or text.lead or about.description,
+        text="\n".join(text.paragraphs),
+        authors=authors or (entry.authors if entry else ()),
+        section=own.section or about.section,
+        published=published,
+        published_from=origin,
         modified=when.modified,
-        language=about.language,
-        image=about.image,
-        parts={"text": winner, "date": when.reader, **about.parts},
+        language=about.language or (entry.language or "" if entry else ""),
+        image=about.image or (entry.image if entry else None),
+        parts={
+            name: reader
+            for name, reader in {
+                "title": "selector" if own.title else about.parts["title"],
+                "lead": "selector" if own.lead else text.parts.get("lead", "description" if about.description else ""),
+                "text": text.reader,
+                "authors": authors_from,
+                "published": when.reader or ("feed" if published else ""),
+            }.items()
+            if reader
+        },
     )
+    return article, kind
 
 
-def _from_entry(entry: Entry, url: str, reason: Reason) -> Article | None:
-    text = entry.text or entry.summary
-    if not text and not entry.title:
-        return None
+def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected) -> consensus.Text:
+    """The source's selectors first, else the readers' consensus, else what only JSON-LD or the scripts hold."""
+    if own.paragraphs:
+        paragraphs = own.paragraphs
+        if own.lead and consensus.key(own.lead) not in consensus.key("".join(paragraphs)):
+            paragraphs = (own.lead, *paragraphs)
+        return consensus.Text(paragraphs, lead=own.lead, reader="selector")
+    found = consensus.compose(
+        blocks.read(tree),
+        readers.read(tree),
+        title=about.title,
+        description=about.description,
+        body=about.body,
+        authors=about.authors,
+        captions=about.language.lower().startswith("vi"),
+    )
+    size = len("".join(found.paragraphs))
+    # articleBody may hold boxes and captions too: it is wanted only where the page itself shows little.
+    if size < pagekind.THIN and len(about.body) > max(pagekind.BRIEF, 1.6 * size):
+        lines = (markup.squeeze(line) for line in about.body.splitlines())
+        body = tuple(line for line in lines if line)
+        told = consensus.key("".join(body))
+        lead = found.lead if found.lead and consensus.key(found.lead) not in told else ""
+        return consensus.Text((lead, *body) if lead else body, found.lead, "json-ld", found.parts, found.byline)
+    if size < pagekind.BRIEF and (hidden := state.embedded(tree)) is not None:
+        built = tuple(block.text for block in blocks.read(hidden))
+        if len("".join(built)) > 2 * size:
+            return consensus.Text(built, reader="scripts")
+    return found
+
+
+def _from_entry(entry: Entry | None, url: str, why: Unread, page: Article | None = None) -> Article | Unread:
+    """The feed entry as an article; what a page without text still said of itself fills its gaps."""
+    text = (entry.text or entry.summary) if entry else ""
+    if entry is None or not (text or entry.title):
+        return why
+    address = normalise(url) if is_fetchable(url) else url
     return Article(
         url=url,
-        canonical=normalise(url) if is_fetchable(url) else url,
+        canonical=address,
         title=entry.title,
         lead=entry.summary,
         text=text,
         authors=entry.authors,
         published=entry.published,
         published_from="feed" if entry.published else "none",
-        language=entry.language or "",
+        language=entry.language or (page.language if page else ""),
         image=entry.image,
         text_from="feed",
-        reason=reason,
+        reason=why.reason,
         parts={"title": "feed", "text": "feed"},
     )
 

@@ -37,10 +37,12 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     high = sum(1 for char in lenient if char > "\x7f")
     if high > 20 * bad or (bad <= 1 and lenient.endswith("\ufffd")):
         return _clean(lenient), "utf-8"
-    name = _declared(body, content_type)
-    # The detector is asked where nothing is declared, and where the declaration is the one servers send unasked.
-    if name in (None, "utf-8", "cp1252"):
-        name = detect_encoding(body, max_len=200_000) or name or "cp1252"
+    declared = _declared(body, content_type)
+    # The detector is asked where nothing is declared, and where the declaration is one that servers send unasked.
+    if declared is None or declared in ("utf-8", "cp1252"):
+        name = detect_encoding(body, max_len=200_000) or declared or "cp1252"
+    else:
+        name = declared
     return _clean(bytes_to_str(body, name, errors="replace")), name
 
 
@@ -70,9 +72,10 @@ def parse(text: str) -> HtmlElement | None:
         tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
-    for streamed in tree.xpath("//div[@hidden][starts-with(@id, 'S:')]"):
+    for division in tree.iter("div"):
         # React sends parts of a page late, in hidden elements that its script moves into place.
-        del streamed.attrib["hidden"]
+        if "hidden" in division.attrib and (division.get("id") or "").startswith("S:"):
+            del division.attrib["hidden"]
     return tree
 
 

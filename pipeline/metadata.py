@@ -1,19 +1,18 @@
 """A page's JSON-LD, metadata and headings → title, lead, authors, section, image, canonical address, language."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline import jsonld
+from pipeline import bylines, jsonld
 from pipeline.markup import squeeze
 from pipeline.urls import normalise, resolve, same_site
 
 _BARS = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*|\s*[-–—]{2,}\s*")
-_LIST = re.compile(r"\s*(?:[;,/•|]|\s(?:and|und|và|y|et|e|en|og|och|&)\s)\s*")
-_BY = re.compile(r"^(?:by|von|par|por|di|door|av|af|bài(?: và ảnh)?|tác giả|thực hiện|văn|text)\s*[:\s]\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class Metadata:
     #: BCP 47 tag as the page declares it
     language: str = ""
     site: str = ""
+    #: whether `authors` only repeat the outlet's name
+    authors_are_site: bool = False
     #: which reader gave each part
     parts: dict[str, str] = field(default_factory=dict)
 
@@ -47,11 +48,14 @@ def metas(tree: HtmlElement) -> dict[str, str]:
     return found
 
 
-def read(tree: HtmlElement, nodes: list[jsonld.Node], named: dict[str, str], url: str) -> Metadata:
-    """Return what the page at `url` says of itself; `nodes` and `named` as `jsonld.nodes` and `metas` give them."""
+def read(tree: HtmlElement, nodes: list[jsonld.Node], named: dict[str, str], url: str, *, hint: str = "") -> Metadata:
+    """Return what the page at `url` says of itself; `nodes` and `named` as `jsonld.nodes` and `metas` give them.
+
+    `hint` is the title that a feed gave: of several titles on the page the one that agrees with it is taken.
+    """
     own = jsonld.articles(nodes)
     site = named.get("og:site_name", "") or _publisher(own)
-    title, title_from = _title(tree, own, named, site)
+    title, title_from = _title(tree, own, named, site, hint, url)
     description = jsonld.first(own, "description", "abstract") or named.get("og:description", "")
     authors, authors_from = _authors(tree, nodes, own, named, site)
     return Metadata(
@@ -59,11 +63,13 @@ def read(tree: HtmlElement, nodes: list[jsonld.Node], named: dict[str, str], url
         description=squeeze(description or named.get("description", "")),
         body=max((jsonld.as_text(node.get("articleBody")) for node in own), key=len, default=""),
         authors=authors,
-        section=squeeze(jsonld.first(own, "articleSection") or named.get("article:section", "")),
+        section=squeeze(jsonld.first(own, "articleSection") or named.get("article:section", ""))
+        or _crumb(nodes, tree, title),
         image=_image(own, named, url),
         canonical=canonical(tree, named, url),
         language=language(tree, own, named),
         site=site,
+        authors_are_site=all(_is_outlet(name, site) for name in authors),
         parts={"title": title_from, "authors": authors_from},
     )
 
@@ -83,7 +89,9 @@ def language(tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str]) -
     return tag if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", tag) else ""
 
 
-def _title(tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str], site: str) -> tuple[str, str]:
+def _title(
+    tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str], site: str, hint: str, url: str
+) -> tuple[str, str]:
     headings = [squeeze(str(h.text_content())) for h in tree.iter("h1")]
     headings = [h for h in headings if h]
     whole = squeeze(tree.findtext(".//title") or "")
@@ -95,7 +103,28 @@ def _title(tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str], sit
         ("title", _cut(whole, site, headings)),
         ("h1", headings[0] if headings else ""),
     ]
-    return next(((text, name) for name, text in choices if text), ("", ""))
+    given = [(name, text) for name, text in choices if text]
+    told = _plain(hint)
+    for name, text in given:
+        if told and _plain(text) == told:
+            return text, name
+    others = {_plain(text) for name, text in given if name != "json-ld"}
+    if len(given) > 3 and given[0][0] == "json-ld" and len(others) == 1 and _plain(given[0][1]) not in others:
+        # JSON-LD stands alone against all that readers see: the address tells which of the two was the headline.
+        given.sort(key=lambda choice: -_in_address(choice[1], url))
+    return (given[0][1], given[0][0]) if given else ("", "")
+
+
+def _in_address(title: str, url: str) -> float:
+    """Share of the title's words that stand in the address, both without marks."""
+    folded = unicodedata.normalize("NFD", title.casefold().replace("đ", "d"))
+    words = set(re.findall(r"\w+", "".join(char for char in folded if not unicodedata.combining(char))))
+    slug = set(re.findall(r"[^\W_]+", urlsplit(url).path.lower()))
+    return len(words & slug) / max(1, len(words))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
 
 
 def _cut(title: str, site: str, headings: list[str]) -> str:
@@ -118,31 +147,69 @@ def _cut(title: str, site: str, headings: list[str]) -> str:
 def _authors(
     tree: HtmlElement, nodes: list[jsonld.Node], own: list[jsonld.Node], named: dict[str, str], site: str
 ) -> tuple[tuple[str, ...], str]:
+    """The longest list of JSON-LD, else the meta element, unless these name only the outlet and a byline says more."""
     table = jsonld.by_id(nodes)
-    people: list[str] = []
-    for node in own:
-        people = _people(node.get("author") or node.get("creator"), table)
-        if people:
-            break
-    return tuple(dict.fromkeys(people)), "json-ld" if people else ""
+    given: list[str] = max(
+        (_people(node.get("author") or node.get("creator"), table) for node in own), key=len, default=[]
+    )
+    reader = "json-ld" if given else "meta"
+    if not given:
+        stated = (named.get(name, "") for name in ("author", "article:author", "parsely-author", "dc.creator", "byl"))
+        given = next((found for text in stated if (found := bylines.names(text)) and not _is_address(text)), [])
+    if all(_is_outlet(name, site) for name in given) and (found := bylines.marked(tree)):
+        return found, "byline"
+    return tuple(dict.fromkeys(given)), reader if given else ""
+
+
+def _is_address(text: str) -> bool:
+    """Whether a meta author is only the outlet's host name."""
+    return bool(re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)+", text.strip()))
+
+
+def _is_outlet(name: str, site: str) -> bool:
+    one, other = _plain(name), _plain(site)
+    return not bylines.is_person(name) or (bool(other) and (one in other or other in one))
 
 
 def _people(value: Any, table: dict[str, jsonld.Node]) -> list[str]:
     if isinstance(value, list):
         return [name for one in value for name in _people(one, table)]
     if isinstance(value, dict):
-        value = value.get("name") or table.get(str(value.get("@id")), {}).get("name")
+        if not value.get("name"):
+            value = table.get(str(value.get("@id")), value)
+        name = value.get("name") or value.get("byline")
+        value = name or " ".join(str(value[key]) for key in ("givenName", "familyName") if value.get(key))
     if isinstance(value, list):
         return [name for one in value for name in _people(one, table)]
-    return names(value) if isinstance(value, str) else []
+    return bylines.names(jsonld.as_text(value)) if isinstance(value, str) else []
 
 
-def names(text: str) -> list[str]:
-    """Return the names in a byline, without 'By' and addresses; [] where it is no byline."""
-    text = _BY.sub("", squeeze(jsonld.as_text(text)))
-    if not text or "://" in text or "@" in text or len(text) > 200:
-        return []
-    return [name for piece in _LIST.split(text) if 1 < len(name := piece.strip(" .-–|")) < 60]
+def _crumb(nodes: list[jsonld.Node], tree: HtmlElement, title: str) -> str:
+    """The first level below the front page in the page's trail, as JSON-LD or as links."""
+    trail: list[str] = []
+    for node in nodes:
+        if "BreadcrumbList" in jsonld.kinds(node) and isinstance(items := node.get("itemListElement"), list):
+            inner = (i.get("name") or (i.get("item") or {}) for i in items if isinstance(i, dict))
+            trail = [squeeze(jsonld.as_text(name)) for name in inner]
+            break
+    if not trail:
+        marked = "contains(translate(concat(@class, ' ', @id), 'BC', 'bc'), 'breadcrumb')"
+        trail = [squeeze(str(a.text_content())) for a in tree.xpath(f"(//*[{marked}])[1]//a")]
+    fronts = {
+        "",
+        "home",
+        "homepage",
+        "trang chủ",
+        "trangchủ",
+        "accueil",
+        "startseite",
+        "inicio",
+        "首页",
+        "главная",
+        "홈",
+        "tin tức",
+    }
+    return next((name for name in trail if name.casefold() not in fronts and name != title and len(name) < 50), "")
 
 
 def _image(own: list[jsonld.Node], named: dict[str, str], url: str) -> str | None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from copy import deepcopy
 
+from lxml import etree
 from lxml.html import HtmlElement, fromstring, tostring
 
 from pipeline import blocks
@@ -45,9 +46,12 @@ READERS: dict[str, Reader] = {"trafilatura": trafilatura, "readability": readabi
 def read(tree: HtmlElement) -> dict[str, str]:
     """Return each reader's text; a reader that fails or finds nothing is left out."""
     texts: dict[str, str] = {}
+    # Megabytes of style sheets and scripts cost the readers a second and never hold what they look for.
+    lean = deepcopy(tree)
+    etree.strip_elements(lean, "script", "style", "svg", "template", with_tail=False)
     for name, reader in READERS.items():
         try:
-            text = reader(tree)
+            text = reader(lean)
         except Exception:  # an extractor's fault costs that extractor, not the page
             continue
         if text.strip():

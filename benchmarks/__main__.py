@@ -1,0 +1,72 @@
+"""`make bench`: what reading and tagging cost on one core, as ratios to one well-known extractor in the same run."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from statistics import median
+from urllib.request import urlopen
+
+from rich.console import Console
+from rich.table import Table
+
+from config.rulebook import load_rulebook
+from diembao.demo.server import Press
+from pipeline.extract import read_page
+from pipeline.records import Article, Text
+from pipeline.tagging import tag
+
+_ROUNDS = 3
+
+
+def pages() -> list[tuple[str, bytes]]:
+    """Return (address, bytes) of the articles of the sample press that can be had."""
+    found: list[tuple[str, bytes]] = []
+    with Press(datetime.now(UTC), slow=0.0) as press:
+        for article in press.articles:
+            try:
+                address = press.address(article.outlet, article.slug)
+                with urlopen(address, timeout=10) as answer:
+                    found.append((address, answer.read()))
+            except OSError:
+                continue  # the press has pages that cannot be had, on purpose
+    return found
+
+
+def main() -> None:
+    import trafilatura
+
+    began = time.process_time()
+    rules = load_rulebook(None)
+    tag(Text("", "", "Cảng Cà Ná, tỉnh Ninh Thuận"), rules)
+    loading = time.process_time() - began
+    sample = pages()
+    texts = [
+        Text(article.url, article.title, article.text, published=article.published)
+        for url, body in sample
+        if isinstance(article := read_page(body, url), Article)
+    ]
+    trials: dict[str, Callable[[], object]] = {
+        "trafilatura": lambda: [trafilatura.extract(body) for _, body in sample],
+        "trafilatura with metadata": lambda: [
+            trafilatura.bare_extraction(body, with_metadata=True) for _, body in sample
+        ],
+        "read a page (consensus, metadata, dates)": lambda: [read_page(body, url) for url, body in sample],
+        "tag its text": lambda: [tag(text, rules) for text in texts],
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in trials}
+    for _ in range(_ROUNDS):
+        for name, trial in trials.items():  # in turn, so that a slow spell of the machine meets all of them
+            began = time.process_time()
+            trial()
+            seconds[name].append(time.process_time() - began)
+    table = Table("one core", "ms a page", "× trafilatura", title=f"{len(sample)} pages, {_ROUNDS} rounds")
+    yardstick = median(seconds["trafilatura"])
+    for name, times in seconds.items():
+        table.add_row(name, f"{median(times) / len(sample) * 1000:.1f}", f"{median(times) / yardstick:.2f}")
+    console = Console()
+    console.print(table)
+    console.print(f"loading rules and models in a new process: {loading:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

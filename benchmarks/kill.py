@@ -1,0 +1,90 @@
+"""A run killed at random moments, then one run to the end → the same coverage as an undisturbed run?"""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from diembao.demo.home import write_home
+from diembao.demo.server import Press
+from diembao.home import Home
+
+
+def command(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "diembao", "--home", str(home), "--quiet", *words]
+
+
+def run_to_the_end(home: Path) -> None:
+    for words in (["collect"], ["process"]):
+        done = subprocess.run(command(home, *words), capture_output=True, text=True, check=False, timeout=240)
+        if done.returncode > 1:
+            raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}\n{done.stderr}")
+
+
+def kill_after(home: Path, seconds: float, *words: str) -> bool:
+    """Start a command, kill it with all its processes after some seconds; return whether it was still running."""
+    process = subprocess.Popen(
+        command(home, *words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(timeout=seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+
+
+def coverage(home: Path) -> dict[str, tuple[Any, ...]]:
+    """Return what is known of the province, by address: text, relevance, topics, story, number of versions."""
+    with sqlite3.connect(home / "diembao.db") as connection:
+        [(verdict,)] = connection.execute("PRAGMA integrity_check")
+        if verdict != "ok":
+            raise RuntimeError(f"integrity_check: {verdict}")
+        rows = connection.execute(
+            "SELECT i.url, v.title, v.text_hash, v.published, t.relevance, t.score, json_extract(t.tags, '$.topics'),"
+            " i.story, i.version FROM items i JOIN versions v ON v.item_key = i.key AND v.number = i.version"
+            " JOIN taggings t ON t.version_id = v.id"
+        ).fetchall()
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def outcomes(home: Path) -> list[tuple[Any, ...]]:
+    """Return every candidate's address and outcome."""
+    with sqlite3.connect(home / "diembao.db") as connection:
+        return sorted(connection.execute("SELECT url, outcome FROM candidates"))
+
+
+def try_kills(press: Press, folder: Path, *, kills: int, seed: int) -> list[str]:
+    """Compare a run killed `kills` times with an undisturbed one; return the differences, none where all is well."""
+    random_ = random.Random(seed)
+    calm, harassed = Home(folder / "calm"), Home(folder / f"harassed-{seed}")
+    for home in (calm, harassed):
+        write_home(home, press.outlets)
+    spans = {}
+    for words in ("collect", "process"):
+        began = time.monotonic()
+        if not calm.database.exists() or words == "process":
+            subprocess.run(command(calm.root, words), capture_output=True, check=False, timeout=240)
+        spans[words] = max(2.0, time.monotonic() - began)
+    for n in range(kills):
+        words = "collect" if n % 2 == 0 else "process"
+        kill_after(harassed.root, random_.uniform(0.3, spans[words]), words)
+    run_to_the_end(harassed.root)
+    expected, found = coverage(calm.root), coverage(harassed.root)
+    differences = [f"missing: {url}" for url in sorted(expected.keys() - found.keys())]
+    differences += [f"extra: {url}" for url in sorted(found.keys() - expected.keys())]
+    differences += [
+        f"{url}: {expected[url]} became {found[url]}"
+        for url in sorted(expected.keys() & found.keys())
+        if expected[url] != found[url]
+    ]
+    if outcomes(calm.root) != outcomes(harassed.root):
+        wanted, got = set(outcomes(calm.root)), set(outcomes(harassed.root))
+        differences += [f"outcome {pair}" for pair in sorted(wanted ^ got)]
+    return differences

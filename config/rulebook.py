@@ -1,0 +1,65 @@
+"""places.toml and topics.toml of a configuration folder → the rulebook, or one ConfigError that names every fault."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from config.load import ConfigError, Fault, line_of, parse_toml, resolve
+from pipeline.rules import Gazetteer, Rulebook, TopicRules, rulebook
+
+T = TypeVar("T")
+
+
+def load_rulebook(directory: Path | None = None) -> Rulebook:
+    """Read the rules of `directory`; a file that is not there is taken from those packaged with diembao.
+
+    Raises ConfigError with the faults of both files.
+    """
+    faults: list[Fault] = []
+    places = _read(directory, "places.toml", Gazetteer, _place_faults, faults)
+    topics = _read(directory, "topics.toml", TopicRules, _topic_faults, faults)
+    if places is None or topics is None or faults:
+        raise ConfigError(faults)
+    return rulebook(places, topics)
+
+
+def _read(
+    directory: Path | None, file: str, kind: type[T], check: Callable[[T, str, str], Iterator[Fault]], faults: list[Fault]
+) -> T | None:
+    try:
+        name, text = resolve(directory, file)
+        rules = parse_toml(text, kind, name=name)
+    except ConfigError as error:
+        faults += error.faults
+        return None
+    faults += check(rules, name, text)
+    return rules
+
+
+def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, place in enumerate(gazetteer.place):
+        if place.id in seen:
+            yield Fault(name, line_of(text, ["place", i, "id"]), f"place[{i}].id", f"'{place.id}' is used twice")
+        seen.add(place.id)
+        for form in (place.name, *place.forms, *place.strong_forms, *place.foreign):
+            if len(form.strip()) < 2:
+                yield Fault(name, line_of(text, ["place", i]), f"place[{i}]", f"{form!r} is too short for a name")
+        if place.since and place.until and place.since > place.until:
+            yield Fault(name, line_of(text, ["place", i, "since"]), f"place[{i}].since", "is later than its 'until'")
+
+
+def _topic_faults(topics: TopicRules, name: str, text: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, topic in enumerate(topics.topic):
+        at = line_of(text, ["topic", i])
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", topic.id):
+            yield Fault(name, at, f"topic[{i}].id", "may hold small letters, digits and _ only")
+        if topic.id in seen:
+            yield Fault(name, at, f"topic[{i}].id", f"'{topic.id}' is used twice")
+        seen.add(topic.id)
+        for language, terms in topic.terms.items():
+            for term in (*terms.sure, *terms.terms, *terms.weak, *terms.not_in):
+                if not term.strip(" *"):
+                    yield Fault(name, at, f"topic[{i}].terms.{language}", f"{term!r} is no term")

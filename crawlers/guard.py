@@ -1,0 +1,101 @@
+"""Addresses → refused where they lead into a private network, whatever name or redirect led there."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.defer import Deferred
+
+from pipeline.records import Source
+
+
+class UnsafeAddress(Exception):
+    """The address leads where the crawl must not go."""
+
+
+def numeric(host: str) -> str | None:
+    """Return the dotted or IPv6 form of a numeric host, decimal, octal and hexadecimal forms too; None for a name."""
+    try:
+        return str(ipaddress.ip_address(host.strip("[]").split("%")[0]))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host)) if host[:1].isdigit() else None
+    except OSError:
+        return None
+
+
+def is_public(address: str) -> bool:
+    """Whether a numeric address is out on the Internet (IPv4 within IPv6 is unwrapped)."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            ip = inner
+    return ip.is_global and not ip.is_multicast
+
+
+def named_by_hand(sources: Iterable[Source]) -> set[str]:
+    """Return "host:port" of private addresses that a person wrote into the sources as numbers, or as localhost."""
+    found: set[str] = set()
+    for source in sources:
+        for url in (source.home, *(feed.url for feed in source.feeds)):
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            ip = numeric(host)
+            if host == "localhost" or (ip is not None and not is_public(ip)):
+                found.add(host_port(url))
+    return found
+
+
+def host_port(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+class GuardMiddleware:
+    """Looks at every request on its way out, redirects included, before anything is resolved or connected."""
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self.allowed = frozenset(allowed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> "GuardMiddleware":
+        return cls(crawler.settings.getlist("DIEMBAO_ALLOW_PRIVATE"))
+
+    def process_request(self, request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https"):
+            raise UnsafeAddress(f"scheme {parts.scheme!r}: {request.url[:200]}")
+        host = (parts.hostname or "").rstrip(".")
+        ip = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else numeric(host)
+        if ip is not None and not is_public(ip) and host_port(request.url) not in self.allowed:
+            raise UnsafeAddress(f"private address {ip}: {request.url[:200]}")
+
+
+class GuardedResolver(CachingThreadedResolver):
+    """Resolves names, and refuses answers inside a private network, each time they are used."""
+
+    allowed: frozenset[str] = frozenset()
+    #: names refused so far: what a refusal becomes on its way through Twisted is a mere failure to resolve
+    refused: ClassVar[set[str]] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: Any) -> "GuardedResolver":
+        made: GuardedResolver = super().from_crawler(crawler, reactor)
+        made.allowed = frozenset(h.rsplit(":", 1)[0] for h in crawler.settings.getlist("DIEMBAO_ALLOW_PRIVATE"))
+        return made
+
+    def getHostByName(self, name: str, timeout: Any = None) -> "Deferred[str]":
+        found: Deferred[str] = super().getHostByName(name, timeout)
+
+        def look(address: str) -> str:
+            if not is_public(address) and name not in self.allowed:
+                self.refused.add(name)
+                raise UnsafeAddress(f"{name} is at the private address {address}")
+            return address
+
+        return found.addCallback(look)

@@ -1,0 +1,82 @@
+"""robots.txt → may this be fetched, and how slowly: an answer of 5xx, or none, means wait (RFC 9309, 2.3.1.4)."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers import reasons
+from crawlers.throttle import PoliteThrottle
+from pipeline.records import Reason
+
+_MAX_DELAY = 60.0
+
+
+class RobotsRefused(Exception):
+    """robots.txt does not allow the address."""
+
+
+class RobotsUnreachable(Exception):
+    """robots.txt could not be had: what is allowed is not known for now.
+
+    `reason` is why: a host that is down has that reason, one that answers with an error ROBOTS_UNREACHABLE.
+    """
+
+    def __init__(self, reason: Reason, note: str) -> None:
+        super().__init__(note)
+        self.reason = reason
+
+
+class RobotsMiddleware:
+    """Reads each host's robots.txt once per crawl, before its first page, and keeps to it."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._agent = crawler.settings["USER_AGENT"].split("/")[0]
+        self._rules: dict[str, Any] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> "RobotsMiddleware":
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get("is_robots"):
+            return
+        parts = urlsplit(request.url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if site not in self._rules:
+            self._rules[site] = self._crawler_future(site, request)
+        rules = await self._rules[site]
+        if isinstance(rules, Reason):
+            raise RobotsUnreachable(rules, f"{site}/robots.txt: {rules}")
+        if rules is None:
+            return
+        if not rules.can_fetch(request.url, self._agent):
+            raise RobotsRefused(f"{site}/robots.txt refuses {parts.path[:200]}")
+        if delay := rules.crawl_delay(self._agent):
+            throttle = self._crawler.get_extension(PoliteThrottle)
+            throttle.at_least(str(request.meta.get("download_slot")), min(float(delay), _MAX_DELAY))
+
+    def _crawler_future(self, site: str, request: Request) -> Any:
+        import asyncio
+
+        return asyncio.ensure_future(self._read(site, request))
+
+    async def _read(self, site: str, request: Request) -> Protego | Reason | None:
+        asked = Request(
+            f"{site}/robots.txt",
+            meta={"is_robots": True, "download_slot": request.meta.get("download_slot")},
+            priority=1000,
+            dont_filter=True,
+        )
+        try:
+            answer: Response = await self._crawler.engine.download_async(asked)
+        except Exception as error:
+            return reasons.of_exception(error)
+        if answer.status >= 500 or answer.status == 429:
+            return Reason.ROBOTS_UNREACHABLE
+        if answer.status != 200:
+            return None
+        return Protego.parse(answer.body.decode("utf-8-sig", "replace"))

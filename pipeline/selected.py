@@ -1,0 +1,83 @@
+"""A source's CSS selectors and a page → the parts they name, read with Beautiful Soup."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import soupsieve
+from bs4 import BeautifulSoup, Tag
+from lxml.html import fragment_fromstring
+
+from pipeline import blocks, bylines
+from pipeline.boilerplate import is_pointer
+from pipeline.markup import squeeze
+from pipeline.records import Selectors
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a source's selectors gave; '' or empty where they gave nothing."""
+
+    title: str = ""
+    lead: str = ""
+    paragraphs: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    #: the time as the page writes it
+    published: str = ""
+    #: the page without the parts to drop; '' where there is nothing to drop
+    rest: str = ""
+
+
+def read(markup: str, selectors: Selectors) -> Selected:
+    """Return the parts of a page that `selectors` name; ValueError names a selector that is no CSS."""
+    soup = BeautifulSoup(markup, "lxml")
+    for drop in selectors.drop:
+        for element in _all(soup, drop):
+            element.decompose()
+    return Selected(
+        title=_first(soup, selectors.title),
+        lead=_first(soup, selectors.lead),
+        paragraphs=tuple(line for element in _all(soup, selectors.text) for line in _paragraphs(element)),
+        authors=tuple(
+            dict.fromkeys(name for e in _all(soup, selectors.authors) for name in bylines.names(e.get_text(" ")))
+        ),
+        section=_first(soup, selectors.section),
+        published=_stamp(soup, selectors.published),
+        rest=str(soup) if selectors.drop else "",
+    )
+
+
+@lru_cache(maxsize=512)
+def _compiled(selector: str) -> soupsieve.SoupSieve:
+    try:
+        return soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError as error:
+        raise ValueError(f"not a CSS selector: {selector!r}: {error}") from error
+
+
+def _all(soup: BeautifulSoup, selector: str | None) -> list[Tag]:
+    return list(_compiled(selector).select(soup)) if selector else []
+
+
+def _first(soup: BeautifulSoup, selector: str | None) -> str:
+    return next((text for element in _all(soup, selector) if (text := squeeze(_value(element)))), "")
+
+
+def _value(element: Tag) -> str:
+    content = element.get("content")
+    return content if element.name == "meta" and isinstance(content, str) else element.get_text(" ")
+
+
+def _stamp(soup: BeautifulSoup, selector: str | None) -> str:
+    for element in _all(soup, selector):
+        for name in ("content", "datetime"):
+            if isinstance(value := element.get(name), str) and value.strip():
+                return value.strip()
+        if text := squeeze(element.get_text(" ")):
+            return text
+    return ""
+
+
+def _paragraphs(element: Tag) -> list[str]:
+    tree = fragment_fromstring(str(element), create_parent="div")
+    return [block.text for block in blocks.read(tree) if not is_pointer(block)]

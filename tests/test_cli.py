@@ -1,0 +1,110 @@
+"""The command line itself: help, languages, exit codes, messages that name the way out."""
+
+import gzip
+import json
+import time
+from pathlib import Path
+
+from conftest import Diembao, json_lines
+
+
+def test_help_is_quick_and_in_both_languages(diembao: Diembao) -> None:
+    diembao("--help")
+    began = time.monotonic()
+    done = diembao("--help")
+    # Half a second is what is promised on a quiet machine; under a parallel suite the bound is kept loose.
+    assert time.monotonic() - began < 2
+    assert "Thu thập bài từ các nguồn" in done.stdout
+    assert "Collect articles from the sources" in diembao("--lang", "en", "--help").stdout
+    assert "Collect articles from the sources" in diembao("--help", env={"DIEMBAO_LANG": "en"}).stdout
+
+
+def test_init_and_config_check(diembao: Diembao, tmp_path: Path) -> None:
+    assert diembao("--home", tmp_path, "init").returncode == 0
+    done = diembao("--home", tmp_path, "config", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    settings = tmp_path / "config" / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace("delay_seconds", "delay_second"), "utf-8")
+    topics = tmp_path / "config" / "topics.toml"
+    topics.write_text(topics.read_text("utf-8") + "\n[extra]\nx = 1\n", "utf-8")
+    done = diembao("--home", tmp_path, "config", "check")
+    assert done.returncode == 2
+    assert "settings.toml" in done.stderr
+    assert "did you mean 'delay_seconds'?" in done.stderr
+    assert "topics.toml" in done.stderr
+    assert diembao("--home", tmp_path, "init").returncode == 0
+    assert "delay_second =" in settings.read_text("utf-8")  # what a person edited is left alone
+
+
+def test_wrong_use(diembao: Diembao, tmp_path: Path) -> None:
+    done = diembao("--home", tmp_path, "collect")
+    assert done.returncode == 2
+    assert "init" in done.stderr
+    assert diembao("--home", tmp_path, "export", tmp_path / "x.xls").returncode == 2
+    assert diembao("--home", tmp_path, "digest", "--day", "22/11/2026").returncode == 2
+    assert diembao("--home", tmp_path, "nonsense").returncode == 2
+    diembao("--home", tmp_path, "init")
+    done = diembao("--home", tmp_path, "collect", "--source", "nobody")
+    assert (done.returncode, "nobody" in done.stderr) == (2, True)
+
+
+def test_a_database_that_is_none(diembao: Diembao, tmp_path: Path) -> None:
+    (tmp_path / "diembao.db").write_bytes(b"no database" * 1000)
+    done = diembao("--home", tmp_path, "status")
+    assert done.returncode == 1
+    assert "diembao.db" in done.stderr
+
+
+PAGE = """<html lang="vi"><head><title>Cảng Cà Ná đón tàu lớn - Báo Thử</title>
+<meta property="article:published_time" content="2026-11-20T07:00:00+07:00"></head>
+<body><article><h1>Cảng Cà Ná đón tàu lớn</h1>
+<p>Sáng 20/11, cảng tổng hợp Cà Ná tại xã Cà Ná, tỉnh Khánh Hòa đón chuyến tàu hàng đầu tiên
+trong tuần với hơn hai vạn tấn.</p>
+<p>Đơn vị khai thác cho biết lượng hàng qua cảng tăng đều từ đầu năm, chủ yếu là
+thiết bị điện gió và muối công nghiệp.</p>
+<p>Chính quyền địa phương đề nghị sớm hoàn thành tuyến đường nối cảng với cao tốc
+để giảm chi phí vận chuyển.</p></article></body></html>"""
+
+
+def test_extract_files_and_lists(diembao: Diembao, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE, "utf-8")
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(PAGE.encode()))
+    rows = [
+        {"file": "a.html", "url": "https://baothu.example/a.html"},
+        {"file": "b.html.gz", "url": "https://baothu.example/b"},
+    ]
+    (tmp_path / "list.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    done = diembao("extract", "--from", tmp_path / "list.jsonl")
+    assert done.returncode == 0, done.stderr
+    one, two = json_lines(done.stdout)
+    promised = "url canonical title lead text authors section published published_from language image"
+    assert one.keys() >= set(promised.split())
+    assert one["title"] == two["title"] == "Cảng Cà Ná đón tàu lớn"
+    assert one["published"] == "2026-11-20T07:00:00+07:00"
+    assert "thiết bị điện gió" in one["text"]
+    done = diembao("extract", tmp_path / "none.html", tmp_path / "a.html")
+    assert done.returncode == 1
+    assert "none.html" in done.stderr
+    assert len(json_lines(done.stdout)) == 2
+
+
+def test_tag_says_why(diembao: Diembao, tmp_path: Path) -> None:
+    records = [
+        {
+            "id": "1",
+            "title": "Cảng Cà Ná đón tàu lớn",
+            "text": "Cảng Cà Ná, tỉnh Ninh Thuận (cũ), đón tàu.",
+        },
+        {"id": "2", "title": "Giá vàng hôm nay", "text": "Giá vàng trong nước giảm nhẹ phiên sáng nay."},
+    ]
+    lines = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+    done = diembao("tag", "-", input=lines)
+    assert done.returncode == 0, done.stderr
+    one, two = json_lines(done.stdout)
+    promised = "id language relevance relevance_score reason places topics near tone rules"
+    assert one.keys() == set(promised.split())
+    assert (one["relevance"], two["relevance"]) == ("main", "no")
+    assert one["places"][0]["evidence"]
+    done = diembao("tag", "-", input="{broken\n")
+    assert done.returncode == 2
+    assert ":1:" in done.stderr

@@ -1,0 +1,11 @@
+"""kill -9 at random moments of a run, then one run to the end: the same coverage as an undisturbed run."""
+
+from pathlib import Path
+
+from benchmarks.kill import coverage, try_kills
+from diembao.demo.server import Press
+
+
+def test_killed_runs_end_as_undisturbed_ones(press: Press, tmp_path: Path) -> None:
+    assert try_kills(press, tmp_path, kills=4, seed=7) == []
+    assert len(coverage(tmp_path / "calm")) > 100

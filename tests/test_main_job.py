@@ -1,0 +1,130 @@
+"""From the sample press to the digest and the CSV, through real processes."""
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import Diembao, json_lines
+
+from diembao.demo.server import Press
+from diembao.home import Home
+
+
+@pytest.fixture(scope="module")
+def first(diembao: Diembao, home: Home, press: Press) -> dict[str, object]:
+    """What the first run printed."""
+    done = diembao("--home", home.root, "--json", "run")
+    assert done.returncode == 1, done.stderr  # the press has a dead outlet and a broken feed
+    found: dict[str, object] = {"collect": [row["collect"] for row in json_lines(done.stdout) if "collect" in row]}
+    for row in json_lines(done.stdout):
+        if "collect" not in row:
+            found |= row
+    return found
+
+
+def counted(home: Home, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(home.database) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_every_source_has_a_line_and_failures_are_named(
+    first: dict[str, list[dict[str, object]]], press: Press
+) -> None:
+    rows = {row["source_id"]: row for row in first["collect"]}
+    assert rows.keys() == {outlet.id for outlet in press.outlets}
+    dead = {outlet.id for outlet in press.outlets if outlet.state == "dead"}
+    assert dead
+    for name in dead:
+        assert rows[name]["reasons"] == {"connection_refused": rows[name]["feeds"]}
+
+
+def test_sums_of_outcomes_are_sums_of_attempts(first: object, home: Home, diembao: Diembao) -> None:
+    [(candidates,)] = counted(home, "SELECT count(*) FROM candidates")
+    assert sum(n for _, n in counted(home, "SELECT outcome, count(*) FROM candidates GROUP BY outcome")) == candidates
+    [(links, parts)] = counted(home, "SELECT sum(entries), sum(new + changed + known + repeated + invalid) FROM polls")
+    assert links == parts >= candidates
+    [status] = json_lines(diembao("--home", home.root, "--json", "status").stdout)
+    assert sum(status["candidates"].values()) == status["totals"]["candidates"] == candidates
+    assert sum(status["documents"].values()) == status["totals"]["documents"]
+    assert status["documents"]["waiting"] == 0
+    fetched = counted(home, "SELECT count(DISTINCT candidate_id) FROM fetches")
+    assert fetched == [(candidates - status["candidates"]["waiting"],)] or fetched == [(candidates,)]
+
+
+def test_robots_are_obeyed(first: object, press: Press, home: Home) -> None:
+    asked = {request.path for request in press.requests}
+    assert not [path for path in asked if path.startswith("/noi-bo/")]
+    assert counted(home, "SELECT count(*) FROM candidates WHERE reason = 'robots_txt'") != [(0,)]
+
+
+def test_what_was_found_is_what_a_careful_reader_finds(first: object, press: Press, home: Home) -> None:
+    query = (
+        "SELECT v.title, t.relevance FROM items i JOIN versions v ON v.item_key = i.key"
+        " JOIN taggings t ON t.version_id = v.id"
+    )
+    found = {str(title): str(relevance) for title, relevance in counted(home, query)}
+    gold = {a.title: a.gold.relevance for a in press.articles if a.gold is not None}
+    judged = [title for title in gold if title in found]
+    assert len(judged) > 100
+    right = sum((found[t] == "no") == (gold[t] == "no") for t in judged)
+    assert right / len(judged) >= 0.95, [t for t in judged if (found[t] == "no") != (gold[t] == "no")]
+
+
+def test_digest_and_csv(first: dict[str, object], home: Home, diembao: Diembao, tmp_path: Path) -> None:
+    html, markdown = (Path(str(name)) for name in first["digest"])  # type: ignore[attr-defined]
+    assert "Ninh Thuận" in html.read_text("utf-8")
+    assert "Ninh Thuận" in markdown.read_text("utf-8")
+    table = tmp_path / "x.csv"
+    [said] = json_lines(diembao("--home", home.root, "--json", "export", table).stdout)
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf")
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    frame = pd.read_csv(table)
+    assert len(rows) - 1 == len(frame) == said["rows"] > 50
+    lines = tmp_path / "x.jsonl"
+    diembao("--home", home.root, "export", lines)
+    records = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+    assert len(records) == said["rows"]
+    only = tmp_path / "only.csv"
+    [said] = json_lines(
+        diembao("--home", home.root, "--json", "export", only, "--topic", "energy", "--relevance", "main").stdout
+    )
+    assert 0 < said["rows"] < len(records)
+    assert len(pd.read_csv(only)) == said["rows"]
+
+
+def test_empty_day_is_a_valid_digest(first: object, home: Home, diembao: Diembao, tmp_path: Path) -> None:
+    done = diembao("--home", home.root, "--json", "digest", "--day", "2020-02-01", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2020" in (tmp_path / "diem-bao-2020-02-01.html").read_text("utf-8")
+
+
+def test_second_run_stores_nothing_new_and_an_edit_is_a_version(
+    first: object, home: Home, press: Press, diembao: Diembao
+) -> None:
+    before = counted(home, "SELECT key, version FROM items ORDER BY key")
+    asked = len(press.requests)
+    again = diembao("--home", home.root, "--json", "run")
+    rows = {k: v for row in json_lines(again.stdout) for k, v in row.items()}
+    assert (rows["process"]["new_items"], rows["process"]["new_versions"]) == (0, 0)
+    assert counted(home, "SELECT key, version FROM items ORDER BY key") == before
+    assert any(request.status == 304 for request in press.requests[asked:])
+
+    article = next(a for a in press.articles if a.versions and a.gold and a.gold.relevance == "main")
+    press.change(article.outlet, article.slug)
+    again = diembao("--home", home.root, "--json", "run")
+    rows = {k: v for row in json_lines(again.stdout) for k, v in row.items()}
+    assert (rows["process"]["new_items"], rows["process"]["new_versions"]) == (0, 1)
+    after = counted(home, "SELECT key, version FROM items ORDER BY key")
+    assert [key for key, _ in after] == [key for key, _ in before]
+    assert sum(int(str(v)) for _, v in after) == sum(int(str(v)) for _, v in before) + 1
+
+
+def test_a_second_run_at_the_same_time_is_refused(home: Home, diembao: Diembao) -> None:
+    with home.lock("collect"):
+        done = diembao("--home", home.root, "collect")
+    assert done.returncode == 3
+    assert "collect.lock" in done.stderr
