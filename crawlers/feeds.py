@@ -7,6 +7,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from pipeline.urls import resolve
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: 'GMT+7': written so by many Vietnamese sites, and unknown to parsers of mail dates
+_OFFSET = re.compile(r"(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\s*$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d{2}))?")
 
 
@@ -80,8 +83,9 @@ def _bozo(parsed: Any) -> str:
 
 def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
     contents = [str(c.get("value") or "") for c in raw.get("content") or ()]
-    when = raw.get("published_parsed") or raw.get("updated_parsed")
-    written = str(raw.get("published") or raw.get("updated") or "")
+    # dict.get: feedparser's own would answer one name with the other's value, and warn about it.
+    when = dict.get(raw, "published_parsed") or dict.get(raw, "updated_parsed")
+    written = str(dict.get(raw, "published") or dict.get(raw, "updated") or "")
     names = [str(a.get("name") or "") for a in raw.get("authors") or ()]
     return Entry(
         url=link,
@@ -142,8 +146,12 @@ def date_of(written: str, parsed: Any, now: datetime) -> datetime | None:
     """
     found: datetime | None = None
     day_first = _DAY_FIRST.search(written)
+    offset = _OFFSET.search(written)
     try:
-        if day_first:
+        if offset and not day_first:
+            sign, hours, minutes = offset.groups()
+            found = parsedate_to_datetime(f"{written[: offset.start()]}{sign}{int(hours):02}{minutes or '00'}")
+        elif day_first:
             day, month, year, hour, minute = (int(x or 0) for x in day_first.groups())
             found = datetime(year, month, day, hour, minute, tzinfo=_ZONE)
         elif parsed is not None:

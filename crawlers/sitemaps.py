@@ -32,7 +32,7 @@ def parse_sitemap(body: bytes, *, url: str, max_entries: int = 2000, now: dateti
         return ParsedSitemap(reason=Reason.BAD_FEED, note=f"gzip: {error}"[:300])
     if not body.strip():
         return ParsedSitemap(reason=Reason.EMPTY)
-    if body.lstrip()[:1] not in (b"<", b"\xef", b"\xff", b"\xfe"):
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"<", b"\xff", b"\xfe"):
         return _text(body, url, max_entries)
     return _xml(body, url, max_entries, now)
 

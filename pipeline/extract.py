@@ -7,6 +7,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipeline import blocks, consensus, dates, jsonld, markup, metadata, moments, pagekind, readers, selected, state
+from pipeline.paragraphs import key
 from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
 from pipeline.urls import is_fetchable, normalise
 
@@ -140,7 +141,7 @@ def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected) -
     """The source's selectors first, else the readers' consensus, else what only JSON-LD or the scripts hold."""
     if own.paragraphs:
         paragraphs = own.paragraphs
-        if own.lead and consensus.key(own.lead) not in consensus.key("".join(paragraphs)):
+        if own.lead and key(own.lead) not in key("".join(paragraphs)):
             paragraphs = (own.lead, *paragraphs)
         return consensus.Text(paragraphs, lead=own.lead, reader="selector")
     found = consensus.compose(
@@ -157,8 +158,8 @@ def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected) -
     if size < pagekind.THIN and len(about.body) > max(pagekind.BRIEF, 1.6 * size):
         lines = (markup.squeeze(line) for line in about.body.splitlines())
         body = tuple(line for line in lines if line)
-        told = consensus.key("".join(body))
-        lead = found.lead if found.lead and consensus.key(found.lead) not in told else ""
+        told = key("".join(body))
+        lead = found.lead if found.lead and key(found.lead) not in told else ""
         return consensus.Text((lead, *body) if lead else body, found.lead, "json-ld", found.parts, found.byline)
     if size < pagekind.BRIEF and (hidden := state.embedded(tree)) is not None:
         built = tuple(block.text for block in blocks.read(hidden))

@@ -11,6 +11,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # Zero-width characters and soft hyphens: invisible, and they split words for everyone who compares.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SPACE = re.compile(r"\s+")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # A page longer than this is cut: no article comes near it, and every reader's cost grows with it.
 _LONGEST = 6_000_000
@@ -61,7 +62,9 @@ def _declared(body: bytes, content_type: str) -> str | None:
 
 
 def _clean(text: str) -> str:
-    text = _CONTROLS.sub("", text[:_LONGEST])
+    if len(text) > _LONGEST:
+        text = _COMMENT.sub("", text)[:_LONGEST]
+    text = _CONTROLS.sub("", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

@@ -156,8 +156,8 @@ def _authors(
     if not given:
         stated = (named.get(name, "") for name in ("author", "article:author", "parsely-author", "dc.creator", "byl"))
         given = next((found for text in stated if (found := bylines.names(text)) and not _is_address(text)), [])
-    if all(_is_outlet(name, site) for name in given) and (found := bylines.marked(tree)):
-        return found, "byline"
+    if all(_is_outlet(name, site) for name in given) and (byline := bylines.marked(tree)):
+        return byline, "byline"
     return tuple(dict.fromkeys(given)), reader if given else ""
 
 

@@ -1,0 +1,178 @@
+"""A page's paragraphs and how many readers saw each → which of them are the article."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipeline.blocks import Block
+from pipeline.boilerplate import in_box, is_caption, is_dateline, is_imprint, is_marked_lead, is_pointer, is_sentence
+
+#: letters below which a paragraph is too short to be told from chance
+SHORT = 20
+
+_LETTERS = re.compile(r"[\W_]+")
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_TEXTUAL = _HEADINGS | {"p", "li", "blockquote", "pre", "dt", "dd"}
+
+
+def key(text: str) -> str:
+    """Return the letters and digits of `text` alone, in one case: what two readings of a paragraph share."""
+    return _LETTERS.sub("", text.casefold())
+
+
+def letters(k: str) -> int:
+    """Return how many letters a key counts for: one of a script that writes syllables or words counts thrice."""
+    return len(k) + 2 * len(_WIDE.findall(k))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's paragraphs by number, with the questions that composing asks of them."""
+
+    blocks: list[Block]
+    keys: list[str]
+    title: str
+    description: str
+    authors: frozenset[str]
+
+    def own(self, agreed: list[int]) -> list[int]:
+        """Leave out other articles that follow on the same page, each in an element of its own with a headline."""
+        parts = {i: _article_of(self.blocks[i].element) for i in agreed}
+        heads = {_article_of(b.element) for b, k in zip(self.blocks, self.keys, strict=True) if k and k == self.title}
+        heads.discard(None)
+        kept = [i for i in agreed if parts[i] in heads]
+        if not heads or self.size(kept) < 400:
+            return agreed
+        return [i for i in agreed if parts[i] is None or parts[i] in heads or not _has_headline(parts[i])]
+
+    def container(self, agreed: list[int]) -> frozenset[HtmlElement]:
+        """The innermost element that holds most of the agreed text, and all above it."""
+        weight: Counter[HtmlElement] = Counter()
+        for i in agreed:
+            element = self.blocks[i].element
+            while element is not None:
+                weight[element] += len(self.keys[i])
+                element = element.getparent()
+        enough = 0.6 * self.size(agreed)
+        inner = min((e for e in weight if weight[e] >= enough), key=lambda e: (weight[e], -_depth(e)))
+        return frozenset((inner, *inner.iterancestors()))
+
+    def size(self, some: Iterable[int]) -> int:
+        return sum(len(self.keys[i]) for i in some)
+
+    def is_within(self, i: int, around: frozenset[HtmlElement]) -> bool:
+        """Whether a paragraph lies in the innermost of `around`: the way up from it meets none of the others first."""
+        element: HtmlElement | None = self.blocks[i].element
+        while element is not None and element not in around:
+            element = element.getparent()
+        return element is not None and around.isdisjoint(element)
+
+    def alike(self, chosen: list[int], votes: list[int], every: int) -> list[int]:
+        """Where most text stands in p elements, leave out other elements' own words unless every reader saw them."""
+        in_p = self.size(i for i in chosen if self.blocks[i].tag == "p")
+        if in_p < 0.7 * self.size(chosen):
+            return chosen
+        return [i for i in chosen if votes[i] == every or self.blocks[i].tag in _TEXTUAL]
+
+    def kin(self, core: list[int], votes: list[int], around: frozenset[HtmlElement]) -> set[int]:
+        """Paragraphs readers lost although they stand among, and are made like, those that all see."""
+        weight: Counter[tuple[str, ...]] = Counter()
+        for i in core:
+            weight[_make(self.blocks[i].element)] += len(self.keys[i])
+        total = weight.total()
+        return {
+            i
+            for i in range(core[0], core[-1] + 1)
+            if (votes[i] or letters(self.keys[i]) >= SHORT)
+            and weight[_make(self.blocks[i].element)] >= 0.2 * total
+            and not in_box(self.blocks[i].element, around)
+        }
+
+    def captions(self, chosen: list[int], around: frozenset[HtmlElement]) -> set[int]:
+        """The legends of pictures within the text."""
+        return {
+            i
+            for i in range(chosen[0], chosen[-1] + 1)
+            if is_caption(self.blocks[i])
+            and letters(self.keys[i]) >= SHORT
+            and not in_box(self.blocks[i].element, around)
+        }
+
+    def is_teaser(self, i: int) -> bool:
+        block = self.blocks[i]
+        return block.linked > 0.8 and letters(self.keys[i]) >= SHORT and block.tag in _TEXTUAL | {"div", "a"}
+
+    def is_noise(self, i: int) -> bool:
+        block, k = self.blocks[i], self.keys[i]
+        if block.tag == "h1" or k in self.authors or (self.title and k == self.title):
+            return True
+        return is_pointer(block) or is_caption(block)
+
+    def trimmed(self, chosen: list[int]) -> list[int]:
+        """Cut what outlets put above and below the text: headings, times, credits, lines about themselves."""
+        while chosen and self._is_head(chosen[0]):
+            chosen = chosen[1:]
+        while chosen and self._is_foot(chosen[-1]):
+            chosen = chosen[:-1]
+        # Below the last paragraph may stand one more line of the article's, such as where it first appeared.
+        return [i for n, i in enumerate(chosen) if n < len(chosen) - 5 or not is_imprint(self.blocks[i].text)]
+
+    def _is_head(self, i: int) -> bool:
+        block = self.blocks[i]
+        told = letters(self.keys[i]) >= SHORT and self.keys[i] in self.description
+        return (block.tag in _HEADINGS and not told) or is_dateline(block.text)
+
+    def _is_foot(self, i: int) -> bool:
+        block = self.blocks[i]
+        if any(self.keys[i].startswith(name) for name in self.authors) and len(block.text) < 400:
+            return True
+        if len(block.text) >= 60:
+            return is_imprint(block.text)
+        return block.tag in _HEADINGS or not is_sentence(block.text) or block.text.startswith(("(", "（", "©"))
+
+    def told(self, chosen: list[int]) -> list[int]:
+        """The first paragraph, where the page marks it as the lead or gives it as its summary."""
+        first, k = self.blocks[chosen[0]], self.keys[chosen[0]]
+        same = letters(k) >= SHORT and (k[:60] in self.description or (self.description and self.description[:60] in k))
+        return chosen[:1] if same or is_marked_lead(first.element) else []
+
+    def lead(self, chosen: list[int], around: frozenset[HtmlElement]) -> list[int]:
+        """The paragraphs between headline and text that are the article's lead."""
+        first = chosen[0] if chosen else len(self.blocks)
+        heads = [i for i in range(first) if self.title and self.keys[i] == self.title]
+        heads = heads or [i for i in range(first) if self.blocks[i].tag == "h1"][-1:]
+        start = heads[0] + 1 if heads else max(0, first - 6)
+        found = []
+        for i in range(start, first):
+            block, k = self.blocks[i], self.keys[i]
+            if letters(k) < SHORT or block.linked > 0.8 or is_caption(block) or is_dateline(block.text):
+                continue
+            matches = len(self.description) >= SHORT and (k[:60] in self.description or self.description[:60] in k)
+            if matches or (is_marked_lead(block.element) and not in_box(block.element, around)):
+                found.append(i)
+        return found
+
+
+def _depth(element: HtmlElement) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+def _article_of(element: HtmlElement | None) -> HtmlElement | None:
+    while element is not None and element.tag != "article":
+        element = element.getparent()
+    return element
+
+
+def _has_headline(article: HtmlElement | None) -> bool:
+    return article is not None and any(True for _ in article.iter("h1", "h2"))
+
+
+def _make(element: HtmlElement) -> tuple[str, ...]:
+    """How a paragraph is made: its element and the one around it, by name and class."""
+    around = element.getparent()
+    pair = (element,) if around is None else (element, around)
+    return tuple(f"{e.tag}.{e.get('class') or ''}" for e in pair)
