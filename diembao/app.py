@@ -13,10 +13,9 @@ from diembao.home import Home
 from diembao.messages import Language, say
 
 if TYPE_CHECKING:
-    from pipeline.rules import Rulebook
-
     from config.settings import Settings
     from pipeline.records import Source
+    from pipeline.rules import Rulebook
     from storage.base import Storage
 
 #: Exit codes: done, done but something failed, wrong use or configuration, another run holds the lock.

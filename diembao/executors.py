@@ -8,10 +8,9 @@ from concurrent.futures import Future
 from itertools import islice
 
 from pebble import ProcessPool
-from pipeline.rules import Rulebook
 
-from pipeline.flow import examine_all
 from pipeline.records import Document, Examined, Reason, Unreadable
+from pipeline.rules import Rulebook
 
 Examine = Callable[[Sequence[Document], Rulebook], list[Examined]]
 
@@ -28,13 +27,18 @@ def examine_in_processes(
     workers: int,
     batch: int,
     seconds_per_document: float,
-    examine: Examine = examine_all,
+    examine: Examine | None = None,
+    start: float = _START,
 ) -> Iterator[list[Examined]]:
     """Yield results batch by batch, in order, one for each document.
 
     A batch that comes back late, or takes its process with it, is examined once more document by document, so that
-    only the page that caused it is lost; it becomes Unreadable. `workers` 0 means one per processor.
+    only the page that caused it is lost; it becomes Unreadable. `workers` 0 means one per processor; `examine` is
+    pipeline.flow.examine_all.
     """
+    from pipeline.flow import examine_all
+
+    work = examine or examine_all
     count = workers or os.cpu_count() or 1
     source = iter(documents)
     with ProcessPool(
@@ -42,8 +46,8 @@ def examine_in_processes(
     ) as pool:
 
         def send(group: list[Document]) -> Future[list[Examined]]:
-            limit = _START + seconds_per_document * len(group)
-            return pool.schedule(examine, args=(group, rules), timeout=limit)  # type: ignore[no-any-return]
+            limit = start + seconds_per_document * len(group)
+            return pool.schedule(work, args=(group, rules), timeout=limit)
 
         under_way: deque[tuple[list[Document], Future[list[Examined]]]] = deque()
         try:
@@ -55,7 +59,7 @@ def examine_in_processes(
                 group, future = under_way.popleft()
                 yield _result(group, future, lambda one: send([one]))
         finally:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
 
 
 def _result(

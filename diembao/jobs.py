@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.rules import Rulebook
-
 from analysis.day import Counts, build_day, count
 from config.settings import ProcessSettings, Settings
 from diembao.executors import examine_in_processes
@@ -27,6 +25,7 @@ from pipeline.records import (
     Source,
     Unfetched,
 )
+from pipeline.rules import Rulebook
 from storage.base import Storage
 
 #: Answers are stored together this many at a time, or when so many bytes wait: a transaction costs more than a page.
@@ -290,17 +289,21 @@ def make_digest(
         period.end,
         at,
         rules.version,
-        topics=[topic.id for topic in rules.topics],
+        topics=[topic.id for topic in rules.topics.topic],
     )
     vi = language == "vi"
-    head = {
-        "province": settings.province.name if vi else settings.province.name_en,
-        "note": settings.province.note if vi else settings.province.note_en,
-        "topic_labels": {topic.id: topic.label_vi if vi else topic.label_en for topic in rules.topics},
+    province = settings.province.name if vi else settings.province.name_en
+    note = settings.province.note if vi else settings.province.note_en
+    names = {topic.id: topic.label_vi if vi else topic.label_en for topic in rules.topics.topic}
+    written = {
+        out / f"diem-bao-{period.day}.{suffix}": render(
+            model, language, province=province, note=note, topic_labels=names
+        )
+        for suffix, render in (("html", render_html), ("md", render_markdown))
     }
-    files = [out / f"diem-bao-{period.day}.html", out / f"diem-bao-{period.day}.md"]
-    write_atomically(files[0], render_html(model, language, **head).encode())
-    write_atomically(files[1], render_markdown(model, language, **head).encode())
+    for path, text in written.items():
+        write_atomically(path, text.encode())
+    files = list(written)
     return files, model.counts
 
 

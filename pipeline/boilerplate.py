@@ -67,13 +67,13 @@ def _skipped(
             # A heading of its own: links follow, and nothing of the article.
             skipped.append((start, len(body)))
             break
-        if (related and related["colon"]) or _ARROW.match(line) or _is_table(folded[start:end], names_in, lottery):
+        if (related and related["colon"]) or _ARROW.match(line) or _is_table(line, folded[start:end], names_in, lottery):
             skipped.append((start, end))
         start = end + 1
     return skipped
 
 
-def _is_table(line: str, names_in: Callable[[str], int], lottery: bool) -> bool:
+def _is_table(seen: str, line: str, names_in: Callable[[str], int], lottery: bool) -> bool:
     if len(line) < 12:
         return False
     if (lottery or _LOTTERY.search(line)) and names_in(line) >= 1:
@@ -82,4 +82,4 @@ def _is_table(line: str, names_in: Callable[[str], int], lottery: bool) -> bool:
         return True
     # A menu holds provinces and nothing else; a sentence that lists as many has words of its own around them.
     names = names_in(line)
-    return names >= 8 and len(line.split()) < names * 3.2
+    return names >= 8 and sum(word[0].islower() for word in seen.split()) < 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline import bylines
 from pipeline.blocks import Block
-from pipeline.boilerplate import in_box
+from pipeline.boxes import in_box
 from pipeline.markup import squeeze
 from pipeline.paragraphs import SHORT, Page, key, letters
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipeline.blocks import Block
-from pipeline.boilerplate import in_box, is_caption, is_dateline, is_imprint, is_marked_lead, is_pointer, is_sentence
+from pipeline.boxes import in_box, is_caption, is_dateline, is_imprint, is_marked_lead, is_pointer, is_sentence
 
 #: letters below which a paragraph is too short to be told from chance
 SHORT = 20

@@ -105,22 +105,16 @@ def find(title: str, text: str, language: str, published: date | None, url: str 
         ours, others = _in_zone(zone, compiled, vietnamese, unaccented, published, rules)
         mentions += ours
         elsewhere += others
-    if not vietnamese and not any(m.strong and zone_latin(m, fields) for m in mentions):
-        # 宁顺 is a street in a dozen Chinese cities: exonyms in scripts of their own need the country beside them.
-        if mentions and not compiled.country.find(key(whole)) and not _compound(mentions, fields):
-            mentions = []
+    if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(key(whole)):
+        # 宁顺 is a street in a dozen Chinese cities: two characters need the country beside them.
+        mentions = [m for m in mentions if not _short_han(m, fields)]
     held = _supported(mentions, elsewhere, fields, published, url, rules)
     return Found(fields[0], fields[1], tuple(held), tuple(elsewhere))
 
 
-def zone_latin(mention: Mention, fields: Sequence[Zone]) -> bool:
-    zone = next(z for z in fields if z.where == mention.where)
-    return bool(re.search(r"[A-Za-zÀ-ỹ]", zone.text[mention.start : mention.end]))
-
-
-def _compound(mentions: Sequence[Mention], fields: Sequence[Zone]) -> bool:
-    """Whether an exonym says by itself that it is ours: a province of that name, or two of our places."""
-    return len({m.place.id for m in mentions}) > 1
+def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:
+    seen = _zone(mention, fields).text[mention.start : mention.end]
+    return len(seen) <= 2 and all("\u3400" <= c <= "\u9fff" for c in seen)
 
 
 def _in_zone(
@@ -204,11 +198,11 @@ def _supported(
             continue
         if m.place.tier == "weak" or not _is_place(m, zone, unit, mentions, elsewhere):
             continue
-        addressed = after_merger and bool(unit) and _successor_follows(m, zone, elsewhere)
+        addressed = after_merger and _successor_follows(m, zone, elsewhere, bool(unit))
         new_and_unique = m.place.unique and bool(unit) and published is not None and after_merger
         if at_home or addressed or new_and_unique:
             good.append(Mention(m.where, m.start, m.end, m.place, True, m.province))
-        else:
+        elif not m.place.with_successor:
             doubtful.append(m)
     # Two districts of ours in one text are no coincidence.
     districts = {m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields).folded[: m.start])}
@@ -233,9 +227,10 @@ def _is_place(
         return False
     else:
         # 'Nguyễn Công Hải' or 'Phước Sơn Nam': a longer name.
-        if re.search(r"[^\W\d_a-zà-ỹđ][^\W\d_]* $", zone.text[max(0, m.start - 12) : m.start]) and not _starts_sentence(zone, m):
+        if re.search(r"(?<![^\W\d_])[A-ZÀ-Ɏ\u1ea0-\u1ef8][^\W\d_]* $", zone.text[max(0, m.start - 12) : m.start]) and not _starts_sentence(zone, m):
             return False
-        if re.match(r" [A-ZÀ-ỸĐ]", zone.text[m.end : m.end + 2]) and not _follows_ours(m, mentions):
+        longer = zone.text[m.end : m.end + 2]
+        if longer[:1] == " " and longer[1:].isupper() and not _follows_ours(m, mentions):
             return False
     limit = _SENTENCE.search(after)
     near = m.end + min(40, limit.start() if limit else 40)
@@ -262,12 +257,23 @@ def _follows_ours(m: Mention, mentions: Sequence[Mention]) -> bool:
     return any(o.where == m.where and o.start == m.end + 1 for o in mentions)
 
 
-def _successor_follows(m: Mention, zone: Zone, elsewhere: Sequence[Elsewhere]) -> bool:
-    """'xã X, tỉnh Khánh Hòa' in one sentence, with no town of the old Khánh Hòa between."""
-    end = _SENTENCE.search(zone.text, m.end)
-    stop = min(end.start() if end else len(zone.text), m.end + 80)
+def _successor_follows(m: Mention, zone: Zone, elsewhere: Sequence[Elsewhere], is_unit: bool) -> bool:
+    """Whether the merged province stands with it: 'xã X, tỉnh Khánh Hòa', with no town of the old one between.
+
+    A landmark needs it at once, 'Núi Chúa (Khánh Hòa)', or anywhere in the sentence if its rule says so.
+    """
+    if m.place.with_successor:
+        start = max((s.end() for s in _SENTENCE.finditer(zone.text, 0, m.start)), default=0)
+        end = _SENTENCE.search(zone.text, m.end)
+        return any(
+            e.successor and e.where == m.where and start <= e.start < (end.start() if end else len(zone.text))
+            for e in elsewhere
+        )
+    stop = min(m.end + (80 if is_unit else 9), len(zone.text))
+    if end := _SENTENCE.search(zone.text, m.end, stop):
+        stop = end.start()
     following = [e for e in elsewhere if e.where == m.where and m.end <= e.start < stop]
-    return bool(following) and following[0].successor
+    return bool(following) and following[0].successor and (is_unit or zone.text[m.end : m.end + 2] in (" (", ", "))
 
 
 def _patterns(rules: Rulebook) -> Iterator[_Pattern]:

@@ -58,6 +58,8 @@ class Place:
     fold_safe: bool = False
     #: words that stand before a unit's name; another unit word before it means another place
     titles: tuple[str, ...] = ()
+    #: whether it also counts, since the merger, in a sentence that names the merged province
+    with_successor: bool = False
     #: whether title and name together name no other unit of the country while it is valid
     unique: bool = False
     since: date | None = None

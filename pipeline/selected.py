@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from lxml.html import fragment_fromstring
 
 from pipeline import blocks, bylines
-from pipeline.boilerplate import is_pointer
+from pipeline.boxes import is_pointer
 from pipeline.markup import squeeze
 from pipeline.records import Selectors
 

@@ -20,7 +20,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Letters that pages of Vietnamese outlets show for Vietnamese ones: they look the same and match nothing.
 _LOOK_ALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 _CYRILLIC_TWINS = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")
-_MIXED = re.compile(r"(?:[A-Za-zÀ-ỹĐđ][\u0410-\u044f]|[\u0410-\u044f][A-Za-zÀ-ỹĐđ])")
+_MIXED = re.compile(r"[A-Za-zÀ-ɏ\u1ea0-\u1ef9][\u0410-\u044f]|[\u0410-\u044f][A-Za-zÀ-ɏ\u1ea0-\u1ef9]")
 
 # 'hoà' and 'hòa' are one word: the tone mark moves to the first vowel of the open rhymes oa, oe, uy.
 _TONES = {

@@ -1,5 +1,6 @@
 """Address → the one form in which it is compared, and what it may be used for."""
 
+import re
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 import tldextract
@@ -16,6 +17,7 @@ _TRACKING = frozenset(
         *("vn_campaign", "ref_src", "ref_url", "__twitter_impression", "xtor", "__tn__", "s_cid", "mkt_tok"),
     ]
 )
+_ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # The public-suffix list that comes with the package; nothing is downloaded.
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -49,7 +51,8 @@ def normalise(url: str) -> str:
     kept = [(k, v) for k, v in pairs if not _is_tracking(k.lower())]
     # A query nobody tracks with is kept to the letter: some servers care how it is encoded.
     query = parts.query if len(kept) == len(pairs) else urlencode(kept, quote_via=quote)
-    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+    url = urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+    return _ESCAPE.sub(lambda found: found[0].upper(), url)
 
 
 def _is_tracking(name: str) -> bool:

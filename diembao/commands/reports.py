@@ -95,7 +95,7 @@ def export(
         raise click.UsageError(
             say(f"{file}: tên tệp phải kết thúc bằng .csv hoặc .jsonl", f"{file}: the name must end in .csv or .jsonl")
         )
-    known = {t.id for t in app.rules().topics}
+    known = {t.id for t in app.rules().topics.topic}
     if unknown := set(topics) - known:
         names = ", ".join(sorted(unknown))
         listed = ", ".join(sorted(known))

@@ -1,0 +1,124 @@
+"""A paragraph and where it stands → whether it is something else than the article's own text."""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from pipeline.blocks import Block
+
+# Words in class names and ids of boxes that are no part of the text, as outlets of many countries name them.
+_BOXES = re.compile(
+    r"(?<![a-z0-9])(?:related|relates?|recommend(?:ed|ation|ations)?|promo|promotion|newsletters?"
+    r"|subscri(?:be|ption)|share|sharing"
+    r"|social|comments?|tags?|taglist|breadcrumbs?|bylines?|authors?|bio|sidebar|adverts?"
+    r"|advertisement|ads?|sponsor(?:ed)?|footer"
+    r"|outbrain|taboola|lien-?quan|tin-?khac|tin-?lien-?quan|doc-?them|doc-?nhieu|xem-?them"
+    r"|quang-?cao|binh-?luan|chia-?se|popup"
+    r"|modal|cookies?|consent|more-topic|read-?more|read-?also|podcast|poll|quiz|player|video"
+    r"|copyright|toolbar|menu|nav|login"
+    r"|signup|visually-hidden|sr-only|screen-reader(?:-text)?|fact-?box|fakta|info-?box|infografik"
+    r"|ai-?summary|ai-?article-?summary"
+    r"|feedback|up-next|timestamp|date|published|postdate|read-time)(?![a-z0-9])"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LEADS = re.compile(
+    r"(?<![a-z0-9])(?:lead|leadtext|lede|sapo|sapeau|chapo|stand-?first|dek|deck|excerpt|summary"
+    r"|sub-?title|sub-?tit|sub-?head"
+    r"|strap-?line|intro|teaser|abstract|description|desc|epigraph|tom-?tat|mo-?ta|headertitle"
+    r"|hed)(?![a-z0-9])"
+)
+_CAPTIONS = re.compile(
+    r"(?<![a-z])(?:caption|image-?description|photo-?credit|img-?desc|image-widget|media-?credit"
+    r"|credit)(?![a-z])"
+)
+_SENTENCE_END = re.compile(r"[.!?…。！？।:;»”\"'’)）」』]\s*$")
+# 'Read also: …' in front of a link, in the languages that are watched.
+_POINTER = re.compile(
+    r"^\W*(?:read (?:more|also|next)|see also|related|watch|listen|more on this|lire aussi|à lire"
+    r"|voir aussi|lesen sie(?: auch| mehr)?"
+    r"|mehr zum thema|lee también|leer más|leggi anche|les også|läs (?:också|mer)|xem thêm|đọc thêm"
+    r"|xem|tin liên quan|bài liên quan"
+    r"|mời (?:quý )?(?:bạn|độc giả|vị)[^.]{0,20}(?:đọc|xem|đón)|читайте также|延伸阅读|相关新闻|関連記事|관련기사)\s*[:|：>»]",
+    re.IGNORECASE,
+)
+# What an outlet says of itself below its articles.
+_IMPRINT = re.compile(
+    r"^\W*(?:follow (?:us|[\w.]+(?: [\w.]+)? on)|sign up|subscribe|for (?:more|the latest)\b"
+    r"|got a (?:story|tip)|get in touch|contact us"
+    r"|our standards|(?:additional )?reporting by|writing by|editing by"
+    r"|with (?:additional )?(?:files?|reporting|reports) (?:from|by)"
+    r"|check out more|click here|download|first published|this (?:story|article) (?:was|has been)"
+    r"|if you buy something|copyright|©|\(c\)"
+    r"|theo dõi (?:chúng tôi|[\w.]+ trên)|tải (?:ứng dụng|app)|bản quyền|mời bạn đọc|đăng ký nhận"
+    r"|nguồn tin|abonnieren|folgen sie"
+    r"|suivez|abonnez|síguenos|suscríbete|seguici|mit agenturmaterial|\(?quelle:|source\s?:)",
+    re.IGNORECASE,
+)
+_CLOCK_OR_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d?\d[:.h]\d\d(?!\d)")
+
+
+@lru_cache(maxsize=4096)
+def _named(names: str) -> tuple[bool, bool, bool]:
+    """Whether class names and id speak of a box, of a lead, of a caption."""
+    words = _CAMEL.sub("-", names).lower().replace("_", "-")
+    return bool(_BOXES.search(words)), bool(_LEADS.search(words)), bool(_CAPTIONS.search(words))
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
+
+
+def in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool:
+    """Whether `element` lies in a box of another kind within `around`: the article's element and all above it."""
+    while element is not None and element not in around:
+        if element.tag == "aside" or _named(_names(element))[0]:
+            return True
+        element = element.getparent()
+    return False
+
+
+def is_marked_lead(element: HtmlElement | None) -> bool:
+    """Whether the page's class names call a paragraph its lead."""
+    for _ in range(2):
+        if element is None:
+            return False
+        if _named(_names(element))[1]:
+            return True
+        element = element.getparent()
+    return False
+
+
+def is_caption(block: Block) -> bool:
+    """Whether a paragraph is the legend of a picture."""
+    element: HtmlElement | None = block.element
+    for _ in range(3):
+        if element is None:
+            return False
+        if element.tag in ("figcaption", "figure") or _named(_names(element))[2]:
+            return True
+        element = element.getparent()
+    return False
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line ends as sentences do."""
+    return bool(_SENTENCE_END.search(text))
+
+
+def is_pointer(block: Block) -> bool:
+    """Whether a paragraph only leads to another article: all link and no sentence, or 'Read also: …'."""
+    if block.linked > 0.8 and not is_sentence(block.text):
+        return True
+    return bool(_POINTER.match(block.text)) and (block.linked > 0.3 or len(block.text) < 160)
+
+
+def is_imprint(text: str) -> bool:
+    """Whether a line is of those that outlets put below every article."""
+    return bool(_IMPRINT.match(text)) and len(text) < 400
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a short line states a time instead of telling something."""
+    return len(text) < 90 and bool(_CLOCK_OR_YEAR.search(text)) and not re.search(r"[.!?]$", text)

@@ -1,0 +1,36 @@
+"""Documents that hang or kill their worker cost themselves, and nothing else."""
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from config.rulebook import load_rulebook
+from diembao.executors import examine_in_processes
+from pipeline.records import Document, Entry, Examined, Reason, Unreadable
+from pipeline.rules import Rulebook
+
+
+def document(n: int, body: bytes = b"") -> Document:
+    url = f"http://a.example/{n}"
+    return Document(n, n, "a", url, datetime.now(UTC), body, "text/html", Entry(url))
+
+
+def fragile(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    for one in documents:
+        if one.body == b"hang":
+            time.sleep(600)
+        if one.body == b"die":
+            os._exit(9)
+    return [Unreadable(one.id, Reason.NO_TEXT) for one in documents]
+
+
+def test_one_bad_page_costs_that_page() -> None:
+    documents = [document(n, {3: b"die", 6: b"hang"}.get(n, b"")) for n in range(10)]
+    results = examine_in_processes(
+        iter(documents), load_rulebook(None), workers=2, batch=4, seconds_per_document=0.5, examine=fragile, start=1.0
+    )
+    found = {r.document_id: r for batch in results for r in batch if isinstance(r, Unreadable)}
+    assert len(found) == 10
+    assert {n for n, r in found.items() if r.reason is Reason.ERROR} == {3, 6}
+    assert "ended its process" in found[3].note

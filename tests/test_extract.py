@@ -1,0 +1,244 @@
+"""Pages as outlets make them, in our own words → what read_page finds in them."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.extract import Unread, article_to_json, read, read_page
+from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
+
+URL = "https://bao.example.vn/thoi-su/vinh-hy-don-khach-tro-lai-4711.html"
+NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
+TITLE = "Vĩnh Hy đón khách trở lại sau mùa biển động"
+LEAD = "Những chuyến tàu đáy kính đầu tiên rời bến Vĩnh Hy sáng thứ bảy, mở lại mùa du lịch của cả làng chài."
+BODY = (
+    "Từ bốn giờ sáng, ông Ba Tuấn đã ra bến lau lại từng tấm kính dưới đáy tàu. Ba tháng biển động vừa qua, con tàu nằm yên.",
+    "Theo ban quản lý vịnh, trong ngày đầu có hơn ba trăm lượt khách xuống bến, phần lớn từ Đà Lạt và Nha Trang đi về trong ngày.",
+    "Xã Vĩnh Hải vừa lắp thêm phao chỉ luồng, cắm biển cấm neo trên rạn san hô và cử người trực ở hai đầu vịnh.",
+    "Các hộ nuôi hàu cũng dọn bớt bè để trả lại mặt nước cho tàu khách, đổi lại họ được bán hàng ngay trên bến.",
+    "Chính quyền địa phương cho biết mùa này sẽ giới hạn số tàu ra vịnh mỗi giờ để rạn san hô có thời gian hồi phục.",
+)
+
+
+def page(inner: str, *, head: str = "", lang: str = "vi") -> bytes:
+    return (
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{TITLE} | Báo Thử</title>{head}</head>'
+        f"<body><header><a href='/'>Báo Thử</a></header>{inner}<footer>© Báo Thử</footer></body></html>"
+    ).encode()
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts or BODY)
+
+
+def article(body: bytes, **more: object) -> Article:
+    found = read_page(body, URL, fetched_at=NOW, **more)  # type: ignore[arg-type]
+    assert isinstance(found, Article), found
+    return found
+
+
+def test_lead_outside_the_article_element_is_kept_once_and_first() -> None:
+    found = article(
+        page(
+            f'<h1>{TITLE}</h1><div class="sidebar-1"><p class="sapo">{LEAD}</p>'
+            f'<article class="fck">{paragraphs()}</article></div>',
+            head=f'<meta name="description" content="{LEAD}">',
+        )
+    )
+    assert found.lead == LEAD
+    assert found.text.splitlines() == [LEAD, *BODY]
+
+
+def test_caption_of_a_vietnamese_page_is_part_of_the_text() -> None:
+    caption = "Tàu đáy kính rời bến Vĩnh Hy sáng 15/11. Ảnh: Thu Hà"
+    figure = f"<figure><img src='a.jpg' alt=''><figcaption><p>{caption}</p></figcaption></figure>"
+    found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs(*BODY[:2])}{figure}{paragraphs(*BODY[2:])}</article>"))
+    assert caption in found.text.splitlines()
+
+
+def test_boxes_between_paragraphs_are_cut() -> None:
+    related = (
+        "<div class='box-tinlienquan'><h3>Tin liên quan</h3><ul><li><a href='/1'>Cảng Cà Ná đón tàu hàng sáu vạn tấn</a></li>"
+        "<li><a href='/2'>Mùa nho năm nay đến sớm hơn mọi năm ở Ninh Phước</a></li></ul></div>"
+    )
+    pointer = "<p>Xem thêm: <a href='/3'>Lễ hội Katê mở đầu ở tháp Po Klong Garai</a></p>"
+    share = "<div class='share-bar'><span>Chia sẻ bài viết lên Facebook</span></div>"
+    foot = "<p style='text-align:right'><strong>Thu Hà</strong></p>"
+    found = article(
+        page(
+            f"<h1>{TITLE}</h1><div class='detail'>{share}{paragraphs(*BODY[:2])}{related}{paragraphs(BODY[2])}{pointer}"
+            f"{paragraphs(*BODY[3:])}{foot}</div>"
+        )
+    )
+    assert found.text.splitlines() == list(BODY)
+    assert found.authors == ("Thu Hà",)
+
+
+def test_menu_of_provinces_is_no_text() -> None:
+    menu = "<div class='menu'>" + "".join(f"<a href='/{n}'>Ninh Thuận {n}</a> " for n in range(30)) + "</div>"
+    found = article(page(f"{menu}<h1>{TITLE}</h1><div class='detail'>{paragraphs()}</div>{menu}"))
+    assert "Ninh Thuận" not in found.text
+
+
+def test_another_article_below_is_not_mixed_in() -> None:
+    other = [f"Chuyện thứ {n} của bài khác: đội bóng tỉnh thắng trận thứ {n} liên tiếp trên sân nhà vào tối qua." for n in range(9)]
+    found = article(
+        page(
+            f"<main><article><h1>{TITLE}</h1><div class='body'>{paragraphs()}</div></article>"
+            f"<article><h1>Đội bóng tỉnh thắng lớn</h1><div class='body'>{paragraphs(*other)}</div></article></main>"
+        )
+    )
+    assert "đội bóng" not in found.text.casefold()
+    assert set(BODY) <= set(found.text.splitlines())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_bytes_in_any_unicode_encoding(encoding: str) -> None:
+    body = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>").decode().replace('<meta charset="utf-8">', "")
+    found = article(body.encode(encoding))
+    assert (found.title, found.text) == (TITLE, "\n".join(BODY))
+
+
+def test_windows_1258_and_decomposed_letters_come_out_composed() -> None:
+    text = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>").decode()
+    old = b"".join(_to_1258(char) for char in text.replace('<meta charset="utf-8">', ""))
+    assert article(old).text == "\n".join(BODY)
+    assert article(unicodedata.normalize("NFD", text).encode()).text == "\n".join(BODY)
+
+
+def _to_1258(char: str) -> bytes:
+    """The bytes a Vietnamese keyboard of 1998 made: a letter with its shape, then its tone."""
+    try:
+        return char.encode("cp1258")
+    except UnicodeEncodeError:
+        marks = unicodedata.normalize("NFD", char)
+        tones = "".join(c for c in marks if c in "\u0300\u0301\u0303\u0309\u0323")
+        base = unicodedata.normalize("NFC", "".join(c for c in marks if c not in tones))
+        return base.encode("cp1258") + tones.encode("cp1258")
+
+
+def test_wrong_label_and_bad_bytes_do_not_spoil_utf8() -> None:
+    body = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>")
+    assert article(body, content_type="text/html; charset=iso-8859-1").text == "\n".join(BODY)
+    broken = body.replace("Từ bốn".encode(), "Từ bốn".encode() + b"\xff\xc3", 1)
+    assert BODY[1] in article(broken, content_type="text/html; charset=windows-1252").text
+
+
+def test_nul_bytes_end_nothing() -> None:
+    body = page(f"<h1>{TITLE}</h1>\0<article>{paragraphs(*BODY[:2])}\0\0{paragraphs(*BODY[2:])}</article>")
+    assert article(body).text.splitlines() == list(BODY)
+
+
+def test_canonical_is_believed_only_within_its_site_and_never_to_the_front_page() -> None:
+    def canonical(link: str) -> str:
+        head = f'<link rel="canonical" href="{link}">'
+        return article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>", head=head)).canonical
+
+    assert canonical("https://www.example.vn/bai-4711.html?utm_source=x") == "https://www.example.vn/bai-4711.html"
+    assert canonical("/bai-4711.html") == "https://bao.example.vn/bai-4711.html"
+    for link in ("https://bao.example.vn/", "https://khac.example.com/bai.html", "javascript:void(0)", "//[bad"):
+        assert canonical(link) == URL
+
+
+def test_paywall_keeps_the_free_part_and_says_so() -> None:
+    body = page(
+        f"<h1>{TITLE}</h1><article>{paragraphs(*BODY[:2])}<p>Đăng nhập để đọc tiếp bài viết này.</p></article>",
+        head='<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false}</script>',
+    )
+    found = article(body)
+    assert (found.reason, found.text_from) == (Reason.PAYWALL, "page")
+    assert BODY[0] in found.text
+
+
+def test_page_without_text_gives_the_feeds_own_words_and_why() -> None:
+    entry = Entry(URL, title=TITLE, summary=LEAD, published=NOW, authors=("Thu Hà",), language="vi")
+    shell = page('<div id="root"></div><script src="a.js"></script><noscript>You need to enable JavaScript</noscript>')
+    found = article(shell, entry=entry)
+    assert (found.text_from, found.reason, found.text, found.title) == ("feed", Reason.NEEDS_BROWSER, LEAD, TITLE)
+    assert (found.published, found.published_from) == (NOW, "feed")
+
+
+def test_entry_fills_only_what_the_page_lacks() -> None:
+    entry = Entry(URL, title="Tên khác hẳn trong nguồn tin", summary=LEAD, published=NOW, authors=("Ban biên tập",))
+    found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"), entry=entry)
+    assert (found.title, found.authors, found.published, found.published_from) == (TITLE, ("Ban biên tập",), NOW, "feed")
+
+
+def test_article_built_by_scripts_is_read_from_their_data() -> None:
+    import json
+
+    inner = "".join(f"<p>{text}</p>" for text in BODY)
+    data = json.dumps({"props": {"article": {"title": TITLE, "content": inner}}})
+    found = article(page(f'<div id="__next"></div><script id="__NEXT_DATA__" type="application/json">{data}</script>'))
+    assert found.text.splitlines() == list(BODY)
+    assert found.parts["text"] == "scripts"
+
+
+def test_selectors_come_first_and_fall_back_where_they_find_nothing() -> None:
+    body = page(
+        f"<div class='x1'>{TITLE} (bản in)</div><h1>{TITLE}</h1><div class='x2'>{LEAD}</div><div class='x3'>{paragraphs()}</div>"
+        "<div class='x4'>Bài và ảnh: Thu Hà - Văn Nam</div><span class='x5'>19/11/2025 07:45</span><p class='x6'>Du lịch</p>"
+    )
+    chosen = Selectors(title=".x1", lead=".x2", text=".x3 p", authors=".x4", published=".x5", section=".x6")
+    found = article(body, selectors=chosen)
+    assert found.title == f"{TITLE} (bản in)"
+    assert found.text.splitlines() == [LEAD, *BODY]
+    assert (found.authors, found.section, found.lead) == (("Thu Hà", "Văn Nam"), "Du lịch", LEAD)
+    assert found.published is not None
+    assert found.published.isoformat() == "2025-11-19T07:45:00+07:00"
+    assert found.parts["text"] == "selector"
+    lost = article(body, selectors=Selectors(text=".renamed p"))
+    assert set(BODY) <= set(lost.text.splitlines())
+    assert lost.parts["text"] != "selector"
+
+
+def test_parts_to_drop_are_seen_by_no_reader() -> None:
+    notice = "<div class='note'><p>Bạn đọc gửi thư về toà soạn theo địa chỉ ghi ở cuối trang, xin cảm ơn mọi góp ý.</p></div>"
+    body = page(f"<h1>{TITLE}</h1><article>{paragraphs(*BODY[:3])}{notice}{paragraphs(*BODY[3:])}</article>")
+    assert "toà soạn" not in article(body, selectors=Selectors(drop=(".note",))).text
+
+
+def test_bad_selector_is_named() -> None:
+    with pytest.raises(ValueError, match=r"p\[\["):
+        read_page(page(paragraphs()), URL, selectors=Selectors(text="p[["))
+
+
+def test_reader_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline import readers
+
+    def broken(_tree: object) -> str:
+        raise RecursionError
+
+    monkeypatch.setitem(readers.READERS, "trafilatura", broken)
+    found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"))
+    assert found.text.splitlines() == list(BODY)
+
+
+def test_documents_end_in_an_article_or_a_reason() -> None:
+    entry = Entry(URL, title=TITLE, summary=LEAD)
+    missing = Document(1, 1, "bao", URL, NOW, b"", "", entry, reason=Reason.NOT_FOUND)
+    found = read(missing)
+    assert isinstance(found, Article)
+    assert (found.text, found.text_from, found.reason) == (LEAD, "feed", Reason.NOT_FOUND)
+    empty = Document(2, 2, "bao", URL, NOW, b" ", "text/html", Entry(URL))
+    assert read(empty) == Unreadable(2, Reason.EMPTY, "no bytes")
+    whole = Document(3, 3, "bao", URL, NOW, page(f"<h1>{TITLE}</h1>{paragraphs()}"), "text/html", entry)
+    assert isinstance(read(whole), Article)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\0\0\0", b"<", b"<html>", b"%PDF-1.7 ...", b"\x89PNG\r\n", b"\xff\xfe", b"&#0;" * 9, b"{}", b"<p>" * 9999]
+)
+def test_rubbish_gets_a_reason(body: bytes) -> None:
+    assert isinstance(read_page(body, URL, fetched_at=NOW), Unread)
+
+
+def test_json_for_people_and_programs() -> None:
+    found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"))
+    row = article_to_json(found)
+    assert list(row) == [
+        *("url", "canonical", "title", "lead", "text", "authors", "section", "published", "published_from"),
+        *("language", "image"),
+    ]
+    assert row["published"] is None
