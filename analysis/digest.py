@@ -50,9 +50,7 @@ def link(item: Item) -> str | None:
     return None
 
 
-def _render(
-    template: str, day: Day, lang: str, province: str, note: str, topic_labels: Mapping[str, str]
-) -> str:
+def _render(template: str, day: Day, lang: str, province: str, note: str, topic_labels: Mapping[str, str]) -> str:
     words = labels(lang)
     # What a topic is called belongs to the rules, what a story without one is called to the digest.
     topics = {"": words.say("other_topics"), **topic_labels}

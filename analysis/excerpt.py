@@ -15,7 +15,9 @@ LIMIT = 300
 _SENTENCE_END = re.compile(r"(?:(?<![A-ZĐ])\.|[!?…])[\"”’»)]*\s+|(?<=[。！？])|\n+|[။។]\s*")
 _SPACES = re.compile(r"\s+")
 # Characters that reorder, hide or end text on a screen and say nothing themselves.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 # A place's name says more about why the text is here than a word of a topic does.
 _PLACE, _TOPIC = 3, 1
 # A word may be searched for again when its offsets do not fit; a page of nothing else must not cost more.

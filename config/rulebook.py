@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
+from pipeline.models import Models
 from pipeline.rules import Gazetteer, Rulebook, TopicRules, rulebook
 
 T = TypeVar("T")
+
+#: the weights that `diembao train` writes, beside the two files that people write
+MODELS = "topic_model.json"
 
 
 def load_rulebook(directory: Path | None = None) -> Rulebook:
@@ -19,13 +25,31 @@ def load_rulebook(directory: Path | None = None) -> Rulebook:
     faults: list[Fault] = []
     places = _read(directory, "places.toml", Gazetteer, _place_faults, faults)
     topics = _read(directory, "topics.toml", TopicRules, _topic_faults, faults)
-    if places is None or topics is None or faults:
+    models = _models(directory, faults)
+    if places is None or topics is None or models is None or faults:
         raise ConfigError(faults)
-    return rulebook(places, topics)
+    return rulebook(places, topics, models)
+
+
+def _models(directory: Path | None, faults: list[Fault]) -> Models | None:
+    try:
+        name, text = resolve(directory, MODELS)
+    except ConfigError as error:
+        faults += error.faults
+        return None
+    try:
+        return TypeAdapter(Models).validate_json(text)
+    except ValidationError as error:
+        faults += (Fault(name, None, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())
+        return None
 
 
 def _read(
-    directory: Path | None, file: str, kind: type[T], check: Callable[[T, str, str], Iterator[Fault]], faults: list[Fault]
+    directory: Path | None,
+    file: str,
+    kind: type[T],
+    check: Callable[[T, str, str], Iterator[Fault]],
+    faults: list[Fault],
 ) -> T | None:
     try:
         name, text = resolve(directory, file)

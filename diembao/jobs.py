@@ -24,6 +24,7 @@ from pipeline.records import (
     Relevance,
     Source,
     Unfetched,
+    Unreadable,
 )
 from pipeline.rules import Rulebook
 from storage.base import Storage
@@ -187,9 +188,16 @@ def process(
     rules: Rulebook,
     settings: ProcessSettings,
     *,
+    again: bool = False,
     progress: Progress,
 ) -> dict[str, int]:
-    """Examine every document that waits; return how many ended how, and how many items are new or changed."""
+    """Examine every document that waits; return how many ended how, and how many items are new or changed.
+
+    'errors' counts the unreadable ones that failed through an error of ours; with `again` those of earlier runs are
+    examined once more.
+    """
+    if again:
+        storage.reopen_errors()
     total = storage.unexamined_count()
     before = storage.totals()
     run = storage.begin_run("process", now())
@@ -200,13 +208,14 @@ def process(
         for results in _examined(_complete(documents, sources), rules, settings, total):
             storage.examined(results, now())
             counts.update(type(result).__name__.lower() for result in results)
+            counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in results)
             done += len(results)
             progress("process", done, max(total, done))
     storage.regroup(began)
     after = storage.totals()
     counts["new_items"] = after["items"] - before["items"]
     counts["new_versions"] = after["versions"] - before["versions"] - counts["new_items"]
-    storage.end_run(run, now(), 0, counts)
+    storage.end_run(run, now(), int(counts["errors"] > 0), counts)
     return dict(counts)
 
 

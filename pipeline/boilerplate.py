@@ -55,9 +55,7 @@ def _lead_end(body: str, title: str) -> int:
     return min(first if first >= 0 else len(body), start + LEAD)
 
 
-def _skipped(
-    body: str, folded: str, names_in: Callable[[str], int], lottery: bool
-) -> list[tuple[int, int]]:
+def _skipped(body: str, folded: str, names_in: Callable[[str], int], lottery: bool) -> list[tuple[int, int]]:
     skipped: list[tuple[int, int]] = []
     start = 0
     for line in body.split("\n"):
@@ -67,7 +65,11 @@ def _skipped(
             # A heading of its own: links follow, and nothing of the article.
             skipped.append((start, len(body)))
             break
-        if (related and related["colon"]) or _ARROW.match(line) or _is_table(line, folded[start:end], names_in, lottery):
+        if (
+            (related and related["colon"])
+            or _ARROW.match(line)
+            or _is_table(line, folded[start:end], names_in, lottery)
+        ):
             skipped.append((start, end))
         start = end + 1
     return skipped

@@ -40,7 +40,8 @@ _POINTER = re.compile(
     r"|voir aussi|lesen sie(?: auch| mehr)?"
     r"|mehr zum thema|lee también|leer más|leggi anche|les også|läs (?:också|mer)|xem thêm|đọc thêm"
     r"|xem|tin liên quan|bài liên quan"
-    r"|mời (?:quý )?(?:bạn|độc giả|vị)[^.]{0,20}(?:đọc|xem|đón)|читайте также|延伸阅读|相关新闻|関連記事|관련기사)\s*[:|：>»]",
+    r"|mời (?:quý )?(?:bạn|độc giả|vị)[^.]{0,20}(?:đọc|xem|đón)|читайте также"
+    r"|延伸阅读|相关新闻|関連記事|관련기사)\s*[:|：>»]",
     re.IGNORECASE,
 )
 # What an outlet says of itself below its articles.

@@ -73,13 +73,12 @@ def compose(
     core = [i for i in core if votes[i] == len(seen) or i <= last]
     chosen = sorted({*core, *page.kin(core, votes, around)} if core else agreed)
     chosen = page.alike(chosen, votes, len(seen))
-    whole = [i for i in chosen if not page.is_noise(i)]
-    chosen = page.trimmed(whole)
+    chosen = page.trimmed([i for i in chosen if not page.is_noise(i)])
     if not chosen:
         return Text(tuple(_lines(texts[reader])), reader=reader)
     lead = page.lead(chosen, around) or page.told(chosen)
     if captions:
-        chosen = sorted({*chosen, *page.captions(chosen, around)})
+        chosen = sorted({*chosen, *page.captions(sorted({*lead, *chosen}), around)})
     order, told = [], set()
     for i in sorted({*chosen, *lead}):
         if keys[i] not in told or letters(keys[i]) <= SHORT:
@@ -91,7 +90,7 @@ def compose(
         reader=reader,
         parts={"lead": "page"} if lead else {},
         teasers=sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser(i)),
-        byline=bylines.at_foot(blocks[i].text for i in whole[-4:] if i > chosen[-1]),
+        byline=bylines.at_foot(page.below(chosen[-1], around)),
     )
 
 

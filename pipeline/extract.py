@@ -88,7 +88,7 @@ def _read_tree(
     nodes = jsonld.nodes(tree)
     named = metadata.metas(tree)
     about = metadata.read(tree, nodes, named, url, hint=entry.title if entry else "")
-    text = _text(tree, about, own)
+    text = _text(tree, about, own, url)
     kind = pagekind.of(tree, nodes, named, title=about.title, paragraphs=text.paragraphs, teasers=text.teasers, url=url)
     when = dates.read(
         tree,
@@ -137,7 +137,7 @@ def _read_tree(
     return article, kind
 
 
-def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected) -> consensus.Text:
+def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected, url: str) -> consensus.Text:
     """The source's selectors first, else the readers' consensus, else what only JSON-LD or the scripts hold."""
     if own.paragraphs:
         paragraphs = own.paragraphs
@@ -151,7 +151,8 @@ def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected) -
         description=about.description,
         body=about.body,
         authors=about.authors,
-        captions=about.language.lower().startswith("vi"),
+        # In the Vietnamese press captions are set among the paragraphs and carry facts; elsewhere they repeat the text.
+        captions=moments.zone_of(about.language, url) == moments.VIETNAM,
     )
     size = len("".join(found.paragraphs))
     # articleBody may hold boxes and captions too: it is wanted only where the page itself shows little.

@@ -34,7 +34,9 @@ _SYLLABLE = re.compile(
     r"|uyt|uyu|y|yem|yen|yet|yeu|ynh|yt)$"
 )
 # Syllables that foreign words are full of too.
-_SHARED = frozenset("a i o an in on to the do so no me he can man men ten pan sun son long song lot hot not him let".split())
+_SHARED = frozenset(
+    ["a", "i", "o", "an", "in", "on", "to", "the", "do", "so", "no", "me", "he", "can", "man", "men", "ten", "pan", "sun", "son", "long", "song", "lot", "hot", "not", "him", "let"]
+)
 
 
 def detect(title: str, text: str, hint: str | None = None) -> str:
@@ -70,7 +72,12 @@ def _latin(sample: str, latin: int, hint: str | None) -> str:
         return "vi"
     words = [w.lower() for w in _WORD.findall(sample)]
     telling = [w for w in words if w not in _SHARED]
-    if telling and share == 0 and sum(1 for w in telling if _SYLLABLE.match(bare(w))) / len(telling) > 0.9 and len(words) > 3:
+    if (
+        telling
+        and share == 0
+        and sum(1 for w in telling if _SYLLABLE.match(bare(w))) / len(telling) > 0.9
+        and len(words) > 3
+    ):
         return "vi"
     code, sure = _classify(sample)
     if share > 0.05 and len(words) < 12 and not sure:

@@ -37,9 +37,7 @@ _VNI_MARKS = {
 }
 _VNI_LETTERS = dict(zip("ôÔöÖñÑæÆóÓòÒîÎ", "ơƠưƯđĐỉỈĩĨịỊỵỴ", strict=True))
 # One pass, so that the ò that 'oø' becomes is not taken for a written ò, which means ị.
-_VNI_UNIT = re.compile(
-    r"(?P<base>[aeouyAEOUYôÔöÖ])(?P<mark>[ùøûõïâêáàåãäéèúüëÙØÛÕÏÂÊÁÀÅÃÄÉÈÚÜË])|[ôÔöÖñÑæÆóÓòÒîÎ]"
-)
+_VNI_UNIT = re.compile(r"(?P<base>[aeouyAEOUYôÔöÖ])(?P<mark>[ùøûõïâêáàåãäéèúüëÙØÛÕÏÂÊÁÀÅÃÄÉÈÚÜË])|[ôÔöÖñÑæÆóÓòÒîÎ]")
 _VNI_SIGN = re.compile(r"[aAoOeEuUyY][ùøûïåäëüÙØÛÏÅÄËÜ]|[öôÖÔ][ùøûïõÙØÛÏÕ]|[aoe][áàã]|(?<![^\W\d_])[ñÑ][aeiouyôö]")
 
 _VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9\u0300\u0301\u0303\u0309\u0323]")

@@ -1,18 +1,17 @@
 """A page's JSON-LD, metadata and headings → title, lead, authors, section, image, canonical address, language."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline import bylines, jsonld
+from pipeline import bylines, jsonld, titles
 from pipeline.markup import squeeze
-from pipeline.urls import normalise, resolve, same_site
+from pipeline.urls import is_fetchable, normalise, resolve, same_site
 
-_BARS = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*|\s*[-–—]{2,}\s*")
+_AUTHORS = ("author", "article:author", "parsely-author", "dc.creator", "byl", "cxenseparse:author", "sailthru.author")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def read(tree: HtmlElement, nodes: list[jsonld.Node], named: dict[str, str], url
     """
     own = jsonld.articles(nodes)
     site = named.get("og:site_name", "") or _publisher(own)
-    title, title_from = _title(tree, own, named, site, hint, url)
+    title, title_from = titles.read(tree, own, named, site=site, hint=hint, url=url)
     description = jsonld.first(own, "description", "abstract") or named.get("og:description", "")
     authors, authors_from = _authors(tree, nodes, own, named, site)
     return Metadata(
@@ -89,76 +88,20 @@ def language(tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str]) -
     return tag if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", tag) else ""
 
 
-def _title(
-    tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str], site: str, hint: str, url: str
-) -> tuple[str, str]:
-    headings = [squeeze(str(h.text_content())) for h in tree.iter("h1")]
-    headings = [h for h in headings if h]
-    whole = squeeze(tree.findtext(".//title") or "")
-    choices = [
-        ("json-ld", squeeze(jsonld.first(own, "headline"))),
-        ("og", _cut(named.get("og:title", ""), site, headings)),
-        ("h1", headings[0] if len(headings) == 1 else next((h for h in headings if h in whole), "")),
-        ("twitter", _cut(named.get("twitter:title", ""), site, headings)),
-        ("title", _cut(whole, site, headings)),
-        ("h1", headings[0] if headings else ""),
-    ]
-    given = [(name, text) for name, text in choices if text]
-    told = _plain(hint)
-    for name, text in given:
-        if told and _plain(text) == told:
-            return text, name
-    others = {_plain(text) for name, text in given if name != "json-ld"}
-    if len(given) > 3 and given[0][0] == "json-ld" and len(others) == 1 and _plain(given[0][1]) not in others:
-        # JSON-LD stands alone against all that readers see: the address tells which of the two was the headline.
-        given.sort(key=lambda choice: -_in_address(choice[1], url))
-    return (given[0][1], given[0][0]) if given else ("", "")
-
-
-def _in_address(title: str, url: str) -> float:
-    """Share of the title's words that stand in the address, both without marks."""
-    folded = unicodedata.normalize("NFD", title.casefold().replace("đ", "d"))
-    words = set(re.findall(r"\w+", "".join(char for char in folded if not unicodedata.combining(char))))
-    slug = set(re.findall(r"[^\W_]+", urlsplit(url).path.lower()))
-    return len(words & slug) / max(1, len(words))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", "", text.casefold())
-
-
-def _cut(title: str, site: str, headings: list[str]) -> str:
-    """Cut the outlet's name off a title: what a bar divides from it, if the heading or the site's name says so."""
-    title = squeeze(title)
-    if title in headings:
-        return title
-    pieces = [p for p in _BARS.split(title) if p]
-    if len(pieces) < 2:
-        return title
-    for heading in headings:
-        if len(heading) >= 15 and title.startswith(heading):
-            return heading
-    last = pieces[-1]
-    if site and (last.casefold() in site.casefold() or site.casefold() in last.casefold()):
-        return title[: title.rindex(last)].rstrip(" |–—·•»:-")
-    return title
-
-
 def _authors(
     tree: HtmlElement, nodes: list[jsonld.Node], own: list[jsonld.Node], named: dict[str, str], site: str
 ) -> tuple[tuple[str, ...], str]:
     """The longest list of JSON-LD, else the meta element, unless these name only the outlet and a byline says more."""
     table = jsonld.by_id(nodes)
-    given: list[str] = max(
-        (_people(node.get("author") or node.get("creator"), table) for node in own), key=len, default=[]
-    )
-    reader = "json-ld" if given else "meta"
-    if not given:
-        stated = (named.get(name, "") for name in ("author", "article:author", "parsely-author", "dc.creator", "byl"))
-        given = next((found for text in stated if (found := bylines.names(text)) and not _is_address(text)), [])
-    if all(_is_outlet(name, site) for name in given) and (byline := bylines.marked(tree)):
+    in_jsonld = max((_people(node.get("author") or node.get("creator"), table) for node in own), key=len, default=[])
+    written = "twitter:data1" if re.match("written by|von|par|por", named.get("twitter:label1", ""), re.I) else ""
+    stated = ((name, named.get(name, "")) for name in (*_AUTHORS, written))
+    given = [("json-ld", in_jsonld)]
+    given += [("meta", bylines.names(text)) for _, text in stated if text and not _is_address(text)]
+    known = [(reader, people) for reader, people in given if not all(_is_outlet(name, site) for name in people)]
+    if not known and (byline := bylines.marked(tree)):
         return byline, "byline"
-    return tuple(dict.fromkeys(given)), reader if given else ""
+    return next(((tuple(dict.fromkeys(people)), reader) for reader, people in known or given if people), ((), ""))
 
 
 def _is_address(text: str) -> bool:
@@ -167,7 +110,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_outlet(name: str, site: str) -> bool:
-    one, other = _plain(name), _plain(site)
+    one, other = titles.plain(name), titles.plain(site)
     return not bylines.is_person(name) or (bool(other) and (one in other or other in one))
 
 
@@ -235,7 +178,7 @@ def canonical(tree: HtmlElement, named: dict[str, str], url: str) -> str:
         address = resolve(url, link) if link.strip() else None
         if address and same_site(address, url) and not _is_front(address, url):
             return normalise(address)
-    return normalise(url)
+    return normalise(url) if is_fetchable(url) else url
 
 
 def _is_front(address: str, url: str) -> bool:

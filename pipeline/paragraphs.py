@@ -110,7 +110,15 @@ class Page:
         block, k = self.blocks[i], self.keys[i]
         if block.tag == "h1" or k in self.authors or (self.title and k == self.title):
             return True
-        return is_pointer(block) or is_caption(block)
+        return is_pointer(block) or is_caption(block) or self._heads_links(i)
+
+    def _heads_links(self, i: int) -> bool:
+        """Whether a short line stands above links to other articles: then it is their heading."""
+        block = self.blocks[i]
+        below = self.blocks[i + 1 : i + 3]
+        if len(block.text) > 60 or is_sentence(block.text) or len(below) < 2:
+            return False
+        return all(other.linked > 0.8 and other.tag in ("li", "div", "h3", "h4", "h5", "p") for other in below)
 
     def trimmed(self, chosen: list[int]) -> list[int]:
         """Cut what outlets put above and below the text: headings, times, credits, lines about themselves."""
@@ -133,6 +141,11 @@ class Page:
         if len(block.text) >= 60:
             return is_imprint(block.text)
         return block.tag in _HEADINGS or not is_sentence(block.text) or block.text.startswith(("(", "（", "©"))
+
+    def below(self, last: int, around: frozenset[HtmlElement]) -> list[str]:
+        """The two lines below the text, where authors stand; not what lies outside the article's element, nor links."""
+        lines = range(last + 1, min(last + 3, len(self.blocks)))
+        return [self.blocks[i].text for i in lines if self.blocks[i].linked == 0 and self.is_within(i, around)]
 
     def told(self, chosen: list[int]) -> list[int]:
         """The first paragraph, where the page marks it as the lead or gives it as its summary."""

@@ -79,7 +79,16 @@ _cache: dict[str, _Compiled] = {}
 _UNIT = r"(?:thị trấn|thành phố|thị xã|phường|huyện|quận|tỉnh|xã|tp\.?|tx\.?|tt\.?|p\.|h\.|q\.|x\.|t\.)"
 _UNIT_BEFORE = re.compile(rf"(?<![^\W\d_])({_UNIT})\s*$")
 _UNIT_AFTER = re.compile(rf"[\s,(\-]*(?:thuộc\s+|của\s+)?({_UNIT})\s*(?=[^\W\d_])")
-_FULL = {"p": "phường", "h": "huyện", "q": "quận", "x": "xã", "t": "tỉnh", "tp": "thành phố", "tx": "thị xã", "tt": "thị trấn"}
+_FULL = {
+    "p": "phường",
+    "h": "huyện",
+    "q": "quận",
+    "x": "xã",
+    "t": "tỉnh",
+    "tp": "thành phố",
+    "tx": "thị xã",
+    "tt": "thị trấn",
+}
 _NO_PLACE_BEFORE = re.compile(
     r"(?<![^\W\d_])(?:đường|phố|ngõ|hẻm|chùa|khách sạn|nhà hàng|quán|tàu|trường (?:thpt|thcs|tiểu học|mầm non)|hãng|cửa hàng"
     r"|ông|bà|anh|chị|em|cháu|chú|cô|bác|nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|văn|thị|mc"
@@ -125,7 +134,11 @@ def _in_zone(
         hits = compiled.exact.find(zone.folded)
     else:
         hits = compiled.folded.find(key(bare(zone.text)))
-    hits = [h for h in hits if not zone.is_skipped(h.start) and _allowed(patterns[h.pattern], h, zone, vietnamese, unaccented)]
+    hits = [
+        h
+        for h in hits
+        if not zone.is_skipped(h.start) and _allowed(patterns[h.pattern], h, zone, vietnamese, unaccented)
+    ]
     guards = [(h.start, h.end) for h in hits if patterns[h.pattern].kind == "guard"]
     hits = outside([h for h in hits if patterns[h.pattern].kind != "guard"], guards)
     hits = [h for h in hits if (h.start, h.end) not in guards]
@@ -137,7 +150,9 @@ def _in_zone(
             is_province = place.id == rules.places.province.id
             mentions.append(Mention(zone.where, hit.start, hit.end, place, pattern.strong, is_province))
         else:
-            elsewhere.append(Elsewhere(zone.where, hit.start, hit.end, pattern.form, pattern.successor, pattern.province))
+            elsewhere.append(
+                Elsewhere(zone.where, hit.start, hit.end, pattern.form, pattern.successor, pattern.province)
+            )
     return mentions, elsewhere
 
 
@@ -205,7 +220,9 @@ def _supported(
         elif not m.place.with_successor:
             doubtful.append(m)
     # Two districts of ours in one text are no coincidence.
-    districts = {m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields).folded[: m.start])}
+    districts = {
+        m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields).folded[: m.start])
+    }
     if good or len(districts) >= 2:
         good += [Mention(m.where, m.start, m.end, m.place, not good, m.province) for m in doubtful]
     yield from sorted(good, key=lambda m: (m.where != "title", m.start))
@@ -215,9 +232,7 @@ def _zone(mention: Mention, fields: Sequence[Zone]) -> Zone:
     return fields[0] if mention.where == "title" else fields[1]
 
 
-def _is_place(
-    m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere]
-) -> bool:
+def _is_place(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere]) -> bool:
     """Whether a name shared with others is ours here: not a person, a street, another unit or another province's."""
     before, after = zone.folded[: m.start], zone.folded[m.end : m.end + 60]
     if unit:
@@ -227,14 +242,18 @@ def _is_place(
         return False
     else:
         # 'Nguyễn Công Hải' or 'Phước Sơn Nam': a longer name.
-        if re.search(r"(?<![^\W\d_])[A-ZÀ-Ɏ\u1ea0-\u1ef8][^\W\d_]* $", zone.text[max(0, m.start - 12) : m.start]) and not _starts_sentence(zone, m):
+        if re.search(
+            r"(?<![^\W\d_])[A-ZÀ-Ɏ\u1ea0-\u1ef8][^\W\d_]* $", zone.text[max(0, m.start - 12) : m.start]
+        ) and not _starts_sentence(zone, m):
             return False
         longer = zone.text[m.end : m.end + 2]
         if longer[:1] == " " and longer[1:].isupper() and not _follows_ours(m, mentions):
             return False
     limit = _SENTENCE.search(after)
     near = m.end + min(40, limit.start() if limit else 40)
-    ours = min((o.start for o in mentions if o.where == m.where and o is not m and m.end <= o.start < near), default=near)
+    ours = min(
+        (o.start for o in mentions if o.where == m.where and o is not m and m.end <= o.start < near), default=near
+    )
     if any(e.where == m.where and m.end <= e.start < ours and not e.successor for e in elsewhere):
         return False
     follows = _UNIT_AFTER.match(after)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal
 
+from pipeline.models import Models
+
 Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
 
@@ -149,10 +151,11 @@ class Rulebook:
 
     places: Gazetteer
     topics: TopicRules
+    models: Models
     version: str
 
 
-def rulebook(places: Gazetteer, topics: TopicRules) -> Rulebook:
-    """Put the two files together under the version they make."""
-    digest = hashlib.sha256(repr((places, topics)).encode("utf-8", "backslashreplace"))
-    return Rulebook(places, topics, digest.hexdigest()[:12])
+def rulebook(places: Gazetteer, topics: TopicRules, models: Models) -> Rulebook:
+    """Put the three files together under the version they make."""
+    digest = hashlib.sha256(repr((places, topics, models)).encode("utf-8", "backslashreplace"))
+    return Rulebook(places, topics, models, digest.hexdigest()[:12])

@@ -10,7 +10,9 @@ _AROUND = 60
 
 def is_word(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] stands as a word: 'đảo' in 'đảo Phú Quý', not in 'đảo ngược'."""
-    first = max((m.end() for m in _SENTENCE.finditer(text, max(0, start - _AROUND), start)), default=max(0, start - _AROUND))
+    first = max(
+        (m.end() for m in _SENTENCE.finditer(text, max(0, start - _AROUND), start)), default=max(0, start - _AROUND)
+    )
     last = _SENTENCE.search(text, end, min(len(text), end + _AROUND))
     stop = last.start() if last else min(len(text), end + _AROUND)
     # Cut at spaces, so that no syllable is torn.

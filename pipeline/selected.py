@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import soupsieve
-from bs4 import BeautifulSoup, Tag
 from lxml.html import fragment_fromstring
 
 from pipeline import blocks, bylines
 from pipeline.boxes import is_pointer
 from pipeline.markup import squeeze
 from pipeline.records import Selectors
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+    from soupsieve import SoupSieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,11 @@ class Selected:
 
 def read(markup: str, selectors: Selectors) -> Selected:
     """Return the parts of a page that `selectors` name; ValueError names a selector that is no CSS."""
+    from bs4 import BeautifulSoup
+
     soup = BeautifulSoup(markup, "lxml")
-    for drop in selectors.drop:
-        for element in _all(soup, drop):
+    for selector in selectors.drop:
+        for element in _all(soup, selector):
             element.decompose()
     return Selected(
         title=_first(soup, selectors.title),
@@ -48,27 +53,29 @@ def read(markup: str, selectors: Selectors) -> Selected:
 
 
 @lru_cache(maxsize=512)
-def _compiled(selector: str) -> soupsieve.SoupSieve:
+def _compiled(selector: str) -> "SoupSieve":
+    import soupsieve
+
     try:
         return soupsieve.compile(selector)
     except soupsieve.SelectorSyntaxError as error:
         raise ValueError(f"not a CSS selector: {selector!r}: {error}") from error
 
 
-def _all(soup: BeautifulSoup, selector: str | None) -> list[Tag]:
+def _all(soup: "BeautifulSoup", selector: str | None) -> list["Tag"]:
     return list(_compiled(selector).select(soup)) if selector else []
 
 
-def _first(soup: BeautifulSoup, selector: str | None) -> str:
+def _first(soup: "BeautifulSoup", selector: str | None) -> str:
     return next((text for element in _all(soup, selector) if (text := squeeze(_value(element)))), "")
 
 
-def _value(element: Tag) -> str:
+def _value(element: "Tag") -> str:
     content = element.get("content")
     return content if element.name == "meta" and isinstance(content, str) else element.get_text(" ")
 
 
-def _stamp(soup: BeautifulSoup, selector: str | None) -> str:
+def _stamp(soup: "BeautifulSoup", selector: str | None) -> str:
     for element in _all(soup, selector):
         for name in ("content", "datetime"):
             if isinstance(value := element.get(name), str) and value.strip():
@@ -78,6 +85,6 @@ def _stamp(soup: BeautifulSoup, selector: str | None) -> str:
     return ""
 
 
-def _paragraphs(element: Tag) -> list[str]:
+def _paragraphs(element: "Tag") -> list[str]:
     tree = fragment_fromstring(str(element), create_parent="div")
     return [block.text for block in blocks.read(tree) if not is_pointer(block)]

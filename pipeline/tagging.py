@@ -19,9 +19,9 @@ def tag(text: Text, rules: Rulebook) -> Tags:
     language = detect(title, body, text.language)
     day = text.published.date() if text.published else None
     found = places.find(title, body, language, day, text.url, rules)
-    judged = relevance.judge(found, rules)
+    judged = relevance.judge(found, language, rules)
     zones = (found.title, found.text)
-    assigned, near = topics.find(zones, language, rules)
+    filed = topics.find(found, language, rules)
     about = judged.relevance != "no"
     return Tags(
         language=language,
@@ -29,9 +29,9 @@ def tag(text: Text, rules: Rulebook) -> Tags:
         relevance_score=round(judged.score, 3),
         reason=judged.reason,
         places=_places(found, judged) if about else (),
-        topics=assigned,
-        near=near,
-        tone=tone.judge(zones, language, assigned, rules) if about else "neutral",
+        topics=filed.assigned,
+        near=filed.near,
+        tone=tone.judge(zones, language, filed.chances, rules) if about else "neutral",
         rules=rules.version,
     )
 
@@ -66,7 +66,8 @@ def tags_to_json(record_id: str, tags: Tags) -> dict[str, Any]:
         "relevance_score": tags.relevance_score,
         "reason": tags.reason,
         "places": [
-            {"id": p.id, "name": p.name, "unit": p.unit, "evidence": [_span(e) for e in p.evidence]} for p in tags.places
+            {"id": p.id, "name": p.name, "unit": p.unit, "evidence": [_span(e) for e in p.evidence]}
+            for p in tags.places
         ],
         "topics": [{"id": t.id, "score": t.score, "evidence": [_span(e) for e in t.evidence]} for t in tags.topics],
         "near": [{"id": t.id, "score": t.score, "evidence": [_span(e) for e in t.evidence]} for t in tags.near],

@@ -1,13 +1,15 @@
 """Title, text and topics → what the story does to the province's image: positive, neutral, negative or unsure."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from pipeline.boilerplate import Zone
 from pipeline.matching import Matcher, longest
-from pipeline.records import Tone, TopicFound
+from pipeline.records import Tone
 from pipeline.rules import Rulebook
 
 _SIDES = ("negative", "positive", "neutral")
+TONES: tuple[Tone, ...] = ("negative", "positive", "neutral")
 
 
 class _Compiled:
@@ -51,20 +53,31 @@ def weigh(zones: Sequence[Zone], language: str, rules: Rulebook) -> dict[str, tu
     return {side: (a, b, c) for side, (a, b, c) in totals.items()}
 
 
-def judge(zones: Sequence[Zone], language: str, topics: Sequence[TopicFound], rules: Rulebook) -> Tone:
-    """Judge a text that is about the province."""
+FEATURES = (
+    *(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body")),
+    "security_incidents", "environment_climate", "politics_admin", "energy", "tourism", "investment", "culture_heritage",
+    "society_health_education", "foreign_affairs", "press_criticism", "infrastructure_transport", "democracy_rights",
+    "agriculture_fisheries",
+)  # fmt: skip
+#: below this chance of the best answer the tone is 'unsure'
+SURE = 0.38
+
+
+def features(zones: Sequence[Zone], language: str, chances: Mapping[str, float], rules: Rulebook) -> list[float]:
+    """Return the numbers of FEATURES; `chances` are the scores of all topics by id."""
     w = weigh(zones, language, rules)
-    total = {s: 3 * min(t, 2) + 1.5 * min(lead, 3) + 0.25 * min(body, 12) for s, (t, lead, body) in w.items()}
-    ids = {t.id for t in topics}
-    if "security_incidents" in ids:
-        total["negative"] += 2
-    if ids & {"environment_climate", "press_criticism"}:
-        total["negative"] += 1
-    if ids & {"tourism", "investment", "culture_heritage", "image_promotion"}:
-        total["positive"] += 1
-    if "politics_admin" in ids:
-        total["neutral"] += 1.5
-    best = max(_SIDES, key=lambda s: total[s])
-    if total["negative"] and total["negative"] >= 0.8 * total[best]:
-        return "negative"
-    return "positive" if best == "positive" else "neutral"
+    scale = math.sqrt(60 / (len(zones[-1].text.split()) + 60)) if zones else 1.0
+    said = [
+        v for side in _SIDES for v in (min(w[side][0], 3.0), math.log1p(w[side][1]), math.log1p(w[side][2] * scale))
+    ]
+    return said + [chances.get(topic, 0.0) for topic in FEATURES[9:]]
+
+
+def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], rules: Rulebook) -> Tone:
+    """Judge a text that is about the province."""
+    shares = rules.models.tone.shares(features(zones, language, chances, rules))
+    best = max(shares, key=lambda name: shares[name], default="")
+    for tone in TONES:
+        if tone == best and shares[tone] >= SURE:
+            return tone
+    return "unsure"

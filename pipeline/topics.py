@@ -1,18 +1,18 @@
 """Title and text → topics with a calibrated score and the words that spoke for them."""
 
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.boilerplate import Zone
-from pipeline.matching import Hit, Matcher, outside
+from pipeline.matching import Hit, Matcher
+from pipeline.places import Found, Mention
 from pipeline.records import Evidence, TopicFound
 from pipeline.rules import Rulebook, Topic
 from pipeline.segments import is_word
 
 #: a topic is assigned from this score on, and 'near' from the other
-ASSIGNED, NEAR = 0.5, 0.25
+ASSIGNED, NEAR = 0.44, 0.22
 _EVIDENCE = 8
 
 
@@ -48,6 +48,21 @@ class _Pattern:
 
 
 SURE, PLAIN, WEAK = 3.0, 1.0, 0.3
+FEATURES = (
+    "title",  # weight of the terms in the title, at most 4
+    "title_sure",
+    "lead",  # log of their weight in the lead
+    "body",  # log of their weight in the text, for its length
+    "distinct",  # log of different terms
+    "share",  # of all topics' weight
+    "behind_body",  # how far another topic leads
+    "behind_title",
+    "title_other",  # the title speaks of other topics only
+    "foreign_terms",
+    "short_lead",
+    "foreign",
+    "short",
+)
 
 
 class _Compiled:
@@ -58,13 +73,19 @@ class _Compiled:
         for t, topic in enumerate(self.topics):
             for language, terms in topic.terms.items():
                 bucket = self.patterns.setdefault(language, [])
-                for weight, words in ((SURE, terms.sure), (PLAIN, terms.terms), (WEAK, terms.weak), (0.0, terms.not_in)):
+                for weight, words in (
+                    (SURE, terms.sure),
+                    (PLAIN, terms.terms),
+                    (WEAK, terms.weak),
+                    (0.0, terms.not_in),
+                ):
                     bucket += (_Pattern(t, weight, word) for word in words)
         for language, patterns in self.patterns.items():
             self.matchers[language] = Matcher(p.term for p in patterns)
 
 
 _cache: dict[str, _Compiled] = {}
+NO_NAMES: Mapping[str, list[tuple[int, int]]] = {}
 
 
 def compiled(rules: Rulebook) -> _Compiled:
@@ -76,8 +97,19 @@ def compiled(rules: Rulebook) -> _Compiled:
     return found
 
 
-def signals(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[Signals]:
-    """Return what title and text offer for each topic, in the order of the rules."""
+def covered(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
+    """Return where units are named, by zone: 'Phan Rang - Tháp Chàm' is a city and no tower."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for m in mentions:
+        if m.province or m.place.kind.endswith(("_old", "_new", "_area")):
+            spans.setdefault(m.where, []).append((m.start, m.end))
+    return spans
+
+
+def signals(
+    zones: Sequence[Zone], language: str, rules: Rulebook, names: Mapping[str, list[tuple[int, int]]] = NO_NAMES
+) -> list[Signals]:
+    """Return what title and text offer for each topic, in the order of the rules; what lies in `names` does not count."""
     rule = compiled(rules)
     base = language.split("-")[0]
     # A Vietnamese place name in an English text is no English word, but a Latin acronym is one everywhere.
@@ -89,6 +121,7 @@ def signals(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[Signa
     for zone in zones:
         covers: dict[int, list[tuple[int, int]]] = {}
         hits = [h for h in matcher.find(zone.folded) if not zone.is_skipped(h.start)]
+        hits = _outside(hits, names.get(zone.where, []))
         for hit in hits:
             if patterns[hit.pattern].weight == 0.0:
                 covers.setdefault(patterns[hit.pattern].topic, []).append((hit.start, hit.end))
@@ -97,11 +130,11 @@ def signals(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[Signa
             if patterns[hit.pattern].weight:
                 per_topic.setdefault(patterns[hit.pattern].topic, []).append(hit)
         for t, own in per_topic.items():
-            _count(found[t], zone, _best(outside_or_equal(own, covers.get(t, [])), patterns), patterns, base)
+            _count(found[t], zone, _best(_outside(own, covers.get(t, [])), patterns), patterns, base)
     return found
 
 
-def outside_or_equal(hits: list[Hit], covers: list[tuple[int, int]]) -> list[Hit]:
+def _outside(hits: list[Hit], covers: list[tuple[int, int]]) -> list[Hit]:
     return [h for h in hits if not any(a <= h.start and h.end <= b for a, b in covers)]
 
 
@@ -146,29 +179,67 @@ def evidence(signal: Signals, zones: Sequence[Zone]) -> tuple[Evidence, ...]:
     chosen = sorted(list(best.values())[:_EVIDENCE], key=lambda h: (h.where != "title", h.start))
     texts = {z.where: z.text for z in zones}
     return tuple(
-        Evidence("title" if h.where == "title" else "text", h.start, h.end, texts[h.where][h.start : h.end]) for h in chosen
+        Evidence("title" if h.where == "title" else "text", h.start, h.end, texts[h.where][h.start : h.end])
+        for h in chosen
     )
 
 
-def score(signal: Signals, others: Sequence[Signals], words: int) -> float:
-    """Return the chance that a careful reader files the text under the topic."""
-    raw = 1.2 * min(signal.title, 6) + 0.6 * min(signal.lead, 6) + 2.5 * min(signal.body, 30) / math.sqrt(words + 30)
-    return 1 / (1 + math.exp(-(raw - 6.0) * 0.6))
+def features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> list[list[float]]:
+    """Return the numbers of FEATURES for every topic of one text, in the order of `found`."""
+    words = len(zones[-1].text[:20_000].split()) + 8 if zones else 8
+    scale = math.sqrt(60 / (words + 30))
+    body = [math.log1p(s.body * scale) for s in found]
+    title = [min(s.title, 4.0) for s in found]
+    lead = [math.log1p(s.lead) for s in found]
+    foreign = 0.0 if language == "vi" else 1.0
+    short = 1.0 if words < 80 else 0.0
+    rows = []
+    for i in range(len(found)):
+        rest = [j for j in range(len(found)) if j != i]
+        top_body = max((body[j] for j in rest), default=0.0)
+        top_title = max((title[j] for j in rest), default=0.0)
+        share = found[i].body / (sum(s.body for s in found) + 1.0)
+        rows.append(
+            [
+                title[i],
+                float(title[i] >= SURE),
+                lead[i],
+                body[i],
+                math.log1p(found[i].distinct),
+                share,
+                max(0.0, top_body - body[i]),
+                max(0.0, top_title - title[i]),
+                float(title[i] == 0.0 and top_title > 0),
+                foreign * (title[i] + lead[i]),
+                short * lead[i],
+                foreign,
+                short,
+            ]
+        )
+    return rows
 
 
-def find(zones: Sequence[Zone], language: str, rules: Rulebook) -> tuple[tuple[TopicFound, ...], tuple[TopicFound, ...]]:
-    """Return (topics assigned, topics that just missed), best first."""
-    rule = compiled(rules)
-    found = signals(zones, language, rules)
-    words = len(re.findall(r"\S+", zones[-1].text[:20000])) if zones else 0
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The topics of one text."""
+
+    assigned: tuple[TopicFound, ...]
+    #: just missed
+    near: tuple[TopicFound, ...]
+    #: chance of every topic by id
+    chances: Mapping[str, float]
+
+
+def find(found: Found, language: str, rules: Rulebook) -> Filed:
+    """File a text under its topics, best first."""
+    zones = (found.title, found.text)
+    seen = signals(zones, language, rules, covered(found.mentions))
     assigned: list[TopicFound] = []
     near: list[TopicFound] = []
-    for topic, signal in zip(rule.topics, found, strict=True):
-        if not signal.hits:
-            continue
-        chance = score(signal, found, words)
-        if chance >= NEAR:
+    chances: dict[str, float] = {}
+    for topic, signal, row in zip(rules.topics.topic, seen, features(seen, zones, language), strict=True):
+        chance = chances[topic.id] = rules.models.topics.chance(topic.id, row)
+        if signal.hits and chance >= NEAR:
             target = assigned if chance >= ASSIGNED else near
             target.append(TopicFound(topic.id, round(chance, 3), evidence(signal, zones)))
-    best = sorted(assigned, key=lambda t: -t.score), sorted(near, key=lambda t: -t.score)
-    return tuple(best[0]), tuple(best[1])
+    return Filed(tuple(sorted(assigned, key=lambda t: -t.score)), tuple(sorted(near, key=lambda t: -t.score)), chances)

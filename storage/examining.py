@@ -160,6 +160,13 @@ def _store_tags(connection: Connection, version: int, tags: Tags, at: datetime) 
     )
 
 
+def reopen_errors(connection: Connection) -> int:
+    """See storage.base.Storage.reopen_errors."""
+    failed = (documents.c.outcome == DocumentOutcome.UNREADABLE) & (documents.c.outcome_reason == Reason.ERROR)
+    change = {"outcome": DocumentOutcome.WAITING, "outcome_reason": "", "note": "", "examined_at": None}
+    return connection.execute(update(documents).where(failed).values(**change)).rowcount
+
+
 def item_key(canonical: str) -> str:
     """Return the stable id of the item at a canonical address: 16 hexadecimal digits."""
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]

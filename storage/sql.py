@@ -17,6 +17,7 @@ from pipeline.records import (
     Fetched,
     Item,
     Poll,
+    Reason,
     Relevance,
     Source,
     SourceDay,
@@ -109,6 +110,10 @@ class SqlStorage:
         with self._engine.begin() as connection:
             examining.store_examined(connection, results, at)
 
+    def reopen_errors(self) -> int:
+        with self._engine.begin() as connection:
+            return examining.reopen_errors(connection)
+
     def regroup(self, since: datetime, /) -> int:
         with self._engine.begin() as connection:
             return examining.regroup(connection, since)
@@ -141,6 +146,12 @@ class SqlStorage:
         with self._reading() as connection:
             found = crawling.count_by(connection, schema.documents.c.outcome)
         return {outcome: found.get(outcome, 0) for outcome in DocumentOutcome}
+
+    def unreadable_reasons(self) -> dict[Reason, int]:
+        column = schema.documents.c.outcome_reason
+        with self._reading() as connection:
+            found = crawling.count_by(connection, column)
+        return {Reason(name): n for name, n in sorted(found.items()) if name}
 
     def totals(self) -> dict[str, int]:
         tables = ("candidates", "documents", "fetches", "items", "polls", "versions")

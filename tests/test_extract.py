@@ -1,7 +1,11 @@
 """Pages as outlets make them, in our own words → what read_page finds in them."""
 
+import json
+import random
+import time
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -13,8 +17,8 @@ NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 TITLE = "Vĩnh Hy đón khách trở lại sau mùa biển động"
 LEAD = "Những chuyến tàu đáy kính đầu tiên rời bến Vĩnh Hy sáng thứ bảy, mở lại mùa du lịch của cả làng chài."
 BODY = (
-    "Từ bốn giờ sáng, ông Ba Tuấn đã ra bến lau lại từng tấm kính dưới đáy tàu. Ba tháng biển động vừa qua, con tàu nằm yên.",
-    "Theo ban quản lý vịnh, trong ngày đầu có hơn ba trăm lượt khách xuống bến, phần lớn từ Đà Lạt và Nha Trang đi về trong ngày.",
+    "Từ bốn giờ sáng, ông Ba Tuấn đã ra bến lau lại từng tấm kính dưới đáy tàu. Ba tháng qua con tàu nằm yên.",
+    "Theo ban quản lý vịnh, trong ngày đầu có hơn ba trăm lượt khách xuống bến, phần lớn từ Đà Lạt và Nha Trang.",
     "Xã Vĩnh Hải vừa lắp thêm phao chỉ luồng, cắm biển cấm neo trên rạn san hô và cử người trực ở hai đầu vịnh.",
     "Các hộ nuôi hàu cũng dọn bớt bè để trả lại mặt nước cho tàu khách, đổi lại họ được bán hàng ngay trên bến.",
     "Chính quyền địa phương cho biết mùa này sẽ giới hạn số tàu ra vịnh mỗi giờ để rạn san hô có thời gian hồi phục.",
@@ -32,8 +36,8 @@ def paragraphs(*texts: str) -> str:
     return "".join(f"<p>{text}</p>" for text in texts or BODY)
 
 
-def article(body: bytes, **more: object) -> Article:
-    found = read_page(body, URL, fetched_at=NOW, **more)  # type: ignore[arg-type]
+def article(body: bytes, **more: Any) -> Article:
+    found = read_page(body, URL, fetched_at=NOW, **more)
     assert isinstance(found, Article), found
     return found
 
@@ -59,7 +63,8 @@ def test_caption_of_a_vietnamese_page_is_part_of_the_text() -> None:
 
 def test_boxes_between_paragraphs_are_cut() -> None:
     related = (
-        "<div class='box-tinlienquan'><h3>Tin liên quan</h3><ul><li><a href='/1'>Cảng Cà Ná đón tàu hàng sáu vạn tấn</a></li>"
+        "<div class='box-tinlienquan'><h3>Tin liên quan</h3><ul>"
+        "<li><a href='/1'>Cảng Cà Ná đón tàu hàng sáu vạn tấn</a></li>"
         "<li><a href='/2'>Mùa nho năm nay đến sớm hơn mọi năm ở Ninh Phước</a></li></ul></div>"
     )
     pointer = "<p>Xem thêm: <a href='/3'>Lễ hội Katê mở đầu ở tháp Po Klong Garai</a></p>"
@@ -82,7 +87,10 @@ def test_menu_of_provinces_is_no_text() -> None:
 
 
 def test_another_article_below_is_not_mixed_in() -> None:
-    other = [f"Chuyện thứ {n} của bài khác: đội bóng tỉnh thắng trận thứ {n} liên tiếp trên sân nhà vào tối qua." for n in range(9)]
+    other = [
+        f"Chuyện thứ {n} của bài khác: đội bóng tỉnh thắng trận thứ {n} liên tiếp trên sân nhà vào tối qua."
+        for n in range(9)
+    ]
     found = article(
         page(
             f"<main><article><h1>{TITLE}</h1><div class='body'>{paragraphs()}</div></article>"
@@ -141,6 +149,13 @@ def test_canonical_is_believed_only_within_its_site_and_never_to_the_front_page(
         assert canonical(link) == URL
 
 
+def test_file_without_an_address_is_read_too() -> None:
+    body = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>")
+    found = read_page(body, "file:///tmp/bai.html", fetched_at=NOW)
+    assert isinstance(found, Article)
+    assert found.canonical == "file:///tmp/bai.html"
+
+
 def test_paywall_keeps_the_free_part_and_says_so() -> None:
     body = page(
         f"<h1>{TITLE}</h1><article>{paragraphs(*BODY[:2])}<p>Đăng nhập để đọc tiếp bài viết này.</p></article>",
@@ -162,12 +177,15 @@ def test_page_without_text_gives_the_feeds_own_words_and_why() -> None:
 def test_entry_fills_only_what_the_page_lacks() -> None:
     entry = Entry(URL, title="Tên khác hẳn trong nguồn tin", summary=LEAD, published=NOW, authors=("Ban biên tập",))
     found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"), entry=entry)
-    assert (found.title, found.authors, found.published, found.published_from) == (TITLE, ("Ban biên tập",), NOW, "feed")
+    assert (found.title, found.authors, found.published, found.published_from) == (
+        TITLE,
+        ("Ban biên tập",),
+        NOW,
+        "feed",
+    )
 
 
 def test_article_built_by_scripts_is_read_from_their_data() -> None:
-    import json
-
     inner = "".join(f"<p>{text}</p>" for text in BODY)
     data = json.dumps({"props": {"article": {"title": TITLE, "content": inner}}})
     found = article(page(f'<div id="__next"></div><script id="__NEXT_DATA__" type="application/json">{data}</script>'))
@@ -177,8 +195,10 @@ def test_article_built_by_scripts_is_read_from_their_data() -> None:
 
 def test_selectors_come_first_and_fall_back_where_they_find_nothing() -> None:
     body = page(
-        f"<div class='x1'>{TITLE} (bản in)</div><h1>{TITLE}</h1><div class='x2'>{LEAD}</div><div class='x3'>{paragraphs()}</div>"
-        "<div class='x4'>Bài và ảnh: Thu Hà - Văn Nam</div><span class='x5'>19/11/2025 07:45</span><p class='x6'>Du lịch</p>"
+        f"<div class='x1'>{TITLE} (bản in)</div><h1>{TITLE}</h1><div class='x2'>{LEAD}</div>"
+        f"<div class='x3'>{paragraphs()}</div>"
+        "<div class='x4'>Bài và ảnh: Thu Hà - Văn Nam</div><span class='x5'>19/11/2025 07:45</span>"
+        "<p class='x6'>Du lịch</p>"
     )
     chosen = Selectors(title=".x1", lead=".x2", text=".x3 p", authors=".x4", published=".x5", section=".x6")
     found = article(body, selectors=chosen)
@@ -194,7 +214,9 @@ def test_selectors_come_first_and_fall_back_where_they_find_nothing() -> None:
 
 
 def test_parts_to_drop_are_seen_by_no_reader() -> None:
-    notice = "<div class='note'><p>Bạn đọc gửi thư về toà soạn theo địa chỉ ghi ở cuối trang, xin cảm ơn mọi góp ý.</p></div>"
+    notice = (
+        "<div class='note'><p>Bạn đọc gửi thư về toà soạn theo địa chỉ ở cuối trang, xin cảm ơn mọi góp ý.</p></div>"
+    )
     body = page(f"<h1>{TITLE}</h1><article>{paragraphs(*BODY[:3])}{notice}{paragraphs(*BODY[3:])}</article>")
     assert "toà soạn" not in article(body, selectors=Selectors(drop=(".note",))).text
 
@@ -228,10 +250,45 @@ def test_documents_end_in_an_article_or_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"\0\0\0", b"<", b"<html>", b"%PDF-1.7 ...", b"\x89PNG\r\n", b"\xff\xfe", b"&#0;" * 9, b"{}", b"<p>" * 9999]
+    "body",
+    [b"", b"\0\0\0", b"<", b"<html>", b"%PDF-1.7 ...", b"\x89PNG\r\n", b"\xff\xfe", b"&#0;" * 9, b"{}", b"<p>" * 9999],
 )
 def test_rubbish_gets_a_reason(body: bytes) -> None:
     assert isinstance(read_page(body, URL, fetched_at=NOW), Unread)
+
+
+def test_hostile_markup_costs_little_and_never_raises() -> None:
+    whole = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>")
+    deep = b"<html><body>" + b"<div>" * 10_000 + paragraphs().encode() + b"</div>" * 10_000
+    comments = whole.replace(b"<article>", b"<!-- " + b"x" * 8_000_000 + b" --><article>")
+    attributes = b"<p " + b" ".join(b"a%d=1" % n for n in range(20_000)) + b">x</p>" + whole
+    began = time.process_time()
+    for body in (
+        deep,
+        attributes,
+        b"<table><tr><td>" * 3000 + whole,
+        b"<b><i>" * 3000 + whole,
+        whole[: len(whole) // 2],
+    ):
+        assert isinstance(read_page(body, URL, fetched_at=NOW), Article | Unread)
+    assert article(comments).text == "\n".join(BODY)
+    assert time.process_time() - began < 20
+
+
+def test_mutated_pages_never_raise() -> None:
+    whole = page(
+        f"<h1>{TITLE}</h1><div class='date'>19/11/2025 07:45</div><article>{paragraphs()}</article>",
+        head='<script type="application/ld+json">{"@type":"NewsArticle","headline":"A","author":{"name":"B"}}</script>',
+    )
+    dice = random.Random(7)
+    for _ in range(60):
+        body = bytearray(whole)
+        for _ in range(dice.randrange(1, 30)):
+            at = dice.randrange(len(body))
+            body[at : at + dice.choice((0, 1, 40))] = dice.choice(
+                (b"", b"\0", b"<", b'">', b"\xff", b"&", b"</div>", b"[[{", b"\x80\x81")
+            )
+        assert isinstance(read_page(bytes(body), URL, fetched_at=NOW), Article | Unread)
 
 
 def test_json_for_people_and_programs() -> None:

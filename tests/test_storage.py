@@ -297,3 +297,10 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     storage.close()
     with pytest.raises(StorageError, match="newer diembao"):
         open_storage(path)
+
+
+def test_errors_can_be_examined_again(storage: SqlStorage) -> None:
+    one, two = collect(storage, 1, 2)
+    storage.examined([Unreadable(one.id, Reason.ERROR, "x"), Unreadable(two.id, Reason.NO_TEXT)], T0)
+    assert storage.reopen_errors() == 1
+    assert [d.id for d in storage.unexamined(10)] == [one.id]

@@ -39,10 +39,15 @@ def collect(app: App, only: tuple[str, ...], due: bool) -> int:
 @click.command(
     help=say("Đọc và phân loại những gì đã thu thập.", "Read and tag what was collected."),
 )
+@click.option(
+    "--again",
+    is_flag=True,
+    help=say("Đọc lại cả những trang lần trước gặp lỗi.", "Also pages that an error stopped last time."),
+)
 @pass_app
-def process(app: App) -> int:
+def process(app: App, again: bool) -> int:
     with app.home.lock("process"), app.storage() as storage:
-        return _process(app, storage)
+        return _process(app, storage, again)
 
 
 @click.command(
@@ -93,12 +98,12 @@ def _tell_collected(app: App, collected: Collected) -> None:
         app.print(line)
 
 
-def _process(app: App, storage: Storage) -> int:
+def _process(app: App, storage: Storage, again: bool = False) -> int:
     from diembao import jobs
 
     settings, rules = app.settings(), app.rules()
     with app.progress() as progress:
-        counts = jobs.process(storage, app.sources(), rules, settings.process, progress=progress)
+        counts = jobs.process(storage, app.sources(), rules, settings.process, again=again, progress=progress)
     if app.as_json:
         app.print_json({"process": counts})
     app.print(
@@ -113,6 +118,16 @@ def _process(app: App, storage: Storage) -> int:
             f"{counts['new_versions']} new versions.",
         )
     )
+    if counts["errors"]:
+        app.warn(
+            say(
+                f"{counts['errors']} trang gặp lỗi của chương trình khi đọc; xem: diembao status. "
+                "Sau khi nâng cấp: diembao process --again",
+                f"{counts['errors']} pages met an error of the program; see: diembao status. "
+                "After an upgrade: diembao process --again",
+            )
+        )
+        return FAILED
     return DONE
 
 
@@ -121,8 +136,9 @@ def _process(app: App, storage: Storage) -> int:
 def status(app: App) -> None:
     with app.storage() as storage:
         candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()
+        unreadable = storage.unreadable_reasons()
     if app.as_json:
-        app.print_json({"candidates": candidates, "documents": documents, "totals": totals})
+        app.print_json({"candidates": candidates, "documents": documents, "unreadable": unreadable, "totals": totals})
         return
     app.print(say(f"Liên kết: {totals['candidates']}", f"Links: {totals['candidates']}"))
     for outcome, n in candidates.items():
@@ -130,6 +146,8 @@ def status(app: App) -> None:
     app.print(say(f"Trang đã lưu: {totals['documents']}", f"Stored pages: {totals['documents']}"))
     for kind, n in documents.items():
         app.print(f"  {kind:<12}{n:>8}  {_DOCUMENT[kind][app.lang == 'en']}")
+    for why, n in unreadable.items():
+        app.print(f"    {why:<16}{n:>4}  {reason(why)}")
     app.print(
         say(
             f"Bài: {totals['items']} (bản: {totals['versions']}); lượt hỏi nguồn: {totals['polls']}; "

@@ -1,0 +1,58 @@
+"""Items → CSV and JSON Lines, row by row, at constant memory."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from analysis.columns import COLUMNS, Value
+from pipeline.records import Item
+
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+#: What spreadsheets take for a formula, also behind blanks.
+_FORMULA = re.compile(r"[\s\u00a0\ufeff]*[=+\-@\t\r＝＋－＠]")
+#: Characters that no cell may hold: controls but tab and newline, and halves of surrogate pairs.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def write_csv(items: Iterable[Item], stream: TextIO) -> int:
+    """Write one row for each item below a header; return the number of rows.
+
+    `stream` is opened as UTF-8 with newline="". Columns are those of docs/columns.md.
+    """
+    stream.write("\ufeff")
+    writer = csv.writer(stream)
+    writer.writerow(column.name for column in COLUMNS)
+    rows = 0
+    for item in items:
+        writer.writerow(inert(column.value(item)) for column in COLUMNS)
+        rows += 1
+    return rows
+
+
+def inert(value: Value) -> Value:
+    """Return a cell that a spreadsheet shows to the letter and never computes."""
+    if not isinstance(value, str):
+        return value
+    value = _ILLEGAL.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{value}" if _FORMULA.match(value) else value
+
+
+def write_jsonl(items: Iterable[Item], stream: TextIO) -> int:
+    """Write every field of each item, its text and evidence too, as one JSON line; return the number of lines."""
+    rows = 0
+    for item in items:
+        stream.write(json.dumps(asdict(item), ensure_ascii=False, default=_plain))
+        stream.write("\n")
+        rows += 1
+    return rows
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(_ZONE).isoformat(timespec="seconds")
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,117 @@
+"""What pages say of themselves, in JSON-LD, metadata and headings → title, authors, section, image, language."""
+
+from pipeline import bylines, jsonld, markup, metadata
+
+URL = "https://bao.example.vn/kinh-te/cang-ca-na-don-tau-lon-99.html"
+
+
+def read(head: str = "", inner: str = "", *, lang: str = "", hint: str = "", url: str = URL) -> metadata.Metadata:
+    tree = markup.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
+    assert tree is not None
+    return metadata.read(tree, jsonld.nodes(tree), metadata.metas(tree), url, hint=hint)
+
+
+def ld(*blocks: str) -> str:
+    return "".join(f'<script type="application/ld+json">{block}</script>' for block in blocks)
+
+
+def test_article_in_the_second_block_of_a_graph() -> None:
+    about = read(
+        ld(
+            '{"@type":"WebSite","name":"Báo Thử"}',
+            '{"@graph":[{"@type":"Person","@id":"#a","name":"Thu Hà"},'
+            '{"@type":"NewsArticle","headline":"Cảng Cà Ná đón tàu lớn",'
+            '"author":[{"@id":"#a"},{"@type":"Person","name":"Văn Nam"}],"articleSection":["Kinh tế","Cảng biển"],'
+            '"datePublished":"2025-11-01","image":[{"url":"/anh.jpg"}]}]}',
+        )
+    )
+    assert (about.title, about.authors, about.section) == ("Cảng Cà Ná đón tàu lớn", ("Thu Hà", "Văn Nam"), "Kinh tế")
+    assert about.image == "https://bao.example.vn/anh.jpg"
+
+
+def test_teasers_in_a_list_are_not_the_article() -> None:
+    teaser = '{"@type":"NewsArticle","headline":"Bài khác"}'
+    own = '{"@type":"NewsArticle","headline":"Bài này","datePublished":"2025-11-01","articleBody":"Nội dung."}'
+    assert read(ld(f'{{"@type":"ItemList","itemListElement":[{teaser},{teaser}]}}', f"[{own}]")).title == "Bài này"
+
+
+def test_json_that_is_nearly_json() -> None:
+    for block in (
+        '{"@type":"NewsArticle","headline":"A &quot;B&quot;",}',
+        '<!-- {"@type":"NewsArticle","headline":"A &#34;B&#34;"} -->',
+        '//<![CDATA[\n{"@type":"http://schema.org/NewsArticle","headline":"A \\"B\\""}\n//]]>',
+        '{"@type":"NewsArticle","headline":"A \\"B\\"","description":"hai\ndòng"};',
+    ):
+        assert read(ld(block)).title == 'A "B"', block
+    assert read(ld("{", "null", "[]", "[" * 5000), "<h1>Tên</h1>").title == "Tên"
+
+
+def test_site_name_is_cut_off_the_title() -> None:
+    site = '<meta property="og:site_name" content="Báo Thử">'
+    assert (
+        read(f"{site}<title>Cảng Cà Ná đón tàu lớn | Kinh tế | Báo Thử</title>").title
+        == "Cảng Cà Ná đón tàu lớn | Kinh tế"
+    )
+    whole = "<title>Cảng Cà Ná đón tàu sáu vạn tấn - Báo Thử</title>"
+    assert read(whole, "<h1>Cảng Cà Ná đón tàu sáu vạn tấn</h1>").title == "Cảng Cà Ná đón tàu sáu vạn tấn"
+    assert read("<title>Phan Rang - Tháp Chàm trước mùa hội</title>").title == "Phan Rang - Tháp Chàm trước mùa hội"
+
+
+def test_lone_heading_of_the_site_is_no_title() -> None:
+    head = "<title>Cảng Cà Ná đón tàu lớn - Báo Thử</title>"
+    assert read(head, "<h1>Báo Thử</h1><h1>Cảng Cà Ná đón tàu lớn</h1>").title == "Cảng Cà Ná đón tàu lớn"
+
+
+def test_of_several_titles_the_one_that_the_feed_gave() -> None:
+    head = (
+        ld('{"@type":"NewsArticle","headline":"Tên cho máy tìm kiếm"}')
+        + '<meta property="og:title" content="Tên trên báo">'
+    )
+    assert read(head).title == "Tên cho máy tìm kiếm"
+    assert read(head, hint="Tên trên báo ").title == "Tên trên báo"
+    assert read(head, hint="Tên thứ ba").title == "Tên cho máy tìm kiếm"
+
+
+def test_json_ld_that_stands_alone_yields_to_the_address() -> None:
+    shown = "Cảng Cà Ná đón tàu lớn đầu tiên"
+    head = ld('{"@type":"NewsArticle","headline":"Bước ngoặt của một vùng biển"}')
+    head += f'<meta property="og:title" content="{shown}"><title>{shown}</title>'
+    assert read(head, f"<h1>{shown}</h1>").title == shown
+    assert read(head, f"<h1>{shown}</h1>", url="https://x.example.vn/buoc-ngoat-cua-vung-bien-1.html").title.startswith(
+        "Bước"
+    )
+
+
+def test_names_in_bylines() -> None:
+    assert bylines.names("By Jane Doe and John Roe") == ["Jane Doe", "John Roe"]
+    assert bylines.names("Bài và ảnh: Thu Hà - Văn Nam") == ["Thu Hà", "Văn Nam"]
+    assert bylines.names("Felix Muster und Jo Beispiel, dpa") == ["Felix Muster", "Jo Beispiel", "dpa"]
+    assert bylines.names("Ana Pérez (ap)") == ["Ana Pérez"]
+    assert bylines.names("https://www.facebook.com/bao") == []
+    assert bylines.names("toasoan@bao.example.vn") == []
+
+
+def test_persons_at_the_foot() -> None:
+    assert bylines.at_foot(["Thu Hà"]) == ("Thu Hà",)
+    assert bylines.at_foot(["(Theo Nguyễn Văn Nam)"]) == ("Nguyễn Văn Nam",)
+    assert bylines.at_foot(["Chia sẻ bài viết", "Ý kiến bạn đọc"]) == ()
+
+
+def test_byline_on_the_page_beats_the_outlets_own_name() -> None:
+    head = '<meta property="og:site_name" content="Báo Thử"><meta name="author" content="Báo Thử">'
+    assert read(head, "<h1>A</h1><p class='tac-gia'>Nguyễn Thu Hà</p>").authors == ("Nguyễn Thu Hà",)
+    assert read(head, "<h1>A</h1>").authors == ("Báo Thử",)
+
+
+def test_section_from_the_trail() -> None:
+    trail = "<ul class='breadcrumb'><li><a href='/'>Trang chủ</a></li><li><a href='/kinh-te'>Kinh tế</a></li></ul>"
+    assert read("", trail).section == "Kinh tế"
+    items = '[{"position":1,"item":{"name":"Trang chủ"}},{"position":2,"item":{"name":"Biển đảo"}}]'
+    assert read(ld(f'{{"@type":"BreadcrumbList","itemListElement":{items}}}')).section == "Biển đảo"
+
+
+def test_language_only_where_declared() -> None:
+    assert read(lang="vi").language == "vi"
+    assert read('<meta property="og:locale" content="fr_FR">').language == "fr-FR"
+    assert read(ld('{"@type":"NewsArticle","inLanguage":"ja"}'), lang="en").language == "ja"
+    assert read(lang="{{lang}}").language == ""
