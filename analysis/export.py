@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo
 
 from analysis.columns import COLUMNS, Value
 from pipeline.records import Item
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 #: What spreadsheets take for a formula, also behind blanks.
 _FORMULA = re.compile(r"[\s\u00a0\ufeff]*[=+\-@\t\r＝＋－＠]")
 #: Characters that no cell may hold: controls but tab and newline, and halves of surrogate pairs.
@@ -46,13 +44,27 @@ def write_jsonl(items: Iterable[Item], stream: TextIO) -> int:
     """Write every field of each item, its text and evidence too, as one JSON line; return the number of lines."""
     rows = 0
     for item in items:
-        stream.write(json.dumps(asdict(item), ensure_ascii=False, default=_plain))
+        stream.write(json.dumps(flat(item), ensure_ascii=False, default=_plain))
         stream.write("\n")
         rows += 1
     return rows
 
 
+def flat(item: Item) -> dict[str, Any]:
+    """Return all fields of an item, of its article and of its tags, in one level.
+
+    Where two of them have one name: `language` and `reason` are what the rules said, `declared_language` is the page's
+    own word, `read_as` is ok or what kept the page from being read whole.
+    """
+    row: dict[str, Any] = asdict(item)
+    article: dict[str, Any] = row.pop("article")
+    tags: dict[str, Any] = row.pop("tags")
+    article["declared_language"], article["read_as"] = article.pop("language"), article.pop("reason")
+    return row | article | tags
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(_ZONE).isoformat(timespec="seconds")
+        # With the offset it was published with: that says on which day its readers had it.
+        return value.isoformat(timespec="seconds")
     raise TypeError(f"no JSON for {type(value).__name__}")

@@ -8,8 +8,9 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline import places, relevance, tone, topics
 from pipeline.language import detect
+from pipeline.mentions import Mention
 from pipeline.models import Linear, Models
-from pipeline.roles import roles
+from pipeline.roles import Role, roles
 from pipeline.rules import Rulebook
 from pipeline.tagging import text_from_record
 
@@ -40,7 +41,8 @@ class _Row:
         day = text.published.date() if text.published else None
         found = places.find(text.title, text.text, language, day, text.url, rules)
         zones = (found.title, found.text)
-        kept = [(m, r) for m, r in zip(found.mentions, roles(found, rules), strict=True) if r != "range"]
+        pairs: list[tuple[Mention, Role]] = list(zip(found.mentions, roles(found, rules), strict=True))
+        kept = [pair for pair in pairs if pair[1] != "range"]
         signals = topics.signals(zones, language, rules, topics.covered(found.mentions))
         self.record = record
         self.topics = topics.features(signals, zones, language)
@@ -48,9 +50,9 @@ class _Row:
         chances = [
             rules.models.topics.chance(t.id, row) for t, row in zip(rules.topics.topic, self.topics, strict=True)
         ]
-        self.tone = tone.features(
-            zones, language, dict(zip((t.id for t in rules.topics.topic), chances, strict=True)), rules
-        )
+        named = dict(zip((t.id for t in rules.topics.topic), chances, strict=True))
+        main = rules.models.grade.chance("main", self.grade) if self.grade else 0.0
+        self.tone = tone.features(zones, language, named, main, rules)
 
 
 def _read(record: Mapping[str, Any], rules: Rulebook) -> _Row:

@@ -3,19 +3,23 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.text import MAX_TITLE, key, normalise
+from pipeline.matching import Hit
+from pipeline.text import MAX_TITLE, key, normalise, with_bare
 
 _RELATED = re.compile(
-    r"^[\s>»*•\-]*(?:tin|bài|video|xem|đọc|chuyên đề|có thể bạn|mời (?:bạn|độc giả|quý)|related|read more|see also|more news"
-    r"|voir aussi|lire aussi|à lire|weitere|siehe auch|lea también|читайте также|по теме|相关|相關|関連|관련)"
-    r"(?:\s*(?:liên quan|khác|mới|cùng chuyên mục|cùng chủ đề|nổi bật|đọc nhiều|thêm|tiếp|nhiều|bài|quan tâm|đọc|articles|news"
-    r"|stories|artikel|新闻|新聞|記事|기사))+\s*(?P<colon>[:：]?)\s*",
+    r"^[\s>»*•\-]*(?:tin|bài|video|xem|đọc|chuyên đề|có thể bạn|mời (?:bạn|độc giả|quý)"
+    r"|related|read more|see also|more news|voir aussi|lire aussi|à lire"
+    r"|weitere|siehe auch|lea también|читайте также|по теме|相关|相關|関連|관련)"
+    r"(?:\s*(?:liên quan|khác|mới|cùng chuyên mục|cùng chủ đề|nổi bật|đọc nhiều|thêm|tiếp|nhiều|bài|quan tâm|đọc"
+    r"|articles|news|stories|artikel|新闻|新聞|記事|기사))+\s*(?P<colon>[:：]?)\s*",
     re.I,
 )
 _ARROW = re.compile(r"^\s*(?:>>+|»|⏩|➤)\s*\S")
 _DEGREES = re.compile(r"\d\s?(?:°|độ)\s?c?", re.I)
-_LOTTERY = re.compile(r"(?<![^\W\d_])(?:xổ số|xskt|kqxs|xsmn|xsmt|xsmb)(?![^\W\d_])")
+_LOTTERY = with_bare(r"(?<![^\W\d_])(?:xổ số|xskt|kqxs|xsmn|xsmt|xsmb)(?![^\W\d_])")
+_WORD = re.compile(r"[^\W\d_]+")
 #: a lead is the first paragraph, or of one long paragraph this many characters
 LEAD = 420
 
@@ -24,7 +28,7 @@ LEAD = 420
 class Zone:
     """A field of a text as it is searched; `folded` is in key form and has the offsets of `text`."""
 
-    where: str  # 'title' or 'text'
+    where: Literal["title", "text"]
     text: str
     folded: str
     #: (start, end) that are no part of the article
@@ -36,8 +40,8 @@ class Zone:
         return any(a <= at < b for a, b in self.skipped)
 
 
-def zones(title: str, text: str, names_in: Callable[[str], int]) -> tuple[Zone, Zone]:
-    """Return title and text, normalised; `names_in` counts the provinces that a line in key form names."""
+def zones(title: str, text: str, names_in: Callable[[str], list[Hit]]) -> tuple[Zone, Zone]:
+    """Return title and text, normalised; `names_in` finds the provinces that a line in key form names."""
     head = normalise(title, MAX_TITLE)
     body = normalise(text)
     folded = key(body)
@@ -55,7 +59,7 @@ def _lead_end(body: str, title: str) -> int:
     return min(first if first >= 0 else len(body), start + LEAD)
 
 
-def _skipped(body: str, folded: str, names_in: Callable[[str], int], lottery: bool) -> list[tuple[int, int]]:
+def _skipped(body: str, folded: str, names_in: Callable[[str], list[Hit]], lottery: bool) -> list[tuple[int, int]]:
     skipped: list[tuple[int, int]] = []
     start = 0
     for line in body.split("\n"):
@@ -65,23 +69,26 @@ def _skipped(body: str, folded: str, names_in: Callable[[str], int], lottery: bo
             # A heading of its own: links follow, and nothing of the article.
             skipped.append((start, len(body)))
             break
-        if (
-            (related and related["colon"])
-            or _ARROW.match(line)
-            or _is_table(line, folded[start:end], names_in, lottery)
-        ):
+        if (related and related["colon"]) or _ARROW.match(line) or _is_table(folded[start:end], names_in, lottery):
             skipped.append((start, end))
         start = end + 1
     return skipped
 
 
-def _is_table(seen: str, line: str, names_in: Callable[[str], int], lottery: bool) -> bool:
+def _is_table(line: str, names_in: Callable[[str], list[Hit]], lottery: bool) -> bool:
     if len(line) < 12:
         return False
-    if (lottery or _LOTTERY.search(line)) and names_in(line) >= 1:
+    names = names_in(line)
+    if not names:
+        return False
+    if lottery or _LOTTERY.search(line):
         return True
-    if len(_DEGREES.findall(line)) >= 4 and names_in(line) >= 3:
+    if len(_DEGREES.findall(line)) >= 4 and len(names) >= 3:
         return True
     # A menu holds provinces and nothing else; a sentence that lists as many has words of its own around them.
-    names = names_in(line)
-    return names >= 8 and sum(word[0].islower() for word in seen.split()) < 3
+    if len(names) < 8:
+        return False
+    rest = line
+    for name in reversed(names):
+        rest = rest[: name.start] + rest[name.end :]
+    return len(_WORD.findall(rest)) < 3

@@ -68,7 +68,7 @@ def group(prints: Mapping[str, bytes]) -> list[list[str]]:
             permutations=_permutations(),
             scheme="affine32",
         )
-        for other in index.query(minhash):
+        for other in map(str, index.query(minhash)):
             if similarity(value, prints[other]) >= _THRESHOLD:
                 home[root(key)] = root(other)
         index.insert(key, minhash)

@@ -34,9 +34,12 @@ _SYLLABLE = re.compile(
     r"|uyt|uyu|y|yem|yen|yet|yeu|ynh|yt)$"
 )
 # Syllables that foreign words are full of too.
-_SHARED = frozenset(
-    ["a", "i", "o", "an", "in", "on", "to", "the", "do", "so", "no", "me", "he", "can", "man", "men", "ten", "pan", "sun", "son", "long", "song", "lot", "hot", "not", "him", "let"]
-)
+# fmt: off
+_SHARED = frozenset([
+    "a", "i", "o", "an", "in", "on", "to", "the", "so", "no", "me", "he", "can", "man", "men", "ten", "pan", "sun",
+    "son", "long", "song", "lot", "hot", "not", "him", "let", "do",
+])
+# fmt: on
 
 
 def detect(title: str, text: str, hint: str | None = None) -> str:

@@ -1,9 +1,9 @@
 """Many names or terms → one automaton that finds all of them in a text, at word boundaries."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import ahocorasick_rs
 
@@ -80,14 +80,13 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
-def outside(hits: Iterable[Hit], covers: list[tuple[int, int]]) -> list[Hit]:
-    """Drop the hits that lie within one of `covers` and are shorter than it."""
-    if not covers:
-        return list(hits)
-    return [h for h in hits if not any(a <= h.start and h.end <= b and b - a > h.end - h.start for a, b in covers)]
-
-
-@lru_cache(maxsize=4096)
-def word_count(term: str) -> int:
-    """Return the number of space-separated words of a term."""
-    return len(term.split())
+def outside(hits: Iterable[Hit], covers: Iterable[tuple[int, int]]) -> list[Hit]:
+    """Drop the hits that lie within one of the intervals `covers`."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted(covers):
+        # Only intervals that reach further than all before them can cover what those do not.
+        if not ends or end > ends[-1]:
+            starts.append(start)
+            ends.append(end)
+    return [h for h in hits if (i := bisect_right(starts, h.start) - 1) < 0 or ends[i] < h.end]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.places import Found, Mention
+from pipeline.mentions import Found, Mention
 from pipeline.records import Relevance
 from pipeline.roles import Role, roles
 from pipeline.rules import Rulebook
@@ -42,8 +42,8 @@ class Judged:
 def judge(found: Found, language: str, rules: Rulebook) -> Judged:
     """Grade a text by its mentions."""
     province = rules.places.province
-    seen = roles(found, rules)
-    kept = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
+    seen: list[Role] = roles(found, rules)
+    kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     if not any(m.strong for m, _ in kept):
         return _no(found, seen, rules)
     chance = rules.models.grade.chance("main", features(found, kept, language))

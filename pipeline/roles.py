@@ -6,33 +6,36 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.boilerplate import Zone
-from pipeline.places import Found, Mention
+from pipeline.mentions import Found, Mention
 from pipeline.rules import Rulebook
-from pipeline.text import key
+from pipeline.text import key, with_bare
 
 #: range: only the edge of a stretch of coast or country; list: one of three or more provinces; aside: home town,
 #: a deputy's province, a route, a firm's name; plain: anything else
 Role = Literal["plain", "list", "aside", "range"]
 
-_TO = re.compile(
-    r"\s*(?:,?\s*(?:cho\s+)?(?:đến|tới)(?:\s+hết)?|to|through|bis|à|jusqu'à|hasta|до|至|到)\s+(?:(?:các\s+)?tỉnh\s+|vùng biển\s+|khu vực\s+|phía \w+ )?$|\s*(?:至|到|から|~|〜)\s*$"
+_TO = with_bare(
+    r"\s*(?:,?\s*(?:cho\s+)?(?:đến|tới)(?:\s+hết)?|to|through|bis|à|jusqu'à|hasta|до)\s+"
+    r"(?:(?:các\s+)?tỉnh\s+|vùng biển\s+|khu vực\s+|phía \w+ )?$"
+    r"|\s*(?:至|到|から|~|〜)\s*$"
 )
 _DASH = re.compile(r"\s*-\s*$")
-_AND = re.compile(
-    r"\s*(?:[,;/&-]|,?\s*(?:và|hay|hoặc|với|cùng|and|et|und|y|и|、|，)\s)\s*(?:(?:các )?tỉnh\s+|tp\.?\s*|thành phố\s+)*$"
+_AND = with_bare(
+    r"\s*(?:[,;/&-]|,?\s*(?:và|hay|hoặc|với|cùng|and|et|und|y|и|、|，)\s)"
+    r"\s*(?:(?:các )?tỉnh\s+|tp\.?\s*|thành phố\s+)*$"
 )
-_FROM = re.compile(r"(?<![^\W\d_])từ\s+(?:(?:tỉnh|vùng biển|khu vực)\s+)?$")
-_ONWARD = re.compile(r"\s+trở\s+(?:vào|ra|xuống|lên|vô)")
-_SEA = re.compile(r"(?:vùng biển|ven biển|ngoài khơi|bờ biển|khu vực|(?<![^\W\d_])từ|các tỉnh)(?:\s+\S+){0,4}\s*$")
-_ASIDE_BEFORE = re.compile(
+_FROM = with_bare(r"(?<![^\W\d_])từ\s+(?:(?:tỉnh|vùng biển|khu vực)\s+)?$")
+_ONWARD = with_bare(r"\s+trở\s+(?:vào|ra|xuống|lên|vô)")
+_SEA = with_bare(r"(?:vùng biển|ven biển|ngoài khơi|bờ biển|khu vực|(?<![^\W\d_])từ|các tỉnh)(?:\s+\S+){0,4}\s*$")
+_ASIDE_BEFORE = with_bare(
     r"(?:đại biểu|đbqh|đoàn (?:đbqh|đại biểu quốc hội))[^.;:!?\n]{0,60}$"
-    r"|(?<![^\W\d_])(?:quê(?: quán| gốc| ở| tại)*|nguyên quán|người gốc|gốc)\s+(?:(?:ở|tại|tỉnh|xã|huyện)\s+)*(?:[^.;!?()\n]{0,40}[,(]\s*(?:tỉnh\s+)?)?$"
+    r"|(?<![^\W\d_])(?:quê(?: quán| gốc| ở| tại)*|nguyên quán|người gốc|gốc)\s+"
+    r"(?:(?:ở|tại|tỉnh|xã|huyện)\s+)*(?:[^.;!?()\n]{0,40}[,(]\s*(?:tỉnh\s+)?)?$"
     r"|(?<![^\W\d_])(?:ngụ|trú|thường trú|tạm trú|hộ khẩu)[^.;!?()\n]{0,70}$"
     r"|(?<![^\W\d_])(?:hướng|tuyến|chạy tuyến|xe khách|đi|về|qua|từ hướng)\s+(?:tỉnh\s+)?$"
     r"|(?<![^\W\d_])(?:công ty|tập đoàn|ctcp|cty)[^.;:!?()\n]{0,40}$"
     r"|(?<![^\W\d_])(?:giống|nho|táo|tỏi|cừu|dê|thịt cừu)\s+(?:của\s+)?$"
 )
-_ASIDE_AFTER = re.compile(r"\s*(?:đi|về|-)\s+(?:tp\.?\s*|tỉnh\s+)?\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def roles(found: Found, rules: Rulebook) -> list[Role]:
     for m in found.mentions:
         names[m.where].append(_Name(m.start, m.end, True, False, not m.province))
     for e in found.elsewhere:
-        names[e.where].append(_Name(e.start, e.end, False, e.successor or key(e.name) in near, not e.province))
+        near_us = e.successor or key(e.name) in near
+        names[e.where].append(_Name(e.start, e.end, False, near_us, not e.province))
     for group in names.values():
         group.sort(key=lambda n: n.start)
     return [_role(m, found.zone(m.where), names[m.where]) for m in found.mentions]

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline import places, relevance, tone, topics
 from pipeline.language import detect
+from pipeline.mentions import Found, Mention
 from pipeline.records import Evidence, PlaceFound, Tags, Text
 from pipeline.rules import Rulebook
 from pipeline.text import normalise
@@ -31,13 +32,13 @@ def tag(text: Text, rules: Rulebook) -> Tags:
         places=_places(found, judged) if about else (),
         topics=filed.assigned,
         near=filed.near,
-        tone=tone.judge(zones, language, filed.chances, rules) if about else "neutral",
+        tone=tone.judge(zones, language, filed.chances, 2 * judged.score - 1, rules) if about else "neutral",
         rules=rules.version,
     )
 
 
-def _places(found: places.Found, judged: relevance.Judged) -> tuple[PlaceFound, ...]:
-    by_place: dict[str, list[places.Mention]] = {}
+def _places(found: Found, judged: relevance.Judged) -> tuple[PlaceFound, ...]:
+    by_place: dict[str, list[Mention]] = {}
     for mention in judged.mentions:
         by_place.setdefault(mention.place.id, []).append(mention)
     return tuple(
@@ -51,10 +52,9 @@ def _places(found: places.Found, judged: relevance.Judged) -> tuple[PlaceFound, 
     )
 
 
-def _evidence(found: places.Found, mention: places.Mention) -> Evidence:
+def _evidence(found: Found, mention: Mention) -> Evidence:
     zone = found.zone(mention.where)
-    where = "title" if mention.where == "title" else "text"
-    return Evidence(where, mention.start, mention.end, zone.text[mention.start : mention.end])
+    return Evidence(mention.where, mention.start, mention.end, zone.text[mention.start : mention.end])
 
 
 def tags_to_json(record_id: str, tags: Tags) -> dict[str, Any]:

@@ -80,6 +80,11 @@ def bare(text: str) -> str:
     return text.translate(_BARE)
 
 
+def with_bare(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of Vietnamese words so that it also matches them written without diacritics."""
+    return re.compile(f"(?:{pattern})|(?:{bare(pattern)})")
+
+
 def is_bare(text: str) -> bool:
     """Whether a text of Latin letters has no Vietnamese letter at all."""
     return not _VIETNAMESE.search(text)

@@ -7,6 +7,8 @@ from pipeline.boilerplate import Zone
 from pipeline.matching import Matcher, longest
 from pipeline.records import Tone
 from pipeline.rules import Rulebook
+from pipeline.text import bare, is_bare
+from pipeline.topics import UNACCENTED
 
 _SIDES = ("negative", "positive", "neutral")
 TONES: tuple[Tone, ...] = ("negative", "positive", "neutral")
@@ -17,12 +19,16 @@ class _Compiled:
         words = rules.topics.tone
         self.matchers: dict[str, tuple[Matcher, list[str]]] = {}
         for language in {*words.negative, *words.positive, *words.neutral}:
-            patterns, sides = [], []
+            patterns: list[str] = []
+            sides: list[str] = []
             for side, lists in zip(_SIDES, (words.negative, words.positive, words.neutral), strict=True):
                 terms = lists.get(language, ())
                 patterns += terms
                 sides += [side] * len(terms)
             self.matchers[language] = Matcher(patterns), sides
+            if language == "vi":
+                longer = [(bare(p), side) for p, side in zip(patterns, sides, strict=True) if " " in p]
+                self.matchers[UNACCENTED] = Matcher(p for p, _ in longer), [side for _, side in longer]
 
 
 _cache: dict[str, _Compiled] = {}
@@ -35,7 +41,10 @@ def weigh(zones: Sequence[Zone], language: str, rules: Rulebook) -> dict[str, tu
         if len(_cache) >= 4:
             _cache.clear()
         compiled = _cache[rules.version] = _Compiled(rules)
-    matcher, sides = compiled.matchers.get(language.split("-")[0]) or compiled.matchers.get("en") or (Matcher(()), [])
+    base = language.split("-")[0]
+    if base == "vi" and all(is_bare(z.text) for z in zones):
+        base = UNACCENTED
+    matcher, sides = compiled.matchers.get(base) or compiled.matchers.get("en") or (Matcher(()), [])
     totals = {side: [0.0, 0.0, 0.0] for side in _SIDES}
     for zone in zones:
         seen: dict[int, int] = {}
@@ -53,29 +62,44 @@ def weigh(zones: Sequence[Zone], language: str, rules: Rulebook) -> dict[str, tu
     return {side: (a, b, c) for side, (a, b, c) in totals.items()}
 
 
-FEATURES = (
-    *(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body")),
-    "security_incidents", "environment_climate", "politics_admin", "energy", "tourism", "investment", "culture_heritage",
-    "society_health_education", "foreign_affairs", "press_criticism", "infrastructure_transport", "democracy_rights",
+_TOPICS = (
+    "security_incidents",
+    "environment_climate",
+    "politics_admin",
+    "energy",
+    "tourism",
+    "investment",
+    "culture_heritage",
+    "society_health_education",
+    "foreign_affairs",
+    "press_criticism",
+    "infrastructure_transport",
+    "democracy_rights",
     "agriculture_fisheries",
-)  # fmt: skip
+)
+FEATURES = (*(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body")), *_TOPICS, "mention")
 #: below this chance of the best answer the tone is 'unsure'
 SURE = 0.38
 
 
-def features(zones: Sequence[Zone], language: str, chances: Mapping[str, float], rules: Rulebook) -> list[float]:
-    """Return the numbers of FEATURES; `chances` are the scores of all topics by id."""
+def features(
+    zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook
+) -> list[float]:
+    """Return the numbers of FEATURES; `chances` are the scores of all topics by id, `main` that of being its subject.
+
+    A story that only mentions the province does little to its image, however bad its news.
+    """
     w = weigh(zones, language, rules)
     scale = math.sqrt(60 / (len(zones[-1].text.split()) + 60)) if zones else 1.0
     said = [
         v for side in _SIDES for v in (min(w[side][0], 3.0), math.log1p(w[side][1]), math.log1p(w[side][2] * scale))
     ]
-    return said + [chances.get(topic, 0.0) for topic in FEATURES[9:]]
+    return [*said, *(chances.get(topic, 0.0) for topic in _TOPICS), 1 - main]
 
 
-def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], rules: Rulebook) -> Tone:
+def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook) -> Tone:
     """Judge a text that is about the province."""
-    shares = rules.models.tone.shares(features(zones, language, chances, rules))
+    shares = rules.models.tone.shares(features(zones, language, chances, main, rules))
     best = max(shares, key=lambda name: shares[name], default="")
     for tone in TONES:
         if tone == best and shares[tone] >= SURE:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.boilerplate import Zone
-from pipeline.matching import Hit, Matcher
-from pipeline.places import Found, Mention
+from pipeline.matching import Hit, Matcher, longest, outside
+from pipeline.mentions import Found, Mention, Where
 from pipeline.records import Evidence, TopicFound
 from pipeline.rules import Rulebook, Topic
 from pipeline.segments import is_word
+from pipeline.text import bare, is_bare
 
 #: a topic is assigned from this score on, and 'near' from the other
 ASSIGNED, NEAR = 0.44, 0.22
@@ -20,7 +21,7 @@ _EVIDENCE = 8
 class TermHit:
     """One term of one topic found in one zone."""
 
-    where: str
+    where: Where
     start: int
     end: int
     term: str
@@ -47,6 +48,7 @@ class _Pattern:
     term: str
 
 
+UNACCENTED = "vi-bare"
 SURE, PLAIN, WEAK = 3.0, 1.0, 0.3
 FEATURES = (
     "title",  # weight of the terms in the title, at most 4
@@ -80,6 +82,10 @@ class _Compiled:
                     (0.0, terms.not_in),
                 ):
                     bucket += (_Pattern(t, weight, word) for word in words)
+        # Without diacritics one syllable says nothing, two mostly what they say with them.
+        self.patterns[UNACCENTED] = [
+            _Pattern(p.topic, p.weight, bare(p.term)) for p in self.patterns.get("vi", []) if " " in p.term
+        ]
         for language, patterns in self.patterns.items():
             self.matchers[language] = Matcher(p.term for p in patterns)
 
@@ -109,9 +115,11 @@ def covered(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
 def signals(
     zones: Sequence[Zone], language: str, rules: Rulebook, names: Mapping[str, list[tuple[int, int]]] = NO_NAMES
 ) -> list[Signals]:
-    """Return what title and text offer for each topic, in the order of the rules; what lies in `names` does not count."""
+    """Return what title and text offer for each topic, in the order of the rules; nothing in `names` counts."""
     rule = compiled(rules)
     base = language.split("-")[0]
+    if base == "vi" and all(is_bare(z.text) for z in zones):
+        base = UNACCENTED
     # A Vietnamese place name in an English text is no English word, but a Latin acronym is one everywhere.
     patterns = rule.patterns.get(base) or rule.patterns.get("en", [])
     matcher = rule.matchers.get(base) or rule.matchers.get("en")
@@ -121,7 +129,7 @@ def signals(
     for zone in zones:
         covers: dict[int, list[tuple[int, int]]] = {}
         hits = [h for h in matcher.find(zone.folded) if not zone.is_skipped(h.start)]
-        hits = _outside(hits, names.get(zone.where, []))
+        hits = outside(hits, names.get(zone.where, []))
         for hit in hits:
             if patterns[hit.pattern].weight == 0.0:
                 covers.setdefault(patterns[hit.pattern].topic, []).append((hit.start, hit.end))
@@ -130,21 +138,8 @@ def signals(
             if patterns[hit.pattern].weight:
                 per_topic.setdefault(patterns[hit.pattern].topic, []).append(hit)
         for t, own in per_topic.items():
-            _count(found[t], zone, _best(_outside(own, covers.get(t, [])), patterns), patterns, base)
+            _count(found[t], zone, longest(outside(own, covers.get(t, []))), patterns, base)
     return found
-
-
-def _outside(hits: list[Hit], covers: list[tuple[int, int]]) -> list[Hit]:
-    return [h for h in hits if not any(a <= h.start and h.end <= b for a, b in covers)]
-
-
-def _best(hits: list[Hit], patterns: list[_Pattern]) -> list[Hit]:
-    """Of hits of one topic that overlap keep the longest."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        if all(hit.end <= k.start or k.end <= hit.start for k in kept):
-            kept.append(hit)
-    return kept
 
 
 def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern], language: str) -> None:

@@ -123,10 +123,6 @@ def _store_version(
     ).first()
     if current is not None and current.text_hash == text_hash:
         return current.id  # type: ignore[no-any-return]
-    relevant = isinstance(result, Coverage)
-    kept = ARTICLE.dump_python(article, mode="json")
-    if not relevant:
-        kept |= {"text": "", "lead": ""}
     values = {
         "item_key": key,
         "number": number + 1,
@@ -135,7 +131,7 @@ def _store_version(
         "text_hash": text_hash,
         "title": article.title,
         "published": article.published,
-        "article": kept,
+        "article": ARTICLE.dump_python(article, mode="json"),
         "fingerprint": result.fingerprint if isinstance(result, Coverage) else b"",
     }
     inserted = connection.execute(insert(versions).values(**values)).inserted_primary_key

@@ -15,7 +15,7 @@ from storage.schema import candidates, documents, fetches, items, polls, sources
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
 
 
-def _select_items() -> Select[Any]:
+def _select_items() -> Select[*tuple[Any, ...]]:
     others = taggings.alias()
     newest = (
         select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions).scalar_subquery()

@@ -239,7 +239,7 @@ versions = Table(
         "article",
         JSON,
         nullable=False,
-        comment="all that was read (pipeline.records.Article); text only if relevant",
+        comment="all that was read (pipeline.records.Article)",
     ),
     Column("fingerprint", LargeBinary, nullable=False, comment="MinHash of the text, for reprints"),
     UniqueConstraint("item_key", "number"),

@@ -78,9 +78,11 @@ def test_json_lines_carry_everything() -> None:
     stream = io.StringIO()
     assert write_jsonl([item(), item()], stream) == 2
     record = json.loads(stream.getvalue().splitlines()[0])
-    assert record["article"]["text"].startswith(LETTERS)
-    assert record["tags"]["places"][0]["evidence"][0]["words"] == "Cà Ná"
-    assert record["article"]["published"] == "2026-11-22T06:30:00+07:00"
+    assert record["text"].startswith(LETTERS)
+    assert record["places"][0]["evidence"][0]["words"] == "Cà Ná"
+    assert record["published"] == "2026-11-21T23:30:00+00:00"
+    assert (record["reason"], record["read_as"]) == ("Nêu Cà Ná ở tiêu đề", "ok")
+    assert (record["language"], record["declared_language"]) == ("vi", "")
 
 
 def test_the_document_is_true() -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -25,7 +26,7 @@ def first(diembao: Diembao, home: Home, press: Press) -> dict[str, object]:
     return found
 
 
-def counted(home: Home, query: str) -> list[tuple[object, ...]]:
+def counted(home: Home, query: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(home.database) as connection:
         return connection.execute(query).fetchall()
 

@@ -25,6 +25,7 @@ from pipeline.records import (
     PlaceFound,
     Poll,
     Reason,
+    Relevance,
     Source,
     Tags,
     TopicFound,
@@ -50,8 +51,8 @@ def storage(tmp_path: Path) -> Iterator[SqlStorage]:
     opened.close()
 
 
-def entry(n: int, **more: str) -> Entry:
-    return Entry(f"http://a.example/bai-{n}.html", title=f"Bài {n}", summary=f"Tóm tắt {n}", **more)
+def entry(n: int) -> Entry:
+    return Entry(f"http://a.example/bai-{n}.html", title=f"Bài {n}", summary=f"Tóm tắt {n}")
 
 
 def poll(
@@ -70,7 +71,7 @@ def failure(candidate: Candidate, reason: Reason, at: datetime = T0) -> Unfetche
     return Unfetched(candidate.id, at, candidate.url, reason)
 
 
-def tags(relevance: str = "main", rules: str = "r1") -> Tags:
+def tags(relevance: Relevance = "main", rules: str = "r1") -> Tags:
     found = Evidence("title", 0, 3, "Bài")
     return Tags(
         "vi", relevance, 0.9, "vì thế", (PlaceFound("nt.province", "Ninh Thuận", "", (found,)),),
@@ -81,7 +82,9 @@ def tags(relevance: str = "main", rules: str = "r1") -> Tags:
 WORDS = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba "
 
 
-def coverage(document: Document, words: str = WORDS, relevance: str = "main", **more: object) -> Coverage | Irrelevant:
+def coverage(
+    document: Document, words: str = WORDS, relevance: Relevance = "main", **more: object
+) -> Coverage | Irrelevant:
     article = Article(
         document.url, document.url, f"Tiêu đề {document.candidate_id}", "", words, published=T0, published_from="page"
     )
@@ -203,7 +206,7 @@ def test_items_versions_and_outcomes(storage: SqlStorage) -> None:
     [item] = storage.items()
     assert (item.outlet, item.article.title, item.tags) == ("Báo A", "Tiêu đề 1", tags())
     [irrelevant] = storage.items(relevance=("no",))
-    assert (irrelevant.article.title, irrelevant.article.text) == ("Tiêu đề 2", "")
+    assert (irrelevant.article.title, irrelevant.article.text) == ("Tiêu đề 2", WORDS)
     assert list(storage.items(topics=["tourism"])) == []
     assert len(list(storage.items(since=T0, until=T0 + timedelta(seconds=1)))) == 1
     assert list(storage.items(until=T0)) == []

@@ -145,7 +145,7 @@ def tag(app: App, file: Path) -> int:
 @pass_app
 def evaluate(app: App, gold: Path, errors: bool) -> int:
     from diembao.evaluate import evaluate as score
-    from diembao.evaluate import render, report_to_json
+    from diembao.evaluate_view import to_json, to_tables
 
     records = [row for _, row in _jsonl(gold)]
     try:
@@ -153,9 +153,11 @@ def evaluate(app: App, gold: Path, errors: bool) -> int:
     except ValueError as error:
         raise click.UsageError(f"{gold}: {error}") from error
     if app.as_json:
-        app.print_json(report_to_json(report, errors=errors))
+        app.print_json(to_json(report, errors=errors))
     else:
-        render(report, errors=errors, lang=app.lang)
+        from rich.console import Console
+
+        Console().print(to_tables(report, errors=errors, english=app.lang == "en"))
     return DONE
 
 

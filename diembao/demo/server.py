@@ -184,16 +184,19 @@ class _Server(ThreadingHTTPServer):
     press: Press
     paper: Outlet
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: what fails here is a reader that hung up, which is its own affair."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     """Answers from `reply`; adds validators, 304 and exact lengths; logs to the press, not the screen."""
 
     protocol_version = "HTTP/1.1"
     timeout = 20
-    server: _Server
 
     def do_GET(self) -> None:
         arrived = time.monotonic()
+        assert isinstance(self.server, _Server)
         press, paper = self.server.press, self.server.paper
         if paper.state == "slow":
             time.sleep(press.slow)

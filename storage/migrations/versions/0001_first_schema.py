@@ -259,7 +259,7 @@ def upgrade() -> None:
             "article",
             sa.JSON(),
             nullable=False,
-            comment="all that was read (pipeline.records.Article); text only if relevant",
+            comment="all that was read (pipeline.records.Article)",
         ),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False, comment="MinHash of the text, for reprints"),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_versions_document_id_documents")),
