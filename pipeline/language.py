@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from pipeline.text import bare
+from pipeline.syllables import is_syllable
 
 #: languages diembao tells apart; what the detector may answer
 LANGUAGES = ("vi", "en", "fr", "de", "es", "ru", "zh", "ja", "ko", "th", "lo", "km", "it", "pt", "id", "ar", "uk", "bg")
@@ -23,16 +23,10 @@ _SCRIPTS = {
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ\u1ea0-\u1ef9]")
 # Letters that among the languages here only Vietnamese has; â, ê, ô, é, à and their like are French too.
 _VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉĩịọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]", re.I)
+# Characters that only Japanese writes this way.
+_JAPANESE = re.compile(r"[発県気対駅図売円広沢帰検権済転観読単戦歴児働畑込峠渉価労変応拡]")
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
 _WORD = re.compile(r"[^\W\d_]+")
-# Every Vietnamese syllable without its diacritics is an onset and one of these rhymes.
-_SYLLABLE = re.compile(
-    r"(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|q|qu|r|s|t|th|tr|v|x)?"
-    r"(?:a|ac|ach|ai|am|an|ang|anh|ao|ap|at|au|ay|e|ec|em|en|eng|eo|ep|et|eu|ech|enh|i|ia|ich|iec|iem|ien|ieng|iep|iet"
-    r"|ieu|im|in|inh|ip|it|iu|o|oa|oac|oach|oai|oam|oan|oang|oanh|oat|oay|oc|oe|oen|oet|oi|om|on|ong|ooc|op|ot|u|ua|uan"
-    r"|uang|uat|uay|uc|ue|uech|uenh|ui|um|un|ung|uo|uoc|uoi|uom|uon|uong|uop|uot|uou|up|ut|uu|uy|uya|uyen|uyet|uynh|uych"
-    r"|uyt|uyu|y|yem|yen|yet|yeu|ynh|yt)$"
-)
 # Syllables that foreign words are full of too.
 # fmt: off
 _SHARED = frozenset([
@@ -63,6 +57,8 @@ def detect(title: str, text: str, hint: str | None = None) -> str:
 
 
 def _within_script(script: str, sample: str) -> str:
+    if script == "zh" and _JAPANESE.search(sample):
+        return "ja"
     if script == "ru" and len(_UKRAINIAN.findall(sample)) * 40 > len(sample):
         return "uk"
     return script
@@ -75,12 +71,7 @@ def _latin(sample: str, latin: int, hint: str | None) -> str:
         return "vi"
     words = [w.lower() for w in _WORD.findall(sample)]
     telling = [w for w in words if w not in _SHARED]
-    if (
-        telling
-        and share == 0
-        and sum(1 for w in telling if _SYLLABLE.match(bare(w))) / len(telling) > 0.9
-        and len(words) > 3
-    ):
+    if telling and share == 0 and sum(1 for w in telling if is_syllable(w)) / len(telling) > 0.9 and len(words) > 3:
         return "vi"
     code, sure = _classify(sample)
     if share > 0.05 and len(words) < 12 and not sure:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from pipeline.syllables import is_syllable
+
 # TCVN 5712 (ABC) as it looks when its bytes are read as windows-1252; one character for each letter.
 _TCVN3 = dict(
     zip(
@@ -48,18 +50,25 @@ def to_unicode(text: str) -> str:
     """Return `text` converted where it is TCVN3 or VNI read as windows-1252, else as it is.
 
     Windows-1258 needs nothing here: its combining marks become letters in NFC. A text with any true
-    Vietnamese letter is left alone.
+    Vietnamese letter is left alone, and so is one that would not become Vietnamese.
     """
     if text.isascii() or _VIETNAMESE.search(text):
         return text
-    words = max(1, len(_WORD.findall(text)))
+    sample = text[:4000]
+    words = max(1, len(_WORD.findall(sample)))
     # In real text of these encodings about every second word carries a sign; a stray © or ü does not.
-    tcvn, vni = len(_TCVN3_SIGN.findall(text)) / words, len(_VNI_SIGN.findall(text)) / words
-    if tcvn > 0.12 and tcvn >= vni:
+    tcvn, vni = len(_TCVN3_SIGN.findall(sample)) / words, len(_VNI_SIGN.findall(sample)) / words
+    if tcvn > 0.12 and tcvn >= vni and _is_vietnamese(sample.translate(_TCVN3_TABLE)):
         return text.translate(_TCVN3_TABLE)
-    if vni > 0.12:
+    if vni > 0.12 and _is_vietnamese(_from_vni(sample)):
         return _from_vni(text)
     return text
+
+
+def _is_vietnamese(text: str) -> bool:
+    words = _WORD.findall(text)
+    # Names and abbreviations are no syllables; German or French turned this way has next to none.
+    return sum(map(is_syllable, words)) >= 0.8 * len(words)
 
 
 def _from_vni(text: str) -> str:

@@ -27,7 +27,7 @@ _AND = with_bare(
 _FROM = with_bare(r"(?<![^\W\d_])từ\s+(?:(?:tỉnh|vùng biển|khu vực)\s+)?$")
 _ONWARD = with_bare(r"\s+trở\s+(?:vào|ra|xuống|lên|vô)")
 _SEA = with_bare(r"(?:vùng biển|ven biển|ngoài khơi|bờ biển|khu vực|(?<![^\W\d_])từ|các tỉnh)(?:\s+\S+){0,4}\s*$")
-_ASIDE_BEFORE = with_bare(
+_ASIDE_BEFORE = re.compile(
     r"(?:đại biểu|đbqh|đoàn (?:đbqh|đại biểu quốc hội))[^.;:!?\n]{0,60}$"
     r"|(?<![^\W\d_])(?:quê(?: quán| gốc| ở| tại)*|nguyên quán|người gốc|gốc)\s+"
     r"(?:(?:ở|tại|tỉnh|xã|huyện)\s+)*(?:[^.;!?()\n]{0,40}[,(]\s*(?:tỉnh\s+)?)?$"

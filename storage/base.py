@@ -84,6 +84,8 @@ class Storage(Protocol):
         """
         ...
 
+    def item(self, key: str, /) -> Item | None: ...
+
     def items_for_digest(self, start: datetime, end: datetime, late_from: datetime, /) -> list[Item]:
         """Return items (main, mention) that are news in [start, end).
 

@@ -60,6 +60,12 @@ def _item(row: Row[Any]) -> Item:
     )
 
 
+def load_item(connection: Connection, key: str) -> Item | None:
+    """See storage.base.Storage.item."""
+    row = connection.execute(_select_items().where(items.c.key == key)).first()
+    return None if row is None else _item(row)
+
+
 def load_items(
     connection: Connection,
     since: datetime | None,

@@ -129,6 +129,10 @@ class SqlStorage:
         with self._reading() as connection:
             yield from reading.load_items(connection, since, until, relevance, topics)
 
+    def item(self, key: str, /) -> Item | None:
+        with self._reading() as connection:
+            return reading.load_item(connection, key)
+
     def items_for_digest(self, start: datetime, end: datetime, late_from: datetime, /) -> list[Item]:
         with self._reading() as connection:
             return reading.load_digest_items(connection, start, end, late_from)

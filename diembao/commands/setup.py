@@ -66,9 +66,8 @@ def check(app: App) -> int:
 
 def check_all(directory: Path) -> list[Fault]:
     """Return every fault of every configuration file in `directory` (packaged ones stand in for missing ones)."""
-    from config.rulebook import load_rulebook
-
     from config.load import ConfigError
+    from config.rulebook import load_rulebook
     from config.settings import load_schedule, load_settings, load_sources
 
     faults: list[Fault] = []

@@ -1,0 +1,102 @@
+"""explain: why a text was tagged as it was, with its evidence marked."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diembao.app import DONE, App, pass_app
+from diembao.messages import say
+
+if TYPE_CHECKING:
+    from pipeline.explain import Explanation
+    from pipeline.records import Article, Document, Text
+
+
+@click.command(
+    help=say(
+        "Cho biết vì sao một bài được phân loại như vậy. ITEM: mã bài (cột item trong CSV); URL: địa chỉ trang; "
+        "FILE: tệp .html, .html.gz, hoặc .txt (dòng đầu là tiêu đề).",
+        "Tell why a text was tagged as it was. ITEM: id of a stored item (column item of the CSV); URL: address of a "
+        "page; FILE: .html, .html.gz, or .txt (the first line is the headline).",
+    )
+)
+@click.argument("what", metavar="ITEM|URL|FILE")
+@pass_app
+def explain(app: App, what: str) -> int:
+    from pipeline.explain import explain as account
+
+    text = _text(app, what)
+    found = account(text, app.rules())
+    if app.as_json:
+        app.print_json(asdict(replace(found, mentions=())) | {"mentions": _mentions(found)})
+    else:
+        from rich.console import Console
+
+        from diembao.explain_view import to_panels
+
+        Console().print(to_panels(found, english=app.lang == "en"))
+    return DONE
+
+
+def _mentions(found: Explanation) -> list[dict[str, object]]:
+    return [
+        {"id": m.place.id, "name": m.place.name, "tier": m.place.tier, "where": m.where, "start": m.start, "end": m.end,
+         "strong": m.strong, "role": role}
+        for m, role in found.mentions
+    ]  # fmt: skip
+
+
+def _text(app: App, what: str) -> Text:
+    from pipeline.records import Text
+
+    if what.startswith(("http://", "https://")):
+        from diembao.single import fetch_pages
+
+        return _of_document(next(fetch_pages([what], app.settings().crawl)))
+    path = Path(what)
+    if path.exists():
+        body = path.read_bytes()
+        if path.suffix == ".txt":
+            title, _, text = body.decode("utf-8-sig", "replace").partition("\n")
+            return Text(path.name, title, text)
+        body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+        return _of_document(_document(path.absolute().as_uri(), body))
+    if app.home.database.exists():
+        with app.storage() as storage:
+            item = storage.item(what)
+        if item is not None:
+            return _of_article(what, item.article)
+    raise click.UsageError(
+        say(f"{what}: không phải mã bài đã lưu, địa chỉ hay tệp", f"{what}: no stored item, address or file")
+    )
+
+
+def _document(url: str, body: bytes) -> Document:
+    from diembao.jobs import now
+    from pipeline.records import Document, Entry
+
+    return Document(0, 0, "", url, now(), body, "", Entry(url))
+
+
+def _of_document(document: Document) -> Text:
+    from pipeline.extract import read
+    from pipeline.records import Unreadable
+
+    article = read(document)
+    if isinstance(article, Unreadable):
+        raise click.UsageError(f"{document.url}: {article.reason} {article.note}".strip())
+    return _of_article(document.url, article)
+
+
+def _of_article(name: str, article: Article) -> Text:
+    from pipeline.records import Text
+
+    return Text(name, article.title, article.text, article.language or None, article.url, article.published)
+
+
+COMMANDS = (explain,)

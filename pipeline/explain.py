@@ -1,0 +1,91 @@
+"""Text → everything that made its tags: mentions with their roles, terms with their weights, and what each weighed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline import places, relevance, topics
+from pipeline.language import detect
+from pipeline.mentions import Found, Mention
+from pipeline.models import Linear
+from pipeline.records import Tags, Text
+from pipeline.roles import Role, roles
+from pipeline.rules import Rulebook
+from pipeline.tagging import tag
+from pipeline.text import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAccount:
+    """What a text offers for one topic."""
+
+    id: str
+    #: 0 to 1
+    chance: float
+    #: 'assigned', 'near' or 'no'
+    verdict: str
+    #: terms found, each with where it stands and its weight
+    hits: tuple[topics.TermHit, ...]
+    #: (feature, value, value times its weight in the model), largest effect first; zero effects left out
+    parts: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    tags: Tags
+    #: as searched: normalised; offsets of mentions and hits count in these
+    title: str
+    text: str
+    #: names of the province found, with the part they play ('range' does not count)
+    mentions: tuple[tuple[Mention, Role], ...]
+    #: names of other provinces and towns
+    elsewhere: tuple[str, ...]
+    #: effect on the grade main against mention, like TopicAccount.parts; empty where no mention counts
+    grade: tuple[tuple[str, float, float], ...]
+    #: topics that have any term in the text, best first
+    topics: tuple[TopicAccount, ...]
+
+
+def explain(text: Text, rules: Rulebook) -> Explanation:
+    """Tag a text and account for it; never raises on any string."""
+    title, body = normalise(text.title, 1000), normalise(text.text)
+    language = detect(title, body, text.language)
+    day = text.published.date() if text.published else None
+    found = places.find(title, body, language, day, text.url, rules)
+    seen = roles(found, rules)
+    kept = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
+    counts = any(m.strong for m, _ in kept)
+    values = relevance.features(found, kept, language) if counts else []
+    return Explanation(
+        tags=tag(text, rules),
+        title=found.title.text,
+        text=found.text.text,
+        mentions=tuple(zip(found.mentions, seen, strict=True)),
+        elsewhere=tuple(dict.fromkeys(e.name for e in found.elsewhere)),
+        grade=_parts(rules.models.grade, "main", relevance.FEATURES, values),
+        topics=_accounts(found, language, rules),
+    )
+
+
+def _accounts(found: Found, language: str, rules: Rulebook) -> tuple[TopicAccount, ...]:
+    zones = (found.title, found.text)
+    signals = topics.signals(zones, language, rules, topics.covered(found.mentions))
+    rows = topics.features(signals, zones, language)
+    accounts: list[TopicAccount] = []
+    for topic, signal, row in zip(rules.topics.topic, signals, rows, strict=True):
+        if not signal.hits:
+            continue
+        chance = rules.models.topics.chance(topic.id, row)
+        verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
+        parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
+        accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts))
+    return tuple(sorted(accounts, key=lambda a: -a.chance))
+
+
+def _parts(
+    model: Linear, name: str, features: Sequence[str], values: Sequence[float]
+) -> tuple[tuple[str, float, float], ...]:
+    row = model.weights.get(name) or model.weights.get("*") or ()
+    if len(row) != len(values):
+        return ()
+    parts = [(f, round(v, 3), round(v * w, 3)) for f, v, w in zip(features, values, row, strict=True)]
+    return tuple(sorted((p for p in parts if p[2]), key=lambda p: -abs(p[2])))
