@@ -51,8 +51,8 @@ def explain(text: Text, rules: Rulebook) -> Explanation:
     language = detect(title, body, text.language)
     day = text.published.date() if text.published else None
     found = places.find(title, body, language, day, text.url, rules)
-    seen = roles(found, rules)
-    kept = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
+    seen: list[Role] = roles(found, rules)
+    kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     counts = any(m.strong for m, _ in kept)
     values = relevance.features(found, kept, language) if counts else []
     return Explanation(

@@ -88,7 +88,7 @@ def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iter
             yield page, url or Path(page).absolute().as_uri()
     if listed is None:
         return
-    for number, row in _jsonl(listed):
+    for number, row in read_jsonl(listed):
         if not isinstance(row, dict) or not isinstance(row.get("file"), str):
             raise click.UsageError(f'{listed}:{number}: needs a "file"')
         path = Path(row["file"])
@@ -96,7 +96,7 @@ def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iter
         yield str(path), str(row.get("url") or path.absolute().as_uri())
 
 
-def _jsonl(path: Path) -> Iterator[tuple[int, Any]]:
+def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield (line number, value) of a JSON Lines file, or of standard input for '-'; one line in memory at a time."""
     stream = sys.stdin.buffer if str(path) == "-" else path.open("rb")
     with stream:
@@ -123,7 +123,7 @@ def tag(app: App, file: Path) -> int:
 
     rules = app.rules()
     failed = False
-    for number, record in _jsonl(file):
+    for number, record in read_jsonl(file):
         try:
             text = text_from_record(record)
         except ValueError as error:
@@ -140,23 +140,48 @@ def tag(app: App, file: Path) -> int:
         "Score tagging against labelled texts.",
     )
 )
-@click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "gold",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="GOLD.jsonl...",
+)
 @click.option("--errors", is_flag=True, help=say("Liệt kê các chỗ sai.", "List the mistakes."))
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 20),
+    help=say(
+        "Kiểm chứng chéo: mỗi văn bản được chấm bằng trọng số học từ các phần khác.",
+        "Cross-validate: every text is judged by weights learnt from the other folds.",
+    ),
+)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=say("So với bộ quy tắc trong thư mục này.", "Compare with the rules in this folder."),
+)
 @pass_app
-def evaluate(app: App, gold: Path, errors: bool) -> int:
+def evaluate(app: App, gold: tuple[Path, ...], errors: bool, folds: int | None, against: Path | None) -> int:
+    from config.rulebook import load_rulebook
     from diembao.evaluate import evaluate as score
     from diembao.evaluate_view import to_json, to_tables
+    from diembao.learning import cross_validate
 
-    records = [row for _, row in _jsonl(gold)]
+    records = [row for file in gold for _, row in read_jsonl(file)]
+    rules = [app.rules(), *([load_rulebook(against)] if against else [])]
     try:
-        report = score(records, app.rules())
+        reports = [cross_validate(records, r, folds=folds) if folds else score(records, r) for r in rules]
     except ValueError as error:
-        raise click.UsageError(f"{gold}: {error}") from error
+        raise click.UsageError(f"{', '.join(map(str, gold))}: {error}") from error
     if app.as_json:
-        app.print_json(to_json(report, errors=errors))
-    else:
-        from rich.console import Console
+        for report in reports:
+            app.print_json(to_json(report, errors=errors))
+        return DONE
+    from rich.console import Console
 
+    for report in reports:
         Console().print(to_tables(report, errors=errors, english=app.lang == "en"))
     return DONE
 

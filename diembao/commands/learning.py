@@ -1,0 +1,69 @@
+"""train: the statistical part of the rules, rebuilt from labelled texts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from diembao.app import DONE, FAILED, App, pass_app
+from diembao.commands.texts import read_jsonl
+from diembao.messages import say
+
+
+@click.command(
+    help=say(
+        "Học lại trọng số (topic_model.json) từ các tệp đã gán nhãn; không thay bộ tốt hơn bằng bộ kém hơn.",
+        "Rebuild the weights (topic_model.json) from labelled files; refuses to replace better ones.",
+    )
+)
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="GOLD.jsonl...",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=say("Tệp ghi (mặc định: trong thư mục cấu hình).", "Where to (default: the configuration folder)."),
+)
+@click.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True)
+@click.option("--force", is_flag=True, help=say("Thay cả khi kém hơn.", "Replace even if worse."))
+@pass_app
+def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force: bool) -> int:
+    import json
+
+    from config.rulebook import MODELS
+    from diembao.home import write_atomically
+    from diembao.learning import retrain
+
+    records = [row for file in files for _, row in read_jsonl(file)]
+    try:
+        trained = retrain(records, app.rules(), folds=folds)
+    except ValueError as error:
+        raise click.UsageError(f"{', '.join(map(str, files))}: {error}") from error
+    target = out or app.home.config / MODELS
+    refused = bool(trained.worse) and not force
+    if app.as_json:
+        app.print_json(
+            {"changes": trained.changes, "worse": trained.worse, "written": None if refused else str(target)}
+        )
+    for name, (old, new) in trained.changes.items():
+        app.print(f"{name:<12} {old:.3f} → {new:.3f} ({new - old:+.3f})")
+    if refused:
+        app.warn(
+            say(
+                f"Không thay: kém hơn ở {', '.join(trained.worse)}. Dùng --force nếu vẫn muốn thay.",
+                f"Not replaced: worse in {', '.join(trained.worse)}. Use --force to replace all the same.",
+            )
+        )
+        return FAILED
+    write_atomically(target, (json.dumps(asdict(trained.models), indent=1) + "\n").encode())
+    app.print(say(f"Đã ghi {target}", f"Wrote {target}"))
+    return DONE
+
+
+COMMANDS = (train,)

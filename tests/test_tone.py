@@ -1,0 +1,33 @@
+"""What a story does to the province's image."""
+
+import pytest
+
+from config.rulebook import load_rulebook
+from pipeline.records import Text
+from pipeline.tagging import tag
+
+RULES = load_rulebook()
+
+
+@pytest.mark.parametrize(
+    ("tone", "title", "text"),
+    [
+        ("negative", "Ninh Thuận: xe khách lật, ba người tử vong", "Tai nạn ở Ninh Thuận làm nhiều người bị thương."),
+        ("negative", "Hạn hán ở Ninh Thuận, đàn cừu chết dần", "Thiếu nước khiến người dân Ninh Thuận lao đao."),
+        ("negative", "Worst drought in Ninh Thuan", "Sheep died as reservoirs dried in Ninh Thuan."),
+        ("positive", "Ninh Thuận thu hút du khách kỷ lục", "Điểm đến Ninh Thuận hấp dẫn nhờ cảnh đẹp hoang sơ."),
+        ("positive", "Ninh Thuan a hub for investment", "The province attracts record investment in Ninh Thuan."),
+        (
+            "neutral",
+            "Quốc hội xem xét điện hạt nhân Ninh Thuận",
+            "Tờ trình về dự án điện hạt nhân Ninh Thuận được thảo luận.",
+        ),
+    ],
+)
+def test_plain_cases(tone: str, title: str, text: str) -> None:
+    assert tag(Text("1", title, text), RULES).tone == tone
+
+
+def test_bad_news_from_elsewhere_is_neutral_for_us() -> None:
+    text = "Vụ cháy ở Hà Nội làm hai người chết. " + "Công an Hà Nội điều tra vụ cháy tại Hà Nội. " * 8
+    assert tag(Text("1", "Cháy lớn ở Hà Nội", text + "Nạn nhân quê Ninh Thuận."), RULES).tone == "neutral"
