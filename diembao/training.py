@@ -1,6 +1,8 @@
 """Labelled records → the weights of topic_model.json, the same for the same records."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -23,13 +25,15 @@ _OWN_BIAS = 0.6
 
 def train(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Models:
     """Fit all three models on what of `records` is labelled: 'topics', 'about_ninh_thuan', 'tone'."""
-    rows = [_read(record, rules) for record in records]
-    return Models(
-        trained_on=f"{len(rows)} labelled records",
-        topics=_topics(rows, rules),
-        grade=_grade(rows),
-        tone=_tone(rows),
-    )
+    rows = [_Row(record, rules) for record in records]
+    # The tone is judged with the chances of topics and grade, so those are fitted first.
+    filing, grade = _topics(rows, rules), _grade(rows)
+    return Models(f"{len(rows)} labelled records", filing, grade, _tone(rows, filing, grade, rules))
+
+
+def dump(models: Models) -> str:
+    """Return the text of topic_model.json, the same for the same models."""
+    return json.dumps(asdict(models), ensure_ascii=False, indent=1) + "\n"
 
 
 class _Row:
@@ -47,16 +51,14 @@ class _Row:
         self.record = record
         self.topics = topics.features(signals, zones, language)
         self.grade = relevance.features(found, kept, language) if kept else None
-        chances = [
-            rules.models.topics.chance(t.id, row) for t, row in zip(rules.topics.topic, self.topics, strict=True)
-        ]
-        named = dict(zip((t.id for t in rules.topics.topic), chances, strict=True))
-        main = rules.models.grade.chance("main", self.grade) if self.grade else 0.0
-        self.tone = tone.features(zones, language, named, main, rules)
+        self.zones, self.language = zones, language
 
-
-def _read(record: Mapping[str, Any], rules: Rulebook) -> _Row:
-    return _Row(record, rules)
+    def tone(self, filing: Linear, grade: Linear, rules: Rulebook) -> list[float]:
+        chances = {
+            topic.id: filing.chance(topic.id, row) for topic, row in zip(rules.topics.topic, self.topics, strict=True)
+        }
+        main = grade.chance("main", self.grade) if self.grade else 0.0
+        return tone.features(self.zones, self.language, chances, main, rules)
 
 
 def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
@@ -90,9 +92,9 @@ def _grade(rows: Sequence[_Row]) -> Linear:
     )
 
 
-def _tone(rows: Sequence[_Row]) -> Linear:
+def _tone(rows: Sequence[_Row], filing: Linear, grade: Linear, rules: Rulebook) -> Linear:
     used = [r for r in rows if r.record.get("tone") in _TONES]
-    x = np.array([r.tone for r in used])
+    x = np.array([r.tone(filing, grade, rules) for r in used])
     y = np.array([_TONES.index(r.record["tone"]) for r in used])
     model = LogisticRegression(C=_STRENGTH / 2, max_iter=5000).fit(x, y)
     weights = {name: _rounded(model.coef_[k]) for k, name in enumerate(_TONES)}

@@ -108,3 +108,71 @@ def test_tag_says_why(diembao: Diembao, tmp_path: Path) -> None:
     done = diembao("tag", "-", input="{broken\n")
     assert done.returncode == 2
     assert ":1:" in done.stderr
+
+
+def test_explain_shows_what_weighed(diembao: Diembao, tmp_path: Path) -> None:
+    path = tmp_path / "bai.txt"
+    path.write_text("Cảng Cà Ná đón tàu lớn\nCảng Cà Ná, tỉnh Ninh Thuận (cũ), đón tàu chở thiết bị điện gió.", "utf-8")
+    done = diembao("explain", path)
+    assert done.returncode == 0, done.stderr
+    assert "Cà Ná" in done.stdout
+    assert "điện gió" in done.stdout
+    [found] = json_lines(diembao("--json", "explain", path).stdout)
+    assert found["tags"]["relevance"] == "main"
+    assert {m["id"] for m in found["mentions"]} >= {"nt.province"}
+    assert [t["hits"] for t in found["topics"] if t["id"] == "energy"]
+    assert diembao("explain", "no-such-thing").returncode == 2
+
+
+def labelled() -> list[dict[str, object]]:
+    """Sixty small records whose labels follow from their words."""
+    energy = ("Điện gió Ninh Thuận phát điện", "Nhà máy điện gió ở Ninh Thuận hòa lưới, tổng công suất 80 MW.")
+    tourism = ("Du khách đến Ninh Chữ tăng", "Lượng du khách lưu trú tại Ninh Chữ, Ninh Thuận tăng mạnh dịp lễ.")
+    crime = ("Tai nạn ở Phan Rang, một người tử vong", "Vụ tai nạn giao thông tại Phan Rang làm một người tử vong.")
+    aside = (
+        "Quốc hội thảo luận ngân sách",
+        "Đại biểu Trần Văn A (Ninh Thuận) phát biểu tại phiên thảo luận ngân sách.",
+    )
+    kinds = [
+        (energy, "main", ["energy"], "positive"),
+        (tourism, "main", ["tourism"], "positive"),
+        (crime, "main", ["security_incidents"], "negative"),
+        (aside, "mention", ["politics_admin"], "neutral"),
+    ]
+    return [
+        {"id": f"{k}-{n}", "title": title, "text": f"{text} Tin số {n}.", "about_ninh_thuan": grade, "topics": topics,
+         "tone": tone, "language": "vi"}
+        for n in range(15)
+        for k, ((title, text), grade, topics, tone) in enumerate(kinds)
+    ]  # fmt: skip
+
+
+def test_evaluate_and_train(diembao: Diembao, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in labelled()), "utf-8")
+    [report] = json_lines(diembao("--json", "evaluate", gold, "--errors").stdout)
+    assert report["relevance"]["f1"] == 1.0
+    assert "mistakes" in report
+    assert "micro" in diembao("evaluate", gold, "--folds", "3").stdout
+    home = tmp_path / "home"
+    diembao("--home", home, "init")
+    first = diembao("--home", home, "--json", "train", gold, "--folds", "3", "--force")
+    assert first.returncode == 0, first.stderr
+    model = home / "config" / "topic_model.json"
+    weights = model.read_bytes()
+    assert diembao("--home", home, "train", gold, "--folds", "3", "--force").returncode == 0
+    assert model.read_bytes() == weights  # the same records, the same weights
+    wrong = [
+        {**r, "tone": "positive" if n % 2 else "negative", "topics": ["tourism"] if n % 3 else []}
+        for n, r in enumerate(labelled())
+    ]
+    mixed = tmp_path / "mixed.jsonl"
+    mixed.write_text("".join(json.dumps(r) + "\n" for r in labelled() + wrong), "utf-8")
+    assert (
+        len(json_lines(diembao("--home", home, "--json", "evaluate", gold, "--against", home / "config").stdout)) == 2
+    )
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text('{"id": "1"}\n')
+    done = diembao("evaluate", empty)
+    assert done.returncode == 2
+    assert "title" in done.stderr

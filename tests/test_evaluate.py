@@ -10,6 +10,7 @@ from config.rulebook import load_rulebook
 from diembao.evaluate import Score, evaluate
 from diembao.evaluate_view import to_json, to_tables
 from diembao.training import train
+from pipeline.rules import rulebook
 from pipeline.tagging import tag, text_from_record
 
 RULES = load_rulebook()
@@ -28,7 +29,7 @@ RECORDS = [
         "b", "Hạn hán ở Ninh Thuận", "Hồ chứa ở Ninh Thuận cạn nước, đàn cừu chết dần vì hạn hán.",
         about_ninh_thuan="main", topics=["environment_climate"], tone="negative", language="vi",
     ),
-    record("c", "Giá vàng hôm nay", "Giá vàng đi ngang.", about_ninh_thuan="mention", topics=["tourism"], language="vi"),
+    record("c", "Giá vàng hôm nay", "Giá đi ngang.", about_ninh_thuan="mention", topics=["tourism"], language="vi"),
     record("d", "Du khách đổ về Nha Trang", "Ngành du lịch phấn khởi.", topics=["tourism"]),
 ]  # fmt: skip
 
@@ -74,12 +75,15 @@ def test_unlabelled_records_make_an_empty_report() -> None:
 
 
 def test_training_gives_the_same_weights_twice_and_they_work() -> None:
+    crash = ("Tai nạn ở Ninh Thuận {}", "Công an Ninh Thuận điều tra vụ tai nạn làm người tử vong.")
+    holiday = ("Du khách đến Ninh Thuận {}", "Ngành du lịch Ninh Thuận đón du khách.")
+    session = ("Quốc hội họp ngày {}", "Đại biểu Nguyễn Văn A (Ninh Thuận) phát biểu tại Quốc hội về ngân sách.")
     kinds = [
-        ("Tai nạn ở Ninh Thuận {}", "Công an Ninh Thuận điều tra vụ tai nạn làm người tử vong.", "main", "negative", "security_incidents"),
-        ("Du khách đến Ninh Thuận {}", "Ngành du lịch Ninh Thuận đón du khách.", "main", "positive", "tourism"),
-        ("Quốc hội họp ngày {}", "Đại biểu Nguyễn Văn A (Ninh Thuận) phát biểu tại Quốc hội về ngân sách.", "mention", "neutral", "politics_admin"),
+        (*crash, "main", "negative", "security_incidents"),
+        (*holiday, "main", "positive", "tourism"),
+        (*session, "mention", "neutral", "politics_admin"),
         ("Giá vàng {}", "Giá vàng đi ngang phiên sáng.", "no", None, None),
-    ]  # fmt: skip
+    ]
     records = [
         record(f"{i}-{k}", title.format(i), text, about_ninh_thuan=grade, tone=tone, topics=[topic] if topic else [])
         for i in range(8)
@@ -88,8 +92,6 @@ def test_training_gives_the_same_weights_twice_and_they_work() -> None:
     models = train(records, RULES)
     assert models == train(records, RULES)
     assert models.trained_on == "32 labelled records"
-    from pipeline.rules import rulebook
-
     learnt = rulebook(RULES.places, RULES.topics, models)
     assert learnt.version != RULES.version
     tags = tag(

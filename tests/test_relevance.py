@@ -26,7 +26,7 @@ def judged(title: str, text: str, day: str | None = "2019-05-02") -> Judged:
         ("Ninh Thuận khánh thành hồ chứa nước", "Sáng 5/3, UBND tỉnh Ninh Thuận khánh thành hồ chứa tại huyện Bác Ái."),
         (
             "Cháy kho hàng trong đêm",
-            "Đám cháy bùng lên ở phường Đạo Long, TP Phan Rang - Tháp Chàm (Ninh Thuận) lúc 2 giờ.",
+            "Đám cháy ở phường Đạo Long, TP Phan Rang - Tháp Chàm (Ninh Thuận) lúc 2 giờ.",
         ),
         ("New wind farm opens", "The plant in Ninh Thuan will feed 200 MW into the grid, the province said."),
         ("原発計画が再開", "ベトナム政府はニントゥアン省の原発計画を再開する。"),
@@ -44,7 +44,7 @@ def test_a_story_of_the_province_is_main(title: str, text: str) -> None:
         ("Ngân hàng mở rộng mạng lưới", FILLER + " Chi nhánh mới đặt tại Hậu Giang, Ninh Thuận, Lạng Sơn và Lào Cai."),
         (
             "Bình Định thông xe tuyến ven biển",
-            "Tuyến đường qua Bình Định." + FILLER + " Xe từ Ninh Thuận ra cũng được lợi.",
+            "Tuyến đường qua Bình Định." + FILLER + " Xe từ Ninh Thuận ra có lợi.",
         ),
     ],
 )

@@ -20,7 +20,7 @@ RULES = load_rulebook()
         (
             "neutral",
             "Quốc hội xem xét điện hạt nhân Ninh Thuận",
-            "Tờ trình về dự án điện hạt nhân Ninh Thuận được thảo luận.",
+            "Tờ trình về điện hạt nhân Ninh Thuận được thảo luận.",
         ),
     ],
 )

@@ -30,7 +30,7 @@ def topics_of(title: str, text: str = "") -> set[str]:
         (
             "society_health_education",
             "Học sinh vùng cao nhận học bổng",
-            "Trường tiểu học trao học bổng cho học sinh nghèo.",
+            "Trường tiểu học trao học bổng cho các em.",
         ),
         ("infrastructure_transport", "Thông xe cao tốc mới", "Tuyến cao tốc giảm ùn tắc trên quốc lộ 1."),
         ("politics_admin", "Quốc hội chất vấn bộ trưởng", "Tại kỳ họp, đại biểu Quốc hội chất vấn về ngân sách."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -34,11 +33,10 @@ from diembao.messages import say
 @click.option("--force", is_flag=True, help=say("Thay cả khi kém hơn.", "Replace even if worse."))
 @pass_app
 def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force: bool) -> int:
-    import json
-
     from config.rulebook import MODELS
     from diembao.home import write_atomically
     from diembao.learning import retrain
+    from diembao.training import dump
 
     records = [row for file in files for _, row in read_jsonl(file)]
     try:
@@ -51,8 +49,14 @@ def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force
         app.print_json(
             {"changes": trained.changes, "worse": trained.worse, "written": None if refused else str(target)}
         )
-    for name, (old, new) in trained.changes.items():
-        app.print(f"{name:<12} {old:.3f} → {new:.3f} ({new - old:+.3f})")
+    app.print(
+        say(
+            "             trước    sau     chênh   kiểm chứng chéo",
+            "             before   after   change  cross-validated",
+        )
+    )
+    for name, (old, new, fresh) in trained.changes.items():
+        app.print(f"{name:<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
     if refused:
         app.warn(
             say(
@@ -61,7 +65,7 @@ def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force
             )
         )
         return FAILED
-    write_atomically(target, (json.dumps(asdict(trained.models), indent=1) + "\n").encode())
+    write_atomically(target, dump(trained.models).encode())
     app.print(say(f"Đã ghi {target}", f"Wrote {target}"))
     return DONE
 
