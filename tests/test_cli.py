@@ -162,12 +162,6 @@ def test_evaluate_and_train(diembao: Diembao, tmp_path: Path) -> None:
     weights = model.read_bytes()
     assert diembao("--home", home, "train", gold, "--folds", "3", "--force").returncode == 0
     assert model.read_bytes() == weights  # the same records, the same weights
-    wrong = [
-        {**r, "tone": "positive" if n % 2 else "negative", "topics": ["tourism"] if n % 3 else []}
-        for n, r in enumerate(labelled())
-    ]
-    mixed = tmp_path / "mixed.jsonl"
-    mixed.write_text("".join(json.dumps(r) + "\n" for r in labelled() + wrong), "utf-8")
     assert (
         len(json_lines(diembao("--home", home, "--json", "evaluate", gold, "--against", home / "config").stdout)) == 2
     )
