@@ -1,31 +1,81 @@
 """Sources and waiting candidates → one polite crawl, in this process, that tells a Desk what it finds."""
 
+import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawlers.desk import Desk
 from pipeline.records import Candidate, CrawlSettings, Source
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
 
 
 def crawl(sources: Sequence[Source], waiting: Sequence[Candidate], desk: Desk, settings: CrawlSettings) -> None:
     """Poll every feed of `sources`, fetch `waiting` and what the desk asks for; return when all have ended.
 
     At most once per process: Twisted's reactor cannot be started again. Every feed ends in one Poll and every
-    candidate in one Fetched or Unfetched; a crawl that is told to stop leaves its open candidates unanswered.
+    candidate in one Fetched or Unfetched; a crawl that is told to stop (SIGINT, SIGTERM) waits for what is on the
+    wire and leaves its other candidates unanswered. Raises what the desk raises.
     """
     from scrapy.crawler import CrawlerProcess
 
     from crawlers.spider import PressSpider
 
     process = CrawlerProcess(scrapy_settings(sources, settings))
-    process.crawl(PressSpider, sources=sources, waiting=waiting, desk=desk, limits=settings)
+    _log_to("diembao.crawl")
+    crawler = process.create_crawler(PressSpider)
+    failures: list[BaseException] = []
+    crawled = process.crawl(crawler, sources=sources, waiting=waiting, desk=desk, limits=settings)
+    crawled.addErrback(_keep, failures)
     process.start()
+    if (failure := getattr(crawler.spider, "failure", None)) is not None:
+        failures.insert(0, failure)
+    if failures:
+        raise failures[0]
+
+
+def _keep(failure: "Failure", kept: list[BaseException]) -> None:
+    if failure.value is not None:
+        kept.append(failure.value)
+
+
+def _log_to(name: str) -> None:
+    """Send Scrapy's and Twisted's errors to one logger of ours.
+
+    Their warnings are about single addresses, which the desk is told of: other people's servers must not be able to
+    flood the log. Their errors are about the crawl itself.
+    """
+    for library in ("scrapy", "twisted"):
+        logger = logging.getLogger(library)
+        logger.setLevel(logging.ERROR)
+        logger.propagate = False
+        logger.handlers = [_Forward(logging.getLogger(name))]
+
+
+class _Forward(logging.Handler):
+    def __init__(self, target: logging.Logger) -> None:
+        super().__init__()
+        self._target = target
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._target.handle(record)
 
 
 def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[str, Any]:
     """Return Scrapy's settings; where its defaults are unsafe or impolite, they are changed."""
-    from crawlers.guard import named_by_hand
+    from crawlers.guard import host_port, named_by_hand
+    from pipeline.urls import is_fetchable
 
+    addresses = {s.id: [s.home, *(f.url for f in s.feeds)] for s in sources}
+    hosts = {host_port(url) for urls in addresses.values() for url in urls if is_fetchable(url)}
+    own = {
+        host_port(url): s.delay_seconds
+        for s in sources
+        if s.delay_seconds is not None
+        for url in addresses[s.id]
+        if is_fetchable(url)
+    }
     contact = f" (+{settings.contact})" if settings.contact else ""
     return {
         "USER_AGENT": settings.user_agent + contact,
@@ -40,8 +90,15 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
             "crawlers.guard.GuardMiddleware": 40,
             "crawlers.robots.RobotsMiddleware": 100,
+            "crawlers.patience.PatienceMiddleware": 550,
+            # nearer to the network than Scrapy's HttpCompression (590), and so before it
+            "crawlers.integrity.IntegrityMiddleware": 595,
         },
-        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("file", "ftp", "s3", "data")),
+            "http": "crawlers.handler.PressHandler",
+            "https": "crawlers.handler.PressHandler",
+        },
         "TWISTED_DNS_RESOLVER": "crawlers.guard.GuardedResolver",
         "ROBOTSTXT_OBEY": False,  # crawlers.robots does it, and also waits where robots.txt cannot be had
         "COOKIES_ENABLED": False,
@@ -52,11 +109,14 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
         "DOWNLOAD_MAXSIZE": max(settings.max_feed_bytes, settings.max_page_bytes),
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_DELAY": settings.delay_seconds,
-        "CONCURRENT_REQUESTS": settings.concurrent_requests,
+        "DIEMBAO_ON_THE_WIRE": settings.concurrent_requests,
+        # Requests that wait for their host's turn: a few for each, so that none waits for another host's turn.
+        "CONCURRENT_REQUESTS": max(settings.concurrent_requests, 4 * len(hosts)),
+        "DIEMBAO_DELAYS": own,
+        "DOWNLOAD_SLOTS": {host: {"delay": seconds, "concurrency": 1} for host, seconds in own.items()},
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         # Delays are kept to the letter: spread by half either way, a Crawl-delay would be broken every other time.
         "DOWNLOAD_DELAY_JITTER": 0,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,
         "AUTOTHROTTLE_ENABLED": True,
         "EXTENSIONS": {
             "scrapy.extensions.throttle.AutoThrottle": None,
@@ -68,6 +128,7 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
         "HTTPERROR_ALLOW_ALL": True,
         # What goes wrong with an address is told to the desk; what goes wrong with the crawl itself must be seen.
         "LOG_LEVEL": "ERROR",
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "LOGSTATS_INTERVAL": 0,
         "MEMUSAGE_ENABLED": False,
         "REFERRER_POLICY": "no-referrer",

@@ -1,14 +1,18 @@
 """RSS, Atom and JSON Feed bytes → entries, whatever state they are in."""
 
 import calendar
+import gzip
 import io
 import json
 import re
+import sys
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
@@ -21,6 +25,18 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 #: 'GMT+7': written so by many Vietnamese sites, and unknown to parsers of mail dates
 _OFFSET = re.compile(r"(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\s*$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d{2}))?")
+
+
+_ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
+#: a reference to a character by its number
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+_DECLARED = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
+#: More than this of a gzip file is not unpacked.
+_MAX_UNPACKED = 64 * 2**20
+
+
+class TooLarge(Exception):
+    """A packed file is larger than it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +52,46 @@ def parse_feed(
     body: bytes, *, url: str, content_type: str = "", max_entries: int = 2000, now: datetime | None = None
 ) -> ParsedFeed:
     """Read a feed; never raises. `url` is its final address, against which relative links are resolved."""
-    if not body.strip():
-        return ParsedFeed((), reason=Reason.EMPTY)
     try:
-        if body.lstrip()[:1] == b"{":
+        body = unpack(body)
+        if not body.strip():
+            return ParsedFeed((), reason=Reason.EMPTY)
+        if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
             return _json_feed(body, url, max_entries, now or datetime.now(UTC))
         return _xml_feed(body, url, content_type, max_entries, now or datetime.now(UTC))
+    except TooLarge as error:
+        return ParsedFeed((), reason=Reason.TOO_LARGE, note=str(error))
     except Exception as error:  # feedparser raises many kinds on hostile bytes; one feed must not end the crawl
         return ParsedFeed((), reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
+
+
+def unpack(body: bytes) -> bytes:
+    """Return gzip-compressed bytes unpacked, others as they are. Raises TooLarge for more than 64 MiB."""
+    if body[:2] != b"\x1f\x8b":
+        return body
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
+        unpacked = stream.read(_MAX_UNPACKED + 1)
+    if len(unpacked) > _MAX_UNPACKED:
+        raise TooLarge("more than 64 MiB when unpacked")
+    return unpacked
 
 
 def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetime) -> ParsedFeed:
     import feedparser
 
-    # feedparser decodes a whole feed as Latin for two bad bytes; what is nearly UTF-8 is UTF-8.
-    text = body.decode("utf-8", "replace")
-    if 0 < text.count("\ufffd") <= max(3, len(text) // 500) and b"\x00" not in body[:200]:
+    body, in_all = _first(_REFERENCE.sub(_possible, body), limit)
+    if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
     parsed = feedparser.parse(
         io.BytesIO(body), response_headers={"content-location": url, "content-type": content_type}
     )
-    if not parsed.entries and not parsed.version:
-        html = re.match(rb"\s*(<!doctype html|<html)", body[:500], re.IGNORECASE)
-        return ParsedFeed(
-            (), reason=Reason.NOT_A_FEED if html or not parsed.bozo else Reason.BAD_FEED, note=_bozo(parsed)
-        )
+    # A feed may be empty (and may say &nbsp; in its title, as many do); one that broke before its first entry is not.
+    error = parsed.get("bozo_exception")
+    broken = isinstance(error, SAXException) and "undefined entity" not in str(error)
+    if not parsed.entries and (broken or not parsed.version):
+        # What begins like a feed is a bad one; anything else (a page, an error in words) is none.
+        meant = re.search(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", body[:2000])
+        return ParsedFeed((), reason=Reason.BAD_FEED if meant else Reason.NOT_A_FEED, note=_bozo(parsed))
     entries: list[Entry] = []
     invalid = 0
     for raw in parsed.entries[:limit]:
@@ -72,13 +103,51 @@ def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetim
             continue
         entries.append(_entry(raw, link, guid, now))
     note = _bozo(parsed)
-    if len(parsed.entries) > limit:
-        note = f"{len(parsed.entries)} entries, the first {limit} taken; {note}".rstrip("; ")
+    if max(in_all, len(parsed.entries)) > limit:
+        note = f"{max(in_all, len(parsed.entries))} entries, the first {limit} taken"
     return ParsedFeed(tuple(entries), invalid, Reason.OK, note)
 
 
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """Return a character reference as it is, or U+FFFD for one that is no character: feedparser raises on it."""
+    hexadecimal, decimal = reference.groups()
+    # more digits than any character has, and int() would take its time over them
+    digits = (hexadecimal or decimal).lstrip(b"0")
+    number = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) <= 7 else sys.maxsize
+    return b"&#xFFFD;" if 0xD800 <= number <= 0xDFFF or number > 0x10FFFF else reference.group(0)
+
+
+def _first(body: bytes, limit: int) -> tuple[bytes, int]:
+    """Return a feed cut after its first `limit` entries, and how many it has; feedparser would read them all first."""
+    ends = [m.end() for m in _ENTRY_END.finditer(body)]
+    if len(ends) <= limit or not limit:
+        return body, len(ends)
+    close = re.search(rb"</(?:channel|feed|rdf:RDF)\s*>.*", body[ends[-1] :], re.DOTALL | re.IGNORECASE)
+    return body[: ends[limit - 1]] + (close.group(0)[:1000] if close else b""), len(ends)
+
+
+def _as_utf8(body: bytes) -> str | None:
+    """Return the text of what is UTF-8, or nearly so, whatever it calls itself; None for everything else.
+
+    Text in another charset that is valid UTF-8 by chance hardly exists; and feedparser would decode a whole feed
+    as Latin for two bad bytes in it.
+    """
+    if body.isascii() or b"\x00" in body[:200]:
+        return None
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
+    if bad > max(3, len(text) // 500):
+        return None
+    return _DECLARED.sub("", text, count=1)
+
+
 def _bozo(parsed: Any) -> str:
-    return f"{parsed.get('bozo_exception')}"[:300] if parsed.bozo and parsed.get("bozo_exception") else ""
+    from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
+
+    error = parsed.get("bozo_exception")
+    # That a server calls its feed text/plain, or a charset was overruled, is no fault of what was read.
+    harmless = isinstance(error, CharacterEncodingOverride | NonXMLContentType)
+    return "" if error is None or harmless else f"{error}"[:300]
 
 
 def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
@@ -96,16 +165,32 @@ def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
         authors=tuple(plain(name) for name in names if name.strip()),
         language=(str(raw.get("language")) or None) if raw.get("language") else None,
         guid=_CONTROL.sub("", guid)[:500],
+        image=_image(raw, link),
     )
+
+
+def _image(raw: Any, link: str) -> str | None:
+    """Return the address of an entry's picture: Media RSS, else an enclosure that is a picture."""
+    for name in ("media_content", "media_thumbnail", "enclosures"):
+        for media in raw.get(name) or ():
+            address = str(media.get("url") or media.get("href") or "")
+            kind = str(media.get("type") or media.get("medium") or "")
+            if address and (name == "media_thumbnail" or kind.startswith("image")):
+                return resolve(link, address)
+    return None
 
 
 def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
     data = json.loads(body.decode("utf-8-sig", "replace"))
-    if "jsonfeed.org" not in str(data.get("version")):
-        return ParsedFeed((), reason=Reason.NOT_A_FEED)
+    items = data.get("items") if isinstance(data, dict) else None
+    if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
+        return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
     entries: list[Entry] = []
     invalid = 0
-    for raw in data.get("items", ())[:limit]:
+    for raw in items[:limit]:
+        if not isinstance(raw, dict):
+            invalid += 1
+            continue
         link = resolve(url, str(raw.get("url") or raw.get("external_url") or raw.get("id") or ""))
         if link is None:
             invalid += 1
@@ -117,17 +202,26 @@ def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
                 summary=plain(str(raw.get("summary") or "")),
                 text=plain(str(raw.get("content_html") or raw.get("content_text") or "")),
                 published=date_of(str(raw.get("date_published") or ""), None, now),
-                authors=tuple(plain(str(a.get("name") or "")) for a in raw.get("authors") or ()),
-                language=raw.get("language") or data.get("language"),
-                guid=str(raw.get("id") or "")[:500],
+                authors=_json_authors(raw),
+                language=str(raw.get("language") or data.get("language") or "") or None,
+                guid=_CONTROL.sub("", str(raw.get("id") or ""))[:500],
+                image=resolve(url, str(raw["image"])) if raw.get("image") else None,
             )
         )
-    return ParsedFeed(tuple(entries), invalid)
+    note = f"{len(items)} entries, the first {limit} taken" if len(items) > limit else ""
+    return ParsedFeed(tuple(entries), invalid, Reason.OK, note)
+
+
+def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of version 1.1's `authors` or version 1's `author`."""
+    named = [a for a in (raw.get("authors") or [raw.get("author")]) if isinstance(a, dict)]
+    return tuple(name for a in named if (name := plain(str(a.get("name") or ""))))
 
 
 def plain(markup: str) -> str:
     """Return the text of a piece of HTML, paragraphs by newline, without control characters."""
-    markup = _CONTROL.sub("", markup)
+    # NFC: windows-1258 writes tones as marks of their own, and then no name of a place is found.
+    markup = unicodedata.normalize("NFC", _CONTROL.sub("", markup))
     if "<" not in markup and "&" not in markup:
         return " ".join(markup.split())
     with warnings.catch_warnings():

@@ -2,14 +2,20 @@
 
 import ipaddress
 import socket
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 
 from pipeline.records import Source
+from pipeline.urls import is_fetchable
+
+#: IPv4 within IPv6 by translation (RFC 6052): a gateway may well lead it into its own network.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class UnsafeAddress(Exception):
@@ -17,7 +23,11 @@ class UnsafeAddress(Exception):
 
 
 def numeric(host: str) -> str | None:
-    """Return the dotted or IPv6 form of a numeric host, decimal, octal and hexadecimal forms too; None for a name."""
+    """Return the dotted or IPv6 form of a numeric host, decimal, octal and hexadecimal forms too; None for a name.
+
+    So are digits of other scripts and full-width ones, which become ASCII on the way to the network.
+    """
+    host = unicodedata.normalize("NFKC", host).replace("\u3002", ".")
     try:
         return str(ipaddress.ip_address(host.strip("[]").split("%")[0]))
     except ValueError:
@@ -33,6 +43,8 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             ip = inner
     return ip.is_global and not ip.is_multicast
@@ -43,8 +55,9 @@ def named_by_hand(sources: Iterable[Source]) -> set[str]:
     found: set[str] = set()
     for source in sources:
         for url in (source.home, *(feed.url for feed in source.feeds)):
-            parts = urlsplit(url)
-            host = parts.hostname or ""
+            if not is_fetchable(url):
+                continue
+            host = urlsplit(url).hostname or ""
             ip = numeric(host)
             if host == "localhost" or (ip is not None and not is_public(ip)):
                 found.add(host_port(url))
@@ -52,6 +65,7 @@ def named_by_hand(sources: Iterable[Source]) -> set[str]:
 
 
 def host_port(url: str) -> str:
+    """Return "host:port" of an address: a server, to which politeness is owed whatever source leads there."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
@@ -61,6 +75,7 @@ class GuardMiddleware:
 
     def __init__(self, allowed: Iterable[str]) -> None:
         self.allowed = frozenset(allowed)
+        self._hosts = frozenset(pair.rsplit(":", 1)[0] for pair in self.allowed)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> "GuardMiddleware":
@@ -71,9 +86,14 @@ class GuardMiddleware:
         if parts.scheme not in ("http", "https"):
             raise UnsafeAddress(f"scheme {parts.scheme!r}: {request.url[:200]}")
         host = (parts.hostname or "").rstrip(".")
+        # The host and port of this very request, which a redirect may have led elsewhere.
+        request.meta["download_slot"] = host_port(request.url)
         ip = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else numeric(host)
         if ip is not None and not is_public(ip) and host_port(request.url) not in self.allowed:
             raise UnsafeAddress(f"private address {ip}: {request.url[:200]}")
+        # The resolver is told no port: a name allowed with one port is not to be asked at another.
+        if ip is None and host in self._hosts and host_port(request.url) not in self.allowed:
+            raise UnsafeAddress(f"{host_port(request.url)} is not in allow_private")
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -95,7 +115,8 @@ class GuardedResolver(CachingThreadedResolver):
         def look(address: str) -> str:
             if not is_public(address) and name not in self.allowed:
                 self.refused.add(name)
-                raise UnsafeAddress(f"{name} is at the private address {address}")
+                # Any other exception here would be logged by Twisted with its traceback, for each such name.
+                raise DNSLookupError(f"{name} is at the private address {address}")
             return address
 
         return found.addCallback(look)

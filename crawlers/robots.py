@@ -12,6 +12,7 @@ from crawlers.throttle import PoliteThrottle
 from pipeline.records import Reason
 
 _MAX_DELAY = 60.0
+_THE_HOST = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED])
 
 
 class RobotsRefused(Exception):
@@ -49,8 +50,8 @@ class RobotsMiddleware:
         if site not in self._rules:
             self._rules[site] = self._crawler_future(site, request)
         rules = await self._rules[site]
-        if isinstance(rules, Reason):
-            raise RobotsUnreachable(rules, f"{site}/robots.txt: {rules}")
+        if isinstance(rules, RobotsUnreachable):
+            raise RobotsUnreachable(rules.reason, str(rules))
         if rules is None:
             return
         if not rules.can_fetch(request.url, self._agent):
@@ -64,19 +65,24 @@ class RobotsMiddleware:
 
         return asyncio.ensure_future(self._read(site, request))
 
-    async def _read(self, site: str, request: Request) -> Protego | Reason | None:
+    async def _read(self, site: str, request: Request) -> "Protego | RobotsUnreachable | None":
         asked = Request(
             f"{site}/robots.txt",
             meta={"is_robots": True, "download_slot": request.meta.get("download_slot")},
             priority=1000,
             dont_filter=True,
         )
+        # A host that cannot be reached says so itself; whatever else befalls its robots.txt is that file's trouble.
         try:
             answer: Response = await self._crawler.engine.download_async(asked)
         except Exception as error:
-            return reasons.of_exception(error)
-        if answer.status >= 500 or answer.status == 429:
-            return Reason.ROBOTS_UNREACHABLE
+            reason = reasons.of_exception(error)
+            named = reason if reason in _THE_HOST else Reason.ROBOTS_UNREACHABLE
+            return RobotsUnreachable(named, f"{site}/robots.txt: {reasons.note_of(error)}")
+        if answer.status == 429:
+            return RobotsUnreachable(Reason.RATE_LIMITED, f"{site}/robots.txt: HTTP 429")
+        if answer.status >= 500:
+            return RobotsUnreachable(Reason.ROBOTS_UNREACHABLE, f"{site}/robots.txt: HTTP {answer.status}")
         if answer.status != 200:
             return None
         return Protego.parse(answer.body.decode("utf-8-sig", "replace"))

@@ -1,16 +1,13 @@
 """Sitemap, news-sitemap and sitemap-index bytes → entries, and the addresses of further sitemaps."""
 
-import gzip
-import io
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawlers.feeds import date_of, plain
+from crawlers.feeds import TooLarge, date_of, plain, unpack
 from pipeline.records import Entry, Reason
 from pipeline.urls import resolve
-
-_MAX_UNPACKED = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +21,19 @@ class ParsedSitemap:
 
 
 def parse_sitemap(body: bytes, *, url: str, max_entries: int = 2000, now: datetime | None = None) -> ParsedSitemap:
-    """Read a sitemap of any kind; never raises. Entries come newest first where they are dated."""
+    """Read a sitemap of any kind. Entries come newest first where they are dated."""
     now = now or datetime.now(UTC)
     try:
         body = unpack(body)
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except TooLarge as error:
+        return ParsedSitemap(reason=Reason.TOO_LARGE, note=str(error))
+    except (OSError, EOFError, zlib.error) as error:
         return ParsedSitemap(reason=Reason.BAD_FEED, note=f"gzip: {error}"[:300])
     if not body.strip():
         return ParsedSitemap(reason=Reason.EMPTY)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"<", b"\xff", b"\xfe"):
         return _text(body, url, max_entries)
     return _xml(body, url, max_entries, now)
-
-
-def unpack(body: bytes) -> bytes:
-    """Return gzip-compressed bytes unpacked, others as they are. Raises ValueError for more than 64 MiB."""
-    if body[:2] != b"\x1f\x8b":
-        return body
-    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        unpacked = stream.read(_MAX_UNPACKED + 1)
-    if len(unpacked) > _MAX_UNPACKED:
-        raise ValueError("more than 64 MiB when unpacked")
-    return unpacked
 
 
 def _text(body: bytes, url: str, limit: int) -> ParsedSitemap:
@@ -60,14 +48,19 @@ def _text(body: bytes, url: str, limit: int) -> ParsedSitemap:
 def _xml(body: bytes, url: str, limit: int, now: datetime) -> ParsedSitemap:
     from lxml import etree
 
-    if b"<!DOCTYPE" in body[:2000].upper() and b"<html" in body[:2000].lower():
+    if re.match(rb"\W*(?:<!--.*?-->\s*)?<(?:!doctype\s+)?html\b", body[:2000], re.IGNORECASE | re.DOTALL):
         return ParsedSitemap(reason=Reason.NOT_A_FEED, note="an HTML page")
     if b"<!ENTITY" in body[:10000].upper():
         return ParsedSitemap(reason=Reason.BAD_FEED, note="declares entities")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True, load_dtd=False)
-    root = etree.fromstring(body, parser)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return ParsedSitemap(reason=Reason.BAD_FEED, note=str(error)[:300])
     if root is None:
         return ParsedSitemap(reason=Reason.BAD_FEED, note="no XML")
+    # A sitemap that was cut off gives what it has, and says so.
+    note = f"not well-formed: {parser.error_log[0].message}"[:300] if len(parser.error_log) else ""
     kind = etree.QName(root).localname.lower()
     if kind not in ("urlset", "sitemapindex"):
         return ParsedSitemap(reason=Reason.NOT_A_FEED, note=f"<{kind}>")
@@ -98,5 +91,5 @@ def _xml(body: bytes, url: str, limit: int, now: datetime) -> ParsedSitemap:
     dated.sort(key=lambda pair: pair[0] or oldest, reverse=True)
     entries = tuple(entry for _, entry in dated[:limit])
     if kind == "sitemapindex":
-        return ParsedSitemap(children=tuple(entry.url for entry in entries), invalid=invalid)
-    return ParsedSitemap(entries, invalid=invalid)
+        return ParsedSitemap(children=tuple(entry.url for entry in entries), invalid=invalid, note=note)
+    return ParsedSitemap(entries, invalid=invalid, note=note)

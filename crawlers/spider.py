@@ -1,26 +1,29 @@
 """Sources and candidates in, one Poll for each feed and one Fetched or Unfetched for each candidate out."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from crawlers import reasons
 from crawlers.desk import Desk
-from crawlers.feeds import parse_feed
 from crawlers.guard import GuardedResolver
-from crawlers.listings import parse_listing
-from crawlers.sitemaps import parse_sitemap
+from crawlers.reader import Answer, Found, Reader
 from pipeline.records import Candidate, CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source, Unfetched
 from pipeline.urls import is_fetchable
 
 #: Sitemaps read of one index, and how deep they may nest.
-_CHILDREN = 20
+_CHILDREN = 50
 _DEPTH = 2
+
+#: Content types that may hold an article.
+_TEXT = ("html", "xml", "text/plain", "octet-stream")
+
+T = TypeVar("T")
 
 
 class _Reading:
@@ -28,10 +31,14 @@ class _Reading:
 
     def __init__(self, source: Source, feed: Feed) -> None:
         self.source, self.feed = source, feed
+        #: addresses asked, and those of them not answered yet
+        self.asked: set[str] = {feed.url}
         self.pending: set[str] = {feed.url}
         self.entries: list[Entry] = []
         self.invalid = self.size = self.children = 0
         self.reason: Reason = Reason.OK
+        #: of the last sitemap of an index that failed
+        self.child_reason: Reason | None = None
         self.status: int | None = None
         self.note = ""
         self.etag: str | None = None
@@ -47,121 +54,139 @@ class PressSpider(Spider):
         self, sources: Sequence[Source], waiting: Sequence[Candidate], desk: Desk, limits: CrawlSettings, **more: Any
     ) -> None:
         super().__init__(**more)
-        self.sources = {s.id: s for s in sources}
         self.waiting, self.desk, self.limits = waiting, desk, limits
-        self.readings: dict[str, _Reading] = {}
+        #: feeds that have not ended, by source and address; two sources may well share an address
+        self.readings = {(s.id, f.url): _Reading(s, f) for s in sources for f in s.feeds}
         self.open: dict[int, Candidate] = {}
         self.asked: set[int] = set()
+        #: what the desk raised: the crawl cannot go on without it, and crawl() raises it again
+        self.failure: Exception | None = None
+        self._reader = Reader()
 
     async def start(self) -> AsyncIterator[Request]:
-        for source in self.sources.values():
-            for feed in source.feeds:
-                self.readings[feed.url] = _Reading(source, feed)
         for reading in list(self.readings.values()):
-            yield self._ask_feed(reading, reading.feed.url, 0)
+            for request in self._ask_feed(reading, reading.feed.url, 0):
+                yield request
         for candidate in self.waiting:
             for request in self._ask_page(candidate):
                 yield request
+
+    def _tell(self, told: Callable[[], T]) -> T:
+        """Speak to the desk; the first time that it fails ends the crawl."""
+        if self.failure is None:
+            try:
+                return told()
+            except Exception as error:
+                self.failure = error
+        raise CloseSpider("the desk failed")
 
     def _headers(self, etag: str | None, last_modified: str | None) -> dict[str, str]:
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         return {name: value for name, value in headers.items() if value}
 
-    def _meta(self, url: str, **more: Any) -> dict[str, Any]:
-        return {"download_slot": urlsplit(url).netloc.lower(), **more}
-
     # feeds
 
-    def _ask_feed(self, reading: _Reading, url: str, depth: int) -> Request:
-        state = self.desk.state(reading.feed.url)
-        headers = self._headers(state.etag, state.last_modified) if depth == 0 else {}
-        return Request(
-            url,
-            callback=self._feed_answered,
-            errback=self._feed_failed,
-            headers=headers,
-            meta=self._meta(
-                url, feed=reading.feed.url, asked=url, depth=depth, download_maxsize=self.limits.max_feed_bytes
-            ),
-            priority=10,
-            dont_filter=True,
-        )
+    def _ask_feed(self, reading: _Reading, url: str, depth: int) -> Iterator[Request]:
+        headers: dict[str, str] = {}
+        if depth == 0:
+            state = self._tell(lambda: self.desk.state(reading.feed.url))
+            headers = self._headers(state.etag, state.last_modified)
+        try:
+            yield Request(
+                url,
+                callback=self._feed_answered,
+                errback=self._feed_failed,
+                headers=headers,
+                meta={"reading": reading, "asked": url, "depth": depth, "download_maxsize": self.limits.max_feed_bytes},
+                priority=10,
+                dont_filter=True,
+            )
+        except ValueError as error:
+            self._note(reading, url, depth, Reason.INVALID_LINK, str(error))
+            yield from self._close_feed(reading, url)
 
-    def _feed_answered(self, response: Response) -> Iterator[Request]:
-        reading = self.readings[response.meta["feed"]]
-        depth = response.meta["depth"]
+    async def _feed_answered(self, response: Response) -> AsyncIterator[Request]:
+        meta = response.meta
+        reading, asked, depth = meta["reading"], meta["asked"], meta["depth"]
         reading.size += len(response.body)
         if depth == 0:
             reading.status = response.status
             reading.etag = _header(response, "ETag")
             reading.last_modified = _header(response, "Last-Modified")
-        if response.status != 200:
-            self._note(reading, depth, _reason_of(response), f"HTTP {response.status}")
+        if response.status not in (200, 203):
+            self._note(reading, asked, depth, _reason_of(response), _status_note(response))
+        elif not response.body.strip():
+            self._note(reading, asked, depth, Reason.EMPTY, "")
         else:
-            yield from self._read_feed(reading, response, depth)
-        yield from self._close_feed(reading, response.meta["asked"])
+            if depth == 0 and set(meta.get("redirect_reasons", ())) in ({301}, {308}, {301, 308}):
+                self._note(reading, asked, depth, Reason.OK, f"moved permanently to {response.url}"[:300])
+            found = await self._reader.read(self._answer_of(reading, response))
+            for request in self._take(reading, found, asked, depth):
+                yield request
+        for request in self._close_feed(reading, asked):
+            yield request
 
-    def _read_feed(self, reading: _Reading, response: Response, depth: int) -> Iterator[Request]:
+    def _answer_of(self, reading: _Reading, response: Response) -> Answer:
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         room = self.limits.max_entries - len(reading.entries)
-        if reading.feed.kind == "sitemap":
-            site = parse_sitemap(response.body, url=response.url, max_entries=room)
-            for child in site.children:
-                if reading.children < _CHILDREN and depth < _DEPTH and child not in reading.pending:
-                    reading.children += 1
-                    reading.pending.add(child)
-                    yield self._ask_feed(reading, child, depth + 1)
-            found: Any = site
-        elif reading.feed.kind == "listing":
-            found = parse_listing(
-                response.body,
-                url=response.url,
-                links=reading.feed.links,
-                article_url=reading.source.article_url,
-                max_entries=room,
-            )
-        else:
-            kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-            found = parse_feed(response.body, url=response.url, content_type=kind, max_entries=room)
+        source, feed = reading.source, reading.feed
+        return Answer(feed.kind, response.body, response.url, kind, feed.links, source.article_url, room)
+
+    def _take(self, reading: _Reading, found: Found, asked: str, depth: int) -> Iterator[Request]:
         reading.entries += found.entries
         reading.invalid += found.invalid
-        self._note(reading, depth, found.reason, found.note)
+        self._note(reading, asked, depth, found.reason, found.note)
+        if found.children:
+            # An index that has not changed says nothing of the sitemaps it lists: it is read anew each time.
+            reading.etag = reading.last_modified = None
+        for child in found.children:
+            if reading.children < _CHILDREN and depth < _DEPTH and child not in reading.asked:
+                reading.children += 1
+                reading.asked.add(child)
+                reading.pending.add(child)
+                yield from self._ask_feed(reading, child, depth + 1)
 
     def _feed_failed(self, failure: Any) -> Iterator[Request]:
-        request = failure.request
-        reading = self.readings[request.meta["feed"]]
-        error = failure.value
-        self._note(reading, request.meta["depth"], _reason(failure), str(error)[:300])
-        yield from self._close_feed(reading, request.meta["asked"])
+        meta = failure.request.meta
+        self._note(meta["reading"], meta["asked"], meta["depth"], _reason(failure), reasons.note_of(failure.value))
+        yield from self._close_feed(meta["reading"], meta["asked"])
 
-    def _note(self, reading: _Reading, depth: int, reason: Reason, note: str) -> None:
-        if reason is not Reason.OK and (depth == 0 or reading.reason is Reason.OK):
+    def _note(self, reading: _Reading, asked: str, depth: int, reason: Reason, note: str) -> None:
+        # A sitemap of an index that failed does not undo what the others give: it is named in the note.
+        if depth:
+            note = f"{asked}: {note or reason}" if note or reason is not Reason.OK else ""
+        elif reason is not Reason.OK:
             reading.reason = reason
+        if depth and reason is not Reason.OK:
+            reading.child_reason = reason
         if note:
             reading.note = f"{reading.note}; {note}".lstrip("; ")[:500]
 
     def _close_feed(self, reading: _Reading, url: str) -> Iterator[Request]:
         reading.pending.discard(url)
-        if reading.pending:
-            return
-        # Part of an index that failed does not undo what the rest of it gave, but is named.
-        yield from self._report(reading)
+        if not reading.pending:
+            yield from self._report(reading)
 
     def _report(self, reading: _Reading) -> Iterator[Request]:
-        self.readings.pop(reading.feed.url, None)
+        if self.readings.pop((reading.source.id, reading.feed.url), None) is None:
+            return
+        reason = reading.reason
+        if reason is Reason.OK and reading.child_reason is not None and not reading.entries:
+            reason = reading.child_reason
         poll = Poll(
             source_id=reading.source.id,
             feed_url=reading.feed.url,
             at=datetime.now(UTC),
-            reason=reading.reason,
+            reason=reason,
             status=reading.status,
             note=reading.note,
-            entries=tuple(reading.entries),
+            entries=tuple(reading.entries[: self.limits.max_entries]),
             invalid=reading.invalid,
             etag=reading.etag,
             last_modified=reading.last_modified,
             size=reading.size,
         )
-        for candidate in self.desk.polled(poll):
+        for candidate in self._tell(lambda: self.desk.polled(poll)):
             yield from self._ask_page(candidate)
 
     # pages
@@ -177,45 +202,53 @@ class PressSpider(Spider):
                 callback=self._page_answered,
                 errback=self._page_failed,
                 headers=self._headers(candidate.etag, candidate.last_modified),
-                meta=self._meta(candidate.url, candidate=candidate.id, download_maxsize=self.limits.max_page_bytes),
+                meta={"candidate": candidate.id, "download_maxsize": self.limits.max_page_bytes},
                 dont_filter=True,
             )
         except ValueError as error:
-            self._answer(
-                Unfetched(candidate.id, datetime.now(UTC), candidate.url, Reason.INVALID_LINK, note=str(error))
-            )
+            self._lose(candidate.id, candidate.url, Reason.INVALID_LINK, note=str(error))
 
     def _page_answered(self, response: Response) -> None:
         key = response.meta["candidate"]
-        now = datetime.now(UTC)
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        if response.status != 200:
-            reason = _reason_of(response)
-            self._answer(Unfetched(key, now, response.url, reason, response.status, f"HTTP {response.status}"))
+        if response.status not in (200, 203):
+            self._lose(key, response.url, _reason_of(response), response.status, _status_note(response))
         elif not response.body.strip():
-            self._answer(Unfetched(key, now, response.url, Reason.EMPTY, response.status))
-        elif kind and not any(part in kind.lower() for part in ("html", "xml", "text/plain", "octet-stream")):
-            self._answer(Unfetched(key, now, response.url, Reason.NOT_HTML, response.status, kind[:200]))
+            self._lose(key, response.url, Reason.EMPTY, response.status)
+        elif not _is_html(kind, response.body):
+            self._lose(key, response.url, Reason.NOT_HTML, response.status, kind[:200])
         else:
             etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
+            now = datetime.now(UTC)
             self._answer(Fetched(key, now, response.url, response.status, response.body, kind, etag, modified))
 
     def _page_failed(self, failure: Any) -> None:
-        request, error = failure.request, failure.value
-        reason = _reason(failure)
-        note = "" if isinstance(error, IgnoreRequest) and not str(error) else str(error)[:300]
-        self._answer(Unfetched(request.meta["candidate"], datetime.now(UTC), request.url, reason, note=note))
+        request = failure.request
+        self._lose(request.meta["candidate"], request.url, _reason(failure), note=reasons.note_of(failure.value))
+
+    def _lose(self, key: int, url: str, reason: Reason, status: int | None = None, note: str = "") -> None:
+        self._answer(Unfetched(key, datetime.now(UTC), url, reason, status, note[:300]))
 
     def _answer(self, result: Fetched | Unfetched) -> None:
         if self.open.pop(result.candidate_id, None) is not None:
-            self.desk.answered(result)
+            self._tell(lambda: self.desk.answered(result))
 
     def closed(self, reason: str) -> None:
-        """Give every feed and candidate that is still open its end: a crawl that was cut short says so."""
+        """Give what is still open its end.
+
+        A feed that was not read says so. Candidates of a crawl that was told to stop stay as they were, for the next
+        one; of a crawl that ran to its end none should be left, and one that is has failed.
+        """
+        self._reader.close()
+        if self.failure is not None:
+            return
         for reading in list(self.readings.values()):
-            self._note(reading, 0, Reason.ERROR, f"the crawl ended first ({reason})")
-            for _ in self._report(reading):
-                pass
+            self._note(reading, reading.feed.url, 0, Reason.ERROR, f"the crawl ended first ({reason})")
+            # The desk's wishes come too late; they wait for the next crawl.
+            next(self._report(reading), None)
+        if reason == "finished":
+            for key, candidate in list(self.open.items()):
+                self._lose(key, candidate.url, Reason.ERROR, note="the crawl ended without an answer")
 
 
 def _reason(failure: Any) -> Reason:
@@ -230,6 +263,19 @@ def _reason_of(response: Response) -> Reason:
     if 300 <= response.status < 400 and response.status != 304 and not is_fetchable(target):
         return Reason.UNSAFE_ADDRESS
     return reasons.of_status(response.status)
+
+
+def _status_note(response: Response) -> str:
+    asked = _header(response, "Retry-After")
+    return f"HTTP {response.status}" + (f", Retry-After: {asked[:40]}" if asked else "")
+
+
+def _is_html(kind: str, body: bytes) -> bool:
+    if kind and not any(part in kind.lower() for part in _TEXT):
+        return False
+    # What calls itself HTML and holds NUL bytes is a picture or an archive, unless it is UTF-16.
+    start = body[:1000]
+    return b"\x00" not in start or start[:2] in (b"\xff\xfe", b"\xfe\xff") or "utf-16" in kind.lower()
 
 
 def _header(response: Response, name: str) -> str | None:

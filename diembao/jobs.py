@@ -61,10 +61,12 @@ class SourceTally:
 @dataclass(frozen=True, slots=True)
 class Collected:
     tallies: tuple[SourceTally, ...]
+    #: pages still to be fetched when the crawl was told to stop; they wait for the next run
+    left: int = 0
 
     @property
     def failed(self) -> bool:
-        return any(t.reasons for t in self.tallies)
+        return self.left > 0 or any(t.reasons for t in self.tallies)
 
 
 class StorageDesk:
@@ -78,6 +80,7 @@ class StorageDesk:
         self._source_of: dict[int, str] = {}
         self._answers: list[Fetched | Unfetched] = []
         self._bytes = 0
+        self._answered = 0
         self._steps = 0
         self._expected = sum(len(s.feeds) for s in sources)
 
@@ -114,10 +117,16 @@ class StorageDesk:
             tally.failed += 1
             tally.reasons[result.reason] += 1
         self._answers.append(result)
+        self._answered += 1
         self._bytes += len(result.body) if isinstance(result, Fetched) else 0
         if len(self._answers) >= _ANSWERS or self._bytes >= _ANSWER_BYTES:
             self.flush()
         self._step()
+
+    @property
+    def left(self) -> int:
+        """Candidates handed out and not answered."""
+        return len(self._source_of) - self._answered
 
     def flush(self) -> None:
         if self._answers:
@@ -163,7 +172,7 @@ def collect(
         crawl([*chosen, *quiet], waiting, desk, settings)
     finally:
         desk.flush()
-    collected = Collected(tuple(desk.tallies.values()))
+    collected = Collected(tuple(desk.tallies.values()), desk.left)
     counts = {
         key: sum(getattr(t, key) for t in collected.tallies)
         for key in ("feeds", "feeds_failed", "links", "new", "fetched", "unchanged", "failed")

@@ -74,7 +74,7 @@ def _accounts(found: Found, language: str, rules: Rulebook) -> tuple[TopicAccoun
     for topic, signal, row in zip(rules.topics.topic, signals, rows, strict=True):
         if not signal.hits:
             continue
-        chance = rules.models.topics.chance(topic.id, row)
+        chance = topics.decided(rules.models.topics.chance(topic.id, row), signal)
         verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
         parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
         accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts))

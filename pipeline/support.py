@@ -105,7 +105,7 @@ def _starts_sentence(zone: Zone, m: Mention) -> bool:
     before = zone.text[max(0, m.start - 80) : m.start].rstrip()
     word = re.search(r"[^\W\d_]+$", before)
     head = before[: word.start()].rstrip() if word else before
-    return not head or head[-1] in ".!?:;\"'“”‘’)-–\n" or "\n" in before[len(head) : len(head) + 2]
+    return not head or head[-1] in ".!?:;\"'“”‘’-–\n" or "\n" in before[len(head) : len(head) + 2]
 
 
 def _follows_ours(m: Mention, mentions: Sequence[Mention]) -> bool:

@@ -14,6 +14,8 @@ from pipeline.text import bare, is_bare
 
 #: a topic is assigned from this score on, and 'near' from the other
 ASSIGNED, NEAR = 0.44, 0.22
+#: score of a topic with a sure term in the title; such topics are right five times in ten and more on labelled text
+SURE_SCORE = 0.5
 _EVIDENCE = 8
 
 
@@ -225,6 +227,15 @@ class Filed:
     chances: Mapping[str, float]
 
 
+def decided(chance: float, signal: Signals) -> float:
+    """Return the score of a topic: the model's chance, which a sure term in the title overrules.
+
+    Sure terms are those that by themselves decide; people wrote them, the model only weighs what is left open.
+    """
+    sure = any(hit.where == "title" and hit.weight >= SURE for hit in signal.hits)
+    return max(chance, SURE_SCORE) if sure else chance
+
+
 def find(found: Found, language: str, rules: Rulebook) -> Filed:
     """File a text under its topics, best first."""
     zones = (found.title, found.text)
@@ -233,7 +244,8 @@ def find(found: Found, language: str, rules: Rulebook) -> Filed:
     near: list[TopicFound] = []
     chances: dict[str, float] = {}
     for topic, signal, row in zip(rules.topics.topic, seen, features(seen, zones, language), strict=True):
-        chance = chances[topic.id] = rules.models.topics.chance(topic.id, row)
+        chances[topic.id] = rules.models.topics.chance(topic.id, row)
+        chance = decided(chances[topic.id], signal)
         if signal.hits and chance >= NEAR:
             target = assigned if chance >= ASSIGNED else near
             target.append(TopicFound(topic.id, round(chance, 3), evidence(signal, zones)))

@@ -1,8 +1,10 @@
 """A crawl of real sites on 127.0.0.1, each in a process of its own, and what it must not do."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import asdict
 from itertools import pairwise
@@ -130,7 +132,8 @@ def test_numeric_forms_of_private_hosts(host: str) -> None:
     [
         ("93.184.216.34", True), ("169.254.169.254", False), ("10.1.2.3", False), ("100.64.0.1", False),
         ("192.168.0.1", False), ("fd00::1", False), ("fe80::1", False), ("0.0.0.0", False), ("224.0.0.1", False),
-        ("2606:2800:220:1::1", True), ("64:ff9b::a00:1", True), ("2002:7f00:1::", False),
+        ("2606:2800:220:1::1", True), ("64:ff9b::a00:1", False), ("64:ff9b::5db8:d822", True),
+        ("2002:7f00:1::", False),
     ],
 )  # fmt: skip
 def test_public_addresses(address: str, public: bool) -> None:
@@ -191,3 +194,80 @@ def test_settings_are_safe() -> None:
     found = scrapy_settings([], CrawlSettings())
     assert found["DOWNLOAD_VERIFY_CERTIFICATES"] is True
     assert found["COOKIES_ENABLED"] is found["TELNETCONSOLE_ENABLED"] is False
+    assert found["DOWNLOAD_HANDLERS"]["file"] is None
+
+
+def test_a_source_may_set_its_own_delay(press: Press) -> None:
+    outlet = next(o for o in press.outlets if o.state == "up" and o.id != "htdh" and o.feeds[0].kind == "feed")
+    first = len(press.requests)
+    feed = outlet.feeds[0]
+    source = Source(outlet.id, outlet.name, outlet.home, (Feed(feed.address),), delay_seconds=0.3)
+    crawl([source], max_entries=5)
+    gaps = [b.at - a.at for a, b in pairwise(r for r in press.requests[first:])]
+    assert min(gaps) >= 0.25
+
+
+def test_the_same_feed_of_two_sources_is_read_for_each(press: Press) -> None:
+    outlet = next(o for o in press.outlets if o.state == "up" and o.id != "htdh" and o.feeds[0].kind == "feed")
+    feed = outlet.feeds[0]
+    both = [Source(name, name, outlet.home, (Feed(feed.address),)) for name in ("a", "b")]
+    told = crawl(both, max_entries=1)
+    assert [t["feed"] for t in told if "feed" in t] == [feed.address] * 2
+
+
+def test_addresses_that_are_none_end_as_such() -> None:
+    told = crawl([Source("a", "A", "http://a.example/", (Feed("khong-co-giao-thuc"), Feed("http://[::1")))])
+    assert [t["reason"] for t in told] == [Reason.INVALID_LINK] * 2
+
+
+FAILING = """
+from pipeline.records import *
+from crawlers.crawl import crawl
+class Desk:
+    def state(self, url): return FeedState(url)
+    def polled(self, poll): raise OSError("the disk is full")
+    def answered(self, result): raise AssertionError
+try:
+    feeds = tuple(Feed(f"http://127.0.0.1:9/{n}") for n in range(9))
+    crawl([Source("a", "A", "http://127.0.0.1:9/", feeds)], [], Desk(), CrawlSettings(delay_seconds=0))
+except OSError as error:
+    print("raised", error)
+"""
+
+
+def test_a_desk_that_fails_ends_the_crawl() -> None:
+    done = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "raised the disk is full\n", done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_crawl_that_is_told_to_stop(press: Press, how: signal.Signals) -> None:
+    """What was answered is told, feeds that were not read say so, and pages that were not fetched wait."""
+    outlet = next(o for o in press.outlets if o.id == "htdh")  # a Crawl-delay of 1 s: it would take half a minute
+    feeds = [{"url": f.address, "kind": f.kind, "links": f.css or None} for f in outlet.feeds]
+    source = asdict(Source("a", "A", outlet.home, ())) | {"feeds": feeds}
+    given = {"sources": [source], "settings": {"delay_seconds": 0.0}}
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-u", "-c", DRIVER],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(given))
+    process.stdin.close()
+    lines = [process.stdout.readline()]
+    began = time.monotonic()
+    process.send_signal(how)
+    lines += process.stdout.readlines()
+    assert process.wait(20) == 0
+    assert time.monotonic() - began < 15
+    told = [json.loads(line) for line in lines]
+    assert Counter(t["feed"] for t in told if "feed" in t) == Counter(f.address for f in outlet.feeds)
+    assert set(Counter(t["page"] for t in told if "page" in t).values()) <= {1}
+
+
+def test_importing_starts_nothing() -> None:
+    heavy = ("twisted", "scrapy", "feedparser", "lxml")
+    code = f"import sys, crawlers.crawl; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n"

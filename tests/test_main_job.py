@@ -3,6 +3,9 @@
 import csv
 import json
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pandas as pd
 import pytest
 from conftest import Diembao, json_lines
 
+from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.home import Home
 
@@ -129,3 +133,25 @@ def test_a_second_run_at_the_same_time_is_refused(home: Home, diembao: Diembao) 
         done = diembao("--home", home.root, "collect")
     assert done.returncode == 3
     assert "collect.lock" in done.stderr
+
+
+def test_a_run_told_to_stop_says_so_and_loses_nothing(press: Press, diembao: Diembao, tmp_path: Path) -> None:
+    fresh = Home(tmp_path)
+    write_home(fresh, press.outlets)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "diembao", "--home", str(fresh.root), "--json", "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    asked = len(press.requests)
+    while len(press.requests) < asked + 60 and process.poll() is None:
+        time.sleep(0.05)
+    process.terminate()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert "Đã dừng giữa chừng" in err
+    assert not any("digest" in row for row in json_lines(out))
+    assert counted(fresh, "SELECT count(*) FROM candidates WHERE outcome = 'waiting'") != [(0,)]
+    assert diembao("--home", fresh.root, "run").returncode == 1  # the dead outlet
+    assert counted(fresh, "SELECT count(*) FROM candidates WHERE outcome = 'waiting'") == [(0,)]

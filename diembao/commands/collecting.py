@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from diembao.jobs import Collected
     from storage.base import Storage
 
+#: `_collect` was told to stop; of a command's exit codes it is FAILED
+STOPPED = 9
+
 _only = click.option(
     "--source",
     "only",
@@ -33,7 +36,7 @@ _due = click.option(
 @pass_app
 def collect(app: App, only: tuple[str, ...], due: bool) -> int:
     with app.home.lock("collect"), app.storage() as storage:
-        return _collect(app, storage, only, due)
+        return min(_collect(app, storage, only, due), FAILED)
 
 
 @click.command(
@@ -63,8 +66,10 @@ def run(app: App, only: tuple[str, ...], due: bool) -> int:
     from diembao.commands.reports import write_digest
 
     with app.home.lock("collect", "process"), app.storage() as storage:
-        codes = [_collect(app, storage, only, due), _process(app, storage)]
-        codes.append(write_digest(app, storage, None, None))
+        codes = [_collect(app, storage, only, due)]
+        if codes == [STOPPED]:
+            return FAILED
+        codes += [_process(app, storage), write_digest(app, storage, None, None)]
     return max(codes)
 
 
@@ -78,6 +83,14 @@ def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> in
     with app.progress() as progress:
         collected = jobs.collect(storage, sources, settings.crawl, due_only=due, only=only, progress=progress)
     _tell_collected(app, collected)
+    if collected.left:
+        app.warn(
+            say(
+                f"Đã dừng giữa chừng: {collected.left} trang chờ lượt sau.",
+                f"Stopped half-way: {collected.left} pages wait for the next run.",
+            )
+        )
+        return STOPPED
     return FAILED if collected.failed else DONE
 
 
