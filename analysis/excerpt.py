@@ -125,7 +125,7 @@ def _best_start(text: str, spans: Sequence[tuple[int, int, int]], limit: int) ->
             words = text[begin:end].lower()
             seen[words] = max(weight, seen.get(words, 0))
         # The opening of a news text sums it up: a later passage must show more to be chosen.
-        score = sum(seen.values()) + (0.5 if start == 0 else 0)
+        score = sum(seen.values()) + ((_PLACE if seen else 0.5) if start == 0 else 0)
         if score > best_score:
             best, best_score = start, score
     return best
