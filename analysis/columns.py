@@ -9,6 +9,9 @@ from pipeline.records import Item
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
+#: characters of an excerpt
+_EXCERPT = 300
+
 Value = str | int | float
 
 
@@ -24,6 +27,11 @@ class Column:
 
 def _time(when: datetime | None) -> str:
     return "" if when is None else when.astimezone(_ZONE).isoformat(timespec="seconds")
+
+
+def _cut(text: str) -> str:
+    """What leaves the house is an excerpt with a link."""
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1].rstrip() + "…"
 
 
 def _list(values: Iterable[str]) -> str:
@@ -65,7 +73,9 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("language", "text", "Language of the text, BCP 47.", lambda i: i.tags.language or i.article.language),
     Column("title", "text", "Headline.", lambda i: i.article.title),
-    Column("lead", "text", "Lead (sapo), where the page has one.", lambda i: i.article.lead),
+    Column(
+        "lead", "text", "Lead (sapo) where the page has one, at most 300 characters.", lambda i: _cut(i.article.lead)
+    ),
     Column("authors", "list", "By-line as printed, for citation only.", lambda i: _list(i.article.authors)),
     Column("section", "text", "Section of the outlet it stands in.", lambda i: i.article.section),
     Column(

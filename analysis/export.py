@@ -16,6 +16,8 @@ _FORMULA = re.compile(r"[\s\u00a0\ufeff]*[=+\-@\t\r＝＋－＠]")
 #: Characters that no cell may hold: controls but tab and newline, and halves of surrogate pairs.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def write_csv(items: Iterable[Item], stream: TextIO) -> int:
     """Write one row for each item below a header; return the number of rows.
@@ -44,8 +46,9 @@ def write_jsonl(items: Iterable[Item], stream: TextIO) -> int:
     """Write every field of each item, its text and evidence too, as one JSON line; return the number of lines."""
     rows = 0
     for item in items:
-        stream.write(json.dumps(flat(item), ensure_ascii=False, default=_plain))
-        stream.write("\n")
+        line = json.dumps(flat(item), ensure_ascii=False, default=_plain)
+        # Half of a surrogate pair is no character, and one would stop the whole export.
+        stream.write(_SURROGATE.sub("\ufffd", line) + "\n")
         rows += 1
     return rows
 

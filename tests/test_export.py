@@ -85,6 +85,17 @@ def test_json_lines_carry_everything() -> None:
     assert (record["language"], record["declared_language"]) == ("vi", "")
 
 
+def test_a_broken_character_does_not_stop_the_export() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    assert write_jsonl([item("a\ud800b")], stream) == 1
+    stream.flush()
+
+
+def test_no_long_text_leaves_the_house() -> None:
+    [row] = rows(item(article=replace(item().article, lead="x" * 1000)))
+    assert len(row["lead"]) == 300
+
+
 def test_the_document_is_true() -> None:
     written = Path(__file__).parent.parent / "docs" / "columns.md"
     assert written.read_text("utf-8") == document(), "write it anew: python -m analysis.columns > docs/columns.md"
