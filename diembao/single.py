@@ -1,6 +1,8 @@
 """Addresses given by hand → their pages, fetched as politely as any other."""
 
+import gzip
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from pipeline.records import (
@@ -53,3 +55,9 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
         else:
             body, kind, reason = b"", "", answer.reason
         yield Document(0, candidate.id, "", answer.url, answer.at, body, kind, candidate.entry, reason)
+
+
+def page_document(url: str, body: bytes) -> Document:
+    """Return a page that was given as bytes (gzip or not), as if it had just been fetched from `url`."""
+    body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+    return Document(0, 0, "", url, datetime.now(UTC), body, "", Entry(url))

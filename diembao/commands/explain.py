@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,11 +51,10 @@ def _mentions(found: Explanation) -> list[dict[str, object]]:
 
 
 def _text(app: App, what: str) -> Text:
+    from diembao.single import fetch_pages, page_document
     from pipeline.records import Text
 
     if what.startswith(("http://", "https://")):
-        from diembao.single import fetch_pages
-
         return _of_document(next(fetch_pages([what], app.settings().crawl)))
     path = Path(what)
     if path.exists():
@@ -64,8 +62,7 @@ def _text(app: App, what: str) -> Text:
         if path.suffix == ".txt":
             title, _, text = body.decode("utf-8-sig", "replace").partition("\n")
             return Text(path.name, title, text)
-        body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
-        return _of_document(_document(path.absolute().as_uri(), body))
+        return _of_document(page_document(path.absolute().as_uri(), body))
     if app.home.database.exists():
         with app.storage() as storage:
             item = storage.item(what)
@@ -74,13 +71,6 @@ def _text(app: App, what: str) -> Text:
     raise click.UsageError(
         say(f"{what}: không phải mã bài đã lưu, địa chỉ hay tệp", f"{what}: no stored item, address or file")
     )
-
-
-def _document(url: str, body: bytes) -> Document:
-    from diembao.jobs import now
-    from pipeline.records import Document, Entry
-
-    return Document(0, 0, "", url, now(), body, "", Entry(url))
 
 
 def _of_document(document: Document) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import sys
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from diembao.messages import say
 )
 @pass_app
 def extract(app: App, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
+    from diembao.single import fetch_pages, page_document
     from pipeline.extract import article_to_json, read
     from pipeline.records import Document, Unreadable
     from pipeline.records import Reason as R
@@ -58,27 +58,17 @@ def extract(app: App, pages: tuple[str, ...], url: str | None, listed: Path | No
     addresses = [p for p in pages if p.startswith(("http://", "https://"))]
     for name, address in _files(pages, url, listed):
         try:
-            body = Path(name).read_bytes()
-            body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+            document = page_document(address, Path(name).read_bytes())
         except (OSError, EOFError) as error:
             failed = True
             app.warn(f"{name}: {error}")
             app.print_json({"url": address, "error": "unreadable_file", "note": str(error)})
             continue
-        show(_document(address, body), name)
+        show(document, name)
     if addresses:
-        from diembao.single import fetch_pages
-
         for document in fetch_pages(addresses, app.settings().crawl):
             show(document, document.url)
     return FAILED if failed else DONE
-
-
-def _document(url: str, body: bytes) -> Any:
-    from diembao.jobs import now
-    from pipeline.records import Document, Entry
-
-    return Document(0, 0, "", url, now(), body, "", Entry(url))
 
 
 def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iterator[tuple[str, str]]:
