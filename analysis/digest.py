@@ -10,7 +10,7 @@ from urllib.parse import quote
 from analysis import excerpt
 from analysis.day import Day, Story, is_dated, language_of
 from analysis.labels import Labels, labels
-from pipeline.records import Item, Reason, SourceDay
+from pipeline.records import Article, Item, Reason, SourceDay
 from pipeline.urls import is_fetchable
 
 if TYPE_CHECKING:
@@ -129,21 +129,49 @@ class _View:
             seen = self.local(item.first_seen)
             origin = item.article.published_from if item.article.published_from == "first_seen" else "none"
             return words.of("published", origin, time=words.time(seen), date=words.short_date(seen))
-        return f"{words.clock(self.local(at))} ({words.of('published', item.article.published_from)})"
+        day_only = item.article.published_precision == "day"
+        stated = words.short_date(self.local(at)) if day_only else words.clock(self.local(at))
+        return f"{stated} ({words.of('published', item.article.published_from)})"
+
+    def stamp(self, item: Item) -> str:
+        """Return the time of publication as HTML's `datetime` has it: a day where only that is stated."""
+        at = self.local(item.article.published if item.article.published and is_dated(item) else item.first_seen)
+        day_only = is_dated(item) and item.article.published_precision == "day"
+        return at.date().isoformat() if day_only else at.isoformat()
+
+    def hour(self, item: Item) -> str:
+        """Return the time of day of a dated item, with its date where that is not the digest's; '' if undated."""
+        article = item.article
+        if article.published is None or not is_dated(item):
+            return ""
+        at = self.local(article.published)
+        parts = [] if article.published_precision == "day" else [self._words.time(at)]
+        if not parts or at.date() != self._day.day:
+            parts.append(self._words.short_date(at))
+        return " ".join(parts)
 
     def remarks(self, item: Item) -> list[str]:
         """Return what a reader must know of how the item was come by."""
         words, article = self._words, item.article
         remarks = []
-        if article.published is not None and is_dated(item) and article.published < self._day.start:
+        if article.published is not None and is_dated(item) and self._is_before(article):
             remarks.append(words.say("late"))
         if item.changed:
             remarks.append(words.say("changed", n=item.version))
+        if item.taken_down is not None:
+            remarks.append(words.say("taken_down", clock=words.clock(self.local(item.taken_down))))
         if article.text_from == "feed":
             remarks.append(words.say("from_feed"))
         elif article.reason is not Reason.OK:
             remarks.append(words.say("partial", reason=words.of("reason", article.reason)))
         return remarks
+
+    def _is_before(self, article: Article) -> bool:
+        """Whether it was published before the period; of a day without a time, whether that day ended before it."""
+        assert article.published is not None
+        if article.published_precision == "day":
+            return self.local(article.published).date() < self._day.start.date()
+        return article.published < self._day.start
 
     def origin(self, item: Item) -> list[str]:
         """Return the country and the language, each only where it is not the usual one."""
@@ -174,6 +202,16 @@ class _View:
 
     def sources(self, state: str) -> list[SourceDay]:
         return [source for source in self._day.sources if source.state == state]
+
+    def watched(self) -> list[SourceDay]:
+        return [source for source in self._day.sources if source.flags]
+
+    def flags(self, source: SourceDay) -> list[str]:
+        """Return what is unusual about `source`, in words with the figures behind them."""
+        return [
+            self._words.of("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples))
+            for f in source.flags
+        ]
 
     def read(self) -> int:
         """Return the number of sources that were reached, whether or not they had anything new."""

@@ -8,7 +8,7 @@ import re
 import sys
 import unicodedata
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
+from crawlers.wishes import wish_of_feed
 from pipeline.records import Entry, Reason
 from pipeline.urls import resolve
 
@@ -46,19 +47,30 @@ class ParsedFeed:
     invalid: int = 0
     reason: Reason = Reason.OK
     note: str = ""
+    #: the time between two polls that the feed itself wishes
+    wish: timedelta | None = None
 
 
 def parse_feed(
-    body: bytes, *, url: str, content_type: str = "", max_entries: int = 2000, now: datetime | None = None
+    body: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    max_entries: int = 2000,
+    now: datetime | None = None,
+    others: bool = False,
 ) -> ParsedFeed:
-    """Read a feed; never raises. `url` is its final address, against which relative links are resolved."""
+    """Read a feed; never raises. `url` is its final address, against which relative links are resolved.
+
+    `others` says that it lists other people's articles, each with its outlet.
+    """
     try:
         body = unpack(body)
         if not body.strip():
             return ParsedFeed((), reason=Reason.EMPTY)
         if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
             return _json_feed(body, url, max_entries, now or datetime.now(UTC))
-        return _xml_feed(body, url, content_type, max_entries, now or datetime.now(UTC))
+        return _xml_feed(body, url, content_type, max_entries, now or datetime.now(UTC), others)
     except TooLarge as error:
         return ParsedFeed((), reason=Reason.TOO_LARGE, note=str(error))
     except Exception as error:  # feedparser raises many kinds on hostile bytes; one feed must not end the crawl
@@ -76,7 +88,7 @@ def unpack(body: bytes) -> bytes:
     return unpacked
 
 
-def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetime) -> ParsedFeed:
+def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetime, others: bool) -> ParsedFeed:
     import feedparser
 
     body, in_all = _first(_REFERENCE.sub(_possible, body), limit)
@@ -101,11 +113,14 @@ def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetim
         if link is None:
             invalid += 1
             continue
-        entries.append(_entry(raw, link, guid, now))
+        entry = _entry(raw, link, guid, now)
+        entries.append(replace(entry, outlet=_outlet(raw)) if others else entry)
+    if not entries and invalid and broken:
+        return ParsedFeed((), invalid, Reason.BAD_FEED, _bozo(parsed))
     note = _bozo(parsed)
     if max(in_all, len(parsed.entries)) > limit:
         note = f"{max(in_all, len(parsed.entries))} entries, the first {limit} taken"
-    return ParsedFeed(tuple(entries), invalid, Reason.OK, note)
+    return ParsedFeed(tuple(entries), invalid, Reason.OK, note, wish_of_feed(parsed.feed))
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:
@@ -167,6 +182,13 @@ def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
         guid=_CONTROL.sub("", guid)[:500],
         image=_image(raw, link),
     )
+
+
+def _outlet(raw: Any) -> str:
+    """Return the outlet that a search names: RSS's <source>, or Bing's <News:Source>."""
+    source = raw.get("source") or {}
+    named = source.get("title") if isinstance(source, dict) else source
+    return plain(str(named or raw.get("news_source") or ""))
 
 
 def _image(raw: Any, link: str) -> str | None:

@@ -1,10 +1,11 @@
-"""Bytes of a feed, sitemap or section page → entries, read in a process of their own that may be killed."""
+"""Bytes of a feed, sitemap, section page, list or search → entries, read in a process of their own that may be killed."""
 
 import asyncio
 import multiprocessing
 import re
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from pipeline.records import Entry, FeedKind, Reason
@@ -38,12 +39,17 @@ class Found:
     invalid: int = 0
     reason: Reason = Reason.OK
     note: str = ""
+    #: the time between two polls that the feed itself wishes
+    wish: timedelta | None = None
+    #: entries that were listed, of which `entries` match article_url
+    listed: int = 0
 
 
 def read(answer: Answer) -> Found:
     """Read one answer here and now; never raises."""
     from crawlers.feeds import parse_feed
-    from crawlers.listings import parse_listing
+    from crawlers.listings import parse_addresses, parse_listing
+    from crawlers.queries import parse_answer
     from crawlers.sitemaps import parse_sitemap
 
     try:
@@ -59,11 +65,13 @@ def read(answer: Answer) -> Found:
                 max_entries=answer.max_entries,
             )
             return Found(page.entries, (), page.invalid, page.reason, page.note)
+        elif answer.kind == "list":
+            listed = parse_addresses(answer.body, url=answer.url, max_entries=answer.max_entries)
+            found = Found(listed.entries, (), listed.invalid, listed.reason, listed.note)
         else:
-            feed = parse_feed(
-                answer.body, url=answer.url, content_type=answer.content_type, max_entries=answer.max_entries
-            )
-            found = Found(feed.entries, (), feed.invalid, feed.reason, feed.note)
+            parse = parse_answer if answer.kind == "query" else parse_feed
+            feed = parse(answer.body, url=answer.url, content_type=answer.content_type, max_entries=answer.max_entries)
+            found = Found(feed.entries, (), feed.invalid, feed.reason, feed.note, feed.wish)
         return _only_articles(found, answer.article_url)
     except MemoryError:
         return Found(reason=Reason.BAD_FEED, note=f"needs more than {_MEGABYTES} MB of memory to read")
@@ -72,6 +80,7 @@ def read(answer: Answer) -> Found:
 
 
 def _only_articles(found: Found, pattern: str | None) -> Found:
+    found = replace(found, listed=len(found.entries) + found.invalid)
     if pattern is None:
         return found
     kept = tuple(entry for entry in found.entries if re.search(pattern, entry.url))

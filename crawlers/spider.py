@@ -1,7 +1,7 @@
 """Sources and candidates in, one Poll for each feed and one Fetched or Unfetched for each candidate out."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +12,11 @@ from scrapy.http import Response
 from crawlers import reasons
 from crawlers.desk import Desk
 from crawlers.guard import GuardedResolver
+from crawlers.queries import Question, halves, is_wrapped, questions, target_of
 from crawlers.reader import Answer, Found, Reader
+from crawlers.throttle import retry_after
+from crawlers.wishes import longest, wish_of_headers
+from pipeline.polling import asks_in_full
 from pipeline.records import Candidate, CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source, Unfetched
 from pipeline.urls import is_fetchable
 
@@ -27,7 +31,7 @@ T = TypeVar("T")
 
 
 class _Reading:
-    """One feed while it is read: a sitemap index is several answers and one Poll."""
+    """One feed while it is read: a sitemap index, or a search for many names, is several answers and one Poll."""
 
     def __init__(self, source: Source, feed: Feed) -> None:
         self.source, self.feed = source, feed
@@ -43,6 +47,10 @@ class _Reading:
         self.note = ""
         self.etag: str | None = None
         self.last_modified: str | None = None
+        #: as in pipeline.records.Poll
+        self.wish: timedelta | None = None
+        self.not_before: datetime | None = None
+        self.forced = False
 
 
 class PressSpider(Spider):
@@ -65,7 +73,12 @@ class PressSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for reading in list(self.readings.values()):
-            for request in self._ask_feed(reading, reading.feed.url, 0):
+            ask = (
+                self._ask_query(reading)
+                if reading.feed.kind == "query"
+                else self._ask_feed(reading, reading.feed.url, 0)
+            )
+            for request in ask:
                 yield request
         for candidate in self.waiting:
             for request in self._ask_page(candidate):
@@ -86,18 +99,40 @@ class PressSpider(Spider):
 
     # feeds
 
-    def _ask_feed(self, reading: _Reading, url: str, depth: int) -> Iterator[Request]:
+    def _ask_query(self, reading: _Reading) -> Iterator[Request]:
+        state = self._tell(lambda: self.desk.state(reading.feed.url))
+        asked, left = questions(reading.feed, state.full_at, datetime.now(UTC))
+        if left:
+            reading.note = f"too many names, not asked for: {', '.join(left)}"[:300]
+        # The feed's own address is a template, which nobody is asked for.
+        reading.asked = {question.url for question in asked}
+        reading.pending = set(reading.asked)
+        for question in asked:
+            yield from self._ask_feed(reading, question.url, 1, question)
+        if not asked:
+            self._note(reading, reading.feed.url, 0, Reason.INVALID_LINK, "no names to ask for")
+            yield from self._close_feed(reading, reading.feed.url)
+
+    def _ask_feed(self, reading: _Reading, url: str, depth: int, question: Question | None = None) -> Iterator[Request]:
         headers: dict[str, str] = {}
         if depth == 0:
             state = self._tell(lambda: self.desk.state(reading.feed.url))
             headers = self._headers(state.etag, state.last_modified)
+            if headers and asks_in_full(state, datetime.now(UTC)):
+                headers, reading.forced = {}, True
         try:
             yield Request(
                 url,
                 callback=self._feed_answered,
                 errback=self._feed_failed,
                 headers=headers,
-                meta={"reading": reading, "asked": url, "depth": depth, "download_maxsize": self.limits.max_feed_bytes},
+                meta={
+                    "reading": reading,
+                    "asked": url,
+                    "depth": depth,
+                    "question": question,
+                    "download_maxsize": self.limits.max_feed_bytes,
+                },
                 priority=10,
                 dont_filter=True,
             )
@@ -109,10 +144,14 @@ class PressSpider(Spider):
         meta = response.meta
         reading, asked, depth = meta["reading"], meta["asked"], meta["depth"]
         reading.size += len(response.body)
+        if meta["question"] is not None:
+            reading.status = response.status
         if depth == 0:
             reading.status = response.status
             reading.etag = _header(response, "ETag")
             reading.last_modified = _header(response, "Last-Modified")
+            reading.wish = wish_of_headers(response, datetime.now(UTC))
+        reading.not_before = _not_before(response) or reading.not_before
         if response.status not in (200, 203):
             self._note(reading, asked, depth, _reason_of(response), _status_note(response))
         elif not response.body.strip():
@@ -121,7 +160,7 @@ class PressSpider(Spider):
             if depth == 0 and set(meta.get("redirect_reasons", ())) in ({301}, {308}, {301, 308}):
                 self._note(reading, asked, depth, Reason.OK, f"moved permanently to {response.url}"[:300])
             found = await self._reader.read(self._answer_of(reading, response))
-            for request in self._take(reading, found, asked, depth):
+            for request in self._take(reading, found, response.meta):
                 yield request
         for request in self._close_feed(reading, asked):
             yield request
@@ -132,19 +171,35 @@ class PressSpider(Spider):
         source, feed = reading.source, reading.feed
         return Answer(feed.kind, response.body, response.url, kind, feed.links, source.article_url, room)
 
-    def _take(self, reading: _Reading, found: Found, asked: str, depth: int) -> Iterator[Request]:
+    def _take(self, reading: _Reading, found: Found, meta: dict[str, Any]) -> Iterator[Request]:
+        asked, depth = meta["asked"], meta["depth"]
         reading.entries += found.entries
+        reading.wish = longest(reading.wish, found.wish)
         reading.invalid += found.invalid
         self._note(reading, asked, depth, found.reason, found.note)
         if found.children:
             # An index that has not changed says nothing of the sitemaps it lists: it is read anew each time.
             reading.etag = reading.last_modified = None
+        if (question := meta["question"]) is not None:
+            yield from self._ask_halves(reading, question, found.listed, depth)
         for child in found.children:
             if reading.children < _CHILDREN and depth < _DEPTH and child not in reading.asked:
                 reading.children += 1
                 reading.asked.add(child)
                 reading.pending.add(child)
                 yield from self._ask_feed(reading, child, depth + 1)
+
+    def _ask_halves(self, reading: _Reading, question: Question, answered: int, depth: int) -> Iterator[Request]:
+        """Ask for the two halves of the time for which a search gave as many as it gives at once."""
+        feed = reading.feed
+        parts = halves(feed, question, answered) if reading.children + 2 <= _CHILDREN else []
+        if not parts and feed.per_answer is not None and answered >= feed.per_answer:
+            self._note(reading, question.url, depth, Reason.OK, f"{answered} entries, and there may be more")
+        for part in parts:
+            reading.children += 1
+            reading.asked.add(part.url)
+            reading.pending.add(part.url)
+            yield from self._ask_feed(reading, part.url, depth + 1, part)
 
     def _feed_failed(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
@@ -185,6 +240,9 @@ class PressSpider(Spider):
             etag=reading.etag,
             last_modified=reading.last_modified,
             size=reading.size,
+            wish=reading.wish,
+            not_before=reading.not_before,
+            forced=reading.forced,
         )
         for candidate in self._tell(lambda: self.desk.polled(poll)):
             yield from self._ask_page(candidate)
@@ -197,37 +255,56 @@ class PressSpider(Spider):
         self.asked.add(candidate.id)
         self.open[candidate.id] = candidate
         try:
-            yield Request(
-                candidate.url,
-                callback=self._page_answered,
-                errback=self._page_failed,
-                headers=self._headers(candidate.etag, candidate.last_modified),
-                meta={"candidate": candidate.id, "download_maxsize": self.limits.max_page_bytes},
-                dont_filter=True,
-            )
+            yield self._request_of(candidate, candidate.url)
         except ValueError as error:
             self._lose(candidate.id, candidate.url, Reason.INVALID_LINK, note=str(error))
 
-    def _page_answered(self, response: Response) -> None:
+    def _request_of(self, candidate: Candidate, url: str) -> Request:
+        return Request(
+            url,
+            callback=self._page_answered,
+            errback=self._page_failed,
+            headers=self._headers(candidate.etag, candidate.last_modified),
+            meta={
+                "candidate": candidate.id,
+                "hidden": url is candidate.url and is_wrapped(url),
+                "download_maxsize": self.limits.max_page_bytes,
+            },
+            dont_filter=True,
+        )
+
+    def _page_answered(self, response: Response) -> Request | None:
         key = response.meta["candidate"]
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.status not in (200, 203):
-            self._lose(key, response.url, _reason_of(response), response.status, _status_note(response))
+            until = _not_before(response)
+            self._lose(key, response.url, _reason_of(response), response.status, _status_note(response), until)
         elif not response.body.strip():
             self._lose(key, response.url, Reason.EMPTY, response.status)
         elif not _is_html(kind, response.body):
             self._lose(key, response.url, Reason.NOT_HTML, response.status, kind[:200])
+        elif response.meta["hidden"] and (target := target_of(response.body, response.url)) and key in self.open:
+            return self._request_of(self.open[key], target)
         else:
             etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
             now = datetime.now(UTC)
             self._answer(Fetched(key, now, response.url, response.status, response.body, kind, etag, modified))
+        return None
 
     def _page_failed(self, failure: Any) -> None:
         request = failure.request
         self._lose(request.meta["candidate"], request.url, _reason(failure), note=reasons.note_of(failure.value))
 
-    def _lose(self, key: int, url: str, reason: Reason, status: int | None = None, note: str = "") -> None:
-        self._answer(Unfetched(key, datetime.now(UTC), url, reason, status, note[:300]))
+    def _lose(
+        self,
+        key: int,
+        url: str,
+        reason: Reason,
+        status: int | None = None,
+        note: str = "",
+        not_before: datetime | None = None,
+    ) -> None:
+        self._answer(Unfetched(key, datetime.now(UTC), url, reason, status, note[:300], not_before))
 
     def _answer(self, result: Fetched | Unfetched) -> None:
         if self.open.pop(result.candidate_id, None) is not None:
@@ -268,6 +345,12 @@ def _reason_of(response: Response) -> Reason:
 def _status_note(response: Response) -> str:
     asked = _header(response, "Retry-After")
     return f"HTTP {response.status}" + (f", Retry-After: {asked[:40]}" if asked else "")
+
+
+def _not_before(response: Response) -> datetime | None:
+    """Return until when the host asks to be left alone (429 or 503 with a Retry-After)."""
+    seconds = retry_after(response) if response.status in (429, 503) else None
+    return None if seconds is None else datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 def _is_html(kind: str, body: bytes) -> bool:

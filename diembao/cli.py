@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from diembao.app import FAILED, LOCKED, WRONG, App
-from diembao.commands import collecting, demo, explain, learning, reports, schedule, setup, texts
+from diembao.commands import collecting, demo, explain, learning, ledger, reports, schedule, setup, texts
 from diembao.home import Home, HomeInUse, default_home
 from diembao.messages import asked_language, say
 
@@ -46,7 +46,7 @@ def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool
     )
 
 
-for module in (setup, collecting, reports, texts, explain, learning, schedule, demo):
+for module in (setup, collecting, ledger, reports, texts, explain, learning, schedule, demo):
     for command in module.COMMANDS:
         cli.add_command(command)
 

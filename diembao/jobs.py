@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from analysis.day import Counts, build_day, count
@@ -15,18 +17,22 @@ from pipeline.records import (
     CrawlSettings,
     Document,
     DocumentOutcome,
+    Entry,
     Examined,
     FeedState,
     Fetched,
     Item,
+    LedgerEntry,
     Poll,
     Reason,
     Relevance,
     Source,
+    SourceDay,
     Unfetched,
     Unreadable,
 )
 from pipeline.rules import Rulebook
+from pipeline.urls import host_of, normalise, site_of
 from storage.base import Storage
 
 #: Answers are stored together this many at a time, or when so many bytes wait: a transaction costs more than a page.
@@ -154,9 +160,7 @@ def collect(
     from crawlers.crawl import crawl
 
     storage.set_sources(sources)
-    chosen = [s for s in sources if (s.id in only if only else s.enabled)]
-    if due_only:
-        chosen = [due for s in chosen if (due := _due(storage, s, now())).feeds]
+    chosen = _chosen(storage, sources, settings, due_only, only)
     run = storage.begin_run("collect", now())
     desk = StorageDesk(storage, run, chosen, recheck_all=not due_only, progress=progress)
     waiting = storage.waiting(now(), [s.id for s in sources if s.enabled or s.id in only])
@@ -172,6 +176,10 @@ def collect(
         crawl([*chosen, *quiet], waiting, desk, settings)
     finally:
         desk.flush()
+    return _end_collection(storage, run, desk)
+
+
+def _end_collection(storage: Storage, run: int, desk: StorageDesk) -> Collected:
     collected = Collected(tuple(desk.tallies.values()), desk.left)
     counts = {
         key: sum(getattr(t, key) for t in collected.tallies)
@@ -181,14 +189,65 @@ def collect(
     return collected
 
 
-def _due(storage: Storage, source: Source, at: datetime) -> Source:
-    """Return the source with only the feeds whose time has come."""
+#: Stands for a feed where a person gave the address of an article by hand.
+BY_HAND = "by-hand:"
 
-    def is_due(url: str) -> bool:
-        state = storage.feed_state(url)
-        return state.polled_at is None or state.polled_at + timedelta(minutes=source.poll_minutes) <= at
 
-    return replace(source, feeds=tuple(f for f in source.feeds if is_due(f.url)))
+def add_by_hand(
+    storage: Storage, sources: Sequence[Source], urls: Sequence[str], settings: CrawlSettings, progress: Progress
+) -> list[LedgerEntry]:
+    """Fetch single addresses as if a feed had listed them; return how each ended, in the order given.
+
+    An address belongs to the configured source of its site; else to one named after the site, which is not asked
+    for more. At most once per process (Twisted's reactor).
+    """
+    from crawlers.crawl import crawl
+
+    owners = {url: _owner(sources, url) for url in urls}
+    strangers = {s.id: s for s in owners.values() if s not in sources}
+    storage.set_sources([*sources, *strangers.values()])
+    run = storage.begin_run("add", now())
+    # A stranger's address opens no door: that its host may be private is for settings.toml to say.
+    involved = {s.id: replace(s, feeds=(), home=s.home if s in sources else "") for s in owners.values()}
+    desk = StorageDesk(storage, run, list(involved.values()), recheck_all=True, progress=progress)
+    wanted: list[Candidate] = []
+    for url, owner in owners.items():
+        poll = Poll(owner.id, f"{BY_HAND}{owner.id}", now(), Reason.OK, entries=(Entry(url),))
+        wanted += desk.polled(poll)
+    try:
+        crawl(list(involved.values()), wanted, desk, settings)
+    finally:
+        desk.flush()
+    _end_collection(storage, run, desk)
+    ended = storage.ledger_of([normalise(url) for url in urls])
+    return [ended[normalise(url)] for url in urls]
+
+
+def _owner(sources: Sequence[Source], url: str) -> Source:
+    site = site_of(url)
+    for source in sources:
+        if site in (site_of(source.home), *source.domains):
+            return source
+    return Source(site, site, f"{url.split('://')[0]}://{site}/", (), country="", category="foreign", enabled=False)
+
+
+def _chosen(
+    storage: Storage, sources: Sequence[Source], settings: CrawlSettings, due_only: bool, only: Sequence[str]
+) -> list[Source]:
+    """Return the sources to ask, each with the feeds of it to ask now.
+
+    A source named by hand is asked whatever the time; a host that asked to be left alone is left alone otherwise.
+    """
+    if only:
+        return [s for s in sources if s.id in only]
+    enabled = [s for s in sources if s.enabled]
+    if due_only:
+        due = set(storage.due_feeds(now(), per_host=settings.feeds_per_host))
+    else:
+        slowed = storage.slowed_hosts(now())
+        due = {f.url for s in enabled for f in s.feeds if host_of(f.url) not in slowed}
+    asked = (replace(s, feeds=tuple(f for f in s.feeds if f.url in due)) for s in enabled)
+    return [s for s in asked if s.feeds]
 
 
 def process(
@@ -277,6 +336,13 @@ def period_of(day: date | None, settings: Settings, at: datetime) -> Period:
     return Period(day, start, end, start - timedelta(hours=settings.digest.late_hours))
 
 
+def watched_sources(storage: Storage, start: datetime, end: datetime) -> list[SourceDay]:
+    """Return what became of every source in a period, with what is unusual about it."""
+    from analysis.watch import PERIODS, flagged
+
+    return flagged(storage.source_days(start, end), storage.source_history(start, end, periods=PERIODS))
+
+
 def make_digest(
     storage: Storage,
     settings: Settings,
@@ -301,7 +367,7 @@ def make_digest(
     model = build_day(
         items,
         None if previous is None else count(previous),
-        storage.source_days(period.start, period.end),
+        watched_sources(storage, period.start, period.end),
         period.day,
         period.start,
         period.end,
@@ -335,17 +401,38 @@ def export(
     topics: Sequence[str],
 ) -> int:
     """Write the matching items to a .csv or .jsonl file, whole or not at all; return the number of rows."""
-    import os
-
     from analysis.export import write_csv, write_jsonl
 
     items: Iterator[Item] = storage.items(since=since, until=until, relevance=relevance, topics=topics)
+    with _whole(path) as stream:
+        return write_csv(items, stream) if path.suffix == ".csv" else write_jsonl(items, stream)
+
+
+def write_ledger(path: Path, days: Iterable[SourceDay], entries: Iterable[LedgerEntry]) -> int:
+    """Write a ledger as JSON lines, sources first, whole or not at all; return the number of lines."""
+    import dataclasses
+    import json
+
+    rows = 0
+    with _whole(path) as stream:
+        for kind, records in (("source", days), ("link", entries)):
+            for record in records:
+                row = {"kind": kind, **dataclasses.asdict(record)}
+                stream.write(json.dumps(row, ensure_ascii=False, default=datetime.isoformat) + "\n")
+                rows += 1
+    return rows
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[TextIO]:
+    """Give a stream whose text becomes the file at `path` when all of it is written, and not before."""
+    import os
+
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("w", encoding="utf-8", newline="") as stream:
-            rows = write_csv(items, stream) if path.suffix == ".csv" else write_jsonl(items, stream)
+            yield stream
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return rows

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Literal
 
 Language = Literal["vi", "en"]
@@ -26,39 +27,47 @@ def say(vi: str, en: str) -> str:
     return en if _language == "en" else vi
 
 
-#: `Reason` → words for a person
-REASONS: dict[str, tuple[str, str]] = {
-    "dns_failure": ("không tìm thấy tên máy chủ", "host name not found"),
-    "connection_refused": ("máy chủ từ chối kết nối", "connection refused"),
-    "connection_lost": ("mất kết nối giữa chừng", "connection lost"),
-    "timeout": ("quá thời gian chờ", "timed out"),
-    "tls_error": ("lỗi chứng thư bảo mật", "TLS error"),
-    "not_found": ("trang không có (404)", "not found (404)"),
-    "gone": ("trang đã gỡ (410)", "taken down (410)"),
-    "forbidden": ("không được phép xem", "access denied"),
-    "rate_limited": ("máy chủ yêu cầu chậm lại (429)", "asked to slow down (429)"),
-    "server_error": ("máy chủ báo lỗi", "server error"),
-    "http_other": ("máy chủ trả lời bất thường", "unexpected answer"),
-    "too_many_redirects": ("chuyển hướng vòng vo", "too many redirects"),
-    "too_large": ("trang quá lớn", "too large"),
-    "empty_body": ("trang trống", "empty page"),
-    "not_a_feed": ("địa chỉ không phải nguồn tin RSS", "not a feed"),
-    "bad_feed": ("nguồn tin RSS bị hỏng", "broken feed"),
-    "not_html": ("không phải trang web", "not a web page"),
-    "robots_txt": ("robots.txt không cho phép", "refused by robots.txt"),
-    "robots_unreachable": ("chưa đọc được robots.txt", "robots.txt out of reach"),
-    "unsafe_address": ("địa chỉ không an toàn", "unsafe address"),
-    "invalid_link": ("liên kết không hợp lệ", "invalid link"),
-    "no_text": ("không có nội dung bài", "no text"),
-    "paywall": ("bài thu phí", "paywall"),
-    "needs_browser": ("trang cần trình duyệt", "needs a browser"),
-    "challenge": ("trang chặn máy tự động", "challenge page"),
-    "soft_404": ("trang báo không tìm thấy", "soft 404"),
-    "not_an_article": ("không phải bài báo", "not an article"),
-    "error": ("lỗi khi đọc", "error while reading"),
+def reason(name: str) -> str:
+    """Return a pipeline.records.Reason in words, the digest's own."""
+    return named("reason", name)
+
+
+def named(group: str, name: str, **values: object) -> str:
+    """Return the digest's word for a 'reason', 'state', 'flag', ..., filled in; its name where there is none."""
+    from analysis.labels import labels
+
+    return labels(_language).groups[group].get(name, name).format(**values)
+
+
+Words = Mapping[str, tuple[str, str]]
+
+CANDIDATES: Words = {
+    "waiting": ("chờ tải (lần đầu hoặc thử lại)", "to be fetched (again)"),
+    "fetched": ("đã tải trang", "page fetched"),
+    "summary": ("không tải được trang, giữ tóm tắt của nguồn tin", "page not had, the feed's summary is kept"),
+    "same": ("dẫn tới bài đã có", "leads to an article already had"),
+    "refused": ("quy tắc không cho tải (robots.txt, địa chỉ)", "refused by rules (robots.txt, address)"),
+    "lost": ("không tải được và nguồn tin không có tóm tắt", "not had, and the feed gave no summary"),
+}
+DOCUMENTS: Words = {
+    "waiting": ("chờ đọc", "to be examined"),
+    "coverage": ("về địa phương", "about the province"),
+    "irrelevant": ("không liên quan", "not about the province"),
+    "unreadable": ("không đọc được", "unreadable"),
+}
+VERDICTS: Words = {
+    "coverage": ("đã có, về địa phương", "seen, about the province"),
+    "irrelevant": ("đã có, không liên quan", "seen, not about the province"),
+    "unreadable": ("đã thấy, không đọc được", "seen, unreadable"),
+    "to_be_read": ("đã thấy, chờ đọc", "seen, waits to be read"),
+    "not_fetched": ("đã thấy, không tải được trang", "seen, page not had"),
+    "source_failed": ("chưa thấy: nguồn hỏng trong thời gian này", "not seen: its source failed in this time"),
+    "source_paused": ("chưa thấy: nguồn đang tạm dừng", "not seen: its source is paused"),
+    "not_listed": ("chưa thấy: nguồn có theo dõi nhưng không nêu bài này", "not seen: its source did not list it"),
+    "no_such_source": ("chưa thấy: báo này chưa được theo dõi", "not seen: this outlet is not watched"),
 }
 
 
-def reason(name: str) -> str:
-    vi, en = REASONS.get(name, (name, name))
+def word(words: Words, key: str) -> str:
+    vi, en = words.get(key, (key, key))
     return say(vi, en)

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Literal
 
 Relevance = Literal["main", "mention", "no"]
 Tone = Literal["positive", "neutral", "negative", "unsure"]
-FeedKind = Literal["feed", "sitemap", "listing"]
+FeedKind = Literal["feed", "sitemap", "listing", "list", "query"]
 SourceCategory = Literal["local", "central", "vn_foreign_service", "foreign"]
 Reach = Literal["local", "national", "regional", "international"]
 PublishedFrom = Literal["page", "feed", "text", "first_seen", "none"]
+Precision = Literal["time", "day"]
 TextFrom = Literal["page", "feed"]
 
 
@@ -86,6 +87,13 @@ class Feed:
     kind: FeedKind = "feed"
     #: CSS selector of the article links; only for kind 'listing'; None: links that look like articles
     links: str | None = None
+    #: only for kind 'query', whose url is a template ({query}, {since}, {until}, {days}): the names it asks for; empty:
+    #: those of places.toml in `language`
+    terms: tuple[str, ...] = ()
+    #: of the names a query asks for, BCP 47; None: the first language of the source
+    language: str | None = None
+    #: entries in one answer to a query that mean that there are more: its time is then asked for in halves
+    per_answer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,8 @@ class Source:
     category: SourceCategory = "central"
     reach: Reach = "national"
     enabled: bool = True
-    #: minutes between two polls when the schedule collects by due-ness
-    poll_minutes: int = 30
+    #: minutes between two polls when the schedule collects by due-ness; None: found by itself (pipeline.polling)
+    poll_minutes: int | None = None
     #: seconds between two requests to its host; None: the general setting
     delay_seconds: float | None = None
     #: regular expression that article addresses must match; None: any
@@ -146,6 +154,8 @@ class CrawlSettings:
     concurrent_requests: int = 16
     #: seconds for one whole request
     timeout_seconds: float = 30.0
+    #: feeds of one host that one collection by due-ness asks at most
+    feeds_per_host: int = 20
     max_page_bytes: int = 10 * 2**20
     max_feed_bytes: int = 15 * 2**20
     #: entries read of one feed, newest first as the feed lists them
@@ -174,6 +184,8 @@ class Entry:
     language: str | None = None
     guid: str = ""
     image: str | None = None
+    #: name, else domain, of the outlet, where a query feed lists other people's articles; '' : the source's own
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +197,19 @@ class FeedState:
     last_modified: str | None = None
     #: end of the last poll, aware UTC
     polled_at: datetime | None = None
+    #: polls failed in a row, and what they weigh together (pipeline.polling)
     failures: int = 0
+    penalty: int = 0
+    #: wait between two polls as it was last found; None before the first
+    interval: timedelta | None = None
+    #: wait between two polls where it is set by hand
+    fixed: timedelta | None = None
+    next_poll: datetime | None = None
+    #: the last answer that was no 304, and the 304s since
+    full_at: datetime | None = None
+    unchanged_since_full: int = 0
+    #: until then its 304s are not believed
+    distrusted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +228,12 @@ class Poll:
     etag: str | None = None
     last_modified: str | None = None
     size: int = 0
+    #: the publisher's own wish for the time between two polls (ttl, sy:updatePeriod, max-age, Expires)
+    wish: timedelta | None = None
+    #: from Retry-After: the host is not to be asked before
+    not_before: datetime | None = None
+    #: whether it was asked without conditions, although validators were at hand
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +265,8 @@ class Fetched:
     content_type: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    #: `body` compressed as by zlib, where it came over the network in such a form; else empty
+    packed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +279,8 @@ class Unfetched:
     reason: Reason
     status: int | None = None
     note: str = ""
+    #: from Retry-After: the host is not to be asked before
+    not_before: datetime | None = None
 
 
 # -- reading ----------------------------------------------------------------------------------------------
@@ -287,6 +321,10 @@ class Article:
     #: aware; None: not known
     published: datetime | None = None
     published_from: PublishedFrom = "none"
+    #: 'day': no time of day is stated; `published` is then the first minute of that day in the province's zone
+    published_precision: Precision = "time"
+    #: whether day and month are written so that either may be which (3/4/2026), and nothing decides
+    published_ambiguous: bool = False
     modified: datetime | None = None
     language: str = ""
     image: str | None = None
@@ -395,6 +433,18 @@ Examined = Coverage | Irrelevant | Unreadable
 
 # -- stored coverage --------------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text of an item; the same address with a new text is the next one."""
+
+    #: from 1
+    number: int
+    #: when its page was fetched, aware
+    fetched_at: datetime
+    article: Article
+
+
 SourceState = Literal["read", "unchanged", "empty", "failed", "paused", "not_due"]
 
 
@@ -423,6 +473,61 @@ class Item:
     feed_url: str
     #: whether it was edited after it was first stored
     changed: bool = False
+    #: when its page was first found to be gone (404, 410), aware; None: as far as is known it stands
+    taken_down: datetime | None = None
+
+
+FlagKind = Literal["silent", "fewer", "more", "redesigned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something about a source that a person should look at; the figures say why."""
+
+    kind: FlagKind
+    #: in the period: good answers without a link in a row (silent), new links (fewer, more), pages without text
+    #: (redesigned)
+    found: int
+    #: usual range of the same figure in periods of the same length before; of 'redesigned': in per cent of the pages
+    low: int = 0
+    high: int = 0
+    #: addresses to look at
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFigures:
+    """What one source gave in one past period in which it answered."""
+
+    #: links never seen before
+    new: int
+    #: documents examined, and those of them in which no text was found
+    documents: int
+    without_text: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One link and how it ended: the proof that it was not lost."""
+
+    source_id: str
+    outlet: str
+    url: str
+    title: str
+    feed_url: str
+    first_seen: datetime
+    last_seen: datetime
+    outcome: CandidateOutcome
+    #: of the last attempt; '' before the first
+    reason: Reason | Literal[""]
+    attempts: int
+    #: when it is asked again; None: not
+    next_try: datetime | None
+    #: of its last document: what examining gave, and why it was unreadable
+    document: DocumentOutcome | Literal[""] = ""
+    document_reason: Reason | Literal[""] = ""
+    #: key of the item it became
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,5 +548,10 @@ class SourceDay:
     unreadable: int = 0
     #: requests that brought no page
     failed: int = 0
-    #: how often each reason but OK and NOT_MODIFIED was met, over feeds and pages
+    #: how often each reason but OK and NOT_MODIFIED was met, over feeds, pages and their reading
     reasons: Mapping[Reason, int] = field(default_factory=dict)
+    #: pages in which no text was found, some of them by address
+    without_text: tuple[str, ...] = ()
+    #: feeds whose last two good answers held no link
+    silent_feeds: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()

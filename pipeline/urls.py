@@ -70,8 +70,18 @@ def resolve(base: str, link: str) -> str | None:
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses share their registered domain (or, for numeric hosts, host and port)."""
-    a, b = urlsplit(one), urlsplit(other)
-    first, second = _suffixes(a.hostname or ""), _suffixes(b.hostname or "")
-    if first.top_domain_under_public_suffix or second.top_domain_under_public_suffix:
-        return first.top_domain_under_public_suffix == second.top_domain_under_public_suffix
-    return a.netloc.lower() == b.netloc.lower()
+    return site_of(one) == site_of(other)
+
+
+def site_of(url: str) -> str:
+    """Return the registered domain of an address; of a numeric or local host, the host with its port."""
+    parts = urlsplit(url)
+    return _suffixes(parts.hostname or "").top_domain_under_public_suffix or parts.netloc.lower()
+
+
+def host_of(url: str) -> str:
+    """Return the host that answers for an address, with its port where one is named; '' for what is no address."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""

@@ -1,6 +1,6 @@
 """The Storage Protocol: what the application may ask of a database, in records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,12 +13,15 @@ from pipeline.records import (
     FeedState,
     Fetched,
     Item,
+    LedgerEntry,
     Poll,
     Reason,
     Relevance,
     Source,
     SourceDay,
+    SourceFigures,
     Unfetched,
+    Version,
 )
 
 
@@ -38,6 +41,18 @@ class Storage(Protocol):
     # collecting
     def set_sources(self, sources: Sequence[Source], /) -> None: ...
     def feed_state(self, feed_url: str, /) -> FeedState: ...
+
+    def due_feeds(self, at: datetime, /, *, per_host: int, closed: Collection[str] = ()) -> list[str]:
+        """Return the addresses of feeds whose time has come, longest overdue first.
+
+        Of each host at most `per_host`, and none of a host that asked to be left alone; none of paused sources, nor
+        of those whose ids are in `closed`.
+        """
+        ...
+
+    def slowed_hosts(self, at: datetime, /) -> frozenset[str]:
+        """Return the hosts (host[:port]) that asked to be left alone until later than `at`."""
+        ...
 
     def polled(self, run: int, poll: Poll, /, *, recheck_all: bool) -> list[Candidate]:
         """Store a poll; return the candidates of it to fetch now.
@@ -94,6 +109,25 @@ class Storage(Protocol):
         ...
 
     def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]: ...
+    def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
+        """Return what each source gave in the `periods` periods of the same length before [start, end), newest first.
+
+        A period in which a source did not answer is left out: nothing is known of it.
+        """
+        ...
+
+    def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
+        """Yield every link that was found, or asked for, in [start, end), by source in the order they were found."""
+        ...
+
+    def ledger_of(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:
+        """Return the links among these normalised addresses that were ever found."""
+        ...
+
+    def versions(self, key: str, /) -> list[Version]:
+        """Return the texts an item has had, oldest first; none for an unknown key."""
+        ...
+
     def candidate_outcomes(self) -> dict[CandidateOutcome, int]: ...
     def document_outcomes(self) -> dict[DocumentOutcome, int]: ...
     def unreadable_reasons(self) -> dict[Reason, int]: ...

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from pipeline.records import (
     Candidate,
@@ -19,11 +19,14 @@ from pipeline.records import (
     Reason,
     Unfetched,
 )
-from pipeline.urls import is_fetchable, normalise
-from storage.schema import candidates, documents, feeds, fetches, polls, taggings, versions
+from pipeline.urls import host_of, is_fetchable, normalise
+from storage.feeds import remember_poll, slow_host_of_page, slowed_hosts
+from storage.schema import candidates, documents, fetches, items, polls, taggings, versions
 
 ENTRY = TypeAdapter(Entry)
 
+#: Links of a feed that are looked up by one statement; databases limit what one may hold.
+_LINKS = 500
 #: A page about the province is looked at again so long after each look: most corrections come within a day.
 _CHECKS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
 #: How long a page is looked at again by a collection that was asked for everything.
@@ -37,27 +40,27 @@ _PASSING = frozenset(
         *(Reason.SERVER_ERROR, Reason.ROBOTS_UNREACHABLE, Reason.EMPTY, Reason.ERROR),
     ]
 )
+#: Of zlib, for pages that came unpacked: a third of the time of its default for a tenth more room.
+_LEVEL = 2
+_GONE = frozenset([Reason.NOT_FOUND, Reason.GONE])
 _FORBIDDEN = frozenset([Reason.ROBOTS, Reason.UNSAFE_ADDRESS, Reason.INVALID_LINK])
 
 
 def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: bool) -> list[Candidate]:
     """See storage.base.Storage.polled."""
     counts = {"new": 0, "changed": 0, "known": 0, "repeated": 0, "invalid": poll.invalid}
-    wanted: list[Candidate] = []
-    seen: set[str] = set()
+    entries: dict[str, Entry] = {}
     for entry in poll.entries:
-        if not is_fetchable(entry.url):
-            counts["invalid"] += 1
-            continue
-        url = normalise(entry.url)
-        if url in seen:
-            counts["repeated"] += 1
-            continue
-        seen.add(url)
-        how, candidate = _meet(connection, poll, url, entry, recheck_all)
-        counts[how] += 1
-        if candidate is not None:
-            wanted.append(candidate)
+        url = normalise(entry.url) if is_fetchable(entry.url) else None
+        if url is None or url in entries:
+            counts["invalid" if url is None else "repeated"] += 1
+        else:
+            entries[url] = entry
+    wanted: list[Candidate] = []
+    urls = list(entries)
+    for start in range(0, len(urls), _LINKS):
+        some = {url: entries[url] for url in urls[start : start + _LINKS]}
+        wanted += _meet(connection, poll, some, counts, recheck_all)
     connection.execute(
         insert(polls).values(
             run_id=run,
@@ -72,57 +75,64 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
             **counts,
         )
     )
-    _remember_feed(connection, poll)
+    links = sum(counts[how] for how in ("new", "changed", "known"))
+    remember_poll(connection, poll, links, counts["new"])
     return wanted
 
 
-def _remember_feed(connection: Connection, poll: Poll) -> None:
-    row = connection.execute(select(feeds).where(feeds.c.url == poll.feed_url)).first()
-    state: dict[str, Any] = {"polled_at": poll.at, "failures": 0}
-    if poll.reason is Reason.OK:
-        # Validators are kept only beside the entries they vouch for: in the same transaction.
-        state |= {"etag": poll.etag, "last_modified": poll.last_modified}
-    elif poll.reason is not Reason.NOT_MODIFIED:
-        state["failures"] = (row.failures if row else 0) + 1
-    if row is None:
-        connection.execute(insert(feeds).values(url=poll.feed_url, source_id=poll.source_id, **state))
-    else:
-        connection.execute(update(feeds).where(feeds.c.url == poll.feed_url).values(**state))
-
-
 def _meet(
-    connection: Connection, poll: Poll, url: str, entry: Entry, recheck_all: bool
-) -> tuple[str, Candidate | None]:
-    """Store one link of a feed; return whether it is new, changed or known, and a candidate if it is to be fetched."""
-    said = ENTRY.dump_python(entry, mode="json")
-    row = connection.execute(select(candidates).where(candidates.c.url == url)).first()
-    if row is None:
-        values = {
+    connection: Connection, poll: Poll, entries: dict[str, Entry], counts: dict[str, int], recheck_all: bool
+) -> list[Candidate]:
+    """Store links of a feed, by normalised address; return those to fetch, in the feed's order, and count them all."""
+    said = {url: ENTRY.dump_python(entry, mode="json") for url, entry in entries.items()}
+    found = connection.execute(select(candidates).where(candidates.c.url.in_(entries)))
+    known = {row.url: row for row in found}
+    fresh = [url for url in entries if url not in known]
+    counts["new"] += len(fresh)
+    wanted = _add(connection, poll, {url: entries[url] for url in fresh}, said)
+    changed: list[dict[str, Any]] = []
+    for url, row in known.items():
+        # Another source's words about the same page change nothing: the first to bring it keeps it.
+        own = row.source_id == poll.source_id and row.feed_url == poll.feed_url
+        edited = own and _gist(row.entry) != _gist(said[url])
+        counts["changed" if edited else "known"] += 1
+        if edited:
+            changed.append({"key": row.id, "entry": said[url]})
+        due = row.next_try is not None and row.next_try <= poll.at
+        if not (edited or due) and recheck_all and row.first_seen > poll.at - _CHECK_ALL:
+            due = row.outcome == CandidateOutcome.FETCHED and _is_coverage(connection, row.item_key)
+        if edited or due:
+            wanted[url] = _candidate(row)
+    if known:
+        seen = [row.id for row in known.values()]
+        connection.execute(update(candidates).where(candidates.c.id.in_(seen)).values(last_seen=poll.at))
+    if changed:
+        connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), changed)
+    return [wanted[url] for url in entries if url in wanted]
+
+
+def _add(
+    connection: Connection, poll: Poll, entries: dict[str, Entry], said: dict[str, dict[str, Any]]
+) -> dict[str, Candidate]:
+    """Store links that were never seen before; return their candidates by address."""
+    if not entries:
+        return {}
+    rows = [
+        {
             "source_id": poll.source_id,
             "feed_url": poll.feed_url,
             "url": url,
             "first_seen": poll.at,
             "last_seen": poll.at,
-            "entry": said,
+            "entry": said[url],
             "outcome": CandidateOutcome.WAITING,
             "reason": "",
             "next_try": poll.at,
         }
-        key = connection.execute(insert(candidates).values(**values)).inserted_primary_key
-        assert key is not None
-        return "new", Candidate(key[0], poll.source_id, poll.feed_url, url, entry)
-    # Another source's words about the same page change nothing: the first to bring it keeps it.
-    own = row.source_id == poll.source_id and row.feed_url == poll.feed_url
-    changed = own and _gist(row.entry) != _gist(said)
-    values = {"last_seen": poll.at}
-    if changed:
-        values |= {"entry": said}
-    connection.execute(update(candidates).where(candidates.c.id == row.id).values(**values))
-    due = row.next_try is not None and row.next_try <= poll.at
-    if not (changed or due) and recheck_all and row.first_seen > poll.at - _CHECK_ALL:
-        due = row.outcome == CandidateOutcome.FETCHED and _is_coverage(connection, row.item_key)
-    wanted = changed or due
-    return ("changed" if changed else "known"), (_candidate(row) if wanted else None)
+        for url in entries
+    ]
+    made = connection.execute(insert(candidates).returning(candidates.c.id, candidates.c.url), rows)
+    return {url: Candidate(key, poll.source_id, poll.feed_url, url, entries[url]) for key, url in made.tuples()}
 
 
 def _gist(entry: dict[str, Any]) -> tuple[Any, ...]:
@@ -156,40 +166,82 @@ def load_waiting(connection: Connection, now: datetime, source_ids: Sequence[str
         .where(candidates.c.source_id.in_(source_ids), candidates.c.next_try <= now)
         .order_by(candidates.c.next_try, candidates.c.id)
     )
-    return [_candidate(row) for row in connection.execute(query)]
+    slowed = slowed_hosts(connection, now)
+    return [_candidate(row) for row in connection.execute(query) if host_of(row.url) not in slowed]
 
 
-def store_answer(connection: Connection, run: int, result: Fetched | Unfetched) -> None:
-    """Store one answer: a fetch, what it means for its candidate, and the document it brought if any."""
-    row = connection.execute(select(candidates).where(candidates.c.id == result.candidate_id)).one()
-    reason = Reason.OK if isinstance(result, Fetched) else result.reason
-    connection.execute(
-        insert(fetches).values(
-            run_id=run,
-            candidate_id=row.id,
-            at=result.at,
-            url=result.url,
-            reason=reason,
-            status=result.status,
-            note=result.note if isinstance(result, Unfetched) else "",
-            size=len(result.body) if isinstance(result, Fetched) else 0,
-        )
-    )
-    if isinstance(result, Fetched):
-        change = _had_page(connection, row, result)
-    elif reason is Reason.NOT_MODIFIED:
-        change = {"reason": reason, "attempts": 0, **_next_check(connection, row, result.at)}
-    else:
-        change = _had_no_page(connection, row, result)
-    connection.execute(update(candidates).where(candidates.c.id == row.id).values(**change))
+def store_answers(connection: Connection, run: int, results: Sequence[Fetched | Unfetched]) -> None:
+    """Store answers: for each a fetch, what it means for its candidate, and the document it brought if any."""
+    batch: dict[int, Fetched | Unfetched] = {}
+    for result in results:
+        if result.candidate_id in batch:  # what the first answer changes, the second one is to find
+            _store_batch(connection, run, batch)
+            batch = {}
+        batch[result.candidate_id] = result
+    if batch:
+        _store_batch(connection, run, batch)
 
 
-def _had_page(connection: Connection, row: Row[Any], page: Fetched) -> dict[str, Any]:
-    digest = hashlib.sha256(page.body).hexdigest()
-    if digest != row.digest:
-        _store_document(connection, row, page.url, page.at, Reason.OK, page.body, page.content_type)
-    outcome = CandidateOutcome.SAME if row.outcome == CandidateOutcome.SAME else CandidateOutcome.FETCHED
+def _store_batch(connection: Connection, run: int, batch: dict[int, Fetched | Unfetched]) -> None:
+    """Store at most one answer for each candidate, all rows of a table by one statement."""
+    found = connection.execute(select(candidates).where(candidates.c.id.in_(batch)))
+    rows = {row.id: row for row in found}
+    stored = {"fetches": list[dict[str, Any]](), "documents": list[dict[str, Any]]()}
+    changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for key, result in batch.items():
+        row = rows[key]
+        reason = Reason.OK if isinstance(result, Fetched) else result.reason
+        stored["fetches"].append(_fetch(run, result))
+        if isinstance(result, Fetched):
+            change, document = _had_page(connection, row, result)
+        elif reason is Reason.NOT_MODIFIED:
+            change, document = {"reason": reason, "attempts": 0, **_next_check(connection, row, result.at)}, None
+        else:
+            change, document = _had_no_page(row, result)
+            slow_host_of_page(connection, result)
+        if document is not None:
+            stored["documents"].append(document)
+        changes.setdefault(tuple(change), []).append({"key": key, **change})
+        if row.item_key is not None:
+            _mark_standing(connection, row.item_key, key, reason, result.at)
+    for table in (fetches, documents):
+        if stored[table.name]:
+            connection.execute(insert(table), stored[table.name])
+    for same in changes.values():
+        connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), same)
+
+
+def _fetch(run: int, result: Fetched | Unfetched) -> dict[str, Any]:
     return {
+        "run_id": run,
+        "candidate_id": result.candidate_id,
+        "at": result.at,
+        "url": result.url,
+        "reason": Reason.OK if isinstance(result, Fetched) else result.reason,
+        "status": result.status,
+        "note": result.note if isinstance(result, Unfetched) else "",
+        "size": len(result.body) if isinstance(result, Fetched) else 0,
+    }
+
+
+def _mark_standing(connection: Connection, key: str, candidate_id: int, reason: Reason, at: datetime) -> None:
+    """Note that the page of an item is gone, or that it stands after all; only its own link tells."""
+    mine = update(items).where(items.c.key == key, items.c.candidate_id == candidate_id)
+    if reason in _GONE:
+        connection.execute(mine.where(items.c.taken_down.is_(None)).values(taken_down=at))
+    elif reason in (Reason.OK, Reason.NOT_MODIFIED):
+        connection.execute(mine.where(items.c.taken_down.is_not(None)).values(taken_down=None))
+
+
+def _had_page(connection: Connection, row: Row[Any], page: Fetched) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return what a page changes of its candidate, and the document to store; None where it is the page we have."""
+    digest = hashlib.sha256(page.body).hexdigest()
+    document = None
+    if digest != row.digest:
+        packed = page.packed or zlib.compress(page.body, _LEVEL)
+        document = _document(row, page.url, page.at, Reason.OK, packed, page.content_type)
+    outcome = CandidateOutcome.SAME if row.outcome == CandidateOutcome.SAME else CandidateOutcome.FETCHED
+    change = {
         "outcome": outcome,
         "reason": Reason.OK,
         "attempts": 0,
@@ -198,6 +250,7 @@ def _had_page(connection: Connection, row: Row[Any], page: Fetched) -> dict[str,
         "digest": digest,
         **_next_check(connection, row, page.at),
     }
+    return change, document
 
 
 def _next_check(connection: Connection, row: Row[Any], at: datetime) -> dict[str, Any]:
@@ -209,7 +262,8 @@ def _next_check(connection: Connection, row: Row[Any], at: datetime) -> dict[str
     return {"next_try": None if wait is None else at + wait, "checks": row.checks + 1}
 
 
-def _had_no_page(connection: Connection, row: Row[Any], failure: Unfetched) -> dict[str, Any]:
+def _had_no_page(row: Row[Any], failure: Unfetched) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return what a failure changes of its candidate, and the document that stands in for the page, if any."""
     attempts = row.attempts + 1
     again = failure.reason in _PASSING and attempts < _ATTEMPTS
     change: dict[str, Any] = {
@@ -218,39 +272,31 @@ def _had_no_page(connection: Connection, row: Row[Any], failure: Unfetched) -> d
         "next_try": failure.at + _RETRY * attempts**2 if again else None,
     }
     if row.outcome in (CandidateOutcome.FETCHED, CandidateOutcome.SAME, CandidateOutcome.SUMMARY):
-        return change  # what was had stays
+        return change, None  # what was had stays
     entry = row.entry
     if entry["title"] and (entry["summary"] or entry["text"]):
-        _store_document(connection, row, failure.url, failure.at, failure.reason)
         change["outcome"] = CandidateOutcome.SUMMARY
-    elif not again:
+        return change, _document(row, failure.url, failure.at, failure.reason, zlib.compress(b""))
+    if not again:
         forbidden = failure.reason in _FORBIDDEN
         change["outcome"] = CandidateOutcome.REFUSED if forbidden else CandidateOutcome.LOST
-    return change
+    return change, None
 
 
-def _store_document(
-    connection: Connection,
-    row: Row[Any],
-    url: str,
-    at: datetime,
-    reason: Reason,
-    body: bytes = b"",
-    content_type: str = "",
-) -> None:
-    connection.execute(
-        insert(documents).values(
-            candidate_id=row.id,
-            source_id=row.source_id,
-            url=url,
-            fetched_at=at,
-            content_type=content_type,
-            body=zlib.compress(body),
-            entry=row.entry,
-            reason=reason,
-            outcome=DocumentOutcome.WAITING,
-        )
-    )
+def _document(
+    row: Row[Any], url: str, at: datetime, reason: Reason, packed: bytes, content_type: str = ""
+) -> dict[str, Any]:
+    return {
+        "candidate_id": row.id,
+        "source_id": row.source_id,
+        "url": url,
+        "fetched_at": at,
+        "content_type": content_type,
+        "body": packed,
+        "entry": row.entry,
+        "reason": reason,
+        "outcome": DocumentOutcome.WAITING,
+    }
 
 
 def forget_checks(connection: Connection, candidate_id: int) -> None:
@@ -260,6 +306,6 @@ def forget_checks(connection: Connection, candidate_id: int) -> None:
     )
 
 
-def count_by(connection: Connection, column: Any) -> dict[str, int]:
-    rows = connection.execute(select(column, func.count().label("n")).group_by(column))
+def count_by(connection: Connection, column: Any, *where: Any) -> dict[str, int]:
+    rows = connection.execute(select(column, func.count().label("n")).where(*where).group_by(column))
     return {row[0]: row.n for row in rows}

@@ -63,7 +63,9 @@ def store_examined(connection: Connection, results: Sequence[Examined], at: date
         _store_article(connection, row, result, at)
         relevant = isinstance(result, Coverage)
         outcome = DocumentOutcome.COVERAGE if relevant else DocumentOutcome.IRRELEVANT
-        _conclude(connection, row, outcome, at)
+        # A page read in part, or not at all where the feed's own words stand in for it, says so.
+        partly = "" if result.article.reason is Reason.OK else result.article.reason
+        _conclude(connection, row, outcome, at, partly)
         if not relevant:
             forget_checks(connection, row.candidate_id)
 

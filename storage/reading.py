@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
-from pipeline.records import DocumentOutcome, Item, Reason, Relevance, SourceDay, SourceState
+from pipeline.records import DocumentOutcome, Item, Reason, Relevance, SourceDay, SourceState, Version
 from storage.examining import ARTICLE, TAGS
+from storage.ledger import load_silent, load_without_text
 from storage.schema import candidates, documents, fetches, items, polls, sources, taggings, versions
 
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
@@ -27,6 +28,7 @@ def _select_items() -> Select[*tuple[Any, ...]]:
             items.c.version,
             items.c.source_id,
             items.c.first_seen,
+            items.c.taken_down,
             sources.c.name,
             sources.c.country,
             sources.c.category,
@@ -57,6 +59,7 @@ def _item(row: Row[Any]) -> Item:
         fetched_at=row.fetched_at,
         feed_url=row.feed_url,
         changed=row.version > 1,
+        taken_down=row.taken_down,
     )
 
 
@@ -64,6 +67,14 @@ def load_item(connection: Connection, key: str) -> Item | None:
     """See storage.base.Storage.item."""
     row = connection.execute(_select_items().where(items.c.key == key)).first()
     return None if row is None else _item(row)
+
+
+def load_versions(connection: Connection, key: str) -> list[Version]:
+    """See storage.base.Storage.versions."""
+    query = select(versions).where(versions.c.item_key == key).order_by(versions.c.number)
+    return [
+        Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article)) for row in connection.execute(query)
+    ]
 
 
 def load_items(
@@ -123,8 +134,16 @@ def load_source_days(connection: Connection, start: datetime, end: datetime) -> 
             reasons[Reason(row.reason)] += row.n
             days[row.source_id] = (replace(day, failed=day.failed + row.n), reasons)
     _count_documents(connection, start, end, days)
+    silent, without = load_silent(connection, start, end), load_without_text(connection, start, end)
     return [
-        replace(day, state=_state(day, entries[day.source_id]), reasons=dict(reasons)) for day, reasons in days.values()
+        replace(
+            day,
+            state=_state(day, entries[day.source_id]),
+            reasons=dict(reasons),
+            silent_feeds=silent.get(day.source_id, ()),
+            without_text=without.get(day.source_id, ()),
+        )
+        for day, reasons in days.values()
     ]
 
 
@@ -155,15 +174,17 @@ def _count_polls(connection: Connection, start: datetime, end: datetime, days: d
 
 def _count_documents(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> None:
     grouped = (
-        select(documents.c.source_id, documents.c.outcome, func.count().label("n"))
+        select(documents.c.source_id, documents.c.outcome, documents.c.outcome_reason, func.count().label("n"))
         .where(documents.c.fetched_at >= start, documents.c.fetched_at < end)
-        .group_by(documents.c.source_id, documents.c.outcome)
+        .group_by(documents.c.source_id, documents.c.outcome, documents.c.outcome_reason)
     )
     for row in connection.execute(grouped):
         day, reasons = days[row.source_id]
         change = {"documents": day.documents + row.n}
         if row.outcome != DocumentOutcome.WAITING:
             change[row.outcome] = getattr(day, row.outcome) + row.n
+        if row.outcome_reason:
+            reasons[Reason(row.outcome_reason)] += row.n
         days[row.source_id] = (replace(day, **change), reasons)
 
 

@@ -91,6 +91,25 @@ feeds = Table(
     Column("last_modified", String, comment="validator of the last full answer"),
     Column("polled_at", Instant, comment="end of the last poll"),
     Column("failures", Integer, nullable=False, default=0, comment="polls failed in a row"),
+    Column("host", String, nullable=False, default="", comment="host[:port] of its address, for the limit per host"),
+    Column("configured", Integer, nullable=False, default=0, comment="1: in sources.toml; 0: no longer, not asked"),
+    Column("fixed_minutes", Integer, comment="wait between two polls set by hand; empty: found by itself"),
+    Column("interval_seconds", Integer, comment="wait between two polls as it was last found"),
+    Column("penalty", Integer, nullable=False, default=0, comment="weight of the failures in a row (pipeline.polling)"),
+    Column("next_poll", Instant, comment="when it is due; empty: at once"),
+    Column("full_at", Instant, comment="last answer that was no 304"),
+    Column("unchanged", Integer, nullable=False, default=0, comment="answers of 304 since full_at"),
+    Column("distrusted_until", Instant, comment="until then it is asked without conditions: its 304 hid new links"),
+    Index(None, "next_poll"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String, primary_key=True, comment="host[:port] that asked to be left alone"),
+    Column("not_before", Instant, nullable=False, comment="nothing is asked of it before"),
+    Column("reason", String, nullable=False, comment="what it answered (pipeline.records.Reason)"),
+    Column("at", Instant, nullable=False, comment="when it answered so"),
 )
 
 polls = Table(
@@ -190,7 +209,7 @@ documents = Table(
     Column("entry", JSON, nullable=False, comment="what the feed said when it was fetched"),
     Column("reason", String, nullable=False, comment="why there is no page; 'ok' where there is"),
     Column("outcome", String, nullable=False, comment="what examining it gave (pipeline.records.DocumentOutcome)"),
-    Column("outcome_reason", String, nullable=False, default="", comment="why it was unreadable"),
+    Column("outcome_reason", String, nullable=False, default="", comment="why it was unreadable, or read in part only"),
     Column("note", Text, nullable=False, default="", comment="detail of outcome_reason"),
     Column("examined_at", Instant, comment="when it was examined"),
     _one_of("outcome", DocumentOutcome),
@@ -214,6 +233,7 @@ items = Table(
     Column("first_seen", Instant, nullable=False, comment="when it was first fetched"),
     Column("version", Integer, nullable=False, comment="number of its newest version, from 1"),
     Column("story", String, nullable=False, comment="key of the first item of the story it belongs to"),
+    Column("taken_down", Instant, comment="when its page was first found to be gone (404, 410); empty: it stands"),
     Index(None, "first_seen"),
     Index(None, "candidate_id"),
 )

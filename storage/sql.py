@@ -1,6 +1,6 @@
 """The Storage Protocol on SQLite through SQLAlchemy Core."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,17 @@ from pipeline.records import (
     FeedState,
     Fetched,
     Item,
+    LedgerEntry,
     Poll,
     Reason,
     Relevance,
     Source,
     SourceDay,
+    SourceFigures,
     Unfetched,
+    Version,
 )
-from storage import crawling, examining, reading, schema
+from storage import crawling, examining, feeds, ledger, reading, schema
 from storage.engine import open_engine
 
 
@@ -78,13 +81,19 @@ class SqlStorage:
             if gone:
                 off = update(schema.sources).where(schema.sources.c.id.in_(gone)).values(enabled=0)
                 connection.execute(off)
+            feeds.register_feeds(connection, sources)
 
     def feed_state(self, feed_url: str, /) -> FeedState:
         with self._reading() as connection:
-            row = connection.execute(select(schema.feeds).where(schema.feeds.c.url == feed_url)).first()
-        if row is None:
-            return FeedState(feed_url)
-        return FeedState(row.url, row.etag, row.last_modified, row.polled_at, row.failures)
+            return feeds.load_state(connection, feed_url)
+
+    def due_feeds(self, at: datetime, /, *, per_host: int, closed: Collection[str] = ()) -> list[str]:
+        with self._reading() as connection:
+            return feeds.load_due(connection, at, per_host, closed)
+
+    def slowed_hosts(self, at: datetime, /) -> frozenset[str]:
+        with self._reading() as connection:
+            return feeds.slowed_hosts(connection, at)
 
     def polled(self, run: int, poll: Poll, /, *, recheck_all: bool) -> list[Candidate]:
         with self._engine.begin() as connection:
@@ -96,8 +105,7 @@ class SqlStorage:
 
     def answered(self, run: int, results: Sequence[Fetched | Unfetched], /) -> None:
         with self._engine.begin() as connection:
-            for result in results:
-                crawling.store_answer(connection, run, result)
+            crawling.store_answers(connection, run, results)
 
     def unexamined(self, limit: int, /) -> list[Document]:
         with self._reading() as connection:
@@ -141,6 +149,22 @@ class SqlStorage:
         with self._reading() as connection:
             return reading.load_source_days(connection, start, end)
 
+    def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
+        with self._reading() as connection:
+            return ledger.load_history(connection, start, end, periods)
+
+    def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
+        with self._reading() as connection:
+            yield from ledger.load_ledger(connection, start, end, source_ids)
+
+    def ledger_of(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:
+        with self._reading() as connection:
+            return ledger.find_entries(connection, urls)
+
+    def versions(self, key: str, /) -> list[Version]:
+        with self._reading() as connection:
+            return reading.load_versions(connection, key)
+
     def candidate_outcomes(self) -> dict[CandidateOutcome, int]:
         with self._reading() as connection:
             found = crawling.count_by(connection, schema.candidates.c.outcome)
@@ -152,9 +176,9 @@ class SqlStorage:
         return {outcome: found.get(outcome, 0) for outcome in DocumentOutcome}
 
     def unreadable_reasons(self) -> dict[Reason, int]:
-        column = schema.documents.c.outcome_reason
+        column, unreadable = schema.documents.c.outcome_reason, DocumentOutcome.UNREADABLE
         with self._reading() as connection:
-            found = crawling.count_by(connection, column)
+            found = crawling.count_by(connection, column, schema.documents.c.outcome == unreadable)
         return {Reason(name): n for name, n in sorted(found.items()) if name}
 
     def totals(self) -> dict[str, int]:

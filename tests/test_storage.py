@@ -307,3 +307,20 @@ def test_errors_can_be_examined_again(storage: SqlStorage) -> None:
     storage.examined([Unreadable(one.id, Reason.ERROR, "x"), Unreadable(two.id, Reason.NO_TEXT)], T0)
     assert storage.reopen_errors() == 1
     assert [d.id for d in storage.unexamined(10)] == [one.id]
+
+
+def test_a_page_that_is_gone_marks_its_item_as_taken_down(storage: SqlStorage) -> None:
+    (document,) = collect(storage, 1)
+    storage.examined([coverage(document)], T0)
+    (item,) = storage.items()
+    assert item.taken_down is None
+    later = T0 + timedelta(hours=1)
+    (candidate,) = storage.waiting(later, ["a"])
+    storage.answered(storage.begin_run("collect", later), [failure(candidate, Reason.GONE, later)])
+    (item,) = storage.items()
+    assert item.taken_down == later
+    assert item.article.text, "what was read stays"
+    back = T0 + timedelta(hours=9)
+    storage.answered(storage.begin_run("collect", back), [page(candidate, b"<p>again", back)])
+    (item,) = storage.items()
+    assert item.taken_down is None

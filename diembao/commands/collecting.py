@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from diembao.app import DONE, FAILED, App, pass_app
-from diembao.messages import reason, say
+from diembao.commands.ledger import flags_in_words
+from diembao.messages import CANDIDATES, DOCUMENTS, named, reason, say, word
 
 if TYPE_CHECKING:
     from diembao.jobs import Collected
+    from pipeline.records import SourceDay
     from storage.base import Storage
 
 #: `_collect` was told to stop; of a command's exit codes it is FAILED
@@ -71,6 +75,42 @@ def run(app: App, only: tuple[str, ...], due: bool) -> int:
             return FAILED
         codes += [_process(app, storage), write_digest(app, storage, None, None)]
     return max(codes)
+
+
+@click.command(
+    help=say(
+        "Thêm bằng tay những bài ở các địa chỉ này: tải, đọc, phân loại ngay.",
+        "Add the articles at these addresses by hand: fetch, read and tag them now.",
+    )
+)
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@pass_app
+def add(app: App, urls: tuple[str, ...]) -> int:
+    from diembao import jobs
+    from pipeline.urls import is_fetchable, normalise
+
+    if wrong := [url for url in urls if not is_fetchable(url)]:
+        listed = ", ".join(wrong)
+        raise click.UsageError(
+            say(f"Không phải địa chỉ http(s): {listed}", f"Not an address of http(s): {listed}"),
+        )
+    settings, sources, rules = app.settings(), app.sources(), app.rules()
+    with app.home.lock("collect", "process"), app.storage() as storage:
+        with app.progress() as progress:
+            jobs.add_by_hand(storage, sources, urls, settings.crawl, progress)
+            jobs.process(storage, sources, rules, settings.process, progress=progress)
+        ended = storage.ledger_of([normalise(url) for url in urls])
+        for url in urls:
+            entry = ended[normalise(url)]
+            how = word(DOCUMENTS, entry.document) if entry.document else word(CANDIDATES, entry.outcome)
+            why = entry.document_reason or (entry.reason if entry.reason != "ok" else "")
+            if app.as_json:
+                app.print_json({"add": {"url": url, "outcome": entry.document or entry.outcome, "reason": why}})
+                continue
+            found = storage.item(entry.item)
+            title = f"{found.article.title} · {found.outlet}" if found else url
+            app.print(f"{title}: {how}" + (f" ({reason(why)})" if why else ""))
+    return DONE if all(ended[normalise(url)].item for url in urls) else FAILED
 
 
 def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> int:
@@ -144,21 +184,33 @@ def _process(app: App, storage: Storage, again: bool = False) -> int:
     return DONE
 
 
-@click.command(help=say("Sổ cái: mỗi liên kết, mỗi trang đã kết thúc ra sao.", "The ledger: how every link ended."))
+@click.command(
+    help=say(
+        "Tình hình: nguồn nào hỏng trong 24 giờ qua, mỗi liên kết, mỗi trang đã kết thúc ra sao.",
+        "How things stand: which sources failed in the last 24 hours, how every link and page ended.",
+    )
+)
 @pass_app
 def status(app: App) -> None:
+    from diembao import jobs
+
+    end = jobs.now()
     with app.storage() as storage:
+        days = jobs.watched_sources(storage, end - timedelta(days=1), end)
         candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()
         unreadable = storage.unreadable_reasons()
     if app.as_json:
-        app.print_json({"candidates": candidates, "documents": documents, "unreadable": unreadable, "totals": totals})
+        row: dict[str, object] = {"candidates": candidates, "documents": documents, "unreadable": unreadable}
+        row |= {"totals": totals, "sources": [dataclasses.asdict(d) for d in days if d.state != "paused"]}
+        app.print_json(row)
         return
+    _print_troubles(app, days)
     app.print(say(f"Liên kết: {totals['candidates']}", f"Links: {totals['candidates']}"))
     for outcome, n in candidates.items():
-        app.print(f"  {outcome:<12}{n:>8}  {_CANDIDATE[outcome][app.lang == 'en']}")
+        app.print(f"  {outcome:<12}{n:>8}  {word(CANDIDATES, outcome)}")
     app.print(say(f"Trang đã lưu: {totals['documents']}", f"Stored pages: {totals['documents']}"))
     for kind, n in documents.items():
-        app.print(f"  {kind:<12}{n:>8}  {_DOCUMENT[kind][app.lang == 'en']}")
+        app.print(f"  {kind:<12}{n:>8}  {word(DOCUMENTS, kind)}")
     for why, n in unreadable.items():
         app.print(f"    {why:<16}{n:>4}  {reason(why)}")
     app.print(
@@ -171,19 +223,20 @@ def status(app: App) -> None:
     )
 
 
-_CANDIDATE = {
-    "waiting": ("chờ tải (lần đầu hoặc thử lại)", "to be fetched (again)"),
-    "fetched": ("đã tải trang", "page fetched"),
-    "summary": ("không tải được trang, giữ tóm tắt của nguồn tin", "page not had, the feed's summary is kept"),
-    "same": ("dẫn tới bài đã có", "leads to an article already had"),
-    "refused": ("quy tắc không cho tải (robots.txt, địa chỉ)", "refused by rules (robots.txt, address)"),
-    "lost": ("không tải được và nguồn tin không có tóm tắt", "not had, and the feed gave no summary"),
-}
-_DOCUMENT = {
-    "waiting": ("chờ đọc", "to be examined"),
-    "coverage": ("về địa phương", "about the province"),
-    "irrelevant": ("không liên quan", "not about the province"),
-    "unreadable": ("không đọc được", "unreadable"),
-}
+def _print_troubles(app: App, days: list[SourceDay]) -> None:
+    asked = [d for d in days if d.state not in ("paused", "not_due")]
+    failed = [d for d in asked if d.state == "failed"]
+    app.print(
+        say(
+            f"24 giờ qua: hỏi {len(asked)} nguồn, {len(failed)} nguồn hỏng hẳn.",
+            f"Last 24 hours: {len(asked)} sources asked, {len(failed)} failed altogether.",
+        )
+    )
+    for day in asked:
+        said = [f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])]
+        said += flags_in_words(day)
+        if said:
+            app.print(f"  {day.name} [{named('state', day.state)}]: {'; '.join(said)}")
 
-COMMANDS = (collect, process, run, status)
+
+COMMANDS = (collect, process, run, add, status)

@@ -1,0 +1,82 @@
+"""Two texts of one article → what was taken out and what was put in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from pipeline.records import Article
+
+_WORD = re.compile(r"\s+|[^\W_]+|.", re.DOTALL)
+#: Words that stay the same around a change are shown so many to either side; the rest is left out.
+_AROUND = 12
+
+Kind = Literal["same", "out", "in", "gap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    kind: Kind
+    text: str
+
+
+def difference(before: Article, after: Article) -> list[Piece]:
+    """Return the change from one text to the next, title first: what stayed around it, what went, what came.
+
+    Words are compared, not lines: an edit of one figure in a long paragraph is that figure.
+    """
+    old, new = (_WORD.findall(f"{a.title}\n{a.text}") for a in (before, after))
+    matcher = SequenceMatcher(None, old, new, autojunk=False) if len(old) * len(new) < 4_000_000 else None
+    if matcher is None:
+        # Comparing all words with all words would take minutes; paragraphs then.
+        old, new = (re.findall(r"[^\n]*\n?", f"{a.title}\n{a.text}") for a in (before, after))
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return list(_joined(_pieces(matcher, old, new)))
+
+
+def _pieces(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[Piece]:
+    codes = matcher.get_opcodes()
+    for n, (tag, i, j, k, m) in enumerate(codes):
+        if tag == "equal":
+            same = old[i:j]
+            head, tail = n > 0, n < len(codes) - 1
+            if len(same) > 4 * _AROUND * (head + tail) // 2:
+                if head:
+                    yield Piece("same", "".join(same[: 2 * _AROUND]))
+                yield Piece("gap", "")
+                if tail:
+                    yield Piece("same", "".join(same[-2 * _AROUND :]))
+            else:
+                yield Piece("same", "".join(same))
+            continue
+        if j > i:
+            yield Piece("out", "".join(old[i:j]))
+        if m > k:
+            yield Piece("in", "".join(new[k:m]))
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Draw together changes with only white space between them: 'a b' → 'c d' is one change, not two."""
+    out, new, space = "", "", ""
+    for piece in pieces:
+        if piece.kind == "out":
+            out, new, space = (out + space + piece.text, new + space, "") if out or new else (piece.text, "", "")
+        elif piece.kind == "in":
+            out, new, space = (out + space, new + space + piece.text, "") if out or new else ("", piece.text, "")
+        elif piece.kind == "same" and not piece.text.strip() and (out or new):
+            space += piece.text
+        else:
+            yield from _change(out, new)
+            if space:
+                yield Piece("same", space)
+            out = new = space = ""
+            yield piece
+    yield from _change(out, new)
+
+
+def _change(out: str, new: str) -> Iterator[Piece]:
+    if out:
+        yield Piece("out", out)
+    if new:
+        yield Piece("in", new)

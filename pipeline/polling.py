@@ -1,0 +1,126 @@
+"""One poll of a feed → when to ask it next, and whether to ask without conditions."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pipeline.records import FeedState, Reason
+
+SHORTEST = timedelta(minutes=10)
+LONGEST = timedelta(hours=24)
+#: A feed asked for the first time, or known from before it was paced, starts here.
+FIRST = timedelta(minutes=30)
+#: Each poll without news makes the wait so much longer: after a silence, however long, what comes next has waited at
+#: most 15 % of that silence.
+_GROWTH = 1.15
+#: A publisher's own wish (ttl, sy:updatePeriod, max-age, Expires) is heard up to here: many news feeds carry a
+#: template's "1440 minutes" and publish every ten.
+_LONGEST_WISH = timedelta(hours=2)
+#: The longest wait that failures alone can bring about, by how much they say of the feed. A server that is down for
+#: three days is asked every two hours all the while, so it is read again within two hours of its return.
+_LONGEST_BACKOFF = {"temporary": timedelta(hours=2), "soft": timedelta(hours=6), "hard": LONGEST}
+_WEIGHT = {"temporary": 1, "soft": 2, "hard": 4}
+#: Each unit of weight adds so much to the wait: linear, not exponential, since no source is ever given up.
+_STEP = timedelta(minutes=10)
+#: So long after the last full answer a feed is asked without conditions, whatever its 304s say.
+FULL_READ_EVERY = timedelta(hours=6)
+#: A server once caught answering 304 over new entries is trusted with conditions again after so long.
+LIAR_FOR = timedelta(days=30)
+
+Failure = Literal["temporary", "soft", "hard"]
+
+_HARD = frozenset(
+    [
+        *(Reason.NOT_FOUND, Reason.GONE, Reason.TLS, Reason.ROBOTS, Reason.UNSAFE_ADDRESS, Reason.INVALID_LINK),
+        *(Reason.REDIRECTS, Reason.NOT_A_FEED),
+    ]
+)
+_SOFT = frozenset(
+    [
+        *(Reason.FORBIDDEN, Reason.BAD_FEED, Reason.EMPTY, Reason.TOO_LARGE, Reason.HTTP_OTHER, Reason.CHALLENGE),
+        *(Reason.NOT_HTML, Reason.PAYWALL, Reason.NEEDS_BROWSER),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one poll of a feed brought, as far as its pace is concerned."""
+
+    at: datetime
+    reason: Reason
+    #: links the feed gave, and those of them never seen before
+    entries: int = 0
+    new: int = 0
+    #: the publisher's own wish for the time between two polls
+    wish: timedelta | None = None
+    #: from Retry-After: not to be asked before
+    not_before: datetime | None = None
+    #: whether the feed was asked without conditions, although validators were at hand
+    forced: bool = False
+
+
+def failure_of(reason: Reason) -> Failure | None:
+    """Return how much a failed poll says of the feed itself; None where it did not fail."""
+    if reason in (Reason.OK, Reason.NOT_MODIFIED):
+        return None
+    return "hard" if reason in _HARD else "soft" if reason in _SOFT else "temporary"
+
+
+def paced(state: FeedState, outcome: Outcome) -> FeedState:
+    """Return the feed's state after a poll: its interval, when it is due, its failures, its honesty.
+
+    The share of new links steers the interval. About a twentieth is aimed at: a feed may then publish twenty times as
+    fast as before and lose nothing before the next look, and what is new is minutes old. Validators are not touched.
+    """
+    at = outcome.at
+    kind = failure_of(outcome.reason)
+    interval = state.fixed or state.interval or FIRST
+    if kind is not None:
+        penalty = state.penalty + _WEIGHT[kind]
+        # The one wait of the feed's own pace, and a step more for each failure in a row.
+        wait = min(interval + penalty * _STEP, max(_LONGEST_BACKOFF[kind], interval))
+        due = _not_before(at + wait, outcome)
+        return replace(state, polled_at=at, failures=state.failures + 1, penalty=penalty, next_poll=due)
+    honest = state.distrusted_until
+    if outcome.forced and outcome.new and state.unchanged_since_full:
+        honest = at + LIAR_FOR
+    full = outcome.reason is Reason.OK
+    interval = state.fixed or _interval(interval, outcome, first=state.full_at is None)
+    wish = min(outcome.wish or timedelta(0), _LONGEST_WISH)
+    outran = outcome.entries > 0 and outcome.new * 2 >= outcome.entries
+    wait = interval if outran else max(interval, wish)
+    return replace(
+        state,
+        polled_at=at,
+        failures=0,
+        penalty=0,
+        interval=interval,
+        next_poll=_not_before(at + wait, outcome),
+        full_at=at if full else state.full_at,
+        unchanged_since_full=0 if full else state.unchanged_since_full + 1,
+        distrusted_until=honest,
+    )
+
+
+def _interval(interval: timedelta, outcome: Outcome, *, first: bool) -> timedelta:
+    if outcome.reason is Reason.OK and outcome.entries and not first:
+        share = outcome.new / outcome.entries
+        factor = 0.3 if share >= 0.3 else 0.6 if share >= 0.1 else 1.0 if share >= 0.04 else _GROWTH
+    else:
+        # All links of a feed are new at first sight, which says nothing of its pace.
+        factor = 1.0 if first else _GROWTH
+    return min(max(interval * factor, SHORTEST), LONGEST)
+
+
+def _not_before(due: datetime, outcome: Outcome) -> datetime:
+    if outcome.not_before is None:
+        return due
+    return max(due, min(outcome.not_before, outcome.at + LONGEST))
+
+
+def asks_in_full(state: FeedState, at: datetime) -> bool:
+    """Tell whether to ask without conditions: never read, long not read in full, or its server is known to lie."""
+    if state.full_at is None or state.full_at + FULL_READ_EVERY <= at:
+        return True
+    return state.distrusted_until is not None and state.distrusted_until > at
