@@ -61,6 +61,18 @@ COLUMNS: tuple[Column, ...] = (
         "Where that time comes from: page, text, feed, or none.",
         lambda i: i.article.published_from,
     ),
+    Column(
+        "published_precision",
+        "text",
+        "time, or day where only the day is stated: published is then the first minute of that day in Vietnam.",
+        lambda i: i.article.published_precision if i.article.published else "",
+    ),
+    Column(
+        "published_ambiguous",
+        "yes/no",
+        "yes: day and month are written so that either may be which (3/4/2026), and nothing on the page decides.",
+        lambda i: "yes" if i.article.published_ambiguous else "no",
+    ),
     Column("first_seen", "time", "When diembao first had it.", lambda i: _time(i.first_seen)),
     Column("outlet", "text", "Name of the outlet.", lambda i: i.outlet),
     Column("source", "text", "Id of the outlet in sources.toml.", lambda i: i.source_id),

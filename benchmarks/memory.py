@@ -27,11 +27,11 @@ def peaks(count: int) -> tuple[int, int]:
     for n, text in enumerate(texts(count), 1):
         tag(text, rules)
         if n == count // 5:
-            early = _peak()
-    return early, _peak()
+            early = peak()
+    return early, peak()
 
 
-def _peak() -> int:
+def peak() -> int:
     """Return the most memory this process has held; where /proc is missing, that of its parent may be counted too."""
     status = Path("/proc/self/status")
     if not status.exists():

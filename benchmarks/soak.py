@@ -1,15 +1,36 @@
-"""`make soak`: kill -9 at 20 random moments, then 100,000 texts; ends with 1 where anything was lost or has grown."""
+"""`make soak`: kill -9 at random moments, 100,000 texts, 10,000 spoilt pages; ends with 1 if anything broke or grew."""
 
+import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.crash import crash, fill_up
 from benchmarks.kill import try_kills
 from benchmarks.memory import peaks
+from benchmarks.postgres import start_postgres
 from diembao.demo.server import Press
 
-_HOMES, _KILLS, _TEXTS = 5, 4, 100_000
+_HOMES, _KILLS, _TEXTS, _SPOILT = 5, 4, 100_000, 10_000
+_WRITER_SEEDS, _WRITER_KILLS = 4, 50
+
+
+def crash_both(folder: Path) -> int:
+    """Kill a writer of each kind of database over and over, and let one meet a full disk; return what failed."""
+    server = start_postgres(lambda: folder / f"postgres-{len(list(folder.iterdir()))}")
+    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    failed = 0
+    for kind, at in (("SQLite", f"sqlite:///{folder / 'crash.db'}"), ("PostgreSQL", address)):
+        for seed in range(_WRITER_SEEDS):
+            problems = crash(at, folder / kind, _WRITER_KILLS, seed)
+            print(f"{kind}, seed {seed}: a writer killed {_WRITER_KILLS} times, {len(problems)} problems", flush=True)
+            print(*(f"  {problem}" for problem in problems), sep="\n", end="")
+            failed += bool(problems)
+    server.cleanup()
+    said, problems = fill_up(folder / "full.db", folder / "full.txt", megabytes=3)
+    print(f"a full disk: {len(problems)} problems; it said: {said.strip()}")
+    return failed + bool(problems) + ("StorageError" in said)
 
 
 def main() -> int:
@@ -21,9 +42,12 @@ def main() -> int:
             for difference in differences:
                 print(f"  {difference}")
             failed += bool(differences)
+        failed += crash_both(Path(folder))
     early, late = peaks(_TEXTS)
     print(f"{_TEXTS} texts tagged: {early // 1024} MiB after a fifth, {late // 1024} MiB after all", flush=True)
-    return int(failed > 0 or late > early * 1.1)
+    # In a process of its own, since a process knows only its highest peak.
+    spoilt = subprocess.run([sys.executable, "-m", "benchmarks.mutations", str(_SPOILT)], check=False).returncode
+    return int(failed > 0 or late > early * 1.1 or spoilt != 0)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 T = TypeVar("T")
 
 #: The files of a configuration folder; a missing one is taken from those packaged with diembao.
-FILES = ("settings.toml", "sources.toml", "places.toml", "topics.toml", "schedule.toml")
+FILES = ("settings.toml", "sources.toml", "places.toml", "topics.toml", "schedule.toml", "alerts.toml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 import soupsieve
 
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
-from pipeline.records import CrawlSettings, Source
+from pipeline.hours import hours_of
+from pipeline.names import names_to_ask
+from pipeline.queries import fault_of
+from pipeline.records import CrawlSettings, Feed, Source
+from pipeline.rules import Gazetteer
 from pipeline.urls import is_fetchable, same_site
 
 _FORBID = {"extra": "forbid"}
@@ -48,8 +52,18 @@ class ProcessSettings:
     workers: int = 0
     #: documents handed to a process at a time
     batch: int = 16
+    #: whether pages are read in whose bytes no name of the province says anything (pipeline.gate); else only their
+    #: title and day are kept, which is all that share of voice needs, at a small part of the cost
+    read_all: bool = True
     #: seconds after which a batch that does not come back is given up as unreadable, per document in it
     seconds_per_document: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    #: SQLAlchemy address without a password, e.g. postgresql://diembao@db.example/diembao; '': SQLite in the home
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +73,45 @@ class Settings:
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
     process: ProcessSettings = field(default_factory=ProcessSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One command that the schedule runs: either every so many minutes, or at times of day."""
+    """One command that `diembao serve` runs: either every so many minutes, or at times of day."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     name: str
-    #: arguments of `diembao`, e.g. ["collect", "--due"]
+    #: arguments of `diembao`, e.g. ["collect", "--due"]; with {day} among them each day missed is made up for by itself
     command: tuple[str, ...]
     every_minutes: int | None = None
     #: crontab expression in the province's time zone, e.g. "15 6 * * *"
     cron: str | None = None
     #: minutes after which the job is ended
     limit_minutes: float = 60.0
+    #: exit codes that count as done; of `collect`, 1 says that some source failed
+    ok: tuple[int, ...] = (0,)
+    #: minutes after which a turn that failed is tried again, ever more of them; None: not before the next turn
+    retry_minutes: float | None = None
+    #: jobs that go first where they are due or running at the same time
+    after: tuple[str, ...] = ()
+    #: minutes after its time from which on a turn is called late
+    late_minutes: float = 15.0
+
+    @property
+    def for_each_day(self) -> bool:
+        return any("{day}" in word for word in self.command)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How `diembao serve` is watched from outside."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    #: host:port of /healthz, /readyz and /metrics; port 0: any free one; '': none
+    health: str = "127.0.0.1:8321"
+    #: days of turns and alerts that are kept
+    keep_days: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +124,7 @@ class _SourcesFile:
 class _ScheduleFile:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     job: tuple[Job, ...] = ()
+    serve: Serving = field(default_factory=Serving)
 
 
 def load_settings(directory: Path | None) -> Settings:
@@ -101,6 +140,12 @@ def load_settings(directory: Path | None) -> Settings:
         ZoneInfo(settings.province.time_zone)
     except (KeyError, ValueError, OSError):
         faults.add(("province", "time_zone"), f"no such time zone: {settings.province.time_zone!r}")
+    if re.search(r"://[^/@]*:[^/@]+@", settings.storage.database):
+        faults.add(
+            ("storage", "database"),
+            "holds a password: leave it out and give it in $PGPASSWORD or ~/.pgpass, or the whole address in "
+            "$DIEMBAO_DATABASE",
+        )
     for key in (
         "delay_seconds",
         "timeout_seconds",
@@ -115,8 +160,26 @@ def load_settings(directory: Path | None) -> Settings:
 
 
 def load_sources(directory: Path | None) -> tuple[Source, ...]:
-    """Read sources.toml of `directory`, or the packaged one. Raises ConfigError."""
-    name, text = resolve(directory, "sources.toml")
+    """Read sources.toml of `directory`, or the packaged one; query feeds get their names from its places.toml.
+
+    Raises ConfigError.
+    """
+    sources = check_sources(*resolve(directory, "sources.toml"))
+    if not any(feed.kind == "query" for source in sources for feed in source.feeds):
+        return sources
+    name, text = resolve(directory, "places.toml")
+    gazetteer = parse_toml(text, Gazetteer, name=name)
+    return tuple(replace(s, feeds=tuple(_with_names(feed, s, gazetteer) for feed in s.feeds)) for s in sources)
+
+
+def _with_names(feed: Feed, source: Source, gazetteer: Gazetteer) -> Feed:
+    if feed.kind != "query" or feed.terms:
+        return feed
+    return replace(feed, terms=names_to_ask(gazetteer, feed.language or source.languages[0]))
+
+
+def check_sources(name: str, text: str) -> tuple[Source, ...]:
+    """Return the sources in the text of a sources.toml that faults call `name`. Raises ConfigError."""
     sources = parse_toml(text, _SourcesFile, name=name).source
     faults = _Faults(name, text)
     ids: dict[str, int] = {}
@@ -133,12 +196,25 @@ def load_sources(directory: Path | None) -> tuple[Source, ...]:
 
 
 def load_schedule(directory: Path | None) -> tuple[Job, ...]:
-    """Read schedule.toml of `directory`, or the packaged one. Raises ConfigError."""
+    """Read the jobs of schedule.toml of `directory`, or the packaged one. Raises ConfigError."""
+    return _read_schedule(directory).job
+
+
+def load_serving(directory: Path | None) -> Serving:
+    """Read [serve] of schedule.toml of `directory`, or the packaged one. Raises ConfigError."""
+    return _read_schedule(directory).serve
+
+
+def _read_schedule(directory: Path | None) -> _ScheduleFile:
     from apscheduler.triggers.cron import CronTrigger
 
     name, text = resolve(directory, "schedule.toml")
-    jobs = parse_toml(text, _ScheduleFile, name=name).job
-    faults = _Faults(name, text)
+    read = parse_toml(text, _ScheduleFile, name=name)
+    jobs, faults = read.job, _Faults(name, text)
+    if read.serve.health and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", read.serve.health):
+        faults.add(("serve", "health"), f"host:port, or empty for none, found {read.serve.health!r}")
+    if read.serve.keep_days < 8:
+        faults.add(("serve", "keep_days"), f"at least 8, found {read.serve.keep_days}")
     seen: set[str] = set()
     for n, job in enumerate(jobs):
         if job.name in seen:
@@ -150,12 +226,19 @@ def load_schedule(directory: Path | None) -> tuple[Job, ...]:
             faults.add(("job", n, "every_minutes"), f"at least 1, found {job.every_minutes}")
         if not job.command:
             faults.add(("job", n, "command"), "is empty")
-        if job.limit_minutes <= 0:
-            faults.add(("job", n, "limit_minutes"), f"more than 0, found {job.limit_minutes}")
+        for key in ("limit_minutes", "retry_minutes"):
+            if (value := getattr(job, key)) is not None and value <= 0:
+                faults.add(("job", n, key), f"more than 0, found {value}")
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", job.name):
+            faults.add(("job", n, "name"), f"small letters, digits, '_' and '-' only, found {job.name!r}")
+        if unknown := [other for other in job.after if other not in {j.name for j in jobs} - {job.name}]:
+            faults.add(("job", n, "after"), f"no such other job: {', '.join(unknown)}")
+        if job.every_minutes is not None and job.for_each_day:
+            faults.add(("job", n, "command"), "{day} is for jobs at times of day (cron)")
         if job.cron is not None:
             faults.try_(("job", n, "cron"), CronTrigger.from_crontab, job.cron)
     faults.raise_any()
-    return jobs
+    return read
 
 
 def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "_Faults") -> None:
@@ -174,8 +257,14 @@ def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "_Fault
         feeds.setdefault(feed.url, source.id)
         if feed.links is not None:
             faults.try_((*at, "links"), soupsieve.compile, feed.links)
+        if feed.kind == "query" and (fault := fault_of(feed.url)):
+            faults.add((*at, "url"), fault)
+        for key in ("terms", "language", "per_answer"):
+            if feed.kind != "query" and getattr(feed, key):
+                faults.add((*at, key), f"is for feeds of kind 'query' only, found one of kind {feed.kind!r}")
     if source.article_url is not None:
         faults.try_(("source", n, "article_url"), re.compile, source.article_url)
+    faults.try_(("source", n, "hours"), hours_of, source.hours)
     for key in ("title", "lead", "text", "authors", "section", "published"):
         if css := getattr(source.selectors, key):
             faults.try_(("source", n, "selectors", key), soupsieve.compile, css)
@@ -183,7 +272,9 @@ def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "_Fault
         faults.try_(("source", n, "selectors", "drop"), soupsieve.compile, css)
     if not re.fullmatch(r"[A-Z]{2}", source.country):
         faults.add(("source", n, "country"), f"two capital letters (ISO 3166-1), found {source.country!r}")
-    for language in source.languages:
+    if not source.languages:
+        faults.add(("source", n, "languages"), "is empty: name at least one")
+    for language in (*source.languages, *(feed.language for feed in source.feeds if feed.language)):
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", language):
             faults.add(("source", n, "languages"), f"no language tag (BCP 47): {language!r}")
 

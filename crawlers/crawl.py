@@ -8,6 +8,7 @@ from crawlers.desk import Desk
 from pipeline.records import Candidate, CrawlSettings, Source
 
 if TYPE_CHECKING:
+    from scrapy import Spider
     from twisted.python.failure import Failure
 
 
@@ -18,15 +19,23 @@ def crawl(sources: Sequence[Source], waiting: Sequence[Candidate], desk: Desk, s
     candidate in one Fetched or Unfetched; a crawl that is told to stop (SIGINT, SIGTERM) waits for what is on the
     wire and leaves its other candidates unanswered. Raises what the desk raises.
     """
-    from scrapy.crawler import CrawlerProcess
-
     from crawlers.spider import PressSpider
+
+    run(PressSpider, sources, settings, sources=sources, waiting=waiting, desk=desk, limits=settings)
+
+
+def run(spider: "type[Spider]", sources: Sequence[Source], settings: CrawlSettings, /, **arguments: Any) -> None:
+    """Run a spider with the settings and guards of every crawl until it ends, at most once per process.
+
+    Raises what ended it, and its `failure` where it has one.
+    """
+    from scrapy.crawler import CrawlerProcess
 
     process = CrawlerProcess(scrapy_settings(sources, settings))
     _log_to("diembao.crawl")
-    crawler = process.create_crawler(PressSpider)
+    crawler = process.create_crawler(spider)
     failures: list[BaseException] = []
-    crawled = process.crawl(crawler, sources=sources, waiting=waiting, desk=desk, limits=settings)
+    crawled = process.crawl(crawler, **arguments)
     crawled.addErrback(_keep, failures)
     process.start()
     if (failure := getattr(crawler.spider, "failure", None)) is not None:
@@ -46,7 +55,7 @@ def _log_to(name: str) -> None:
     Their warnings are about single addresses, which the desk is told of: other people's servers must not be able to
     flood the log. Their errors are about the crawl itself.
     """
-    for library in ("scrapy", "twisted"):
+    for library in ("scrapy", "scrapy-playwright", "twisted"):
         logger = logging.getLogger(library)
         logger.setLevel(logging.ERROR)
         logger.propagate = False
@@ -64,6 +73,7 @@ class _Forward(logging.Handler):
 
 def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[str, Any]:
     """Return Scrapy's settings; where its defaults are unsafe or impolite, they are changed."""
+    from crawlers.browser import browser_settings, missing
     from crawlers.guard import host_port, named_by_hand
     from pipeline.urls import is_fetchable
 
@@ -77,6 +87,8 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
         if is_fetchable(url)
     }
     contact = f" (+{settings.contact})" if settings.contact else ""
+    # Without a browser such pages are fetched as they are, and those that are empty shells are named as such.
+    renders = any(s.render for s in sources) and missing() is None
     return {
         "USER_AGENT": settings.user_agent + contact,
         "DIEMBAO_ALLOW_PRIVATE": sorted({*settings.allow_private, *named_by_hand(sources)}),
@@ -89,6 +101,7 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
             "crawlers.guard.GuardMiddleware": 40,
+            **({"crawlers.browser.RenderMiddleware": 50} if renders else {}),
             "crawlers.robots.RobotsMiddleware": 100,
             "crawlers.patience.PatienceMiddleware": 550,
             # nearer to the network than Scrapy's HttpCompression (590), and so before it
@@ -120,6 +133,7 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
         "AUTOTHROTTLE_ENABLED": True,
         "EXTENSIONS": {
             "scrapy.extensions.throttle.AutoThrottle": None,
+            "scrapy.extensions.corestats.CoreStats": None,
             "crawlers.throttle.PoliteThrottle": 0,
         },
         "AUTOTHROTTLE_START_DELAY": settings.delay_seconds,
@@ -131,6 +145,7 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
         "LOG_INSTALL_ROOT_HANDLER": False,
         "LOGSTATS_INTERVAL": 0,
         "MEMUSAGE_ENABLED": False,
+        **(browser_settings(settings.timeout_seconds) if renders else {}),
         "REFERER_ENABLED": False,
         # What Scrapy's spider middlewares do is not wanted (an address is dropped for its length, in silence), and
         # for each answer it makes so many tasks to process items, of which there are none: a fifth of all CPU.

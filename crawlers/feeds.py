@@ -1,43 +1,26 @@
 """RSS, Atom and JSON Feed bytes → entries, whatever state they are in."""
 
-import calendar
-import gzip
 import io
 import json
 import re
 import sys
-import unicodedata
-import warnings
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.sax import SAXException
-from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
-
+from crawlers.fields import CONTROL, TooLarge, date_of, plain, unpack
 from crawlers.wishes import wish_of_feed
 from pipeline.records import Entry, Reason
 from pipeline.urls import resolve
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-#: 'GMT+7': written so by many Vietnamese sites, and unknown to parsers of mail dates
-_OFFSET = re.compile(r"(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\s*$")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d{2}))?")
-
-
+_ENTRY_START = re.compile(rb"<(item|entry)[\s>]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
 #: a reference to a character by its number
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 _DECLARED = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
-#: More than this of a gzip file is not unpacked.
-_MAX_UNPACKED = 64 * 2**20
-
-
-class TooLarge(Exception):
-    """A packed file is larger than it may be."""
+#: So many entries of a broken feed are read one by one.
+_PIECES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +60,20 @@ def parse_feed(
         return ParsedFeed((), reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
 
 
-def unpack(body: bytes) -> bytes:
-    """Return gzip-compressed bytes unpacked, others as they are. Raises TooLarge for more than 64 MiB."""
-    if body[:2] != b"\x1f\x8b":
-        return body
-    with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-        unpacked = stream.read(_MAX_UNPACKED + 1)
-    if len(unpacked) > _MAX_UNPACKED:
-        raise TooLarge("more than 64 MiB when unpacked")
-    return unpacked
-
-
 def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetime, others: bool) -> ParsedFeed:
     import feedparser
 
     body, in_all = _first(_REFERENCE.sub(_possible, body), limit)
     if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
-    parsed = feedparser.parse(
-        io.BytesIO(body), response_headers={"content-location": url, "content-type": content_type}
-    )
+    headers = {"content-location": url, "content-type": content_type}
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    if len(parsed.entries) < len(pieces := _pieces(body)):
+        # A tag that is not closed takes the next entries with it: read one by one, only its own suffers.
+        apart = [
+            entry for piece in pieces for entry in feedparser.parse(io.BytesIO(piece), response_headers=headers).entries
+        ]
+        parsed.entries = max(parsed.entries, apart, key=len)
     # A feed may be empty (and may say &nbsp; in its title, as many do); one that broke before its first entry is not.
     error = parsed.get("bozo_exception")
     broken = isinstance(error, SAXException) and "undefined entity" not in str(error)
@@ -141,6 +118,22 @@ def _first(body: bytes, limit: int) -> tuple[bytes, int]:
     return body[: ends[limit - 1]] + (close.group(0)[:1000] if close else b""), len(ends)
 
 
+def _pieces(body: bytes) -> list[bytes]:
+    """Return each entry of a feed as a feed of its own; none where there are too many, or the charset is a wide one."""
+    starts = [m.start() for m in _ENTRY_START.finditer(body)]
+    if not starts or len(starts) > _PIECES or len(body) > 2**21:
+        return []
+    head = body[: starts[0]]
+    found: list[bytes] = []
+    for start, stop in zip(starts, [*starts[1:], None], strict=True):
+        piece = body[start:stop]
+        if (end := _ENTRY_END.search(piece)) is not None:
+            found.append(head + piece[: end.end()])
+        elif re.search(rb"</link\s*>|<link[^>]*/>", piece, re.IGNORECASE):  # else its address may be cut short
+            found.append(head + piece)
+    return found
+
+
 def _as_utf8(body: bytes) -> str | None:
     """Return the text of what is UTF-8, or nearly so, whatever it calls itself; None for everything else.
 
@@ -179,7 +172,7 @@ def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
         published=date_of(written, when, now),
         authors=tuple(plain(name) for name in names if name.strip()),
         language=(str(raw.get("language")) or None) if raw.get("language") else None,
-        guid=_CONTROL.sub("", guid)[:500],
+        guid=CONTROL.sub("", guid)[:500],
         image=_image(raw, link),
     )
 
@@ -226,7 +219,7 @@ def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
                 published=date_of(str(raw.get("date_published") or ""), None, now),
                 authors=_json_authors(raw),
                 language=str(raw.get("language") or data.get("language") or "") or None,
-                guid=_CONTROL.sub("", str(raw.get("id") or ""))[:500],
+                guid=CONTROL.sub("", str(raw.get("id") or ""))[:500],
                 image=resolve(url, str(raw["image"])) if raw.get("image") else None,
             )
         )
@@ -238,47 +231,3 @@ def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:
     """Return the names of version 1.1's `authors` or version 1's `author`."""
     named = [a for a in (raw.get("authors") or [raw.get("author")]) if isinstance(a, dict)]
     return tuple(name for a in named if (name := plain(str(a.get("name") or ""))))
-
-
-def plain(markup: str) -> str:
-    """Return the text of a piece of HTML, paragraphs by newline, without control characters."""
-    # NFC: windows-1258 writes tones as marks of their own, and then no name of a place is found.
-    markup = unicodedata.normalize("NFC", _CONTROL.sub("", markup))
-    if "<" not in markup and "&" not in markup:
-        return " ".join(markup.split())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        soup = BeautifulSoup(markup, "lxml")
-    for block in soup.find_all(["p", "br", "div", "li", "h1", "h2", "h3"]):
-        block.append("\n")
-    lines = (" ".join(line.split()) for line in soup.get_text().splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def date_of(written: str, parsed: Any, now: datetime) -> datetime | None:
-    """Return when a feed says an entry was published, aware; None for nothing or nonsense.
-
-    A time without a zone, and one in 'ICT', is Vietnam's: feedparser takes both for UTC.
-    """
-    found: datetime | None = None
-    day_first = _DAY_FIRST.search(written)
-    offset = _OFFSET.search(written)
-    try:
-        if offset and not day_first:
-            sign, hours, minutes = offset.groups()
-            found = parsedate_to_datetime(f"{written[: offset.start()]}{sign}{int(hours):02}{minutes or '00'}")
-        elif day_first:
-            day, month, year, hour, minute = (int(x or 0) for x in day_first.groups())
-            found = datetime(year, month, day, hour, minute, tzinfo=_ZONE)
-        elif parsed is not None:
-            found = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-            if not re.search(r"(Z|GMT|UTC?|[A-Z]{3}|[+-]\d{2}:?\d{2})\s*$", written.strip()) or "ICT" in written:
-                found = found.replace(tzinfo=_ZONE)
-        elif written:
-            found = datetime.fromisoformat(written.strip().replace("Z", "+00:00"))
-            found = found if found.tzinfo else found.replace(tzinfo=_ZONE)
-    except (ValueError, OverflowError):
-        return None
-    if found is None or found.year < 1995 or found > now + timedelta(days=1):
-        return None
-    return found

@@ -5,7 +5,7 @@ import socket
 import unicodedata
 from collections.abc import Iterable
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
@@ -76,6 +76,8 @@ class GuardMiddleware:
     def __init__(self, allowed: Iterable[str]) -> None:
         self.allowed = frozenset(allowed)
         self._hosts = frozenset(pair.rsplit(":", 1)[0] for pair in self.allowed)
+        #: by scheme and server: what `_look` said of it
+        self._known: dict[tuple[str, str], tuple[str, str | None]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> "GuardMiddleware":
@@ -83,17 +85,27 @@ class GuardMiddleware:
 
     def process_request(self, request: Any) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("http", "https"):
-            raise UnsafeAddress(f"scheme {parts.scheme!r}: {request.url[:200]}")
-        host = (parts.hostname or "").rstrip(".")
+        server = parts.scheme, parts.netloc
+        if server not in self._known:
+            self._known[server] = self._look(request.url, parts)
+        slot, refusal = self._known[server]
         # The host and port of this very request, which a redirect may have led elsewhere.
-        request.meta["download_slot"] = host_port(request.url)
+        request.meta["download_slot"] = slot
+        if refusal is not None:
+            raise UnsafeAddress(f"{refusal}: {request.url[:200]}")
+
+    def _look(self, url: str, parts: SplitResult) -> tuple[str, str | None]:
+        """Return "host:port" of an address, and why nothing may be asked there; None where it may."""
+        if parts.scheme not in ("http", "https"):
+            return "", f"scheme {parts.scheme!r}"
+        host, slot = (parts.hostname or "").rstrip("."), host_port(url)
         ip = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else numeric(host)
-        if ip is not None and not is_public(ip) and host_port(request.url) not in self.allowed:
-            raise UnsafeAddress(f"private address {ip}: {request.url[:200]}")
+        if ip is not None and not is_public(ip) and slot not in self.allowed:
+            return slot, f"private address {ip}"
         # The resolver is told no port: a name allowed with one port is not to be asked at another.
-        if ip is None and host in self._hosts and host_port(request.url) not in self.allowed:
-            raise UnsafeAddress(f"{host_port(request.url)} is not in allow_private")
+        if ip is None and host in self._hosts and slot not in self.allowed:
+            return slot, f"{slot} is not in allow_private"
+        return slot, None
 
 
 class GuardedResolver(CachingThreadedResolver):

@@ -28,7 +28,7 @@ class PressHandler(HTTP11DownloadHandler):
         if self._patience is None:
             self._patience = self._crawler.get_downloader_middleware(PatienceMiddleware)
         if self._patience is not None:
-            self._patience.check(request.url)
+            self._patience.check(request)
         async with self._room:
             return await super().download_request(request)
 

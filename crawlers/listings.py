@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -112,31 +112,39 @@ def _anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[lis
 
 
 def _articles(found: list[Entry]) -> list[Entry]:
-    shapes: dict[object, list[Entry]] = defaultdict(list)
+    groups: dict[object, list[Entry]] = defaultdict(list)
     for entry in found:
-        shapes[_shape(entry.url)].append(entry)
-    learned: dict[object, bool] = {}
-    for shape, entries in shapes.items():
-        titled = [entry for entry in entries if entry.title]
-        headlines = sum(_is_headline(entry.title) for entry in titled)
-        if len(titled) >= _LINKS and headlines >= _HEADLINES * len(titled):
-            learned[shape] = True
-        elif len(titled) >= _LINKS and not headlines:
-            learned[shape] = False
-    return [
-        entry
-        for entry in found
-        if not _NOT_ARTICLE.search(path := urlsplit(entry.url).path)
-        and learned.get(_shape(entry.url), bool(_ARTICLE.search(path)))
-    ]
+        for shape in _shapes(entry.url):
+            groups[shape].append(entry)
+    learned = {shape: shown for shape, entries in groups.items() if (shown := _shown(entries)) is not None}
+    return [entry for entry in found if _is_article(entry.url, learned)]
+
+
+def _is_article(url: str, learned: Mapping[object, bool]) -> bool:
+    path = urlsplit(url).path
+    if _NOT_ARTICLE.search(path):
+        return False
+    return next((learned[shape] for shape in _shapes(url) if shape in learned), bool(_ARTICLE.search(path)))
+
+
+def _shown(entries: list[Entry]) -> bool | None:
+    """Tell whether links of one shape lead to articles, by what stands on them; None where they do not show it."""
+    titled = [entry for entry in entries if entry.title]
+    headlines = sum(_is_headline(entry.title) for entry in titled)
+    if len(titled) >= _LINKS and headlines >= _HEADLINES * len(titled):
+        return True
+    return False if len(titled) >= _LINKS and not headlines else None
 
 
 def _is_headline(title: str) -> bool:
     return len(title.split()) >= _WORDS or (len(title) >= _LETTERS and len(_UNSPACED.findall(title)) >= _LETTERS)
 
 
-def _shape(url: str) -> tuple[object, ...]:
-    """Return what the addresses of one kind of page have in common: depth, numbers and words of the last part."""
+def _shapes(url: str) -> tuple[object, object]:
+    """Return what the addresses of one kind of page have in common, within their folder and anywhere.
+
+    It is their depth, their ending, and whether numbers and words make up their last part and their parameters.
+    """
     parts = urlsplit(url)
     segments = [segment for segment in parts.path.split("/") if segment]
     last = segments[-1] if segments else ""
@@ -145,4 +153,5 @@ def _shape(url: str) -> tuple[object, ...]:
         name, ending = last, ""
     words = len(re.findall(r"[^\W\d]+", name))
     numbers = tuple(sorted((key, value.isdigit() and len(value) > 1) for key, value in parse_qsl(parts.query)))
-    return len(segments), ending.lower(), words >= 4, bool(re.search(r"\d{4,}", name)), numbers
+    shape = (len(segments), ending.lower(), words >= 4, bool(re.search(r"\d{4,}", name)), numbers)
+    return ("/".join(segments[:1] if len(segments) > 1 else ()), *shape), shape

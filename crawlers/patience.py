@@ -46,13 +46,13 @@ class PatienceMiddleware:
     def from_crawler(cls, crawler: Any) -> "PatienceMiddleware":
         return cls(crawler)
 
-    def check(self, url: str) -> None:
-        """Raise HostLeftAlone where the host of `url` is to be left alone."""
-        if (why := self._alone.get(host_port(url))) is not None:
+    def check(self, request: Request) -> None:
+        """Raise HostLeftAlone where the host of a request is to be left alone."""
+        if (why := self._alone.get(_server(request))) is not None:
             raise HostLeftAlone(*why)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        slot = host_port(request.url)
+        slot = _server(request)
         if response.status not in _AGAIN:
             self._failures[slot] = 0
             return response
@@ -63,7 +63,7 @@ class PatienceMiddleware:
         return self._again(request, slot) or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        slot = host_port(request.url)
+        slot = _server(request)
         reason = reasons.of_exception(exception)
         if isinstance(exception, HostLeftAlone) or reason not in _UNREACHABLE:
             return None
@@ -86,3 +86,8 @@ class PatienceMiddleware:
         self._alone[slot] = (reason, f"not asked: {slot} is left alone until the next crawl ({note})")
         # What still waits in line for this host is not going to be asked: it need not keep its distance.
         self._crawler.get_extension(PoliteThrottle).release(slot)
+
+
+def _server(request: Request) -> str:
+    """Return "host:port" of a request: crawlers.guard has written it there on the request's way out."""
+    return str(request.meta.get("download_slot") or host_port(request.url))

@@ -1,4 +1,4 @@
-"""Bytes of a feed, sitemap, section page, list or search → entries, read in a process of their own that may be killed."""
+"""Bytes of a feed, sitemap, page, list or search → entries, read in a process of their own that may be killed."""
 
 import asyncio
 import multiprocessing
@@ -47,9 +47,9 @@ class Found:
 
 def read(answer: Answer) -> Found:
     """Read one answer here and now; never raises."""
+    from crawlers.answers import parse_answer
     from crawlers.feeds import parse_feed
     from crawlers.listings import parse_addresses, parse_listing
-    from crawlers.queries import parse_answer
     from crawlers.sitemaps import parse_sitemap
 
     try:

@@ -81,6 +81,7 @@ def _table() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
     from twisted.internet import error as twisted_errors
     from twisted.web import client as web_errors
 
+    from crawlers.browser import BrowserFailed, PageTooHeavy
     from crawlers.guard import UnsafeAddress
     from crawlers.integrity import UnknownEncoding
     from crawlers.robots import RobotsRefused
@@ -89,6 +90,8 @@ def _table() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
         ((UnsafeAddress,), Reason.UNSAFE_ADDRESS),
         ((RobotsRefused,), Reason.ROBOTS),
         ((UnknownEncoding,), Reason.HTTP_OTHER),
+        ((BrowserFailed,), Reason.NEEDS_BROWSER),
+        ((PageTooHeavy,), Reason.TOO_LARGE),
         ((TLSError, VerificationError), Reason.TLS),
         ((scrapy_errors.DownloadTimeoutError,), Reason.TIMEOUT),
         # Connections are aborted by us alone, when a head or a body has outgrown its limit.

@@ -1,5 +1,7 @@
 """robots.txt → may this be fetched, and how slowly: an answer of 5xx, or none, means wait (RFC 9309, 2.3.1.4)."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,42 +32,51 @@ class RobotsUnreachable(Exception):
         self.reason = reason
 
 
+#: what robots.txt says; None: nothing
+Rules = Protego | RobotsUnreachable | None
+
+
 class RobotsMiddleware:
     """Reads each host's robots.txt once per crawl, before its first page, and keeps to it."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
         self._agent = crawler.settings["USER_AGENT"].split("/")[0]
-        self._rules: dict[str, Any] = {}
+        self._rules: dict[str, asyncio.Future[Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> "RobotsMiddleware":
         return cls(crawler)
 
-    async def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> Awaitable[None] | None:
         if request.meta.get("is_robots"):
-            return
+            return None
         parts = urlsplit(request.url)
         site = f"{parts.scheme}://{parts.netloc}"
-        if site not in self._rules:
-            self._rules[site] = self._crawler_future(site, request)
-        rules = await self._rules[site]
+        reading = self._rules.get(site)
+        if reading is None:
+            reading = self._rules[site] = asyncio.ensure_future(self._read(site, request))
+        if not reading.done():
+            return self._wait(reading, site, request)
+        # A task to wait for what is there already would be one more for each request.
+        self._apply(reading.result(), site, request)
+        return None
+
+    async def _wait(self, reading: "asyncio.Future[Rules]", site: str, request: Request) -> None:
+        self._apply(await reading, site, request)
+
+    def _apply(self, rules: Rules, site: str, request: Request) -> None:
         if isinstance(rules, RobotsUnreachable):
             raise RobotsUnreachable(rules.reason, str(rules))
         if rules is None:
             return
         if not rules.can_fetch(request.url, self._agent):
-            raise RobotsRefused(f"{site}/robots.txt refuses {parts.path[:200]}")
+            raise RobotsRefused(f"{site}/robots.txt refuses {urlsplit(request.url).path[:200]}")
         if delay := rules.crawl_delay(self._agent):
             throttle = self._crawler.get_extension(PoliteThrottle)
             throttle.at_least(str(request.meta.get("download_slot")), min(float(delay), _MAX_DELAY))
 
-    def _crawler_future(self, site: str, request: Request) -> Any:
-        import asyncio
-
-        return asyncio.ensure_future(self._read(site, request))
-
-    async def _read(self, site: str, request: Request) -> "Protego | RobotsUnreachable | None":
+    async def _read(self, site: str, request: Request) -> Rules:
         asked = Request(
             f"{site}/robots.txt",
             meta={"is_robots": True, "download_slot": request.meta.get("download_slot")},

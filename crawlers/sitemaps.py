@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawlers.feeds import TooLarge, date_of, plain, unpack
+from crawlers.fields import TooLarge, date_of, plain, unpack
 from pipeline.records import Entry, Reason
 from pipeline.urls import resolve
 
@@ -74,7 +74,8 @@ def _xml(body: bytes, url: str, limit: int, now: datetime) -> ParsedSitemap:
             for child in node.iterdescendants()
             if isinstance(child.tag, str)
         }
-        link = resolve(url, fields.get("loc", "")) if fields.get("loc") else None
+        written = fields.get("loc") or (node.text or "").strip()  # some leave <loc> out
+        link = resolve(url, written) if written else None
         if link is None:
             invalid += 1
             continue

@@ -11,12 +11,14 @@ from scrapy.http import Response
 
 from crawlers import reasons
 from crawlers.desk import Desk
-from crawlers.guard import GuardedResolver
-from crawlers.queries import Question, halves, is_wrapped, questions, target_of
+from crawlers.guard import GuardedResolver, host_port
+from crawlers.logins import logins, server_of, without_login
 from crawlers.reader import Answer, Found, Reader
 from crawlers.throttle import retry_after
 from crawlers.wishes import longest, wish_of_headers
+from crawlers.wrappers import is_wrapped, target_of
 from pipeline.polling import asks_in_full
+from pipeline.queries import Question, halves, questions
 from pipeline.records import Candidate, CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source, Unfetched
 from pipeline.urls import is_fetchable
 
@@ -65,6 +67,8 @@ class PressSpider(Spider):
         self.waiting, self.desk, self.limits = waiting, desk, limits
         #: feeds that have not ended, by source and address; two sources may well share an address
         self.readings = {(s.id, f.url): _Reading(s, f) for s in sources for f in s.feeds}
+        self._rendered = {s.id for s in sources if s.render}
+        self._logins = {s.id: found for s in sources if (found := logins(s))}
         self.open: dict[int, Candidate] = {}
         self.asked: set[int] = set()
         #: what the desk raised: the crawl cannot go on without it, and crawl() raises it again
@@ -97,6 +101,10 @@ class PressSpider(Spider):
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         return {name: value for name, value in headers.items() if value}
 
+    def _login(self, source_id: str, url: str) -> dict[str, str]:
+        header = self._logins[source_id].get(server_of(url)) if source_id in self._logins else None
+        return {} if header is None else {"Authorization": header}
+
     # feeds
 
     def _ask_query(self, reading: _Reading) -> Iterator[Request]:
@@ -122,16 +130,18 @@ class PressSpider(Spider):
                 headers, reading.forced = {}, True
         try:
             yield Request(
-                url,
+                without_login(url),
                 callback=self._feed_answered,
                 errback=self._feed_failed,
-                headers=headers,
+                headers=headers | self._login(reading.source.id, url),
                 meta={
                     "reading": reading,
                     "asked": url,
                     "depth": depth,
                     "question": question,
                     "download_maxsize": self.limits.max_feed_bytes,
+                    "download_slot": host_port(url),
+                    "render": reading.source.render and reading.feed.kind == "listing",
                 },
                 priority=10,
                 dont_filter=True,
@@ -261,14 +271,16 @@ class PressSpider(Spider):
 
     def _request_of(self, candidate: Candidate, url: str) -> Request:
         return Request(
-            url,
+            without_login(url),
             callback=self._page_answered,
             errback=self._page_failed,
-            headers=self._headers(candidate.etag, candidate.last_modified),
+            headers=self._headers(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
             meta={
                 "candidate": candidate.id,
                 "hidden": url is candidate.url and is_wrapped(url),
                 "download_maxsize": self.limits.max_page_bytes,
+                "render": candidate.source_id in self._rendered,
+                "download_slot": host_port(url),  # the queue takes from the host with the fewest under way
             },
             dont_filter=True,
         )
@@ -288,7 +300,9 @@ class PressSpider(Spider):
         else:
             etag, modified = _header(response, "ETag"), _header(response, "Last-Modified")
             now = datetime.now(UTC)
-            self._answer(Fetched(key, now, response.url, response.status, response.body, kind, etag, modified))
+            packed = response.meta.get("packed", b"")
+            page = Fetched(key, now, response.url, response.status, response.body, kind, etag, modified, packed)
+            self._answer(page)
         return None
 
     def _page_failed(self, failure: Any) -> None:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scrapy.http import Response
+if TYPE_CHECKING:  # the process that reads feeds imports this, and has no use for Scrapy
+    from scrapy.http import Response
 
 #: RSS 1.0's syndication module (web.resource.org/rss/1.0/modules/syndication)
 _PERIODS = {
@@ -34,7 +35,7 @@ def wish_of_feed(feed: Mapping[str, Any]) -> timedelta | None:
     return _longest(wishes)
 
 
-def wish_of_headers(response: Response, at: datetime) -> timedelta | None:
+def wish_of_headers(response: "Response", at: datetime) -> timedelta | None:
     """Return how long an answer calls itself fresh: Cache-Control's max-age, else Expires (RFC 9111, 4.2.1)."""
     control = ",".join(v.decode("latin-1") for v in response.headers.getlist("Cache-Control"))
     if "no-cache" in control.lower() or "no-store" in control.lower():

@@ -52,11 +52,20 @@ class App:
 
         return load_rulebook(self.home.config if self.home.config.exists() else None)
 
+    def database(self) -> str:
+        """Return the address of the database: $DIEMBAO_DATABASE, else settings.toml, else SQLite in the home folder."""
+        from diembao.secrets import secret
+
+        named = secret("DIEMBAO_DATABASE") or self.settings().storage.database
+        if not named:
+            self.home.root.mkdir(parents=True, exist_ok=True)
+        return named or f"sqlite:///{self.home.database}"
+
     @contextmanager
     def storage(self) -> "Iterator[Storage]":
         from storage.sql import open_storage
 
-        storage = open_storage(self.home.database)
+        storage = open_storage(self.database())
         try:
             yield storage
         finally:

@@ -6,7 +6,21 @@ from pathlib import Path
 import click
 
 from diembao.app import FAILED, LOCKED, WRONG, App
-from diembao.commands import collecting, demo, explain, learning, ledger, reports, schedule, setup, texts
+from diembao.commands import (
+    alerts,
+    collecting,
+    db,
+    demo,
+    explain,
+    learning,
+    ledger,
+    reports,
+    serve,
+    setup,
+    sources,
+    stories,
+    texts,
+)
 from diembao.home import Home, HomeInUse, default_home
 from diembao.messages import asked_language, say
 
@@ -46,7 +60,7 @@ def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool
     )
 
 
-for module in (setup, collecting, ledger, reports, texts, explain, learning, schedule, demo):
+for module in (setup, sources, collecting, ledger, reports, texts, stories, explain, learning, serve, alerts, db, demo):
     for command in module.COMMANDS:
         cli.add_command(command)
 

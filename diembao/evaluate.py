@@ -4,12 +4,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.records import Tags
 from pipeline.rules import Rulebook
 from pipeline.tagging import tag, text_from_record
 
+T = TypeVar("T")
 GRADES = ("main", "mention", "no")
 TONES = ("positive", "neutral", "negative", "unsure")
 #: drawings of the bootstrap; 500 give an interval good to a hundredth
@@ -139,15 +140,15 @@ def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> Report:
         rules=rules.version,
         records=len(outcomes),
         relevance=_relevance(graded) if graded else None,
-        relevance_f1=_figure(graded, lambda some: _relevance(some).f1),
-        grade=_figure(graded, lambda some: _share(some, lambda o: o.gold_grade == o.tags.relevance)),
+        relevance_f1=figure(graded, lambda some: _relevance(some).f1),
+        grade=figure(graded, lambda some: _share(some, lambda o: o.gold_grade == o.tags.relevance)),
         confusion=Counter((str(o.gold_grade), o.tags.relevance) for o in graded),
         topics=per_topic if filed else {},
-        micro=_figure(filed, micro),
+        micro=figure(filed, micro),
         macro=sum(s.f1 for s in per_topic.values()) / len(per_topic) if filed and per_topic else None,
-        micro_about=_figure(about, micro),
-        language=_figure(spoken, lambda some: _share(some, _same_language)),
-        tone=_figure(toned, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
+        micro_about=figure(about, micro),
+        language=figure(spoken, lambda some: _share(some, _same_language)),
+        tone=figure(toned, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
         tone_confusion=Counter((str(o.gold_tone), o.tags.tone) for o in toned),
         calibration=_calibration(filed, ids),
         mistakes=tuple(m for o in outcomes for m in _mistakes(o, ids)),
@@ -178,7 +179,8 @@ def _same_language(o: Outcome) -> bool:
     return o.tags.language.split("-")[0] == str(o.gold_language).split("-")[0]
 
 
-def _figure(outcomes: Sequence[Outcome], measure: Callable[[Sequence[Outcome]], float]) -> Figure | None:
+def figure(outcomes: Sequence[T], measure: Callable[[Sequence[T]], float]) -> Figure | None:
+    """Measure something of records, with the interval of its bootstrap; None without records."""
     if not outcomes:
         return None
     draw = random.Random(20_250_701)  # the same interval for the same records

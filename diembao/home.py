@@ -31,8 +31,11 @@ class Home:
         return self.root / "digests"
 
     @contextmanager
-    def lock(self, *names: str) -> Iterator[None]:
-        """Hold the locks of these jobs, or raise HomeInUse; the system frees them when the process ends, however."""
+    def lock(self, *names: str, wait: float = 0.0) -> Iterator[None]:
+        """Hold the locks of these jobs, or raise HomeInUse; the system frees them when the process ends, however.
+
+        `wait` is how many seconds another run is given to end.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         held: list[FileLock] = []
         try:
@@ -40,7 +43,7 @@ class Home:
                 path = self.root / f"{name}.lock"
                 lock = FileLock(path)
                 try:
-                    lock.acquire(timeout=0)
+                    lock.acquire(timeout=wait)
                 except Timeout as error:
                     raise HomeInUse(f"another `diembao {name}` is running on {self.root} (it holds {path})") from error
                 held.append(lock)

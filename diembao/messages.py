@@ -67,6 +67,24 @@ VERDICTS: Words = {
     "no_such_source": ("chưa thấy: báo này chưa được theo dõi", "not seen: this outlet is not watched"),
 }
 
+#: crawlers.browser.missing(), with the way out
+BROWSER: Words = {
+    "extra": (
+        "Có nguồn ghi render = true nhưng chưa cài phần dựng trang bằng trình duyệt: chạy "
+        '`pip install "diembao[browser]"` rồi `playwright install chromium`. '
+        "Lượt này các trang ấy được tải như thường.",
+        "Some source says render = true, and the extra for pages in a browser is not installed: run "
+        '`pip install "diembao[browser]"`, then `playwright install chromium`. In this run its pages are fetched as '
+        "they are.",
+    ),
+    "browser": (
+        "Có nguồn ghi render = true nhưng máy này chưa có trình duyệt Chromium: chạy `playwright install chromium`, "
+        "hoặc cài gói chromium của hệ điều hành. Lượt này các trang ấy được tải như thường.",
+        "Some source says render = true, and there is no Chromium on this machine: run `playwright install chromium`, "
+        "or install the system's chromium package. In this run its pages are fetched as they are.",
+    ),
+}
+
 
 def word(words: Words, key: str) -> str:
     vi, en = words.get(key, (key, key))

@@ -1,106 +1,167 @@
-"""Jobs → subprocesses at their times, each with a time limit."""
+"""Jobs, what ran of them, and the time → what is to run now."""
 
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.settings import Job
-from diembao.home import Home
+from pipeline.records import JobEnd, JobRun
 
-if TYPE_CHECKING:
-    from apscheduler.triggers.base import BaseTrigger
-
-#: Seconds that a job is given to end by itself when it is told to, before it is killed.
-_GRACE = 20.0
-#: A start that was missed (the machine slept) is made up for, once, within this many seconds.
-_MISFIRE = 6 * 3600
-
-TIMED_OUT = -1
+#: Days for which a job that stands for a day is made up for, and turns that must be remembered for it.
+KEEP = timedelta(days=8)
+#: A turn that was handed back or lost is taken up again so long after, that a job which ends its server cannot
+#: do so for ever at full speed.
+_AGAIN = timedelta(minutes=1)
+#: The wait before the n-th try grows with n, up to so many times the first.
+_SLOWEST = 6
 
 
-def run_schedule(jobs: Sequence[Job], home: Home, time_zone: str, *, say: Callable[[str], None]) -> int:
-    """Run jobs at their times until SIGINT or SIGTERM; running jobs are then told to end. Returns 0."""
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One run of a job that is to begin."""
 
-    zone = ZoneInfo(time_zone)
-    stop = threading.Event()
-    scheduler = BackgroundScheduler(
-        timezone=zone,
-        executors={"default": ThreadPoolExecutor(max(1, len(jobs)))},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _MISFIRE},
-    )
+    job: Job
+    #: the time it is for, aware in the province's zone
+    due: datetime
+    #: seconds between `due` and now, where that is later than the job allows; else 0
+    late: int
 
-    def start(job: Job) -> None:
-        began = datetime.now(zone)
-        code = run_job(job, home, stop)
-        ended = datetime.now(zone)
-        how = "timeout" if code == TIMED_OUT else f"exit {code}"
-        say(f"{ended:%Y-%m-%d %H:%M:%S} {job.name}: {how} ({(ended - began).total_seconds():.0f} s)")
-
-    for job in jobs:
-        # A job with an interval starts at once: after an outage nobody should wait for its first turn.
-        extra: dict[str, Any] = {} if job.every_minutes is None else {"next_run_time": datetime.now(zone)}
-        scheduler.add_job(start, _trigger(job, zone), args=(job,), id=job.name, name=job.name, **extra)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    scheduler.start()
-    for planned in scheduler.get_jobs():
-        say(f"{planned.name}: {planned.next_run_time:%Y-%m-%d %H:%M}")
-    stop.wait()
-    scheduler.shutdown(wait=True)
-    return 0
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The arguments of `diembao`, {day} filled in."""
+        return tuple(word.replace("{day}", self.due.date().isoformat()) for word in self.job.command)
 
 
-def _trigger(job: Job, zone: ZoneInfo) -> "BaseTrigger":
-    from apscheduler.triggers.cron import CronTrigger
-    from apscheduler.triggers.interval import IntervalTrigger
+class Schedule:
+    """Which jobs are due, from what is known of their turns.
 
-    if job.cron is not None:
-        return CronTrigger.from_crontab(job.cron, timezone=zone)
-    return IntervalTrigger(minutes=job.every_minutes or 1, timezone=zone)
-
-
-def run_job(job: Job, home: Home, stop: threading.Event) -> int:
-    """Run one job to its end, its time limit or `stop`; return its exit code, or TIMED_OUT.
-
-    What it prints is appended to logs/<name>.log in the home folder.
+    Times of day go by the clock and by what was already run for them, so that a clock set back runs nothing twice and
+    one set forward, or a machine that was off, misses nothing; waits go by seconds that never jump.
     """
-    log = home.root / "logs" / f"{job.name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-m", "diembao", "--home", str(home.root), *job.command]
-    with log.open("ab") as stream:
-        stream.write(f"--- {datetime.now().astimezone().isoformat(timespec='seconds')} {job.name}\n".encode())
-        stream.flush()
-        # A session of its own, so that the worker processes of a job end with it.
-        process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        waited = 0.0
-        while True:
-            try:
-                return process.wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                waited += 0.5
-            if stop.is_set() or waited >= job.limit_minutes * 60:
-                code = _end(process)
-                return code if stop.is_set() else TIMED_OUT
+
+    def __init__(
+        self, jobs: Sequence[Job], zone: ZoneInfo, runs: Sequence[JobRun], at: datetime, steady: float
+    ) -> None:
+        from apscheduler.triggers.cron import CronTrigger
+
+        self.jobs = tuple(jobs)
+        self._zone = zone
+        self._triggers: dict[str, CronTrigger] = {
+            job.name: CronTrigger.from_crontab(job.cron, timezone=zone) for job in jobs if job.cron is not None
+        }
+        self._runs: dict[str, list[JobRun]] = {job.name: [] for job in jobs}
+        for run in runs:
+            if run.job in self._runs:
+                self._runs[run.job].append(_in_utc(run))
+        self._quiet_until: dict[str, datetime] = {}
+        self._next: dict[str, float] = {job.name: _first_wait(job, self._runs[job.name], at) + steady for job in jobs}
+
+    def unknown(self) -> list[str]:
+        """Return the jobs at times of day of which nothing is known: theirs are to be made up for from now on only."""
+        return [name for name in self._triggers if not self._runs[name]]
+
+    def note(self, run: JobRun, steady: float) -> None:
+        """Take up what is known of a turn: that it began, or how it ended."""
+        run = _in_utc(run)
+        self._quiet_until.pop(run.job, None)
+        kept = [r for r in self._runs[run.job] if r.id != run.id]
+        newest = max(r.due for r in [*kept, run])
+        self._runs[run.job] = [r for r in [*kept, run] if r.due > newest - KEEP]
+        [job] = [job for job in self.jobs if job.name == run.job]
+        if job.every_minutes is not None and run.ended is None:
+            self._next[run.job] = steady + job.every_minutes * 60
+
+    def turns(self, at: datetime, steady: float, running: Collection[str]) -> list[Turn]:
+        """Return what is to begin now, at most one turn of each job, none of a job that is running."""
+        ready = {job.name: due for job in self.jobs if (due := self._due(job, at, steady)) is not None}
+        turns = []
+        for job in self.jobs:
+            due = ready.get(job.name)
+            if due is None or job.name in running:
+                continue
+            if any(other in running or other in ready for other in job.after):
+                continue
+            seconds = int((at - due).total_seconds())
+            turns.append(Turn(job, due.astimezone(self._zone), seconds if seconds > job.late_minutes * 60 else 0))
+        return turns
+
+    def next_times(self, at: datetime, steady: float) -> dict[str, datetime]:
+        """Return when each job is due next, as far as is known now."""
+        found = {}
+        for job in self.jobs:
+            if job.every_minutes is not None:
+                found[job.name] = at + timedelta(seconds=max(0.0, self._next[job.name] - steady))
+                continue
+            waits = [self._ready_at(job, due) for due in self._open(job, at)]
+            quiet = None if waits else self._quiet_until.get(job.name)
+            found[job.name] = min([max(w, at) for w in waits] + [quiet or self._after(job.name, at) or at + KEEP])
+        return {name: when.astimezone(self._zone) for name, when in found.items()}
+
+    def _due(self, job: Job, at: datetime, steady: float) -> datetime | None:
+        if job.every_minutes is not None:
+            return at if steady >= self._next[job.name] else None
+        return next((due for due in self._open(job, at) if self._ready_at(job, due) <= at), None)
+
+    def _open(self, job: Job, at: datetime) -> Iterator[datetime]:
+        """Yield the times of a job that have come and are not done with, oldest first."""
+        runs = self._runs[job.name]
+        if not runs or ((quiet := self._quiet_until.get(job.name)) is not None and at < quiet):
+            return
+        since = max(min(run.due for run in runs), at - KEEP)
+        times = list(self._times(job.name, since, at))
+        found = [due for due in (times if job.for_each_day else times[-1:]) if not self._done_with(job, due)]
+        if not found:
+            # A look costs a walk through eight days of times; between two of them nothing changes by itself.
+            self._quiet_until[job.name] = self._after(job.name, at) or at + KEEP
+        yield from found
+
+    def _after(self, name: str, at: datetime) -> datetime | None:
+        when = self._triggers[name].get_next_fire_time(at, at)
+        return None if when is None else when.astimezone(UTC)
+
+    def _times(self, name: str, after: datetime, until: datetime) -> Iterator[datetime]:
+        trigger = self._triggers[name]
+        when = trigger.get_next_fire_time(after, after)
+        while when is not None and when <= until:
+            yield when.astimezone(UTC)
+            when = trigger.get_next_fire_time(when, when)
+
+    def _of(self, job: Job, due: datetime) -> list[JobRun]:
+        return [run for run in self._runs[job.name] if run.due == due]
+
+    def _done_with(self, job: Job, due: datetime) -> bool:
+        runs = self._of(job, due)
+        if any(run.how == JobEnd.DONE or run.ended is None for run in runs):
+            return True
+        tried = [run for run in runs if run.how not in (JobEnd.STOPPED, JobEnd.LOST)]
+        if not job.for_each_day:
+            # Without {day} a newer turn stands for all before it, such as one that ran while the clock was ahead.
+            tried += [run for run in self._runs[job.name] if run.due > due and run.how != JobEnd.PLANNED]
+        return bool(tried) and job.retry_minutes is None
+
+    def _ready_at(self, job: Job, due: datetime) -> datetime:
+        """Return when the next try for this time may begin."""
+        runs = self._of(job, due)
+        if not runs:
+            return due
+        last = max(runs, key=lambda run: run.id)
+        assert last.ended is not None
+        if last.how in (JobEnd.STOPPED, JobEnd.LOST) and len(runs) == 1:
+            return last.ended
+        wait = timedelta(minutes=job.retry_minutes or 0) or _AGAIN
+        return last.ended + min(len(runs), _SLOWEST) * wait
 
 
-def _end(process: "subprocess.Popen[bytes]") -> int:
-    import os
+def _in_utc(run: JobRun) -> JobRun:
+    """Two times of one zone are compared by their hands, which are the same twice in the night summer time ends."""
+    return replace(run, due=run.due.astimezone(UTC))
 
-    for number, seconds in ((signal.SIGTERM, _GRACE), (signal.SIGKILL, _GRACE)):
-        try:
-            os.killpg(process.pid, number)
-            return process.wait(timeout=seconds)
-        except ProcessLookupError:
-            return process.wait()
-        except subprocess.TimeoutExpired:
-            continue
-    return process.wait()
+
+def _first_wait(job: Job, runs: Sequence[JobRun], at: datetime) -> float:
+    """Return the seconds until the first turn of a job with an interval: at once where its last one is long ago."""
+    if job.every_minutes is None or not runs:
+        return 0.0
+    gone = (at - runs[-1].started).total_seconds()
+    # Begun in the future: the clock was ahead, and nothing is known.
+    return max(0.0, job.every_minutes * 60 - gone) if gone >= 0 else 0.0

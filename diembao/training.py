@@ -24,10 +24,13 @@ _OWN_BIAS = 0.6
 
 
 def train(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Models:
-    """Fit all three models on what of `records` is labelled: 'topics', 'about_ninh_thuan', 'tone'."""
+    """Fit all three models on what of `records` is labelled: 'topics', 'about_ninh_thuan', 'tone'.
+
+    A model for which no record, or records of one kind only, carry the label stays as it is in `rules`.
+    """
     rows = [_Row(record, rules) for record in records]
     # The tone is judged with the chances of topics and grade, so those are fitted first.
-    filing, grade = _topics(rows, rules), _grade(rows)
+    filing, grade = _topics(rows, rules), _grade(rows, rules)
     return Models(f"{len(rows)} labelled records", filing, grade, _tone(rows, filing, grade, rules))
 
 
@@ -65,6 +68,8 @@ def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     labelled = [r for r in rows if r.record.get("topics") is not None]
     known = {t for r in labelled for t in r.record["topics"]}
     ids = [(i, t.id) for i, t in enumerate(rules.topics.topic) if t.id in known]
+    if not ids:
+        return rules.models.topics
     size = len(topics.FEATURES)
     x = np.zeros((len(labelled) * len(ids), size + len(ids)))
     y = np.zeros(len(x), dtype=bool)
@@ -75,6 +80,8 @@ def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
             x[at, size + k] = _OWN_BIAS
             y[at] = name in row.record["topics"]
             at += 1
+    if y.all():
+        return rules.models.topics
     model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
     weights, base = model.coef_[0], float(model.intercept_[0])
     bias = {name: round(base + _OWN_BIAS * float(weights[size + k]), 4) for k, (_, name) in enumerate(ids)}
@@ -82,8 +89,10 @@ def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     return Linear(topics.FEATURES, {"*": _rounded(weights[:size])}, {**bias, "*": round(base - 0.3, 4)})
 
 
-def _grade(rows: Sequence[_Row]) -> Linear:
+def _grade(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     used = [r for r in rows if r.grade is not None and r.record.get("about_ninh_thuan") in ("main", "mention")]
+    if len({r.record["about_ninh_thuan"] for r in used}) < 2:
+        return rules.models.grade
     x = np.array([r.grade for r in used])
     y = np.array([r.record["about_ninh_thuan"] == "main" for r in used])
     model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
@@ -94,6 +103,8 @@ def _grade(rows: Sequence[_Row]) -> Linear:
 
 def _tone(rows: Sequence[_Row], filing: Linear, grade: Linear, rules: Rulebook) -> Linear:
     used = [r for r in rows if r.record.get("tone") in _TONES]
+    if {r.record["tone"] for r in used} != set(_TONES):
+        return rules.models.tone
     x = np.array([r.tone(filing, grade, rules) for r in used])
     y = np.array([_TONES.index(r.record["tone"]) for r in used])
     model = LogisticRegression(C=_STRENGTH / 2, max_iter=5000).fit(x, y)

@@ -72,6 +72,7 @@ class _Collector:
                 if tag in _INLINE:
                     self._links -= tag == "a"
                     self._bolds -= tag in ("b", "strong")
+                    self._part(element)
                 else:
                     yield from self._flush(owners.pop())
                 if element is not self._root:
@@ -94,6 +95,13 @@ class _Collector:
             self._add(element.text)
             stack.append((element, True))
             stack.extend((child, False) for child in reversed(element))
+
+    def _part(self, element: HtmlElement) -> None:
+        """Set a space behind a marked piece that style sheets part from the next word, such as a dateline's place."""
+        if element.tag != "span" or not element.get("class") or not self._pieces or not element.tail:
+            return
+        if self._pieces[-1][-1:].islower() and element.tail[:1].isupper():
+            self._pieces.append(" ")
 
     def _add(self, text: str | None) -> None:
         if text:

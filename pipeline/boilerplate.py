@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.matching import Hit
-from pipeline.text import MAX_TITLE, key, normalise, with_bare
+from pipeline.text import is_bare, key, normalise_both, with_bare
 
 _RELATED = re.compile(
     r"^[\s>»*•\-]*(?:tin|bài|video|xem|đọc|chuyên đề|có thể bạn|mời (?:bạn|độc giả|quý)"
@@ -35,6 +35,8 @@ class Zone:
     skipped: tuple[tuple[int, int], ...] = ()
     #: where the lead ends; a title is all lead
     lead_end: int = 0
+    #: whether title and text together have no diacritics of Vietnamese; in other languages it says nothing
+    unaccented: bool = False
 
     def is_skipped(self, at: int) -> bool:
         return any(a <= at < b for a, b in self.skipped)
@@ -42,12 +44,15 @@ class Zone:
 
 def zones(title: str, text: str, names_in: Callable[[str], list[Hit]]) -> tuple[Zone, Zone]:
     """Return title and text, normalised; `names_in` finds the provinces that a line in key form names."""
-    head = normalise(title, MAX_TITLE)
-    body = normalise(text)
+    head, body = normalise_both(title, text)
     folded = key(body)
     lottery = bool(_LOTTERY.search(key(head)))
     skipped = tuple(_skipped(body, folded, names_in, lottery))
-    return Zone("title", head, key(head), (), len(head)), Zone("text", body, folded, skipped, _lead_end(body, head))
+    bare = is_bare(f"{head}\n{body}")
+    return (
+        Zone("title", head, key(head), (), len(head), bare),
+        Zone("text", body, folded, skipped, _lead_end(body, head), bare),
+    )
 
 
 def _lead_end(body: str, title: str) -> int:

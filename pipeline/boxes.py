@@ -3,10 +3,12 @@
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from pipeline.blocks import Block
+from pipeline.markup import squeeze
 
 # Words in class names and ids of boxes that are no part of the text, as outlets of many countries name them.
 _BOXES = re.compile(
@@ -24,7 +26,7 @@ _BOXES = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LEADS = re.compile(
-    r"(?<![a-z0-9])(?:lead|leadtext|lede|sapo|sapeau|chapo|stand-?first|dek|deck|excerpt|summary"
+    r"(?<![a-z0-9])(?:lead|leadtext|lede|sapo|sapeau|chapo|chapp?eau|stand-?first|dek|deck|excerpt|summary"
     r"|sub-?title|sub-?tit|sub-?head"
     r"|strap-?line|intro|teaser|abstract|description|desc|epigraph|tom-?tat|mo-?ta|headertitle"
     r"|hed)(?![a-z0-9])"
@@ -33,6 +35,7 @@ _CAPTIONS = re.compile(
     r"(?<![a-z])(?:caption|image-?description|photo-?credit|img-?desc|image-widget|media-?credit"
     r"|credit)(?![a-z])"
 )
+_AUTHORS = re.compile(r"(?<![a-z])(?:authors?|byline|tac-?gia|nguoi-?(?:dang|viet)|writer|source)(?![a-z])")
 _SENTENCE_END = re.compile(r"[.!?…。！？।:;»”\"'’)）」』]\s*$")
 # 'Read also: …' in front of a link, in the languages that are watched.
 _POINTER = re.compile(
@@ -52,11 +55,15 @@ _IMPRINT = re.compile(
     r"|with (?:additional )?(?:files?|reporting|reports) (?:from|by)"
     r"|check out more|click here|download|first published|this (?:story|article) (?:was|has been)"
     r"|if you buy something|copyright|©|\(c\)"
-    r"|theo dõi (?:chúng tôi|[\w.]+ trên)|tải (?:ứng dụng|app)|bản quyền|mời bạn đọc|đăng ký nhận"
+    r"|theo dõi (?:chúng tôi|[\w.]+ trên)|tải (?:ứng dụng|app)|bản quyền|đăng ký nhận"
+    r"|mời (?:quý )?(?:bạn đọc|bạn|độc giả|vị|khán giả|thính giả|khán thính giả)[^.]{0,20}"
+    r"(?:đọc|xem|đón|nghe|theo dõi|vào)"
     r"|nguồn tin|abonnieren|folgen sie"
     r"|suivez|abonnez|síguenos|suscríbete|seguici|mit agenturmaterial|\(?quelle:|source\s?:)",
     re.IGNORECASE,
 )
+# Characters of a headline at least, of a teaser's summary at most, and elements in a teaser at most.
+_SHORT_TITLE, _LONG_SUMMARY, _LARGE = 25, 260, 9
 _CLOCK_OR_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d?\d[:.h]\d\d(?!\d)")
 
 
@@ -80,6 +87,37 @@ def in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool
     return False
 
 
+def in_teaser(block: Block, around: Collection[HtmlElement]) -> bool:
+    """Whether a paragraph stands below the headline of another article in a small element of their own."""
+    element: HtmlElement | None = block.element.getparent() if block.linked < 1 else None
+    for _ in range(3):
+        if element is None or element in around:
+            return False
+        headlines = [link for link in element.iter("a") if len(squeeze(str(link.text_content()))) > _SHORT_TITLE]
+        if headlines and sum(1 for _ in element.iter("p", "div", "a", "h2", "h3", "h4", "li")) < _LARGE:
+            linked = sum(len(squeeze(str(link.text_content()))) for link in headlines)
+            alone = all(is_headline(link) for link in headlines) and _comes_first(headlines[0], block.element, element)
+            if alone and len(squeeze(str(element.text_content()))) - linked < _LONG_SUMMARY:
+                return True
+        element = element.getparent()
+    return False
+
+
+def _comes_first(one: HtmlElement, other: HtmlElement, around: HtmlElement) -> bool:
+    return next((e for e in around.iter() if e is one or e is other), None) is one
+
+
+def is_headline(link: HtmlElement) -> bool:
+    """Whether a link is all that its paragraph or heading says, not a word within a sentence."""
+    around = link.getparent()
+    if around is None:
+        return False
+    if around.tag in ("div", "li", "td", "article", "section"):
+        beside = (around.text or "", link.tail or "")
+        return not any(text.strip() for text in beside)
+    return len(squeeze(str(around.text_content()))) <= len(squeeze(str(link.text_content()))) + 3
+
+
 def is_marked_lead(element: HtmlElement | None) -> bool:
     """Whether the page's class names call a paragraph its lead."""
     for _ in range(2):
@@ -101,6 +139,21 @@ def is_caption(block: Block) -> bool:
             return True
         element = element.getparent()
     return False
+
+
+def is_signature(element: HtmlElement) -> bool:
+    """Whether a paragraph stands to the right, or the page's class names call it an author's."""
+    for one in (element, *islice(element.iterancestors(), 1)):
+        style = f"{one.get('style') or ''} {one.get('align') or ''}".replace(" ", "").lower()
+        if "text-align:right" in style or style.endswith("right") or _AUTHORS.search(_names(one).lower()):
+            return True
+    return False
+
+
+def is_of_film(block: Block) -> bool:
+    """Whether a legend belongs to a figure without a picture, as those of films do."""
+    figure = next((e for e in (block.element, *block.element.iterancestors()) if e.tag == "figure"), None)
+    return figure is not None and next(figure.iter("img", "picture", "source", "amp-img", "svg"), None) is None
 
 
 def is_sentence(text: str) -> bool:

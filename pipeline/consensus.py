@@ -27,12 +27,21 @@ class Text:
     byline: tuple[str, ...] = ()
     #: headlines that lead elsewhere and stand among the paragraphs: few in an article, many in a list of articles
     teasers: int = 0
+    #: the innermost element that holds most of the text, as 'article.fck_detail': another place is another design
+    place: str = ""
+    #: how far a source's selectors and the readers agree (F1 of words, 0 to 1); None where no selector gave a text
+    agreement: float | None = None
 
 
 def agree(texts: Mapping[str, str]) -> str:
     """Return the name of the text whose words agree most with the others' (summed F1 over bags of words)."""
     bags = {name: Counter(_WORDS.findall(text.casefold())) for name, text in texts.items()}
     return max(bags, key=lambda name: sum(_f1(bags[name], bags[other]) for other in bags if other != name))
+
+
+def agreement(one: str, other: str) -> float:
+    """Return F1 over the bags of words of two texts, 0 to 1; 0 where one is empty."""
+    return _f1(*(Counter(_WORDS.findall(text.casefold())) for text in (one, other)))
 
 
 def _f1(one: Counter[str], other: Counter[str]) -> float:
@@ -76,9 +85,11 @@ def compose(
     chosen = page.trimmed([i for i in chosen if not page.is_noise(i)])
     if not chosen:
         return Text(tuple(_lines(texts[reader])), reader=reader)
+    teasers = sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser(i))
+    chosen = [i for i in chosen if not page.is_teased(i, around)] or chosen
     lead = page.lead(chosen, around) or page.told(chosen)
     if captions:
-        chosen = sorted({*chosen, *page.captions(sorted({*lead, *chosen}), around)})
+        chosen = sorted({*chosen, *page.captions(sorted({*lead, *chosen}), around), *page.essay(chosen)})
     order, told = [], set()
     for i in sorted({*chosen, *lead}):
         if keys[i] not in told or letters(keys[i]) <= SHORT:
@@ -89,7 +100,8 @@ def compose(
         lead=" ".join(blocks[i].text for i in lead),
         reader=reader,
         parts={"lead": "page"} if lead else {},
-        teasers=sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser(i)),
+        teasers=teasers,
+        place=page.place(around),
         byline=bylines.at_foot(page.below(chosen[-1], around)),
     )
 

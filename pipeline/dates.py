@@ -1,40 +1,20 @@
-"""What a page says of its time → aware datetimes, with where they came from."""
+"""What a page says of its time → aware datetimes, with where they came from and how far they can be believed."""
 
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, tostring
 
-from pipeline import jsonld
-from pipeline.markup import squeeze
-from pipeline.moments import from_machine, from_text, plausible, zone_of
+from pipeline import jsonld, stamps
+from pipeline.moments import VIETNAM, Moment, believed, from_machine, from_text, of_day, zone_of
+from pipeline.records import Precision
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_REST = re.compile(r"[\d\W_]+|thứ|tháng|năm|ngày|giờ|phút|gmt|chủ nhật", re.IGNORECASE)
-_HOLDERS = (
-    "h1",
-    "h2",
-    "time",
-    "span",
-    "div",
-    "p",
-    "li",
-    "td",
-    "em",
-    "i",
-    "small",
-    "h4",
-    "h5",
-    "h6",
-    "a",
-    "b",
-    "strong",
-)
-
+# Characters of a line of markup in which a day is looked for.
+_LONGEST_LINE = 2000
 _META = (
     *("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued"),
     *(
@@ -75,6 +55,10 @@ class Dates:
     modified: datetime | None = None
     #: which reader gave `published`
     reader: str = ""
+    #: 'day': `published` is the first minute of the day that the page states, in the province's zone
+    precision: Precision = "time"
+    #: whether `published` could as well be another day: its numbers are written so that either may be the month
+    ambiguous: bool = False
 
 
 def read(
@@ -91,25 +75,96 @@ def read(
     """Return a page's times: JSON-LD, then metadata, then its visible words, then htmldate fast and extensive.
 
     `title` is the article's, below which its date is looked for; `given` is what the source's own selector found and
-    comes before all.
+    comes before all. Where one reader has only the day, or one of two, another may add the time or decide.
     """
     zone = zone_of(language, url)
-    modified = _modified(articles, metas, zone, now)
-    if given and (when := plausible(from_machine(given, zone), now)):
-        return Dates(when, "page", modified, "selector")
-    for reader, text in _machine(tree, articles, metas):
-        if when := plausible(from_machine(text, zone), now):
-            return Dates(when, "page", modified, reader)
-    american = language.lower() == "en-us"
-    for text in _visible(tree, title):
-        for month_first in (american, not american):
-            # The other order is tried only where the usual one gives no time that can be.
-            if when := plausible(from_text(text, zone, month_first=month_first), now):
-                return Dates(when, "text", modified, "byline")
+    best = Dates()
+    for reader, text in _stated(tree, articles, metas, title, given):
+        if reader == "byline":
+            stated = from_text(text, zone, language=language, month_first=language.lower() == "en-us")
+        else:
+            stated = from_machine(text, zone, language=language)
+        can = [moment for one in stated if (moment := believed(one, now, zone))]
+        if not can:
+            continue
+        origin: Literal["page", "text"] = "text" if reader == "byline" else "page"
+        if best.published is None:
+            first, several = can[0], len({moment.when for moment in can}) > 1
+            best = Dates(first.when, origin, reader=reader, precision=first.precision, ambiguous=several)
+        else:
+            best = _refined(best, reader, origin, can)
+        if best.precision == "time" and not best.ambiguous:
+            break
+    if best.published is None:
+        best = _searched(tree, title, now)
+    return replace(best, modified=_modified(articles, metas, zone, now))
+
+
+def _refined(best: Dates, reader: str, origin: Literal["page", "text"], can: list[Moment]) -> Dates:
+    """`best` with what another reader knows of the same day: its time of day, or which of two days it is."""
+    assert best.published is not None
+    day = best.published.date()
+    if len({moment.when for moment in can}) > 1:
+        return best
+    [one] = {moment.when: moment for moment in can}.values()
+    other = one.when.astimezone(best.published.tzinfo).date()
+    if day not in (other, one.when.date()) and not (
+        best.ambiguous and (day.year, day.day, day.month) == (other.year, other.month, other.day)
+    ):
+        return best
+    if one.precision == "day" and best.precision == "time":
+        if day == other:
+            return replace(best, ambiguous=False)
+        return replace(best, published=best.published.replace(day=other.day, month=other.month), ambiguous=False)
+    return Dates(one.when, origin, reader=reader, precision=one.precision)
+
+
+def _searched(tree: HtmlElement, title: str, now: datetime) -> Dates:
+    lean = deepcopy(tree)
+    for clock in stamps.read(lean, title):
+        if clock.place == "clock":
+            clock.element.text = None
+            for child in clock.element:
+                child.tail = None
     for extensive in (False, True):
-        if day := _htmldate(tree, extensive, now):
-            return Dates(day.replace(tzinfo=zone), "text", modified, f"htmldate-{'extensive' if extensive else 'fast'}")
-    return Dates(modified=modified)
+        stamp = _htmldate(lean, extensive, now)
+        moment = believed(of_day(stamp), now, VIETNAM) if stamp else None
+        if moment:
+            day = moment.when
+            # Of a mere year, such as the one in a copyright line, htmldate makes its first day.
+            if (day.day, day.month) == (1, 1) and not _is_new_year(lean, day.year):
+                continue
+            reader = f"htmldate-{'extensive' if extensive else 'fast'}"
+            swapped = day.day <= 12 and day.day != day.month and _is_written(lean, day)
+            return Dates(day, "text", reader=reader, precision="day", ambiguous=swapped)
+    return Dates()
+
+
+def _is_new_year(tree: HtmlElement, year: int) -> bool:
+    """Whether the first of January is written somewhere on the page, in numbers or with the month's name."""
+    page = tostring(tree, encoding="unicode")
+    numbers = rf"(?<!\d)(?:0?1[./-]0?1[./-]{year}|{year}[./-]0?1[./-]0?1)(?!\d)"
+    return bool(re.search(numbers, page)) or any(
+        moment.when.date() == date(year, 1, 1)
+        for line in page.splitlines()
+        if str(year) in line
+        for moment in from_text(line[:_LONGEST_LINE], VIETNAM)
+    )
+
+
+def _is_written(tree: HtmlElement, day: datetime) -> bool:
+    """Whether a day stands on the page in numbers alone with the year last, so that its month may be its day."""
+    pairs = rf"0?{day.day}[./-]0?{day.month}|0?{day.month}[./-]0?{day.day}"
+    return bool(re.search(rf"(?<![\d./-])(?:{pairs})[./-]{day.year}(?!\d)", str(tree.text_content())))
+
+
+def _stated(
+    tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], title: str, given: str
+) -> Iterator[tuple[str, str]]:
+    if given:
+        yield "selector", given
+    yield from _machine(tree, articles, metas)
+    yield from (("byline", text) for text in stamps.visible(tree, title))
 
 
 def _machine(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -124,45 +179,14 @@ def _machine(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, st
 
 def _modified(articles: list[jsonld.Node], metas: dict[str, str], zone: tzinfo, now: datetime) -> datetime | None:
     texts = [jsonld.first(articles, "dateModified"), *(metas.get(name, "") for name in _META_MODIFIED)]
-    return next((when for text in texts if text and (when := plausible(from_machine(text, zone), now))), None)
+    for text in texts:
+        for stated in from_machine(text, zone) if text else ():
+            if moment := believed(stated, now, zone):
+                return moment.when
+    return None
 
 
-def _visible(tree: HtmlElement, title: str) -> Iterator[str]:
-    """Short texts that may hold the article's date: below its headline first, never the clock in a page's header."""
-    below: list[str] = []
-    above: list[str] = []
-    seen_title = False
-    for element in tree.iter(*_HOLDERS):
-        if element.tag in ("h1", "h2") and (element.tag == "h1" or squeeze(element.text_content()) == title):
-            seen_title = True
-            continue
-        own = " ".join((element.text or "", *(child.tail or "" for child in element)))
-        stamp = element.get("datetime") or "" if element.tag == "time" else ""
-        text = stamp if re.match(r"\d{4}-\d\d-\d\d", stamp) else own
-        if len(text) > 160 or not _YEAR.search(text) or len(_REST.sub("", text)) > 45:
-            continue
-        if seen_title:
-            below.append(text)
-        elif not _is_clock(element):
-            above.append(text)
-    yield from below[:3]
-    yield from above[:3]
-
-
-def _is_clock(element: HtmlElement) -> bool:
-    """Whether a time above the headline is the page's own clock: in its header, or not marked as a publication date."""
-    marked = element.tag == "time"
-    for one in (element, *element.iterancestors()):
-        names = f"{one.get('class') or ''} {one.get('id') or ''}".lower()
-        if one.tag in ("header", "nav") or re.search(
-            r"clock|today|current|hom-?nay|header|topbar|top-bar|navbar", names
-        ):
-            return True
-        marked = marked or bool(one is element and re.search(r"date|time|publish|ngay|meta", names))
-    return not marked
-
-
-def _htmldate(tree: HtmlElement, extensive: bool, now: datetime) -> datetime | None:
+def _htmldate(tree: HtmlElement, extensive: bool, now: datetime) -> date | None:
     from htmldate import find_date
 
     latest = now + timedelta(days=1)
@@ -176,4 +200,4 @@ def _htmldate(tree: HtmlElement, extensive: bool, now: datetime) -> datetime | N
         )
     except Exception:  # one reader's fault must not cost the page
         return None
-    return datetime.fromisoformat(day) if day else None
+    return date.fromisoformat(day) if day else None

@@ -11,7 +11,7 @@ from pipeline.records import Tags, Text
 from pipeline.roles import Role, roles
 from pipeline.rules import Rulebook
 from pipeline.tagging import tag
-from pipeline.text import normalise
+from pipeline.text import normalise_both
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Explanation:
 
 def explain(text: Text, rules: Rulebook) -> Explanation:
     """Tag a text and account for it; never raises on any string."""
-    title, body = normalise(text.title, 1000), normalise(text.text)
+    title, body = normalise_both(text.title, text.text)
     language = detect(title, body, text.language)
     day = text.published.date() if text.published else None
     found = places.find(title, body, language, day, text.url, rules)

@@ -11,6 +11,11 @@ from pipeline.paragraphs import key
 from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
 from pipeline.urls import is_fetchable, normalise
 
+# What these pages show is worth having, and marked.
+_KEPT = frozenset({Reason.PAYWALL, Reason.VIDEO, Reason.LIVE_BLOG})
+# Share of the readers' text that a source's own selector must give to be believed.
+_LEAST_SHARE = 0.4
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -59,11 +64,11 @@ def read_page(
     tree = markup.parse(own.rest or text)
     if tree is None:
         return _from_entry(entry, url, Unread(Reason.EMPTY, "no markup"))
-    article, kind = _read_tree(tree, url, own, entry, fetched_at or datetime.now(UTC))
+    article, kind = _read_tree(tree, url, own, selectors, entry, fetched_at or datetime.now(UTC))
     if kind.reason is Reason.OK:
         return article
-    if kind.reason is Reason.PAYWALL and len(article.text) >= pagekind.BRIEF:
-        return replace(article, reason=Reason.PAYWALL)
+    if kind.reason in _KEPT and len(article.text) >= pagekind.BRIEF:
+        return replace(article, reason=kind.reason)
     return _from_entry(entry, url, Unread(kind.reason, kind.note), article)
 
 
@@ -83,7 +88,7 @@ def _is_no_page(body: bytes, content_type: str) -> str:
 
 
 def _read_tree(
-    tree: HtmlElement, url: str, own: selected.Selected, entry: Entry | None, now: datetime
+    tree: HtmlElement, url: str, own: selected.Selected, selectors: Selectors, entry: Entry | None, now: datetime
 ) -> tuple[Article, pagekind.Kind]:
     nodes = jsonld.nodes(tree)
     named = metadata.metas(tree)
@@ -105,10 +110,7 @@ def _read_tree(
         authors, authors_from = own.authors, "selector"
     elif text.byline and (not authors or about.authors_are_site):
         authors, authors_from = text.byline, "byline"
-    published = when.published
-    origin: PublishedFrom = when.origin
-    if published is None and entry and entry.published and moments.plausible(entry.published, now):
-        published, origin = entry.published, "feed"
+    when, origin = _with_feed(when, entry, now)
     article = Article(
         url=url,
         canonical=about.canonical,
@@ -117,8 +119,10 @@ def _read_tree(
         text="\n".join(text.paragraphs),
         authors=authors or (entry.authors if entry else ()),
         section=own.section or about.section,
-        published=published,
+        published=when.published,
         published_from=origin,
+        published_precision=when.precision,
+        published_ambiguous=when.ambiguous,
         modified=when.modified,
         language=about.language or (entry.language or "" if entry else ""),
         image=about.image or (entry.image if entry else None),
@@ -128,8 +132,10 @@ def _read_tree(
                 "title": "selector" if own.title else about.parts["title"],
                 "lead": "selector" if own.lead else text.parts.get("lead", "description" if about.description else ""),
                 "text": text.reader,
+                "place": text.place,
+                **selected.account(own, selectors, text.agreement),
                 "authors": authors_from,
-                "published": when.reader or ("feed" if published else ""),
+                "published": when.reader,
             }.items()
             if reader
         },
@@ -137,13 +143,37 @@ def _read_tree(
     return article, kind
 
 
+def _with_feed(found: dates.Dates, entry: Entry | None, now: datetime) -> tuple[dates.Dates, PublishedFrom]:
+    """The page's time; the feed's where the page has none, or only the day of which the feed has the time."""
+    given = moments.of_stamp(entry.published) if entry and entry.published else None
+    stated = moments.believed(given, now, moments.VIETNAM) if given else None
+    if stated is None:
+        return found, found.origin
+    if found.published is not None:
+        here = {when.date() for when in (stated.when, stated.when.astimezone(moments.VIETNAM))}
+        if found.precision == "time" or stated.precision == "day" or found.published.date() not in here:
+            return found, found.origin
+    return dates.Dates(stated.when, modified=found.modified, reader="feed", precision=stated.precision), "feed"
+
+
 def _text(tree: HtmlElement, about: metadata.Metadata, own: selected.Selected, url: str) -> consensus.Text:
-    """The source's selectors first, else the readers' consensus, else what only JSON-LD or the scripts hold."""
-    if own.paragraphs:
-        paragraphs = own.paragraphs
-        if own.lead and key(own.lead) not in key("".join(paragraphs)):
-            paragraphs = (own.lead, *paragraphs)
-        return consensus.Text(paragraphs, lead=own.lead, reader="selector")
+    """The source's selectors first, else what the readers find."""
+    found = _generic(tree, about, url)
+    if not own.paragraphs:
+        return found
+    paragraphs = own.paragraphs
+    if own.lead and key(own.lead) not in key("".join(paragraphs)):
+        paragraphs = (own.lead, *paragraphs)
+    one, other = "\n".join(paragraphs), "\n".join(found.paragraphs)
+    agreed = consensus.agreement(one, other)
+    if len(one) < _LEAST_SHARE * len(other):
+        # A selector that gives so little has outlived the page's design.
+        return replace(found, agreement=agreed)
+    return consensus.Text(paragraphs, lead=own.lead, reader="selector", place=found.place, agreement=agreed)
+
+
+def _generic(tree: HtmlElement, about: metadata.Metadata, url: str) -> consensus.Text:
+    """The readers' consensus, else what only JSON-LD or the scripts hold."""
     found = consensus.compose(
         blocks.read(tree),
         readers.read(tree),
@@ -175,6 +205,7 @@ def _from_entry(entry: Entry | None, url: str, why: Unread, page: Article | None
     if entry is None or not (text or entry.title):
         return why
     address = normalise(url) if is_fetchable(url) else url
+    stated = moments.of_stamp(entry.published) if entry.published else None
     return Article(
         url=url,
         canonical=address,
@@ -182,8 +213,9 @@ def _from_entry(entry: Entry | None, url: str, why: Unread, page: Article | None
         lead=entry.summary,
         text=text,
         authors=entry.authors,
-        published=entry.published,
-        published_from="feed" if entry.published else "none",
+        published=stated.when if stated else None,
+        published_from="feed" if stated else "none",
+        published_precision=stated.precision if stated else "time",
         language=entry.language or (page.language if page else ""),
         image=entry.image,
         text_from="feed",

@@ -6,6 +6,8 @@ import unicodedata
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pipeline.legacy import page_to_unicode
+
 # What XML forbids and no article means: libxml2 would end the page at the first NUL.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 # Zero-width characters and soft hyphens: invisible, and they split words for everyone who compares.
@@ -15,6 +17,8 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # A page longer than this is cut: no article comes near it, and every reader's cost grows with it.
 _LONGEST = 6_000_000
+# Nor does any have a tenth of so many tags.
+_MOST_TAGS = 200_000
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
@@ -38,6 +42,10 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     high = sum(1 for char in lenient if char > "\x7f")
     if high > 20 * bad or (bad <= 1 and lenient.endswith("\ufffd")):
         return _clean(lenient), "utf-8"
+    # Pages in the old Vietnamese encodings name windows-1252, a font or nothing.
+    old = body.decode("cp1252", "replace")
+    if (page := page_to_unicode(old)) != old:
+        return _clean(page), "vietnamese-8-bit"
     declared = _declared(body, content_type)
     # The detector is asked where nothing is declared, and where the declaration is one that servers send unasked.
     if declared is None or declared in ("utf-8", "cp1252"):
@@ -64,7 +72,9 @@ def _declared(body: bytes, content_type: str) -> str | None:
 def _clean(text: str) -> str:
     if len(text) > _LONGEST:
         text = _COMMENT.sub("", text)[:_LONGEST]
-    text = _CONTROLS.sub("", text)
+    if text.count("<") > _MOST_TAGS:
+        text = "<".join(text.split("<", _MOST_TAGS)[:_MOST_TAGS])
+    text = page_to_unicode(_CONTROLS.sub("", text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

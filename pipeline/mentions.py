@@ -6,11 +6,14 @@ from typing import Literal
 
 from pipeline.boilerplate import Zone
 from pipeline.rules import Place
+from pipeline.text import bare
 
 Where = Literal["title", "text"]
 
 UNIT = r"(?:thị trấn|thành phố|thị xã|phường|huyện|quận|tỉnh|xã|tp\.?|tx\.?|tt\.?|p\.|h\.|q\.|x\.|t\.)"
 _BEFORE = re.compile(rf"(?<![^\W\d_])({UNIT})\s*$")
+_BARE_BEFORE = re.compile(rf"(?<![^\W\d_])({bare(UNIT)})\s*$")
+_UNITS = ("thị trấn", "thành phố", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã")
 _FULL = {
     "p": "phường",
     "h": "huyện",
@@ -21,6 +24,7 @@ _FULL = {
     "tx": "thị xã",
     "tt": "thị trấn",
 }
+_OF_BARE = {bare(unit): unit for unit in _UNITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Mention:
     strong: bool
     #: names the province itself
     province: bool
+    #: found in a text without diacritics by a name that is not safe there: it counts, and is not reported
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,10 @@ class Found:
         return self.title if where == "title" else self.text
 
 
-def unit_before(folded: str, at: int) -> str:
-    """Return the unit word ('xã', 'huyện', …) that ends at offset `at` of a text in key form, else ''."""
-    found = _BEFORE.search(folded[max(0, at - 14) : at])
+def unit_before(zone: Zone, at: int) -> str:
+    """Return the unit word ('xã', 'huyện', …, with its diacritics) that ends at offset `at` of a zone, else ''."""
+    found = (_BARE_BEFORE if zone.unaccented else _BEFORE).search(zone.folded[max(0, at - 14) : at])
     if not found:
         return ""
     word = found[1].rstrip(".")
-    return _FULL.get(word, word)
+    return _FULL.get(word) or (_OF_BARE.get(word, word) if zone.unaccented else word)

@@ -99,7 +99,7 @@ def _authors(
     given = [("json-ld", in_jsonld)]
     given += [("meta", bylines.names(text)) for _, text in stated if text and not _is_address(text)]
     known = [(reader, people) for reader, people in given if not all(_is_outlet(name, site) for name in people)]
-    if not known and (byline := bylines.marked(tree)):
+    if not known and (byline := tuple(name for name in bylines.marked(tree) if not _is_desk(name, site))):
         return byline, "byline"
     return next(((tuple(dict.fromkeys(people)), reader) for reader, people in known or given if people), ((), ""))
 
@@ -112,6 +112,11 @@ def _is_address(text: str) -> bool:
 def _is_outlet(name: str, site: str) -> bool:
     one, other = titles.plain(name), titles.plain(site)
     return not bylines.is_person(name) or (bool(other) and (one in other or other in one))
+
+
+def _is_desk(name: str, site: str) -> bool:
+    """Whether a name is one of the outlet's offices: 'VOV-Miền Trung' of 'Báo điện tử VOV'."""
+    return bool(set(re.findall(r"[A-ZĐ]{3,}", name)) & set(re.findall(r"[A-ZĐ]{3,}", site)))
 
 
 def _people(value: Any, table: dict[str, jsonld.Node]) -> list[str]:

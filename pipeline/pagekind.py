@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline import jsonld
+from pipeline import jsonld, obstacles
 from pipeline.markup import squeeze
 from pipeline.records import Reason
 
@@ -16,40 +16,6 @@ THIN = 700
 #: characters below which a page has no text to speak of, unless it says itself that it is an article
 BRIEF = 140
 
-_CHALLENGE = re.compile(
-    r"just a moment|attention required|verif(?:y|ying) (?:that )?you are (?:a )?human|are you a robot"
-    r"|unusual traffic"
-    r"|checking your browser|enable javascript and cookies to continue|disable any ad ?blocker"
-    r"|access (?:to this page has been )?denied"
-    r"|pardon our interruption|security check|ddos protection|xác (?:minh"
-    r"|nhận) (?:bạn )?(?:không phải|là con người)|request unsuccessful",
-    re.IGNORECASE,
-)
-_CHALLENGE_MARKUP = re.compile(
-    r"cf-chl|challenge-platform|/cdn-cgi/challenge|px-captcha|captcha-delivery|_Incapsula_|datadome"
-    r"|h-captcha|g-recaptcha|aws-waf",
-    re.IGNORECASE,
-)
-_MISSING = re.compile(
-    r"\b(?:error )?404\b|(?:page|site|article|story|content) (?:was |is |could )?(?:not"
-    r"|no longer) (?:be )?(?:found|available|exist\w*)"
-    r"|not found|(?:trang|bài viết|nội dung|đường dẫn|liên kết"
-    r"|địa chỉ)[\w\s]{0,40}(?:không (?:tồn tại|tìm thấy|khả dụng)|đã bị (?:xóa|xoá|gỡ))"
-    r"|không tìm thấy (?:trang|bài|nội dung|đường dẫn)|seite (?:wurde )?nicht gefunden"
-    r"|page introuvable|página no encontrada"
-    r"|страница не найдена|页面不存在|找不到(?:页面|頁面)|ページが見つかりません|페이지를 찾을 수 없",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(
-    r"before you continue|we value your privacy|(?:cookie|privacy|consent) (?:settings|preferences"
-    r"|wall|choices)|accept (?:all )?cookies"
-    r"|trước khi (?:bạn )?tiếp tục|(?:chính sách|sử dụng|chấp nhận) cookie|datenschutzeinstellungen"
-    r"|gérer (?:les|mes) cookies",
-    re.IGNORECASE,
-)
-_LOGIN = re.compile(
-    r"^(?:log ?in|sign ?in|đăng nhập|anmelden|connexion|iniciar sesión|вход|登录|로그인)\b", re.IGNORECASE
-)
 _PAYWALL = re.compile(
     r"(?:subscribe|register|sign ?in|log ?in|become a (?:member|subscriber)) to (?:continue|read"
     r"|keep reading|unlock|access)"
@@ -67,6 +33,16 @@ _NEEDS_SCRIPT = re.compile(
     r"|javascript (?:is |to be )?(?:required|disabled|enabled)",
     re.IGNORECASE,
 )
+_TAG_ADDRESS = re.compile(
+    r"/(?:tags?|tu-khoa|chu-de|topics?|keywords?|label|search|tim-kiem|su-kien)(?:[/.-]|$)|-tag\d+|\.tag$",
+    re.IGNORECASE,
+)
+_LISTS = frozenset({"CollectionPage", "SearchResultsPage"})
+_LIVE = re.compile(r"live-?(?:blog|feed|update|timeline|content)|tuong-?thuat|truc-?tiep", re.IGNORECASE)
+_CLOCK = re.compile(r"\s*(?:[01]?\d|2[0-3])\s?[:hg]\s?[0-5]\d(?!\d)")
+_PLAYERS = re.compile(r"youtube|vimeo|dailymotion|player|video|\.mp4", re.IGNORECASE)
+# Stamped parts that make a live report, pictures that make a gallery, linked headlines that make a list.
+_UPDATES, _PICTURES, _LISTED = 4, 6, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +73,41 @@ def of(
     size = len(text) + 2 * sum(1 for char in text if char >= "\u0e00")
     if size < THIN:
         visible = squeeze(" ".join(_words(tree)))[:5000]
-        if kind := _obstacle(tree, heading, visible):
-            return kind
+        if obstacle := obstacles.find(tree, heading, visible, url):
+            return Kind(*obstacle)
         if _locked(own) or _PAYWALL.search(visible):
             return Kind(Reason.PAYWALL, "only a part is free")
         if size < BRIEF and not (text and claims_article(nodes, metas)):
-            return _empty(tree, own, visible)
+            return _list_kind(nodes, url) if _headlines(tree) >= _LISTED else _empty(tree, nodes, metas, visible)
     elif _locked(own) and _PAYWALL.search(text[-600:] + " " + squeeze(" ".join(_words(tree)))):
         return Kind(Reason.PAYWALL, "only a part is free")
     if _is_list(tree, nodes, metas, size=size, count=len(paragraphs), teasers=teasers):
-        return Kind(Reason.NOT_AN_ARTICLE, "a list of articles")
+        return _list_kind(nodes, url)
     if urlsplit(url).path.strip("/") == "" and not urlsplit(url).query and not own:
         return Kind(Reason.NOT_AN_ARTICLE, "front page")
+    if size < THIN and not claims_article(nodes, metas) and _is_film(nodes, metas):
+        return Kind(Reason.VIDEO, "a film with a few words")
+    if _is_live(tree, nodes):
+        return Kind(Reason.LIVE_BLOG, "told while it happens")
     return Kind()
+
+
+def _is_film(nodes: list[jsonld.Node], metas: dict[str, str]) -> bool:
+    """Whether a page says of itself that it is a film."""
+    declared = any("VideoObject" in jsonld.kinds(node) for node in nodes)
+    return declared or metas.get("og:type", "").lower().startswith("video")
+
+
+def _is_live(tree: HtmlElement, nodes: list[jsonld.Node]) -> bool:
+    """Whether a page goes on being written: it says so, or its class names do of a piece with several stamped parts."""
+    if any("LiveBlogPosting" in jsonld.kinds(node) for node in nodes):
+        return True
+    for element in tree.iter("div", "section", "article", "ul", "ol"):
+        if _LIVE.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            stamps = sum(1 for e in element.iter("time", "span", "div", "b", "strong") if _CLOCK.match(e.text or ""))
+            if stamps >= _UPDATES:
+                return True
+    return False
 
 
 def _is_list(
@@ -121,32 +119,35 @@ def _is_list(
     if teasers >= max(12, 2 * count) or (teasers >= max(5, count / 2) and not claims_article(nodes, metas)):
         return True
     # Seen on front pages that call themselves articles: 42 to 145 linked headlines; on articles at most 14.
-    return size < THIN and sum(1 for h in tree.iter("h2", "h3", "h4") if h.find(".//a") is not None) >= 30
+    return size < THIN and _headlines(tree) >= 30
 
 
-def _obstacle(tree: HtmlElement, heading: str, visible: str) -> Kind | None:
-    if _CHALLENGE.search(heading) or (_CHALLENGE.search(visible) and len(visible) < 1500):
-        return Kind(Reason.CHALLENGE, "asks for proof of a human reader")
-    if len(visible) < 400 and any(_CHALLENGE_MARKUP.search(s) for s in _sources(tree)):
-        return Kind(Reason.CHALLENGE, "asks for proof of a human reader")
-    if _MISSING.search(heading) or (_MISSING.search(visible) and len(visible) < 600):
-        return Kind(Reason.SOFT_404, "says that there is no such page")
-    if _LOGIN.search(heading) and any(i.get("type") == "password" for i in tree.iter("input")):
-        return Kind(Reason.PAYWALL, "asks for a login")
-    if _CONSENT.search(heading) or (_CONSENT.search(visible) and len(visible) < 1500):
-        return Kind(Reason.CHALLENGE, "asks for consent to cookies")
-    return None
+def _headlines(tree: HtmlElement) -> int:
+    return sum(1 for h in tree.iter("h2", "h3", "h4") if h.find(".//a") is not None)
 
 
-def _empty(tree: HtmlElement, own: list[jsonld.Node], visible: str) -> Kind:
+def _list_kind(nodes: list[jsonld.Node], url: str) -> Kind:
+    if _TAG_ADDRESS.search(urlsplit(url).path) or _LISTS.intersection(k for n in nodes for k in jsonld.kinds(n)):
+        return Kind(Reason.TAG_PAGE, "articles on a keyword")
+    return Kind(Reason.NOT_AN_ARTICLE, "a list of articles")
+
+
+def _empty(tree: HtmlElement, nodes: list[jsonld.Node], metas: dict[str, str], visible: str) -> Kind:
     silent = " ".join(str(n.text_content()) for n in tree.iter("noscript"))
     mounts = tree.xpath("//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='main-app'][not(*)]")
     scripts = sum(1 for _ in tree.iter("script"))
+    if _is_film(nodes, metas) or next(tree.iter("video"), None) is not None or _films(tree):
+        return Kind(Reason.VIDEO, "a film without text")
     if mounts or _NEEDS_SCRIPT.search(silent + " " + visible) or (scripts >= 3 and len(visible) < 200):
         return Kind(Reason.NEEDS_BROWSER, "the page is built by its scripts")
-    if any("VideoObject" in jsonld.kinds(node) for node in own) or next(tree.iter("video"), None) is not None:
-        return Kind(Reason.NOT_AN_ARTICLE, "a video without text")
+    declared = any("ImageGallery" in jsonld.kinds(node) or "MediaGallery" in jsonld.kinds(node) for node in nodes)
+    if declared or sum(1 for _ in tree.iter("img")) >= _PICTURES:
+        return Kind(Reason.GALLERY, "pictures without text")
     return Kind(Reason.NO_TEXT, "no reader found a text")
+
+
+def _films(tree: HtmlElement) -> bool:
+    return any(_PLAYERS.search(frame.get("src") or frame.get("data-src") or "") for frame in tree.iter("iframe"))
 
 
 def _locked(own: list[jsonld.Node]) -> bool:
@@ -164,13 +165,6 @@ def _in_jsonld(nodes: list[jsonld.Node]) -> bool:
 
 def _headings(tree: HtmlElement) -> list[str]:
     return [squeeze(str(h.text_content())) for h in list(tree.iter("h1"))[:3]]
-
-
-def _sources(tree: HtmlElement) -> list[str]:
-    found = [f"{s.get('src') or ''} {(s.text or '')[:3000]}" for s in tree.iter("script", "iframe")]
-    return found + [
-        f"{f.get('id') or ''} {f.get('class') or ''} {f.get('action') or ''}" for f in tree.iter("form", "div")
-    ]
 
 
 def _words(tree: HtmlElement) -> list[str]:

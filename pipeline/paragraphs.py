@@ -8,10 +8,27 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipeline.blocks import Block
-from pipeline.boxes import in_box, is_caption, is_dateline, is_imprint, is_marked_lead, is_pointer, is_sentence
+from pipeline.boxes import (
+    in_box,
+    in_teaser,
+    is_caption,
+    is_dateline,
+    is_imprint,
+    is_marked_lead,
+    is_of_film,
+    is_pointer,
+    is_sentence,
+    is_signature,
+)
 
 #: letters below which a paragraph is too short to be told from chance
 SHORT = 20
+
+# Letters below which a legend is but a word, such as 'Photo'; and pictures that make an essay.
+_LEGEND, _ESSAY = 10, 4
+# Letters of an unmarked lead at least: a sentence, not a remark.
+_SENTENCE = 50
+_FULL_STOP = re.compile(r"[.!…。]\W*$")
 
 _LETTERS = re.compile(r"[\W_]+")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -61,6 +78,11 @@ class Page:
         inner = min((e for e in weight if weight[e] >= enough), key=lambda e: (weight[e], -_depth(e)))
         return frozenset((inner, *inner.iterancestors()))
 
+    def place(self, around: frozenset[HtmlElement]) -> str:
+        """The name and classes of the innermost of `around`, with 0 for every number in them."""
+        inner = max(around, key=_depth)
+        return re.sub(r"\d+", "0", ".".join((str(inner.tag), *(inner.get("class") or "").split())))[:120]
+
     def size(self, some: Iterable[int]) -> int:
         return sum(len(self.keys[i]) for i in some)
 
@@ -69,7 +91,7 @@ class Page:
         element: HtmlElement | None = self.blocks[i].element
         while element is not None and element not in around:
             element = element.getparent()
-        return element is not None and around.isdisjoint(element)
+        return element is not None and not any(other.getparent() is element for other in around)
 
     def alike(self, chosen: list[int], votes: list[int], every: int) -> list[int]:
         """Where most text stands in p elements, leave out other elements' own words unless every reader saw them."""
@@ -93,14 +115,32 @@ class Page:
         }
 
     def captions(self, chosen: list[int], around: frozenset[HtmlElement]) -> set[int]:
-        """The legends of pictures within the text."""
+        """The legends of pictures within the text, and below it as far as the article's element goes."""
         return {
             i
-            for i in range(chosen[0], chosen[-1] + 1)
+            for i in range(chosen[0], len(self.blocks))
             if is_caption(self.blocks[i])
-            and letters(self.keys[i]) >= SHORT
+            and len(self.keys[i]) >= _LEGEND
+            and (i < chosen[-1] or self.is_within(i, around))
             and not in_box(self.blocks[i].element, around)
+            and not in_teaser(self.blocks[i], around)
+            and not is_of_film(self.blocks[i])
         }
+
+    def essay(self, chosen: list[int]) -> set[int]:
+        """All legends below the headline, where they are most of the article: an essay in pictures."""
+        first = next(
+            (i for i, b in enumerate(self.blocks) if b.tag == "h1" or (self.title and self.keys[i] == self.title)), 0
+        )
+        legends = [
+            i
+            for i in range(first, len(self.blocks))
+            if is_caption(self.blocks[i]) and letters(self.keys[i]) >= SHORT and self.blocks[i].linked < 0.5
+        ]
+        if len(legends) < _ESSAY or self.size(legends) < 2 * self.size(chosen):
+            return set()
+        around = self.container(legends)
+        return {i for i in legends if self.is_within(i, around) and not in_box(self.blocks[i].element, around)}
 
     def is_teaser(self, i: int) -> bool:
         block = self.blocks[i]
@@ -111,6 +151,9 @@ class Page:
         if block.tag == "h1" or k in self.authors or (self.title and k == self.title):
             return True
         return is_pointer(block) or is_caption(block) or self._heads_links(i)
+
+    def is_teased(self, i: int, around: frozenset[HtmlElement]) -> bool:
+        return in_teaser(self.blocks[i], around)
 
     def _heads_links(self, i: int) -> bool:
         """Whether a short line stands above links to other articles: then it is their heading."""
@@ -143,9 +186,18 @@ class Page:
         return block.tag in _HEADINGS or not is_sentence(block.text) or block.text.startswith(("(", "（", "©"))
 
     def below(self, last: int, around: frozenset[HtmlElement]) -> list[str]:
-        """The two lines below the text, where authors stand; not what lies outside the article's element, nor links."""
-        lines = range(last + 1, min(last + 3, len(self.blocks)))
-        return [self.blocks[i].text for i in lines if self.blocks[i].linked == 0 and self.is_within(i, around)]
+        """The two lines below the text, where authors stand: no links, nor what heads links; and outside the article's
+        element only the next line, if it is made as a signature.
+        """
+        lines = []
+        for i in range(last + 1, min(last + 3, len(self.blocks))):
+            block = self.blocks[i]
+            if i + 1 < len(self.blocks) and self.blocks[i + 1].linked > 0.8 and block.linked == 0 and i > last + 1:
+                break
+            signed = i == last + 1 and (block.strong or is_signature(block.element))
+            if block.linked == 0 and (signed or self.is_within(i, around)):
+                lines.append(block.text)
+        return lines
 
     def told(self, chosen: list[int]) -> list[int]:
         """The first paragraph, where the page marks it as the lead or gives it as its summary."""
@@ -159,7 +211,8 @@ class Page:
         heads = [i for i in range(first) if self.title and self.keys[i] == self.title]
         heads = heads or [i for i in range(first) if self.blocks[i].tag == "h1"][-1:]
         start = heads[0] + 1 if heads else max(0, first - 6)
-        found = []
+        found: list[int] = []
+        plain: list[int] = []
         for i in range(start, first):
             block, k = self.blocks[i], self.keys[i]
             if letters(k) < SHORT or block.linked > 0.8 or is_caption(block) or is_dateline(block.text):
@@ -167,7 +220,17 @@ class Page:
             matches = len(self.description) >= SHORT and (k[:60] in self.description or self.description[:60] in k)
             if matches or (is_marked_lead(block.element) and not in_box(block.element, around)):
                 found.append(i)
-        return found
+            elif heads and self._may_lead(i, around):
+                plain.append(i)
+        # An unmarked sentence between headline and text is the lead where it is the only one and the page has no other.
+        return found or (plain if len(plain) == 1 and not self.told(chosen) else [])
+
+    def _may_lead(self, i: int, around: frozenset[HtmlElement]) -> bool:
+        block = self.blocks[i]
+        whole = letters(self.keys[i]) >= _SENTENCE and bool(_FULL_STOP.search(block.text)) and block.linked == 0
+        return whole and not (
+            is_imprint(block.text) or in_box(block.element, around) or in_teaser(block, around) or is_caption(block)
+        )
 
 
 def _depth(element: HtmlElement) -> int:

@@ -9,7 +9,7 @@ from pipeline.matching import Hit, Matcher, longest, outside
 from pipeline.mentions import Elsewhere, Found, Mention, unit_before
 from pipeline.rules import Place, Rulebook
 from pipeline.support import supported
-from pipeline.text import bare, is_bare, key
+from pipeline.text import bare, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ class _Compiled:
         self.country = Matcher(rules.places.elsewhere.country)
 
 
+_AROUND = 25
+# TCVN3 has no capitals with a tone, nor have many keyboards: 'huyện Bác ái'.
+_NO_CAPITALS = frozenset("ÁÀẢÃẠẤẦẨẪẬẮẰẲẴẶÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ")
 #: names of one field that are looked at; a text with more is a table
 MAX_HITS = 600
 
@@ -52,7 +55,7 @@ def find(title: str, text: str, language: str, published: date | None, url: str 
     fields = zones(title, text, lambda line: longest(compiled.provinces.find(line)))
     whole = "\n".join(z.text for z in fields)
     vietnamese = language == "vi"
-    unaccented = vietnamese and is_bare(whole)
+    unaccented = vietnamese and fields[0].unaccented
     mentions: list[Mention] = []
     elsewhere: list[Elsewhere] = []
     for zone in fields:
@@ -91,9 +94,10 @@ def _in_zone(
     for hit in longest(hits)[:MAX_HITS]:
         pattern = patterns[hit.pattern]
         if pattern.kind == "ours":
-            place = _of_date(pattern.places, published, unit_before(zone.folded, hit.start))
+            place = _of_date(pattern.places, published, unit_before(zone, hit.start))
             is_province = place.id == rules.places.province.id
-            mentions.append(Mention(zone.where, hit.start, hit.end, place, pattern.strong, is_province))
+            withheld = unaccented and not (place.fold_safe or pattern.foreign)
+            mentions.append(Mention(zone.where, hit.start, hit.end, place, pattern.strong, is_province, withheld))
         else:
             elsewhere.append(
                 Elsewhere(zone.where, hit.start, hit.end, pattern.form, pattern.successor, pattern.province)
@@ -105,17 +109,32 @@ def _allowed(pattern: _Pattern, hit: Hit, zone: Zone, vietnamese: bool, unaccent
     if pattern.kind == "guard":
         return True
     seen = zone.text[hit.start : hit.end]
-    if pattern.kind == "ours" and unaccented and not pattern.foreign and not any(p.fold_safe for p in pattern.places):
+    safe = pattern.foreign or any(p.fold_safe for p in pattern.places)
+    if vietnamese and safe and not unaccented:
+        return True
+    # Half the names are ordinary words in lower case: where the rule writes a capital, the text must too, and where
+    # neither diacritics nor small letters tell names from words, the word for a unit must stand before it.
+    if not _same_capitals(pattern.form, seen):
         return False
-    # Half the names are ordinary words in lower case: where the rule writes a capital, the text must too.
-    lenient = vietnamese and not unaccented and any(p.fold_safe for p in pattern.places)
-    return lenient or _same_capitals(pattern.form, seen)
+    if pattern.kind != "ours" or safe or not (unaccented and _in_capitals(zone, hit)):
+        return True
+    unit = unit_before(zone, hit.start)
+    return any(unit in place.titles if place.titles else place.tier == "strong" for place in pattern.places)
+
+
+def _in_capitals(zone: Zone, hit: Hit) -> bool:
+    """Whether the name stands in a line of capitals, where 'BẢO AN' may be the beginning of 'BẢO AN TOÀN'."""
+    around = zone.text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
+    return around.upper() == around
 
 
 def _same_capitals(form: str, seen: str) -> bool:
     if len(form) != len(seen):
         return seen[:1].isupper() or not form[:1].isupper()
-    return all(s.isupper() or not f.isupper() for f, s in zip(form, seen, strict=True))
+    return all(
+        s.isupper() or not f.isupper() or (i > 0 and f in _NO_CAPITALS)
+        for i, (f, s) in enumerate(zip(form, seen, strict=True))
+    )
 
 
 def _of_date(places: tuple[Place, ...], published: date | None, unit: str) -> Place:

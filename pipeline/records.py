@@ -50,7 +50,14 @@ class Reason(StrEnum):
     PAYWALL = "paywall"
     NEEDS_BROWSER = "needs_browser"
     CHALLENGE = "challenge"
+    CAPTCHA = "captcha"
+    COOKIE_WALL = "cookie_wall"
+    LOGIN = "login"
     SOFT_404 = "soft_404"
+    VIDEO = "video"
+    GALLERY = "gallery"
+    LIVE_BLOG = "live_blog"
+    TAG_PAGE = "tag_page"
     NOT_AN_ARTICLE = "not_an_article"
     ERROR = "error"
 
@@ -137,6 +144,10 @@ class Source:
     #: regular expression that article addresses must match; None: any
     article_url: str | None = None
     selectors: Selectors = field(default_factory=Selectors)
+    #: hours of the province's day in which it may be asked, e.g. "22:00-06:00" (pipeline.hours); '': any
+    hours: str = ""
+    #: whether its pages are rendered in a browser before they are read (crawlers.browser)
+    render: bool = False
     note: str = ""
 
 
@@ -305,6 +316,17 @@ class Document:
     languages: tuple[str, ...] = ()
 
 
+HitPlace = Literal["title", "lead", "body", "caption", "json-ld", "data", "meta", "menu", "link", "feed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ByteHit:
+    """A name of the province in the bytes of a page (pipeline.gate), whether or not a reader kept it."""
+
+    words: str
+    where: HitPlace
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """What is read from a page."""
@@ -333,6 +355,8 @@ class Article:
     reason: Reason = Reason.OK
     #: which reader gave each part, e.g. {"title": "json-ld", "text": "trafilatura"}
     parts: Mapping[str, str] = field(default_factory=dict)
+    #: names of the province in the bytes of the page, also those that no reader kept
+    hits: tuple[ByteHit, ...] = ()
 
 
 # -- understanding ----------------------------------------------------------------------------------------
@@ -408,7 +432,7 @@ class Coverage:
     document_id: int
     article: Article
     tags: Tags
-    #: MinHash signature of the text, little-endian uint32 values, for reprints
+    #: sketch of the article (pipeline.sketches.dump), for stories
     fingerprint: bytes = b""
 
 
@@ -445,6 +469,8 @@ class Version:
     article: Article
 
 
+#: a story is one report and its reprints, an event all that is told of one happening
+Level = Literal["story", "event"]
 SourceState = Literal["read", "unchanged", "empty", "failed", "paused", "not_due"]
 
 
@@ -454,7 +480,7 @@ class Item:
 
     #: stable over versions and runs
     key: str
-    #: key of the story it belongs to; reprints share it
+    #: key of the story it belongs to: an article and its reprints and translations share it
     story: str
     #: of the article, from 1
     version: int
@@ -475,6 +501,10 @@ class Item:
     changed: bool = False
     #: when its page was first found to be gone (404, 410), aware; None: as far as is known it stands
     taken_down: datetime | None = None
+    #: key of the happening it tells of: stories of one event share it
+    event: str = ""
+    #: agency or outlet it credits for its text ('TTXVN'); '': none
+    origin: str = ""
 
 
 FlagKind = Literal["silent", "fewer", "more", "redesigned"]
@@ -555,3 +585,54 @@ class SourceDay:
     #: feeds whose last two good answers held no link
     silent_feeds: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+
+# -- the service ------------------------------------------------------------------------------------------
+
+
+class JobEnd(StrEnum):
+    """How one turn of the schedule ended."""
+
+    DONE = "done"
+    FAILED = "failed"  # its exit code says so
+    CRASHED = "crashed"  # a signal ended it
+    TIMEOUT = "timeout"  # it took longer than its limit, and was ended
+    STOPPED = "stopped"  # the service was told to stop, and handed it back
+    LOST = "lost"  # the service itself was killed while it ran
+    LOCKED = "locked"  # another run held its lock
+    PLANNED = "planned"  # did not run: from here on the job is known
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """One turn of a job of the schedule."""
+
+    id: int
+    job: str
+    #: the time it was for; of a job with an interval when it began
+    due: datetime
+    started: datetime
+    ended: datetime | None = None
+    how: JobEnd | Literal[""] = ""
+    #: negative: the signal that ended it
+    exit_code: int | None = None
+    #: seconds between `due` and `started` where that is later than the schedule allows, else 0
+    late: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    #: its last lines, without secrets
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something a person should know of: once a day for each cause."""
+
+    #: e.g. job:digest
+    cause: str
+    #: YYYY-MM-DD in the province's zone
+    day: str
+    at: datetime
+    #: what happened, and the way out
+    said: str
+    #: name of the channel → when it took the alert
+    sent: Mapping[str, str] = field(default_factory=dict)

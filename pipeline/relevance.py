@@ -98,8 +98,11 @@ def _no(found: Found, seen: Sequence[Role], rules: Rulebook) -> Judged:
 
 
 def _reason(relevance: Relevance, found: Found, kept: Sequence[tuple[Mention, Role]], province: str) -> str:
-    names = list(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in kept))
+    sure = [pair for pair in kept if not pair[0].withheld]
+    names = list(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in sure or kept))
     quoted = ", ".join(f"“{n}”" for n in names[:3]) + (f" và {len(names) - 3} tên khác" if len(names) > 3 else "")
+    if not sure:
+        quoted += " (văn bản không dấu, tên hiểu theo ngữ cảnh)"
     where = _where(found, kept)
     if relevance == "main":
         return f"Nội dung chính diễn ra ở {province}: {where} nêu {quoted}, tổng cộng {len(kept)} lần."

@@ -8,7 +8,7 @@ from typing import Literal
 from pipeline.boilerplate import Zone
 from pipeline.mentions import Found, Mention
 from pipeline.rules import Rulebook
-from pipeline.text import key, with_bare
+from pipeline.text import bare, key, with_bare
 
 #: range: only the edge of a stretch of coast or country; list: one of three or more provinces; aside: home town,
 #: a deputy's province, a route, a firm's name; plain: anything else
@@ -31,11 +31,14 @@ _ASIDE_BEFORE = re.compile(
     r"(?:đại biểu|đbqh|đoàn (?:đbqh|đại biểu quốc hội))[^.;:!?\n]{0,60}$"
     r"|(?<![^\W\d_])(?:quê(?: quán| gốc| ở| tại)*|nguyên quán|người gốc|gốc)\s+"
     r"(?:(?:ở|tại|tỉnh|xã|huyện)\s+)*(?:[^.;!?()\n]{0,40}[,(]\s*(?:tỉnh\s+)?)?$"
-    r"|(?<![^\W\d_])(?:ngụ|trú|thường trú|tạm trú|hộ khẩu)[^.;!?()\n]{0,70}$"
+    r"|(?<![^\W\d_])(?:ngụ|trú|hộ khẩu)(?:\s+(?:tại|ở|tỉnh|xã|huyện|phường|thị|thôn|ấp|khu|tp|quận|đường)"
+    r"(?![^\W\d_])[^.;!?()\n]{0,70})?\s*$"
     r"|(?<![^\W\d_])(?:hướng|tuyến|chạy tuyến|xe khách|đi|về|qua|từ hướng)\s+(?:tỉnh\s+)?$"
     r"|(?<![^\W\d_])(?:công ty|tập đoàn|ctcp|cty)[^.;:!?()\n]{0,40}$"
     r"|(?<![^\W\d_])(?:giống|nho|táo|tỏi|cừu|dê|thịt cừu)\s+(?:của\s+)?$"
 )
+# Without diacritics 'tỏi' is also 'tôi' and 'tới', 'dê' is 'để'.
+_ASIDE_BEFORE_BARE = re.compile(bare(_ASIDE_BEFORE.pattern.replace("|tỏi", "").replace("|dê", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def _role(m: Mention, zone: Zone, names: Sequence[_Name]) -> Role:
             return "range"
         if chain >= 3:
             return "list"
-    if _ASIDE_BEFORE.search(before):
+    if (_ASIDE_BEFORE_BARE if zone.unaccented else _ASIDE_BEFORE).search(before):
         return "aside"
     return "plain"
 

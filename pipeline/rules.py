@@ -64,6 +64,8 @@ class Place:
     with_successor: bool = False
     #: whether title and name together name no other unit of the country while it is valid
     unique: bool = False
+    #: whether it counts only after its unit word: in capitals or heading a sentence its letters mean other things
+    needs_unit: bool = False
     since: date | None = None
     until: date | None = None
     #: longer names inside which it is something else

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml.html import fragment_fromstring
 
 from pipeline import blocks, bylines
-from pipeline.boxes import is_pointer
+from pipeline.boxes import in_box, in_teaser, is_imprint, is_pointer
 from pipeline.markup import squeeze
 from pipeline.records import Selectors
 
@@ -52,6 +52,28 @@ def read(markup: str, selectors: Selectors) -> Selected:
     )
 
 
+def account(own: Selected, selectors: Selectors, agreement: float | None) -> dict[str, str]:
+    """Return what became of a source's selectors, for the watch over designs that change; empty where it has none.
+
+    'selectors' names the parts that were asked for and found, 'selectors_missed' those not found, 'agreement' how far
+    the text agrees with the readers', 0.00 to 1.00.
+    """
+    given = {
+        "title": (selectors.title, own.title),
+        "lead": (selectors.lead, own.lead),
+        "text": (selectors.text, own.paragraphs),
+        "authors": (selectors.authors, own.authors),
+        "section": (selectors.section, own.section),
+        "published": (selectors.published, own.published),
+    }
+    asked = {name: bool(found) for name, (selector, found) in given.items() if selector}
+    return {
+        "selectors": " ".join(name for name, found in asked.items() if found),
+        "selectors_missed": " ".join(name for name, found in asked.items() if not found),
+        "agreement": "" if agreement is None else f"{agreement:.2f}",
+    }
+
+
 @lru_cache(maxsize=512)
 def _compiled(selector: str) -> "SoupSieve":
     import soupsieve
@@ -87,4 +109,10 @@ def _stamp(soup: "BeautifulSoup", selector: str | None) -> str:
 
 def _paragraphs(element: "Tag") -> list[str]:
     tree = fragment_fromstring(str(element), create_parent="div")
-    return [block.text for block in blocks.read(tree) if not is_pointer(block)]
+    return [
+        block.text
+        for block in blocks.read(tree)
+        if not (
+            is_pointer(block) or is_imprint(block.text) or in_box(block.element, (tree,)) or in_teaser(block, (tree,))
+        )
+    ]

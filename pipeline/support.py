@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pipeline.boilerplate import Zone
 from pipeline.mentions import UNIT, Elsewhere, Mention, unit_before
 from pipeline.rules import Rulebook
+from pipeline.text import bare, with_bare
 
 _UNIT_AFTER = re.compile(rf"[\s,(\-]*(?:thuộc\s+|của\s+)?({UNIT})\s*(?=[^\W\d_])")
+_UNIT_AFTER_BARE = re.compile(bare(_UNIT_AFTER.pattern))
 _NO_PLACE_BEFORE = re.compile(
     r"(?<![^\W\d_])(?:đường|phố|ngõ|hẻm|chùa|khách sạn|nhà hàng|quán|tàu|hãng|cửa hàng"
     r"|trường (?:thpt|thcs|tiểu học|mầm non)"
@@ -16,6 +19,9 @@ _NO_PLACE_BEFORE = re.compile(
     r"|nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|văn|thị"
     r"|ca sĩ|nghệ sĩ|diễn viên|tập đoàn|công ty(?: (?:cp|cổ phần|tnhh))?)\s+$"
 )
+_PERSON_BEFORE = with_bare(r"(?<![^\W\d_])(?:ông|bà|anh|chị|em|cháu)(?: [^\W\d_]+){0,2} $")
+_ADDRESS_BEFORE = with_bare(r"(?<![^\W\d_])(?:ông|bà|anh|chị|cô|chú) $")
+_NO_PLACE_BEFORE_BARE = re.compile(bare(_NO_PLACE_BEFORE.pattern))
 _WORD_BEFORE = re.compile(r"([^\W\d_]+) $")
 _SENTENCE = re.compile(r"[.!?;…](?=\s|$)|\n")
 
@@ -32,7 +38,7 @@ def supported(
     doubtful: list[Mention] = []
     for m in mentions:
         zone = fields[0] if m.where == "title" else fields[1]
-        unit = unit_before(zone.folded, m.start)
+        unit = unit_before(zone, m.start)
         if m.strong and _is_unit_or_landmark(m, zone, unit, mentions):
             good.append(m)
             continue
@@ -41,15 +47,15 @@ def supported(
         addressed = after_merger and _successor_follows(m, zone, elsewhere, bool(unit))
         new_and_unique = m.place.unique and bool(unit) and published is not None and after_merger
         if at_home or addressed or new_and_unique:
-            good.append(Mention(m.where, m.start, m.end, m.place, True, m.province))
+            good.append(replace(m, strong=True))
         elif not m.place.with_successor:
             doubtful.append(m)
     # Two districts of ours in one text are no coincidence.
     districts = {
-        m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields).folded, m.start)
+        m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields), m.start)
     }
     if good or len(districts) >= 2:
-        good += [Mention(m.where, m.start, m.end, m.place, not good, m.province) for m in doubtful]
+        good += [replace(m, strong=not good) for m in doubtful]
     yield from sorted(good, key=lambda m: (m.where != "title", m.start))
 
 
@@ -63,7 +69,11 @@ def _is_place(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], el
     if unit:
         if m.place.titles and unit not in m.place.titles:
             return False
-    elif _NO_PLACE_BEFORE.search(before) or _within_longer_name(m, zone, mentions):
+    elif (
+        m.place.needs_unit
+        or (_NO_PLACE_BEFORE_BARE if zone.unaccented else _NO_PLACE_BEFORE).search(before)
+        or _within_longer_name(m, zone, mentions)
+    ):
         return False
     limit = _SENTENCE.search(after)
     near = m.end + min(40, limit.start() if limit else 40)
@@ -72,8 +82,8 @@ def _is_place(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], el
     )
     if any(e.where == m.where and m.end <= e.start < ours and not e.successor for e in elsewhere):
         return False
-    follows = _UNIT_AFTER.match(after)
-    if follows and follows[1].rstrip(".") not in ("xã", "phường", "x", "p"):
+    follows = (_UNIT_AFTER_BARE if zone.unaccented else _UNIT_AFTER).match(after)
+    if follows and follows[1].rstrip(".") not in ("xã", "phường", "xa", "phuong", "x", "p"):
         at = m.end + follows.end()
         return any(n.where == m.where and n.start <= at < n.end for n in mentions) or any(
             e.where == m.where and e.start <= at < e.end and e.successor for e in elsewhere
@@ -87,13 +97,16 @@ def _is_unit_or_landmark(m: Mention, zone: Zone, unit: str, mentions: Sequence[M
         return True
     if unit:
         return unit in m.place.titles or unit == "tỉnh"
+    if not m.place.fold_safe and _ADDRESS_BEFORE.search(zone.folded, max(0, m.start - 8), m.start):
+        return False
     return m.place.fold_safe or not _within_longer_name(m, zone, mentions)
 
 
 def _within_longer_name(m: Mention, zone: Zone, mentions: Sequence[Mention]) -> bool:
     """Whether capitalised words stand around it, as in 'Nguyễn Công Hải' or 'Phước Sơn Nam'."""
     if zone.text[m.start : m.end].isupper():
-        return False
+        # In capitals a name looks like the words beside it; how people are addressed still tells.
+        return bool(_PERSON_BEFORE.search(zone.folded, max(0, m.start - 30), m.start))
     word = _WORD_BEFORE.search(zone.text, max(0, m.start - 14), m.start)
     if word and word[1][0].isupper() and not _starts_sentence(zone, m):
         return True

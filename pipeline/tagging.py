@@ -9,14 +9,14 @@ from pipeline.language import detect
 from pipeline.mentions import Found, Mention
 from pipeline.records import Evidence, PlaceFound, Tags, Text
 from pipeline.rules import Rulebook
-from pipeline.text import normalise
+from pipeline.text import normalise_both
 
 _EVIDENCE = 6
 
 
 def tag(text: Text, rules: Rulebook) -> Tags:
     """Tag a text by the rules; never raises, whatever the strings hold."""
-    title, body = normalise(text.title, 1000), normalise(text.text)
+    title, body = normalise_both(text.title, text.text)
     language = detect(title, body, text.language)
     day = text.published.date() if text.published else None
     found = places.find(title, body, language, day, text.url, rules)
@@ -40,6 +40,8 @@ def tag(text: Text, rules: Rulebook) -> Tags:
 def _places(found: Found, judged: relevance.Judged) -> tuple[PlaceFound, ...]:
     by_place: dict[str, list[Mention]] = {}
     for mention in judged.mentions:
+        if mention.withheld:
+            continue
         by_place.setdefault(mention.place.id, []).append(mention)
     return tuple(
         PlaceFound(

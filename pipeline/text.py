@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from itertools import islice
 
-from pipeline.legacy import to_unicode
+from pipeline.legacy import convert, encoding_of, to_unicode
 
 #: characters of a text that are looked at; the longest article measured on 150,000 has 60,000
 MAX_TEXT = 200_000
@@ -41,6 +42,8 @@ _PUNCTUATION = {
     **dict.fromkeys(map(ord, "“”„«»″"), '"'),
     ord("ё"): "е",
 }
+# Vietnamese has one in five characters; a text without them may still quote a name that has some.
+_FEW = 150
 _VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
 
 
@@ -58,6 +61,14 @@ def normalise(text: str, limit: int = MAX_TEXT) -> str:
     if _MIXED.search(clean):
         clean = re.sub(r"\S+", _one_script, clean)
     return clean
+
+
+def normalise_both(title: str, text: str) -> tuple[str, str]:
+    """Return title and text as `normalise` does; what the text was written in is believed of its short title too."""
+    if isinstance(title, str) and isinstance(text, str) and not is_vietnamese(title):
+        encoding = encoding_of(text)
+        title = convert(title, encoding) if encoding else title
+    return normalise(title, MAX_TITLE), normalise(text)
 
 
 def _one_script(word: re.Match[str]) -> str:
@@ -85,9 +96,15 @@ def with_bare(pattern: str) -> re.Pattern[str]:
     return re.compile(f"(?:{pattern})|(?:{bare(pattern)})")
 
 
+def is_vietnamese(text: str) -> bool:
+    """Whether a text has a letter that only Vietnamese has."""
+    return bool(_VIETNAMESE.search(text))
+
+
 def is_bare(text: str) -> bool:
-    """Whether a text of Latin letters has no Vietnamese letter at all."""
-    return not _VIETNAMESE.search(text)
+    """Whether a text of Latin letters has no Vietnamese letters, or so few that a quoted name accounts for them."""
+    few = len(text) // _FEW
+    return next(islice(_VIETNAMESE.finditer(text), few, None), None) is None
 
 
 def is_word_at(text: str, start: int, end: int) -> bool:

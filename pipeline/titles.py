@@ -11,6 +11,16 @@ from pipeline.markup import squeeze
 
 _BARS = re.compile(r"\s+[|–—·•»:-]\s+|\s*\|\s*|\s*[-–—]{2,}\s*")
 
+# Outlets that write one title for search engines and another for readers name the first so, even where it is the h1.
+_SEARCH = re.compile(r"(?<![a-z])seo", re.IGNORECASE)
+
+_HEADLINES = re.compile(
+    r"(?<![a-z])(?:tieu-?de|ten-?bai|headline|(?:article|news|detail|post|entry|content)[-_]?title"
+    r"|title[-_]?(?:detail|news|article|post))(?![a-z])",
+    re.IGNORECASE,
+)
+_SHORTEST, _LONGEST = 15, 250
+
 
 def read(
     tree: HtmlElement, own: list[jsonld.Node], named: dict[str, str], *, site: str, hint: str, url: str
@@ -20,7 +30,9 @@ def read(
     `own` are its JSON-LD articles, `named` its meta elements, `site` the outlet's name, `hint` the title of a feed.
     """
     whole = squeeze(tree.findtext(".//title") or "")
-    headings = [squeeze(str(h.text_content())) for h in tree.iter("h1")]
+    heads = [(squeeze(str(h.text_content())), bool(_SEARCH.search(h.get("class") or ""))) for h in tree.iter("h1")]
+    searched = {plain(text) for text, for_search in heads if for_search}
+    headings = [text for text, for_search in heads if not for_search]
     # A heading that only ends the page's title is the outlet's name: many set their logo as h1.
     headings = [h for h in headings if h and h != site and (h == whole or not whole.endswith(h))]
     choices = [
@@ -28,10 +40,12 @@ def read(
         ("og", _cut(named.get("og:title", ""), site, headings)),
         ("h1", headings[0] if len(headings) == 1 else max((h for h in headings if h in whole), key=len, default="")),
         ("twitter", _cut(named.get("twitter:title", ""), site, headings)),
+        ("marked", "" if headings else _marked(tree)),
         ("title", _cut(whole, site, headings, tree)),
         ("h1", headings[0] if headings else ""),
     ]
     given = [(name, text) for name, text in choices if text]
+    given.sort(key=lambda choice: plain(choice[1]) in searched)
     told = plain(hint)
     for name, text in given:
         if told and plain(text) == told:
@@ -41,6 +55,16 @@ def read(
         # JSON-LD stands alone against all that readers see: the address tells which of the two was the headline.
         given.sort(key=lambda choice: -_in_address(choice[1], url))
     return (given[0][1], given[0][0]) if given else ("", "")
+
+
+def _marked(tree: HtmlElement) -> str:
+    """The first words that the page's class names call its headline: old portals have neither h1 nor title for it."""
+    for element in tree.iter("h2", "h3", "div", "span", "p", "td", "font", "b"):
+        if _HEADLINES.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            text = squeeze(str(element.text_content()))
+            if _SHORTEST <= len(text) <= _LONGEST and element.find(".//a") is None:
+                return text
+    return ""
 
 
 def _in_address(title: str, url: str) -> float:

@@ -7,7 +7,7 @@ from pipeline.boilerplate import Zone
 from pipeline.matching import Matcher, longest
 from pipeline.records import Tone
 from pipeline.rules import Rulebook
-from pipeline.text import bare, is_bare
+from pipeline.text import bare
 from pipeline.topics import UNACCENTED
 
 _SIDES = ("negative", "positive", "neutral")
@@ -42,7 +42,7 @@ def weigh(zones: Sequence[Zone], language: str, rules: Rulebook) -> dict[str, tu
             _cache.clear()
         compiled = _cache[rules.version] = _Compiled(rules)
     base = language.split("-")[0]
-    if base == "vi" and all(is_bare(z.text) for z in zones):
+    if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
     matcher, sides = compiled.matchers.get(base) or compiled.matchers.get("en") or (Matcher(()), [])
     totals = {side: [0.0, 0.0, 0.0] for side in _SIDES}
@@ -79,7 +79,7 @@ _TOPICS = (
 )
 FEATURES = (*(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body")), *_TOPICS, "mention")
 #: below this chance of the best answer the tone is 'unsure'
-SURE = 0.38
+SURE = 0.36
 
 
 def features(

@@ -10,7 +10,7 @@ from pipeline.mentions import Found, Mention, Where
 from pipeline.records import Evidence, TopicFound
 from pipeline.rules import Rulebook, Topic
 from pipeline.segments import is_word
-from pipeline.text import bare, is_bare
+from pipeline.text import bare
 
 #: a topic is assigned from this score on, and 'near' from the other
 ASSIGNED, NEAR = 0.44, 0.22
@@ -120,7 +120,7 @@ def signals(
     """Return what title and text offer for each topic, in the order of the rules; nothing in `names` counts."""
     rule = compiled(rules)
     base = language.split("-")[0]
-    if base == "vi" and all(is_bare(z.text) for z in zones):
+    if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
     # A Vietnamese place name in an English text is no English word, but a Latin acronym is one everywhere.
     patterns = rule.patterns.get(base) or rule.patterns.get("en", [])
@@ -151,7 +151,7 @@ def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern
         weight = pattern.weight
         if language == "vi" and " " not in pattern.term and weight <= PLAIN:
             # One syllable is often a piece of another word; it must be a word of its own, and says less.
-            if (zone.where == "title" or hit.start < zone.lead_end) and not is_word(zone.text, hit.start, hit.end):
+            if (zone.where == "title" or hit.start < zone.lead_end) and not is_word(zone.folded, hit.start, hit.end):
                 continue
             weight = min(weight, 0.4)
         n = seen[pattern.term] = seen.get(pattern.term, 0) + 1

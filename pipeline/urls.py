@@ -1,10 +1,14 @@
 """Address → the one form in which it is compared, and what it may be used for."""
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
-import tldextract
 from w3lib.url import safe_url_string
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # Parameters that say where a reader came from, never which article it is (families seen across ad and
 # newsletter systems; compare ClearURLs and Miniflux, whose lists agree on these).
@@ -19,8 +23,6 @@ _TRACKING = frozenset(
 )
 _ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# The public-suffix list that comes with the package; nothing is downloaded.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def is_fetchable(url: str) -> bool:
@@ -76,7 +78,7 @@ def same_site(one: str, other: str) -> bool:
 def site_of(url: str) -> str:
     """Return the registered domain of an address; of a numeric or local host, the host with its port."""
     parts = urlsplit(url)
-    return _suffixes(parts.hostname or "").top_domain_under_public_suffix or parts.netloc.lower()
+    return _suffixes()(parts.hostname or "").top_domain_under_public_suffix or parts.netloc.lower()
 
 
 def host_of(url: str) -> str:
@@ -85,3 +87,11 @@ def host_of(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
+
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """Return the public-suffix list that comes with the package; nothing is downloaded."""
+    from tldextract import TLDExtract  # loads an HTTP client, which most that read addresses do without
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)

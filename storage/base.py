@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.records import (
     Candidate,
@@ -14,6 +14,7 @@ from pipeline.records import (
     Fetched,
     Item,
     LedgerEntry,
+    Level,
     Poll,
     Reason,
     Relevance,
@@ -23,6 +24,9 @@ from pipeline.records import (
     Unfetched,
     Version,
 )
+
+if TYPE_CHECKING:
+    from storage.runs import RunBook
 
 
 class StorageError(Exception):
@@ -35,6 +39,8 @@ class Storage(Protocol):
     def close(self) -> None: ...
 
     # runs
+    @property
+    def runs(self) -> "RunBook": ...
     def begin_run(self, command: str, at: datetime, /) -> int: ...
     def end_run(self, run: int, at: datetime, exit_code: int, counts: Mapping[str, int], /) -> None: ...
 
@@ -80,8 +86,33 @@ class Storage(Protocol):
         """Let documents that an error kept from being examined wait again; return how many."""
         ...
 
-    def regroup(self, since: datetime, /) -> int:
-        """Put items first seen since `since` into the stories they belong to; return how many moved."""
+    # stories
+    def regroup(self, at: datetime, /) -> int:
+        """Put articles stored since the last call into their stories and events; return how many items moved."""
+        ...
+
+    def rebuild_stories(self, at: datetime, /) -> int:
+        """Judge every article anew; return how many items moved. Rulings of persons hold."""
+        ...
+
+    def story(self, key: str, /) -> list[Item]:
+        """Return the items of the event that an item or story of that id is in, the first published first."""
+        ...
+
+    def merge_stories(self, level: Level, keys: Sequence[str], note: str, at: datetime, /) -> str:
+        """Hold the stories (or events) of items together from now on; return the name of the one they make.
+
+        Raises StorageError for an unknown id, or where they are one already.
+        """
+        ...
+
+    def split_story(
+        self, level: Level, story: str, items: Collection[str], note: str, at: datetime, /
+    ) -> tuple[str, str]:
+        """Hold items apart from the rest of their story (or event); return the names of what stays and of what left.
+
+        Raises StorageError for an item that is not in it, or where nothing would stay.
+        """
         ...
 
     # reading

@@ -1,6 +1,9 @@
 """Address of a database → an engine that is safe to write through, with its tables brought up to date."""
 
+import json
+import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,49 +11,144 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, InternalError, OperationalError, SQLAlchemyError
 
 from storage.base import StorageError
 
 #: milliseconds that a writer waits for another one
 _BUSY_MS = 60_000
+#: key of the advisory lock that a writer holds on PostgreSQL: "diembao" in ASCII
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+_WRITER = int.from_bytes(b"diembao", "big")
 
 
-def open_engine(url: str) -> Engine:
-    """Open the database at a SQLAlchemy address and migrate it to today's schema.
-
-    Raises StorageError where it cannot be opened, is no database of ours, or is newer than this program.
-    """
-    engine = create_engine(url)
+def connect(url: str) -> Engine:
+    """Open the database at a SQLAlchemy address as it is. Raises StorageError where that address makes no sense."""
+    try:
+        engine = create_engine(_with_driver(url), json_serializer=_json, pool_pre_ping=True)
+    except ArgumentError:
+        raise StorageError(f"{url!r} is no address of a database; e.g. postgresql://user@host/diembao") from None
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            f"{make_url(url).render_as_string()}: its driver is not installed ({error.name}); "
+            "pip install 'diembao[postgres]'"
+        ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    try:
-        with engine.begin() as connection:
-            migrate(connection)
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        engine.dispose()
-        cause = getattr(error, "orig", None) or error
-        raise StorageError(f"{engine.url.render_as_string()}: cannot be opened: {cause}") from error
-    except CommandError as error:
-        engine.dispose()
-        raise StorageError(
-            f"{engine.url.render_as_string()}: was written by a newer diembao ({error}); upgrade the program"
-        ) from error
+    else:
+        event.listen(engine, "connect", _prepare_postgres)
+        event.listen(engine, "begin", _begin_postgres)
+    event.listen(engine, "handle_error", _tell)
     return engine
 
 
-def migrate(connection: Connection) -> None:
-    """Bring the tables up to today's schema, within the connection's transaction."""
+#: part of what a database says → what to do about it
+_WAYS_OUT = {
+    "is full": "free some space on its disk",
+    "disk I/O": "see whether its disk is full or failing",
+    "locked": "another program holds it; wait for that to end",
+    "malformed": "it is damaged; diembao db check, and diembao db restore FILE",
+    "not a database": "name another file, or restore a backup: diembao db restore FILE",
+    "readonly": "let this user write to it and to its folder",
+    "connection": "see whether the server runs",
+}
+
+
+def _tell(context: ExceptionContext) -> None:
+    """Say what happened to a database in a StorageError: that nothing acknowledged is lost, and the way out."""
+    cause = context.original_exception
+    if context.engine is None or not isinstance(context.sqlalchemy_exception, OperationalError | InternalError):
+        return
+    said = " ".join(str(cause).split())
+    way = next((way for part, way in _WAYS_OUT.items() if part in said), "see what it says of the cause")
+    raise StorageError(
+        f"{context.engine.url.render_as_string()}: {said}. What was stored before is there; {way}, then run again."
+    ) from cause
+
+
+def open_engine(url: str, *, upgrade: bool = False) -> Engine:
+    """Open the database at a SQLAlchemy address, with today's tables in it.
+
+    A new one gets them. An older SQLite file is saved beside itself and upgraded; an older database of another kind
+    only with `upgrade`, which is for a caller who has saved it. Raises StorageError where it cannot be opened, is no
+    database of ours, or is newer than this program.
+    """
+    engine = connect(url)
+    name = engine.url.render_as_string()
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            old = version_of(connection)
+        if old is not None and old != head():
+            if engine.dialect.name == "sqlite":
+                _save_before(engine, old)
+            elif not upgrade:
+                raise StorageError(f"{name}: its tables are of version {old}, older than {head()}; diembao db upgrade")
+        with engine.begin() as connection:
+            migrate(connection)
+    except StorageError:
+        engine.dispose()
+        raise
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        engine.dispose()
+        cause = getattr(error, "orig", None) or error
+        raise StorageError(f"{name}: cannot be opened: {cause}") from error
+    except CommandError as error:
+        engine.dispose()
+        raise StorageError(f"{name}: was written by a newer diembao ({error}); upgrade the program") from error
+    return engine
+
+
+def _save_before(engine: Engine, version: str) -> None:
+    """Save an SQLite file beside itself before its tables are changed; once for each version it has been of."""
+    file = Path(engine.url.database or "")
+    saved = file.with_name(f"{file.name}.before-upgrade-{version}")
+    if saved.exists() or not _scripts().get_revisions(version):
+        return
+    draft = saved.with_name(f".{saved.name}.part")
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(draft)) as target:
+        source.backup(target)
+    draft.replace(saved)
+
+
+def _with_driver(url: str) -> URL:
+    made = make_url(url)
+    return made.set(drivername="postgresql+psycopg") if made.drivername in ("postgresql", "postgres") else made
+
+
+def _json(value: Any) -> str:
+    # PostgreSQL keeps no NUL in any text, and UTF-8 has no lone surrogates; neither says anything.
+    written = _NUL.sub(r"\1", json.dumps(value, ensure_ascii=False))
+    return written.encode("utf-8", "replace").decode()
+
+
+def migrate(connection: Connection, version: str = "head") -> None:
+    """Bring the tables up to today's schema (or an earlier version), within the connection's transaction."""
+    if head() != version_of(connection):
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+
+
+def head() -> str:
+    """Return the version of the tables that this program works with."""
+    found = _scripts().get_current_head()
+    assert found is not None
+    return found
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    if ScriptDirectory.from_config(config).get_current_head() != _version_of(connection):
-        command.upgrade(config, "head")
+    return config
 
 
-def _version_of(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
     from alembic.runtime.migration import MigrationContext
 
     return MigrationContext.configure(connection).get_current_revision()
@@ -63,6 +161,25 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    from psycopg.types.string import StrDumper
+
+    class Clean(StrDumper):
+        def dump(self, obj: str) -> bytes:
+            return obj.replace("\x00", "").encode("utf-8", "replace")
+
+    connection.adapters.register_dumper(str, Clean)
+
+
+def _begin_postgres(connection: Connection) -> None:
+    # As on SQLite: a reader sees one moment however long it reads, and one writer writes at a time, so that what is
+    # looked up first still holds when it is written.
+    if connection.get_execution_options().get("reads"):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,14 +2,13 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select, update
 
-from pipeline.duplicates import group
 from pipeline.records import (
     Article,
     CandidateOutcome,
@@ -23,13 +22,11 @@ from pipeline.records import (
     Unreadable,
 )
 from storage.crawling import ENTRY, forget_checks
+from storage.outlets import outlet_of
 from storage.schema import candidates, documents, items, taggings, versions
 
 ARTICLE = TypeAdapter(Article)
 TAGS = TypeAdapter(Tags)
-
-#: Reprints are looked for among what was first seen so long before: a wire report is old news after that.
-_STORY_WINDOW = timedelta(days=4)
 
 
 def load_unexamined(connection: Connection, limit: int) -> list[Document]:
@@ -90,14 +87,16 @@ def _store_article(connection: Connection, row: Row[Any], result: Coverage | Irr
     key = known or item_key(article.canonical)
     item = connection.execute(select(items).where(items.c.key == key)).first()
     if item is None:
+        outlet = row.entry.get("outlet", "")
         values = {
             "key": key,
             "url": article.canonical,
-            "source_id": row.source_id,
+            "source_id": outlet_of(connection, article.canonical, outlet) if outlet else row.source_id,
             "candidate_id": row.candidate_id,
             "first_seen": row.fetched_at,
             "version": 0,
             "story": key,
+            "event": key,
         }
         connection.execute(insert(items).values(**values))
         number = 0
@@ -174,26 +173,3 @@ def hash_text(article: Article) -> str:
     """Return the hash by which two readings of a page are the same text."""
     folded = " ".join(f"{article.title}\n{article.text}".split())
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def regroup(connection: Connection, since: datetime) -> int:
-    """Group items first seen since `since` less the story window into stories; return how many moved."""
-    query = (
-        select(items.c.key, items.c.first_seen, items.c.story, versions.c.fingerprint, versions.c.published)
-        .join(versions, (versions.c.item_key == items.c.key) & (versions.c.number == items.c.version))
-        .where(items.c.first_seen >= since - _STORY_WINDOW)
-    )
-    rows = [row for row in connection.execute(query) if row.fingerprint]
-    prints = {r.key: r.fingerprint for r in sorted(rows, key=lambda r: (r.published or r.first_seen, r.key))}
-    moved = 0
-    for story, members in _stories(group(prints)):
-        for row in rows:
-            if row.key in members and row.story != story:
-                connection.execute(update(items).where(items.c.key == row.key).values(story=story))
-                moved += 1
-    return moved
-
-
-def _stories(groups: Iterable[Sequence[str]]) -> Iterable[tuple[str, frozenset[str]]]:
-    """A story is named after the member that came first in order of publication."""
-    return ((members[0], frozenset(members)) for members in groups)

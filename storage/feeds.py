@@ -106,7 +106,7 @@ def slowed_hosts(connection: Connection, at: datetime) -> frozenset[str]:
 
 def load_due(connection: Connection, at: datetime, per_host: int, closed: Collection[str]) -> list[str]:
     """See storage.base.Storage.due_feeds."""
-    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll, feeds.c.url))
+    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll.nulls_first(), feeds.c.url))
     due = (
         select(feeds.c.url, feeds.c.next_poll, place.label("place"))
         .join(sources, sources.c.id == feeds.c.source_id)
@@ -120,7 +120,7 @@ def load_due(connection: Connection, at: datetime, per_host: int, closed: Collec
         )
         .subquery()
     )
-    query = select(due.c.url).where(due.c.place <= per_host).order_by(due.c.next_poll, due.c.url)
+    query = select(due.c.url).where(due.c.place <= per_host).order_by(due.c.next_poll.nulls_first(), due.c.url)
     return list(connection.execute(query).scalars())
 
 

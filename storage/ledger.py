@@ -30,7 +30,7 @@ def load_ledger(
     )
     if source_ids:
         query = query.where(candidates.c.source_id.in_(source_ids))
-    for row in connection.execution_options(yield_per=500).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=500)):
         yield _entry(row)
 
 

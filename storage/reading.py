@@ -25,6 +25,8 @@ def _select_items() -> Select[*tuple[Any, ...]]:
         select(
             items.c.key,
             items.c.story,
+            items.c.event,
+            items.c.origin,
             items.c.version,
             items.c.source_id,
             items.c.first_seen,
@@ -48,6 +50,8 @@ def _item(row: Row[Any]) -> Item:
     return Item(
         key=row.key,
         story=row.story,
+        event=row.event,
+        origin=row.origin,
         version=row.version,
         source_id=row.source_id,
         outlet=row.name,
@@ -77,6 +81,14 @@ def load_versions(connection: Connection, key: str) -> list[Version]:
     ]
 
 
+def load_event(connection: Connection, key: str) -> list[Item]:
+    """See storage.base.Storage.story."""
+    event = select(items.c.event).where(items.c.key == key).scalar_subquery()
+    when = func.coalesce(versions.c.published, items.c.first_seen)
+    query = _select_items().where(items.c.event == event).order_by(when, items.c.key)
+    return [_item(row) for row in connection.execute(query)]
+
+
 def load_items(
     connection: Connection,
     since: datetime | None,
@@ -91,7 +103,7 @@ def load_items(
         query = query.where(or_(versions.c.published >= since, _undated(items.c.first_seen >= since)))
     if until is not None:
         query = query.where(or_(versions.c.published < until, _undated(items.c.first_seen < until)))
-    result = connection.execution_options(yield_per=200).execute(query)
+    result = connection.execute(query.execution_options(yield_per=200))
     for row in result:
         item = _item(row)
         if not topics or any(t.id in topics for t in item.tags.topics):

@@ -232,10 +232,14 @@ items = Table(
     ),
     Column("first_seen", Instant, nullable=False, comment="when it was first fetched"),
     Column("version", Integer, nullable=False, comment="number of its newest version, from 1"),
-    Column("story", String, nullable=False, comment="key of the first item of the story it belongs to"),
+    Column("story", String, nullable=False, comment="key of an item of the story it belongs to: reprints share it"),
+    Column("event", String, nullable=False, default="", comment="key of an item of the happening it tells of"),
+    Column("origin", String, nullable=False, default="", comment="agency or outlet it credits for its text"),
     Column("taken_down", Instant, comment="when its page was first found to be gone (404, 410); empty: it stands"),
     Index(None, "first_seen"),
     Index(None, "candidate_id"),
+    Index(None, "story"),
+    Index(None, "event"),
 )
 
 versions = Table(
@@ -261,7 +265,7 @@ versions = Table(
         nullable=False,
         comment="all that was read (pipeline.records.Article)",
     ),
-    Column("fingerprint", LargeBinary, nullable=False, comment="MinHash of the text, for reprints"),
+    Column("fingerprint", LargeBinary, nullable=False, comment="sketch of the text (pipeline.sketches), for stories"),
     UniqueConstraint("item_key", "number"),
     Index(None, "published"),
 )

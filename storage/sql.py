@@ -1,4 +1,4 @@
-"""The Storage Protocol on SQLite through SQLAlchemy Core."""
+"""The Storage Protocol on SQLite and PostgreSQL through SQLAlchemy Core."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from pipeline.records import (
     Fetched,
     Item,
     LedgerEntry,
+    Level,
     Poll,
     Reason,
     Relevance,
@@ -26,14 +27,17 @@ from pipeline.records import (
     Unfetched,
     Version,
 )
-from storage import crawling, examining, feeds, ledger, reading, schema
+from storage import answers, crawling, examining, feeds, ledger, reading, schema, stories, story_rulings
 from storage.engine import open_engine
+from storage.runs import RunBook
 
 
-def open_storage(path: Path) -> "SqlStorage":
-    """Open (or make) the SQLite database at `path`. Raises StorageError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return SqlStorage(f"sqlite:///{path}")
+def open_storage(address: str | Path) -> "SqlStorage":
+    """Open the database at a SQLAlchemy address, or (making it) the SQLite file at a path. Raises StorageError."""
+    if isinstance(address, Path):
+        address.parent.mkdir(parents=True, exist_ok=True)
+        address = f"sqlite:///{address}"
+    return SqlStorage(address)
 
 
 class SqlStorage:
@@ -41,6 +45,7 @@ class SqlStorage:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
+        self.runs = RunBook(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -105,7 +110,7 @@ class SqlStorage:
 
     def answered(self, run: int, results: Sequence[Fetched | Unfetched], /) -> None:
         with self._engine.begin() as connection:
-            crawling.store_answers(connection, run, results)
+            answers.store_answers(connection, run, results)
 
     def unexamined(self, limit: int, /) -> list[Document]:
         with self._reading() as connection:
@@ -122,9 +127,27 @@ class SqlStorage:
         with self._engine.begin() as connection:
             return examining.reopen_errors(connection)
 
-    def regroup(self, since: datetime, /) -> int:
+    def regroup(self, at: datetime, /) -> int:
         with self._engine.begin() as connection:
-            return examining.regroup(connection, since)
+            return stories.regroup(connection, at)
+
+    def rebuild_stories(self, at: datetime, /) -> int:
+        with self._engine.begin() as connection:
+            return stories.rebuild(connection, at)
+
+    def story(self, key: str, /) -> list[Item]:
+        with self._reading() as connection:
+            return reading.load_event(connection, key)
+
+    def merge_stories(self, level: Level, keys: Sequence[str], note: str, at: datetime, /) -> str:
+        with self._engine.begin() as connection:
+            return story_rulings.merge(connection, level, keys, note, at)
+
+    def split_story(
+        self, level: Level, story: str, items: Collection[str], note: str, at: datetime, /
+    ) -> tuple[str, str]:
+        with self._engine.begin() as connection:
+            return story_rulings.split(connection, level, story, items, note, at)
 
     def items(
         self,

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.postgres import start_postgres
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.home import Home
@@ -54,3 +55,39 @@ def home(press: Press, tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def json_lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines() if line.startswith(("{", "["))]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """A real PostgreSQL of this test session; call it for the address of a new database with our tables in it.
+
+    Called with "template0", it gives an empty one.
+    """
+    from sqlalchemy import create_engine, make_url, text
+
+    from storage.sql import open_storage
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    server = start_postgres(lambda: tmp_path_factory.mktemp("postgres"))
+    home = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(home, isolation_level="AUTOCOMMIT")
+
+    def create(name: str, template: str) -> str:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return home.set(database=name).render_as_string(hide_password=False)
+
+    open_storage(create("tables", "template0")).close()
+    numbers = iter(range(10**9))
+    yield lambda template="tables": create(f"t{next(numbers)}", template)
+    engine.dispose()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once of each kind that the Storage Protocol is kept on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 't.db'}"
+    made: str = request.getfixturevalue("postgres")()
+    return made

@@ -77,6 +77,8 @@ class Fault:
     tls: str = ""
     #: pages that the healthy feed lists
     pages: int = 1
+    #: the address where its site is, which a name server of the run tells once, and another one ever after
+    at_address: str = "127.0.0.1"
     #: what the note must speak of, so that a person learns which of the causes of a reason it was
     note: str = ""
 
@@ -104,6 +106,8 @@ def feed(body: bytes, *more: str, kind: str = "application/rss+xml") -> Serve:
     return always("200 OK", body, *more, kind=kind)
 
 
+#: An address out on the Internet (documentation says so of none that the guard lets pass), put on lo; and one inside.
+PUBLIC, INSIDE = "93.184.216.34", "10.9.9.9"
 PAGE = "<!doctype html><title>Bài</title><p>Một bài báo về Cà Ná.</p>".encode()
 
 
@@ -193,6 +197,28 @@ def brotli_bomb() -> bytes:
     return bomb(made.process, made.finish)
 
 
+def zstd_bomb() -> bytes:
+    from backports import zstd
+
+    made = zstd.ZstdCompressor()
+    return bomb(made.compress, made.flush)
+
+
+def brotli_of(body: bytes) -> bytes:
+    import brotli
+
+    return bytes(brotli.compress(body))
+
+
+def zstd_of(body: bytes, window: int = 0) -> bytes:
+    """Pack with a window of 2**window bytes; 0: as usual."""
+    from backports import zstd
+
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: window} if window else {}
+    made = zstd.ZstdCompressor(options=options)
+    return made.compress(body) + made.flush()
+
+
 def comes_back(status: str, *more: str, failures: int = 1) -> Serve:
     def serve(asked: Asked) -> Answer:
         if asked.times < failures:
@@ -267,10 +293,60 @@ def odd_links(asked: Asked) -> Answer:
 
 
 def cookie(asked: Asked) -> Answer:
-    """A site that wants its cookie back."""
+    """A site that sets a cookie on the way to its feed, and must not see it again."""
     if "cookie" in asked.headers:
         return reply("500 Cookie came back")
+    if asked.path == "/feed":
+        return reply("302 Found", b"", "Location: /that", "Set-Cookie: id=1; Path=/")
     return reply("200 OK", rss(items(1)), "Set-Cookie: id=1; Path=/", kind="application/rss+xml")
+
+
+def cookie_wall(asked: Asked) -> Answer:
+    """A site that sends everyone round until the cookie comes back."""
+    if "cookie" in asked.headers:
+        return reply("200 OK", rss(items(1)), kind="application/rss+xml")
+    return reply("302 Found", b"", f"Location: {asked.path}", "Set-Cookie: ok=1")
+
+
+def login(asked: Asked) -> Answer:
+    """A site that wants a name and password, and leads on to another host, which must not be told them."""
+    known = asked.headers.get("authorization") == "Basic dGVuOm3huq10IGto4bqpdQ=="
+    if asked.headers["host"].startswith("localhost"):
+        told = "authorization" in asked.headers
+        return reply("500 Told") if told else reply("200 OK", rss(items(1)), kind="application/rss+xml")
+    return reply("302 Found", b"", f"Location: http://localhost:{asked.port}/that") if known else reply("401 Who?")
+
+
+def dates(asked: Asked) -> Answer:
+    """Entries without id, without date, and with dates that are none."""
+    written = ("", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "31 Dec 9999 23:59:59 GMT", "0", "1763600000")
+    inner = "".join(
+        f"<item><title>Bài {n}</title><link>/bai-{n}.html</link><pubDate>{w}</pubDate></item>"
+        for n, w in enumerate(written)
+    )
+    return reply("200 OK", rss(inner + "<item><link>/bai-x.html</link></item>"), kind="application/rss+xml")
+
+
+def moves(asked: Asked) -> Answer:
+    """A feed at a name that leads inside from the second time on that the name server is asked for it."""
+    return reply("200 OK", rss(items(1)), kind="application/rss+xml")
+
+
+def login_page(asked: Asked) -> Answer:
+    """A page for subscribers only: the crawl gets the form, and reading tells it from an article."""
+    if asked.path == "/dang-nhap":
+        return reply("200 OK", "<title>Đăng nhập</title><form><input type=password></form>".encode())
+    return reply("302 Found", b"", "Location: /dang-nhap")
+
+
+def below(asked: Asked) -> Answer:
+    """Relative links, against the feed's address after a redirect, and against xml:base."""
+    if asked.path == "/feed":
+        return reply("302 Found", b"", "Location: /sau/day/tin.xml")
+    based = '<entry xml:base="/goc/"><title>b</title><link href="b.html"/><id>b</id></entry>'
+    plain = '<entry><title>a</title><link href="../a.html"/><id>a</id></entry>'
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>{plain}{based}</feed>'
+    return reply("200 OK", body.encode(), kind="application/atom+xml")
 
 
 def ids_change(asked: Asked) -> Answer:
@@ -281,7 +357,8 @@ def ids_change(asked: Asked) -> Answer:
 def faults() -> tuple[Fault, ...]:
     """Return every fault; the bombs are made here, so call it once."""
     R = Reason
-    two = rss(items(2))
+    two, many = rss(items(2)), rss(items(400))
+    secretly, moving = "ten:m%E1%BA%ADt%20kh%E1%BA%A9u", "http://doi-cho.example:{port}/feed"
     name = "Cà Ná".encode()
     declared = b'<?xml version="1.0" encoding="iso-8859-1"?>'
     utf_16 = '<?xml version="1.0" encoding="utf-16"?>'
@@ -307,7 +384,16 @@ def faults() -> tuple[Fault, ...]:
         Fault("gzip bomb", R.TOO_LARGE, packed(gzip_bomb(), "gzip")),
         Fault("deflate bomb", R.TOO_LARGE, packed(deflate_bomb(), "deflate")),
         Fault("brotli bomb", R.TOO_LARGE, packed(brotli_bomb(), "br")),
-        Fault("gzip cut short", R.RESET, packed(gzip.compress(rss(items(400)))[:-900], "gzip")),
+        Fault("zstd bomb", R.TOO_LARGE, packed(zstd_bomb(), "zstd")),
+        Fault("zstd window of 2 GB", R.RESET, packed(zstd_of(many, window=31), "zstd"), note="damaged"),
+        Fault("gzip cut short", R.RESET, packed(gzip.compress(many)[:-900], "gzip"), note="cut off"),
+        Fault("deflate cut short", R.RESET, packed(zlib.compress(many)[:-900], "deflate"), note="cut off"),
+        Fault("brotli cut short", R.RESET, packed(brotli_of(many)[:-90], "br"), note="cut off"),
+        Fault("zstd cut short", R.RESET, packed(zstd_of(many)[:-90], "zstd"), note="cut off"),
+        Fault("brotli that is none", R.RESET, packed(two, "br"), note="damaged"),
+        Fault("two encodings", R.OK, packed(brotli_of(gzip.compress(two)), "gzip, br"), entries=2),
+        Fault("brotli", R.OK, packed(brotli_of(two), "br"), entries=2),
+        Fault("zstd", R.OK, packed(zstd_of(two), "zstd"), entries=2),
         Fault("gzip that is none", R.OK, packed(two, "gzip"), entries=2),
         Fault("unknown encoding", R.HTTP_OTHER, packed(two, "rot13"), note="rot13"),
         Fault("body too short", R.RESET, short),
@@ -367,6 +453,12 @@ def faults() -> tuple[Fault, ...]:
         Fault("odd links", R.OK, odd_links, entries=2),
         Fault("ids change each time", R.OK, ids_change, entries=2),
         Fault("wants its cookie back", R.OK, cookie, entries=1),
+        Fault("cookie wall", R.REDIRECTS, cookie_wall),
+        Fault("wants a login", R.OK, login, url=f"http://{secretly}@127.0.0.1:{{port}}/feed", entries=1),
+        Fault("wants another login", R.FORBIDDEN, login, note="401"),
+        Fault("without ids and dates", R.OK, dates, entries=7),
+        Fault("relative links", R.OK, below, entries=2),
+        Fault("name that moves inside", R.OK, moves, url=moving, entries=1, at_address=PUBLIC),
         # sitemaps
         Fault("sitemap index in trouble", R.OK, index, kind="sitemap", entries=1, note="gone.xml"),
         Fault("HTML as sitemap", R.NOT_A_FEED, feed(PAGE), kind="sitemap"),
@@ -395,6 +487,10 @@ def faults() -> tuple[Fault, ...]:
         Fault("picture called HTML", R.NOT_HTML, always("200 OK", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00"), "page"),
         Fault("page too large", R.TOO_LARGE, always("200 OK", PAGE + b"x" * PAGE_BYTES), "page"),
         Fault("empty page", R.EMPTY, always("200 OK"), "page"),
+        Fault("page 404", R.NOT_FOUND, always("404 Not Found"), "page"),
+        Fault("page 410", R.GONE, always("410 Gone"), "page"),
+        Fault("page sends to its login", R.OK, login_page, "page"),
+        Fault("page says it is brotli", R.RESET, packed(PAGE, "br", "text/html"), "page"),
         Fault("paid page", R.PAYWALL, always("402 Payment Required"), "page"),
         Fault("meta refresh inside", R.OK, always("200 OK", refresh), "page"),
         Fault("thirty pages, no answer", R.TIMEOUT, silence, "page", pages=30),
@@ -446,6 +542,11 @@ class Site:
     def home(self) -> str:
         scheme = "https" if self.fault.tls else "http"
         return f"{scheme}://{'localhost' if self.fault.tls else '127.0.0.1'}:{self.port}"
+
+    @property
+    def feed(self) -> str:
+        own = self.fault.at == "feed" and self.fault.url
+        return self.fault.url.replace("{port}", str(self.port)) if own else f"{self.home}/feed"
 
     def run(self) -> None:
         while True:
@@ -540,10 +641,34 @@ def certificates(folder: Path) -> dict[str, ssl.SSLContext]:
 def serve(given: tuple[Fault, ...], contexts: dict[str, ssl.SSLContext]) -> list[Site]:
     sites = []
     for fault in given:
-        listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        listening = socket.create_server((fault.at_address, 0), backlog=64)
         sites.append(Site(fault, listening, contexts.get(fault.tls)))
         threading.Thread(target=sites[-1].run, daemon=True).start()
     return sites
+
+
+def answer_names() -> None:
+    """Answer every name: the first time with PUBLIC, and ever after with an address of the inner network."""
+    asked: set[bytes] = set()
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 53))
+
+    def run() -> None:
+        while True:
+            query, peer = server.recvfrom(512)
+            end = query.index(b"\0", 12) + 5
+            name, kind = query[12 : end - 4], query[end - 4 : end - 2]
+            # header: an answer to this id, one question; records: a pointer to the name, kind, class, TTL 0
+            known = kind == b"\0\1" and b"\x07doi-cho" in name
+            address = socket.inet_aton(INSIDE if name in asked else PUBLIC)
+            record = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + address if known else b""
+            code = b"\x81\x80" if known or b"\x07doi-cho" in name else b"\x81\x83"
+            counts = b"\0\1" + (b"\0\1" if known else b"\0\0") + b"\0\0\0\0"
+            server.sendto(query[:2] + code + counts + query[12:end] + record, peer)
+            if known:
+                asked.add(name)
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 class Notebook:
@@ -581,29 +706,33 @@ def own_peak() -> int:
 
 def main(folder: Path) -> None:
     """Serve every fault and crawl them all at once; print what the desk was told, and what the crawl cost."""
-    subprocess.run("ip link set lo up && ip addr add 169.254.169.254/32 dev lo && ip addr add 10.9.9.9/32 dev lo",
-                   shell=True, check=True)  # fmt: skip
+    for command in ("link set lo up", *(f"addr add {ip}/32 dev lo" for ip in ("169.254.169.254", INSIDE, PUBLIC))):
+        subprocess.run(["ip", *command.split()], check=True)
     (folder / "hosts").write_text("127.0.0.1 localhost\n10.9.9.9 noi-bo.example\n", "utf-8")
-    subprocess.run(["mount", "--bind", str(folder / "hosts"), "/etc/hosts"], check=True)
+    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n", "utf-8")
+    for name in ("hosts", "resolv.conf"):
+        subprocess.run(["mount", "--bind", str(folder / name), f"/etc/{name}"], check=True)
+    answer_names()
     contexts = certificates(folder)
     os.environ["SSL_CERT_FILE"] = str(folder / "root.pem")
-    secret = socket.create_server(("0.0.0.0", 9999))
     intruders: list[str] = []
 
-    def watch() -> None:
+    def watch(secret: socket.socket) -> None:
         while True:
             connection, _ = secret.accept()
             intruders.append(str(connection.getsockname()))
             connection.close()
 
-    threading.Thread(target=watch, daemon=True).start()
     sites = serve(faults(), contexts)
+    secrets = [("0.0.0.0", 9999), *((INSIDE, s.port) for s in sites if s.fault.at_address == PUBLIC)]
+    for secret in secrets:
+        threading.Thread(target=watch, args=(socket.create_server(secret),), daemon=True).start()
     sources = [
         Source(
             s.fault.name,
             s.fault.name,
             s.home,
-            (Feed(s.fault.url if s.fault.url and s.fault.at == "feed" else f"{s.home}/feed", s.fault.kind),),
+            (Feed(s.feed, s.fault.kind),),
         )
         for s in sites
     ]
@@ -611,6 +740,7 @@ def main(folder: Path) -> None:
     settings = CrawlSettings(
         contact="toa-soan@baothu.example", delay_seconds=0.05, timeout_seconds=TIMEOUT, max_feed_bytes=FEED_BYTES,
         max_page_bytes=PAGE_BYTES, max_entries=500,
+        allow_private=tuple(f"localhost:{s.port}" for s in sites if s.fault.name == "wants a login"),
     )  # fmt: skip
     from crawlers.crawl import crawl
 

@@ -48,7 +48,7 @@ def test_imports_follow_the_flow() -> None:
     [
         ("pipeline", "import storage.sql"),
         ("pipeline", "def f():\n    from config.load import read_toml"),
-        ("crawlers", "from diembao.jobs import now"),
+        ("crawlers", "from diembao.clock import now"),
         ("analysis", "from storage import base"),
     ],
 )

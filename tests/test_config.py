@@ -18,7 +18,7 @@ def faults_of(directory: Path, name: str, text: str) -> list[str]:
 
 def test_packaged_files_are_valid() -> None:
     assert load_settings(None).province.name == "Ninh Thuận"
-    assert {job.name for job in load_schedule(None)} == {"collect", "process", "digest"}
+    assert {job.name for job in load_schedule(None)} == {"collect", "process", "morning", "digest"}
     assert len(load_sources(None)) > 100
     assert len(FILES) == 5
 
@@ -50,7 +50,7 @@ delay_seconds = "x"
 titel = "h1"
 """
     assert sorted(faults_of(tmp_path, "sources.toml", text)) == [
-        "11: source[1].feeds[0].kind: Input should be 'feed', 'sitemap' or 'listing', found 'fed'",
+        "11: source[1].feeds[0].kind: Input should be 'feed', 'sitemap', 'listing', 'list' or 'query', found 'fed'",
         "12: source[1].delay_seconds: Input should be a valid number, unable to parse string as a number, found 'x'",
         "15: source[1].selectors.titel: unknown key; did you mean 'title'?",
         "5: source[0].feeds[0].kinds: unknown key; did you mean 'kind'?",

@@ -1,12 +1,15 @@
 """A crawl of real sites on 127.0.0.1, each in a process of its own, and what it must not do."""
 
+import gzip
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,10 @@ from typing import Any
 import pytest
 
 from crawlers.guard import is_public, named_by_hand, numeric
+from crawlers.integrity import unpack
 from diembao.demo.server import Press
-from pipeline.records import CrawlSettings, Feed, Reason, Source
+from pipeline.records import CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source
+from storage.sql import open_storage
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real"
 
@@ -271,3 +276,27 @@ def test_importing_starts_nothing() -> None:
     code = f"import sys, crawlers.crawl; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("by_gzip", [True, False])
+def test_a_page_is_stored_as_it_came(by_gzip: bool, tmp_path: Path) -> None:
+    """Packed by gzip it is not packed again, and either way it comes out as it was."""
+    body = "<p>Gió mạnh ở Cà Ná</p>".encode() * 1000
+    wire = gzip.compress(body, 9)
+    unpacked = unpack(wire, "gzip", len(body))
+    assert unpacked is not None
+    storage = open_storage(tmp_path / "diembao.db")
+    source, at = Source("a", "A", "http://a.example/", (Feed("http://a.example/feed"),)), datetime.now(UTC)
+    storage.set_sources([source])
+    run = storage.begin_run("collect", at)
+    link = Entry("http://a.example/1")
+    poll = Poll("a", "http://a.example/feed", at, Reason.OK, entries=(link,))
+    [candidate] = storage.polled(run, poll, recheck_all=False)
+    packed = unpacked.packed if by_gzip else b""
+    storage.answered(run, [Fetched(candidate.id, at, link.url, 200, body, "text/html", packed=packed)])
+    [document] = storage.unexamined(9)
+    storage.close()
+    assert document.body == body
+    with sqlite3.connect(tmp_path / "diembao.db") as connection:
+        [(kept,)] = connection.execute("SELECT body FROM documents")
+    assert (kept[2:-4] == wire[10:-8]) is by_gzip

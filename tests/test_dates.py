@@ -1,12 +1,12 @@
 """Ways in which pages state time → what is believed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipeline import dates, jsonld, markup, metadata
-from pipeline.moments import VIETNAM, from_machine, from_text, plausible, zone_of
+from pipeline.moments import VIETNAM, Moment, believed, from_machine, from_text, of_stamp, zone_of
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 URL = "https://bao.example.vn/bai-1.html"
@@ -41,14 +41,12 @@ def read(inner: str, *, head: str = "", lang: str = "vi", title: str = "", url: 
     ],
 )
 def test_words(words: str, iso: str) -> None:
-    when = from_text(words, VIETNAM)
-    assert when is not None
-    assert when.isoformat() == iso
+    assert from_text(words, VIETNAM)[0].when.isoformat() == iso
 
 
 @pytest.mark.parametrize("words", ["Chiều 18-10", "31/02/2025", "trang 12/2024", "tỉ số 3-2", "1.500 MW", "", "19:44"])
 def test_no_date(words: str) -> None:
-    assert from_text(words, VIETNAM) is None
+    assert from_text(words, VIETNAM) == ()
 
 
 @pytest.mark.parametrize(
@@ -67,14 +65,17 @@ def test_no_date(words: str) -> None:
     ],
 )
 def test_machine_times(text: str, iso: str) -> None:
-    when = from_machine(text, VIETNAM)
-    assert when is not None
-    assert when.isoformat() == iso
+    [moment] = from_machine(text, VIETNAM)
+    assert moment.when.isoformat() == iso
 
 
 def test_iso_day_and_month_are_never_swapped() -> None:
-    assert from_machine("2025-05-04", VIETNAM) == datetime(2025, 5, 4, tzinfo=VIETNAM)
-    assert from_text("2025-05-04", VIETNAM, month_first=True) == datetime(2025, 5, 4, tzinfo=VIETNAM)
+    day = (Moment(datetime(2025, 5, 4, tzinfo=VIETNAM), "day"),)
+    assert from_machine("2025-05-04", VIETNAM) == day
+    assert from_machine("2025-05-04", VIETNAM, language="en-US") == day
+    assert from_text("2025-05-04", VIETNAM, month_first=True) == day
+    found = read("<h1>A</h1>", head='<meta name="pubdate" content="2025-05-04">', lang="en-US")
+    assert (found.published, found.ambiguous) == (datetime(2025, 5, 4, tzinfo=VIETNAM), False)
 
 
 def test_day_first_except_on_american_pages() -> None:
@@ -91,17 +92,117 @@ def test_order_that_would_lie_in_the_future_is_not_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "when", [datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), NOW + timedelta(days=2), None]
+    "text",
+    [
+        *("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "0", "0000000000", "1970-01-01T00:00:00Z"),
+        *("9999999999999", "-62135596800", "2026-11-05T08:00:00+07:00", "Fri, 31 Dec 9999 23:59:59 -0000", "null"),
+    ],
 )
-def test_implausible(when: datetime | None) -> None:
-    assert plausible(when, NOW) is None
+def test_nonsense_of_machines_is_no_date(text: str) -> None:
+    found = read("<h1>A</h1>", head=f'<meta property="article:published_time" content="{text}">')
+    assert found == dates.Dates()
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "iso"),
+    [
+        ("fr", "Mis en ligne le 18 novembre 2025 à 14h30", "2025-11-18T14:30:00+00:00"),
+        ("fr", "samedi 1er novembre 2025, 9:05", "2025-11-01T09:05:00+00:00"),
+        ("en", "November 5, 2025 2:30 PM", "2025-11-05T14:30:00+00:00"),
+        ("en", "14:30 Wednesday 5 November 2025", "2025-11-05T14:30:00+00:00"),
+        ("de", "5. November 2025, 14:30 Uhr", "2025-11-05T14:30:00+00:00"),
+        ("es", "5 de noviembre de 2025, 14:30", "2025-11-05T14:30:00+00:00"),
+        ("ru", "5 ноября 2025, 14:30", "2025-11-05T14:30:00+00:00"),
+        ("ja", "2025年11月5日 14時30分", "2025-11-05T14:30:00+09:00"),
+        ("ko", "2025년 11월 5일 14:30", "2025-11-05T14:30:00+09:00"),
+        ("lo", "5 ພະຈິກ 2025", "2025-11-05T00:00:00+07:00"),
+        ("km", "5 វិច្ឆិកា 2025 14:30", "2025-11-05T14:30:00+07:00"),
+        ("th", "5 พ.ย. 2025", "2025-11-05T00:00:00+07:00"),
+        ("xx", "Sept 5, 2025", "2025-09-05T00:00:00+07:00"),
+    ],
+)
+def test_names_of_months(language: str, words: str, iso: str) -> None:
+    [moment] = from_text(words, zone_of(language, "https://a.example.com/"), language=language)
+    assert moment.when.isoformat() == iso
+    assert moment.precision == ("day" if "T00:00:00" in iso else "time")
+
+
+@pytest.mark.parametrize(
+    ("lang", "inner"),
+    [
+        ("fr", "<h1>A</h1><p class='date'>18 novembre 2025</p>"),
+        ("ja", "<h1>A</h1><p class='date'>2025年11月18日</p>"),
+        ("en-US", "<h1>A</h1><time datetime='2025-11-18'>Nov 18</time>"),
+        (
+            "en",
+            "<h1>A</h1><script type='application/ld+json'>"
+            '{"@type":"NewsArticle","datePublished":"2025-11-18T00:00:00-05:00"}</script>',
+        ),
+        ("vi", "<h1>A</h1><p class='date'>18/11/2025</p>"),
+    ],
+)
+def test_a_mere_day_is_marked_and_stays_that_day_in_the_province(lang: str, inner: str) -> None:
+    found = read(inner, lang=lang, url="https://a.example.com/b")
+    assert found.published is not None
+    assert (found.published.astimezone(VIETNAM).date(), found.precision) == (date(2025, 11, 18), "day")
+
+
+def test_a_mere_day_never_lies_ahead() -> None:
+    late = datetime(2025, 11, 20, 16, 30, tzinfo=UTC)  # in Japan it is the 21st
+    found = believed(Moment(datetime(2025, 11, 21, tzinfo=VIETNAM), "day"), late, zone_of("ja", ""))
+    assert found == Moment(datetime(2025, 11, 20, tzinfo=VIETNAM), "day")
+
+
+def test_time_ahead_that_is_marked_as_utc_is_the_outlets_clock() -> None:
+    head = '<meta property="article:published_time" content="2025-11-20T18:30:00Z">'
+    assert read("<h1>A</h1>", head=head).published == datetime(2025, 11, 20, 18, 30, tzinfo=VIETNAM)
+
+
+def test_midnight_to_the_second_is_a_day() -> None:
+    assert of_stamp(datetime(2025, 11, 18, tzinfo=UTC)) == Moment(datetime(2025, 11, 18, tzinfo=VIETNAM), "day")
+    assert of_stamp(datetime(2025, 11, 18, 0, 0, 1, tzinfo=UTC)).precision == "time"
+
+
+@pytest.mark.parametrize(
+    ("words", "when", "ambiguous"),
+    [
+        ("04/03/2025 08:00", datetime(2025, 3, 4, 8, tzinfo=VIETNAM), True),
+        ("Thứ Ba, 04/03/2025 08:00", datetime(2025, 3, 4, 8, tzinfo=VIETNAM), False),
+        ("Thứ Năm, 04/03/2025 08:00", datetime(2025, 4, 3, 8, tzinfo=VIETNAM), False),
+        ("14/03/2025 08:00", datetime(2025, 3, 14, 8, tzinfo=VIETNAM), False),
+        ("04/04/2025 08:00", datetime(2025, 4, 4, 8, tzinfo=VIETNAM), False),
+        ("4 tháng 3, 2025", datetime(2025, 3, 4, tzinfo=VIETNAM), False),
+    ],
+)
+def test_day_and_month_that_may_be_either_are_flagged(words: str, when: datetime, ambiguous: bool) -> None:
+    found = read(f"<h1>A</h1><p class='date'>{words}</p>")
+    assert (found.published, found.ambiguous) == (when, ambiguous)
+
+
+def test_another_reader_adds_the_time_or_decides() -> None:
+    day = '<meta property="article:published_time" content="2025-11-18">'
+    found = read("<h1>A</h1><p class='date'>18/11/2025 07:15</p>", head=day)
+    assert (found.published, found.precision) == (datetime(2025, 11, 18, 7, 15, tzinfo=VIETNAM), "time")
+    either = '<meta name="pubdate" content="04/03/2025 09:30">'
+    found = read("<h1>A</h1><p class='date'>3 tháng 4, 2025</p>", head=either)
+    assert (found.published, found.ambiguous) == (datetime(2025, 4, 3, 9, 30, tzinfo=VIETNAM), False)
+    other = read("<h1>A</h1><p class='date'>17/11/2025 07:15</p>", head=day)
+    assert (other.published, other.precision) == (datetime(2025, 11, 18, tzinfo=VIETNAM), "day")
+
+
+@pytest.mark.parametrize(
+    "when", [datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), NOW + timedelta(days=2)]
+)
+def test_implausible(when: datetime) -> None:
+    assert believed(Moment(when), NOW, VIETNAM) is None
 
 
 def test_zone_by_language_then_by_address() -> None:
     assert zone_of("vi", "https://a.example.com/") == ZoneInfo("Asia/Ho_Chi_Minh")
     assert zone_of("", URL) == ZoneInfo("Asia/Ho_Chi_Minh")
     assert zone_of("ko-KR", "https://a.example.com/") == ZoneInfo("Asia/Seoul")
-    assert zone_of("fr", "https://a.example.com/") is UTC
+    assert zone_of("", "https://a.example.cn/") == ZoneInfo("Asia/Shanghai")
+    assert zone_of("fr", "https://a.example.com/") == ZoneInfo("UTC")
 
 
 def test_machine_readable_time_comes_before_words_and_modified_apart() -> None:
@@ -130,6 +231,29 @@ def test_clock_in_the_header_is_no_publication_date() -> None:
     for heading in ("<h1>Tên bài</h1>", "<h2>Tên bài</h2>"):
         found = read(clock + heading + body, title="Tên bài")
         assert found.published == datetime(2025, 10, 16, 21, 29, tzinfo=VIETNAM)
+
+
+def test_neither_a_clock_nor_a_year_is_a_date() -> None:
+    clock = "<table><tr><td><font color='#fff'>Thứ Năm, ngày 20 tháng 11 năm 2025</font></td></tr></table>"
+    foot = "<p class='foot'>© 2025 Báo Thử</p>"
+    body = "<div class='detail'><b>Tên bài</b><p>Một đoạn văn không có ngày tháng nào cả.</p></div>"
+    assert read(clock + body + foot, title="Tên bài") == dates.Dates()
+    assert read("<div class='today'>Hôm nay: 20/11/2025</div><h1>Tên bài</h1><p>Lời.</p>" + foot) == dates.Dates()
+    dated = body.replace("</b>", "</b><div class='ngay'><i>Đăng Thứ Ba, 18/11/2025, 18:02</i></div>")
+    assert read(clock + dated + foot, title="Tên bài").published == datetime(2025, 11, 18, 18, 2, tzinfo=VIETNAM)
+
+
+def test_new_year_is_a_date_where_the_page_writes_it() -> None:
+    wish = "Lời chúc đầu năm của tòa soạn gửi bạn đọc gần xa, viết ngày 01/01/2025, xin gửi tới mọi nhà trong tỉnh."
+    found = read(f"<h1>A</h1><p>{wish}</p>")
+    assert (found.published, found.precision) == (datetime(2025, 1, 1, tzinfo=VIETNAM), "day")
+
+
+def test_logo_as_first_heading_does_not_make_the_clock_a_byline() -> None:
+    page = (
+        "<h1>Báo Thử</h1><div>Thứ Năm, 20/11/2025 09:00</div><h1>Tên bài</h1><span class='date'>18/11/2025 07:00</span>"
+    )
+    assert read(page, title="Tên bài").published == datetime(2025, 11, 18, 7, tzinfo=VIETNAM)
 
 
 def test_date_inside_a_sentence_is_not_the_byline() -> None:

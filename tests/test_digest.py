@@ -113,6 +113,17 @@ def test_an_empty_day_says_so(lang: str) -> None:
     assert {"vi": "Không có", "en": "No "}[lang].lower() in text.lower()
 
 
+def test_a_mere_day_is_shown_as_a_day() -> None:
+    midnight = datetime(2026, 11, 21, tzinfo=ZONE)
+    mere = replace(item(1).article, published=midnight, published_precision="day")
+    html = render_html(day([item(1, article=mere)]), "vi", province="Ninh Thuận", topic_labels={})
+    assert '<time datetime="2026-11-21">21/11/2026 (' in html
+    assert "đăng trước kỳ này" not in html.lower()
+    before = replace(mere, published=midnight - timedelta(days=1))
+    html = render_html(day([item(1, article=before)]), "vi", province="Ninh Thuận", topic_labels={})
+    assert "đăng trước kỳ này" in html.lower()
+
+
 def test_no_verdict_in_our_own_words() -> None:
     html = render_html(day(list(items())), "vi", province="Ninh Thuận", topic_labels={}).lower()
     for word in ("xuyên tạc", "thù địch", "phản động", "sai sự thật", "chống phá"):

@@ -44,7 +44,7 @@ def cost(told: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_there_are_enough() -> None:
-    assert len(FAULTS) >= 45
+    assert len(FAULTS) >= 130
 
 
 def test_every_feed_ends_once(told: list[dict[str, Any]]) -> None:
@@ -113,3 +113,21 @@ def test_hosts_in_trouble_are_left_alone(cost: dict[str, Any]) -> None:
 
 def test_a_cookie_is_never_given_back(polls: dict[str, dict[str, Any]]) -> None:
     assert polls["wants its cookie back"]["reason"] == Reason.OK
+
+
+def test_relative_links_are_led_by_where_they_stand(polls: dict[str, dict[str, Any]]) -> None:
+    paths = ["/" + url.split("/", 3)[3] for _, url in polls["relative links"]["entries"]]
+    assert paths == ["/sau/a.html", "/goc/b.html"]
+
+
+def test_a_password_is_told_to_one_server_and_to_no_one_else(told: list[dict[str, Any]]) -> None:
+    """The other host answers 500 to it, and no line that was told to the desk shows it."""
+    lines = json.dumps([line for line in told[:-1] if line.get("poll") == "wants a login"], ensure_ascii=False)
+    assert '"reason": "ok"' in lines
+    assert "khẩu" not in lines
+    assert "kh%E1" not in lines
+
+
+def test_a_name_keeps_the_address_that_was_looked_at(cost: dict[str, Any]) -> None:
+    """robots.txt and the feed came from one address, although the name server would have said another by then."""
+    assert [path for _, path in cost["asked"]["name that moves inside"]] == ["/robots.txt", "/feed"]

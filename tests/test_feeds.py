@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from crawlers.feeds import ParsedFeed, date_of, parse_feed, plain
+from crawlers.feeds import ParsedFeed, parse_feed
+from crawlers.fields import date_of, plain
 from crawlers.listings import parse_listing
 from crawlers.sitemaps import parse_sitemap
 from pipeline.records import Reason
@@ -223,3 +224,41 @@ def _linked(body: bytes, has_links: bool) -> ParsedFeed:
 
     body = body if has_links else re.sub(rb"</(item|entry)>", put, body, flags=re.IGNORECASE)
     return parse_feed(body, url=URL, now=datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def ten() -> str:
+    return "".join(ITEM.replace("bai-1", f"bai-{n}") for n in range(10))
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("an &", rss(ten()).replace(b"&amp;", b"& ")),
+        ("a < in a title", rss(ten()).replace("biển".encode(), b"gia < 5")),
+        ("a title that is not closed", rss(ten()).replace(b"</description>", b"", 1)),
+        ("an item that is not closed", rss(ten()).replace(b"</item>", b"", 1)),
+        ("CDATA that is not closed", rss(ten().replace("<description>", "<description><![CDATA[", 1))),
+        ("a warning before it", b"<br />\n<b>Warning</b>: x in y.php on line 3<br />\n" + rss(ten())),
+        ("two documents", rss(ten()[: len(ITEM) * 5]) + rss(ten()[len(ITEM) * 5 :])),
+        ("a script after it", rss(ten()) + b"<script>x()</script>"),
+        ("control characters", rss(ten()).replace("biển".encode(), b"bi\x0b\x00n")),
+        ("a name space that is not declared", rss(ten()).replace(b"<pubDate>", b"<media:x url='a'/><pubDate>")),
+        ("an attribute twice", rss(ten()).replace(b"<item>", b"<item a='1' a='2'>")),
+        ("no channel", rss(ten()).replace(b"<channel><title>x</title>", b"").replace(b"</channel>", b"")),
+        ("items alone", ten().encode()),
+        ("capitals", rss(ten()).replace(b"item>", b"ITEM>")),
+    ],
+)
+def test_broken_feeds_give_every_entry(what: str, body: bytes) -> None:
+    found = parse_feed(body, url=URL, now=NOW)
+    assert found.reason is Reason.OK, (what, found.note)
+    assert len({entry.url for entry in found.entries}) == 10, what
+    assert sum(entry.published is not None for entry in found.entries) >= 9, what
+
+
+@pytest.mark.parametrize("length", range(30, 400, 37))
+def test_a_feed_that_was_cut_off_gives_no_address_that_was(length: int) -> None:
+    body = rss(ten())
+    found = parse_feed(body[:-length], url=URL, now=NOW)
+    assert len(found.entries) >= 8
+    assert all(re.search(r"/bai-\d\.html$", entry.url) for entry in found.entries)

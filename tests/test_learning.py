@@ -6,6 +6,7 @@ import pytest
 from test_cli import labelled
 
 from config.rulebook import load_rulebook
+from diembao.decisions import labelled as labelled_records
 from diembao.learning import Trained, cross_validate, retrain
 from diembao.training import train
 from pipeline.models import Models
@@ -33,3 +34,43 @@ def test_worse_is_named() -> None:
     assert trained.before.micro is not None
     better = replace(trained.before, micro=replace(trained.before.micro, value=1.5))
     assert Trained(trained.models, better, trained.after, trained.fresh).worse == ["micro"]
+
+
+def decision(**decided: object) -> dict[str, object]:
+    return {"id": "a", "title": "t", "text": "x", "tags": {"topics": ["energy", "tourism"]}, "decision": decided}
+
+
+def test_decisions_become_labels_and_the_latest_wins() -> None:
+    rows = [
+        {**decision(relevance="no", tone="neutral"), "decided_at": "2026-01-02T08:00:00+07:00"},
+        {"id": "b", "title": "t", "text": "x", "topics": ["energy"]},
+        {**decision(relevance="main"), "decided_at": "2026-01-03T08:00:00+07:00"},
+        {
+            **decision(topics_added=["investment"], topics_removed=["tourism"]),
+            "decided_at": "2026-01-01T08:00:00+07:00",
+        },
+    ]
+    plain, decided = labelled_records(enumerate(rows, 1))
+    assert plain == rows[1]
+    assert (decided["about_ninh_thuan"], decided["tone"]) == ("main", "neutral")
+    assert decided["topics"] == ["energy", "investment"]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([], "line 7: a JSON object"),
+        (decision(relevance="perhaps"), "line 7: 'relevance' must be one of main"),
+        (decision(topics="energy"), "line 7: 'topics' must be a list"),
+        ({"decision": {}}, "line 7: 'id' is missing"),
+    ],
+)
+def test_a_bad_decision_is_named(row: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        list(labelled_records([(7, row)]))
+
+
+def test_what_no_record_labels_stays_as_it_was() -> None:
+    rules = load_rulebook(None)
+    models = train([{k: v for k, v in r.items() if k not in ("about_ninh_thuan", "tone")} for r in labelled()], rules)
+    assert (models.grade, models.tone) == (rules.models.grade, rules.models.tone)

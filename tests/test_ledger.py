@@ -1,10 +1,12 @@
 """The ledger, the outside list and the single address, on the sample press through real processes."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from conftest import Diembao, json_lines
@@ -64,6 +66,52 @@ def test_an_outside_list_is_told_what_became_of_each_of_its_headlines(
     assert verdicts == ["coverage", "irrelevant", "coverage", "source_failed", "no_such_source"]
 
 
+class Search(BaseHTTPRequestHandler):
+    """Answers as GDELT's DOC 2.0 does."""
+
+    articles: ClassVar[list[dict[str, str]]] = []
+
+    def do_GET(self) -> None:
+        found = self.path.startswith("/doc")
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(json.dumps({"articles": self.articles}).encode() if found else b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_news_search_can_be_the_outside_list(collected: Home, diembao: Diembao, tmp_path: Path) -> None:
+    rows = json_lines(diembao("--home", collected.root, "--json", "ledger").stdout)
+    about = next(row["link"] for row in rows if "link" in row and row["link"]["document"] == "coverage")
+    Search.articles = [
+        {"url": about["url"], "title": about["title"], "domain": "a.example"},
+        {
+            "url": "https://nowhere.example/1.html",
+            "title": "Wind power in Ninh Thuan grows",
+            "domain": "nowhere.example",
+        },
+    ]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Search)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    shutil.copytree(collected.config, tmp_path / "config")
+    shutil.copy(collected.database, tmp_path)
+    host = f"127.0.0.1:{server.server_address[1]}"
+    with (tmp_path / "config" / "sources.toml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            f'\n[[source]]\nid = "tim"\nname = "Máy tìm"\nhome = "http://{host}/"\nenabled = false\n'
+            f'delay_seconds = 0.0\nfeeds = [{{ url = "http://{host}/doc?q={{query}}&s={{since:%Y%m%d%H%M%S}}", '
+            'kind = "query", language = "en" }]\n'
+        )
+    done = diembao("--home", tmp_path, "--json", "recall", "--against", "tim")
+    server.shutdown()
+    server.server_close()
+    assert done.returncode == 1, done.stderr
+    verdicts = {row["recall"]["headline"]["url"]: row["recall"]["verdict"] for row in json_lines(done.stdout)}
+    assert verdicts == {about["url"]: "coverage", "https://nowhere.example/1.html": "no_such_source"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
@@ -116,7 +164,8 @@ def test_an_address_added_by_hand_becomes_an_item_and_its_edit_a_visible_change(
     config.mkdir()
     host = article.split("/")[2]
     (config / "sources.toml").write_text(
-        f'[[source]]\nid = "a"\nname = "Báo A"\nhome = "http://{host}/"\nfeeds = []\nenabled = false\ndelay_seconds = 0.0\n',
+        f'[[source]]\nid = "a"\nname = "Báo A"\nhome = "http://{host}/"\nfeeds = []\nenabled = false\n'
+        "delay_seconds = 0.0\n",
         "utf-8",
     )
     done = diembao("--home", tmp_path, "add", article)

@@ -62,6 +62,30 @@ def test_lone_heading_of_the_site_is_no_title() -> None:
     assert read(head, "<h1>Báo Thử</h1><h1>Cảng Cà Ná đón tàu lớn</h1>").title == "Cảng Cà Ná đón tàu lớn"
 
 
+def test_heading_for_search_engines_is_not_the_headline() -> None:
+    head = (
+        ld('{"@type":"NewsArticle","headline":"Cảng Cà Ná tàu lớn hàng hóa","datePublished":"2025-11-01"}')
+        + '<meta property="og:title" content="Con tàu lớn nhất từng vào Cà Ná">'
+    )
+    inner = '<h1 class="seotitle">Cảng Cà Ná tàu lớn hàng hóa</h1><p>Con tàu lớn nhất từng vào Cà Ná</p>'
+    assert read(head, inner).title == "Con tàu lớn nhất từng vào Cà Ná"
+    assert read(head, inner.replace("seotitle", "ten")).title == "Cảng Cà Ná tàu lớn hàng hóa"
+
+
+def test_headline_of_a_portal_that_titles_every_page_alike() -> None:
+    head = "<title>Cổng thông tin xã</title>"
+    inner = (
+        '<td class="menu">Tin</td><div class="tieude"><b>Lịch cắt điện tuần này tại xã Ninh Hải</b></div><p>Lời.</p>'
+    )
+    assert read(head, inner).title == "Lịch cắt điện tuần này tại xã Ninh Hải"
+    assert read(head, "<p>Lời.</p>").title == "Cổng thông tin xã"
+
+
+def test_offices_of_the_outlet_are_no_authors() -> None:
+    head = '<meta property="og:site_name" content="Báo điện tử VOV">'
+    assert read(head, '<h1>A</h1><p class="author">Thu Hà/VOV-Miền Trung</p>').authors == ("Thu Hà",)
+
+
 def test_of_several_titles_the_one_that_the_feed_gave() -> None:
     head = (
         ld('{"@type":"NewsArticle","headline":"Tên cho máy tìm kiếm"}')

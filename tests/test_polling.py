@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_no_failure_ends_the_asking(reason: Reason) -> None:
         at = state.next_poll
     assert max(waits) <= LONGEST
     assert state.failures == 200
-    steps = {b - a for a, b in zip(waits, waits[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(waits)}
     assert len(steps - {timedelta(0)}) <= 2, "linear: one step, and a last one cut by the limit"
 
 

@@ -42,12 +42,12 @@ def test_one_that_takes_too_long_costs_only_itself() -> None:
 
 
 def test_one_that_takes_too_much_memory_costs_only_itself() -> None:
-    large = answer(ITEM + "<item><title>" + "x" * 40_000_000 + "</title><link>/x</link></item>")
+    large = answer(ITEM + "<item><title>" + "x" * 60_000_000 + "</title><link>/x</link></item>")
 
     async def work(reader: Reader) -> tuple[Found, ...]:
         return tuple(await asyncio.gather(*(reader.read(a) for a in (large, answer(ITEM)))))
 
-    bad, good = with_reader(work, megabytes=350)
+    bad, good = with_reader(work, megabytes=340)
     assert bad.reason is Reason.BAD_FEED
     assert len(good.entries) == 1
 

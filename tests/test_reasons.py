@@ -1,10 +1,14 @@
 """Statuses, exceptions and Retry-After → the one reason and wait that each means."""
 
 import gzip
+import io
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import brotli
 import pytest
+from backports import zstd
 from OpenSSL import SSL
 from scrapy.exceptions import DownloadFailedError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Response
@@ -12,7 +16,7 @@ from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
-from crawlers.integrity import is_whole_gzip
+from crawlers.integrity import Damaged, Unpacked, unpack
 from crawlers.patience import HostLeftAlone
 from crawlers.reasons import note_of, of_exception, of_status
 from crawlers.throttle import retry_after
@@ -57,7 +61,7 @@ def test_exceptions() -> None:
     ("written", "least", "most"),
     [
         ("120", 120, 120), ("0", 0, 0), ("31536000", 86400, 86400), ("9" * 400, 86400, 86400),
-        (format_datetime(datetime.now(UTC) + timedelta(minutes=5), usegmt=True), 200, 300),
+        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3000, 3600),
         (format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True), 0, 0),
     ],
 )  # fmt: skip
@@ -72,11 +76,46 @@ def test_retry_after_without_sense(written: str) -> None:
     assert retry_after(Response("http://a/", headers={"Retry-After": written})) is None
 
 
-def test_gzip_is_whole_or_not() -> None:
-    whole = gzip.compress(b"Ninh Thuan" * 100_000)
-    assert is_whole_gzip(whole, 2**30)
-    assert is_whole_gzip(whole + whole + b"\0\0", 2**30)
-    assert is_whole_gzip(gzip.compress(b""), 2**30)
-    assert is_whole_gzip(whole[:-1], 1000)  # larger than is looked at
-    assert not any(is_whole_gzip(whole[:n], 2**30) for n in (3, 10, len(whole) // 2, len(whole) - 1))
-    assert not is_whole_gzip(whole[:-8] + bytes(8), 2**30)
+def packed(body: bytes, encoding: str) -> bytes:
+    if encoding == "zstd":
+        return zstd.compress(body)
+    return brotli.compress(body) if encoding == "br" else {"gzip": gzip, "deflate": zlib}[encoding].compress(body)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_packed_bodies_are_whole_or_not(encoding: str) -> None:
+    text = b"".join(b"Ninh Thuan %d\n" % n for n in range(100_000))
+    whole = packed(text, encoding)
+    found = unpack(whole, encoding, 2**30)
+    assert found is not None
+    assert found.body == text
+    assert unpack(packed(b"", encoding), encoding, 2**30) == Unpacked(b"", zlib.compress(b"") if found.packed else b"")
+    assert unpack(whole[:-1], encoding, 1000) is None  # larger than is looked at
+    for damaged in (whole[:n] for n in (3, 10, len(whole) // 2, len(whole) - 1)):
+        with pytest.raises(Damaged):
+            unpack(damaged, encoding, 2**30)
+
+
+def test_gzip_is_kept_packed_where_it_is_one_plain_member() -> None:
+    whole = gzip.compress(b"Ninh Thuan" * 1000)
+    found = unpack(whole, "gzip", 2**30)
+    assert found is not None
+    assert zlib.decompress(found.packed) == b"Ninh Thuan" * 1000
+    named = io.BytesIO()
+    with gzip.GzipFile("bai.html", "wb", fileobj=named) as stream:
+        stream.write(b"Ninh Thuan")
+    for other in (whole + whole, gzip.compress(b"") + whole, whole + b"\0\0", named.getvalue()):
+        found = unpack(other, "gzip", 2**30)
+        assert found is not None
+        assert found.body.startswith(b"Ninh Thuan")
+        assert found.packed == b""
+    with pytest.raises(Damaged):
+        unpack(whole[:-8] + bytes(8), "gzip", 2**30)
+
+
+def test_deflate_without_a_head_and_a_window_that_is_too_large() -> None:
+    raw = zlib.compressobj(wbits=-15)
+    assert unpack(raw.compress(b"Ninh Thuan") + raw.flush(), "deflate", 99) == Unpacked(b"Ninh Thuan", b"")
+    made = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+    with pytest.raises(Damaged):
+        unpack(made.compress(b"Ninh Thuan" * 10_000) + made.flush(), "zstd", 2**30)

@@ -10,7 +10,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from pipeline.duplicates import fingerprint
 from pipeline.records import (
     Article,
     Candidate,
@@ -32,6 +31,7 @@ from pipeline.records import (
     Unfetched,
     Unreadable,
 )
+from pipeline.sketches import dump, sketch
 from storage.base import StorageError
 from storage.engine import open_engine
 from storage.schema import metadata
@@ -44,8 +44,8 @@ FEED = "http://a.example/rss"
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[SqlStorage]:
-    opened = open_storage(tmp_path / "t.db")
+def storage(address: str) -> Iterator[SqlStorage]:
+    opened = open_storage(address)
     opened.set_sources([SOURCE, OTHER])
     yield opened
     opened.close()
@@ -91,7 +91,7 @@ def coverage(
     article = replace(article, **more)
     if relevance == "no":
         return Irrelevant(document.id, article, tags("no"))
-    return Coverage(document.id, article, tags(relevance), fingerprint(article.text))
+    return Coverage(document.id, article, tags(relevance), dump(sketch(article.title, article.text, article.published)))
 
 
 def collect(storage: SqlStorage, *numbers: int, at: datetime = T0) -> list[Document]:

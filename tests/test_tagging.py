@@ -4,17 +4,20 @@ import json
 import pickle
 import time
 import unicodedata
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import dress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.rulebook import load_rulebook
 from diembao.evaluate import evaluate
-from pipeline.legacy import _TCVN3
-from pipeline.records import Text
+from pipeline.extract import read_page
+from pipeline.records import Article, Text
 from pipeline.tagging import tag, tags_to_json, text_from_record
 from pipeline.text import bare, normalise
 
@@ -48,44 +51,102 @@ def test_evidence_spans_are_exact(title: str) -> None:
         assert clean[e.where][e.start : e.end] == e.words
 
 
-TCVN3: dict[str, str] = {ours: theirs for theirs, ours in _TCVN3.items()}
+OWN = [
+    (TITLE, BODY),
+    (
+        "Mưa lớn ở huyện Bác Ái, ba xã bị cô lập",
+        "Chiều 12/11/2024, nước lũ chia cắt xã Phước Bình, huyện Bác Ái, tỉnh Ninh Thuận; công an và bộ đội sơ tán"
+        " 40 hộ dân.\nÔng Châu Thanh Hải, người dân địa phương, mong sớm được đảm bảo an toàn.",
+    ),
+    (
+        "Vietcombank ký kết hợp đồng tài trợ KCN Du Long",
+        "Ngân hàng và chủ đầu tư ký kết tại xã Công Hải, tỉnh Khánh Hòa. Nhà máy thu hút 700 lao động,"
+        " vốn 145 triệu USD.",
+    ),
+    ("Hà Nội mở thêm phố đi bộ", "Quận Hoàn Kiếm đề xuất mở rộng không gian đi bộ quanh hồ để hút khách du lịch."),
+]
+FORMS = {
+    "nfd": lambda s: unicodedata.normalize("NFD", s),
+    "upper": str.upper,
+    "tcvn3": dress.to_tcvn3,
+    "vni": dress.to_vni,
+    "cp1258": dress.through_cp1258,
+}
+SAFE = {p.id for p in RULES.places.place if p.fold_safe} | {RULES.places.province.id}
 
 
-@pytest.mark.parametrize("form", ["nfd", "upper", "tcvn3", "cp1258"])
+def _answer(title: str, body: str, published: datetime | None = None) -> tuple[Any, ...]:
+    tags = tag(Text("1", title, body, published=published), RULES)
+    return tags.language, tags.relevance, {p.id for p in tags.places}, {t.id for t in tags.topics}, tags.tone
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_the_same_article_in_another_dress_gets_the_same_answer(form: str) -> None:
-    change = {
-        "nfd": lambda s: unicodedata.normalize("NFD", s),
-        "upper": str.upper,
-        "tcvn3": _to_tcvn3,
-        "cp1258": _through_cp1258,
-    }[form]
-    plain, dressed = tag(Text("1", TITLE, BODY), RULES), tag(Text("1", change(TITLE), change(BODY)), RULES)
-    assert dressed.relevance == plain.relevance
-    assert dressed.language == plain.language
-    assert dressed.tone == plain.tone
-    assert {p.id for p in dressed.places} == {p.id for p in plain.places}
-    assert {t.id for t in dressed.topics} == {t.id for t in plain.topics}
+    change = FORMS[form]
+    for title, body in OWN:
+        assert _answer(change(title), change(body)) == _answer(title, body), title
 
 
-def _to_tcvn3(text: str) -> str:
-    return "".join(TCVN3.get(c, TCVN3.get(c.lower(), c)) for c in text)
+@pytest.mark.parametrize(
+    ("change", "encoding", "label"),
+    [
+        (dress.decomposed_tones, "cp1258", "windows-1258"),
+        (dress.decomposed_tones, "cp1258", "windows-1252"),
+        (dress.decomposed_tones, "cp1258", ""),
+        (dress.to_tcvn3, "latin-1", "windows-1252"),
+        (dress.to_tcvn3, "latin-1", "x-user-defined"),
+        (dress.to_tcvn3, "latin-1", ""),
+        (dress.to_tcvn3, "utf-8", "utf-8"),
+        (dress.to_vni, "latin-1", "iso-8859-1"),
+        (dress.to_vni, "latin-1", ""),
+        (dress.to_vni, "utf-8", "utf-8"),
+    ],
+)
+def test_a_page_in_an_old_encoding_gives_the_same_answer(
+    change: Callable[[str], str], encoding: str, label: str
+) -> None:
+    title, body = OWN[1]
+    plain, dressed = (
+        read_page(dress.page(f(title), f(body), name, said), "https://bao.example/lu-bac-ai-102.html")
+        for f, name, said in ((str, "utf-8", "utf-8"), (change, encoding, label))
+    )
+    assert isinstance(plain, Article) and isinstance(dressed, Article)
+    assert dressed.title.lower() == plain.title.lower()
+    assert dressed.text.lower() == plain.text.lower()
+    assert _answer(dressed.title, dressed.text) == _answer(plain.title, plain.text)
 
 
-def _through_cp1258(text: str) -> str:
-    """Write as that code page does, base letters with their tone mark behind, and read it again."""
-    out = []
-    for c in text:
-        parts = unicodedata.normalize("NFD", c)
-        tone = [m for m in parts[1:] if m in "\u0300\u0301\u0303\u0309\u0323"]
-        out.append(unicodedata.normalize("NFC", "".join(p for p in parts if p not in tone)) + "".join(tone))
-    return "".join(out).encode("cp1258").decode("cp1258")
+def test_without_diacritics_the_relevance_stays_and_only_safe_names_are_reported() -> None:
+    for title, body in OWN:
+        plain, folded = tag(Text("1", title, body), RULES), tag(Text("1", bare(title), bare(body)), RULES)
+        assert folded.relevance == plain.relevance
+        assert {p.id for p in folded.places} <= SAFE
 
 
-def test_without_diacritics_only_safe_names_are_found() -> None:
-    tags = tag(Text("1", bare(TITLE), bare(BODY)), RULES)
-    safe = {p.id for p in RULES.places.place if p.fold_safe} | {RULES.places.province.id}
-    assert tags.relevance == "main"
-    assert {p.id for p in tags.places} <= safe
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chu toi noi rang se dam bao an toan, khong ma noi ai biet. Moi nguoi lam tu thien o xa nha.",
+        "DAM BAO AN NINH TRAT TU, TU THIEN, MA NOI, DO VINH, PHU HA LA NHUNG CHU DUNG TRONG BAI.",
+        "Ba Phuoc Ha va ong Do Vinh cung que o Ha Noi, den xa Thanh Hai, huyen Ly Son, Quang Ngai.",
+    ],
+)
+def test_words_without_diacritics_are_no_places(text: str) -> None:
+    assert tag(Text("1", "", text, "vi"), RULES).relevance == "no"
+
+
+@needs_real
+def test_labelled_text_in_another_dress_gets_the_same_answer() -> None:
+    records = [json.loads(line) for line in (REAL / "dev.jsonl").read_text("utf-8").splitlines()]
+    texts = [text_from_record(r) for r in records if r["language"] == "vi"][::2]
+    for t in texts:
+        title, body = unicodedata.normalize("NFC", t.title), unicodedata.normalize("NFC", t.text)
+        plain = _answer(title, body, t.published)
+        for form, change in FORMS.items():
+            assert _answer(change(title), change(body), t.published) == plain, (t.id, form)
+        folded = tag(Text("1", bare(title), bare(body), published=t.published), RULES)
+        assert folded.relevance == plain[1], t.id
+        assert {p.id for p in folded.places} <= SAFE
 
 
 @pytest.mark.parametrize(
@@ -168,3 +229,4 @@ def test_the_figures_on_thin_topics() -> None:
     assert report.micro is not None and report.micro.value >= 0.78
     assert report.macro is not None and report.macro >= 0.72
     assert report.topics["sea_islands"].f1 >= 0.85
+    assert report.topics["investment"].f1 >= 0.85

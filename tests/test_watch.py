@@ -1,8 +1,8 @@
 """What is called unusual about a source, and what is not."""
 
-from analysis.watch import KNOWN, flags_of
 from dataclasses import replace
 
+from analysis.watch import KNOWN, flags_of
 from pipeline.records import Flag, SourceDay, SourceFigures
 
 USUAL = [SourceFigures(new, 20, 1) for new in (20, 25, 30, 22, 28, 24, 31, 27, 26, 23)]

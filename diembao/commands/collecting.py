@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.app import DONE, FAILED, App, pass_app
+from diembao.clock import now
 from diembao.commands.ledger import flags_in_words
-from diembao.messages import CANDIDATES, DOCUMENTS, named, reason, say, word
+from diembao.messages import BROWSER, CANDIDATES, DOCUMENTS, named, reason, say, word
 
 if TYPE_CHECKING:
-    from diembao.jobs import Collected
+    from diembao.collecting import Collected
     from pipeline.records import SourceDay
     from storage.base import Storage
 
@@ -34,12 +35,24 @@ _due = click.option(
 )
 
 
+_wait = click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="MINUTES",
+    help=say(
+        "Chờ một lượt đang chạy xong, lâu nhất bấy nhiêu phút.", "Let a run under way end first, at most so long."
+    ),
+)
+
+
 @click.command(help=say("Thu thập bài từ các nguồn.", "Collect articles from the sources."))
 @_only
 @_due
+@_wait
 @pass_app
-def collect(app: App, only: tuple[str, ...], due: bool) -> int:
-    with app.home.lock("collect"), app.storage() as storage:
+def collect(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
+    with app.home.lock("collect", wait=wait * 60), app.storage() as storage:
         return min(_collect(app, storage, only, due), FAILED)
 
 
@@ -51,9 +64,10 @@ def collect(app: App, only: tuple[str, ...], due: bool) -> int:
     is_flag=True,
     help=say("Đọc lại cả những trang lần trước gặp lỗi.", "Also pages that an error stopped last time."),
 )
+@_wait
 @pass_app
-def process(app: App, again: bool) -> int:
-    with app.home.lock("process"), app.storage() as storage:
+def process(app: App, again: bool, wait: float) -> int:
+    with app.home.lock("process", wait=wait * 60), app.storage() as storage:
         return _process(app, storage, again)
 
 
@@ -65,11 +79,12 @@ def process(app: App, again: bool) -> int:
 )
 @_only
 @_due
+@_wait
 @pass_app
-def run(app: App, only: tuple[str, ...], due: bool) -> int:
+def run(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
     from diembao.commands.reports import write_digest
 
-    with app.home.lock("collect", "process"), app.storage() as storage:
+    with app.home.lock("collect", "process", wait=wait * 60), app.storage() as storage:
         codes = [_collect(app, storage, only, due)]
         if codes == [STOPPED]:
             return FAILED
@@ -87,6 +102,7 @@ def run(app: App, only: tuple[str, ...], due: bool) -> int:
 @pass_app
 def add(app: App, urls: tuple[str, ...]) -> int:
     from diembao import jobs
+    from diembao.collecting import add_by_hand
     from pipeline.urls import is_fetchable, normalise
 
     if wrong := [url for url in urls if not is_fetchable(url)]:
@@ -97,7 +113,7 @@ def add(app: App, urls: tuple[str, ...]) -> int:
     settings, sources, rules = app.settings(), app.sources(), app.rules()
     with app.home.lock("collect", "process"), app.storage() as storage:
         with app.progress() as progress:
-            jobs.add_by_hand(storage, sources, urls, settings.crawl, progress)
+            add_by_hand(storage, sources, urls, settings.crawl, progress)
             jobs.process(storage, sources, rules, settings.process, progress=progress)
         ended = storage.ledger_of([normalise(url) for url in urls])
         for url in urls:
@@ -114,14 +130,27 @@ def add(app: App, urls: tuple[str, ...]) -> int:
 
 
 def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> int:
-    from diembao import jobs
+    from diembao.collecting import collect as collect_now
 
     settings, sources = app.settings(), app.sources()
     if unknown := set(only) - {s.id for s in sources}:
         names = ", ".join(sorted(unknown))
         raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
+    if any(s.render and (s.enabled or s.id in only) for s in sources):
+        from crawlers.browser import missing
+
+        if lacking := missing():
+            app.warn(word(BROWSER, lacking))
     with app.progress() as progress:
-        collected = jobs.collect(storage, sources, settings.crawl, due_only=due, only=only, progress=progress)
+        collected = collect_now(
+            storage,
+            sources,
+            settings.crawl,
+            due_only=due,
+            only=only,
+            zone=settings.province.time_zone,
+            progress=progress,
+        )
     _tell_collected(app, collected)
     if collected.left:
         app.warn(
@@ -194,7 +223,7 @@ def _process(app: App, storage: Storage, again: bool = False) -> int:
 def status(app: App) -> None:
     from diembao import jobs
 
-    end = jobs.now()
+    end = now()
     with app.storage() as storage:
         days = jobs.watched_sources(storage, end - timedelta(days=1), end)
         candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()

@@ -41,10 +41,10 @@ from diembao.messages import say
 )
 @pass_app
 def demo(app: App, out: Path, keep: bool, serve: bool) -> int:
+    from diembao.clock import now
     from diembao.demo.home import write_home
     from diembao.demo.server import Press
     from diembao.home import Home
-    from diembao.jobs import now
 
     out = out.absolute()
     home = Home(out / "home")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,8 +14,10 @@ from diembao.messages import say
 
 @click.command(
     help=say(
-        "Học lại trọng số (topic_model.json) từ các tệp đã gán nhãn; không thay bộ tốt hơn bằng bộ kém hơn.",
-        "Rebuild the weights (topic_model.json) from labelled files; refuses to replace better ones.",
+        "Học lại trọng số (topic_model.json) từ các tệp đã gán nhãn và quyết định của người duyệt; "
+        "không thay bộ tốt hơn bằng bộ kém hơn.",
+        "Rebuild the weights (topic_model.json) from labelled files and reviewers' decisions; "
+        "refuses to replace better ones.",
     )
 )
 @click.argument(
@@ -34,11 +37,17 @@ from diembao.messages import say
 @pass_app
 def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force: bool) -> int:
     from config.rulebook import MODELS
+    from diembao.decisions import labelled
     from diembao.home import write_atomically
     from diembao.learning import retrain
     from diembao.training import dump
 
-    records = [row for file in files for _, row in read_jsonl(file)]
+    records: list[dict[str, Any]] = []
+    for file in files:
+        try:
+            records += labelled(read_jsonl(file))
+        except ValueError as error:
+            raise click.UsageError(f"{file}: {error}") from error
     try:
         trained = retrain(records, app.rules(), folds=folds)
     except ValueError as error:

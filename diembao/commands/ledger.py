@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.app import DONE, FAILED, App, pass_app
+from diembao.clock import now
 from diembao.messages import CANDIDATES, DOCUMENTS, VERDICTS, named, reason, say, word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from diembao.recall import Headline
-    from pipeline.records import LedgerEntry, SourceDay
+    from pipeline.records import LedgerEntry, Source, SourceDay
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -46,7 +49,7 @@ def ledger(app: App, day: datetime | None, only: tuple[str, ...], jsonl: Path | 
     from diembao import jobs
 
     zone = app.settings().province.time_zone
-    start, end = bounds(day.date() if day else jobs.now().astimezone(ZoneInfo(zone)).date(), zone)
+    start, end = bounds(day.date() if day else now().astimezone(ZoneInfo(zone)).date(), zone)
     with app.storage() as storage:
         days = [d for d in jobs.watched_sources(storage, start, end) if not only or d.source_id in only]
         if unknown := set(only) - {d.source_id for d in days}:
@@ -101,10 +104,10 @@ def _print_entry(app: App, entry: LedgerEntry) -> None:
 
 @click.command(
     help=say(
-        "So với một danh sách bên ngoài (FILE.csv có cột url, FILE.jsonl, FILE.txt; hoặc gdelt): "
-        "bài nào chưa thấy, vì sao.",
-        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt; or gdelt): "
-        "which articles were not seen, and why.",
+        "So với một danh sách bên ngoài (FILE.csv có cột url, FILE.jsonl, FILE.txt) hoặc một máy tìm tin trong "
+        "sources.toml (gdelt): bài nào chưa thấy, vì sao.",
+        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt) or a news search of "
+        "sources.toml (gdelt): which articles were not seen, and why.",
     )
 )
 @click.option("--against", required=True, metavar="FILE|gdelt")
@@ -117,16 +120,15 @@ def _print_entry(app: App, entry: LedgerEntry) -> None:
 )
 @pass_app
 def recall(app: App, against: str, days: int) -> int:
-    from diembao import jobs
     from diembao.recall import SEEN
     from diembao.recall import recall as compare
 
-    end = jobs.now()
+    end = now()
     start = end - timedelta(days=days)
-    headlines = _headlines(app, against, start, end)
+    sources = app.sources()
+    headlines = _headlines(app, against, sources, start)
     found = 0
     with app.storage() as storage:
-        sources = app.sources()
         recent = storage.ledger(start, end)
         for r in compare(storage, sources, headlines, storage.source_days(start, end), recent):
             found += r.verdict in SEEN
@@ -144,8 +146,17 @@ def recall(app: App, against: str, days: int) -> int:
     return DONE if found == len(headlines) else FAILED
 
 
-def _headlines(app: App, against: str, start: datetime, end: datetime) -> list[Headline]:
+def _headlines(app: App, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
     from diembao.recall import read_headlines
+
+    search = next((s for s in sources if s.id == against and any(f.kind == "query" for f in s.feeds)), None)
+    if search is not None:
+        from diembao.outside import ask
+
+        asked, failures = ask(search, start, app.settings().crawl)
+        for url, why in failures.items():
+            app.warn(f"{search.name}: {reason(why)} ({url})")
+        return asked
 
     path = Path(against)
     if not path.is_file():

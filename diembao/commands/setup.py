@@ -66,16 +66,18 @@ def check(app: App) -> int:
 
 def check_all(directory: Path) -> list[Fault]:
     """Return every fault of every configuration file in `directory` (packaged ones stand in for missing ones)."""
+    from config.alerts import load_alerts
     from config.load import ConfigError
     from config.rulebook import load_rulebook
     from config.settings import load_schedule, load_settings, load_sources
 
     faults: list[Fault] = []
-    for load in (load_settings, load_sources, load_schedule, load_rulebook):
+    for load in (load_settings, load_sources, load_schedule, load_alerts, load_rulebook):
         try:
             load(directory)
         except ConfigError as error:
-            faults.extend(error.faults)
+            # Sources whose searches take their names from places.toml meet its faults too.
+            faults.extend(fault for fault in error.faults if fault not in faults)
     return faults
 
 

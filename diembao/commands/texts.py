@@ -133,9 +133,14 @@ def tag(app: App, file: Path) -> int:
 @click.argument(
     "gold",
     nargs=-1,
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="GOLD.jsonl...",
+)
+@click.option(
+    "--pairs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=say("Chấm việc nhận ra tin đăng lại trên các cặp đã gán nhãn.", "Score reprints against labelled pairs."),
 )
 @click.option("--errors", is_flag=True, help=say("Liệt kê các chỗ sai.", "List the mistakes."))
 @click.option(
@@ -153,12 +158,22 @@ def tag(app: App, file: Path) -> int:
     help=say("So với bộ quy tắc trong thư mục này.", "Compare with the rules in this folder."),
 )
 @pass_app
-def evaluate(app: App, gold: tuple[Path, ...], errors: bool, folds: int | None, against: Path | None) -> int:
+def evaluate(
+    app: App, gold: tuple[Path, ...], pairs: Path | None, errors: bool, folds: int | None, against: Path | None
+) -> int:
     from config.rulebook import load_rulebook
     from diembao.evaluate import evaluate as score
     from diembao.evaluate_view import to_json, to_tables
     from diembao.learning import cross_validate
 
+    if pairs is not None:
+        from diembao.commands.stories import show_pair_scores
+
+        code = show_pair_scores(app, pairs, errors=errors)
+        if not gold:
+            return code
+    if not gold:
+        raise click.UsageError(say("Cần một tệp đã gán nhãn, hoặc --pairs.", "Needs a labelled file, or --pairs."))
     records = [row for file in gold for _, row in read_jsonl(file)]
     rules = [app.rules(), *([load_rulebook(against)] if against else [])]
     try:

@@ -1,0 +1,74 @@
+"""Rows of labelled records and of reviewers' decisions → labelled records, as `diembao train` takes them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+
+_GRADES = ("main", "mention", "no")
+_TONES = ("positive", "neutral", "negative")
+
+
+def labelled(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a labelled record for each text; `rows` are numbered by line.
+
+    A row without 'decision' is a labelled record and passes unchanged. One with it is an export of what a reviewer
+    decided on one text: 'id', 'title', 'text' (and 'url', 'language', 'published'), 'tags' as diembao had them then
+    ('topics': ids), 'decided_at' (ISO 8601) and 'decision' with any of 'relevance' (main, mention, no), 'tone',
+    'topics' (all that apply), or 'topics_added' and 'topics_removed' against those of 'tags'. What was not decided is
+    no label. Of several decisions on one text the latest counts, part by part. Texts with decisions come last.
+
+    Raises ValueError that names line and key.
+    """
+    decided: list[tuple[str, int, Row]] = []
+    for number, row in rows:
+        if not isinstance(row, dict):
+            raise ValueError(f"line {number}: a JSON object is needed, found {type(row).__name__}")
+        if "decision" in row:
+            decided.append((str(row.get("decided_at") or ""), number, row))
+        else:
+            yield row
+    records: dict[str, dict[str, Any]] = {}
+    for _, number, row in sorted(decided, key=lambda d: d[:2]):
+        try:
+            labels = _labels(row)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from error
+        text = {name: row.get(name) for name in ("id", "title", "text", "url", "language", "published")}
+        records[str(row["id"])] = {**records.get(str(row["id"]), {}), **text, **labels}
+    yield from records.values()
+
+
+def _labels(row: Row) -> dict[str, Any]:
+    decision = row["decision"]
+    if not isinstance(decision, dict):
+        raise ValueError("'decision' must be an object")
+    for name in ("id", "title", "text"):
+        if name not in row:
+            raise ValueError(f"'{name}' is missing")
+    labels: dict[str, Any] = {}
+    if (grade := decision.get("relevance")) is not None:
+        labels["about_ninh_thuan"] = _one_of("relevance", grade, _GRADES)
+    if (tone := decision.get("tone")) is not None:
+        labels["tone"] = _one_of("tone", tone, _TONES)
+    if "topics" in decision:
+        labels["topics"] = _ids("topics", decision["topics"])
+    elif "topics_added" in decision or "topics_removed" in decision:
+        tags = row.get("tags")
+        said = _ids("tags.topics", tags.get("topics", []) if isinstance(tags, dict) else None)
+        gone = set(_ids("topics_removed", decision.get("topics_removed", [])))
+        added = _ids("topics_added", decision.get("topics_added", []))
+        labels["topics"] = [t for t in dict.fromkeys([*said, *added]) if t not in gone]
+    return labels
+
+
+def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ValueError(f"'{name}' must be one of {', '.join(allowed)}, found {value!r}")
+    return str(value)
+
+
+def _ids(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise ValueError(f"'{name}' must be a list of topic ids")
+    return value

@@ -1,0 +1,159 @@
+"""What the service is doing → /healthz, /readyz and /metrics over HTTP."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from pipeline.records import JobEnd, JobRun
+
+#: Seconds without a look at the schedule after which the service is called dead.
+_DEAD = 60.0
+
+
+@dataclass(slots=True)
+class State:
+    """What the loop of the service says of itself; replaced field by field, read by the threads of the web server."""
+
+    root: Path
+    looked: float = field(default_factory=time.monotonic)
+    #: job → its process, of those that run
+    running: Mapping[str, int | None] = field(default_factory=dict)
+    #: job → when it is due next
+    next: Mapping[str, datetime] = field(default_factory=dict)
+    #: job → how its last turn ended
+    last: Mapping[str, JobRun] = field(default_factory=dict)
+    #: what keeps the service from doing its work, in words; empty: nothing
+    trouble: str = ""
+    clock_jumps: int = 0
+
+    @property
+    def alive(self) -> bool:
+        return time.monotonic() - self.looked < _DEAD
+
+
+class _Metrics:
+    """The counters behind /metrics, in a registry of their own."""
+
+    def __init__(self, state: State) -> None:
+        from prometheus_client import (
+            CollectorRegistry,
+            Counter,
+            Gauge,
+            GCCollector,
+            Histogram,
+            PlatformCollector,
+            ProcessCollector,
+        )
+
+        self.registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self.turns = Counter(
+            "diembao_job_turns", "Turns of jobs by how they ended", ["job", "how"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "diembao_job_seconds",
+            "How long turns took",
+            ["job"],
+            buckets=(1, 5, 15, 60, 300, 900, 3600),
+            registry=self.registry,
+        )
+        self.done = Gauge(
+            "diembao_job_last_done_timestamp_seconds", "When a job was last done", ["job"], registry=self.registry
+        )
+        self.late = Gauge("diembao_job_late_seconds", "How late the last turn began", ["job"], registry=self.registry)
+        ready = Gauge("diembao_ready", "1: nothing keeps the service from its work", registry=self.registry)
+        ready.set_function(lambda: float(state.alive and not state.trouble))
+        running = Gauge("diembao_jobs_running", "Jobs that run now", registry=self.registry)
+        running.set_function(lambda: float(len(state.running)))
+        free = Gauge("diembao_disk_free_bytes", "Free space for the home folder", registry=self.registry)
+        free.set_function(lambda: float(shutil.disk_usage(state.root).free))
+        jumps = Gauge("diembao_clock_jumps", "Jumps of the clock since the start", registry=self.registry)
+        jumps.set_function(lambda: float(state.clock_jumps))
+
+
+class Health:
+    """The web server of a service, in a thread of its own."""
+
+    def __init__(self, address: str, state: State) -> None:
+        """Listen on host:port. Raises OSError where that cannot be had."""
+        from prometheus_client import generate_latest
+
+        self._state = state
+        self._metrics = metrics = _Metrics(state)
+        host, _, port = address.rpartition(":")
+
+        class Handler(BaseHTTPRequestHandler):
+            # A monitor that sends nothing must not hold a thread for ever.
+            timeout = 10
+
+            def do_GET(self) -> None:
+                path = self.path.split("?")[0]
+                if path == "/healthz":
+                    self._answer(200 if state.alive else 503, "text/plain", b"ok\n" if state.alive else b"stuck\n")
+                elif path == "/readyz":
+                    well = state.alive and not state.trouble
+                    body = json.dumps(_told(state), ensure_ascii=False, default=str).encode()
+                    self._answer(200 if well else 503, "application/json", body)
+                elif path == "/metrics":
+                    kind = "text/plain; version=0.0.4; charset=utf-8"
+                    self._answer(200, kind, generate_latest(metrics.registry))
+                else:
+                    self._answer(404, "text/plain", b"/healthz /readyz /metrics\n")
+
+            def _answer(self, status: int, kind: str, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("X-Content-Type-Options", "nosniff")
+                self.send_header("Cache-Control", "no-store")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+        self._server = Server((host.strip("[]"), int(port)), Handler)
+        threading.Thread(target=self._server.serve_forever, name="health", daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def count(self, run: JobRun) -> None:
+        """Take a turn that ended into the figures."""
+        assert run.ended is not None
+        self._metrics.turns.labels(run.job, str(run.how)).inc()
+        self._metrics.seconds.labels(run.job).observe(max(0.0, (run.ended - run.started).total_seconds()))
+        self._metrics.late.labels(run.job).set(run.late)
+        if run.how == JobEnd.DONE:
+            self._metrics.done.labels(run.job).set(run.ended.timestamp())
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _told(state: State) -> dict[str, Any]:
+    """Return the answer of /readyz: nothing of it is secret, paths and outputs are left out."""
+    return {
+        "ready": state.alive and not state.trouble,
+        "trouble": state.trouble,
+        "running": dict(state.running),
+        "next": {name: when.isoformat() for name, when in state.next.items()},
+        "last": {
+            name: {"how": run.how, "due": run.due.isoformat(), "ended": run.ended.isoformat() if run.ended else None}
+            for name, run in state.last.items()
+        },
+    }

@@ -1,0 +1,60 @@
+"""A language → the names its press writes for months and days of the week."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LETTERS = r"[^\W\d_]"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The names of one language with English and Vietnamese beside it, in lower case, as the Unicode CLDR has them."""
+
+    #: name or abbreviation → 1 to 12
+    months: dict[str, int]
+    #: name → 0 (Monday) to 6
+    weekdays: dict[str, int]
+    #: matches a day, month and year that are written with the month's name: groups D, B, Y
+    named_day: tuple[re.Pattern[str], ...]
+    #: matches a weekday's name
+    weekday: re.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def of(language: str) -> Calendar:
+    """Return the calendar of a BCP 47 tag; English and Vietnamese alone where the language is not known."""
+    from babel import Locale, UnknownLocaleError
+
+    months: dict[str, int] = {}
+    weekdays: dict[str, int] = {f"thứ {n}": n - 2 for n in range(2, 8)}
+    for tag in ("vi", "en", "en-GB", language):
+        try:
+            locale = Locale.parse(tag.strip() or "en", sep="-", resolve_likely_subtags=False)
+        except (UnknownLocaleError, ValueError, TypeError):
+            continue
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[context][width].items():
+                    if not re.search(r"\d", name):
+                        months[name.casefold().rstrip(".")] = number
+            for number, name in locale.days[context]["wide"].items():
+                weekdays[name.casefold()] = number
+    month = _any(months)
+    day = r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|º|\.)?"
+    year = r"(?P<Y>(?:19|20)\d\d)(?!\d)"
+    return Calendar(
+        months,
+        weekdays,
+        (
+            re.compile(rf"{day}[\s-]+(?:de\s+|of\s+)?(?P<B>{month})\.?[\s,-]+(?:de\s+|del\s+)?{year}", re.IGNORECASE),
+            re.compile(rf"(?<!{_LETTERS})(?P<B>{month})\.?\s+{day},?\s+{year}", re.IGNORECASE),
+        ),
+        re.compile(rf"(?<!\w)(?P<W>{_any(weekdays)})(?!\w)", re.IGNORECASE),
+    )
+
+
+def _any(names: Iterable[str]) -> str:
+    # Longest first: 'sept' must not stop at 'sep', nor 'mars' at 'mar'.
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))

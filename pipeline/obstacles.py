@@ -1,0 +1,85 @@
+"""A page with little text → what stands in the place of its article: a proof, a login, a wall, an error."""
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from pipeline.records import Reason
+
+_CHALLENGE = re.compile(
+    r"just a moment|attention required|verif(?:y|ying) (?:that )?you are (?:a )?human|are you a robot"
+    r"|unusual traffic"
+    r"|checking your browser|enable javascript and cookies to continue|disable any ad ?blocker"
+    r"|access (?:to this page has been )?denied"
+    r"|pardon our interruption|security check|ddos protection|xác (?:minh"
+    r"|nhận) (?:bạn )?(?:không phải|là con người)|request unsuccessful",
+    re.IGNORECASE,
+)
+_CHALLENGE_MARKUP = re.compile(
+    r"cf-chl|challenge-platform|/cdn-cgi/challenge|_Incapsula_|datadome|aws-waf", re.IGNORECASE
+)
+_CAPTCHA = re.compile(
+    r"\bcaptcha\b|are you a robot|i'm not a robot|tôi không phải (?:là )?(?:người máy|robot|rô bốt)"
+    r"|nhập mã (?:xác nhận|bảo mật)|mã xác thực (?:hình ảnh|bên dưới)",
+    re.IGNORECASE,
+)
+_CAPTCHA_MARKUP = re.compile(
+    r"px-captcha|captcha-delivery|h-captcha|hcaptcha\.com|g-recaptcha|recaptcha/api|cf-turnstile|geetest", re.IGNORECASE
+)
+_MISSING = re.compile(
+    r"\b(?:error )?404\b|(?:page|site|article|story|content) (?:was |is |could )?(?:not"
+    r"|no longer) (?:be )?(?:found|available|exist\w*)"
+    r"|not found|(?:trang|bài viết|nội dung|đường dẫn|liên kết"
+    r"|địa chỉ)[\w\s]{0,40}(?:không (?:tồn tại|tìm thấy|khả dụng)|đã bị (?:xóa|xoá|gỡ))"
+    r"|không tìm thấy (?:trang|bài|nội dung|đường dẫn)|seite (?:wurde )?nicht gefunden"
+    r"|page introuvable|página no encontrada"
+    r"|страница не найдена|页面不存在|找不到(?:页面|頁面)|ページが見つかりません|페이지를 찾을 수 없",
+    re.IGNORECASE,
+)
+_CONSENT = re.compile(
+    r"before you continue|we value your privacy|(?:cookie|privacy|consent) (?:settings|preferences"
+    r"|wall|choices)|accept (?:all )?cookies"
+    r"|trước khi (?:bạn )?tiếp tục|(?:chính sách|sử dụng|chấp nhận) cookie|datenschutzeinstellungen"
+    r"|gérer (?:les|mes) cookies",
+    re.IGNORECASE,
+)
+_LOGIN_ADDRESS = re.compile(r"(?:^|[/._-])(?:log-?in|sign-?in|dang-?nhap|sso|authorize)(?:[/._-]|$)", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"^(?:log ?in|sign ?in|đăng nhập|anmelden|connexion|iniciar sesión|вход|登录|로그인)\b", re.IGNORECASE
+)
+
+
+def find(tree: HtmlElement, heading: str, visible: str, url: str) -> tuple[Reason, str] | None:
+    """Return the obstacle and a note; None where there is none. `heading` is the page's titles, `visible` its words.
+
+    Meant for pages with little text: an article may speak of any of these things.
+    """
+    short = len(visible) < 400
+    sources = _sources(tree) if short else []
+    if _CAPTCHA.search(heading) or (short and (_CAPTCHA.search(visible) or _any(_CAPTCHA_MARKUP, sources))):
+        return Reason.CAPTCHA, "asks for a captcha"
+    if _CHALLENGE.search(heading) or (_CHALLENGE.search(visible) and len(visible) < 1500):
+        return Reason.CHALLENGE, "asks for proof of a human reader"
+    if short and _any(_CHALLENGE_MARKUP, sources):
+        return Reason.CHALLENGE, "asks for proof of a human reader"
+    if _MISSING.search(heading) or (_MISSING.search(visible) and len(visible) < 600):
+        return Reason.SOFT_404, "says that there is no such page"
+    if any(i.get("type") == "password" for i in tree.iter("input")) and (
+        _LOGIN.search(heading) or _LOGIN_ADDRESS.search(urlsplit(url).path)
+    ):
+        return Reason.LOGIN, "asks for a login"
+    if _CONSENT.search(heading) or (_CONSENT.search(visible) and len(visible) < 1500):
+        return Reason.COOKIE_WALL, "asks for consent to cookies"
+    return None
+
+
+def _any(pattern: re.Pattern[str], texts: list[str]) -> bool:
+    return any(pattern.search(text) for text in texts)
+
+
+def _sources(tree: HtmlElement) -> list[str]:
+    found = [f"{s.get('src') or ''} {(s.text or '')[:3000]}" for s in tree.iter("script", "iframe")]
+    return found + [
+        f"{f.get('id') or ''} {f.get('class') or ''} {f.get('action') or ''}" for f in tree.iter("form", "div")
+    ]

@@ -1,0 +1,240 @@
+"""A database saved, brought back, moved and checked: the content is the same, or it says what is wrong."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from conftest import Diembao
+from sqlalchemy import create_engine, text
+
+from pipeline.records import (
+    Article,
+    Coverage,
+    Entry,
+    Feed,
+    Fetched,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+)
+from storage.backup import backup, checksum, copy, restore, upgrade
+from storage.base import StorageError
+from storage.soundness import check, rows_of
+from storage.sql import SqlStorage, open_storage
+
+NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
+SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
+TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+
+
+def quiet(_table: str, _done: int, _all: int) -> None:
+    pass
+
+
+def fill(storage: SqlStorage, numbers: range, at: datetime = NOW) -> None:
+    """Store articles as a collection and its examination do."""
+    storage.set_sources([SOURCE])
+    run = storage.begin_run("collect", at)
+    entries = tuple(Entry(f"https://a.example/bai-{n}.html", title=f"Bài {n} về biển đảo") for n in numbers)
+    wanted = storage.polled(run, Poll("a", SOURCE.feeds[0].url, at, Reason.OK, 200, entries=entries), recheck_all=False)
+    storage.answered(run, [Fetched(c.id, at, c.url, 200, f"<p>{c.url}".encode(), "text/html") for c in wanted])
+    found = [
+        Coverage(d.id, Article(d.url, d.url, f"Bài {d.id}", "", f"Nội dung “{d.id}” 🐟", published=at), TAGS)
+        for d in storage.unexamined(10_000)
+    ]
+    storage.examined(found, at)
+    storage.end_run(run, at, 0, {"links": len(numbers)})
+
+
+@pytest.fixture
+def filled(address: str) -> str:
+    storage = open_storage(address)
+    fill(storage, range(30))
+    storage.close()
+    return address
+
+
+def test_what_is_saved_comes_back(filled: str, tmp_path: Path) -> None:
+    saved = backup(filled, tmp_path / "kept" / "b.db", quiet)
+    assert saved == checksum(filled)
+    assert sorted(f.name for f in (tmp_path / "kept").iterdir()) == ["b.db", "b.db.sha256"]
+    target = f"sqlite:///{tmp_path / 'new.db'}"
+    assert restore(tmp_path / "kept" / "b.db", target, quiet) == saved == checksum(target)
+    storage = open_storage(target)
+    assert len(list(storage.items())) == 30
+    storage.close()
+
+
+def test_from_one_kind_to_the_other_and_back(tmp_path: Path, postgres: Callable[[], str]) -> None:
+    first, second, third = f"sqlite:///{tmp_path / '1.db'}", postgres(), f"sqlite:///{tmp_path / '3.db'}"
+    storage = open_storage(first)
+    fill(storage, range(20))
+    storage.close()
+    rows = copy(first, second, quiet)
+    assert rows == sum(rows_of(first).values()) == copy(second, third, quiet)
+    assert checksum(first) == checksum(second) == checksum(third)
+    storage = open_storage(second)
+    fill(storage, range(20, 25), NOW + timedelta(hours=1))  # counters go on where the rows end
+    assert len(list(storage.items())) == 25
+    storage.close()
+    assert check(second) == []
+
+
+def test_nothing_is_copied_into_a_database_that_holds_something(filled: str, tmp_path: Path) -> None:
+    target = f"sqlite:///{tmp_path / 'full.db'}"
+    storage = open_storage(target)
+    storage.set_sources([SOURCE])
+    storage.close()
+    with pytest.raises(StorageError, match="not empty"):
+        copy(filled, target, quiet)
+
+
+def test_a_backup_taken_while_a_run_writes_is_one_moment_of_it(address: str, tmp_path: Path) -> None:
+    storage = open_storage(address)
+    fill(storage, range(5))
+    stop = threading.Event()
+
+    def write() -> None:
+        mine, n = open_storage(address), 5
+        while not stop.is_set():
+            fill(mine, range(n, n + 3), NOW + timedelta(minutes=n))
+            n += 3
+        mine.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for n in range(3):
+            backup(address, tmp_path / f"{n}.db", quiet)
+            assert check(f"sqlite:///{tmp_path / f'{n}.db'}") == []
+    finally:
+        stop.set()
+        writer.join()
+    storage.close()
+    assert check(address) == []
+
+
+def test_a_changed_backup_is_refused_and_nothing_is_touched(filled: str, tmp_path: Path) -> None:
+    file, target = tmp_path / "b.db", tmp_path / "live.db"
+    backup(filled, file, quiet)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE versions SET title = 'khác' WHERE id = 3")
+    connection.close()
+    storage = open_storage(target)
+    storage.set_sources([replace(SOURCE, name="Đang dùng")])
+    storage.close()
+    before = checksum(f"sqlite:///{target}")
+    with pytest.raises(StorageError, match="is not what was saved"):
+        restore(file, f"sqlite:///{target}", quiet)
+    assert checksum(f"sqlite:///{target}") == before
+
+
+def test_the_replaced_database_is_kept_beside(tmp_path: Path) -> None:
+    live, file = tmp_path / "live.db", tmp_path / "b.db"
+    storage = open_storage(live)
+    fill(storage, range(4))
+    backup(f"sqlite:///{live}", file, quiet)
+    fill(storage, range(4, 6), NOW + timedelta(hours=1))
+    storage.close()
+    newer = checksum(f"sqlite:///{live}")
+    restore(file, f"sqlite:///{live}", quiet)
+    assert checksum(f"sqlite:///{live.with_name('live.db.before-restore')}") == newer
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE items SET version = 7 WHERE key = (SELECT min(key) FROM items)", "versions are not 1 to n"),
+        ("DELETE FROM taggings", "never tagged"),
+        ("UPDATE documents SET examined_at = NULL", "end without a time"),
+        ("UPDATE candidates SET outcome = 'waiting', next_try = NULL", "never asked again"),
+    ],
+)
+def test_what_is_wrong_is_said(filled: str, change: str, said: str) -> None:
+    assert check(filled) == []
+    from storage.engine import connect
+
+    engine = connect(filled)
+    with engine.begin() as connection:
+        connection.execute(text(change))
+    engine.dispose()
+    assert any(said in problem for problem in check(filled)), check(filled)
+
+
+def test_a_damaged_file_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "d.db"
+    storage = open_storage(file)
+    fill(storage, range(200))
+    storage.close()
+    data = bytearray(file.read_bytes())
+    for page in range(12, len(data) // 4096, 3):
+        data[page * 4096 : page * 4096 + 600] = b"\xff" * 600
+    file.write_bytes(data)
+    assert check(f"sqlite:///{file}")
+    with pytest.raises(Exception, match=r"malformed|damaged|cannot be"):
+        restore(file, f"sqlite:///{tmp_path / 'x.db'}", quiet)
+
+
+def old_database(address: str) -> None:
+    engine = create_engine(address)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "storage" / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO sources VALUES ('b', 'Báo b', 'https://b.example/', 'VN', 'x', 'y', 1)"))
+        connection.execute(
+            text("INSERT INTO runs (id, command, started, counts) VALUES (1, 'collect', :at, '{\"a\": 1}')"),
+            {"at": NOW if "postgres" in address else NOW.replace(tzinfo=None)},
+        )
+    engine.dispose()
+
+
+def test_an_older_file_is_saved_and_upgraded(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    old_database(f"sqlite:///{file}")
+    open_storage(file).close()
+    assert check(f"sqlite:///{file}") == []
+    saved = sqlite3.connect(tmp_path / "old.db.before-upgrade-0001")
+    assert saved.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    assert saved.execute("SELECT name FROM sources").fetchall() == [("Báo b",)]
+    saved.close()
+
+
+def test_an_older_postgresql_is_upgraded_only_when_asked_to(postgres: Callable[..., str], tmp_path: Path) -> None:
+    address = postgres("template0")
+    old_database(address)
+    with pytest.raises(StorageError, match="diembao db upgrade"):
+        open_storage(address)
+    saved = tmp_path / "saved.db"
+    assert upgrade(address, saved, quiet) == "0001"
+    assert rows_of(address)["runs"] == 1
+    storage = open_storage(saved)  # and the saved one can be opened, as an older file
+    storage.close()
+    assert checksum(f"sqlite:///{saved}") == checksum(address)
+    assert upgrade(address, saved, quiet) is None
+
+
+def test_the_commands(diembao: Diembao, tmp_path: Path) -> None:
+    storage = open_storage(tmp_path / "diembao.db")
+    fill(storage, range(3))
+    storage.close()
+    file = tmp_path / "b.db"
+    assert diembao("--home", tmp_path, "db", "backup", file).returncode == 0
+    assert diembao("--home", tmp_path, "db", "check").returncode == 0
+    assert diembao("--home", tmp_path, "db", "restore", file).returncode == 0
+    assert diembao("--home", tmp_path, "db", "copy", f"sqlite:///{tmp_path / 'c.db'}").returncode == 0
+    done = diembao("--home", tmp_path, "db", "restore", tmp_path / "none.db")
+    assert (done.returncode, str(tmp_path / "none.db") in done.stderr) == (1, True)
+    with sqlite3.connect(tmp_path / "diembao.db") as connection:
+        connection.execute("DELETE FROM taggings")
+    connection.close()
+    done = diembao("--home", tmp_path, "db", "check")
+    assert (done.returncode, "never tagged" in done.stderr) == (1, True)

@@ -1,0 +1,18 @@
+"""kill -9 while writing, a disk that fills, a PostgreSQL that restarts: what was acknowledged is there, once."""
+
+from pathlib import Path
+
+from benchmarks.crash import crash, fill_up
+
+
+def test_ten_kills_lose_nothing(address: str, tmp_path: Path) -> None:
+    assert crash(address, tmp_path, kills=5, seed=11) == []
+
+
+def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
+    file, log = tmp_path / "full.db", tmp_path / "acknowledged.txt"
+    said, problems = fill_up(file, log, megabytes=3)
+    assert problems == []
+    assert str(file) in said
+    assert "disk" in said
+    assert crash(f"sqlite:///{file}", tmp_path, kills=1, seed=3) == [], "with room again it goes on"

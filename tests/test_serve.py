@@ -1,0 +1,214 @@
+"""The service as a process: one of it, every turn recorded, nothing left behind however it ends."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from conftest import Diembao
+
+from diembao.home import Home
+from pipeline.records import JobEnd, JobRun
+from storage.soundness import check
+from storage.sql import open_storage
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+JOB = '[[job]]\nname = "{name}"\ncommand = {command}\n{more}\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path, diembao: Diembao) -> Home:
+    assert diembao("--home", tmp_path, "init").returncode == 0
+    return Home(tmp_path)
+
+
+def plan(home: Home, **jobs: tuple[list[str], str]) -> None:
+    tables = [JOB.format(name=name, command=json.dumps(command), more=more) for name, (command, more) in jobs.items()]
+    (home.config / "schedule.toml").write_text('[serve]\nhealth = "127.0.0.1:0"\n' + "\n".join(tables))
+
+
+def start(home: Home, **env: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "diembao", "--home", str(home.root), "serve"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **env},
+    )
+
+
+@contextmanager
+def serving(home: Home, **env: str) -> "Iterator[subprocess.Popen[str]]":
+    (home.root / "serve.json").unlink(missing_ok=True)
+    process = start(home, **env)
+    try:
+        until(lambda: (home.root / "serve.json").exists() or process.poll() is not None)
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(look: Callable[[], Any], seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+    return found
+
+
+def turns(home: Home, job: str) -> list[JobRun]:
+    storage = open_storage(home.database)
+    try:
+        return [run for run in storage.runs.jobs_since(_LONG_AGO, (job,)) if run.how != JobEnd.PLANNED]
+    finally:
+        storage.close()
+
+
+def ask(home: Home, path: str) -> tuple[int, str]:
+    told = json.loads((home.root / "serve.json").read_text())
+    try:
+        with urlopen(told["health"] + path, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def lives(pid: int) -> bool:
+    said = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(said.strip()) and not said.startswith("Z")  # nobody may be there to collect an orphan
+
+
+def running(home: Home) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ask(home, "/readyz")[1])["running"]
+    return found
+
+
+def hang(home: Home, limit: float) -> tuple[list[str], str]:
+    """A job that serves the sample press until it is ended."""
+    command = ["demo", "--serve", "--out", str(home.root / "out")]
+    return command, f"every_minutes = 600\nlimit_minutes = {limit}"
+
+
+def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home) -> None:
+    plan(
+        home,
+        look=(["db", "check"], "every_minutes = 600"),
+        wrong=(["nonsense"], "every_minutes = 600"),
+        long=hang(home, 10),
+        short=hang(home, 0.05),
+        later=(["digest"], 'cron = "15 6 * * *"'),
+    )
+    with serving(home) as process:
+        until(lambda: all(run.ended for name in ("look", "wrong", "short") for run in turns(home, name) or [_NEVER]))
+        assert [(run.how, run.exit_code) for run in turns(home, "look")] == [(JobEnd.DONE, 0)]
+        [wrong] = turns(home, "wrong")
+        assert (wrong.how, wrong.exit_code) == (JobEnd.FAILED, 2)
+        assert "nonsense" in wrong.said
+        assert [run.how for run in turns(home, "short")] == [JobEnd.TIMEOUT]
+        assert ask(home, "/healthz") == (200, "ok\n")
+        status, ready = ask(home, "/readyz")
+        assert status == 200
+        told = json.loads(ready)
+        assert "T06:15" in told["next"]["later"]
+        assert list(told["running"]) == ["long"]
+        metrics = ask(home, "/metrics")[1]
+        assert 'diembao_job_turns_total{how="done",job="look"} 1.0' in metrics
+        assert "process_resident_memory_bytes" in metrics
+        assert ask(home, "/etc/passwd")[0] == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    [long] = turns(home, "long")
+    assert long.how == JobEnd.STOPPED
+    assert not (home.root / "serve.json").exists()
+    assert [json.loads(line)["event"] for line in (home.root / "logs" / "serve.log").read_text().splitlines()]
+
+
+_NEVER = JobRun(0, "", _LONG_AGO, _LONG_AGO)
+
+
+def test_a_second_one_says_who_holds_the_home_and_ends_with_3(home: Home, diembao: Diembao) -> None:
+    plan(home, later=(["digest"], 'cron = "15 6 * * *"'))
+    with serving(home) as process:
+        second = diembao("--home", home.root, "serve")
+        assert second.returncode == 3
+        assert f":{process.pid}" in second.stderr
+        process.kill()
+        process.wait()
+    with serving(home):
+        pass
+
+
+def test_two_homes_on_one_database_cannot_both_run(home: Home, diembao: Diembao, tmp_path: Path, address: str) -> None:
+    plan(home, later=(["digest"], 'cron = "15 6 * * *"'))
+    other = Home(tmp_path / "other")
+    assert diembao("--home", other.root, "init").returncode == 0
+    plan(other, later=(["digest"], 'cron = "15 6 * * *"'))
+    with serving(home, DIEMBAO_DATABASE=address) as process:
+        second = diembao("--home", other.root, "serve", env={"DIEMBAO_DATABASE": address})
+        assert second.returncode == 3, second.stderr
+        assert f":{process.pid}" in second.stderr
+        process.kill()
+        process.wait()
+    with serving(other, DIEMBAO_DATABASE=address):
+        pass
+
+
+def test_started_at_once_one_runs(home: Home) -> None:
+    plan(home, later=(["digest"], 'cron = "15 6 * * *"'))
+    several = [start(home) for _ in range(3)]
+    try:
+        until(lambda: sum(process.poll() is not None for process in several) == 2)
+        assert sorted(process.poll() or 0 for process in several) == [0, 3, 3]
+        until(lambda: (home.root / "serve.json").exists())
+    finally:
+        for process in several:
+            process.kill()
+            process.communicate()
+
+
+def test_what_a_killed_one_left_running_is_ended_and_taken_up_again(home: Home) -> None:
+    plan(home, long=hang(home, 10))
+    with serving(home) as process:
+        pid = until(lambda: running(home).get("long"))
+        process.kill()
+        process.wait()
+    assert lives(pid), "an orphan"
+    with serving(home):
+        first, *_ = turns(home, "long")
+        assert first.how == JobEnd.LOST
+        assert not lives(pid)
+
+
+def test_killed_at_random_moments_it_leaves_a_sound_database(home: Home) -> None:
+    plan(
+        home,
+        check=(["db", "check"], "every_minutes = 1"),
+        digest=(["digest"], "every_minutes = 1"),
+    )
+    dice = random.Random(9)
+    for _ in range(4):
+        with serving(home) as process:
+            time.sleep(dice.uniform(0, 2.5))
+            if dice.random() < 0.5:
+                for pid in running(home).values():
+                    if pid:
+                        os.killpg(pid, signal.SIGKILL)
+            process.kill()
+            process.wait()
+        assert check(f"sqlite:///{home.database}") == []
+    with serving(home) as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    assert all(run.ended for job in ("check", "digest") for run in turns(home, job))
