@@ -9,7 +9,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crawl_cpu, stories
+from benchmarks import crawl_cpu, funnel, polling, stories
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
 from pipeline.extract import read_page
@@ -67,6 +67,8 @@ def main() -> None:
     console = Console()
     console.print(table)
     console.print(f"loading rules and models in a new process: {loading:.2f} s")
+    polling.report()
+    funnel.main()
     crawl_cpu.report()
     stories.main()
 

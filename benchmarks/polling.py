@@ -163,7 +163,11 @@ def play(seed: int, folder: Path) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    seed = parser.parse_args().seed
+    raise SystemExit(int(not report(parser.parse_args().seed)))
+
+
+def report(seed: int = 1) -> bool:
+    """Print the table; return whether what is demanded of polling holds."""
     with tempfile.TemporaryDirectory() as folder:
         figures = play(seed, Path(folder))
     print(f"polling, 30 days of 100 feeds, seed {seed}")
@@ -180,13 +184,12 @@ def main() -> None:
     ]
     for name, value in rows:
         print(f"  {name:<56}{value:>12}")
-    failed = (
-        figures["missed_percent"] > 2
-        or figures["requests_percent"] > 40
-        or figures["most_of_host"] > PER_HOST
-        or figures["recovery_minutes"] > 24 * 60
+    return (
+        figures["missed_percent"] <= 2
+        and figures["requests_percent"] <= 40
+        and figures["most_of_host"] <= PER_HOST
+        and figures["recovery_minutes"] <= 24 * 60
     )
-    raise SystemExit(int(failed))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ _INTERRUPTED = (b"<", b" <", b"  ", b"&", b"\xc2\xa0", b"\xe2\x80", b" \xe2\x80"
 _AFTER, _BEFORE = 300, 600
 #: bytes of a page's body by which it is known to be in an old encoding; paragraphs of a page that has a text
 _LEGACY_LOOK, _FEW_PARAGRAPHS = 60_000, 3
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _TAG = re.compile(rb"<[^<>]{0,300}>")
 _SPACES = re.compile(r"[\s\u00a0\-–—_]+")
 _JSON_SCRIPT = re.compile(rb"json|__NEXT_DATA__|__NUXT", re.IGNORECASE)
@@ -76,6 +77,8 @@ class Gate:
             if strength != "strong" and hidden is not None and hidden.find_matches_as_indexes(form):
                 owners[form] = (name, "strong")
         self._owners = list(owners.values())
+        #: names that other letters may touch: of scripts that write no blanks, and those with any ending
+        self._joined = ["*" in name or _UNSPACED.search(name) is not None for name, _ in self._owners]
         #: names that may go on, longest first, by what an interrupted one begins with
         self._begun = [sorted(names.items(), key=lambda pair: -len(pair[0])) for names in begun.values()]
         self._outlets = tuple(rules.places.province.outlets)
@@ -89,7 +92,7 @@ class Gate:
     def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> Passed:
         """Look at a page's bytes, and at texts said of it elsewhere (`beside`: a feed's title, summary, text)."""
         page = _simple(_telling(_utf8(body, content_type)))
-        hits = [
+        hits: list[tuple[ByteHit, Strength]] = [
             (ByteHit(name, _place_of(page, start, end)), strength) for name, strength, start, end in self._find(page)
         ]
         for said in beside:
@@ -99,18 +102,17 @@ class Gate:
     def _find(self, page: bytes) -> Iterator[tuple[str, Strength, int, int]]:
         whole = len(self._owners)
         for pattern, start, end in self._automaton.find_matches_as_indexes(page):
-            if _is_letter(page, start - 1, page[start]):
-                continue
             if pattern < whole:
-                if not _is_letter(page, end, page[end - 1]):
-                    name, strength = self._owners[pattern]
-                    yield name, strength, start, end
-                continue
-            follows = _follows(page, start)
-            for name, strength in self._begun[pattern - whole]:
-                if follows.startswith(_squeezed(name)):
-                    yield name, strength, start, end
-                    break
+                name, strength = self._owners[pattern]
+                if not self._joined[pattern] and (_is_letter(page, start - 1) or _is_letter(page, end)):
+                    continue
+                yield name, strength, start, end
+            elif not _is_letter(page, start - 1):
+                follows = _follows(page, start)
+                for name, strength in self._begun[pattern - whole]:
+                    if follows.startswith(_squeezed(name)):
+                        yield name, strength, start, end
+                        break
 
     def _opens(self, hits: Iterable[tuple[ByteHit, Strength]], url: str) -> bool:
         told = [(hit, strength) for hit, strength in hits if hit.where not in ("menu", "link")]
@@ -120,7 +122,7 @@ class Gate:
         if not context:
             return False
         at_home = any(domain in url for domain in self._outlets)
-        return at_home or len(context) > 1 or any(strength == "successor" for _, strength in hits)
+        return at_home or len(context) > 1 or any(strength == "successor" for _, strength in told)
 
     def in_main_text(self, text: str) -> bool:
         """Whether a page's main text, as a fast reader gives it, holds what opens the gate."""
@@ -334,13 +336,16 @@ def text_size(body: bytes) -> int:
     return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False))
 
 
-def _is_letter(page: bytes, at: int, beside: int) -> bool:
-    """Whether the byte at a place goes on with the word of the one beside it; scripts without blanks have no words."""
-    if beside >= 0x80 or not 0 <= at < len(page):
-        # Of a letter beyond ASCII it is not asked: few names begin or end with one inside a longer word.
+def _is_letter(page: bytes, at: int) -> bool:
+    """Whether the byte at a place is of a letter or digit: of ASCII, of Latin beyond it, or a mark on a letter."""
+    if not 0 <= at < len(page):
         return False
     byte = page[at]
-    return 97 <= byte <= 122 or 48 <= byte <= 57 or 0xC3 <= byte <= 0xCD or (byte == 0xE1 and at >= 0)
+    if byte < 0x80:
+        return 97 <= byte <= 122 or 48 <= byte <= 57
+    if byte < 0xC0:  # the end of a letter, unless of a blank, a dash or a quotation mark
+        return page[max(0, at - 1)] != 0xC2 and page[max(0, at - 2)] not in (0xE2, 0xE3)
+    return 0xC3 <= byte <= 0xCD or byte == 0xE1
 
 
 def _follows(page: bytes, start: int) -> str:
@@ -396,4 +401,5 @@ def _place_in_tag(page: bytes, opened: int, start: int) -> HitPlace:
         name = named.group(1) if named else b""
         return "lead" if name in _LEADS else "title" if name in _TITLES else "meta"
     attribute = tag.rpartition(b"=")[0].rpartition(b" ")[2].strip()
-    return "caption" if attribute in (b"alt", b"title", b"data-caption", b"data-title") else "link"
+    is_picture = tag.startswith((b"<img", b"<figure", b"<picture", b"<video", b"<amp-img"))
+    return "caption" if is_picture and attribute in (b"alt", b"title", b"data-caption", b"data-title") else "link"

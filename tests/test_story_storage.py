@@ -49,8 +49,8 @@ def press(events: int) -> list[Article]:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[SqlStorage]:
-    opened = open_storage(tmp_path / "t.db")
+def storage(address: str) -> Iterator[SqlStorage]:
+    opened = open_storage(address)
     opened.set_sources([Source("a", "Báo A", "http://a.example/", ())])
     yield opened
     opened.close()

@@ -1,0 +1,195 @@
+"""Pages of an archive, of which few are about the province → how fast the funnel finds them, beside reading everything.
+
+One core, one run. The archive is written here: pages as heavy as real ones, 2 % about the province in many written
+forms, 8 % that only name it in a menu.
+"""
+
+import argparse
+import gzip
+import io
+import random
+import tempfile
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from config.rulebook import load_rulebook
+from pipeline.extract import read_page
+from pipeline.gate import gate_of
+from pipeline.records import Article, Text
+from pipeline.rules import Rulebook
+from pipeline.tagging import tag
+
+#: Written forms of the province and its places, as pages have them.
+FORMS = (
+    "tỉnh Ninh Thuận", "TỈNH NINH THUẬN", unicodedata.normalize("NFD", "tỉnh Ninh Thuận"), "Ninh Thu&#7853;n",
+    "Ninh Thu&#x1EAD;n", "Ninh\u00a0Thuận", "Ninh&nbsp;Thuận", "Ninh\n      Thuận", "Ninh <b>Thuận</b>",
+    "<em>Ninh</em> <em>Thuận</em>", "NinhThuan", "Ninh-Thuận", "Ninh Thuan province, Vietnam", "Phan Rang-Tháp Chàm",
+    "Phan Rang – Tháp Chàm", "越南宁顺省", "越南寧順省", "ベトナムのニントゥアン省", "베트남 닌투언성",
+    "провинция Ниньтхуан во Вьетнаме",
+    "xã Phước Dinh, tỉnh Khánh Hòa", "vịnh Vĩnh Hy, Ninh Thuận",
+)  # fmt: skip
+_WORDS = (
+    "người", "dân", "công", "ty", "thị", "trường", "giá", "hàng", "năm", "tháng", "ngày", "thành", "phố", "nước",
+    "chính", "phủ", "doanh", "nghiệp", "sản", "xuất", "nông", "giáo", "dục", "học", "sinh", "bệnh", "viện",
+    "giao", "thông", "đường", "tàu", "xe", "mưa", "bão", "biển", "núi", "rừng", "lúa", "cà", "phê", "tôm", "cá",
+    "thép", "dầu", "khí", "điện", "mới", "lớn", "nhanh", "tăng", "giảm", "mở", "rộng", "đầu", "tư", "xây",
+    "dựng", "dự", "án", "kế", "hoạch", "hội", "nghị", "đại", "biểu", "phát", "triển", "kinh", "tế", "xã",
+)  # fmt: skip
+_PROVINCES = (
+    "An Giang", "Bắc Giang", "Bắc Ninh", "Bến Tre", "Bình Dương", "Bình Thuận", "Cà Mau", "Cần Thơ", "Đà Nẵng",
+    "Đắk Lắk", "Đồng Nai", "Gia Lai", "Hà Nội", "Huế", "Khánh Hòa", "Kiên Giang", "Lâm Đồng", "Nghệ An", "Phú Yên",
+    "Quảng Nam", "Sơn La", "Tây Ninh", "Thanh Hóa", "Tiền Giang", "Vĩnh Long",
+)  # fmt: skip
+
+
+def build_page(random_: random.Random, form: str | None, *, menu: bool) -> bytes:
+    """Return one page of 60 to 300 KB, naming the province in its text by `form`, or only in its menu."""
+
+    def words(count: int) -> str:
+        return " ".join(random_.choices(_WORDS, k=count))
+
+    provinces = [*_PROVINCES, *(("Ninh Thuận",) if menu else ())]
+    items = "".join(
+        f'<li class="sub"><a href="/tinh/{n}" title="{name}">{name}</a></li>' for n, name in enumerate(provinces)
+    )
+    said = [f"<p>{words(random_.randint(30, 90)).capitalize()}.</p>" for _ in range(random_.randint(8, 22))]
+    if form is not None:
+        for _ in range(2):
+            at = random_.randrange(len(said))
+            said.insert(at, f"<p>Theo báo cáo, tại {form}, {words(24)}. {words(20).capitalize()}.</p>")
+    related = "".join(
+        f'<div class="item"><a href="/bai-{n}.html"><img src="/i/{n}.jpg" alt="{words(6)}"></a>'
+        f'<h3><a href="/bai-{n}.html">'
+        f"{words(11).capitalize()}</a></h3><span>{words(18)}</span></div>"
+        for n in range(random_.randint(20, 60))
+    )
+    script = "".join(
+        f"function f{n}(a,b){{var c=a.length;for(var i=0;i<c;i++){{if(b[i]!==a[i])return{{k:{n},v:'{words(2)}'}}}}"
+        "return null}"
+        for n in range(random_.randint(150, 1100))
+    )
+    style = "".join(
+        f".c{n}{{margin:0 {n % 17}px;color:#{n:06x};display:block}}" for n in range(random_.randint(200, 700))
+    )
+    title = words(9).capitalize()
+    return (
+        f"<!doctype html><html lang=vi><head><meta charset=utf-8><title>{title}</title>"
+        f"<meta property='og:title' content='{title}'><meta name='description' content='{words(20)}'>"
+        f"<meta property='article:published_time' content='2026-03-02T08:{random_.randint(10, 59)}:00+07:00'>"
+        f"<style>{style}</style><script>{script}</script></head><body><header><ul>{items}</ul></header>"
+        f"<main><article><h1>{title}</h1>{''.join(said)}</article><aside>{related}</aside></main>"
+        f"<script>{script[: len(script) // 2]}</script><footer>{words(40)}</footer></body></html>"
+    ).encode()
+
+
+def write_archive(path: Path, pages: int, seed: int) -> dict[str, str]:
+    """Write a WARC of so many pages; return by address 'about' or 'menu', for the pages that are one of these."""
+    from fastwarc.warc import WarcRecord, WarcRecordType
+
+    random_ = random.Random(seed)
+    kinds: dict[str, str] = {}
+    with gzip.open(path, "wb", compresslevel=1) as stream:
+        for n in range(pages):
+            url = f"https://bao{n % 40}.example/bai-{n}.html"
+            # Every 50th page is about the province, and 8 of 100 name it in their menu.
+            form = FORMS[(n // 50) % len(FORMS)] if n % 50 == 7 else None
+            menu = n % 25 in (3, 11)
+            if form is not None:
+                kinds[url] = "about"
+            elif menu:
+                kinds[url] = "menu"
+            body = build_page(random_, form, menu=menu)
+            record = WarcRecord()
+            record.init_headers(WarcRecordType.resource, content_length=len(body))
+            record.headers["WARC-Target-URI"] = url
+            record.headers["Content-Type"] = "text/html; charset=utf-8"
+            record.set_bytes_content(body)
+            buffer = io.BytesIO()
+            record.write(buffer)
+            stream.write(buffer.getvalue())
+    return kinds
+
+
+def read_archive(path: Path) -> Iterator[tuple[str, bytes]]:
+    from fastwarc.warc import ArchiveIterator
+
+    with gzip.open(path, "rb") as stream:
+        for record in ArchiveIterator(stream, parse_http=False):
+            yield record.headers["WARC-Target-URI"], record.reader.read()
+
+
+def relevant(url: str, body: bytes, rules: Rulebook) -> bool:
+    """Put one page through the funnel: the gate, and what passes it read and tagged."""
+    if not gate_of(rules).look(body, url).open:
+        return False
+    article = read_page(body, url)
+    if not isinstance(article, Article):
+        return False
+    return tag(Text("", article.title, article.text, published=article.published), rules).relevance != "no"
+
+
+def timed(work: Callable[[], int]) -> tuple[float, int]:
+    began = time.process_time()
+    found = work()
+    return time.process_time() - began, found
+
+
+def compare(pages: Callable[[], Iterator[tuple[str, bytes]]], count: int, rules: Rulebook, title: str) -> float:
+    """Time the four ways over the same pages and print them; return how many times the last the funnel is."""
+    import trafilatura
+
+    gate = gate_of(rules)
+    trials: dict[str, Callable[[], int]] = {
+        "bodies only": lambda: sum(len(body) > 0 for _, body in pages()),
+        "the gate": lambda: sum(gate.look(body, url).open for url, body in pages()),
+        "the whole funnel": lambda: sum(relevant(url, body, rules) for url, body in pages()),
+        "trafilatura with metadata on everything": lambda: sum(
+            trafilatura.bare_extraction(body, with_metadata=True) is not None for _, body in pages()
+        ),
+    }
+    for url, body in pages():  # everything is loaded and built once before it is timed
+        relevant(url, body + b"<p>Ninh Thu\xe1\xba\xadn</p>", rules)
+        trafilatura.bare_extraction(body, with_metadata=True)
+        break
+    table = Table("one core", "pages/s", "found", title=f"{title}: {count} pages")
+    rates = {}
+    for name, work in trials.items():
+        seconds, found = timed(work)
+        rates[name] = count / seconds
+        table.add_row(name, f"{rates[name]:.0f}", str(found))
+    Console().print(table)
+    times = rates["the whole funnel"] / rates["trafilatura with metadata on everything"]
+    Console().print(f"the funnel is {times:.1f} times the last")
+    return times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    rules = load_rulebook(None)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pages.warc.gz"
+        kinds = write_archive(path, given.pages, given.seed)
+        compare(lambda: read_archive(path), given.pages, rules, "an archive")
+        found = {url for url, body in read_archive(path) if kinds.get(url) and relevant(url, body, rules)}
+    missed = [url for url, kind in kinds.items() if kind == "about" and url not in found]
+    wrong = [url for url, kind in kinds.items() if kind == "menu" and url in found]
+    print(f"about the province and missed: {len(missed)}; menu-only and called relevant: {len(wrong)}")
+    print(*missed[:5], *wrong[:5], sep="\n")
+    recorded = Path(__file__).parent.parent / ".." / "shared" / "real" / "pages" / "html"
+    if not recorded.is_dir():
+        print("the recorded pages are not here")
+        return
+    bodies = [(file.name, gzip.decompress(file.read_bytes())) for file in sorted(recorded.iterdir())]
+    compare(lambda: iter(bodies * 3), 3 * len(bodies), rules, "the recorded pages, three times")
+
+
+if __name__ == "__main__":
+    main()
