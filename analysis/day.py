@@ -1,10 +1,14 @@
 """Items and sources of one period → the Day that every form of the digest shows."""
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+from analysis.errata import Erratum
+from analysis.story import Story, by_time, is_dated, language_of, stories_of
+from analysis.weighing import Attention, OutletRow, Top, needing_attention, outlet_table, top_stories
 from pipeline.records import Item, SourceDay, Tone
 
 
@@ -13,19 +17,6 @@ class Counts:
     stories: int
     items: int
     outlets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One piece of news and everyone who printed it."""
-
-    lead: Item
-    #: the others, first published first; undated last
-    reprints: tuple[Item, ...]
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        return self.lead, *self.reprints
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +55,27 @@ class Day:
     #: name the province in passing
     mentions: tuple[Story, ...]
     sources: tuple[SourceDay, ...]
+    #: at most three to be read first; each of them stands in its own place too
+    top: tuple[Top, ...] = ()
+    #: those that may ask for an answer; likewise
+    attention: tuple[Attention, ...] = ()
+    outlets: tuple[OutletRow, ...] = ()
+    #: numbers of items on the same weekday of the weeks before, where that day was collected; newest first
+    weekdays: tuple[int, ...] = ()
+    #: corrections of earlier digests
+    errata: tuple[Erratum, ...] = ()
+    #: SHA-256 of the set of articles (`fingerprint`)
+    sha256: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"DB-{self.day:%Y%m%d}-{self.sha256[:8]}"
 
 
 def count(items: Iterable[Item]) -> Counts:
     """Return how many stories, items and outlets `items` are."""
     items = list(items)
     return Counts(len({i.story for i in items}), len(items), len({i.source_id for i in items}))
-
-
-def is_dated(item: Item) -> bool:
-    """Whether its publisher said when it was published."""
-    return item.article.published is not None and item.article.published_from not in ("first_seen", "none")
 
 
 def build_day(
@@ -89,22 +90,27 @@ def build_day(
     *,
     topics: Sequence[str] = (),
     home: str = "VN",
+    signals: Collection[str] = (),
+    weekdays: Sequence[int] = (),
+    errata: Sequence[Erratum] = (),
 ) -> Day:
     """Arrange the items of one period, which may be none.
 
     `start` and `end` (exclusive) are aware and carry the zone in which times are shown. `topics` gives the order
     of sections; topics not in it follow by size. `home` is the country (ISO 3166-1) that is not foreign.
+    Stories with one of the topics `signals` are listed as asking for attention, whatever their tone.
     """
     if start.tzinfo is None or end.tzinfo is None or made_at.tzinfo is None:
         raise ValueError("start, end and made_at need a time zone")
     if start >= end:
         raise ValueError(f"the period ends ({end.isoformat()}) before it starts ({start.isoformat()})")
-    items = sorted(items, key=_by_time)
+    items = sorted(items, key=by_time)
     foreign: list[Story] = []
     undated: list[Story] = []
     mentions: list[Story] = []
     by_topic: dict[str, list[Story]] = defaultdict(list)
-    for story in _stories(items):
+    stories = stories_of(items)
+    for story in stories:
         if story.lead.tags.relevance != "main":
             mentions.append(story)
         elif story.lead.country != home:
@@ -136,33 +142,27 @@ def build_day(
         undated=tuple(undated),
         mentions=tuple(mentions),
         sources=tuple(sorted(sources, key=lambda s: (s.name.casefold(), s.source_id))),
+        top=top_stories(stories, home),
+        attention=needing_attention(stories, signals),
+        outlets=outlet_table(items, stories),
+        weekdays=tuple(weekdays),
+        errata=tuple(errata),
+        sha256=fingerprint(items, start, end),
     )
 
 
-def language_of(item: Item) -> str:
-    """Return the language of the text as it was detected, or else as its page declares it; '' for neither."""
-    return item.tags.language or item.article.language
+def fingerprint(items: Iterable[Item], start: datetime, end: datetime) -> str:
+    """Return the SHA-256 (hex) of what a period's digest rests on: which texts, under which tags, of which time.
 
-
-def _by_time(item: Item) -> tuple[bool, float, str, str]:
-    published = item.article.published
-    at = published if published is not None and is_dated(item) else item.first_seen
-    return not is_dated(item), at.timestamp(), item.outlet, item.key
-
-
-def _stories(items: Iterable[Item]) -> list[Story]:
-    """Return the stories of `items`, those told by most first, then the newest first; undated last."""
-    groups: dict[str, list[Item]] = defaultdict(list)
-    for item in items:
-        groups[item.story].append(item)
-    stories = []
-    for group in groups.values():
-        # Told by whoever is most about the province and was read whole; among equals by the first to publish.
-        lead = min(group, key=lambda i: (i.tags.relevance != "main", i.article.text_from != "page"))
-        stories.append(Story(lead, tuple(i for i in group if i is not lead)))
-
-    def order(story: Story) -> tuple[int, bool, float, str, str]:
-        undated, at, outlet, key = _by_time(story.lead)
-        return -len(story.reprints), undated, -at, outlet, key
-
-    return sorted(stories, key=order)
+    Equal for equal sets in whatever order; another text, tagging, grouping or bound makes another.
+    """
+    lines = sorted(
+        " ".join(
+            [i.key, str(i.version), i.story, i.event, i.tags.rules, i.tags.relevance, i.tags.tone]
+            + [p.id for p in i.tags.places]
+            + [t.id for t in i.tags.topics]
+        )
+        for i in items
+    )
+    text = "\n".join([start.astimezone(UTC).isoformat(), end.astimezone(UTC).isoformat(), *lines])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

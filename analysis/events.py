@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from analysis.day import is_dated, language_of
+from analysis.story import is_dated, language_of, told
 from pipeline.records import Item
 
 
@@ -47,12 +47,6 @@ def build_events(items: Iterable[Item]) -> list[Event]:
         groups.setdefault(item.event or item.story, []).append(item)
     events = [_event(key, sorted(group, key=_order)) for key, group in groups.items()]
     return sorted(events, key=lambda e: (-e.items, e.start, e.key))
-
-
-def told(item: Item) -> datetime:
-    """Return when an item was published, or first seen where that is not known."""
-    published = item.article.published
-    return published if published is not None and is_dated(item) else item.first_seen
 
 
 def _order(item: Item) -> tuple[bool, datetime, str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import comb
 from typing import Literal
 
-from pipeline.records import Article
+from pipeline.records import Article, PageReading
 
 Sign = Literal["text", "title", "date", "selectors", "disagreement", "design"]
 
@@ -21,27 +21,6 @@ _AT_MOST = 0.97
 _KNOWN, _OWN = 5, 0.6
 #: selectors and readers disagree where, on average of the recent pages, fewer of their words than this are the same
 _AGREE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was found on one page."""
-
-    source_id: str
-    document_id: int
-    url: str
-    #: aware
-    at: datetime
-    text: bool
-    title: bool
-    date: bool
-    #: parts that the source's selectors were asked for, and those of them not found
-    asked: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    #: F1 of words between the selectors' text and the readers'; None where there is no such text
-    agreement: float | None = None
-    #: element that holds the text, e.g. 'article.fck_detail'; '' where it is not known
-    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +53,13 @@ class Rot:
     url: str
 
 
-def reading_of(source_id: str, document_id: int, url: str, at: datetime, article: Article | None) -> Reading:
+def reading_of(source_id: str, document_id: int, url: str, at: datetime, article: Article | None) -> PageReading:
     """Return what was found on a page; `article` None where it could not be read."""
     if article is None or article.text_from == "feed":
-        return Reading(source_id, document_id, url, at, text=False, title=False, date=False)
+        return PageReading(source_id, document_id, url, at, text=False, title=False, date=False)
     parts = article.parts
     missed = tuple(parts.get("selectors_missed", "").split())
-    return Reading(
+    return PageReading(
         source_id,
         document_id,
         url,
@@ -95,7 +74,7 @@ def reading_of(source_id: str, document_id: int, url: str, at: datetime, article
     )
 
 
-def yields(readings: Sequence[Reading]) -> Yields:
+def yields(readings: Sequence[PageReading]) -> Yields:
     """Return the shares over pages of one source."""
     agreements = [r.agreement for r in readings if r.agreement is not None]
     return Yields(
@@ -108,12 +87,12 @@ def yields(readings: Sequence[Reading]) -> Yields:
     )
 
 
-def rotten(readings: Iterable[Reading], now: datetime) -> list[Rot]:
+def rotten(readings: Iterable[PageReading], now: datetime) -> list[Rot]:
     """Return what has become worse in the days before `now`, by source, the worst sign of each first.
 
     Of readings after `now` nothing is said, and of a source only what its own pages of before allow.
     """
-    by_source: dict[str, list[Reading]] = defaultdict(list)
+    by_source: dict[str, list[PageReading]] = defaultdict(list)
     for reading in readings:
         if reading.at <= now:
             by_source[reading.source_id].append(reading)
@@ -126,11 +105,11 @@ def rotten(readings: Iterable[Reading], now: datetime) -> list[Rot]:
     return found
 
 
-def _signs(early: list[Reading], late: list[Reading]) -> list[Rot]:
+def _signs(early: list[PageReading], late: list[PageReading]) -> list[Rot]:
     usual, count = (
         Counter(r.place for r in early if r.place).most_common(1)[0] if any(r.place for r in early) else ("", 0)
     )
-    trials: list[tuple[Sign, Callable[[Reading], bool | None]]] = [
+    trials: list[tuple[Sign, Callable[[PageReading], bool | None]]] = [
         ("text", lambda r: r.text),
         ("title", lambda r: r.title if r.text else None),
         ("date", lambda r: r.date if r.text else None),
@@ -149,7 +128,7 @@ def _signs(early: list[Reading], late: list[Reading]) -> list[Rot]:
 
 
 def _dropped(
-    sign: Sign, good: Callable[[Reading], bool | None], early: list[Reading], late: list[Reading]
+    sign: Sign, good: Callable[[PageReading], bool | None], early: list[PageReading], late: list[PageReading]
 ) -> Rot | None:
     before = [verdict for r in early if (verdict := good(r)) is not None]
     after = [(r, verdict) for r in late if (verdict := good(r)) is not None]
@@ -167,7 +146,7 @@ def _chance(right: int, pages: int, share: float) -> float:
     return sum(comb(pages, k) * share**k * (1 - share) ** (pages - k) for k in range(right + 1))
 
 
-def _rot(sign: Sign, before: float | None, after: float, pages: int, example: Reading) -> Rot:
+def _rot(sign: Sign, before: float | None, after: float, pages: int, example: PageReading) -> Rot:
     return Rot(example.source_id, sign, before, after, pages, example.document_id, example.url)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from analysis.rot import Rot
 from pipeline.records import Flag, SourceDay, SourceFigures
 
 #: Periods of the past that make 'usual', and how many of them must be known before anything is called unusual.
@@ -15,9 +16,29 @@ _PAGES, _SHARE, _USUAL_SHARE = 3, 0.6, 0.3
 _EXAMPLES = 3
 
 
-def flagged(days: Iterable[SourceDay], history: Mapping[str, Sequence[SourceFigures]]) -> list[SourceDay]:
-    """Return the days with their flags; `history` as from storage.base.Storage.source_history."""
-    return [replace(day, flags=flags_of(day, history.get(day.source_id, ()))) for day in days]
+def flagged(
+    days: Iterable[SourceDay], history: Mapping[str, Sequence[SourceFigures]], rot: Sequence[Rot] = ()
+) -> list[SourceDay]:
+    """Return the days with their flags.
+
+    `history` is as from storage.base.Storage.source_history, `rot` as from analysis.rot.rotten.
+    """
+    worst: dict[str, Rot] = {}
+    for one in rot:
+        worst.setdefault(one.source_id, one)
+    return [
+        replace(
+            day,
+            flags=flags_of(day, history.get(day.source_id, ()))
+            + ((_rotten(worst[day.source_id]),) if day.source_id in worst else ()),
+        )
+        for day in days
+    ]
+
+
+def _rotten(rot: Rot) -> Flag:
+    before = round(100 * rot.before) if rot.before is not None else 0
+    return Flag("rotten", round(100 * rot.after), before, before, (rot.sign, rot.url))
 
 
 def flags_of(day: SourceDay, history: Sequence[SourceFigures]) -> tuple[Flag, ...]:

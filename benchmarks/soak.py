@@ -1,4 +1,7 @@
-"""`make soak`: kill -9 at random moments, 100,000 texts, 10,000 spoilt pages; ends with 1 if anything broke or grew."""
+"""`make soak`: kill -9 at random moments, 90 days of the service, 100,000 texts, 10,000 spoilt pages.
+
+Ends with 1 if anything broke or grew.
+"""
 
 import subprocess
 import sys
@@ -10,9 +13,11 @@ from benchmarks.crash import crash, fill_up
 from benchmarks.kill import try_kills
 from benchmarks.memory import peaks
 from benchmarks.postgres import start_postgres
+from benchmarks.serve_soak import main as serve
 from diembao.demo.server import Press
 
 _HOMES, _KILLS, _TEXTS, _SPOILT = 5, 4, 100_000, 10_000
+_DAYS = 90
 _WRITER_SEEDS, _WRITER_KILLS = 4, 50
 
 
@@ -43,6 +48,7 @@ def main() -> int:
                 print(f"  {difference}")
             failed += bool(differences)
         failed += crash_both(Path(folder))
+        failed += serve(_DAYS, Path(folder) / "serve")
     early, late = peaks(_TEXTS)
     print(f"{_TEXTS} texts tagged: {early // 1024} MiB after a fifth, {late // 1024} MiB after all", flush=True)
     # In a process of its own, since a process knows only its highest peak.

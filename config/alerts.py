@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
 
-RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike"]
+RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search"]
 #: keys that a kind of rule goes by, besides `kind`
 _KEYS: dict[str, frozenset[str]] = {
     "job": frozenset({"times"}),
@@ -16,6 +16,7 @@ _KEYS: dict[str, frozenset[str]] = {
     "disk": frozenset({"percent", "megabytes"}),
     "backup": frozenset({"hours"}),
     "spike": frozenset(),
+    "search": frozenset(),
 }
 
 

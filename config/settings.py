@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import soupsieve
 
+from config.documents import DocumentSettings, SendingSettings, faults_in
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
 from pipeline.hours import hours_of
 from pipeline.names import names_to_ask
@@ -18,6 +19,8 @@ from pipeline.rules import Gazetteer
 from pipeline.urls import is_fetchable, same_site
 
 _FORBID = {"extra": "forbid"}
+#: What a source usually gives is taken from the last 28 days (analysis.watch).
+_LEAST_DAYS = 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,21 @@ class StorageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """Days after which `diembao retention --apply` takes something away; 0: never."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    #: stored pages that are not about the province, or cannot be read
+    irrelevant_pages_days: int = 30
+    #: stored pages about the province; their texts stay
+    coverage_pages_days: int = 730
+    #: polls and fetches one by one; their sums by source and day stay
+    attempts_days: int = 365
+    #: all but title, date, outlet, language and address of articles that are not about the province
+    irrelevant_texts_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     province: Province
@@ -74,6 +92,9 @@ class Settings:
     process: ProcessSettings = field(default_factory=ProcessSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
+    document: DocumentSettings = field(default_factory=DocumentSettings)
+    sending: SendingSettings = field(default_factory=SendingSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +176,11 @@ def load_settings(directory: Path | None) -> Settings:
     ):
         if (value := getattr(settings.crawl, key)) < (0 if key == "delay_seconds" else 1):
             faults.add(("crawl", key), f"too small: {value}")
+    for name in ("irrelevant_pages_days", "coverage_pages_days", "attempts_days", "irrelevant_texts_days"):
+        if 0 < (days := getattr(settings.retention, name)) < _LEAST_DAYS or days < 0:
+            faults.add(("retention", name), f"at least {_LEAST_DAYS} days, or 0 for ever, found {days}")
+    for loc, message in faults_in(settings.document, settings.sending):
+        faults.add(loc, message)
     faults.raise_any()
     return settings
 

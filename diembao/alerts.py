@@ -1,29 +1,29 @@
-"""What is wrong, by the rules of alerts.toml → alerts, and alerts → people."""
+"""What is wrong, by the rules of alerts.toml → alerts."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.alerts import Alerting, Mail, Rule
+from config.alerts import Rule
 from config.settings import Job
 from diembao.home import Home
 from diembao.messages import reason, say
-from diembao.secrets import hide, secret
+from diembao.secrets import hide
 from pipeline.records import Alert, JobEnd, JobRun, SourceDay
 from storage.base import Storage
+from storage.search_query import Tree
 
 FAILURES = (JobEnd.FAILED, JobEnd.CRASHED, JobEnd.TIMEOUT)
-#: An alert that no channel would take for so long is no news any more.
-_STALE = timedelta(days=3)
 #: A day's number of articles is a spike where a Poisson variable of the past's mean came so far in fewer than one of
 #: so many days, and it is more than on each day of the past; the figure is that of analysis.watch.
 _RARELY, _DAYS, _KNOWN = 1 / 2000, 28, 7
 #: times a source must have been asked in vain
 _ASKED = 3
+#: hits of a saved search that are listed
+_HITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Scene:
     zone: ZoneInfo
     #: the sources of so many hours up to now
     sources: Callable[[float], list[SourceDay]]
+    #: the tree of a query as a person wrote it
+    tree: Callable[[str], Tree]
 
     @property
     def day(self) -> str:
@@ -90,9 +92,8 @@ def _failed_jobs(scene: Scene, rule: Rule) -> Found:
 
 def _no_digest(scene: Scene, rule: Rule) -> Found:
     local = scene.at.astimezone(scene.zone)
-    if local.time() < time.fromisoformat(rule.by or "06:45") or has_digest(
-        scene.storage, scene.home, scene.jobs, local
-    ):
+    by = time.fromisoformat(rule.by or "06:45")
+    if local.time() < by or not lacks_digest(scene.storage, scene.home, scene.jobs, local):
         return
     yield (
         "no_digest",
@@ -105,19 +106,28 @@ def _no_digest(scene: Scene, rule: Rule) -> Found:
     )
 
 
-def has_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datetime) -> bool:
-    """Return whether a day's digest was made, by the schedule or by hand; `local` is a time of that day."""
-    names = [job.name for job in jobs if job.command[:1] == ("digest",)]
+def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datetime) -> bool:
+    """Return whether the digest of a day was due by `local`, a time of that day, and is not there, made by whomever."""
+    from apscheduler.triggers.cron import CronTrigger
+
     midnight = datetime.combine(local.date(), time.min, local.tzinfo)
-    made = storage.runs.jobs_since(midnight, names) if names else []
-    of_today = [r for r in made if r.how is JobEnd.DONE and r.due.astimezone(local.tzinfo).date() == local.date()]
-    return bool(of_today) or (home.digests / f"diem-bao-{local.date()}.html").exists()
+    known = storage.runs.first_of_each()
+    for job in jobs:
+        if not job.for_each_day or job.command[:1] != ("digest",) or job.cron is None or job.name not in known:
+            continue
+        due = CronTrigger.from_crontab(job.cron, timezone=local.tzinfo).get_next_fire_time(None, midnight)
+        if due is None or due > local or due <= known[job.name].due:
+            continue
+        made = storage.runs.jobs_since(midnight, (job.name,))
+        if not any(run.how is JobEnd.DONE and run.due == due for run in made):
+            return not (home.digests / f"diem-bao-{local.date()}.html").exists()
+    return False
 
 
 def _silent_sources(scene: Scene, rule: Rule) -> Found:
     for day in scene.sources(rule.hours or 24):
         silent = next((flag for flag in day.flags if flag.kind == "silent"), None)
-        failed = day.state == "failed" and day.feeds_polled >= _ASKED
+        failed = day.state == "failed" and sum(day.reasons.values()) >= _ASKED
         if day.state == "paused" or not (failed or silent):
             continue
         why = ", ".join(f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1]))
@@ -201,6 +211,32 @@ def _spike(scene: Scene, rule: Rule) -> Found:
     )
 
 
+def _saved_searches(scene: Scene, rule: Rule) -> Found:
+    told = {alert.cause: alert.at for alert in scene.storage.runs.alerts_since(scene.at - timedelta(days=8))}
+    for saved in scene.storage.searches.saved():
+        cause = f"search:{saved.name}"
+        # What was there before the search was kept is no news; nor is what an earlier alert was about.
+        since = max(saved.saved_at, scene.at - timedelta(days=8), told.get(cause, saved.saved_at))
+        hits = scene.storage.searches.search(
+            scene.tree(saved.query), zone=scene.zone, limit=_HITS + 1, seen_since=since
+        )
+        if not hits:
+            continue
+        listed = "\n".join(
+            f"  {hit.item.outlet}: {hit.item.article.title} {hit.item.article.url}" for hit in hits[:_HITS]
+        )
+        more = "…" if len(hits) > _HITS else ""
+        yield (
+            cause,
+            say(
+                f"Phép tìm “{saved.name}” có bài mới:\n{listed}{more}\n"
+                f"Cách xử lý: đọc bài; tìm thêm: diembao search @{saved.name}",
+                f"The search '{saved.name}' has news:\n{listed}{more}\n"
+                f"What to do: read them; more: diembao search @{saved.name}",
+            ),
+        )
+
+
 _RULES: dict[str, Callable[[Scene, Rule], Found]] = {
     "job": _failed_jobs,
     "no_digest": _no_digest,
@@ -208,89 +244,5 @@ _RULES: dict[str, Callable[[Scene, Rule], Found]] = {
     "disk": _disk,
     "backup": _backup,
     "spike": _spike,
+    "search": _saved_searches,
 }
-
-
-class NotSent(Exception):
-    """A channel did not take a message; says which and why, without its secrets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One way to people: 'mail', or the name of the secret with an address for apprise."""
-
-    name: str
-    #: takes title and text; raises NotSent
-    send: Callable[[str, str], None]
-
-
-def channels(alerting: Alerting) -> list[Channel]:
-    """Return the ways that alerts.toml names."""
-    found = []
-    if alerting.mail.to:
-        found.append(Channel("mail", partial(_mail, alerting.mail)))
-    for name in alerting.hooks.secrets:
-        found.append(Channel(name, partial(_hook, name)))
-    return found
-
-
-def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list[str]:
-    """Send each channel in one message what it has not had; return what failed, in words."""
-    failed = []
-    for way in ways:
-        unsent = [alert for alert in storage.runs.alerts_since(at - _STALE) if way.name not in alert.sent]
-        if not unsent:
-            continue
-        try:
-            way.send(*message_of(unsent))
-        except NotSent as error:
-            failed.append(str(error))
-        else:
-            storage.runs.alerts_sent(unsent, way.name, at)
-    return failed
-
-
-def message_of(alerts: Sequence[Alert]) -> tuple[str, str]:
-    """Return title and text of one message about several alerts."""
-    first = alerts[0].said.splitlines()[0]
-    title = say(f"[diembao] {len(alerts)} cảnh báo: {first}", f"[diembao] {len(alerts)} alerts: {first}")
-    return title[:150], "\n\n".join(f"{n}. {alert.said}" for n, alert in enumerate(alerts, 1)) + "\n"
-
-
-def _hook(name: str, title: str, text: str) -> None:
-    import logging
-
-    import apprise
-
-    if not (address := secret(name)):
-        raise NotSent(say(f"{name}: chưa đặt giá trị bí mật này", f"{name}: this secret is not set"))
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes addresses with passwords
-    service = apprise.Apprise()
-    if not service.add(address):
-        raise NotSent(say(f"{name}: không phải địa chỉ của apprise", f"{name}: is no address that apprise knows"))
-    if not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
-        raise NotSent(say(f"{name}: không gửi được", f"{name}: could not be sent to"))
-
-
-def _mail(mail: Mail, title: str, text: str) -> None:
-    import smtplib
-    import ssl
-    from email.message import EmailMessage
-    from email.utils import formatdate, make_msgid
-
-    message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = " ".join(title.split()), mail.sender, ", ".join(mail.to)
-    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
-    host, _, port = mail.server.rpartition(":")
-    try:
-        kind = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
-        with kind(host, int(port), timeout=30) as server:
-            if mail.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if mail.user:
-                server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
-            server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(hide(f"mail ({mail.server}): {error}")) from error

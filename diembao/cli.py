@@ -10,16 +10,22 @@ from diembao.commands import (
     alerts,
     collecting,
     db,
+    deciding,
     demo,
+    doctor,
     explain,
     learning,
     ledger,
     reports,
+    search,
+    sending,
     serve,
     setup,
     sources,
+    status,
     stories,
     texts,
+    upkeep,
 )
 from diembao.home import Home, HomeInUse, default_home
 from diembao.messages import asked_language, say
@@ -60,7 +66,27 @@ def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool
     )
 
 
-for module in (setup, sources, collecting, ledger, reports, texts, stories, explain, learning, serve, alerts, db, demo):
+for module in (
+    setup,
+    sources,
+    collecting,
+    ledger,
+    reports,
+    sending,
+    texts,
+    stories,
+    search,
+    deciding,
+    upkeep,
+    explain,
+    learning,
+    serve,
+    status,
+    alerts,
+    doctor,
+    db,
+    demo,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -23,6 +23,8 @@ class State:
 
     root: Path
     looked: float = field(default_factory=time.monotonic)
+    #: the time at that look, as the service's clock has it
+    at: datetime | None = None
     #: job → its process, of those that run
     running: Mapping[str, int | None] = field(default_factory=dict)
     #: job → when it is due next
@@ -149,6 +151,7 @@ def _told(state: State) -> dict[str, Any]:
     """Return the answer of /readyz: nothing of it is secret, paths and outputs are left out."""
     return {
         "ready": state.alive and not state.trouble,
+        "at": state.at,
         "trouble": state.trouble,
         "running": dict(state.running),
         "next": {name: when.isoformat() for name, when in state.next.items()},

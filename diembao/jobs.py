@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
-from analysis.day import Counts, build_day, count
 from config.settings import ProcessSettings, Settings
 from diembao.clock import now
 from diembao.collecting import Progress
@@ -19,10 +18,8 @@ from pipeline.records import (
     Document,
     DocumentOutcome,
     Examined,
-    Item,
     LedgerEntry,
     Reason,
-    Relevance,
     Source,
     SourceDay,
     Unreadable,
@@ -57,7 +54,7 @@ def process(
     counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING})
     done = 0
     while documents := storage.unexamined(_CHUNK * max(1, settings.workers or 2)):
-        for results in _examined(_complete(documents, sources), rules, settings, total):
+        for results in _examined(complete(documents, sources), rules, settings, total):
             storage.examined(results, now())
             counts.update(type(result).__name__.lower() for result in results)
             counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in results)
@@ -71,7 +68,7 @@ def process(
     return dict(counts)
 
 
-def _complete(documents: Iterable[Document], sources: Sequence[Source]) -> Iterator[Document]:
+def complete(documents: Iterable[Document], sources: Sequence[Source]) -> Iterator[Document]:
     """Add what the configuration knows of the source of each document."""
     known = {s.id: s for s in sources}
     for document in documents:
@@ -121,76 +118,18 @@ def period_of(day: date | None, settings: Settings, at: datetime) -> Period:
     return Period(day, start, end, start - timedelta(hours=settings.digest.late_hours))
 
 
+#: Days before the last week with which its readings are compared.
+_READINGS = timedelta(days=28)
+
+
 def watched_sources(storage: Storage, start: datetime, end: datetime) -> list[SourceDay]:
     """Return what became of every source in a period, with what is unusual about it."""
+    from analysis.rot import RECENT, rotten
     from analysis.watch import PERIODS, flagged
 
-    return flagged(storage.source_days(start, end), storage.source_history(start, end, periods=PERIODS))
-
-
-def make_digest(
-    storage: Storage,
-    settings: Settings,
-    rules: Rulebook,
-    *,
-    day: date | None,
-    language: str,
-    out: Path,
-    made_at: datetime | None = None,
-) -> tuple[list[Path], Counts]:
-    """Write the day's digest as HTML and Markdown into `out`; return the files and what they count."""
-    from analysis.digest import render_html, render_markdown
-    from diembao.home import write_atomically
-
-    at = made_at or now()
-    period = period_of(day, settings, at)
-    items = storage.items_for_digest(period.start, period.end, period.late_from)
-    before = period_of(period.day - timedelta(days=1), settings, at)
-    # Without a collection yesterday there is nothing to compare with, which is not the same as nothing written.
-    collected = any(s.feeds_polled for s in storage.source_days(before.start, before.end))
-    previous = storage.items_for_digest(before.start, before.end, before.late_from) if collected else None
-    model = build_day(
-        items,
-        None if previous is None else count(previous),
-        watched_sources(storage, period.start, period.end),
-        period.day,
-        period.start,
-        period.end,
-        at,
-        rules.version,
-        topics=[topic.id for topic in rules.topics.topic],
-    )
-    vi = language == "vi"
-    province = settings.province.name if vi else settings.province.name_en
-    note = settings.province.note if vi else settings.province.note_en
-    names = {topic.id: topic.label_vi if vi else topic.label_en for topic in rules.topics.topic}
-    written = {
-        out / f"diem-bao-{period.day}.{suffix}": render(
-            model, language, province=province, note=note, topic_labels=names
-        )
-        for suffix, render in (("html", render_html), ("md", render_markdown))
-    }
-    for path, text in written.items():
-        write_atomically(path, text.encode())
-    files = list(written)
-    return files, model.counts
-
-
-def export(
-    storage: Storage,
-    path: Path,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    relevance: Sequence[Relevance],
-    topics: Sequence[str],
-) -> int:
-    """Write the matching items to a .csv or .jsonl file, whole or not at all; return the number of rows."""
-    from analysis.export import write_csv, write_jsonl
-
-    items: Iterator[Item] = storage.items(since=since, until=until, relevance=relevance, topics=topics)
-    with _whole(path) as stream:
-        return write_csv(items, stream) if path.suffix == ".csv" else write_jsonl(items, stream)
+    rot = rotten(storage.readings(end - RECENT - _READINGS), end)
+    history = storage.source_history(start, end, periods=PERIODS)
+    return flagged(storage.source_days(start, end), history, rot)
 
 
 def write_ledger(path: Path, days: Iterable[SourceDay], entries: Iterable[LedgerEntry]) -> int:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, TextIO
@@ -76,7 +77,8 @@ def close_log() -> None:
     logger = logging.getLogger("diembao")
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # what a full disk did not take is written once more
+            handler.close()
 
 
 class JobLog:
@@ -98,7 +100,7 @@ class JobLog:
         line = hide(line)
         self._last = [*self._last, line[:500]][-self._keep :]
         if self._handler is not None:
-            self._handler.emit(logging.LogRecord("job", logging.INFO, "", 0, line.replace("%", "%%"), (), None))
+            self._handler.emit(logging.LogRecord("job", logging.INFO, "", 0, line, (), None))
 
     def head(self, line: str) -> None:
         """Write a line that does not count among the last ones."""
@@ -113,4 +115,5 @@ class JobLog:
 
     def close(self) -> None:
         if self._handler is not None:
-            self._handler.close()
+            with suppress(OSError):
+                self._handler.close()

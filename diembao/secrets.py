@@ -35,8 +35,16 @@ def secret(name: str) -> str | None:
     """
     found = os.environ.get(name) or _from_file(name)
     if found:
-        _read.add(found)
+        _read.add(_hidden_part(found))
     return found or None
+
+
+def _hidden_part(value: str) -> str:
+    """Return what of a secret must not be seen: of the address of a database its password only."""
+    if not value.startswith(("sqlite", "postgres")):
+        return value
+    login = re.search(r"://[^/\s:@]*:([^/\s@]+)@", value)
+    return login[1] if login else ""
 
 
 def _from_file(name: str) -> str | None:
@@ -59,13 +67,11 @@ def _content(path: Path, why: str) -> str:
 def known() -> set[str]:
     """Return every secret that this process was given or has read."""
     found = set(_read) | {value for name, value in os.environ.items() if _SECRET_NAME.search(name)}
-    for name in ("DIEMBAO_DATABASE", "DIEMBAO_ALERT_URL"):
-        if login := re.search(r"://[^/\s:@]*:([^/\s@]+)@", os.environ.get(name, "")):
-            found.add(login[1])
+    found.add(_hidden_part(os.environ.get("DIEMBAO_DATABASE", "sqlite")))
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
         for path in Path(folder).glob("*"):
             try:
-                found.add(path.read_text("utf-8").strip())
+                found.add(_hidden_part(path.read_text("utf-8").strip()))
             except (OSError, UnicodeDecodeError):
                 continue  # nobody can print what nobody can read
     return {value for value in found if len(value) >= _SHORTEST}

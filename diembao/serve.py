@@ -20,6 +20,7 @@ from diembao.health import Health, State
 from diembao.home import Home, HomeInUse, write_atomically
 from diembao.running import Ended, Running, end_orphans, run_job
 from diembao.scheduler import KEEP, Schedule, Turn
+from diembao.secrets import hide
 from pipeline.records import JobEnd, JobRun
 from storage.base import Storage, StorageError
 from storage.runs import HeldElsewhere, Hold
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _LOOK = 0.05 if os.environ.get("DIEMBAO_CLOCK") else 1.0
 #: Seconds between two looks whether this database is still ours.
 _KEEP_LOOK = 30.0
+#: Seconds after which a database that does not answer is told to people, and between two tries of that.
+_TELL = 300.0
 #: Seconds by which clock and steady time may differ between two looks before that is called a jump.
 _JUMP = 30.0
 
@@ -87,6 +90,7 @@ class Server:
         self._state = State(home.root)
         self._health: Health | None = None
         self._kept_at = float("-inf")
+        self._troubled_at = 0.0
         self._forgot_on = ""
         at, ticks = now(), steady()
         orphans = end_orphans(home, tuple(job.name for job in jobs))
@@ -152,18 +156,37 @@ class Server:
         except HeldElsewhere:
             raise
         except StorageError as error:
-            self._say_trouble(str(error))
+            if not self._state.trouble:
+                self._troubled_at = ticks
+            self._say_trouble(hide(str(error)))
+            self._tell_trouble(ticks)
         else:
             self._say_trouble("")
         self._state.running = {name: running.pid for name, (running, _) in self._running.items()}
         self._state.next = self._schedule.next_times(at, ticks)
-        self._state.looked = time.monotonic()
+        self._state.at, self._state.looked = at, time.monotonic()
         _notify("WATCHDOG=1")
 
     def _keep_hold(self) -> None:
         if time.monotonic() - self._kept_at >= _KEEP_LOOK or self._state.trouble:
             self._hold.keep()
             self._kept_at = time.monotonic()
+
+    def _tell_trouble(self, ticks: float) -> None:
+        """Run the job that tells people, unrecorded, since the database takes no record."""
+        job = next((job for job in self._jobs if job.command[0] == "alerts"), None)
+        if job is None or job.name in self._running or ticks - self._troubled_at < _TELL:
+            return
+        self._troubled_at = ticks
+
+        def work() -> None:
+            ended = run_job(job, (*job.command, "--trouble", self._state.trouble), self._home, running)
+            self._log.info("told", exit=ended.exit_code, said=ended.said)
+            if ended.exit_code == 0:
+                self._troubled_at = ticks + 24 * 3600
+
+        running = Running()
+        threading.Thread(target=work, name="teller", daemon=True).start()
 
     def _say_trouble(self, trouble: str) -> None:
         if trouble and not self._state.trouble:

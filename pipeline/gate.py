@@ -92,11 +92,12 @@ class Gate:
     def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> Passed:
         """Look at a page's bytes, and at texts said of it elsewhere (`beside`: a feed's title, summary, text)."""
         page = _simple(_telling(_utf8(body, content_type)))
-        hits: list[tuple[ByteHit, Strength]] = [
-            (ByteHit(name, _place_of(page, start, end)), strength) for name, strength, start, end in self._find(page)
-        ]
+        hits: list[tuple[ByteHit, Strength]] = []
+        for name, strength, start, end in self._find(page):
+            hits.append((ByteHit(name, _place_of(page, start, end)), strength))
         for said in beside:
-            hits += [(ByteHit(name, "feed"), strength) for name, strength, _, _ in self._find(_simple(_encoded(said)))]
+            for name, strength, _, _ in self._find(_simple(_encoded(said))):
+                hits.append((ByteHit(name, "feed"), strength))
         return Passed(self._opens(hits, url), tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
 
     def _find(self, page: bytes) -> Iterator[tuple[str, Strength, int, int]]:

@@ -71,7 +71,11 @@ def encoding_of(text: str) -> Encoding | None:
     if text.isascii() or _VIETNAMESE.search(text):
         return None
     sample = text[:_LOOKED_AT]
-    words = max(1, len(_WORD.findall(sample)))
+    found = _WORD.findall(sample)
+    # 'Hoà Bình' is written with none of those letters, and would turn into another name.
+    if all(word.isascii() or is_syllable(word) for word in found) and not _TCVN3_SIGN.search(sample):
+        return None
+    words = max(1, len(found))
     shares: list[tuple[float, Encoding]] = [(len(sign.findall(sample)) / words, name) for name, sign in _SIGNS]
     # In real text of these encodings about every second word carries a sign; a stray © or ü does not.
     for share, name in sorted(shares, reverse=True):

@@ -507,7 +507,52 @@ class Item:
     origin: str = ""
 
 
-FlagKind = Literal["silent", "fewer", "more", "redesigned"]
+DecisionField = Literal["relevance", "topics", "tone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said of an item; it holds over whatever the rules say."""
+
+    #: key of the item
+    item: str
+    field: DecisionField
+    #: of topics their ids, separated by blanks
+    value: str
+    who: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Text and the places in it (characters, end exclusive) that a search found."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item that a search found."""
+
+    item: Item
+    title: Marked
+    #: some words around what was found
+    snippet: Marked
+    #: storage.search says what it counts; 0 where hits are in the order of time
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    name: str
+    #: as it was written
+    query: str
+    saved_at: datetime
+
+
+FlagKind = Literal["silent", "fewer", "more", "redesigned", "rotten"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,7 +561,7 @@ class Flag:
 
     kind: FlagKind
     #: in the period: good answers without a link in a row (silent), new links (fewer, more), pages without text
-    #: (redesigned)
+    #: (redesigned), share of pages still read well in per cent (rotten)
     found: int
     #: usual range of the same figure in periods of the same length before; of 'redesigned': in per cent of the pages
     low: int = 0
@@ -534,6 +579,27 @@ class SourceFigures:
     #: documents examined, and those of them in which no text was found
     documents: int
     without_text: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What was found on one stored page, for the alarms of sources that are read worse than before."""
+
+    source_id: str
+    document_id: int
+    url: str
+    #: aware
+    at: datetime
+    text: bool
+    title: bool
+    date: bool
+    #: parts that the source's selectors were asked for, and those of them not found
+    asked: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    #: F1 of words between the selectors' text and the readers'; None where there is no such text
+    agreement: float | None = None
+    #: element that holds the text, e.g. 'article.fck_detail'; '' where it is not known
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pipeline.records import (
     Item,
     LedgerEntry,
     Level,
+    PageReading,
     Poll,
     Reason,
     Relevance,
@@ -26,7 +27,10 @@ from pipeline.records import (
 )
 
 if TYPE_CHECKING:
+    from storage.publishing import PublicationBook
     from storage.runs import RunBook
+    from storage.searches import SearchBook
+    from storage.upkeep import Upkeep
 
 
 class StorageError(Exception):
@@ -41,8 +45,16 @@ class Storage(Protocol):
     # runs
     @property
     def runs(self) -> "RunBook": ...
+    @property
+    def publications(self) -> "PublicationBook": ...
     def begin_run(self, command: str, at: datetime, /) -> int: ...
     def end_run(self, run: int, at: datetime, exit_code: int, counts: Mapping[str, int], /) -> None: ...
+
+    # searching, and what is done now and then
+    @property
+    def searches(self) -> "SearchBook": ...
+    @property
+    def upkeep(self) -> "Upkeep": ...
 
     # collecting
     def set_sources(self, sources: Sequence[Source], /) -> None: ...
@@ -123,16 +135,20 @@ class Storage(Protocol):
         until: datetime | None = None,
         relevance: Sequence[Relevance] = ("main", "mention"),
         topics: Sequence[str] = (),
+        as_of: datetime | None = None,
     ) -> Iterator[Item]:
-        """Yield the newest version of items, newest first, under their newest tagging.
+        """Yield the newest version of items, newest first, under their newest tagging and what persons decided.
 
         `since` and `until` (exclusive) bound the time of publication, or of first sight where that is unknown.
+        With `as_of` only what was stored, tagged and decided by then counts (stories are today's).
         """
         ...
 
     def item(self, key: str, /) -> Item | None: ...
 
-    def items_for_digest(self, start: datetime, end: datetime, late_from: datetime, /) -> list[Item]:
+    def items_for_digest(
+        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+    ) -> list[Item]:
         """Return items (main, mention) that are news in [start, end).
 
         Published in it and seen before its end; or first seen in it, and undated or published since `late_from`.
@@ -149,6 +165,14 @@ class Storage(Protocol):
 
     def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
         """Yield every link that was found, or asked for, in [start, end), by source in the order they were found."""
+        ...
+
+    def readings(self, since: datetime, /, *, source_ids: Sequence[str] = ()) -> list[PageReading]:
+        """Return what was found on the pages examined of those fetched since then, oldest first."""
+        ...
+
+    def pages_of(self, source_id: str, limit: int, /) -> list[tuple[bytes, str]]:
+        """Return the newest stored pages of a source, as (bytes, address)."""
         ...
 
     def ledger_of(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:

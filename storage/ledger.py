@@ -1,5 +1,6 @@
 """Rows → how every link ended, what each source usually gives, and which feeds have fallen silent."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -7,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
-from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, Reason, SourceFigures
-from storage.schema import candidates, documents, fetches, polls, sources
+from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
+from storage.schema import candidates, documents, fetches, polls, sources, versions
 
 #: Reasons of a page that was had and in which no article was found: many of them at once are a new design.
 WITHOUT_TEXT = (Reason.NO_TEXT, Reason.NEEDS_BROWSER, Reason.NOT_AN_ARTICLE)
@@ -160,3 +161,72 @@ def load_without_text(connection: Connection, start: datetime, end: datetime) ->
     for row in connection.execute(query):
         found[row.source_id].append(row.url)
     return {source_id: tuple(urls) for source_id, urls in found.items()}
+
+
+def load_readings(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
+    """See storage.base.Storage.readings."""
+    article = versions.c.article
+    parts = article["parts"]
+    query = (
+        select(
+            documents.c.id,
+            documents.c.source_id,
+            documents.c.url,
+            documents.c.fetched_at,
+            documents.c.outcome,
+            versions.c.id.label("version"),
+            versions.c.title,
+            versions.c.published,
+            article["published_from"].as_string().label("published_from"),
+            article["text_from"].as_string().label("text_from"),
+            func.length(article["text"].as_string()).label("size"),
+            parts["selectors"].as_string().label("selectors"),
+            parts["selectors_missed"].as_string().label("missed"),
+            parts["agreement"].as_string().label("agreement"),
+            parts["place"].as_string().label("place"),
+        )
+        .join(versions, versions.c.document_id == documents.c.id, isouter=True)
+        .where(
+            documents.c.fetched_at >= since,
+            documents.c.reason == Reason.OK,
+            documents.c.outcome != DocumentOutcome.WAITING,
+        )
+        .order_by(documents.c.id)
+    )
+    if source_ids:
+        query = query.where(documents.c.source_id.in_(source_ids))
+    # A page with the text it had before has no version of its own, and says nothing new.
+    return [
+        _page_reading(row)
+        for row in connection.execute(query)
+        if row.version is not None or row.outcome == DocumentOutcome.UNREADABLE
+    ]
+
+
+def _page_reading(row: Any) -> PageReading:
+    read = row.version is not None and row.text_from == "page"
+    missed = tuple((row.missed or "").split()) if read else ()
+    return PageReading(
+        source_id=row.source_id,
+        document_id=row.id,
+        url=row.url,
+        at=row.fetched_at,
+        text=read and bool(row.size),
+        title=read and bool(row.title),
+        date=read and row.published is not None and row.published_from != "feed",
+        asked=(*(row.selectors or "").split(), *missed) if read else (),
+        missed=missed,
+        agreement=float(row.agreement) if read and row.agreement else None,
+        place=(row.place or "") if read else "",
+    )
+
+
+def load_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:
+    """See storage.base.Storage.pages_of."""
+    query = (
+        select(documents.c.body, documents.c.url)
+        .where(documents.c.source_id == source_id, documents.c.reason == Reason.OK)
+        .order_by(documents.c.id.desc())
+        .limit(limit)
+    )
+    return [(zlib.decompress(row.body), row.url) for row in connection.execute(query)]

@@ -1,33 +1,45 @@
 """Rows → items, days and counts, for those who read what was collected."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
-from pipeline.records import DocumentOutcome, Item, Reason, Relevance, SourceDay, SourceState, Version
+from pipeline.records import Decision, DocumentOutcome, Item, Reason, Relevance, SourceDay, SourceState, Version
+from storage.decisions import decided, load_decisions
 from storage.examining import ARTICLE, TAGS
 from storage.ledger import load_silent, load_without_text
 from storage.schema import candidates, documents, fetches, items, polls, sources, taggings, versions
+from storage.schema_upkeep import decisions
 
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
 
 
-def _select_items() -> Select[*tuple[Any, ...]]:
-    others = taggings.alias()
-    newest = (
-        select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions).scalar_subquery()
-    )
+def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
+    """Select items under their newest tagging, or as they stood at a moment."""
+    others, older = taggings.alias(), versions.alias()
+    newest = select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions)
+    number: Any = items.c.version
+    if as_of is not None:
+        newest = newest.where(others.c.tagged_at <= as_of)
+        early, tagged = versions.alias(), taggings.alias()
+        then = select(func.max(early.c.number)).select_from(
+            early.join(tagged, (tagged.c.version_id == early.c.id) & (tagged.c.tagged_at <= as_of))
+        )
+        number = then.where(early.c.item_key == items.c.key).correlate(items).scalar_subquery()
+    # A page that was read once more under other rules is a version too, and no edit.
+    edited = select(older.c.id).where(older.c.item_key == items.c.key, older.c.document_id != versions.c.document_id)
     return (
         select(
             items.c.key,
             items.c.story,
             items.c.event,
             items.c.origin,
-            items.c.version,
+            versions.c.number,
+            and_(versions.c.number > 1, edited.correlate(items, versions).exists()).label("changed"),
             items.c.source_id,
             items.c.first_seen,
             items.c.taken_down,
@@ -39,38 +51,53 @@ def _select_items() -> Select[*tuple[Any, ...]]:
             taggings.c.tags,
             candidates.c.feed_url,
         )
-        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
-        .join(taggings, taggings.c.id == newest)
+        .select_from(items)
+        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == number))
+        .join(taggings, taggings.c.id == newest.scalar_subquery())
         .join(sources, sources.c.id == items.c.source_id)
         .join(candidates, candidates.c.id == items.c.candidate_id)
     )
 
 
-def _item(row: Row[Any]) -> Item:
+def _relevance(as_of: datetime | None) -> ColumnElement[str]:
+    """Return the relevance of an item: what a person decided last, else what the rules said."""
+    said = select(decisions.c.value).where(decisions.c.item_key == items.c.key, decisions.c.field == "relevance")
+    if as_of is not None:
+        said = said.where(decisions.c.at <= as_of)
+    newest = said.order_by(decisions.c.id.desc()).limit(1).correlate(items).scalar_subquery()
+    return func.coalesce(newest, taggings.c.relevance)
+
+
+def _item(row: Row[Any], said: Mapping[str, Iterable[Decision]]) -> Item:
     return Item(
         key=row.key,
         story=row.story,
         event=row.event,
         origin=row.origin,
-        version=row.version,
+        version=row.number,
         source_id=row.source_id,
         outlet=row.name,
         country=row.country,
         category=row.category,
         article=ARTICLE.validate_python(row.article),
-        tags=TAGS.validate_python(row.tags),
+        tags=decided(TAGS.validate_python(row.tags), said.get(row.key, ())),
         first_seen=row.first_seen,
         fetched_at=row.fetched_at,
         feed_url=row.feed_url,
-        changed=row.version > 1,
+        changed=bool(row.changed),
         taken_down=row.taken_down,
     )
 
 
 def load_item(connection: Connection, key: str) -> Item | None:
     """See storage.base.Storage.item."""
-    row = connection.execute(_select_items().where(items.c.key == key)).first()
-    return None if row is None else _item(row)
+    return load_chosen(connection, [key]).get(key)
+
+
+def load_chosen(connection: Connection, keys: Sequence[str]) -> dict[str, Item]:
+    """Return the items of these keys that there are."""
+    said = load_decisions(connection, keys)
+    return {row.key: _item(row, said) for row in connection.execute(_select_items().where(items.c.key.in_(keys)))}
 
 
 def load_versions(connection: Connection, key: str) -> list[Version]:
@@ -85,8 +112,9 @@ def load_event(connection: Connection, key: str) -> list[Item]:
     """See storage.base.Storage.story."""
     event = select(items.c.event).where(items.c.key == key).scalar_subquery()
     when = func.coalesce(versions.c.published, items.c.first_seen)
-    query = _select_items().where(items.c.event == event).order_by(when, items.c.key)
-    return [_item(row) for row in connection.execute(query)]
+    rows = connection.execute(_select_items().where(items.c.event == event).order_by(when, items.c.key)).all()
+    said = load_decisions(connection, [row.key for row in rows])
+    return [_item(row, said) for row in rows]
 
 
 def load_items(
@@ -95,17 +123,19 @@ def load_items(
     until: datetime | None,
     relevance: Sequence[Relevance],
     topics: Sequence[str],
+    as_of: datetime | None = None,
 ) -> Iterator[Item]:
     """See storage.base.Storage.items."""
     when = func.coalesce(versions.c.published, items.c.first_seen)
-    query = _select_items().where(taggings.c.relevance.in_(relevance)).order_by(when.desc(), items.c.key)
+    query = _select_items(as_of).where(_relevance(as_of).in_(relevance)).order_by(when.desc(), items.c.key)
     if since is not None:
         query = query.where(or_(versions.c.published >= since, _undated(items.c.first_seen >= since)))
     if until is not None:
         query = query.where(or_(versions.c.published < until, _undated(items.c.first_seen < until)))
+    said = load_decisions(connection, None, as_of)
     result = connection.execute(query.execution_options(yield_per=200))
     for row in result:
-        item = _item(row)
+        item = _item(row, said)
         if not topics or any(t.id in topics for t in item.tags.topics):
             yield item
 
@@ -114,17 +144,20 @@ def _undated(condition: Any) -> Any:
     return and_(versions.c.published.is_(None), condition)
 
 
-def load_digest_items(connection: Connection, start: datetime, end: datetime, late_from: datetime) -> list[Item]:
+def load_digest_items(
+    connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
+) -> list[Item]:
     """See storage.base.Storage.items_for_digest."""
     seen = and_(items.c.first_seen >= start, items.c.first_seen < end)
     on_time = and_(versions.c.published >= start, versions.c.published < end, items.c.first_seen < end)
     late = and_(seen, versions.c.published >= late_from, versions.c.published < end)
     query = (
-        _select_items()
-        .where(taggings.c.relevance.in_(("main", "mention")), or_(on_time, late, _undated(seen)))
+        _select_items(as_of)
+        .where(_relevance(as_of).in_(("main", "mention")), or_(on_time, late, _undated(seen)))
         .order_by(versions.c.published.desc(), items.c.key)
     )
-    return [_item(row) for row in connection.execute(query)]
+    said = load_decisions(connection, None, as_of)
+    return [_item(row, said) for row in connection.execute(query)]
 
 
 def load_source_days(connection: Connection, start: datetime, end: datetime) -> list[SourceDay]:

@@ -8,7 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Function,
+    NullPool,
+    Row,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.records import Alert, JobEnd, JobRun
@@ -71,11 +84,18 @@ class RunBook:
 
     def last_of_each(self, *how: JobEnd) -> dict[str, JobRun]:
         """Return the latest turn of every job, or the latest that ended so."""
-        latest = select(func.max(job_runs.c.id)).group_by(job_runs.c.job)
+        return self._of_each(func.max(job_runs.c.id), how)
+
+    def first_of_each(self) -> dict[str, JobRun]:
+        """Return the first turn of every job that is still remembered: since when it is known."""
+        return self._of_each(func.min(job_runs.c.id), ())
+
+    def _of_each(self, which: Function[Any], how: Collection[JobEnd]) -> dict[str, JobRun]:
+        ids = select(which).group_by(job_runs.c.job)
         if how:
-            latest = latest.where(job_runs.c.how.in_(how))
+            ids = ids.where(job_runs.c.how.in_(how))
         with self._reading() as connection:
-            found = connection.execute(select(job_runs).where(job_runs.c.id.in_(latest)))
+            found = connection.execute(select(job_runs).where(job_runs.c.id.in_(ids)))
             return {row.job: _run(row) for row in found}
 
     def counted(self, commands: Collection[str], since: datetime, until: datetime, /) -> tuple[dict[str, int], bool]:

@@ -212,6 +212,7 @@ documents = Table(
     Column("outcome_reason", String, nullable=False, default="", comment="why it was unreadable, or read in part only"),
     Column("note", Text, nullable=False, default="", comment="detail of outcome_reason"),
     Column("examined_at", Instant, comment="when it was examined"),
+    Column("removed_at", Instant, comment="when its bytes were taken away (retention); empty: they are here"),
     _one_of("outcome", DocumentOutcome),
     Index(None, "outcome"),
     Index(None, "candidate_id"),

@@ -18,6 +18,7 @@ from pipeline.records import (
     Item,
     LedgerEntry,
     Level,
+    PageReading,
     Poll,
     Reason,
     Relevance,
@@ -27,9 +28,12 @@ from pipeline.records import (
     Unfetched,
     Version,
 )
-from storage import answers, crawling, examining, feeds, ledger, reading, schema, stories, story_rulings
+from storage import answers, crawling, examining, feeds, ledger, reading, schema, search_index, stories, story_rulings
 from storage.engine import open_engine
+from storage.publishing import PublicationBook
 from storage.runs import RunBook
+from storage.searches import SearchBook
+from storage.upkeep import Upkeep
 
 
 def open_storage(address: str | Path) -> "SqlStorage":
@@ -46,6 +50,9 @@ class SqlStorage:
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         self.runs = RunBook(self._engine)
+        self.publications = PublicationBook(self._engine)
+        self.searches = SearchBook(self._engine)
+        self.upkeep = Upkeep(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -122,6 +129,7 @@ class SqlStorage:
     def examined(self, results: Sequence[Examined], at: datetime, /) -> None:
         with self._engine.begin() as connection:
             examining.store_examined(connection, results, at)
+            search_index.index_new(connection)
 
     def reopen_errors(self) -> int:
         with self._engine.begin() as connection:
@@ -156,17 +164,20 @@ class SqlStorage:
         until: datetime | None = None,
         relevance: Sequence[Relevance] = ("main", "mention"),
         topics: Sequence[str] = (),
+        as_of: datetime | None = None,
     ) -> Iterator[Item]:
         with self._reading() as connection:
-            yield from reading.load_items(connection, since, until, relevance, topics)
+            yield from reading.load_items(connection, since, until, relevance, topics, as_of)
 
     def item(self, key: str, /) -> Item | None:
         with self._reading() as connection:
             return reading.load_item(connection, key)
 
-    def items_for_digest(self, start: datetime, end: datetime, late_from: datetime, /) -> list[Item]:
+    def items_for_digest(
+        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+    ) -> list[Item]:
         with self._reading() as connection:
-            return reading.load_digest_items(connection, start, end, late_from)
+            return reading.load_digest_items(connection, start, end, late_from, as_of)
 
     def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]:
         with self._reading() as connection:
@@ -179,6 +190,14 @@ class SqlStorage:
     def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
         with self._reading() as connection:
             yield from ledger.load_ledger(connection, start, end, source_ids)
+
+    def readings(self, since: datetime, /, *, source_ids: Sequence[str] = ()) -> list[PageReading]:
+        with self._reading() as connection:
+            return ledger.load_readings(connection, since, source_ids)
+
+    def pages_of(self, source_id: str, limit: int, /) -> list[tuple[bytes, str]]:
+        with self._reading() as connection:
+            return ledger.load_pages(connection, source_id, limit)
 
     def ledger_of(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:
         with self._reading() as connection:

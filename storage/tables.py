@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection, Table, inspect
 
-from storage import schema_runs, schema_stories
+from storage import schema_publishing, schema_runs, schema_search, schema_stories, schema_upkeep
 from storage.schema import metadata
 
 #: Modules whose tables must be known before `metadata` is asked for them.
-_DEFINED = (schema_runs, schema_stories)
+_DEFINED = (schema_publishing, schema_runs, schema_search, schema_stories, schema_upkeep)
 
 
 def our_tables(connection: Connection) -> list[Table]:

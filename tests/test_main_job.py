@@ -79,7 +79,7 @@ def test_what_was_found_is_what_a_careful_reader_finds(first: object, press: Pre
 
 
 def test_digest_and_csv(first: dict[str, object], home: Home, diembao: Diembao, tmp_path: Path) -> None:
-    html, markdown = (Path(str(name)) for name in first["digest"])  # type: ignore[attr-defined]
+    html, markdown, *_ = (Path(str(name)) for name in first["digest"])  # type: ignore[attr-defined]
     assert "Ninh Thuận" in html.read_text("utf-8")
     assert "Ninh Thuận" in markdown.read_text("utf-8")
     table = tmp_path / "x.csv"

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from analysis.rot import Reading, Sign, reading_of, rotten, yields
+from analysis.rot import PageReading, Sign, reading_of, rotten, yields
 from pipeline.records import Article
 
 NOW = datetime(2025, 12, 1, 6, tzinfo=UTC)
 
 
-def page(n: int, days_ago: float, **changes: Any) -> Reading:
-    whole = Reading(
+def page(n: int, days_ago: float, **changes: Any) -> PageReading:
+    whole = PageReading(
         *("bao", n, f"https://bao.example.vn/{n}", NOW - timedelta(days=days_ago)),
         *(True, True, True),
         asked=("title", "text"),
@@ -81,7 +81,7 @@ def test_yields() -> None:
 def test_what_a_reading_takes_from_an_article() -> None:
     parts = {"selectors": "title", "selectors_missed": "text lead", "agreement": "0.42", "place": "div.detail"}
     article = Article("u", "u", "Tên", "", "Lời", published=NOW, published_from="page", parts=parts)
-    assert reading_of("bao", 7, "u", NOW, article) == Reading(
+    assert reading_of("bao", 7, "u", NOW, article) == PageReading(
         *("bao", 7, "u", NOW, True, True, True),
         asked=("title", "text", "lead"),
         missed=("text", "lead"),

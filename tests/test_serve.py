@@ -16,9 +16,11 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from conftest import Diembao
+from conftest import Diembao, json_lines
 
+from benchmarks.serve_soak import soak
 from diembao.home import Home
+from pipeline.publications import Dispatch, Publication
 from pipeline.records import JobEnd, JobRun
 from storage.soundness import check
 from storage.sql import open_storage
@@ -101,7 +103,7 @@ def hang(home: Home, limit: float) -> tuple[list[str], str]:
     return command, f"every_minutes = 600\nlimit_minutes = {limit}"
 
 
-def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home) -> None:
+def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, diembao: Diembao) -> None:
     plan(
         home,
         look=(["db", "check"], "every_minutes = 600"),
@@ -127,6 +129,15 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home) -
         assert 'diembao_job_turns_total{how="done",job="look"} 1.0' in metrics
         assert "process_resident_memory_bytes" in metrics
         assert ask(home, "/etc/passwd")[0] == 404
+        said = diembao("--home", home.root, "--lang", "en", "status")
+        assert said.returncode == 1, "a job failed"
+        assert "Job 'wrong' failed when it last ran" in said.stdout
+        assert f"Service: runs ({json.loads((home.root / 'serve.json').read_text())['who']}" in said.stdout
+        [row] = json_lines(diembao("--home", home.root, "--json", "status").stdout)
+        assert row["healthy"] is False
+        assert row["jobs"]["look"]["last"]["how"] == "done"
+        assert row["jobs"]["later"]["next"]
+        assert row["store_bytes"] > 0
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
     [long] = turns(home, "long")
@@ -212,3 +223,51 @@ def test_killed_at_random_moments_it_leaves_a_sound_database(home: Home) -> None
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
     assert all(run.ended for job in ("check", "digest") for run in turns(home, job))
+
+
+def test_status_is_well_without_a_service_and_says_when_one_stopped(home: Home, diembao: Diembao) -> None:
+    assert diembao("--home", home.root, "status").returncode == 0
+    storage = open_storage(home.database)
+    storage.runs.plan_job("digest", datetime.now(UTC), "test")
+    storage.close()
+    done = diembao("--home", home.root, "status")
+    assert done.returncode == 1
+    assert "Dịch vụ không chạy" in done.stdout
+
+
+def test_status_says_whether_the_last_digest_was_sent(home: Home, diembao: Diembao) -> None:
+    at = datetime.now(UTC)
+    storage = open_storage(home.database)
+    number = storage.publications.publish(Publication(0, at.date(), at, "vi", "Điểm báo", "0" * 64, "r1", (), {}))
+    for channel in ("lanh-dao", "phong"):
+        assert storage.publications.begin_dispatch(Dispatch(number, channel, at, False, ""))
+    storage.publications.end_dispatch(Dispatch(number, "lanh-dao", at, True, ""), True)
+    storage.close()
+    done = diembao("--home", home.root, "status")
+    assert "Gửi: lanh-dao ✓, phong ?" in done.stdout
+    assert (done.returncode, "đã tới phong chưa" in done.stdout) == (1, True)
+
+
+def test_three_days_with_mishaps_make_every_digest_once(tmp_path: Path) -> None:
+    problems, stage = soak(tmp_path, 3, faults=("crash", "full disk", "off"), every=1)
+    assert problems == []
+    assert sum(stage.faults.values()) == 3
+    assert stage.mail.texts
+
+
+def test_so_many_backups_are_kept(home: Home, diembao: Diembao) -> None:
+    folder = home.root / "backups"
+    folder.mkdir()
+    for day in range(10, 16):
+        for suffix in ("db", "db.sha256"):
+            (folder / f"diembao-backup-202601{day}-013000.{suffix}").touch()
+    (folder / "diembao-before-upgrade-20260101-010101.db").touch()
+    assert diembao("--home", home.root, "status").returncode == 0
+    assert diembao("--home", home.root, "db", "backup", "--keep", "3").returncode == 0
+    kept = sorted(path.name for path in folder.glob("diembao-backup-*"))
+    assert kept[:4] == [
+        f"diembao-backup-202601{day}-013000.{suffix}" for day in (14, 15) for suffix in ("db", "db.sha256")
+    ]
+    assert len(kept) == 6
+    assert (folder / "diembao-before-upgrade-20260101-010101.db").exists()
+    assert diembao("--home", home.root, "db", "backup", "x.db", "--keep", "3").returncode == 2

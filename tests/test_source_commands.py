@@ -176,3 +176,12 @@ def test_without_a_home_it_says_what_to_do(diembao: Diembao, tmp_path: Path) -> 
     assert done.returncode == 2
     assert "init" in done.stderr
     assert done.stdout == ""
+
+
+def test_selectors_are_learnt_from_stored_pages(diembao: Diembao, home: Home, press: Press) -> None:
+    one = next(outlet for outlet in press.outlets if outlet.state != "dead")
+    assert diembao("--home", home.root, "run", "--source", one.id).returncode in (0, 1)
+    done = diembao("--home", home.root, "source", "learn", one.id)
+    assert done.returncode == 0, done.stderr
+    assert "[source.selectors]" in done.stdout
+    assert "text = " in done.stdout

@@ -104,3 +104,8 @@ def test_related_links_and_menus_are_skipped() -> None:
 def test_the_lead_is_the_first_paragraph() -> None:
     _, text = zones("T", "Đoạn mở đầu dài hơn bốn mươi ký tự để tính là một đoạn.\nĐoạn hai.", lambda line: [])
     assert text.text[: text.lead_end].endswith("một đoạn.")
+
+
+@pytest.mark.parametrize("name", ["Hoà Bình", "Khánh Hoà", "Toà án", "Thuý Kiều"])
+def test_a_short_name_with_its_tone_on_the_last_vowel_stays(name: str) -> None:
+    assert normalise(name) == name

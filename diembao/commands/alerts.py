@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,9 +14,10 @@ from diembao.messages import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diembao.alerts import Channel
+    from diembao.telling import Channel
     from pipeline.records import SourceDay
-    from storage.base import Storage, StorageError
+    from storage.base import Storage
+    from storage.search_query import Tree
 
 
 @click.command(
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     )
 )
 @click.option("--test", "trial", is_flag=True, help=say("Chỉ gửi một tin thử.", "Only send a trial message."))
+@click.option("--trouble", hidden=True, help="What diembao serve was told by its database.")
 @pass_app
-def alerts(app: App, trial: bool) -> int:
+def alerts(app: App, trial: bool, trouble: str | None) -> int:
     from config.alerts import load_alerts
-    from diembao.alerts import channels
+    from diembao.telling import channels
     from storage.base import StorageError
 
     alerting = load_alerts(app.home.config)
@@ -44,15 +45,18 @@ def alerts(app: App, trial: bool) -> int:
         )
     if trial:
         return _try(app, ways)
+    if trouble:
+        return _tell_without_database(app, ways, trouble)
     try:
         with app.storage() as storage:
             return _tell(app, storage, ways)
     except StorageError as error:
-        return _tell_without_database(app, ways, error)
+        _tell_without_database(app, ways, str(error))
+        return FAILED
 
 
 def _try(app: App, ways: Sequence[Channel]) -> int:
-    from diembao.alerts import NotSent
+    from diembao.telling import NotSent
 
     failed = 0
     for way in ways:
@@ -72,16 +76,22 @@ def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
     from config.alerts import load_alerts
     from config.settings import load_schedule
     from diembao import jobs
-    from diembao.alerts import Scene, raise_alerts, send_alerts
+    from diembao.alerts import Scene, raise_alerts
     from diembao.clock import now
+    from diembao.telling import send_alerts
 
     at = now()
 
     def sources(hours: float) -> list[SourceDay]:
         return jobs.watched_sources(storage, at - timedelta(hours=hours), at)
 
+    def tree(words: str) -> Tree:
+        from diembao.commands.search import tree_of
+
+        return tree_of(words, app.rules())
+
     zone = ZoneInfo(app.settings().province.time_zone)
-    scene = Scene(storage, app.home, load_schedule(app.home.config), at, zone, sources)
+    scene = Scene(storage, app.home, load_schedule(app.home.config), at, zone, sources, tree)
     new = raise_alerts(scene, load_alerts(app.home.config).rule)
     for alert in new:
         app.print(alert.said)
@@ -93,20 +103,17 @@ def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
     return FAILED if failed else DONE
 
 
-def _tell_without_database(app: App, ways: Sequence[Channel], error: StorageError) -> int:
+def _tell_without_database(app: App, ways: Sequence[Channel], error: str) -> int:
     """Tell that the database cannot be used, once a day, noted in a file since there is nothing else to note it in."""
-    import tempfile
-
-    from diembao.alerts import NotSent
     from diembao.clock import now
     from diembao.secrets import hide
+    from diembao.telling import NotSent
 
-    app.warn(hide(str(error)))
+    app.warn(hide(error))
     day = now().astimezone(ZoneInfo(app.settings().province.time_zone)).date().isoformat()
-    for folder in (app.home.root, Path(tempfile.gettempdir())):
-        noted = folder / f".diembao-database-alert-{day}"
-        if noted.exists():
-            return FAILED
+    noted = app.home.root / f".no-database-told-{day}"
+    if noted.exists():
+        return DONE
     text = say(
         f"Cơ sở dữ liệu không dùng được: {error}\nCách xử lý: diembao doctor; diembao db check; nếu hỏng: "
         "diembao db restore FILE",
@@ -120,13 +127,16 @@ def _tell_without_database(app: App, ways: Sequence[Channel], error: StorageErro
             sent = True
         except NotSent as failure:
             app.warn(str(failure))
-    for folder in (app.home.root, Path(tempfile.gettempdir())) if sent else ():
-        try:
-            (folder / f".diembao-database-alert-{day}").touch()
-            break
-        except OSError:
-            continue  # the disk may be what is the matter
-    return FAILED
+    if not sent:
+        return FAILED
+    try:
+        noted.touch()
+        for old in app.home.root.glob(".no-database-told-*"):
+            if old != noted:
+                old.unlink()
+    except OSError as failure:
+        app.warn(str(failure))
+    return DONE
 
 
 COMMANDS = (alerts,)

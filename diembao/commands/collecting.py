@@ -1,21 +1,16 @@
-"""collect, process, run, status: from the sources into the database."""
+"""collect, process, run, add: from the sources into the database."""
 
 from __future__ import annotations
 
-import dataclasses
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from diembao.app import DONE, FAILED, App, pass_app
-from diembao.clock import now
-from diembao.commands.ledger import flags_in_words
-from diembao.messages import BROWSER, CANDIDATES, DOCUMENTS, named, reason, say, word
+from diembao.messages import BROWSER, CANDIDATES, DOCUMENTS, reason, say, word
 
 if TYPE_CHECKING:
     from diembao.collecting import Collected
-    from pipeline.records import SourceDay
     from storage.base import Storage
 
 #: `_collect` was told to stop; of a command's exit codes it is FAILED
@@ -213,59 +208,4 @@ def _process(app: App, storage: Storage, again: bool = False) -> int:
     return DONE
 
 
-@click.command(
-    help=say(
-        "Tình hình: nguồn nào hỏng trong 24 giờ qua, mỗi liên kết, mỗi trang đã kết thúc ra sao.",
-        "How things stand: which sources failed in the last 24 hours, how every link and page ended.",
-    )
-)
-@pass_app
-def status(app: App) -> None:
-    from diembao import jobs
-
-    end = now()
-    with app.storage() as storage:
-        days = jobs.watched_sources(storage, end - timedelta(days=1), end)
-        candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()
-        unreadable = storage.unreadable_reasons()
-    if app.as_json:
-        row: dict[str, object] = {"candidates": candidates, "documents": documents, "unreadable": unreadable}
-        row |= {"totals": totals, "sources": [dataclasses.asdict(d) for d in days if d.state != "paused"]}
-        app.print_json(row)
-        return
-    _print_troubles(app, days)
-    app.print(say(f"Liên kết: {totals['candidates']}", f"Links: {totals['candidates']}"))
-    for outcome, n in candidates.items():
-        app.print(f"  {outcome:<12}{n:>8}  {word(CANDIDATES, outcome)}")
-    app.print(say(f"Trang đã lưu: {totals['documents']}", f"Stored pages: {totals['documents']}"))
-    for kind, n in documents.items():
-        app.print(f"  {kind:<12}{n:>8}  {word(DOCUMENTS, kind)}")
-    for why, n in unreadable.items():
-        app.print(f"    {why:<16}{n:>4}  {reason(why)}")
-    app.print(
-        say(
-            f"Bài: {totals['items']} (bản: {totals['versions']}); lượt hỏi nguồn: {totals['polls']}; "
-            f"lượt tải trang: {totals['fetches']}",
-            f"Items: {totals['items']} (versions: {totals['versions']}); polls: {totals['polls']}; "
-            f"fetches: {totals['fetches']}",
-        )
-    )
-
-
-def _print_troubles(app: App, days: list[SourceDay]) -> None:
-    asked = [d for d in days if d.state not in ("paused", "not_due")]
-    failed = [d for d in asked if d.state == "failed"]
-    app.print(
-        say(
-            f"24 giờ qua: hỏi {len(asked)} nguồn, {len(failed)} nguồn hỏng hẳn.",
-            f"Last 24 hours: {len(asked)} sources asked, {len(failed)} failed altogether.",
-        )
-    )
-    for day in asked:
-        said = [f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])]
-        said += flags_in_words(day)
-        if said:
-            app.print(f"  {day.name} [{named('state', day.state)}]: {'; '.join(said)}")
-
-
-COMMANDS = (collect, process, run, add, status)
+COMMANDS = (collect, process, run, add)

@@ -86,16 +86,32 @@ def check(app: App) -> int:
     )
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    metavar="N",
+    help=say(
+        "Chỉ giữ N bản mới nhất trong thư mục backups (không tính bản có tên riêng).",
+        "Keep only the newest N in the folder backups (those with a name of their own aside).",
+    ),
+)
 @pass_app
-def backup(app: App, file: Path | None) -> int:
+def backup(app: App, file: Path | None, keep: int | None) -> int:
     from storage.backup import backup as save
 
+    if file is not None and keep is not None:
+        raise click.UsageError(say("--keep không đi với FILE", "--keep is not for a FILE of your own"))
     path = file or _new_file(app, "backup")
     found = save(app.database(), path, _progress(app))
     size = path.stat().st_size / 2**20
     if app.as_json:
         app.print_json({"backup": str(path), "sha256": found, "bytes": path.stat().st_size})
     app.print(say(f"Đã sao lưu {size:.1f} MB vào {path}", f"Saved {size:.1f} MB to {path}"))
+    if keep is not None:
+        # Their names hold the time, so that the newest come last.
+        for old in sorted(path.parent.glob("diembao-backup-*.db"))[:-keep]:
+            old.unlink()
+            old.with_name(f"{old.name}.sha256").unlink(missing_ok=True)
     return DONE
 
 

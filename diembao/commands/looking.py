@@ -193,3 +193,43 @@ def _offer_line(offer: Offer, now: datetime) -> str:
 def _offer_row(offer: Offer) -> dict[str, object]:
     row: dict[str, object] = {"entries": len(offer.links)}
     return row | {k: getattr(offer, k) for k in ("url", "kind", "how", "reason", "note", "newest", "language")}
+
+
+@click.command(
+    help=say(
+        "Đề nghị bộ chọn CSS cho một nguồn từ những trang đã lưu, để chép vào sources.toml.",
+        "Propose CSS selectors for a source from its stored pages, to be copied into sources.toml.",
+    )
+)
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--pages", default=20, show_default=True, type=click.IntRange(3, 200), help=say("Số trang để học.", "Pages.")
+)
+@pass_app
+def learn(app: App, id_: str, pages: int) -> int:
+    from config.writing import table_of
+    from pipeline.learned import propose
+
+    [one] = chosen(app.sources(), (id_,))
+    with app.storage() as storage:
+        kept = storage.pages_of(one.id, pages)
+    proposal = propose(kept)
+    if app.as_json:
+        app.print_json(
+            {"learn": {"pages": proposal.pages, "yields": proposal.yields, **dataclasses.asdict(proposal.selectors)}}
+        )
+    if not proposal.yields:
+        app.warn(
+            say(
+                f"{one.name}: từ {len(kept)} trang đã lưu chưa tìm được bộ chọn nào đúng đủ thường xuyên.",
+                f"{one.name}: no selector was right often enough on {len(kept)} stored pages.",
+            )
+        )
+        return FAILED
+    app.print(
+        say(f"# học từ {proposal.pages} trang đọc được", f"# learnt from {proposal.pages} pages that could be read")
+    )
+    for part, share in proposal.yields.items():
+        app.print(say(f"# {part}: đúng {share:.0%} số trang", f"# {part}: right on {share:.0%} of them"))
+    app.print(table_of(dataclasses.replace(one, selectors=proposal.selectors)))
+    return DONE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
@@ -19,9 +20,24 @@ if TYPE_CHECKING:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command(help=say("Lập bản điểm báo của một ngày (HTML, Markdown).", "Make a day's digest (HTML, Markdown)."))
+@click.command(
+    help=say(
+        "Lập bản điểm báo của một ngày (mặc định: HTML, Markdown, DOCX, PDF), hoặc ghi lại đúng từng byte một bản đã "
+        "phát hành (--id).",
+        "Make a day's digest (default: HTML, Markdown, DOCX, PDF), or write one that was published once more, byte for "
+        "byte (--id).",
+    )
+)
 @click.option(
     "--day", type=_DAY, metavar="YYYY-MM-DD", help=say("Ngày (mặc định: hôm nay).", "The day (default: today).")
+)
+@click.option("--id", "number", type=int, help=say("Số của bản đã phát hành.", "Number of a published digest."))
+@click.option(
+    "--form",
+    "forms",
+    multiple=True,
+    type=click.Choice(["html", "md", "docx", "pdf", "csv"]),
+    help=say("Chỉ dạng này (dùng được nhiều lần).", "Only this form (may be repeated)."),
 )
 @click.option(
     "--out",
@@ -32,17 +48,27 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     ),
 )
 @pass_app
-def digest(app: App, day: datetime | None, out: Path | None) -> int:
+def digest(app: App, day: datetime | None, number: int | None, forms: tuple[str, ...], out: Path | None) -> int:
     with app.storage() as storage:
-        return write_digest(app, storage, day.date() if day else None, out)
+        if number is not None:
+            if day is not None:
+                raise click.UsageError(say("Dùng --id hoặc --day, không dùng cả hai", "Either --id or --day"))
+            return _write_published(app, storage, number, forms, out)
+        return write_digest(app, storage, day.date() if day else None, out, forms)
 
 
-def write_digest(app: App, storage: Storage, day: date | None, out: Path | None) -> int:
-    from diembao import jobs
+def write_digest(app: App, storage: Storage, day: date | None, out: Path | None, forms: tuple[str, ...] = ()) -> int:
+    from diembao import publishing
 
     settings, rules = app.settings(), app.rules()
-    files, counts = jobs.make_digest(
-        storage, settings, rules, day=day, language=_language(app), out=out or app.home.digests
+    files, counts = publishing.make_digest(
+        storage,
+        settings,
+        rules,
+        day=day,
+        language=digest_language(app),
+        out=out or app.home.digests,
+        forms=forms or publishing.DAILY,
     )
     if app.as_json:
         app.print_json({"digest": [str(f) for f in files], "stories": counts.stories, "items": counts.items})
@@ -57,7 +83,29 @@ def write_digest(app: App, storage: Storage, day: date | None, out: Path | None)
     return DONE
 
 
-def _language(app: App) -> str:
+def _write_published(app: App, storage: Storage, number: int, forms: tuple[str, ...], out: Path | None) -> int:
+    from diembao import publishing
+    from diembao.letters import is_part
+
+    if (found := storage.publications.publication(number)) is None:
+        raise click.UsageError(
+            say(f"Không có bản điểm báo số {number}", f"There is no published digest of number {number}")
+        )
+    wanted = {
+        name: body
+        for name, body in found.files.items()
+        if not is_part(name) and (not forms or Path(name).suffix.removeprefix(".") in forms)
+    }
+    files = publishing.write_files(wanted, out or app.home.digests / f"{number}")
+    if app.as_json:
+        app.print_json({"digest": [str(f) for f in files], "id": number, "sha256": found.sha256})
+    app.print(say(f"Bản số {number}, ngày {found.day:%d/%m/%Y}:", f"Number {number}, of {found.day}:"))
+    for file in files:
+        app.print(f"  {file}")
+    return DONE
+
+
+def digest_language(app: App) -> str:
     import sys
 
     named = any(w.startswith("--lang") for w in sys.argv)
@@ -66,14 +114,26 @@ def _language(app: App) -> str:
 
 @click.command(
     help=say(
-        "Xuất bài ra FILE.csv (mở được ngay bằng Excel) hoặc FILE.jsonl (đủ mọi trường và toàn văn).",
-        "Export items to FILE.csv (opens right in Excel) or FILE.jsonl (every field and the text).",
+        "Xuất dữ liệu ra FILE.csv, FILE.xlsx (mở được ngay bằng Excel, LibreOffice), FILE.parquet hoặc FILE.jsonl "
+        "(bảng items: đủ mọi trường và toàn văn). Ý nghĩa từng cột: docs/columns.md.",
+        "Export to FILE.csv, FILE.xlsx (open right in Excel and LibreOffice), FILE.parquet or FILE.jsonl (of items, "
+        "every field and the text). What each column means: docs/columns.md.",
     )
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--table",
+    type=click.Choice(["items", "stories", "tags", "daily", "ledger"]),
+    default="items",
+    help=say(
+        "Bảng: bài, câu chuyện, địa danh và chủ đề, số liệu từng ngày của từng nguồn, sổ liên kết (mặc định: items).",
+        "Which table (default: items).",
+    ),
+)
 @click.option("--since", type=_DAY, help=say("Từ ngày này.", "From this day on."))
 @click.option("--until", type=_DAY, help=say("Đến hết ngày này.", "To the end of this day."))
 @click.option("--topic", "topics", multiple=True, metavar="ID", help=say("Chỉ chủ đề này.", "Only this topic."))
+@click.option("--source", "sources", multiple=True, metavar="ID", help=say("Chỉ nguồn này.", "Only this source."))
 @click.option(
     "--relevance",
     multiple=True,
@@ -84,38 +144,76 @@ def _language(app: App) -> str:
 def export(
     app: App,
     file: Path,
+    table: str,
     since: datetime | None,
     until: datetime | None,
     topics: tuple[str, ...],
+    sources: tuple[str, ...],
     relevance: tuple[Relevance, ...],
 ) -> int:
-    from diembao import jobs
+    from analysis.columns import SCHEMA_VERSION
+    from analysis.export import SHEET_ROWS, TooManyRows
+    from diembao import exporting
 
-    if file.suffix not in (".csv", ".jsonl"):
+    if file.suffix not in exporting.SUFFIXES:
+        listed = ", ".join(exporting.SUFFIXES)
         raise click.UsageError(
-            say(f"{file}: tên tệp phải kết thúc bằng .csv hoặc .jsonl", f"{file}: the name must end in .csv or .jsonl")
+            say(f"{file}: tên tệp phải kết thúc bằng {listed}", f"{file}: the name must end in {listed}")
         )
-    known = {t.id for t in app.rules().topics.topic}
-    if unknown := set(topics) - known:
-        names = ", ".join(sorted(unknown))
-        listed = ", ".join(sorted(known))
+    if since and until and until < since:
         raise click.UsageError(
-            say(f"Không có chủ đề {names}; có: {listed}", f"No such topic: {names}; there are {listed}")
+            say(
+                f"--until {until:%Y-%m-%d} trước --since {since:%Y-%m-%d}",
+                f"--until {until:%Y-%m-%d} is before --since {since:%Y-%m-%d}",
+            )
         )
-    zone = ZoneInfo(app.settings().province.time_zone)
+    if table == "ledger" and (topics or relevance):
+        raise click.UsageError(
+            say(
+                "Sổ liên kết (ledger) không có chủ đề hay mức liên quan: bỏ --topic và --relevance",
+                "Links have neither topic nor relevance: leave out --topic and --relevance",
+            )
+        )
+    names = _topic_names(app)
+    _check_known(say("chủ đề", "topic"), topics, names)
+    if sources:
+        _check_known(say("nguồn", "source"), sources, [source.id for source in app.sources()])
+    wanted = exporting.Wanted(
+        table,
+        since.date() if since else None,
+        until.date() if until else None,
+        relevance or ("main", "mention"),
+        topics,
+        sources,
+        ZoneInfo(app.settings().province.time_zone),
+    )
     with app.storage() as storage:
-        rows = jobs.export(
-            storage,
-            file,
-            since=datetime.combine(since.date(), time.min, zone) if since else None,
-            until=datetime.combine(until.date(), time.max, zone) if until else None,
-            relevance=relevance or ("main", "mention"),
-            topics=topics,
-        )
+        try:
+            rows = exporting.export(storage, file, wanted, topic_labels=names)
+        except TooManyRows as error:
+            raise click.ClickException(
+                say(
+                    f"{file}: một trang tính chỉ chứa {SHEET_ROWS} dòng; hãy xuất .csv, .parquet hoặc chọn thời gian "
+                    "ngắn hơn",
+                    f"{file}: {error}",
+                )
+            ) from error
     if app.as_json:
-        app.print_json({"file": str(file), "rows": rows})
-    app.print(say(f"Đã ghi {rows} bài vào {file}", f"Wrote {rows} items to {file}"))
+        app.print_json({"file": str(file), "table": table, "schema": SCHEMA_VERSION, "rows": rows})
+    app.print(say(f"Đã ghi {rows} dòng vào {file}", f"Wrote {rows} rows to {file}"))
     return DONE
+
+
+def _topic_names(app: App) -> dict[str, str]:
+    return {t.id: say(t.label_vi, t.label_en) for t in app.rules().topics.topic}
+
+
+def _check_known(what: str, asked: Iterable[str], known: Collection[str]) -> None:
+    if unknown := set(asked) - set(known):
+        names, listed = ", ".join(sorted(unknown)), ", ".join(sorted(known))
+        raise click.UsageError(
+            say(f"Không có {what} {names}; có: {listed}", f"No such {what}: {names}; there are {listed}")
+        )
 
 
 COMMANDS = (digest, export)

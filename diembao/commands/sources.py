@@ -10,7 +10,7 @@ import click
 
 from diembao.app import DONE, FAILED, App, pass_app
 from diembao.clock import now
-from diembao.commands.looking import check, find
+from diembao.commands.looking import check, find, learn
 from diembao.commands.source_file import add, switch
 from diembao.messages import say
 
@@ -146,5 +146,6 @@ def export(app: App, file: Path, all_: bool) -> int:
 
 source.add_command(check)
 source.add_command(find)
+source.add_command(learn)
 
 COMMANDS = (source,)

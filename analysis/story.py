@@ -1,0 +1,75 @@
+"""Items of one period → stories: one piece of news and everyone who printed it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.records import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One piece of news and everyone who printed it."""
+
+    lead: Item
+    #: the others, first published first; undated last
+    reprints: tuple[Item, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.lead, *self.reprints
+
+    @property
+    def outlets(self) -> int:
+        return len({item.source_id for item in self.items})
+
+    @property
+    def first(self) -> Item | None:
+        """The first published of those whose time of publication is known."""
+        return min(filter(is_dated, self.items), key=by_time, default=None)
+
+    @property
+    def origin(self) -> str:
+        """Whom most of those credit who credit somebody ('TTXVN'); '': nobody."""
+        found = Counter(item.origin for item in self.items if item.origin)
+        return min(found, key=lambda name: (-found[name], name), default="")
+
+
+def is_dated(item: Item) -> bool:
+    """Whether its publisher said when it was published."""
+    return item.article.published is not None and item.article.published_from not in ("first_seen", "none")
+
+
+def told(item: Item) -> datetime:
+    """Return when an item was published, or first seen where that is not known."""
+    published = item.article.published
+    return published if published is not None and is_dated(item) else item.first_seen
+
+
+def language_of(item: Item) -> str:
+    """Return the language of the text as it was detected, or else as its page declares it; '' for neither."""
+    return item.tags.language or item.article.language
+
+
+def by_time(item: Item) -> tuple[bool, float, str, str]:
+    """Order items by time, undated last."""
+    return not is_dated(item), told(item).timestamp(), item.outlet, item.key
+
+
+def stories_of(items: Iterable[Item]) -> list[Story]:
+    """Return the stories of `items` (in order of time), those told by most first, then the newest; undated last."""
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[item.story].append(item)
+    stories = []
+    for group in groups.values():
+        # Told by whoever is most about the province and was read whole; among equals by the first to publish.
+        lead = min(group, key=lambda i: (i.tags.relevance != "main", i.article.text_from != "page"))
+        stories.append(Story(lead, tuple(i for i in group if i is not lead)))
+
+    def order(story: Story) -> tuple[int, bool, float, str, str]:
+        undated, at, outlet, key = by_time(story.lead)
+        return -len(story.reprints), undated, -at, outlet, key
+
+    return sorted(stories, key=order)

@@ -1,0 +1,51 @@
+"""What a search found → an Atom feed (RFC 4287) that any feed reader follows."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from lxml import etree
+
+from pipeline.records import Hit
+
+_ATOM = "http://www.w3.org/2005/Atom"
+#: characters that XML 1.0 has no place for
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def atom(name: str, title: str, hits: Sequence[Hit], made_at: datetime, language: str) -> bytes:
+    """Return a feed with one entry for each hit, in their order.
+
+    `name` makes the feed's id: the same search is the same feed, whichever file it is in.
+    """
+    feed = etree.Element("feed", xmlns=_ATOM)
+    feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+    _add(feed, "id", f"urn:diembao:search:{name}")
+    _add(feed, "title", title)
+    # The newest of what it holds, so that a feed without news is the same file.
+    _add(feed, "updated", _time(max((hit.item.fetched_at for hit in hits), default=made_at)))
+    _add(_add(feed, "author"), "name", "diembao")
+    for hit in hits:
+        item, entry = hit.item, _add(feed, "entry")
+        _add(entry, "id", f"urn:diembao:item:{item.key}")
+        _add(entry, "title", hit.title.text)
+        _add(entry, "updated", _time(item.fetched_at))
+        if item.article.published is not None:
+            _add(entry, "published", _time(item.article.published))
+        _add(_add(entry, "author"), "name", item.outlet)
+        _add(entry, "link").set("href", _ILLEGAL.sub("", item.article.url))
+        _add(entry, "summary", hit.snippet.text)
+        for topic in item.tags.topics:
+            _add(entry, "category").set("term", topic.id)
+    return etree.tostring(feed, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
+    made = etree.SubElement(parent, name)
+    if text:
+        made.text = _ILLEGAL.sub("", text)
+    return made
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

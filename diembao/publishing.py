@@ -1,0 +1,259 @@
+"""The database → a day's digest in every form, in the files of a folder or frozen in the database."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.day import Counts, Day, build_day, count
+from analysis.errata import Erratum, errata, last_said, restated, stated
+from config.settings import Settings
+from diembao.clock import now
+from diembao.home import write_atomically
+from diembao.jobs import Period, period_of, watched_sources
+from pipeline.publications import Publication, PublishedItem
+from pipeline.records import Item
+from pipeline.rules import Rulebook
+from storage.base import Storage
+
+if TYPE_CHECKING:
+    from analysis.paper import Paper, Picture
+
+#: weeks before whose same weekday a day is compared with
+_WEEKS = 4
+#: days whose published digests are corrected
+_CORRECTED = 7
+#: forms of a digest by suffix of their file
+FORMS = ("html", "md", "docx", "pdf", "csv")
+DAILY = ("html", "md", "docx", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A day's digest before it is drawn: the model, its items, and what its forms need besides."""
+
+    day: Day
+    items: Sequence[Item]
+    language: str
+    settings: Settings
+    topic_labels: Mapping[str, str]
+    number: int | None = None
+    #: articles of earlier digests of which this one says something else
+    corrected: Sequence[PublishedItem] = ()
+
+    @property
+    def province(self) -> str:
+        return self.settings.province.name if self.language == "vi" else self.settings.province.name_en
+
+    @property
+    def note(self) -> str:
+        return self.settings.province.note if self.language == "vi" else self.settings.province.note_en
+
+    @property
+    def name(self) -> str:
+        """Of its files, without suffix."""
+        return f"diem-bao-{self.day.day}"
+
+
+def gather(
+    storage: Storage,
+    settings: Settings,
+    rules: Rulebook,
+    *,
+    day: date | None,
+    language: str,
+    made_at: datetime | None = None,
+    number: int | None = None,
+) -> Made:
+    """Return the digest of a day (None: today) as the database has it now."""
+    at = made_at or now()
+    period = period_of(day, settings, at)
+    items = storage.items_for_digest(period.start, period.end, period.late_from)
+    previous = _collected(storage, _days_before(period, 1, settings, at))
+    weeks = (_collected(storage, _days_before(period, 7 * n, settings, at)) for n in range(1, _WEEKS + 1))
+    wrong, corrected = _errata(storage, period)
+    model = build_day(
+        items,
+        None if previous is None else count(previous),
+        watched_sources(storage, period.start, period.end),
+        period.day,
+        period.start,
+        period.end,
+        at,
+        rules.version,
+        topics=[topic.id for topic in rules.topics.topic],
+        signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
+        weekdays=[len(found) for found in weeks if found is not None],
+        errata=wrong,
+    )
+    names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
+    return Made(model, items, language, settings, names, number, corrected)
+
+
+def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
+    """Return what digests of the last days said otherwise than the database does now, and what is said now."""
+    earlier = storage.publications.heads(period.day - timedelta(days=_CORRECTED), period.day)
+    if not earlier:
+        return (), []
+    said = last_said(earlier)
+    # One query for nearly all of them; articles whose time has changed since are asked for one by one.
+    since = period.late_from - timedelta(days=_CORRECTED + 1)
+    found = storage.items(since=since, relevance=("main", "mention", "no"))
+    known = {item.key: item for item in found if item.key in said}
+    for key in said.keys() - known.keys():
+        if (item := storage.item(key)) is not None:
+            known[key] = item
+    wrong = errata(said, known)
+    return wrong, list(restated(wrong, known))
+
+
+def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:
+    return period_of(period.day - timedelta(days=days), settings, at)
+
+
+def _collected(storage: Storage, period: Period) -> list[Item] | None:
+    """Return the items of a period; None without a collection in it, which is not the same as nothing written."""
+    if not any(source.feeds_polled for source in storage.source_days(period.start, period.end)):
+        return None
+    return storage.items_for_digest(period.start, period.end, period.late_from)
+
+
+def draw(made: Made, forms: Sequence[str]) -> dict[str, bytes]:
+    """Return the files of a digest by name, in the forms asked for (of FORMS)."""
+    from analysis.digest import render_html, render_markdown
+    from analysis.docx import render_docx
+    from analysis.pdf import render_pdf
+
+    paper = paper_of(made) if {"docx", "pdf"} & set(forms) else None
+
+    def page(render: Callable[..., str]) -> bytes:
+        return render(
+            made.day, made.language, province=made.province, note=made.note, topic_labels=made.topic_labels
+        ).encode()
+
+    drawn: dict[str, bytes] = {}
+    for form in forms:
+        match form:
+            case "html":
+                body = page(render_html)
+            case "md":
+                body = page(render_markdown)
+            case "csv":
+                body = _csv(made.items)
+            case "docx":
+                assert paper is not None
+                body = render_docx(paper)
+            case "pdf":
+                assert paper is not None
+                body = render_pdf(paper)
+            case _:
+                raise ValueError(f"no form {form!r}; there are {', '.join(FORMS)}")
+        drawn[f"{made.name}.{form}"] = body
+    return drawn
+
+
+def paper_of(made: Made) -> "Paper":
+    """Return what DOCX, PDF and a letter are made of."""
+    from analysis.charts import topics_by_tone
+    from analysis.digest_paper import digest_paper
+    from analysis.labels import labels
+    from analysis.paper import Letterhead
+
+    words, document = labels(made.language), made.settings.document
+    picture: Picture | None = topics_by_tone(made.day, words, {"": words.say("other_topics"), **made.topic_labels})
+    return digest_paper(
+        made.day,
+        made.language,
+        province=made.province,
+        note=made.note,
+        topic_labels=made.topic_labels,
+        letterhead=Letterhead(
+            document.form == "administrative",
+            document.parent_agency,
+            document.agency,
+            document.symbol,
+            document.place,
+            document.authority,
+            document.signer_title,
+            document.signer,
+            document.recipients,
+        ),
+        number=made.number,
+        pictures=[picture] if picture else [],
+    )
+
+
+def _csv(items: Sequence[Item]) -> bytes:
+    from analysis.columns import ITEMS
+    from analysis.export import write_csv
+
+    stream = StringIO(newline="")
+    write_csv(ITEMS, sorted(items, key=lambda item: item.key), stream)
+    return stream.getvalue().encode()
+
+
+def make_digest(
+    storage: Storage,
+    settings: Settings,
+    rules: Rulebook,
+    *,
+    day: date | None,
+    language: str,
+    out: Path,
+    made_at: datetime | None = None,
+    forms: Sequence[str] = DAILY,
+) -> tuple[list[Path], Counts]:
+    """Write the day's digest into `out`, one file for each form; return the files and what they count."""
+    made = gather(storage, settings, rules, day=day, language=language, made_at=made_at)
+    return write_files(draw(made, forms), out), made.day.counts
+
+
+def write_files(files: Mapping[str, bytes], out: Path) -> list[Path]:
+    for name, body in files.items():
+        write_atomically(out / name, body)
+    return [out / name for name in files]
+
+
+def prepare(
+    storage: Storage,
+    settings: Settings,
+    rules: Rulebook,
+    *,
+    day: date | None,
+    language: str,
+    number: int | None = None,
+    made_at: datetime | None = None,
+) -> Publication:
+    """Return the digest of a day in every form and as a letter, not stored yet (its id is 0)."""
+    from diembao.letters import letter_files, subject
+
+    made = gather(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
+    return Publication(
+        id=0,
+        day=made.day.day,
+        made_at=made.day.made_at,
+        language=language,
+        title=subject(made),
+        sha256=made.day.sha256,
+        rules=made.day.rules_version,
+        items=(*map(stated, made.items), *made.corrected),
+        files={**draw(made, FORMS), **letter_files(made)},
+        number=number,
+    )
+
+
+def publish(
+    storage: Storage,
+    settings: Settings,
+    rules: Rulebook,
+    *,
+    day: date | None,
+    language: str,
+    number: int | None = None,
+    made_at: datetime | None = None,
+) -> Publication:
+    """Freeze what `prepare` returns in the database; return it with its number."""
+    made = prepare(storage, settings, rules, day=day, language=language, number=number, made_at=made_at)
+    return replace(made, id=storage.publications.publish(made))

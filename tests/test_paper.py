@@ -1,0 +1,201 @@
+"""A day as DOCX, PDF and letter: in the Decree's form, whole, the same bytes for the same day, of any size."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import docx
+import pytest
+from bs4 import BeautifulSoup
+from days import LABELS, item, model
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from lxml import etree
+
+from analysis.charts import topics_by_tone
+from analysis.digest_paper import digest_paper
+from analysis.docx import render_docx
+from analysis.errata import errata, last_said, restated, stated
+from analysis.labels import labels
+from analysis.mail import mail_html
+from analysis.paper import Letterhead, Paper, lines
+from analysis.pdf import render_pdf
+from pipeline.publications import Publication
+
+DECREE = Letterhead(
+    True, "UBND tỉnh Khánh Hòa", "Sở Văn hóa, Thể thao và Du lịch", "BC-SVHTTDL", "Khánh Hòa", "KT. Giám đốc",
+    "Phó Giám đốc", "Nguyễn Văn Ví Dụ", ("UBND tỉnh (b/c)", "Các sở, ban, ngành (p/h)", "Lưu: VT, QLBC"),
+)  # fmt: skip
+SIZES = (0, 1, 40, 500)
+
+
+def paper(n: int, letterhead: Letterhead | None = None, lang: str = "vi") -> Paper:
+    return digest_paper(
+        model(n),
+        lang,
+        province="Ninh Thuận",
+        note="Nay thuộc tỉnh Khánh Hòa",
+        topic_labels=LABELS,
+        letterhead=letterhead,
+    )
+
+
+def words_of(file: bytes) -> str:
+    root: Any = docx.Document(io.BytesIO(file)).element
+    root = root.body
+    return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in root.iter(qn("w:p")))
+
+
+@pytest.mark.parametrize("letterhead", [None, DECREE], ids=["bulletin", "decree"])
+@pytest.mark.parametrize("n", SIZES)
+def test_a_document_of_any_size_holds_every_article(n: int, letterhead: Letterhead | None) -> None:
+    made = paper(n, letterhead)
+    file = render_docx(made)
+    assert render_docx(paper(n, letterhead)) == file
+    text = words_of(file)
+    for k in range(n):
+        # A reprint is named by its outlet, the others by their title.
+        assert item(k).article.title in text or item(k).outlet in text
+    shown = [i.article.title for part in model(n).sections for s in part.stories for i in [s.lead]]
+    assert all(title in text for title in shown)
+    assert ("Không có tin, bài trong kỳ" in text) == (n == 0)
+    with zipfile.ZipFile(io.BytesIO(file)) as package:
+        assert package.testzip() is None
+        for name in package.namelist():
+            if name.endswith((".xml", ".rels")):
+                etree.fromstring(package.read(name))
+
+
+@pytest.mark.parametrize("letterhead", [None, DECREE], ids=["bulletin", "decree"])
+@pytest.mark.parametrize("n", [0, 1, 40])
+def test_a_pdf_is_the_same_for_the_same_day(n: int, letterhead: Letterhead | None) -> None:
+    file = render_pdf(paper(n, letterhead))
+    assert file.startswith(b"%PDF-")
+    assert render_pdf(paper(n, letterhead)) == file
+
+
+def test_the_decree_is_kept() -> None:
+    document = docx.Document(io.BytesIO(render_docx(replace(paper(40, DECREE), number=5, day=date(2027, 1, 5)))))
+    [section] = document.sections
+    near = Mm(0.1)
+    for found, wanted in (
+        (section.page_width, 210), (section.page_height, 297), (section.top_margin, 20), (section.bottom_margin, 20),
+        (section.left_margin, 30), (section.right_margin, 20),
+    ):  # fmt: skip
+        assert found is not None
+        assert abs(found - Mm(wanted)) <= near
+    assert section.different_first_page_header_footer
+    assert 'w:instr="PAGE"' in etree.tostring(section.header._element, encoding="unicode")
+    assert "PAGE" not in etree.tostring(section.first_page_header._element, encoding="unicode")
+    styles: Any = document.styles
+    for style in styles:
+        if style.name in ("Normal", "Diembao Text", "Diembao Cell", "Heading 1", "Heading 2"):
+            assert style.font.name == "Times New Roman"
+            assert style.font.size is not None
+            assert Pt(11 if style.name == "Diembao Cell" else 13) <= style.font.size <= Pt(14)
+    head, foot = document.tables[0], document.tables[-1]
+    left, right = ([p.text for p in cell.paragraphs if p.text] for cell in head.rows[0].cells)
+    assert left == ["UBND TỈNH KHÁNH HÒA", "SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH", "Số: 05/BC-SVHTTDL"]
+    assert right == [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "Khánh Hòa, ngày 05 tháng 01 năm 2027",
+    ]
+    xml = etree.tostring(head._element, encoding="unicode")
+    assert xml.count("<w:pBdr>") == 2  # a drawn line below the agency and one below the motto
+    assert "<w:u " not in etree.tostring(document.element, encoding="unicode")
+    to, sign = ([p.text for p in cell.paragraphs if p.text] for cell in foot.rows[0].cells)
+    assert to == ["Nơi nhận:", "- UBND tỉnh (b/c);", "- Các sở, ban, ngành (p/h);", "- Lưu: VT, QLBC."]
+    assert sign == ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn Ví Dụ"]
+    assert [p.text for p in document.paragraphs if p.text][-1].endswith("./.")
+    assert "BÁO CÁO" in [p.text for p in document.paragraphs]
+    rows = document.tables[1].rows[0]._tr
+    assert rows.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+
+
+def test_without_a_number_there_is_room_for_one() -> None:
+    assert paper(0, DECREE).number_line == "Số:       /BC-SVHTTDL"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("n", SIZES)
+def test_a_letter_fits_and_is_inert(n: int, lang: str) -> None:
+    html = mail_html(paper(n, lang=lang))
+    assert len(html.encode()) < 100_000
+    soup = BeautifulSoup(html, "lxml")
+    assert not soup.find_all(["script", "style", "link", "iframe"])
+    assert all(td.get("style") for td in soup.find_all("td") if not td.find("table"))
+    assert all(a["href"].startswith("http") for a in soup.find_all("a"))
+    cut = labels(lang).say("mail_cut")
+    assert (cut in html) == (n == 500)
+    assert (labels(lang).say("method") in soup.get_text()) == (n < 500)
+
+
+def test_text_of_a_letter_has_the_links() -> None:
+    text = "\n".join(lines(paper(1)))
+    assert "<http://a.example/0>" in text
+    assert text.startswith("ĐIỂM BÁO NINH THUẬN\n")
+
+
+def test_figures_are_drawn_for_days_of_some_size() -> None:
+    words = labels("vi")
+    assert topics_by_tone(model(3), words, LABELS) is None
+    picture = topics_by_tone(model(40), words, LABELS)
+    assert picture is not None
+    assert picture.png.startswith(b"\x89PNG")
+    # Told to who does not see it with the figures that are drawn.
+    told = [int(part.rpartition(" ")[2]) for part in picture.alt.partition(": ")[2].split("; ")]
+    day = model(40)
+    assert sum(told) == day.counts.items - sum(len(s.items) for s in day.mentions)
+    assert "Năng lượng" in picture.svg
+    with_it = digest_paper(day, province="Ninh Thuận", topic_labels=LABELS, pictures=[picture])
+    assert 'src="cid:picture-1"' in mail_html(with_it)
+    with zipfile.ZipFile(io.BytesIO(render_docx(with_it))) as package:
+        assert [n for n in package.namelist() if n.startswith("word/media/")]
+    assert len(render_pdf(with_it)) > len(render_pdf(paper(40)))
+
+
+def test_what_is_read_first_and_what_asks_for_attention() -> None:
+    day = model(40)
+    assert len(day.top) == 3
+    events = [top.story.lead.event for top in day.top]
+    assert len(set(events)) == 3
+    assert all(top.outlets >= 2 or top.abroad for top in day.top)
+    assert model(0).top == model(0).attention == ()
+    for found in day.attention:
+        ids = {t.id for i in found.story.items for t in i.tags.topics}
+        assert found.negative or "press_criticism" in ids
+        assert found.negative == sum(i.tags.tone == "negative" for i in found.story.items)
+    about = {i.story for i in map(item, range(40)) if i.tags.relevance == "main"}
+    marked = [item(n) for n in range(40) if item(n).tags.tone == "negative" or "press" in item(n).tags.topics[0].id]
+    assert {a.story.lead.story for a in day.attention} == {i.story for i in marked} & about
+    assert sum(row.items for row in day.outlets) == day.counts.items
+    assert sum(row.stories for row in day.outlets) >= day.counts.stories
+
+
+def test_the_set_has_one_name_in_whatever_order() -> None:
+    day = model(5)
+    assert day.id == f"DB-20261122-{day.sha256[:8]}"
+    assert model(5).sha256 == day.sha256 != model(6).sha256
+
+
+def test_a_correction_is_said_once() -> None:
+    before = [item(n) for n in range(4)]
+    first = Publication(7, date(2026, 11, 20), model(0).made_at, "vi", "", "", "r1", tuple(map(stated, before)), {})
+    changed = replace(before[0], tags=replace(before[0].tags, relevance="no"))
+    toned = replace(before[1], tags=replace(before[1].tags, tone="negative"))
+    titled = replace(before[2], article=replace(before[2].article, title="Đính chính"))
+    known = {i.key: i for i in (changed, toned, titled)}
+    found = errata(last_said([first]), known)
+    assert {(e.said.key, e.what, e.now) for e in found} == {
+        ("k0", "relevance", "no"), ("k1", "tone", "negative"), ("k2", "title", "Đính chính"), ("k3", "gone", ""),
+    }  # fmt: skip
+    second = replace(first, id=8, items=tuple(restated(found, known)))
+    assert errata(last_said([first, second]), known) == ()
+    assert all(said.erratum for said in second.items)
+    shown = "\n".join(lines(digest_paper(model(1, errata=found), province="Ninh Thuận")))
+    assert "ĐÍNH CHÍNH CÁC BẢN ĐIỂM BÁO TRƯỚC" in shown
+    assert "Điểm báo số 7 (ngày 20/11/2026)" in shown
+    assert "nay là không liên quan đến tỉnh" in shown

@@ -1,0 +1,299 @@
+"""Stored texts under other rules: beside the old tags, past every interruption, never over a person's word."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Diembao
+
+from config.rulebook import load_rulebook
+from config.settings import ProcessSettings
+from diembao.decisions import labelled
+from diembao.retagging import Changes, retag
+from pipeline.records import (
+    Article,
+    Coverage,
+    Decision,
+    Entry,
+    Fetched,
+    Irrelevant,
+    Poll,
+    Reason,
+    Relevance,
+    Source,
+    Tags,
+    TopicFound,
+)
+from pipeline.sketches import dump, sketch
+from storage.base import StorageError
+from storage.search_query import parse
+from storage.soundness import check
+from storage.sql import SqlStorage, open_storage
+
+T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
+T1 = T0 + timedelta(days=1)
+SOURCE = Source("a", "Báo A", "http://a.example/", ())
+RULES = load_rulebook(None)
+SETTINGS = ProcessSettings(workers=1)
+ABOUT = "Tỉnh Ninh Thuận khởi công dự án điện gió tại huyện Thuận Nam. Chủ tịch UBND tỉnh Ninh Thuận dự lễ."
+ELSEWHERE = "Thành phố Hải Phòng khai trương tuyến xe buýt mới. Người dân Hải Phòng đi lại thuận tiện hơn."
+PARTS = "".join(f"<p>{ABOUT} Phần {n} nói thêm về cánh đồng điện gió và nắng.</p>" for n in range(12))
+PAGE = f"""<html><head><title>Điện gió Ninh Thuận</title></head>
+<body><article><h1>Điện gió Ninh Thuận</h1>{PARTS}</article></body></html>"""
+
+
+def quiet(_stage: str, _done: int, _all: int) -> None:
+    pass
+
+
+def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page: str = "<p>trang</p>") -> list[str]:
+    """Store articles as rules 'old' tagged them; return their keys. A row: title, text, relevance."""
+    storage.set_sources([SOURCE])
+    run = storage.begin_run("collect", T0)
+    urls = [f"http://a.example/bai-{n}.html" for n in range(len(rows))]
+    entries = tuple(Entry(url, title=row[0]) for url, row in zip(urls, rows, strict=True))
+    wanted = storage.polled(
+        run, Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=entries), recheck_all=False
+    )
+    storage.answered(run, [Fetched(c.id, T0, c.url, 200, page.encode(), "text/html; charset=utf-8") for c in wanted])
+    by_url = dict(zip(urls, rows, strict=True))
+    found: list[Coverage | Irrelevant] = []
+    for document in storage.unexamined(10_000):
+        title, text, relevance = by_url[document.url]
+        article = Article(document.url, document.url, title, "", text, published=T0, language="vi")
+        topics = (TopicFound("tourism", 0.7, ()),) if relevance != "no" else ()
+        tags = Tags("vi", relevance, 0.9, "vì thế", (), topics, (), "neutral", "old")
+        drawn = dump(sketch(title, text, T0, "vi"))
+        found.append(
+            Irrelevant(document.id, article, tags) if relevance == "no" else Coverage(document.id, article, tags, drawn)
+        )
+    storage.examined(found, T0)
+    storage.regroup(T0)
+    every = storage.items(relevance=("main", "mention", "no"))
+    keys = {item.article.url: item.key for item in every}
+    return [keys[url] for url in urls]
+
+
+def retagged(storage: SqlStorage, *, dry_run: bool = False, since: datetime | None = None) -> Changes:
+    return retag(storage, [SOURCE], RULES, SETTINGS, since=since, dry_run=dry_run, progress=quiet)
+
+
+def relevances(storage: SqlStorage, as_of: datetime | None = None) -> dict[str, str]:
+    every = storage.items(relevance=("main", "mention", "no"), as_of=as_of)
+    return {item.key: item.tags.relevance for item in every}
+
+
+@pytest.fixture
+def storage(address: str) -> Iterator[SqlStorage]:
+    opened = open_storage(address)
+    yield opened
+    assert check(address) == []
+    opened.close()
+
+
+def test_what_changes_is_told_before_and_done_after(storage: SqlStorage) -> None:
+    leaves, enters, stays = store(
+        storage,
+        [
+            ("Xe buýt Hải Phòng", ELSEWHERE, "main"),
+            ("Điện gió Ninh Thuận", ABOUT, "no"),
+            ("Ninh Thuận khởi công điện gió", ABOUT + " Thêm nữa.", "main"),
+        ],
+    )
+    planned = retagged(storage, dry_run=True)
+    assert relevances(storage) == {leaves: "main", enters: "no", stays: "main"}
+    assert [moved.key for moved in planned.entering] == [enters]
+    assert [moved.key for moved in planned.leaving] == [leaves]
+    assert planned.topics_removed["tourism"] == 2
+    assert planned.topics_added["energy"] == 2
+    done = retagged(storage)
+    assert done == planned
+    assert relevances(storage) == {leaves: "no", enters: "main", stays: "main"}
+    assert storage.item(stays).tags.rules == RULES.version  # type: ignore[union-attr]
+    assert retagged(storage) == Changes()
+
+
+def test_the_old_tagging_stays_beside_the_new_one(storage: SqlStorage) -> None:
+    [key] = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
+    retagged(storage)
+    assert relevances(storage) == {key: "no"}
+    [before] = storage.items(as_of=T1)
+    assert (before.tags.relevance, before.tags.rules) == ("main", "old")
+    assert not list(storage.items(as_of=T0 - timedelta(seconds=1)))
+    [then] = storage.items_for_digest(T0 - timedelta(hours=1), T1, T0, as_of=T1)
+    assert then.key == key
+    assert not storage.items_for_digest(T0 - timedelta(hours=1), T1, T0)
+
+
+def test_what_enters_finds_its_story_and_can_be_searched(storage: SqlStorage) -> None:
+    one, other = store(
+        storage, [("Ninh Thuận khởi công điện gió", ABOUT, "main"), ("Ninh Thuận khởi công điện gió", ABOUT, "no")]
+    )
+    assert len(storage.searches.search(parse("Thuận Nam"), zone=UTC)) == 1
+    retagged(storage)
+    found = storage.searches.search(parse("Thuận Nam"), zone=UTC)
+    assert {hit.item.key for hit in found} == {one, other}
+    assert len({hit.item.story for hit in found}) == 1
+    assert [hit.item.changed for hit in found] == [False, False]
+
+
+def test_a_page_whose_text_was_not_kept_is_read_again(storage: SqlStorage) -> None:
+    [key] = store(storage, [("Tin ngắn", "", "no")], page=PAGE)
+    changes = retagged(storage)
+    assert [moved.key for moved in changes.entering] == [key]
+    found = storage.item(key)
+    assert found is not None
+    assert "cánh đồng điện gió" in found.article.text
+    assert (found.tags.relevance, found.changed) == ("main", False)
+
+
+def test_what_a_person_decided_holds(storage: SqlStorage) -> None:
+    decided, free = store(
+        storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main"), ("Xe buýt Hải Phòng nữa", ELSEWHERE + " Nữa.", "main")]
+    )
+    said = [
+        Decision(decided, "relevance", "mention", "Lan", T1, "chủ đầu tư là người tỉnh"),
+        Decision(decided, "topics", "sport_entertainment", "Lan", T1),
+        Decision(decided, "tone", "positive", "Lan", T1),
+    ]
+    storage.upkeep.decide(said)
+    changes = retagged(storage)
+    assert changes.held == 1
+    assert [moved.key for moved in changes.leaving] == [free]
+    assert relevances(storage) == {decided: "mention", free: "no"}
+    assert [item.key for item in storage.items()] == [decided]
+    found = storage.item(decided)
+    assert found is not None
+    assert ([t.id for t in found.tags.topics], found.tags.tone) == (["sport_entertainment"], "positive")
+    assert "Lan" in found.tags.reason
+    assert [
+        hit.item.key for hit in storage.searches.search(parse("topic:sport_entertainment tone:positive"), zone=UTC)
+    ] == [decided]
+    storage.upkeep.decide([Decision(decided, "relevance", "no", "Minh", T1 + timedelta(hours=1))])
+    assert not list(storage.items())
+    assert [item.key for item in storage.items(as_of=T1, relevance=("mention",))] == [decided]
+    with pytest.raises(StorageError, match="no item of that id"):
+        storage.upkeep.decide([Decision("nowhere", "tone", "neutral", "Lan", T1)])
+
+
+def test_since(storage: SqlStorage) -> None:
+    store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
+    assert not storage.upkeep.stale("new", since=T1, after=0, limit=9)
+    [one] = storage.upkeep.stale("new", since=T0, after=0, limit=9)
+    assert (one.tags.rules, one.document.entry.text) == ("old", ELSEWHERE)
+
+
+def test_rules_that_come_back_tag_once_more(storage: SqlStorage) -> None:
+    [key] = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
+    for n, version in enumerate(("new", "old", "new", "old")):
+        [one] = storage.upkeep.stale(version, since=None, after=0, limit=9)
+        tags = replace(one.said, rules=version, tone="positive" if version == "new" else "negative")
+        article = Article("", "", one.title, "", "")
+        storage.upkeep.retagged([Coverage(one.id, article, tags)], version, T1 + timedelta(hours=n))
+        assert not storage.upkeep.stale(version, since=None, after=0, limit=9)
+        found = storage.item(key)
+        assert found is not None
+        assert (found.tags, found.article.text) == (tags, ELSEWHERE)
+
+
+def test_killed_half_way_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    rows: list[tuple[str, str, Relevance]] = [
+        (f"Bài số {n}", f"{ABOUT if n % 3 else ELSEWHERE} Đây là bài số {n}, viết riêng.", "main" if n % 2 else "no")
+        for n in range(300)
+    ]
+    homes = [tmp_path / "whole", tmp_path / "killed"]
+    (homes[0] / "config").mkdir(parents=True)
+    (homes[0] / "config" / "sources.toml").write_text("")
+    storage = open_storage(homes[0] / "diembao.db")
+    store(storage, rows)
+    storage.close()
+    with closing(sqlite3.connect(homes[0] / "diembao.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copytree(homes[0], homes[1])
+    assert run(homes[0]).wait(200) == 0
+    stopped = run(homes[1])
+    deadline = time.monotonic() + 200
+    while (done := len(taggings(homes[1], RULES.version))) < 40 and time.monotonic() < deadline:
+        assert stopped.poll() is None
+        time.sleep(0.01)
+    os.killpg(stopped.pid, signal.SIGKILL)
+    stopped.wait()
+    assert 40 <= done < 300
+    assert len(taggings(homes[1], RULES.version)) < 300
+    assert check(f"sqlite:///{homes[1] / 'diembao.db'}") == []
+    assert run(homes[1]).wait(200) == 0
+    ends = [taggings(home, "") for home in homes]
+    assert ends[0] == ends[1]
+    assert len(taggings(homes[1], RULES.version)) == 300
+    assert check(f"sqlite:///{homes[1] / 'diembao.db'}") == []
+
+
+def run(home: Path) -> "subprocess.Popen[bytes]":
+    words = [sys.executable, "-m", "diembao", "--home", str(home), "--quiet", "retag"]
+    return subprocess.Popen(words, start_new_session=True)
+
+
+def taggings(home: Path, rules: str) -> list[tuple[object, ...]]:
+    """Return what is said of each version of each article, and where it stands, but not when that was said."""
+    query = (
+        "SELECT i.url, v.number, t.rules, t.relevance, t.score, t.tags, v.text_hash, i.version, i.story "
+        "FROM taggings t JOIN versions v ON v.id = t.version_id JOIN items i ON i.key = v.item_key "
+        "WHERE ? IN ('', t.rules) ORDER BY i.url, v.number, t.rules"
+    )
+    with closing(sqlite3.connect(home / "diembao.db", timeout=60)) as connection:
+        return connection.execute(query, (rules,)).fetchall()
+
+
+def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "sources.toml").write_text("")
+    storage = open_storage(tmp_path / "diembao.db")
+    key, other = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main"), ("Điện gió Ninh Thuận", ABOUT, "no")])
+    storage.close()
+
+    def call(*words: str) -> "subprocess.CompletedProcess[str]":
+        return diembao("--home", tmp_path, *words)
+
+    said = call("retag", "--dry-run")
+    assert said.returncode == 0, said.stderr
+    assert f"Vào: {other}  Báo A: Điện gió Ninh Thuận" in said.stdout
+    assert f"Ra: {key}" in said.stdout
+    assert "2 sẽ đổi" in said.stdout
+    decided = call(
+        "decide",
+        key,
+        "--relevance",
+        "main",
+        "--topic",
+        "sport_entertainment",
+        "--who",
+        "Lan",
+        "--note",
+        "tuyến tới tỉnh",
+    )
+    assert decided.returncode == 0, decided.stderr
+    assert "main; sport_entertainment" in decided.stdout
+    assert call("decide", key).returncode == 2
+    assert "energy" in call("decide", key, "--topic", "nosuch").stderr
+    found = json.loads(diembao("--home", tmp_path, "--json", "retag").stdout.splitlines()[-1])["retag"]
+    assert (found["texts"], found["held"], found["leaving"]) == (2, 1, [])
+    target = tmp_path / "decided.jsonl"
+    assert call("decide", "--export", str(target)).returncode == 0
+    rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    [record] = labelled(enumerate(rows, 1))
+    assert (record["about_ninh_thuan"], record["topics"], record["title"]) == (
+        "main",
+        ["sport_entertainment"],
+        "Xe buýt Hải Phòng",
+    )

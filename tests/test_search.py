@@ -1,0 +1,327 @@
+"""What a query finds, and in which order: the same on both databases, and what a reader of Vietnamese expects."""
+
+import csv
+import json
+import random
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import feedparser
+import pytest
+from conftest import Diembao
+
+from pipeline.records import (
+    Article,
+    Coverage,
+    Entry,
+    Examined,
+    Fetched,
+    Hit,
+    Irrelevant,
+    PlaceFound,
+    Poll,
+    Reason,
+    SavedSearch,
+    Source,
+    Tags,
+    TopicFound,
+)
+from pipeline.search_words import fold, words
+from pipeline.sketches import dump, sketch
+from storage.backup import copy
+from storage.base import StorageError
+from storage.search import Order
+from storage.search_index import forget_all
+from storage.search_query import QueryError, parse
+from storage.sql import SqlStorage, open_storage
+
+T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+DATA = Path(__file__).parent / "data"
+SOURCES = [
+    Source("sun", "Báo Nắng Gió", "http://sun.example/", ()),
+    Source("sea", "Tuổi Biển", "http://sea.example/", ()),
+    Source("coast", "Coast Daily", "http://coast.example/", ()),
+]
+ITEMS = [json.loads(line) for line in (DATA / "search_items.jsonl").read_text("utf-8").splitlines()]
+with (DATA / "search_cases.tsv").open(encoding="utf-8", newline="") as stream:
+    CASES = [(row["query"], row["found"]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+def made(row: dict[str, object], number: int) -> Examined:
+    url = f"http://{row['outlet']}.example/{row['name']}.html"
+    title, text, language = str(row["title"]), str(row["text"]), str(row["language"])
+    published = datetime.fromisoformat(str(row["published"]))
+    article = Article(url, url, title, "", text, published=published, language=language)
+    place = str(row["place"])
+    topics = tuple(TopicFound(name, 0.9, ()) for name in row["topics"])  # type: ignore[attr-defined]
+    tags = Tags(
+        language,
+        row["relevance"],  # type: ignore[arg-type]
+        0.9,
+        "vì thế",
+        (PlaceFound(f"nt.{number}", place, "", ()),) if place else (),
+        topics,
+        (),
+        row["tone"],  # type: ignore[arg-type]
+        "r1",
+    )
+    if tags.relevance == "no":
+        return Irrelevant(number, article, tags)
+    return Coverage(number, article, tags, dump(sketch(title, text, published, language)))
+
+
+def store(storage: SqlStorage, rows: Sequence[dict[str, object]], at: datetime = T0) -> None:
+    """Store articles as a collection and its examination do."""
+    storage.set_sources(SOURCES)
+    run = storage.begin_run("collect", at)
+    by_url = {f"http://{row['outlet']}.example/{row['name']}.html": row for row in rows}
+    for source in SOURCES:
+        some = [row for row in rows if row["outlet"] == source.id]
+        entries = tuple(Entry(f"{source.home}{row['name']}.html", title=str(row["title"])) for row in some)
+        wanted = storage.polled(
+            run, Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries), recheck_all=False
+        )
+        storage.answered(
+            run, [Fetched(c.id, at, c.url, 200, str(by_url[c.url]["text"]).encode(), "text/html") for c in wanted]
+        )
+    storage.examined([made(by_url[d.url], d.id) for d in storage.unexamined(1000)], at)
+    storage.regroup(at)
+
+
+def name_of(hit: Hit) -> str:
+    return hit.item.article.url.rpartition("/")[2].removesuffix(".html")
+
+
+def found(storage: SqlStorage, query: str, by: Order = "time", limit: int = 50) -> str:
+    return " ".join(name_of(hit) for hit in storage.searches.search(parse(query), zone=ZONE, by=by, limit=limit))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path_factory.mktemp('search') / 't.db'}"
+    else:
+        address = request.getfixturevalue("postgres")()
+    storage = open_storage(address)
+    store(storage, ITEMS)
+    storage.merge_stories("story", [key_of(storage, "a"), key_of(storage, "g")], "", T0)
+    yield storage
+    storage.close()
+
+
+def key_of(storage: SqlStorage, name: str) -> str:
+    return next(
+        i.key for i in storage.items(relevance=("main", "mention", "no")) if i.article.url.endswith(f"/{name}.html")
+    )
+
+
+def test_the_table_of_queries_is_large_enough() -> None:
+    assert len(CASES) >= 100
+    assert len({query for query, _ in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize(("query", "expected"), CASES)
+def test_a_query_finds_what_it_should(filled: SqlStorage, query: str, expected: str) -> None:
+    if "@" in query:
+        query = query.replace("@a", key_of(filled, "a"))
+    if expected == "!":
+        with pytest.raises(QueryError):
+            found(filled, query)
+    else:
+        assert found(filled, query) == expected
+
+
+@pytest.fixture(scope="module")
+def both(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Callable[[], str]
+) -> Iterator[tuple[SqlStorage, SqlStorage]]:
+    opened = [open_storage(f"sqlite:///{tmp_path_factory.mktemp('both') / 't.db'}"), open_storage(postgres())]
+    for storage in opened:
+        store(storage, ITEMS)
+    yield opened[0], opened[1]
+    for storage in opened:
+        storage.close()
+
+
+def any_query(draw: random.Random, depth: int = 3) -> str:
+    """Return a query of words that occur, put together at random."""
+    kind = draw.choice(["word", "word", "phrase", "near", "mark", "and", "or", "not"] if depth else ["word", "phrase"])
+    text = str(draw.choice(ITEMS)["text"]).split()
+    at = draw.randrange(len(text))
+    some = text[at].strip('.,"();:')
+    if kind == "word":
+        return draw.choice([some, fold(some.lower()), f"title:{some}", f"{some[:3]}*" if len(some) > 2 else some])
+    if kind == "phrase":
+        return '"' + " ".join(text[at : at + draw.randint(1, 3)]) + '"'
+    if kind == "near":
+        return f"NEAR({fold(some.lower())} {draw.choice(['va', 'o', 'dien'])}, {draw.randint(0, 6)})"
+    if kind == "mark":
+        return draw.choice(
+            ["topic:energy", "outlet:sun", "lang:vi", "tone:positive", "day:2026-03-05..", "relevance:no"]
+        )
+    if kind == "not":
+        return f"({any_query(draw, depth - 1)} NOT {any_query(draw, depth - 1)})"
+    return f"({any_query(draw, depth - 1)} {kind.upper()} {any_query(draw, depth - 1)})"
+
+
+def test_both_databases_answer_any_query_alike(both: tuple[SqlStorage, SqlStorage]) -> None:
+    draw = random.Random(7)
+    asked = answered = 0
+    while asked < 250:
+        query = any_query(draw)
+        try:
+            parse(query)
+        except QueryError:
+            continue
+        by: Order = draw.choice(["time", "relevance"])
+        one, other = (found(storage, query, by) for storage in both)
+        assert one == other, (query, by)
+        asked += 1
+        answered += bool(one)
+    assert answered > 80
+
+
+def test_what_a_word_finds_is_what_reading_finds(filled: SqlStorage) -> None:
+    listed = sorted({word.exact for row in ITEMS for word in words(f"{row['title']}\n{row['text']}")})
+    for word in listed[::5]:
+        holds = [
+            row["name"]
+            for row in ITEMS
+            if row["relevance"] != "no" and word in {w.exact for w in words(f"{row['title']}\n{row['text']}")}
+        ]
+        assert found(filled, f"={word}").split() == holds, word
+
+
+def test_best_first(filled: SqlStorage) -> None:
+    assert found(filled, "gió", by="relevance") == "a t c d s"
+    [first, *_] = filled.searches.search(parse("gió"), zone=ZONE, by="relevance")
+    assert first.score == 10 + 2 + 4
+    assert found(filled, "điện gió", by="relevance", limit=1) == "a"
+
+
+def test_newest_of_many(filled: SqlStorage) -> None:
+    assert found(filled, "điện", limit=2) == "a c"
+
+
+def test_what_was_found_is_marked(filled: SqlStorage) -> None:
+    [hit] = filled.searches.search(parse('"Bàu trúc" hoa NOT x'), zone=ZONE)
+    marked = [hit.snippet.text[start:end] for start, end in hit.snippet.spans]
+    assert marked == ["Hòa", "Bàu Trúc", "hoà"]
+    [hit] = filled.searches.search(parse("thuy sân"), zone=ZONE)
+    assert [hit.title.text[a:b] for a, b in hit.title.spans] == ["Thuý", "sân"]
+    [hit] = filled.searches.search(parse("风电项目 位于"), zone=ZONE)
+    assert [hit.title.text[a:b] for a, b in hit.title.spans] == ["风电项目"]
+    assert [hit.snippet.text[a:b] for a, b in hit.snippet.spans] == ["风电。项目", "位于"]
+
+
+def test_a_snippet_of_a_long_text_is_where_the_words_are(address: str) -> None:
+    storage = open_storage(address)
+    long = "Mở đầu dài dòng. " * 300 + "Chợt có nhà máy muối lớn. " + "Kết thúc cũng dài. " * 300
+    store(storage, [{**ITEMS[0], "text": long}])
+    [hit] = storage.searches.search(parse('"nha may muoi"'), zone=ZONE)
+    assert [hit.snippet.text[a:b] for a, b in hit.snippet.spans] == ["nhà máy muối"]
+    assert len(hit.snippet.text) < 300
+    storage.close()
+
+
+def test_a_word_said_a_thousand_times_is_found_alike(address: str) -> None:
+    storage = open_storage(address)
+    text = "gió lớn " * 1000 + "gió nhỏ " + "cát " * 16_000 + "muối"
+    store(storage, [{**ITEMS[0], "text": text}, {**ITEMS[1], "text": text[:400]}])
+    assert found(storage, '"gió lớn"') == "a b"
+    assert found(storage, '"gió nhỏ"') == ""  # beyond what is kept of one word's places
+    assert found(storage, "nhỏ") == "a"
+    assert found(storage, "muối") == ""  # beyond the words that are searched
+    storage.close()
+
+
+def test_title_and_text_are_no_phrase(address: str) -> None:
+    storage = open_storage(address)
+    store(storage, [{**ITEMS[0], "title": "Tin về muối", "text": "Cà Ná được mùa"}])
+    assert found(storage, '"muối Cà Ná"') == found(storage, "NEAR(muối được, 50)") == ""
+    assert found(storage, "muối AND được") == "a"
+    storage.close()
+
+
+def test_an_edit_is_found_by_its_new_words_only(address: str) -> None:
+    storage = open_storage(address)
+    store(storage, ITEMS[:3])
+    store(storage, [{**ITEMS[1], "title": "Tin đã sửa", "text": "Nay chỉ nói về muối."}], T0 + timedelta(hours=1))
+    assert (found(storage, "gốm"), found(storage, "muối"), found(storage, "NOT điện")) == ("", "b", "b")
+    storage.close()
+
+
+def test_only_what_was_first_seen_lately(filled: SqlStorage) -> None:
+    tree = parse("điện")
+    assert filled.searches.search(tree, zone=ZONE, seen_since=T0)
+    assert not filled.searches.search(tree, zone=ZONE, seen_since=T0 + timedelta(seconds=1))
+
+
+def test_an_index_that_is_lost_is_made_anew(address: str) -> None:
+    storage = open_storage(address)
+    store(storage, ITEMS)
+    with storage._engine.begin() as connection:
+        forget_all(connection)
+    assert found(storage, "điện gió") == "a c d t"
+    assert storage.searches.rebuild() == len(ITEMS)
+    assert found(storage, "điện gió") == "a c d t"
+    storage.close()
+
+
+def test_a_copy_in_the_other_kind_of_database_can_be_searched(tmp_path: Path, postgres: Callable[[], str]) -> None:
+    first, second = f"sqlite:///{tmp_path / '1.db'}", postgres()
+    storage = open_storage(first)
+    store(storage, ITEMS)
+    storage.searches.save(SavedSearch("gio", "điện gió", T0))
+    storage.close()
+    copy(first, second, lambda *_: None)
+    other = open_storage(second)
+    assert found(other, "điện gió") == "a c d t"
+    assert [one.query for one in other.searches.saved()] == ["điện gió"]
+    other.close()
+
+
+def test_searches_are_kept_under_a_name(address: str) -> None:
+    storage = open_storage(address)
+    for name, query in (("gió", "điện gió"), ("biển", "đảo OR biển"), ("gió", '"điện gió"')):
+        storage.searches.save(SavedSearch(name, query, T0))
+    assert [(s.name, s.query) for s in storage.searches.saved()] == [("biển", "đảo OR biển"), ("gió", '"điện gió"')]
+    storage.searches.forget("biển")
+    with pytest.raises(StorageError, match="there are: gió"):
+        storage.searches.forget("biển")
+    storage.close()
+
+
+def test_the_command(tmp_path: Path, diembao: Diembao) -> None:
+    storage = open_storage(tmp_path / "diembao.db")
+    store(storage, ITEMS)
+    storage.close()
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return diembao("--home", tmp_path, *words)
+
+    said = run("search", '"dien gio"')
+    assert said.returncode == 0, said.stderr
+    assert "«điện gió» ngoài khơi" in said.stdout
+    assert "Đầu tư «điện gió»" in said.stdout
+    rows = [json.loads(line) for line in run("search", """topic:"Năng lượng" gió""", "--json").stdout.splitlines()]
+    assert [row["url"][-6] for row in rows] == ["a", "c", "t"]
+    wrong = run("search", "gió", "(điện")
+    assert wrong.returncode == 2
+    assert "  gió (điện\n      ^" in wrong.stderr
+    assert "energy" in run("search", "topic:nosuch").stderr
+    assert "Không tìm thấy" in run("search", "khoáng").stdout
+    assert run("search", "--save", "gió", "điện gió").returncode == 0
+    assert "@gió  điện gió" in run("search", "--saved").stdout
+    feed = tmp_path / "gio.atom"
+    assert run("search", "@gió", "--feed", str(feed)).returncode == 0
+    read = feedparser.parse(feed.read_bytes())
+    assert not read.bozo
+    assert [entry.link[-6] for entry in read.entries] == ["a", "c", "d", "t"]
+    assert read.entries[0].title == "Đầu tư điện gió ngoài khơi Ninh Thuận"
+    assert run("search", "--forget", "gió").returncode == 0
+    assert run("search", "@gió").returncode == 2

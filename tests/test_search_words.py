@@ -1,0 +1,55 @@
+"""Texts → words: as written and folded, in every script, where they stand."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.search_words import capped, fold, joined, words
+from pipeline.text import normalise
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "folded"),
+    [
+        ("Đầu tư ĐIỆN gió", "đầu tư điện gió", "dau tu dien gio"),
+        ("hoà hòa Thuý thúy", "hòa hòa thúy thúy", "hoa hoa thuy thuy"),
+        ("COVID-19, 40.000 đồng", "covid 19 40 000 đồng", "covid 19 40 000 dong"),
+        ("snake_case café", "snake case café", "snake case cafe"),
+        ("宁顺省 điện", "宁 顺 省 điện", "宁 顺 省 dien"),
+        ("हिन्दी भाषा", "हिन्दी भाषा", "हिन्दी भाषा"),
+        ("한국 투자", "한국 투자", "한국 투자"),
+        ("… – !?", "", ""),
+    ],
+)
+def test_words(text: str, exact: str, folded: str) -> None:
+    for form in ("NFC", "NFD"):
+        found = words(unicodedata.normalize(form, text))
+        assert " ".join(w.exact for w in found) == unicodedata.normalize("NFC", exact)
+        assert " ".join(w.folded for w in found) == unicodedata.normalize("NFC", folded)
+
+
+@pytest.mark.parametrize("text", ["จังหวัด", "ແຂວງ", "ខេត្ត"])
+def test_scripts_without_spaces_are_read_character_by_character(text: str) -> None:
+    assert [w.exact for w in words(text)] == list(text)
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_words_of_letters_and_digits_where_it_says(text: str) -> None:
+    clean = normalise(text)
+    last = 0
+    for word in words(text):
+        assert last <= word.start < word.end <= len(clean)
+        assert len(word.folded) == len(word.exact) == word.end - word.start
+        assert not set(word.exact + word.folded) & set(" \t\n'\"\\():*_&|!<>,-\x00")
+        last = word.end
+
+
+def test_names_become_one_word() -> None:
+    assert joined("Cà Ná") == joined("ca-na") == joined("CÀ NÁ!") == "ca_na"
+    assert fold("đường") == "duong"
+
+
+def test_a_word_is_kept_so_many_times_and_a_text_so_long() -> None:
+    assert list(capped(["a", "b", "a", "a", "c", "d"], 5, 2)) == [(0, "a"), (1, "b"), (2, "a"), (4, "c")]
