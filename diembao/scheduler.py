@@ -13,6 +13,8 @@ KEEP = timedelta(days=8)
 #: A turn that was handed back or lost is taken up again so long after, that a job which ends its server cannot
 #: do so for ever at full speed.
 _AGAIN = timedelta(minutes=1)
+#: What a clock is set back or forward by at most.
+_REPEATED = timedelta(hours=2)
 #: The wait before the n-th try grows with n, up to so many times the first.
 _SLOWEST = 6
 
@@ -48,7 +50,7 @@ class Schedule:
         self.jobs = tuple(jobs)
         self._zone = zone
         self._triggers: dict[str, CronTrigger] = {
-            job.name: CronTrigger.from_crontab(job.cron, timezone=zone) for job in jobs if job.cron is not None
+            job.name: CronTrigger.from_crontab(job.cron, timezone=UTC) for job in jobs if job.cron is not None
         }
         self._runs: dict[str, list[JobRun]] = {job.name: [] for job in jobs}
         for run in runs:
@@ -117,15 +119,25 @@ class Schedule:
         yield from found
 
     def _after(self, name: str, at: datetime) -> datetime | None:
-        when = self._triggers[name].get_next_fire_time(at, at)
-        return None if when is None else when.astimezone(UTC)
+        """Return the first time of a job after an instant, in UTC.
+
+        The trigger is asked for times on a clock's face, because in the hour that the end of summer time repeats
+        APScheduler gives one time for ever. A time of that hour is its first; one that a spring night leaves out is
+        an hour later.
+        """
+        face = at.astimezone(self._zone).replace(tzinfo=UTC, fold=0) - _REPEATED
+        while (found := self._triggers[name].get_next_fire_time(None, face)) is not None:
+            when: datetime = found.replace(tzinfo=self._zone, fold=0).astimezone(UTC)
+            if when > at:
+                return when
+            face = found + timedelta(microseconds=1)
+        return None
 
     def _times(self, name: str, after: datetime, until: datetime) -> Iterator[datetime]:
-        trigger = self._triggers[name]
-        when = trigger.get_next_fire_time(after, after)
+        when = self._after(name, after)
         while when is not None and when <= until:
-            yield when.astimezone(UTC)
-            when = trigger.get_next_fire_time(when, when)
+            yield when
+            when = self._after(name, when)
 
     def _of(self, job: Job, due: datetime) -> list[JobRun]:
         return [run for run in self._runs[job.name] if run.due == due]

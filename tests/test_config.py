@@ -18,9 +18,20 @@ def faults_of(directory: Path, name: str, text: str) -> list[str]:
 
 def test_packaged_files_are_valid() -> None:
     assert load_settings(None).province.name == "Ninh Thuận"
-    assert {job.name for job in load_schedule(None)} == {"collect", "process", "morning", "digest"}
+    assert {job.name for job in load_schedule(None)} == {
+        "collect",
+        "process",
+        "morning",
+        "read",
+        "digest",
+        "update",
+        "backup",
+        "self-check",
+        "retention",
+        "alerts",
+    }
     assert len(load_sources(None)) > 100
-    assert len(FILES) == 5
+    assert len(FILES) == 6
 
 
 def test_shipped_sources() -> None:
