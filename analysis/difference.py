@@ -73,6 +73,8 @@ def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
             out = new = space = ""
             yield piece
     yield from _change(out, new)
+    if space:
+        yield Piece("same", space)
 
 
 def _change(out: str, new: str) -> Iterator[Piece]:

@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import escape, quoteattr
 
 from analysis.paper import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Run, Runs, closed
@@ -52,9 +52,7 @@ def render_docx(paper: Paper) -> bytes:
     if paper.letterhead.administrative:
         parts += _end(paper)
     namespaces = nsdecls("w", "r", "wp", "a", "pic")
-    root: Any = document.element
-    body = root.body
-    last = body.sectPr
+    last = cast("Any", document.element).body.sectPr
     for element in list(parse_xml(f"<w:body {namespaces}>{''.join(parts)}</w:body>")):
         last.addprevious(element)
     return _canonical(document)
@@ -240,8 +238,9 @@ def _set_up(document: "Document", paper: Paper) -> None:
         **_STYLES,
     }.items():
         known = name in document.styles
-        styles: Any = document.styles
-        style = styles[name] if known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        found = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        # Of which kind a style is, python-docx's types do not say.
+        style = cast("Any", found)
         style.font.name, style.font.size, style.font.bold, style.font.italic = _FONT, Pt(size), bold, italic
         style.font.color.rgb = RGBColor(0, 0, 0)
         fonts = style.element.get_or_add_rPr().rFonts
@@ -262,8 +261,7 @@ def _set_up(document: "Document", paper: Paper) -> None:
     about.created = about.modified = at
     about.last_modified_by, about.comments, about.revision = about.author, "", 1
     language = parse_xml(f"<w:lang {nsdecls('w')} w:val={quoteattr('vi-VN' if paper.lang == 'vi' else 'en-GB')}/>")
-    normal: Any = document.styles["Normal"].element
-    normal.get_or_add_rPr().append(language)
+    cast("Any", document.styles["Normal"]).element.get_or_add_rPr().append(language)
 
 
 def _canonical(document: "Document") -> bytes:

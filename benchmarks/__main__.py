@@ -9,7 +9,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crawl_cpu, funnel, polling, stories
+from benchmarks import crawl_cpu, documents, funnel, polling, stories
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
 from pipeline.extract import read_page
@@ -71,6 +71,7 @@ def main() -> None:
     funnel.main()
     crawl_cpu.report()
     stories.main()
+    documents.main()
 
 
 if __name__ == "__main__":

@@ -41,14 +41,18 @@ def kill_after(home: Path, seconds: float, *words: str) -> bool:
 
 
 def coverage(home: Path) -> dict[str, tuple[Any, ...]]:
-    """Return what is known of the province, by address: text, relevance, topics, story, number of versions."""
+    """Return what is known of the province, by address: text, relevance, topics, companions, number of versions.
+
+    A story keeps the name it was first given, and which article gave it depends on what had come when the run was
+    killed; so a story is told by the first address in it, not by its name.
+    """
     with sqlite3.connect(home / "diembao.db") as connection:
         [(verdict,)] = connection.execute("PRAGMA integrity_check")
         if verdict != "ok":
             raise RuntimeError(f"integrity_check: {verdict}")
         rows = connection.execute(
             "SELECT i.url, v.title, v.text_hash, v.published, t.relevance, t.score, json_extract(t.tags, '$.topics'),"
-            " i.story, i.version FROM items i JOIN versions v ON v.item_key = i.key AND v.number = i.version"
+            " (SELECT min(o.url) FROM items o WHERE o.story = i.story), i.version FROM items i JOIN versions v ON v.item_key = i.key AND v.number = i.version"
             " JOIN taggings t ON t.version_id = v.id"
         ).fetchall()
     return {row[0]: tuple(row[1:]) for row in rows}

@@ -13,11 +13,12 @@ from benchmarks.crash import crash, fill_up
 from benchmarks.kill import try_kills
 from benchmarks.memory import peaks
 from benchmarks.postgres import start_postgres
+from benchmarks.serve_kill import kill
 from benchmarks.serve_soak import main as serve
 from diembao.demo.server import Press
 
 _HOMES, _KILLS, _TEXTS, _SPOILT = 5, 4, 100_000, 10_000
-_DAYS = 90
+_DAYS, _SERVER_KILLS = 90, 50
 _WRITER_SEEDS, _WRITER_KILLS = 4, 50
 
 
@@ -48,6 +49,9 @@ def main() -> int:
                 print(f"  {difference}")
             failed += bool(differences)
         failed += crash_both(Path(folder))
+        problems = kill(Path(folder) / "killed", _SERVER_KILLS, seed=0)
+        print(f"the service killed {_SERVER_KILLS} times: {len(problems)} problems {problems or ''}", flush=True)
+        failed += bool(problems)
         failed += serve(_DAYS, Path(folder) / "serve")
     early, late = peaks(_TEXTS)
     print(f"{_TEXTS} texts tagged: {early // 1024} MiB after a fifth, {late // 1024} MiB after all", flush=True)

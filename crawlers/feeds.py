@@ -61,18 +61,14 @@ def parse_feed(
 
 
 def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetime, others: bool) -> ParsedFeed:
-    import feedparser
-
     body, in_all = _first(_REFERENCE.sub(_possible, body), limit)
     if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
     headers = {"content-location": url, "content-type": content_type}
-    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    parsed = _parse(body, headers)
     if len(parsed.entries) < len(pieces := _pieces(body)):
         # A tag that is not closed takes the next entries with it: read one by one, only its own suffers.
-        apart = [
-            entry for piece in pieces for entry in feedparser.parse(io.BytesIO(piece), response_headers=headers).entries
-        ]
+        apart = [entry for piece in pieces for entry in _parse(piece, headers).entries]
         parsed.entries = max(parsed.entries, apart, key=len)
     # A feed may be empty (and may say &nbsp; in its title, as many do); one that broke before its first entry is not.
     error = parsed.get("bozo_exception")
@@ -98,6 +94,15 @@ def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetim
     if max(in_all, len(parsed.entries)) > limit:
         note = f"{max(in_all, len(parsed.entries))} entries, the first {limit} taken"
     return ParsedFeed(tuple(entries), invalid, Reason.OK, note, wish_of_feed(parsed.feed))
+
+
+def _parse(body: bytes, headers: dict[str, str]) -> Any:
+    import feedparser
+
+    # Of the markup in an entry only its words are kept (crawlers.fields.plain): nothing to make safe or to resolve.
+    return feedparser.parse(
+        io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:

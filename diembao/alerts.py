@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.alerts import Rule
-from config.settings import Job
+from config.schedule import Job
 from diembao.home import Home
 from diembao.messages import reason, say
 from diembao.secrets import hide

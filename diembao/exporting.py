@@ -29,6 +29,8 @@ class Wanted:
     #: ids of sources; none: all
     sources: Sequence[str]
     zone: ZoneInfo
+    #: as it was stored, tagged and decided by then; None: as it is now
+    as_of: datetime | None = None
 
     @property
     def start(self) -> datetime | None:
@@ -77,7 +79,13 @@ def _rows(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> 
 
 
 def _items(storage: Storage, wanted: Wanted) -> Iterator[Item]:
-    found = storage.items(since=wanted.start, until=wanted.end, relevance=wanted.relevance, topics=wanted.topics)
+    found = storage.items(
+        since=wanted.start,
+        until=wanted.end,
+        relevance=wanted.relevance,
+        topics=wanted.topics,
+        as_of=wanted.as_of,
+    )
     return (item for item in found if not wanted.sources or item.source_id in wanted.sources)
 
 

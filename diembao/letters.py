@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from analysis.paper import Paper, Picture, lines
 from pipeline.publications import Publication
 
 if TYPE_CHECKING:
@@ -36,19 +37,10 @@ def subject(made: "Made") -> str:
     )
 
 
-def letter_files(made: "Made") -> dict[str, bytes]:
-    """Return the parts of the letter: HTML, text, pictures."""
-    from dataclasses import replace
-
+def letter_files(paper: Paper) -> dict[str, bytes]:
+    """Return the parts of a letter: HTML, text, pictures."""
     from analysis.mail import mail_html
-    from analysis.paper import Letterhead, Picture, lines
-    from diembao.publishing import paper_of
 
-    paper = paper_of(made)
-    # A letter is no document: without letterhead, the date stands below its title.
-    if paper.letterhead.administrative:
-        plain = replace(made.settings, document=replace(made.settings.document, form="bulletin"))
-        paper = replace(paper_of(replace(made, settings=plain)), letterhead=Letterhead())
     pictures = [block for block in paper.blocks if isinstance(block, Picture)]
     return {
         _HTML: mail_html(paper).encode(),

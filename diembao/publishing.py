@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.day import Counts, Day, build_day, count
 from analysis.errata import Erratum, errata, last_said, restated, stated
+from analysis.paper import Letterhead, Paper, Picture
+from config.documents import DocumentSettings
 from config.settings import Settings
 from diembao.clock import now
 from diembao.home import write_atomically
@@ -17,9 +18,6 @@ from pipeline.publications import Publication, PublishedItem
 from pipeline.records import Item
 from pipeline.rules import Rulebook
 from storage.base import Storage
-
-if TYPE_CHECKING:
-    from analysis.paper import Paper, Picture
 
 #: weeks before whose same weekday a day is compared with
 _WEEKS = 4
@@ -66,14 +64,15 @@ def gather(
     language: str,
     made_at: datetime | None = None,
     number: int | None = None,
+    as_of: datetime | None = None,
 ) -> Made:
-    """Return the digest of a day (None: today) as the database has it now."""
-    at = made_at or now()
+    """Return the digest of a day (None: today) as the database has it now, or had it at a moment."""
+    at = made_at or as_of or now()
     period = period_of(day, settings, at)
-    items = storage.items_for_digest(period.start, period.end, period.late_from)
-    previous = _collected(storage, _days_before(period, 1, settings, at))
-    weeks = (_collected(storage, _days_before(period, 7 * n, settings, at)) for n in range(1, _WEEKS + 1))
-    wrong, corrected = _errata(storage, period)
+    items = storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
+    previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
+    weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
+    wrong, corrected = _errata(storage, period) if as_of is None else ((), [])
     model = build_day(
         items,
         None if previous is None else count(previous),
@@ -113,75 +112,77 @@ def _days_before(period: Period, days: int, settings: Settings, at: datetime) ->
     return period_of(period.day - timedelta(days=days), settings, at)
 
 
-def _collected(storage: Storage, period: Period) -> list[Item] | None:
+def _collected(storage: Storage, period: Period, as_of: datetime | None) -> list[Item] | None:
     """Return the items of a period; None without a collection in it, which is not the same as nothing written."""
     if not any(source.feeds_polled for source in storage.source_days(period.start, period.end)):
         return None
-    return storage.items_for_digest(period.start, period.end, period.late_from)
+    return storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
 
 
-def draw(made: Made, forms: Sequence[str]) -> dict[str, bytes]:
-    """Return the files of a digest by name, in the forms asked for (of FORMS)."""
+def draw(made: Made, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
+    """Return the files of a digest by name, in the forms asked for (of FORMS) and, if asked for, as a letter."""
     from analysis.digest import render_html, render_markdown
     from analysis.docx import render_docx
     from analysis.pdf import render_pdf
+    from diembao.letters import letter_files
 
-    paper = paper_of(made) if {"docx", "pdf"} & set(forms) else None
+    # Drawn once for all forms: it costs more than any of them.
+    pictures = _pictures(made) if letter or {"docx", "pdf"} & set(forms) else ()
+    paper = paper_of(made, _letterhead(made.settings.document), pictures)
 
     def page(render: Callable[..., str]) -> bytes:
         return render(
             made.day, made.language, province=made.province, note=made.note, topic_labels=made.topic_labels
         ).encode()
 
-    drawn: dict[str, bytes] = {}
-    for form in forms:
-        match form:
-            case "html":
-                body = page(render_html)
-            case "md":
-                body = page(render_markdown)
-            case "csv":
-                body = _csv(made.items)
-            case "docx":
-                assert paper is not None
-                body = render_docx(paper)
-            case "pdf":
-                assert paper is not None
-                body = render_pdf(paper)
-            case _:
-                raise ValueError(f"no form {form!r}; there are {', '.join(FORMS)}")
-        drawn[f"{made.name}.{form}"] = body
-    return drawn
+    renders: dict[str, Callable[[], bytes]] = {
+        "html": lambda: page(render_html),
+        "md": lambda: page(render_markdown),
+        "docx": lambda: render_docx(paper),
+        "pdf": lambda: render_pdf(paper),
+        "csv": lambda: _csv(made.items),
+    }
+    drawn = {f"{made.name}.{form}": renders[form]() for form in forms}
+    # A letter is no document: it goes without letterhead, with the date below its title.
+    return drawn | (letter_files(paper_of(made, Letterhead(), pictures)) if letter else {})
 
 
-def paper_of(made: Made) -> "Paper":
-    """Return what DOCX, PDF and a letter are made of."""
-    from analysis.charts import topics_by_tone
+def paper_of(made: Made, letterhead: Letterhead, pictures: Sequence[Picture]) -> Paper:
+    """Return what DOCX, PDF and letter are made of."""
     from analysis.digest_paper import digest_paper
-    from analysis.labels import labels
-    from analysis.paper import Letterhead
 
-    words, document = labels(made.language), made.settings.document
-    picture: Picture | None = topics_by_tone(made.day, words, {"": words.say("other_topics"), **made.topic_labels})
     return digest_paper(
         made.day,
         made.language,
         province=made.province,
         note=made.note,
         topic_labels=made.topic_labels,
-        letterhead=Letterhead(
-            document.form == "administrative",
-            document.parent_agency,
-            document.agency,
-            document.symbol,
-            document.place,
-            document.authority,
-            document.signer_title,
-            document.signer,
-            document.recipients,
-        ),
+        letterhead=letterhead,
         number=made.number,
-        pictures=[picture] if picture else [],
+        pictures=pictures,
+    )
+
+
+def _pictures(made: Made) -> list[Picture]:
+    from analysis.charts import topics_by_tone
+    from analysis.labels import labels
+
+    words = labels(made.language)
+    drawn = topics_by_tone(made.day, words, {"": words.say("other_topics"), **made.topic_labels})
+    return [drawn] if drawn else []
+
+
+def _letterhead(document: DocumentSettings) -> Letterhead:
+    return Letterhead(
+        document.form == "administrative",
+        document.parent_agency,
+        document.agency,
+        document.symbol,
+        document.place,
+        document.authority,
+        document.signer_title,
+        document.signer,
+        document.recipients,
     )
 
 
@@ -204,9 +205,10 @@ def make_digest(
     out: Path,
     made_at: datetime | None = None,
     forms: Sequence[str] = DAILY,
+    as_of: datetime | None = None,
 ) -> tuple[list[Path], Counts]:
     """Write the day's digest into `out`, one file for each form; return the files and what they count."""
-    made = gather(storage, settings, rules, day=day, language=language, made_at=made_at)
+    made = gather(storage, settings, rules, day=day, language=language, made_at=made_at, as_of=as_of)
     return write_files(draw(made, forms), out), made.day.counts
 
 
@@ -227,7 +229,7 @@ def prepare(
     made_at: datetime | None = None,
 ) -> Publication:
     """Return the digest of a day in every form and as a letter, not stored yet (its id is 0)."""
-    from diembao.letters import letter_files, subject
+    from diembao.letters import subject
 
     made = gather(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
     return Publication(
@@ -239,7 +241,7 @@ def prepare(
         sha256=made.day.sha256,
         rules=made.day.rules_version,
         items=(*map(stated, made.items), *made.corrected),
-        files={**draw(made, FORMS), **letter_files(made)},
+        files=draw(made, FORMS, letter=True),
         number=number,
     )
 

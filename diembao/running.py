@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from config.settings import Job
+from config.schedule import Job
 from diembao.clock import now
 from diembao.home import Home
 from diembao.logs import JobLog

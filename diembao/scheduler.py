@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from config.settings import Job
+from config.schedule import Job
 from pipeline.records import JobEnd, JobRun
 
 #: Days for which a job that stands for a day is made up for, and turns that must be remembered for it.

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from config.settings import Job, Serving
+from config.schedule import Job, Serving
 from diembao.clock import now, steady
 from diembao.health import Health, State
 from diembao.home import Home, HomeInUse, write_atomically

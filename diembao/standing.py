@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.settings import Job
+from config.schedule import Job
 from diembao.alerts import FAILURES, lacks_digest
 from diembao.clock import steady
 from diembao.home import Home, HomeInUse

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
 from pipeline.legacy import page_to_unicode
 
@@ -19,6 +19,8 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 _LONGEST = 6_000_000
 # Nor does any have a tenth of so many tags.
 _MOST_TAGS = 200_000
+# lxml.html asks a Python function for the class of every element, each time it is touched, to make forms special.
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
 
 
 def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
@@ -81,6 +83,7 @@ def _clean(text: str) -> str:
 def parse(text: str) -> HtmlElement | None:
     """Return the tree of a page without comments; None where there is no element in it."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

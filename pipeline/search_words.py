@@ -44,15 +44,16 @@ def fold(word: str) -> str:
     return bare(word)
 
 
+@lru_cache(maxsize=10_000)
 def joined(text: str) -> str:
     """Return a name as one word that is searched as a whole: 'Cà Ná' and 'ca-na' are both 'ca_na'."""
     return "_".join(word.folded for word in words(text))
 
 
-def capped(found: Sequence[str], most: int, places: int) -> Iterator[tuple[int, str]]:
-    """Yield (place, word) for the first `most` words, and the first `places` of each."""
+def capped(found: Sequence[str], places: int) -> Iterator[tuple[int, str]]:
+    """Yield (place, word) for the first `places` of each word."""
     seen: Counter[str] = Counter()
-    for place, word in enumerate(found[:most]):
+    for place, word in enumerate(found):
         seen[word] += 1
         if seen[word] <= places:
             yield place, word

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 
-from pipeline.gate import text_size
+from pipeline.rawpage import text_size
 from pipeline.records import Article, Document, Reason
 from pipeline.urls import normalise
 

@@ -5,17 +5,17 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, InternalError, OperationalError, SQLAlchemyError
 
 from storage.base import StorageError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
 #: milliseconds that a writer waits for another one
 _BUSY_MS = 60_000
 #: key of the advisory lock that a writer holds on PostgreSQL: "diembao" in ASCII
@@ -80,6 +80,8 @@ def open_engine(url: str, *, upgrade: bool = False) -> Engine:
     try:
         with engine.connect().execution_options(reads=True) as connection:
             old = version_of(connection)
+        if old is not None and old not in _versions():
+            raise StorageError(f"{name}: was written by a newer diembao (its tables are {old}); upgrade the program")
         if old is not None and old != head():
             if engine.dialect.name == "sqlite":
                 _save_before(engine, old)
@@ -94,9 +96,6 @@ def open_engine(url: str, *, upgrade: bool = False) -> Engine:
         engine.dispose()
         cause = getattr(error, "orig", None) or error
         raise StorageError(f"{name}: cannot be opened: {cause}") from error
-    except CommandError as error:
-        engine.dispose()
-        raise StorageError(f"{name}: was written by a newer diembao ({error}); upgrade the program") from error
     return engine
 
 
@@ -104,7 +103,7 @@ def _save_before(engine: Engine, version: str) -> None:
     """Save an SQLite file beside itself before its tables are changed; once for each version it has been of."""
     file = Path(engine.url.database or "")
     saved = file.with_name(f"{file.name}.before-upgrade-{version}")
-    if saved.exists() or not _scripts().get_revisions(version):
+    if saved.exists():
         return
     draft = saved.with_name(f".{saved.name}.part")
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(draft)) as target:
@@ -125,33 +124,39 @@ def _json(value: Any) -> str:
 
 def migrate(connection: Connection, version: str = "head") -> None:
     """Bring the tables up to today's schema (or an earlier version), within the connection's transaction."""
-    if head() != version_of(connection):
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
+    if head() == version_of(connection):
+        return
+    from alembic import command  # a tenth of a second, and hardly ever needed
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
 
 
 def head() -> str:
     """Return the version of the tables that this program works with."""
-    found = _scripts().get_current_head()
-    assert found is not None
-    return found
+    return _versions()[-1]
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def _versions() -> list[str]:
+    """Return every version the tables have had, oldest first; the scripts' names begin with them."""
+    return sorted(script.name.partition("_")[0] for script in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     return config
 
 
 def version_of(connection: Connection) -> str | None:
-    from alembic.runtime.migration import MigrationContext
-
-    return MigrationContext.configure(connection).get_current_revision()
+    """Return the version of the tables in a database; None where it has none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -105,9 +105,10 @@ def _forms(clean: str) -> tuple[str, str]:
 def _pattern(words: Words) -> tuple[re.Pattern[str], bool]:
     """Return what finds words in one of `_forms`, and whether that is the exact one."""
     first, last = words.words[0], words.words[-1]
-    start = "" if _is_unspaced(first) else r"(?<![^\W_])"
+    # A pattern that begins with a letter is looked for much faster than one that begins with looking back.
+    start = re.escape(first) + ("" if _is_unspaced(first) else rf"(?<![^\W_]{re.escape(first)})")
     end = "" if _is_unspaced(last) or words.prefix else r"(?![^\W_])"
-    return re.compile(start + r"[\W_]*".join(map(re.escape, words.words)) + end), words.exact
+    return re.compile(r"[\W_]*".join((start, *map(re.escape, words.words[1:]))) + end), words.exact
 
 
 def _is_unspaced(word: str) -> bool:

@@ -1,11 +1,26 @@
 """New texts, tags and decisions → the index that is searched, kept by whoever writes."""
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Text, and_, cast, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from pipeline.records import Tags
@@ -14,7 +29,7 @@ from storage.decisions import decided, load_decisions
 from storage.examining import TAGS
 from storage.schema import items, sources, taggings, versions
 from storage.schema_search import search_items
-from storage.search_match import EXACT, SECOND, id_at, mark_word, quote
+from storage.search_match import EXACT, id_at, mark_word, quote
 
 #: texts put into the index by one transaction that has something else to do as well
 BATCH = 500
@@ -38,9 +53,13 @@ _ADD = text(
     "INSERT INTO search_index(rowid, title, text, title_exact, text_exact, marks) "
     "VALUES (:id, :title, :text, :title_exact, :text_exact, :marks)"
 )
-_HELD = {
-    "sqlite": text("SELECT 1 FROM search_index WHERE rowid = :id"),
-    "postgresql": text("SELECT 1 FROM search_items WHERE id = :id"),
+_HELD: dict[str, Executable] = {
+    "sqlite": text("SELECT rowid FROM search_index WHERE rowid IN :ids").bindparams(bindparam("ids", expanding=True)),
+    "postgresql": select(search_items.c.id).where(search_items.c.id.in_(bindparam("ids", expanding=True))),
+}
+_INSERT: dict[str, Executable] = {
+    "sqlite": insert(search_items),
+    "postgresql": insert(search_items).values(vector=cast(bindparam("vector", type_=Text), TSVECTOR)),
 }
 _NEWEST = select(func.max(search_items.c.tagging_id))
 _ROWS: Select[*tuple[Any, ...]] = (
@@ -117,48 +136,65 @@ def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
         row.item_key: row for row in connection.execute(select(search_items).where(search_items.c.item_key.in_(keys)))
     }
     said = load_decisions(connection, keys)
+    made: list[dict[str, Any]] = []
+    old_ids: list[int] = []
     # Of several taggings of one article the last is the newest.
     for row in {row.key: row for row in rows}.values():
         tags = decided(TAGS.validate_python(row.tags), said.get(row.key, ()))
-        marks = " ".join(sorted(_marks(row, tags)))
-        change = {"tagging_id": row.id, "version_id": row.version_id, "marks": marks, "about": tags.relevance != "no"}
+        marks, about = " ".join(sorted(_marks(row, tags))), int(tags.relevance != "no")
         old = known.get(row.key)
-        if old is not None and (old.version_id, old.marks, old.about) == (row.version_id, marks, change["about"]):
-            connection.execute(
-                update(search_items).where(search_items.c.id == old.id).values(tagging_id=max(row.id, old.tagging_id))
-            )
+        if old is not None and (old.version_id, old.marks, old.about) == (row.version_id, marks, about):
+            newest = max(row.id, old.tagging_id)
+            connection.execute(update(search_items).where(search_items.c.id == old.id).values(tagging_id=newest))
             continue
         if old is not None:
-            # What SQLite's index holds under the old id is found no more, since no row has that id.
-            connection.execute(delete(search_items).where(search_items.c.id == old.id))
-        _store(connection, row, {**change, "about": int(change["about"])}, title_only=tags.relevance == "no")
+            old_ids.append(old.id)
+        words_of_it = _sqlite_words if connection.dialect.name == "sqlite" else _postgres_words
+        moment = id_at(row.published or row.first_seen) + zlib.crc32(row.key.encode()) % _KEYS * _COUNTS
+        common = {"id": moment, "item_key": row.key, "version_id": row.version_id, "tagging_id": row.id}
+        made.append({**common, "about": about, "marks": marks, **words_of_it(row, marks, title_only=not about)})
+    if old_ids:
+        # What SQLite's index holds under an old id is found no more, since no row has that id.
+        connection.execute(delete(search_items).where(search_items.c.id.in_(old_ids)))
+    if made:
+        _give_ids(connection, made)
+        connection.execute(_INSERT[connection.dialect.name], made)
+        if connection.dialect.name == "sqlite":
+            connection.execute(_ADD, made)
 
 
-def _store(connection: Connection, row: Row[Any], change: dict[str, Any], *, title_only: bool) -> None:
-    title = words(row.article["title"])[:_TITLE_WORDS]
-    body = [] if title_only else words(row.article["text"])
-    where = _free_id(connection, row.published or row.first_seen, row.key)
-    vector: Any = None
-    if connection.dialect.name == "sqlite":
-        values = {
-            "title": _stream((w.folded for w in title), _TITLE_WORDS, _TITLE_PLACES),
-            "text": _stream((w.folded for w in body), _TEXT_WORDS, _TEXT_PLACES),
-            "title_exact": _stream((w.exact for w in title), _TITLE_WORDS, _TITLE_PLACES),
-            "text_exact": _stream((w.exact for w in body), _TEXT_WORDS, _TEXT_PLACES),
-        }
-        connection.execute(_ADD, {"id": where, "marks": change["marks"], **values})
-    else:
-        vector = cast(literal(_vector(title, body, change["marks"]), Text), TSVECTOR)
-    connection.execute(insert(search_items).values(id=where, item_key=row.key, vector=vector, **change))
+def _give_ids(connection: Connection, made: list[dict[str, Any]]) -> None:
+    """Let no two rows have one id, nor one that ever was in the index."""
+    held: set[int] = set()
+    asked = {row["id"] for row in made}
+    while asked:
+        held |= set(connection.execute(_HELD[connection.dialect.name], {"ids": sorted(asked)}).scalars())
+        asked = set()
+        given: set[int] = set()
+        for row in made:
+            while row["id"] in held or row["id"] in given:
+                row["id"] += 1
+                asked.add(row["id"])
+            given.add(row["id"])
 
 
-def _free_id(connection: Connection, moment: datetime, key: str) -> int:
-    base = id_at(moment) + zlib.crc32(key.encode("utf-8", "surrogatepass")) % _KEYS * _COUNTS
-    held = _HELD[connection.dialect.name]
-    while connection.execute(held, {"id": base}).first() is not None:
-        base += 1
-    assert base % SECOND
-    return base
+def _words(row: Row[Any], *, title_only: bool) -> tuple[list[Word], list[Word]]:
+    return words(row.article["title"])[:_TITLE_WORDS], [] if title_only else words(row.article["text"])[:_TEXT_WORDS]
+
+
+def _sqlite_words(row: Row[Any], _marks: str, *, title_only: bool) -> dict[str, str]:
+    title, body = _words(row, title_only=title_only)
+    return {
+        "title": _stream([w.folded for w in title], _TITLE_PLACES),
+        "text": _stream([w.folded for w in body], _TEXT_PLACES),
+        "title_exact": _stream([w.exact for w in title], _TITLE_PLACES),
+        "text_exact": _stream([w.exact for w in body], _TEXT_PLACES),
+    }
+
+
+def _postgres_words(row: Row[Any], marks: str, *, title_only: bool) -> dict[str, str]:
+    title, body = _words(row, title_only=title_only)
+    return {"vector": _vector(title, body, marks)}
 
 
 def _marks(row: Row[Any], tags: Tags) -> set[str]:
@@ -169,23 +205,21 @@ def _marks(row: Row[Any], tags: Tags) -> set[str]:
     return {mark_word(field, value) for field, name in found if (value := joined(name))}
 
 
-def _stream(found: Iterable[str], most: int, places: int) -> str:
+def _stream(found: list[str], places: int) -> str:
     """Return words as FTS5 reads them, each at its place."""
-    listed = list(found)[:most]
-    written = [_NOTHING] * len(listed)
-    for place, word in capped(listed, most, places):
-        written[place] = word
-    return " ".join(written)
+    if max(Counter(found).values(), default=0) > places:
+        kept = dict(capped(found, places))
+        found = [kept.get(place, _NOTHING) for place in range(len(found))]
+    return " ".join(found)
 
 
 def _vector(title: Sequence[Word], body: Sequence[Word], marks: str) -> str:
     """Return a tsvector as it is written: folded and exact words at one place, those of the title of weight A."""
     places: dict[str, list[str]] = {}
-    parts = ((title, 1, _TITLE_WORDS, _TITLE_PLACES, "A"), (body, len(title) + _GAP, _TEXT_WORDS, _TEXT_PLACES, ""))
-    for part, first, most, kept, weight in parts:
-        for place, word in capped([w.folded for w in part], most, kept):
+    for part, first, kept, weight in ((title, 1, _TITLE_PLACES, "A"), (body, len(title) + _GAP, _TEXT_PLACES, "")):
+        for place, word in capped([w.folded for w in part], kept):
             places.setdefault(word, []).append(f"{first + place}{weight}")
-        for place, word in capped([w.exact for w in part], most, kept):
+        for place, word in capped([w.exact for w in part], kept):
             places.setdefault(EXACT + word, []).append(f"{first + place}{weight}")
     found = [f"{quote(word)}:{','.join(at)}" for word, at in places.items()]
     return " ".join([*found, *map(quote, marks.split())])

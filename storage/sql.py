@@ -28,7 +28,7 @@ from pipeline.records import (
     Unfetched,
     Version,
 )
-from storage import answers, crawling, examining, feeds, ledger, reading, schema, search_index, stories, story_rulings
+from storage import answers, crawling, examining, feeds, ledger, reading, schema, search_index
 from storage.engine import open_engine
 from storage.publishing import PublicationBook
 from storage.runs import RunBook
@@ -136,10 +136,14 @@ class SqlStorage:
             return examining.reopen_errors(connection)
 
     def regroup(self, at: datetime, /) -> int:
+        from storage import stories
+
         with self._engine.begin() as connection:
             return stories.regroup(connection, at)
 
     def rebuild_stories(self, at: datetime, /) -> int:
+        from storage import stories
+
         with self._engine.begin() as connection:
             return stories.rebuild(connection, at)
 
@@ -148,12 +152,16 @@ class SqlStorage:
             return reading.load_event(connection, key)
 
     def merge_stories(self, level: Level, keys: Sequence[str], note: str, at: datetime, /) -> str:
+        from storage import story_rulings
+
         with self._engine.begin() as connection:
             return story_rulings.merge(connection, level, keys, note, at)
 
     def split_story(
         self, level: Level, story: str, items: Collection[str], note: str, at: datetime, /
     ) -> tuple[str, str]:
+        from storage import story_rulings
+
         with self._engine.begin() as connection:
             return story_rulings.split(connection, level, story, items, note, at)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.load import FILES, ConfigError
-from config.settings import load_schedule, load_settings, load_sources
+from config.schedule import load_schedule
+from config.settings import load_settings, load_sources
 
 
 def faults_of(directory: Path, name: str, text: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Job
+from config.schedule import Job
 from diembao import logs
 from diembao.home import Home
 from diembao.logs import JobLog, close_log, open_log

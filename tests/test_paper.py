@@ -9,7 +9,6 @@ from typing import Any
 import docx
 import pytest
 from bs4 import BeautifulSoup
-from days import LABELS, item, model
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
@@ -22,6 +21,7 @@ from analysis.labels import labels
 from analysis.mail import mail_html
 from analysis.paper import Letterhead, Paper, lines
 from analysis.pdf import render_pdf
+from benchmarks.days import LABELS, item, model
 from pipeline.publications import Publication
 
 DECREE = Letterhead(
@@ -43,8 +43,7 @@ def paper(n: int, letterhead: Letterhead | None = None, lang: str = "vi") -> Pap
 
 
 def words_of(file: bytes) -> str:
-    root: Any = docx.Document(io.BytesIO(file)).element
-    root = root.body
+    root = docx.Document(io.BytesIO(file)).element
     return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in root.iter(qn("w:p")))
 
 
@@ -89,7 +88,7 @@ def test_the_decree_is_kept() -> None:
     assert section.different_first_page_header_footer
     assert 'w:instr="PAGE"' in etree.tostring(section.header._element, encoding="unicode")
     assert "PAGE" not in etree.tostring(section.first_page_header._element, encoding="unicode")
-    styles: Any = document.styles
+    styles: list[Any] = list(document.styles)
     for style in styles:
         if style.name in ("Normal", "Diembao Text", "Diembao Cell", "Heading 1", "Heading 2"):
             assert style.font.name == "Times New Roman"

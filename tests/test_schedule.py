@@ -17,7 +17,8 @@ import click
 import pytest
 
 from config.load import ConfigError
-from config.settings import Job, Settings, load_schedule, load_serving, load_settings
+from config.schedule import Job, load_schedule, load_serving
+from config.settings import Settings, load_settings
 from diembao.cli import cli
 from diembao.home import Home, HomeInUse
 from diembao.jobs import period_of

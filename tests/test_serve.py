@@ -2,14 +2,13 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -18,11 +17,11 @@ from urllib.request import urlopen
 import pytest
 from conftest import Diembao, json_lines
 
+from benchmarks.serve_kill import kill
 from benchmarks.serve_soak import soak
 from diembao.home import Home
 from pipeline.publications import Dispatch, Publication
 from pipeline.records import JobEnd, JobRun
-from storage.soundness import check
 from storage.sql import open_storage
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -202,37 +201,21 @@ def test_what_a_killed_one_left_running_is_ended_and_taken_up_again(home: Home) 
         assert not lives(pid)
 
 
-def test_killed_at_random_moments_it_leaves_a_sound_database(home: Home) -> None:
-    plan(
-        home,
-        check=(["db", "check"], "every_minutes = 1"),
-        digest=(["digest"], "every_minutes = 1"),
-    )
-    dice = random.Random(9)
-    for _ in range(4):
-        with serving(home) as process:
-            time.sleep(dice.uniform(0, 2.5))
-            if dice.random() < 0.5:
-                for pid in running(home).values():
-                    if pid:
-                        os.killpg(pid, signal.SIGKILL)
-            process.kill()
-            process.wait()
-        assert check(f"sqlite:///{home.database}") == []
-    with serving(home) as process:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
-    assert all(run.ended for job in ("check", "digest") for run in turns(home, job))
+def test_killed_at_random_moments_it_leaves_a_sound_database(tmp_path: Path) -> None:
+    assert kill(tmp_path, 4, seed=9) == []
 
 
 def test_status_is_well_without_a_service_and_says_when_one_stopped(home: Home, diembao: Diembao) -> None:
     assert diembao("--home", home.root, "status").returncode == 0
     storage = open_storage(home.database)
-    storage.runs.plan_job("digest", datetime.now(UTC), "test")
+    at = datetime.now(UTC)
+    number = storage.runs.begin_job("digest", at - timedelta(hours=2), at, 7200, "test")
+    storage.runs.end_job(JobRun(number, "digest", at, at, at, JobEnd.DONE, 0))
     storage.close()
     done = diembao("--home", home.root, "status")
     assert done.returncode == 1
     assert "Dịch vụ không chạy" in done.stdout
+    assert "muộn 120 phút" in done.stdout
 
 
 def test_status_says_whether_the_last_digest_was_sent(home: Home, diembao: Diembao) -> None:

@@ -74,7 +74,7 @@ def _try(app: App, ways: Sequence[Channel]) -> int:
 
 def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
     from config.alerts import load_alerts
-    from config.settings import load_schedule
+    from config.schedule import load_schedule
     from diembao import jobs
     from diembao.alerts import Scene, raise_alerts
     from diembao.clock import now

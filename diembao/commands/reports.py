@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from storage.base import Storage
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_AS_OF = click.option(
+    "--as-of",
+    type=_DAY,
+    metavar="YYYY-MM-DD",
+    help=say(
+        "Theo những gì đã lưu, phân loại và quyết định đến hết ngày này.",
+        "By what was stored, tagged and decided by the end of this day.",
+    ),
+)
 
 
 @click.command(
@@ -47,17 +56,39 @@ _DAY = click.DateTime(["%Y-%m-%d"])
         "Thư mục ghi (mặc định: digests trong thư mục dữ liệu).", "Where to (default: digests in the home folder)."
     ),
 )
+@_AS_OF
 @pass_app
-def digest(app: App, day: datetime | None, number: int | None, forms: tuple[str, ...], out: Path | None) -> int:
+def digest(
+    app: App,
+    day: datetime | None,
+    number: int | None,
+    forms: tuple[str, ...],
+    out: Path | None,
+    as_of: datetime | None,
+) -> int:
     with app.storage() as storage:
         if number is not None:
-            if day is not None:
-                raise click.UsageError(say("Dùng --id hoặc --day, không dùng cả hai", "Either --id or --day"))
+            if day is not None or as_of is not None:
+                raise click.UsageError(
+                    say("Dùng --id, hoặc --day và --as-of, không dùng cả hai", "Either --id, or --day and --as-of")
+                )
             return _write_published(app, storage, number, forms, out)
-        return write_digest(app, storage, day.date() if day else None, out, forms)
+        return write_digest(app, storage, day.date() if day else None, out, forms, _moment(app, as_of))
 
 
-def write_digest(app: App, storage: Storage, day: date | None, out: Path | None, forms: tuple[str, ...] = ()) -> int:
+def _moment(app: App, day: datetime | None) -> datetime | None:
+    """Return the end of a day of the province."""
+    return datetime.combine(day.date(), time.max, ZoneInfo(app.settings().province.time_zone)) if day else None
+
+
+def write_digest(
+    app: App,
+    storage: Storage,
+    day: date | None,
+    out: Path | None,
+    forms: tuple[str, ...] = (),
+    as_of: datetime | None = None,
+) -> int:
     from diembao import publishing
 
     settings, rules = app.settings(), app.rules()
@@ -69,6 +100,7 @@ def write_digest(app: App, storage: Storage, day: date | None, out: Path | None,
         language=digest_language(app),
         out=out or app.home.digests,
         forms=forms or publishing.DAILY,
+        as_of=as_of,
     )
     if app.as_json:
         app.print_json({"digest": [str(f) for f in files], "stories": counts.stories, "items": counts.items})
@@ -140,6 +172,7 @@ def digest_language(app: App) -> str:
     type=click.Choice(get_args(Relevance)),
     help=say("Mức liên quan (mặc định: main và mention).", "Relevance (default: main and mention)."),
 )
+@_AS_OF
 @pass_app
 def export(
     app: App,
@@ -150,6 +183,7 @@ def export(
     topics: tuple[str, ...],
     sources: tuple[str, ...],
     relevance: tuple[Relevance, ...],
+    as_of: datetime | None,
 ) -> int:
     from analysis.columns import SCHEMA_VERSION
     from analysis.export import SHEET_ROWS, TooManyRows
@@ -186,6 +220,7 @@ def export(
         topics,
         sources,
         ZoneInfo(app.settings().province.time_zone),
+        _moment(app, as_of),
     )
     with app.storage() as storage:
         try:

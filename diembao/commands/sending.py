@@ -157,7 +157,7 @@ def _show(app: App, parcels: list[Parcel]) -> None:
     for parcel in parcels:
         if parcel.message is not None:
             click.echo(f"# {parcel.channel}: {', '.join(parcel.to)}")
-            click.echo(parcel.message.as_string())
+            click.echo(parcel.message.as_bytes().decode("ascii"))
         else:
             click.echo(f"# {parcel.channel}\n{parcel.title}\n{parcel.text}")
 

@@ -19,7 +19,7 @@ from diembao.messages import say
 )
 @pass_app
 def serve(app: App) -> int:
-    from config.settings import load_schedule, load_serving
+    from config.schedule import load_schedule, load_serving
     from diembao.logs import close_log, open_log
     from diembao.serve import Server, only_one, stop_on_signals
     from storage.runs import HeldElsewhere

@@ -69,7 +69,8 @@ def check_all(directory: Path) -> list[Fault]:
     from config.alerts import load_alerts
     from config.load import ConfigError
     from config.rulebook import load_rulebook
-    from config.settings import load_schedule, load_settings, load_sources
+    from config.schedule import load_schedule
+    from config.settings import load_settings, load_sources
 
     faults: list[Fault] = []
     for load in (load_settings, load_sources, load_schedule, load_alerts, load_rulebook):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @pass_app
 def status(app: App) -> int:
-    from config.settings import load_schedule
+    from config.schedule import load_schedule
     from diembao.clock import now
     from diembao.standing import stand
 
@@ -103,6 +103,8 @@ def _print_standing(app: App, standing: Standing, zone: ZoneInfo) -> None:
         if job.last is None:
             continue
         how = named_end(job.last)
+        if job.last.late:
+            how += say(f", muộn {job.last.late // 60} phút", f", {job.last.late // 60} minutes late")
         done = when(job.done.ended if job.done else None)
         app.print(
             say(

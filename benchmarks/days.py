@@ -1,0 +1,99 @@
+"""Days of the press of any size, as a model or in a database, for tests and benchmarks of documents."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.day import Counts, Day, build_day
+from pipeline.records import (
+    Article,
+    Coverage,
+    Entry,
+    Evidence,
+    Feed,
+    Fetched,
+    Item,
+    PlaceFound,
+    Poll,
+    Reason,
+    Source,
+    SourceDay,
+    Tags,
+    Tone,
+    TopicFound,
+)
+from storage.base import Storage
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+START = datetime(2026, 11, 21, 6, tzinfo=ZONE)
+END = START + timedelta(days=1)
+LABELS = {
+    "energy": "Năng lượng",
+    "tourism": "Du lịch",
+    "press_criticism": "Báo chí phản ánh và phản hồi cơ quan nhà nước",
+    "investment": "Đầu tư",
+}
+SOURCES = (
+    SourceDay("s0", "Báo số 0", "read", 1, 1, 0, 5, 5, 3, 2),
+    SourceDay("s9", "Báo Chết", "failed", 1, 0, 1, reasons={Reason.REFUSED: 1}),
+)
+_TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
+_TEXT = "Sáng nay, cảng tổng hợp Cà Ná (xã Cà Ná, tỉnh Khánh Hòa) đón chuyến tàu hàng rời đầu tiên trong năm. "
+
+
+def item(n: int) -> Item:
+    """Return an article of its own title; seven of ten tell one of a few stories, some come from abroad."""
+    title = f"Cảng tổng hợp Cà Ná đón chuyến tàu thứ {n}, mở ra hướng phát triển kinh tế biển cho vùng"
+    place = title.index("Cà Ná")
+    found = Evidence("title", place, place + 5, "Cà Ná")
+    topic = TopicFound(list(LABELS)[n % 4], 0.8, (Evidence("text", 10, 20, "cảng tổng hợp"),))
+    away = n % 11 == 3
+    tags = Tags(
+        "vi", "mention" if n % 13 == 12 else "main", 0.9, "Nêu Cà Ná ở tiêu đề",
+        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (found,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
+    )  # fmt: skip
+    url = f"http://a.example/{n}"
+    article = Article(
+        url, url, title, "", _TEXT * 4, published=START + timedelta(minutes=2 * n % 1400), published_from="page",
+    )  # fmt: skip
+    story = f"k{n // 7 if n % 3 else n}"
+    return Item(
+        f"k{n}", story, 1, f"s{n % 23}", f"Báo số {n % 23}", "FR" if away else "VN", "foreign" if away else "central",
+        article, tags, END, END, "http://a.example/rss", event=f"e{n // 14}", origin="TTXVN" if n % 7 else "",
+    )  # fmt: skip
+
+
+def model(n: int, **more: object) -> Day:
+    """Return a day of so many articles."""
+    made = build_day(
+        [item(k) for k in range(n)], Counts(30, 35, 12), SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC),
+        "r1", topics=["energy"], signals=["press_criticism"], weekdays=(31, 40, 12, 33),
+    )  # fmt: skip
+    return replace(made, **more)
+
+
+def fill(storage: Storage, n: int, *, first: int = 0) -> None:
+    """Store articles `first` to `first + n` of the day, found an hour before its end."""
+    found = [item(k) for k in range(first, first + n)]
+    at = END - timedelta(hours=1)
+    kept = sorted({(i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))})
+    storage.set_sources(
+        [
+            Source(id, name, f"http://{id}.example/", (Feed(f"http://{id}.example/rss"),), country=land, category=kind)
+            for id, name, land, kind in {row[0]: row for row in kept}.values()
+        ]
+    )
+    run = storage.begin_run("collect", at)
+    for source in sorted({i.source_id for i in found}):
+        by_url = {
+            url: replace(i.article, url=url, canonical=url)
+            for i in found
+            if i.source_id == source and (url := f"http://{source}.example/{i.key}")
+        }
+        tags = {f"http://{source}.example/{i.key}": i.tags for i in found if i.source_id == source}
+        poll = Poll(source, f"http://{source}.example/rss", at, Reason.OK, 200, entries=tuple(map(Entry, by_url)))
+        wanted = storage.polled(run, poll, recheck_all=False)
+        storage.answered(run, [Fetched(c.id, at, c.url, 200, b"<html>", "text/html") for c in wanted])
+        documents = storage.unexamined(len(by_url) + 1)
+        storage.examined([Coverage(d.id, by_url[d.url], tags[d.url]) for d in documents], at)
+    storage.end_run(run, at, 0, {})

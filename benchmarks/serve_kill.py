@@ -1,0 +1,80 @@
+"""The service and its jobs killed with -9 at random moments → is the database sound, and all taken up again?"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.request import urlopen
+
+from diembao.home import Home
+from pipeline.records import JobEnd
+from storage.soundness import check
+from storage.sql import open_storage
+
+_SCHEDULE = """
+[serve]
+health = "127.0.0.1:0"
+[[job]]
+name = "check"
+command = ["db", "check"]
+every_minutes = 1
+[[job]]
+name = "digest"
+command = ["digest"]
+every_minutes = 1
+[[job]]
+name = "backup"
+command = ["db", "backup", "--keep", "3"]
+every_minutes = 1
+"""
+
+
+def _start(home: Home) -> "subprocess.Popen[bytes]":
+    (home.root / "serve.json").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "diembao", "--home", str(home.root), "serve"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not (home.root / "serve.json").exists():
+        if process.poll() is not None:
+            raise RuntimeError(f"the service ended with {process.returncode} when it was to start")
+        time.sleep(0.05)
+    return process
+
+
+def kill(folder: Path, times: int, seed: int) -> list[str]:
+    """Kill the service at so many moments drawn by `seed`, half of them after one of its jobs; return problems."""
+    home, dice, problems = Home(folder), random.Random(seed), list[str]()
+    init = [sys.executable, "-m", "diembao", "--home", str(folder), "init"]
+    subprocess.run(init, check=True, capture_output=True)
+    (home.config / "schedule.toml").write_text(_SCHEDULE)
+    address = f"sqlite:///{home.database}"
+    for n in range(times):
+        process = _start(home)
+        try:
+            time.sleep(dice.uniform(0, 2.5))
+            if dice.random() < 0.5:
+                told = json.loads((home.root / "serve.json").read_text())
+                with urlopen(f"{told['health']}/readyz", timeout=20) as answer:
+                    running = [pid for pid in json.loads(answer.read())["running"].values() if pid]
+                if running:
+                    os.kill(dice.choice(running), signal.SIGKILL)
+                    time.sleep(dice.uniform(0, 0.3))
+        finally:
+            process.kill()
+            process.wait()
+        problems += [f"kill {n}: {problem}" for problem in check(address)]
+    process = _start(home)
+    process.terminate()
+    if process.wait(timeout=120) != 0:
+        problems.append(f"told to stop, it ended with {process.returncode}")
+    storage = open_storage(address)
+    runs = storage.runs.jobs_since(datetime(2000, 1, 1, tzinfo=UTC))
+    storage.close()
+    problems += [f"{run.job} of {run.started} has no end" for run in runs if run.ended is None]
+    if not any(run.how is JobEnd.LOST for run in runs):
+        problems.append("no kill met a job: the moments are badly drawn")
+    return problems

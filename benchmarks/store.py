@@ -1,0 +1,229 @@
+"""`python -m benchmarks.store`: what loading, searching, a digest and an export cost at 100,000 items (--items N)."""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine, text
+
+from benchmarks.memory import peak
+from benchmarks.postgres import start_postgres
+from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, TopicFound
+from storage.base import Storage
+from storage.search_query import parse
+from storage.sql import open_storage
+
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_END = datetime(2026, 11, 1, tzinfo=UTC)
+_A_DAY = 1000
+_BATCH = 500
+_QUERIES = 60
+_EXPORTED = 100_000
+_SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", ()) for n in range(40)]
+_TOPICS = ("energy", "tourism", "investment", "security_incidents", "sea_islands", "agriculture_fisheries")
+_ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu t th tr v x"
+_RHYMES = (
+    "a à á ả ạ an àn án ạn anh ành ánh ao ào áo au àu âm ấm ân ần ận âu ầu ấu ây ấy e é ẹ en ên ến ệnh i ì í ị inh "
+    "ình ính iên iền iện iếu iều o ó ọ on ông ống ồng ộng ơ ớ ở ơn ơi ời u ù ú ụ ung ùng uộc uyên uyện ư ứ ự ưng "
+    "ừng ước ười ương ướng"
+)
+#: Things that are in the news again and again: (share of the articles, words).
+_SAID = (
+    (0.3, "Ninh Thuận"),
+    (0.1, "đầu tư"),
+    (0.03, "điện gió"),
+    (0.01, "nhà máy điện hạt nhân"),
+    (0.001, "đồng muối Cà Ná"),
+)
+
+
+class Newsroom:
+    """Makes articles of some 350 words, whose words are as unevenly common as those of a language."""
+
+    def __init__(self) -> None:
+        self._draw = random.Random(1)
+        syllables = [onset + rhyme for onset in _ONSETS.split() for rhyme in _RHYMES.split()]
+        self._draw.shuffle(syllables)
+        self.words = syllables
+        self._weights = [1 / (rank + 3) for rank in range(len(syllables))]
+
+    def text(self) -> str:
+        length = max(60, int(self._draw.gauss(350, 120)))
+        found = self._draw.choices(self.words, self._weights, k=length)
+        for share, said in _SAID:
+            if self._draw.random() < share:
+                for _ in range(self._draw.randint(1, 3)):
+                    found[self._draw.randrange(len(found))] = said
+        lines = [" ".join(found[n : n + 40]).capitalize() + "." for n in range(0, len(found), 40)]
+        return "\n".join(lines)
+
+    def tags(self) -> Tags:
+        topics = tuple(TopicFound(name, 0.8, ()) for name in self._draw.sample(_TOPICS, self._draw.randint(1, 2)))
+        places = (PlaceFound("nt.x", self._draw.choice(("Cà Ná", "Phan Rang", "Ninh Hải")), "", ()),)
+        tone = self._draw.choice(("positive", "neutral", "negative"))
+        return Tags("vi", "main", 0.9, "vì thế", places, topics, (), tone, "r1")  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Figures:
+    """Seconds, bytes and milliseconds of one database."""
+
+    load_seconds: float = 0.0
+    bytes: int = 0
+    search: dict[str, list[float]] = field(default_factory=dict)
+    digest: float = 0.0
+    export_seconds: float = 0.0
+    export_mib: int = 0
+
+
+def load(storage: Storage, items: int) -> None:
+    """Store so many articles, a thousand for each of the days that end on 1 November 2026, as collections do."""
+    room, draw = Newsroom(), random.Random(2)
+    start = _END - timedelta(days=items / _A_DAY)
+    storage.set_sources(_SOURCES)
+    run = storage.begin_run("collect", start)
+    for first in range(0, items, _BATCH):
+        source = _SOURCES[first // _BATCH % len(_SOURCES)]
+        at = start + timedelta(days=(first + _BATCH) / _A_DAY)
+        entries = tuple(Entry(f"{source.home}{n}.html") for n in range(first, min(first + _BATCH, items)))
+        poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
+        wanted = storage.polled(run, poll, recheck_all=False)
+        storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
+        found = []
+        for document in storage.unexamined(_BATCH):
+            body = room.text()
+            published = at - timedelta(seconds=draw.randrange(43_200))
+            title = " ".join(body.split()[:10])
+            article = Article(document.url, document.url, title, "", body, published=published, language="vi")
+            found.append(Coverage(document.id, article, room.tags()))
+        storage.examined(found, at)
+
+
+def queries(kind: str) -> Iterator[str]:
+    """Yield queries of a kind, of common and of rare words."""
+    from pipeline.search_words import fold
+
+    draw, words = random.Random(3), Newsroom().words
+    for n in range(_QUERIES):
+        one, other = words[draw.randrange(5 + 20 * n)], words[draw.randrange(5 + 20 * n)]
+        said = draw.choice(_SAID)[1]
+        yield {
+            "folded": fold(f"{one} {said}"),
+            "exact": f"{one} {other}",
+            "phrase": f'"{said}"',
+            "fielded": f"topic:{draw.choice(_TOPICS)} outlet:s{draw.randrange(40)} {said}",
+        }[kind]
+
+
+def measure(address: str, size: Callable[[], int], items: int) -> Figures:
+    """Load a database and ask it everything."""
+    figures = Figures()
+    storage = open_storage(address)
+    began = time.perf_counter()
+    load(storage, items)
+    figures.load_seconds, figures.bytes = time.perf_counter() - began, size()
+    if address.startswith("postgresql"):
+        with create_engine(address, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text("VACUUM ANALYZE"))  # as autovacuum does in time
+    for kind in ("folded", "exact", "phrase", "fielded"):
+        asked = [parse(query) for query in queries(kind)]
+        storage.searches.search(asked[0], zone=_ZONE)
+        figures.search[kind] = sorted(timed(partial(storage.searches.search, tree, zone=_ZONE)) for tree in asked)
+    day = _END - timedelta(days=min(5, items / _A_DAY / 2))
+    figures.digest = min(
+        timed(lambda: storage.items_for_digest(day - timedelta(days=1), day, day - timedelta(days=3))) for _ in range(3)
+    )
+    storage.close()
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "benchmarks.store", "--export", address, f"{folder}/items.csv"]
+        said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    figures.export_seconds, figures.export_mib = float(said[0]), int(said[1]) // 1024
+    return figures
+
+
+def timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
+
+
+def export(address: str, path: Path) -> None:
+    """Write the newest articles, at most 100,000, as CSV; print the seconds and the peak of memory in KiB."""
+    from diembao.exporting import Wanted
+    from diembao.exporting import export as write
+
+    storage = open_storage(address)
+    first = (_END - timedelta(days=_EXPORTED / _A_DAY)).date()
+    wanted = Wanted("items", first, None, ("main", "mention"), (), (), _ZONE)
+    began = time.perf_counter()
+    write(storage, path, wanted, topic_labels={})
+    storage.close()
+    print(time.perf_counter() - began, peak())
+
+
+def show(found: dict[str, Figures], items: int) -> None:
+    table = Table(f"{items:,} items", *found)
+    each = found.values()
+    table.add_row("load, items/s", *(f"{items / f.load_seconds:.0f}" for f in each))
+    table.add_row("bytes per item on disk", *(f"{f.bytes / items:.0f}" for f in each))
+    for kind in ("folded", "exact", "phrase", "fielded"):
+        shown = [f"{f.search[kind][_QUERIES // 2]:.0f} / {f.search[kind][int(_QUERIES * 0.95)]:.0f}" for f in each]
+        table.add_row(f"search {kind}, ms p50 / p95", *shown)
+    table.add_row("digest of a day (1,000 items), ms", *(f"{f.digest:.0f}" for f in each))
+    table.add_row(f"export of {min(items, _EXPORTED):,} rows, s", *(f"{f.export_seconds:.0f}" for f in each))
+    table.add_row("its peak of memory, MiB", *(f"{f.export_mib}" for f in each))
+    Console(width=100).print(table)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--export", nargs=2, metavar=("ADDRESS", "FILE"))
+    asked = parser.parse_args()
+    if asked.export:
+        export(asked.export[0], Path(asked.export[1]))
+        return
+    found: dict[str, Figures] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        if asked.only != "postgresql":
+            file = Path(folder) / "store.db"
+            found["SQLite"] = measure(f"sqlite:///{file}", lambda: _bytes_of(file), asked.items)
+            file.unlink()
+        if asked.only != "sqlite":
+            os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+            server = start_postgres(lambda: Path(tempfile.mkdtemp(dir=folder)))
+            try:
+                address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+                found["PostgreSQL"] = measure(address, lambda: _size_of(address), asked.items)
+            finally:
+                server.cleanup()
+    show(found, asked.items)
+
+
+def _bytes_of(file: Path) -> int:
+    return sum(part.stat().st_size for part in (file, file.with_name(file.name + "-wal")) if part.exists())
+
+
+def _size_of(address: str) -> int:
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+    engine.dispose()
+    return int(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""What is older than it need be kept: told first, taken away in small steps, and what must stay stays."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Diembao
+from sqlalchemy import select, text
+
+from config.load import ConfigError
+from config.settings import load_settings
+from pipeline.records import (
+    Article,
+    Coverage,
+    Decision,
+    DocumentOutcome,
+    Entry,
+    Examined,
+    Fetched,
+    Irrelevant,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+    Unfetched,
+    Unreadable,
+)
+from storage.backup import checksum
+from storage.retention import BATCH, Limits
+from storage.schema import documents, versions
+from storage.schema_upkeep import attempt_days
+from storage.search_query import parse
+from storage.soundness import check
+from storage.sql import SqlStorage, open_storage
+
+T0 = datetime(2026, 3, 1, 20, tzinfo=UTC)
+LATER = T0 + timedelta(days=400)
+SOURCE = Source("a", "Báo A", "http://a.example/", ())
+NOTHING = Limits(None, None, None, None)
+BODY = b"<p>" + b"noi dung " * 500
+
+
+def quiet(_stage: str, _done: int, _all: int) -> None:
+    pass
+
+
+def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
+    """Store pages: 'i1' irrelevant, 'c1' coverage, 'u1' unreadable, 'f1' not had; return keys by name."""
+    storage.set_sources([SOURCE])
+    run = storage.begin_run("collect", at)
+    entries = tuple(Entry(f"http://a.example/{n}.html", title=f"Bài {n}", summary="Tóm tắt") for n in names.split())
+    wanted = storage.polled(
+        run, Poll("a", "http://a.example/rss", at, Reason.OK, 200, entries=entries, size=70), recheck_all=False
+    )
+    storage.answered(
+        run,
+        [
+            Unfetched(c.id, at, c.url, Reason.TIMEOUT)
+            if "/f" in c.url
+            else Fetched(c.id, at, c.url, 200, BODY + c.url.encode())
+            for c in wanted
+        ],
+    )
+    found: list[Examined] = []
+    for d in storage.unexamined(10_000):
+        article = Article(
+            d.url, d.url, f"Tin {d.url[17:-5]}", "Sa pô", "Nội dung dài của bài. " * 20, published=at, language="vi"
+        )
+        tags = Tags("vi", "no", 0.1, "vì thế", (), (), (), "neutral", "r1")
+        if "/u" in d.url:
+            found.append(Unreadable(d.id, Reason.NO_TEXT))
+        elif "/i" in d.url:
+            found.append(Irrelevant(d.id, article, tags))
+        else:
+            found.append(Coverage(d.id, article, replace(tags, relevance="main"), b"abc"))
+    storage.examined(found, at)
+    every = storage.items(relevance=("main", "mention", "no"))
+    return {item.article.title.removeprefix("Tin "): item.key for item in every}
+
+
+@pytest.fixture
+def storage(address: str) -> Iterator[SqlStorage]:
+    opened = open_storage(address)
+    yield opened
+    assert check(address) == []
+    opened.close()
+
+
+def rows(storage: SqlStorage, query: str) -> list[tuple[object, ...]]:
+    with storage._engine.connect().execution_options(reads=True) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_pages_go_by_what_they_were(storage: SqlStorage) -> None:
+    keys = store(storage, "i1 c1 u1")
+    store(storage, "i2 c2", T0 + timedelta(days=10))
+    limits = replace(NOTHING, irrelevant_pages=T0 + timedelta(days=5))
+    planned = {kept.kind: kept for kept in storage.upkeep.plan(limits)}
+    assert {kind: kept.rows for kind, kept in planned.items() if kept.rows} == {"irrelevant_pages": 2}
+    assert planned["irrelevant_pages"].bytes > 200
+    assert storage.upkeep.thin_out(limits, LATER, quiet)["irrelevant_pages"] == 2
+    assert rows(
+        storage, "SELECT outcome, count(*) FROM documents WHERE removed_at IS NULL GROUP BY outcome ORDER BY 1"
+    ) == [
+        ("coverage", 2),
+        ("irrelevant", 1),
+    ]
+    assert storage.upkeep.plan(limits)[0].rows == 0
+    assert storage.document_outcomes()[DocumentOutcome.UNREADABLE] == 1
+    limits = replace(NOTHING, coverage_pages=T0 + timedelta(days=5))
+    assert storage.upkeep.thin_out(limits, LATER, quiet)["coverage_pages"] == 1
+    found = storage.item(keys["c1"])
+    assert found is not None
+    assert found.article.text.startswith("Nội dung")
+    [stale] = [one for one in storage.upkeep.stale("r2", since=None, after=0, limit=9) if one.key == keys["i1"]]
+    assert (stale.document.body, stale.document.entry.title) == (b"", "Tin i1")
+    with storage._engine.connect().execution_options(reads=True) as connection:
+        gone = connection.execute(select(documents.c.entry).where(documents.c.removed_at.is_not(None))).scalars().all()
+    assert [(entry["summary"], bool(entry["title"])) for entry in gone] == [("", True)] * 3
+
+
+def test_pages_that_wait_stay(storage: SqlStorage) -> None:
+    storage.set_sources([SOURCE])
+    run = storage.begin_run("collect", T0)
+    poll = Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=(Entry("http://a.example/x.html"),))
+    [wanted] = storage.polled(run, poll, recheck_all=False)
+    storage.answered(run, [Fetched(wanted.id, T0, wanted.url, 200, BODY)])
+    limits = Limits(LATER, LATER, None, LATER)
+    assert not any(storage.upkeep.thin_out(limits, LATER, quiet).values())
+    assert storage.unexamined(1)[0].body == BODY
+
+
+def test_attempts_become_sums(storage: SqlStorage) -> None:
+    store(storage, "i1 c1 f1")
+    store(storage, "c2", T0 + timedelta(hours=5))  # the next day in UTC
+    store(storage, "c3", LATER)
+    limits = replace(NOTHING, attempts=T0 + timedelta(days=5))
+    assert {k.kind: k.rows for k in storage.upkeep.plan(limits) if k.rows} == {"attempts": 6}
+    for _ in range(2):  # what is summed up is not summed up again
+        storage.upkeep.thin_out(limits, LATER, quiet)
+        with storage._engine.connect().execution_options(reads=True) as connection:
+            days = [dict(r._mapping) for r in connection.execute(select(attempt_days).order_by(attempt_days.c.day))]
+        assert [(d["source_id"], d["day"], d["polls"], d["entries"], d["new"]) for d in days] == [
+            ("a", "2026-03-01", 1, 3, 3),
+            ("a", "2026-03-02", 1, 1, 1),
+        ]
+        assert [(d["fetches"], d["fetches_failed"], d["polls_failed"]) for d in days] == [(3, 1, 0), (1, 0, 0)]
+        assert days[1]["bytes"] == 70 + len(BODY) + len("http://a.example/c2.html")
+    assert rows(storage, "SELECT (SELECT count(*) FROM polls), (SELECT count(*) FROM fetches)") == [(1, 1)]
+
+
+def test_texts_of_no_use_go_and_their_titles_stay(storage: SqlStorage) -> None:
+    keys = store(storage, "i1 i2 c1")
+    storage.upkeep.decide([Decision(keys["i2"], "relevance", "mention", "Lan", T0)])
+    limits = replace(NOTHING, irrelevant_texts=T0 + timedelta(days=1))
+    [planned] = [kept for kept in storage.upkeep.plan(limits) if kept.rows]
+    assert (planned.kind, planned.rows) == ("irrelevant_texts", 1)
+    assert planned.bytes > 400
+    storage.upkeep.thin_out(limits, LATER, quiet)
+    thin, decided, about = (storage.item(keys[name]) for name in ("i1", "i2", "c1"))
+    assert thin is not None
+    assert decided is not None
+    assert about is not None
+    article = thin.article
+    assert (article.title, article.text, article.lead, article.published) == ("Tin i1", "", "", T0)
+    assert (thin.outlet, thin.tags.language, thin.tags.relevance) == ("Báo A", "vi", "no")
+    assert decided.article.text == about.article.text != ""
+    assert [hit.item.key for hit in storage.searches.search(parse("relevance:no tin"), zone=UTC)] == [keys["i1"]]
+    assert storage.upkeep.plan(limits)[3].rows == 0
+
+
+def test_more_than_one_step_and_nothing_else_is_touched(address: str) -> None:
+    storage = open_storage(address)
+    store(storage, " ".join(f"c{n}" for n in range(BATCH + 20)))
+    before = checksum(address)
+    assert not any(storage.upkeep.thin_out(NOTHING, LATER, quiet).values())
+    assert checksum(address) == before
+    seen: list[int] = []
+    limits = replace(NOTHING, coverage_pages=LATER)
+    storage.upkeep.thin_out(limits, LATER, lambda _kind, done, _all: seen.append(done))
+    assert seen == [BATCH, BATCH + 20]
+    with storage._engine.connect().execution_options(reads=True) as connection:
+        assert all(a["text"] for a in connection.execute(select(versions.c.article)).scalars())
+    storage.upkeep.give_back()
+    assert len(list(storage.items())) == BATCH + 20
+    storage.close()
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Callable[[str], Path]:
+    def write(line: str) -> Path:
+        (tmp_path / "config").mkdir(exist_ok=True)
+        written = f'[province]\nname = "N"\nname_en = "N"\n[retention]\n{line}\n'
+        (tmp_path / "config" / "settings.toml").write_text(written)
+        return tmp_path
+
+    return write
+
+
+def test_too_short_a_time_is_refused(settings_file: Callable[[str], Path]) -> None:
+    assert load_settings(settings_file("attempts_days = 0") / "config").retention.attempts_days == 0
+    for days in (-1, 7):
+        with pytest.raises(ConfigError) as caught:
+            load_settings(settings_file(f"attempts_days = {days}") / "config")
+        assert "at least 29 days" in str(caught.value.faults[0])
+
+
+def test_the_command(settings_file: Callable[[str], Path], diembao: Diembao) -> None:
+    home = settings_file("coverage_pages_days = 40")
+    storage = open_storage(home / "diembao.db")
+    old = datetime.now(UTC) - timedelta(days=50)
+    store(storage, "i1 i2 c1 c2", old)
+    storage.close()
+    planned = diembao("--home", home, "retention")
+    assert planned.returncode == 0, planned.stderr
+    assert "diembao retention --apply" in planned.stdout
+    with closing(sqlite3.connect(home / "diembao.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM documents WHERE removed_at IS NULL").fetchone() == (4,)
+    applied = json.loads(diembao("--home", home, "--json", "retention", "--apply", "--vacuum").stdout.splitlines()[-1])
+    assert applied["applied"] == {"irrelevant_pages": 2, "coverage_pages": 2, "attempts": 0, "irrelevant_texts": 2}
+    assert applied["free_bytes"] == 0
