@@ -52,7 +52,8 @@ def coverage(home: Path) -> dict[str, tuple[Any, ...]]:
             raise RuntimeError(f"integrity_check: {verdict}")
         rows = connection.execute(
             "SELECT i.url, v.title, v.text_hash, v.published, t.relevance, t.score, json_extract(t.tags, '$.topics'),"
-            " (SELECT min(o.url) FROM items o WHERE o.story = i.story), i.version FROM items i JOIN versions v ON v.item_key = i.key AND v.number = i.version"
+            " (SELECT min(o.url) FROM items o WHERE o.story = i.story), i.version"
+            " FROM items i JOIN versions v ON v.item_key = i.key AND v.number = i.version"
             " JOIN taggings t ON t.version_id = v.id"
         ).fetchall()
     return {row[0]: tuple(row[1:]) for row in rows}

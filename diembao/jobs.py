@@ -13,7 +13,6 @@ from config.settings import ProcessSettings, Settings
 from diembao.clock import now
 from diembao.collecting import Progress
 from diembao.executors import examine_in_processes
-from pipeline.flow import examine_all, examine_what_passes
 from pipeline.records import (
     Document,
     DocumentOutcome,
@@ -51,7 +50,7 @@ def process(
     before = storage.totals()
     run = storage.begin_run("process", now())
     began = now()
-    counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING})
+    counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING}, errors=0)
     done = 0
     while documents := storage.unexamined(_CHUNK * max(1, settings.workers or 2)):
         for results in _examined(complete(documents, sources), rules, settings, total):
@@ -80,6 +79,8 @@ def complete(documents: Iterable[Document], sources: Sequence[Source]) -> Iterat
 def _examined(
     documents: Iterable[Document], rules: Rulebook, settings: ProcessSettings, total: int
 ) -> Iterator[list[Examined]]:
+    from pipeline.flow import examine_all, examine_what_passes
+
     batch = max(1, min(settings.batch, total // (2 * (settings.workers or 2)) or 1))
     return examine_in_processes(
         documents,
