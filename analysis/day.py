@@ -66,6 +66,8 @@ class Day:
     errata: tuple[Erratum, ...] = ()
     #: SHA-256 of the set of articles (`fingerprint`)
     sha256: str = ""
+    #: when it was to be made, where it was made later than that; None: in time
+    due: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -93,12 +95,14 @@ def build_day(
     signals: Collection[str] = (),
     weekdays: Sequence[int] = (),
     errata: Sequence[Erratum] = (),
+    due: datetime | None = None,
 ) -> Day:
     """Arrange the items of one period, which may be none.
 
     `start` and `end` (exclusive) are aware and carry the zone in which times are shown. `topics` gives the order
     of sections; topics not in it follow by size. `home` is the country (ISO 3166-1) that is not foreign.
     Stories with one of the topics `signals` are listed as asking for attention, whatever their tone.
+    `due` (aware) is given where the digest is late.
     """
     if start.tzinfo is None or end.tzinfo is None or made_at.tzinfo is None:
         raise ValueError("start, end and made_at need a time zone")
@@ -148,6 +152,7 @@ def build_day(
         weekdays=tuple(weekdays),
         errata=tuple(errata),
         sha256=fingerprint(items, start, end),
+        due=due.astimezone(start.tzinfo) if due is not None else None,
     )
 
 

@@ -30,10 +30,11 @@ def digest_paper(
     under = letterhead or Letterhead()
     # In the administrative form the title carries the day, as the abstract of the document.
     dated = () if under.administrative else (words.long_date(day.day),)
+    late = (words.say("made_late", due=words.clock(day.due), made=words.clock(day.made_at)),) if day.due else ()
     return Paper(
         lang,
         f"{words.say('title')} {province}",
-        (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}"),
+        (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *late),
         day.day,
         day.made_at,
         tuple(shown.blocks()),

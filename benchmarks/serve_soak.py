@@ -1,270 +1,28 @@
 """Months of the service in minutes: a played clock, real processes, faults → what went wrong, and the memory it took.
 
 Light on purpose: collecting and processing are left out (other benchmarks run them) and `db check` stands for them as
-a job with an interval. Digests, alerts, backups, the database, the mail server and the service itself are real.
+a job with an interval. Digests, their sending, alerts, backups, the database, the mail server and the service itself
+are real.
 """
 
-import json
-import os
-import resource
-import signal
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
-from zoneinfo import ZoneInfo
+from statistics import median
 
-from diembao.home import Home
-from pipeline.records import JobEnd
+from benchmarks.serve_stage import FAULTS, LISTS, START, ZONE, Stage
+from pipeline.records import Alert, JobEnd, JobRun
 from storage.soundness import check
-from storage.sql import open_storage
+from storage.sql import SqlStorage, open_storage
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-START = datetime(2026, 3, 1, 12, tzinfo=ZONE)
-#: Faults in the order in which they come, one every third day.
-FAULTS = ("crash", "hang", "full disk", "restart", "ahead", "back", "off", "no mail", "killed")
-_SCHEDULE = """
-[serve]
-health = "127.0.0.1:0"
-[[job]]
-name = "look"
-command = ["db", "check"]
-every_minutes = 720
-[[job]]
-name = "digest"
-command = ["digest", "--day", "{day}"]
-cron = "15 6 * * *"
-limit_minutes = 0.3
-retry_minutes = 5
-[[job]]
-name = "backup"
-command = ["db", "backup"]
-cron = "30 1 * * 0"
-retry_minutes = 30
-[[job]]
-name = "alerts"
-command = ["alerts"]
-every_minutes = 360
-ok = [0, 1]
-"""
-_ALERTS = """
-[mail]
-to = ["nguoi.truc@example.vn"]
-server = "127.0.0.1:{port}"
-[[rule]]
-kind = "job"
-times = 1
-[[rule]]
-kind = "disk"
-percent = 100
-megabytes = 1
-"""
-
-
-@dataclass
-class Mailbox:
-    """A real mail server on 127.0.0.1 that can be down."""
-
-    port: int
-    texts: list[str] = field(default_factory=list)
-    _server: Any = None
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        from email import message_from_bytes, policy
-
-        self.texts.append(message_from_bytes(envelope.content, policy=policy.default).get_content())
-        return "250 OK"
-
-    def up(self) -> None:
-        from aiosmtpd.controller import Controller
-
-        if self._server is None:
-            self._server = Controller(self, hostname="127.0.0.1", port=self.port)
-            self._server.start()
-
-    def down(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-
-class Stage:
-    """A home folder, a clock that is moved by hand, and the service on it."""
-
-    def __init__(self, folder: Path, address: str | None, restart: Callable[[], None] | None) -> None:
-        self.home = Home(folder / "home")
-        self.address = address or f"sqlite:///{self.home.database}"
-        self._restart = restart
-        self._clock = folder / "clock.json"
-        self.now, self._steady = START, 0.0
-        self._env = {**os.environ, "DIEMBAO_CLOCK": str(self._clock), "DIEMBAO_DATABASE": self.address}
-        self._env.pop("DIEMBAO_LANG", None)
-        self._move()
-        subprocess.run([*self._command(), "init"], check=True, capture_output=True, env=self._env)
-        (self.home.config / "schedule.toml").write_text(_SCHEDULE)
-        import socket
-
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.mail = Mailbox(probe.getsockname()[1])
-        (self.home.config / "alerts.toml").write_text(_ALERTS.format(port=self.mail.port))
-        self.mail.up()
-        self.server: subprocess.Popen[bytes] | None = None
-        #: by life of the server: (time, bytes of memory)
-        self.memory: list[list[tuple[datetime, float]]] = []
-        self.faults: Counter[str] = Counter()
-
-    def _command(self) -> list[str]:
-        return [sys.executable, "-m", "diembao", "--home", str(self.home.root)]
-
-    def _move(self) -> None:
-        draft = self._clock.with_suffix(".new")
-        draft.write_text(json.dumps({"now": self.now.isoformat(), "steady": self._steady}))
-        draft.replace(self._clock)
-
-    def pass_(self, span: timedelta) -> None:
-        self.now += span
-        self._steady += span.total_seconds()
-        self._move()
-
-    def jump(self, span: timedelta) -> None:
-        self.now += span
-        self._move()
-
-    def start(self) -> None:
-        (self.home.root / "serve.json").unlink(missing_ok=True)
-        self.server = subprocess.Popen([*self._command(), "serve"], stderr=subprocess.DEVNULL, env=self._env)
-        self.memory.append([])
-        wait_for(lambda: (self.home.root / "serve.json").exists(), 120, "the service did not start")
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        assert self.server is not None
-        self.server.send_signal(number)
-        self.server.wait(timeout=120)
-
-    def ready(self) -> dict[str, Any] | None:
-        """Return what /readyz says, or None where nobody answers."""
-        try:
-            told = json.loads((self.home.root / "serve.json").read_text("utf-8"))
-            with urlopen(f"{told['health']}/readyz", timeout=20) as answer:
-                found: dict[str, Any] = json.loads(answer.read())
-                return found
-        except HTTPError as error:
-            return dict(json.loads(error.read()))
-        except URLError:
-            return None
-
-    def settle(self, patience: float = 180.0) -> dict[str, Any]:
-        """Wait until the service has done all that is due; return what it says then.
-
-        Under a fault that keeps it from starting anything, a second is waited.
-        """
-        began = time.monotonic()
-        while True:
-            told = self.ready()
-            if told and told["at"] and datetime.fromisoformat(told["at"]) == self.now and not told["running"]:
-                due = [name for name, at in told["next"].items() if datetime.fromisoformat(at) <= self.now]
-                if not due or (told["trouble"] and time.monotonic() - began > 1.0):
-                    return told
-            if time.monotonic() - began > patience:
-                raise TimeoutError(f"at {self.now}: the service does not come to rest: {told}")
-            time.sleep(0.03)
-
-    def note_memory(self) -> None:
-        told = json.loads((self.home.root / "serve.json").read_text("utf-8"))
-        with urlopen(f"{told['health']}/metrics", timeout=20) as answer:
-            [line] = [x for x in answer.read().decode().splitlines() if x.startswith("process_resident_memory_bytes ")]
-        self.memory[-1].append((self.now, float(line.split()[1])))
-
-    def until(self, moment: datetime) -> None:
-        """Let time pass to a moment, stopping wherever something is due."""
-        while self.now < moment:
-            told = self.settle()
-            coming = [datetime.fromisoformat(at) for at in told["next"].values()]
-            later = [at for at in coming if at > self.now]
-            step = min([*later, moment]) if not told["trouble"] else min(self.now + timedelta(minutes=30), moment)
-            self.pass_(step - self.now)
-        self.settle()
-
-    def process_of(self, job: str) -> int:
-        """Return the process of a job that is to begin now."""
-        found: list[int] = []
-
-        def look() -> bool:
-            told = self.ready()
-            found[:] = [told["running"][job]] if told and told["running"].get(job) else []
-            return bool(found)
-
-        wait_for(look, 60, f"{job} did not begin")
-        return found[0]
-
-    @contextmanager
-    def full_disk(self) -> Iterator[None]:
-        """Let no file of the service and its jobs grow, by the system's own limit on their size."""
-        assert self.server is not None
-        _, hard = resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (0, hard))
-        try:
-            yield
-        finally:
-            resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (hard, hard))
-
-    def meet(self, fault: str, day: datetime) -> None:
-        """Let a fault happen around 06:15 of a day (`day` is its midnight); all is well again in the evening."""
-        at = day.replace(hour=6, minute=15)
-        hour = timedelta(hours=1)
-        self.faults[fault] += 1
-        if fault in ("crash", "hang", "restart", "killed"):
-            self.until(at - timedelta(minutes=1))
-            self.pass_(timedelta(minutes=1))
-            pid = self.process_of("digest")
-            if fault == "crash":
-                os.killpg(pid, signal.SIGKILL)
-            elif fault == "hang":
-                os.kill(pid, signal.SIGSTOP)
-            elif fault == "restart" and self._restart is not None:
-                self._restart()
-            else:
-                self.stop(signal.SIGKILL)
-                self.pass_(hour)
-                self.start()
-        elif fault == "full disk":
-            self.until(at - hour)
-            with self.full_disk():
-                self.until(at + 2 * hour)
-        elif fault in ("ahead", "back"):
-            span = 2 * hour if fault == "ahead" else -2 * hour
-            self.until(at - hour)
-            self.jump(span)
-            self.until(self.now + 3 * hour)
-            self.jump(-span)
-        elif fault == "off":
-            self.until(at - 10 * hour)
-            self.stop()
-            self.pass_(26 * hour)
-            self.start()
-        elif fault == "no mail":
-            self.until(at - hour)
-            self.mail.down()
-            self.until(at + 5 * hour)
-            self.mail.up()
-        self.until(max(self.now, at + 12 * hour))
-
-
-def wait_for(look: Callable[[], bool], seconds: float, why: str) -> None:
-    end = time.monotonic() + seconds
-    while not look():
-        if time.monotonic() > end:
-            raise TimeoutError(why)
-        time.sleep(0.03)
+_LATE = timedelta(minutes=15)
+#: What a digest that is late says of itself (analysis/templates/vi.toml).
+_SAYS_SO = "Bản này lập muộn"
+#: Memory at the end of a life of the server may be so many times that at its beginning.
+_GROWTH = 1.1
 
 
 def soak(
@@ -292,58 +50,109 @@ def soak(
         stage.until(stage.now + timedelta(hours=14))  # what was not told yet has time to be
         stage.stop()
     finally:
-        stage.mail.down()
-        if stage.server is not None and stage.server.poll() is None:
-            stage.server.kill()
-            stage.server.wait()
-    return _problems(stage), stage
+        stage.end()
+    return list(_problems(stage)), stage
 
 
-def _problems(stage: Stage) -> list[str]:
-    problems = check(stage.address)
+def _problems(stage: Stage) -> Iterator[str]:
+    yield from check(stage.address)
     storage = open_storage(stage.address)
     try:
         runs = storage.runs.jobs_since(START - timedelta(days=1))
         alerts = storage.runs.alerts_since(START - timedelta(days=1))
+        yield from _wrong_digests(stage, storage, runs)
     finally:
         storage.close()
-    made = Counter(r.due.astimezone(ZONE).date() for r in runs if r.job == "digest" and r.how is JobEnd.DONE)
-    day = START.date() + timedelta(days=1)
-    while day <= stage.now.date() and datetime.combine(day, START.timetz()).replace(hour=7) < stage.now:
-        if made[day] != 1:
-            problems.append(f"the digest of {day} was made {made[day]} times")
-        if not (stage.home.digests / f"diem-bao-{day}.html").exists():
-            problems.append(f"the digest of {day} is not there")
-        day += timedelta(days=1)
     for run in runs:
-        late = (run.started - run.due).total_seconds() > 15 * 60 and run.how != JobEnd.PLANNED
+        late = run.started - run.due > _LATE and run.how != JobEnd.PLANNED
         if late != bool(run.late):
-            problems.append(f"{run.job} due {run.due} began {run.started} and is {'not ' * late}called late")
+            yield f"{run.job} due {run.due} began {run.started} and is {'not ' * late}called late"
         if run.ended is None:
-            problems.append(f"{run.job} of {run.started} has no end")
-    problems += [f"alert {a.cause} of {a.day} was not sent" for a in alerts if "mail" not in a.sent]
-    unusable = sum(text.startswith("Cơ sở dữ liệu không dùng được") for text in stage.mail.texts)
+            yield f"{run.job} of {run.started} has no end"
+    yield from _wrong_alerts(stage, alerts)
+
+
+def _wrong_digests(stage: Stage, storage: SqlStorage, runs: list[JobRun]) -> Iterator[str]:
+    done = {job: [run for run in runs if run.job == job and run.how is JobEnd.DONE] for job in ("digest", "send")}
+    received = Counter(stage.mail.digests)
+    day = START.date() + timedelta(days=1)
+    while datetime.combine(day, START.timetz()).replace(hour=7) < stage.now:
+        for job, found in done.items():
+            if (times := sum(run.due.astimezone(ZONE).date() == day for run in found)) != 1:
+                yield f"'{job}' of {day} was done {times} times"
+        file = stage.home.digests / f"diem-bao-{day}.html"
+        late = any(run.late for run in done["digest"] if run.due.astimezone(ZONE).date() == day)
+        if not file.exists():
+            yield f"the digest of {day} is not there"
+        elif (_SAYS_SO in file.read_text("utf-8")) != late:
+            yield f"the digest of {day} says {'not ' * late}that it is late"
+        heads = storage.publications.heads(day, day + timedelta(days=1))
+        if len(heads) != 1:
+            yield f"the digest of {day} was published {len(heads)} times"
+        for head in heads:
+            sent = {dispatch.channel: dispatch for dispatch in storage.publications.dispatches(head.id)}
+            for name in LISTS:
+                times = received.pop(sent[name].message_id, 0) if name in sent else 0
+                if times != 1 or not sent[name].done:
+                    yield f"the digest of {day} reached {name} {times} times: {sent.get(name)}"
+            due = datetime.combine(day, START.timetz()).replace(hour=6, minute=20)
+            whole = storage.publications.publication(head.id)
+            said = whole.files["letter.txt"].decode() if whole is not None else ""
+            if (_SAYS_SO in said) != (head.made_at - due > _LATE):
+                yield f"the letter of {day}, made at {head.made_at}, says the contrary of whether it is late"
+        day += timedelta(days=1)
+    for name, times in received.items():
+        yield f"{name} was received {times} times and is no digest"
+
+
+def _wrong_alerts(stage: Stage, alerts: list[Alert]) -> Iterator[str]:
+    yield from (f"alert {a.cause} of {a.day} was not sent" for a in alerts if "mail" not in a.sent)
+    unusable = sum(text.startswith("Cơ sở dữ liệu không dùng được") for text in stage.mail.alerts)
     full = stage.faults["full disk"] if stage.address.startswith("sqlite") else 0
     if not full <= unusable <= full + stage.faults["restart"]:
-        problems.append(f"of {full} times without a database {unusable} were told")
-    told = Counter(line for text in stage.mail.texts for line in text.splitlines() if line[:1].isdigit())
+        yield f"of {full} times without a database {unusable} were told"
+    told = Counter(line for text in stage.mail.alerts for line in text.splitlines() if line[:1].isdigit())
     if sum(told.values()) != len(alerts):
-        problems.append(f"{len(alerts)} alerts were raised and {sum(told.values())} told")
-    return problems
+        yield f"{len(alerts)} alerts were raised and {sum(told.values())} told"
 
 
-def flat(life: list[tuple[datetime, float]]) -> tuple[float, float]:
-    """Return the memory of a life of the server at its beginning and at its end, in MiB: medians of a third each."""
-    from statistics import median
+def grown(lives: list[list[tuple[datetime, float]]]) -> float:
+    """Return the most that the memory of a life of the server grew: median of its last third to that of its first."""
+    grew = [0.0]
+    for life in lives:
+        third, values = len(life) // 3, [value for _, value in life]
+        if third >= 2:
+            grew.append(median(values[-third:]) / median(values[:third]))
+    return max(grew)
 
-    third = max(1, len(life) // 3)
-    values = [value / 2**20 for _, value in life]
-    return median(values[:third]), median(values[-third:])
+
+def told(name: str, days: int, seconds: float, problems: list[str], stage: Stage) -> str:
+    """Return what a soak showed, in lines to print."""
+    met = ", ".join(f"{n} × {fault}" for fault, n in stage.faults.items())
+    lines = [
+        f"{name}: {days} days in {seconds:.0f} s; {met}; {len(stage.mail.digests)} letters with digests received, "
+        f"{stage.asked} asked after, {len(stage.mail.alerts)} letters with alerts; {len(problems)} problems",
+        *(f"  {problem}" for problem in problems),
+    ]
+    for life in stage.memory:
+        curve = " ".join(f"{value / 2**20:.1f}" for _, value in life)
+        lines.append(f"  memory of the server, MiB by day: {curve}")
+    return "\n".join([*lines, f"  it grew by at most {max(0.0, grown(stage.memory) - 1):.1%} in a life"])
 
 
-def main(days: int, folder: Path) -> int:
+def soak_sqlite(days: int, folder: Path) -> int:
+    """Play so many days on SQLite; print what it showed, and return 1 where something is wrong."""
+    began = time.monotonic()
+    problems, stage = soak(folder, days, faults=tuple(fault for fault in FAULTS if fault != "restart"))
+    print(told("SQLite", days, time.monotonic() - began, problems, stage), flush=True)
+    return int(bool(problems) or grown(stage.memory) > _GROWTH)
+
+
+def soak_postgres(days: int, folder: Path) -> int:
+    """The same on PostgreSQL, which is restarted besides."""
     from benchmarks.postgres import start_postgres
 
+    folder.mkdir(parents=True, exist_ok=True)
     server = start_postgres(lambda: folder / "postgres")
 
     def restart() -> None:
@@ -356,29 +165,25 @@ def main(days: int, folder: Path) -> int:
             user=server.system_user,
         )
 
-    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    failed = 0
-    # A calm stretch in which the server lives long, for its memory; and one with a fault on each third day.
-    for name, at, again, several in (
-        ("SQLite", None, None, tuple(f for f in FAULTS if f != "restart")),
-        ("PostgreSQL", address, restart, FAULTS),
-    ):
-        began = time.monotonic()
-        problems, stage = soak(folder / name, days, at, again, several)
-        told = ", ".join(f"{n} × {fault}" for fault, n in stage.faults.items())
-        print(f"{name}: {days} days in {time.monotonic() - began:.0f} s; {told}; {len(problems)} problems", flush=True)
-        print(*(f"  {problem}" for problem in problems), sep="\n", end="")
-        for life in stage.memory:
-            curve = " ".join(f"{value / 2**20:.1f}" for _, value in life)
-            print(f"  memory of the server, MiB by day: {curve}", flush=True)
-        early, late = flat(max(stage.memory, key=len))
-        failed += bool(problems) or late > early * 1.1
-    server.cleanup()
-    return failed
+    began = time.monotonic()
+    try:
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        problems, stage = soak(folder, days, address, restart)
+    finally:
+        server.cleanup()
+    print(told("PostgreSQL", days, time.monotonic() - began, problems, stage), flush=True)
+    return int(bool(problems) or grown(stage.memory) > _GROWTH)
+
+
+def main(days: int, folder: Path, kinds: tuple[str, ...] = ("sqlite", "postgres")) -> int:
+    """Play so many days on each kind of database; return how many of them show something wrong."""
+    plays = {"sqlite": soak_sqlite, "postgres": soak_postgres}
+    return sum(plays[kind](days, folder / kind) for kind in kinds)
 
 
 if __name__ == "__main__":
     import tempfile
 
     with tempfile.TemporaryDirectory() as temporary:
-        sys.exit(int(main(int(sys.argv[1]) if len(sys.argv) > 1 else 90, Path(temporary)) > 0))
+        wanted = tuple(sys.argv[2:]) or ("sqlite", "postgres")
+        sys.exit(int(main(int(sys.argv[1]) if len(sys.argv) > 1 else 90, Path(temporary), wanted) > 0))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import soupsieve
@@ -177,6 +178,11 @@ def check_sources(name: str, text: str) -> tuple[Source, ...]:
 
 
 def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "Faults") -> None:
+    for key, url in (("home", source.home), *(("feeds", feed.url) for feed in source.feeds)):
+        if is_fetchable(url) and "@" in urlsplit(url).netloc:
+            # Nothing more is said of this source: other faults would repeat the address.
+            faults.add(("source", n, key), "an address with a login in it: let `login` name the secret that holds it")
+            return
     if not is_fetchable(source.home):
         faults.add(("source", n, "home"), f"no http(s) address: {source.home!r}")
     if source.enabled and not source.feeds:
@@ -197,6 +203,8 @@ def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "Faults
         for key in ("terms", "language", "per_answer"):
             if feed.kind != "query" and getattr(feed, key):
                 faults.add((*at, key), f"is for feeds of kind 'query' only, found one of kind {feed.kind!r}")
+    if source.login and not re.fullmatch(r"[A-Z][A-Z0-9_]*", source.login):
+        faults.add(("source", n, "login"), "the name of a secret that holds NAME:PASSWORD, e.g. DIEMBAO_LOGIN_BAO")
     if source.article_url is not None:
         faults.try_(("source", n, "article_url"), re.compile, source.article_url)
     faults.try_(("source", n, "hours"), hours_of, source.hours)

@@ -1,7 +1,8 @@
 """Sources and waiting candidates → one polite crawl, in this process, that tells a Desk what it finds."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from crawlers.desk import Desk
@@ -12,16 +13,23 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-def crawl(sources: Sequence[Source], waiting: Sequence[Candidate], desk: Desk, settings: CrawlSettings) -> None:
+def crawl(
+    sources: Sequence[Source],
+    waiting: Sequence[Candidate],
+    desk: Desk,
+    settings: CrawlSettings,
+    logins: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Poll every feed of `sources`, fetch `waiting` and what the desk asks for; return when all have ended.
 
     At most once per process: Twisted's reactor cannot be started again. Every feed ends in one Poll and every
     candidate in one Fetched or Unfetched; a crawl that is told to stop (SIGINT, SIGTERM) waits for what is on the
-    wire and leaves its other candidates unanswered. Raises what the desk raises.
+    wire and leaves its other candidates unanswered. `logins` are NAME:PASSWORD by the id of the source. Raises what
+    the desk raises.
     """
     from crawlers.spider import PressSpider
 
-    run(PressSpider, sources, settings, sources=sources, waiting=waiting, desk=desk, limits=settings)
+    run(PressSpider, sources, settings, sources=sources, waiting=waiting, desk=desk, limits=settings, logins=logins)
 
 
 def run(spider: "type[Spider]", sources: Sequence[Source], settings: CrawlSettings, /, **arguments: Any) -> None:

@@ -19,6 +19,12 @@ def steady() -> float:
     return time.monotonic() if played is None else played[1]
 
 
+def overdue() -> datetime | None:
+    """Return when the work of this process was due, where it began late: `diembao serve` says so in $DIEMBAO_DUE."""
+    said = os.environ.get("DIEMBAO_DUE")
+    return datetime.fromisoformat(said) if said else None
+
+
 def _played() -> tuple[datetime, float] | None:
     """Return what $DIEMBAO_CLOCK says, a file with {"now": ISO time, "steady": seconds} in which months are played."""
     if not (file := os.environ.get("DIEMBAO_CLOCK")):

@@ -1,11 +1,13 @@
 """Sources → one collection: what is due, handed to the crawl, and what it finds, handed to the database."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from diembao.clock import now
+from diembao.secrets import secret
 from pipeline.hours import may_ask
 from pipeline.records import (
     Candidate,
@@ -22,6 +24,7 @@ from pipeline.records import (
 from pipeline.urls import host_of, normalise, site_of
 from storage.base import Storage
 
+_LOG = logging.getLogger(__name__)
 #: Answers are stored together this many at a time, or when so many bytes wait: a transaction costs more than a page.
 _ANSWERS = 20
 _ANSWER_BYTES = 8 * 2**20
@@ -158,10 +161,21 @@ def collect(
     asked = {s.id for s in chosen}
     quiet = [replace(s, feeds=()) for s in sources if s.id in desk.tallies and s.id not in asked]
     try:
-        crawl([*chosen, *quiet], waiting, desk, settings)
+        crawl([*chosen, *quiet], waiting, desk, settings, logins_of(sources))
     finally:
         desk.flush()
     return _end_collection(storage, run, desk)
+
+
+def logins_of(sources: Iterable[Source]) -> dict[str, str]:
+    """Return the NAME:PASSWORD of every source that wants one, by its id; a source whose secret is missing says so."""
+    found: dict[str, str] = {}
+    for source in sources:
+        if source.login and (value := secret(source.login)):
+            found[source.id] = value
+        elif source.login:
+            _LOG.warning("source %s: the secret %s that holds its login is not given", source.id, source.login)
+    return found
 
 
 def _end_collection(storage: Storage, run: int, desk: StorageDesk) -> Collected:
@@ -200,7 +214,7 @@ def add_by_hand(
         poll = Poll(owner.id, f"{BY_HAND}{owner.id}", now(), Reason.OK, entries=(Entry(url),))
         wanted += desk.polled(poll)
     try:
-        crawl(list(involved.values()), wanted, desk, settings)
+        crawl(list(involved.values()), wanted, desk, settings, logins_of(sources))
     finally:
         desk.flush()
     _end_collection(storage, run, desk)

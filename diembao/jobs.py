@@ -50,7 +50,8 @@ def process(
     before = storage.totals()
     run = storage.begin_run("process", now())
     began = now()
-    counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING}, errors=0)
+    counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING})
+    counts["errors"] = 0
     done = 0
     while documents := storage.unexamined(_CHUNK * max(1, settings.workers or 2)):
         for results in _examined(complete(documents, sources), rules, settings, total):

@@ -11,7 +11,7 @@ from analysis.errata import Erratum, errata, last_said, restated, stated
 from analysis.paper import Letterhead, Paper, Picture
 from config.documents import DocumentSettings
 from config.settings import Settings
-from diembao.clock import now
+from diembao.clock import now, overdue
 from diembao.home import write_atomically
 from diembao.jobs import Period, period_of, watched_sources
 from pipeline.publications import Publication, PublishedItem
@@ -86,6 +86,8 @@ def gather(
         signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
         weekdays=[len(found) for found in weeks if found is not None],
         errata=wrong,
+        # What is made as of another time, or was made before, is not late for being drawn now.
+        due=overdue() if made_at is None and as_of is None else None,
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return Made(model, items, language, settings, names, number, corrected)

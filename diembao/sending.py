@@ -1,25 +1,25 @@
 """A published digest → every list of recipients, each once; what was sent is noted before and after."""
 
-import smtplib
-import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import partial
 
 from config.alerts import Alerting, Hooks, Mail
 from config.documents import SendingSettings
 from diembao.clock import now
 from diembao.letters import letter
 from diembao.messages import say
-from diembao.secrets import hide, secret
-from diembao.telling import NotSent, channels
+from diembao.smtp import NotSent, Unsure, connected, hand_over, may_pass
+from diembao.telling import channels
 from pipeline.publications import Dispatch, Publication
 from storage.base import Storage
+from storage.publishing import PublicationBook
 
 #: Seconds before a server that had no time, or was not there, is asked again.
 _WAITS = (2.0, 10.0)
-_TIMEOUT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,6 @@ class Parcel:
     #: of a service: title and text
     title: str = ""
     text: str = ""
-
-
-class Unsure(Exception):
-    """The connection broke when the letter was on its way: it may have arrived."""
 
 
 def parcels(publication: Publication, sending: SendingSettings, mail: Mail) -> Iterator[Parcel]:
@@ -60,6 +56,13 @@ class Sent:
     said: str = ""
 
 
+def note_arrived(storage: Storage, publication: Publication, channels: Sequence[str]) -> None:
+    """Note that what was begun on these channels has arrived, as a recipient says."""
+    for dispatch in storage.publications.dispatches(publication.id):
+        if dispatch.channel in channels and not dispatch.done:
+            storage.publications.end_dispatch(dispatch, True)
+
+
 def send(storage: Storage, publication: Publication, found: Sequence[Parcel], mail: Mail, *, again: bool) -> list[Sent]:
     """Send each parcel that was not sent before; return how each ended.
 
@@ -74,65 +77,52 @@ def send(storage: Storage, publication: Publication, found: Sequence[Parcel], ma
             known = None
         message_id = str(parcel.message["Message-ID"]) if parcel.message is not None else ""
         dispatch = Dispatch(publication.id, parcel.channel, now(), False, message_id)
-        if known is not None or not book.begin_dispatch(dispatch):
-            results.append(Sent(parcel.channel, "before" if known is None or known.done else "unknown"))
+        if known is not None:
+            results.append(Sent(parcel.channel, "before" if known.done else "unknown"))
             continue
         try:
-            _deliver(parcel, mail)
+            _deliver(parcel, mail, partial(_noted, book, dispatch))
+        except _Taken:
+            results.append(Sent(parcel.channel, "before"))
         except Unsure as error:
             results.append(Sent(parcel.channel, "unknown", str(error)))
         except NotSent as error:
-            book.end_dispatch(dispatch, False)
             results.append(Sent(parcel.channel, "failed", str(error)))
         else:
-            book.end_dispatch(dispatch, True)
             results.append(Sent(parcel.channel, "sent"))
     return results
 
 
-def _deliver(parcel: Parcel, mail: Mail) -> None:
+class _Taken(Exception):
+    """Somebody else began to send it meanwhile."""
+
+
+def _deliver(parcel: Parcel, mail: Mail, noted: Callable[[], AbstractContextManager[None]]) -> None:
+    """Hand a parcel over, within `noted`, which is entered no earlier than that is possible. Raises NotSent, Unsure."""
     if parcel.message is None:
-        for service in channels(Alerting(hooks=Hooks((parcel.channel,)))):
-            service.send(parcel.title, parcel.text)
+        with noted():
+            for service in channels(Alerting(hooks=Hooks((parcel.channel,)))):
+                service.send(parcel.title, parcel.text)
         return
     for wait in (*_WAITS, None):
         try:
-            _mail(parcel.message, parcel.to, mail)
+            with connected(mail) as server, noted():
+                hand_over(server, parcel.message, parcel.to, mail)
             return
         except NotSent as error:
-            if wait is None or not _may_pass(error.__cause__):
+            if wait is None or not may_pass(error):
                 raise
             time.sleep(wait)
 
 
-def _may_pass(error: BaseException | None) -> bool:
-    """Whether the same letter may be taken a little later: no connection, or an answer of 4xx."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return 400 <= error.smtp_code < 500
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(400 <= code < 500 for code, _ in error.recipients.values())
-    return isinstance(error, OSError) and not isinstance(error, ssl.SSLCertVerificationError)
-
-
-def _mail(message: Message, to: Sequence[str], mail: Mail) -> None:
-    """Hand a letter to the mail server. Raises NotSent where it surely was not taken, else Unsure."""
-    host, _, port = mail.server.rpartition(":")
-    begun = False
+@contextmanager
+def _noted(book: PublicationBook, dispatch: Dispatch) -> Iterator[None]:
+    """Note that a parcel is about to be handed over, and take that back where it surely was not taken."""
+    if not book.begin_dispatch(dispatch):
+        raise _Taken
     try:
-        kind = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
-        with kind(host, int(port), timeout=_TIMEOUT) as server:
-            if mail.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if mail.user:
-                server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
-            begun = True
-            refused = server.send_message(message, mail.sender, list(to))
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        said = hide(f"mail ({mail.server}): {error}")
-        lost = isinstance(error, (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError))
-        if begun and lost:
-            raise Unsure(said) from error
-        raise NotSent(said) from error
-    if refused:
-        # Others of the list have it: it must not be sent again for the sake of these.
-        raise Unsure(hide(f"mail ({mail.server}): {', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
+        yield
+    except NotSent:
+        book.end_dispatch(dispatch, False)
+        raise
+    book.end_dispatch(dispatch, True)

@@ -201,7 +201,7 @@ class Server:
         self._schedule.note(run, ticks)
         running = Running()
         self._running[turn.job.name] = running, run
-        env = {"DIEMBAO_DUE": turn.due.isoformat()} if turn.job.cron is not None else {}
+        env = {"DIEMBAO_DUE": turn.due.isoformat()} if turn.late else {}
         self._log.info("begins", job=run.job, run=number, due=turn.due.isoformat(), late=turn.late)
 
         def work() -> None:

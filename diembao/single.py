@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from diembao.collecting import logins_of
 from pipeline.records import (
     Candidate,
     CrawlSettings,
@@ -47,7 +48,7 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
     sources = [Source(f"page-{n}", urlsplit(url).netloc, url, ()) for n, url in enumerate(urls)]
     wanted = [Candidate(n, sources[n].id, "", normalise(url), Entry(normalise(url))) for n, url in enumerate(urls)]
     tray = _Tray()
-    crawl(sources, wanted, tray, settings)
+    crawl(sources, wanted, tray, settings, logins_of(sources))
     for candidate in wanted:
         answer = tray.answers[candidate.id]
         if isinstance(answer, Fetched):

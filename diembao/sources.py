@@ -8,6 +8,7 @@ from typing import Literal
 from config.opml import country_of, new_id
 from config.settings import ProcessSettings
 from crawlers.offers import Site, worth_asking
+from diembao.collecting import logins_of
 from diembao.executors import examine_in_processes
 from pipeline.records import (
     Candidate,
@@ -125,7 +126,7 @@ def check(
     from crawlers.crawl import crawl
 
     tray = _Tray(sources, sample, progress)
-    crawl(sources, [], tray, crawling)
+    crawl(sources, [], tray, crawling, logins_of(sources))
     documents: list[Document] = []
     for key, answer in tray.answers.items():
         candidate = tray.candidates[key]

@@ -7,16 +7,13 @@ from functools import partial
 
 from config.alerts import Alerting, Mail
 from diembao.messages import say
-from diembao.secrets import hide, secret
+from diembao.secrets import secret
+from diembao.smtp import NotSent, PartlySent, Unsure, connected, hand_over
 from pipeline.records import Alert
 from storage.base import Storage
 
 #: An alert that no channel would take for so long is no news any more.
 _STALE = timedelta(days=3)
-
-
-class NotSent(Exception):
-    """A channel did not take a message; says which and why, without its secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,6 @@ def _hook(name: str, title: str, text: str) -> None:
 
 
 def _mail(mail: Mail, title: str, text: str) -> None:
-    import smtplib
-    import ssl
     from email.header import Header
     from email.mime.text import MIMEText
     from email.utils import formatdate, make_msgid
@@ -89,14 +84,10 @@ def _mail(mail: Mail, title: str, text: str) -> None:
     message["From"], message["To"] = mail.sender, ", ".join(mail.to)
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    host, _, port = mail.server.rpartition(":")
-    try:
-        kind = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
-        with kind(host, int(port), timeout=30) as server:
-            if mail.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if mail.user:
-                server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
-            server.send_message(message)
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise NotSent(hide(f"mail ({mail.server}): {error}")) from error
+    with connected(mail) as server:
+        try:
+            hand_over(server, message, mail.to, mail)
+        except PartlySent:
+            pass  # somebody has been told
+        except Unsure as error:
+            raise NotSent(str(error)) from error  # twice is better than never

@@ -62,16 +62,24 @@ _IMPRINT = re.compile(
     r"|suivez|abonnez|síguenos|suscríbete|seguici|mit agenturmaterial|\(?quelle:|source\s?:)",
     re.IGNORECASE,
 )
+_BOX, _LEAD, _CAPTION = range(3)
 # Characters of a headline at least, of a teaser's summary at most, and elements in a teaser at most.
 _SHORT_TITLE, _LONG_SUMMARY, _LARGE = 25, 260, 9
 _CLOCK_OR_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d?\d[:.h]\d\d(?!\d)")
 
 
-@lru_cache(maxsize=4096)
-def _named(names: str) -> tuple[bool, bool, bool]:
-    """Whether class names and id speak of a box, of a lead, of a caption."""
-    words = _CAMEL.sub("-", names).lower().replace("_", "-")
+@lru_cache(maxsize=8192)
+def _named(name: str) -> tuple[bool, bool, bool]:
+    """Whether a class name or id speaks of a box, of a lead, of a caption."""
+    words = _CAMEL.sub("-", name).lower().replace("_", "-")
     return bool(_BOXES.search(words)), bool(_LEADS.search(words)), bool(_CAPTIONS.search(words))
+
+
+@lru_cache(maxsize=4096)
+def _all_named(names: str) -> tuple[bool, bool, bool]:
+    # Name by name: pages have few names and many ways of putting them together.
+    found = [_named(name) for name in names.split()]
+    return any(n[_BOX] for n in found), any(n[_LEAD] for n in found), any(n[_CAPTION] for n in found)
 
 
 def _names(element: HtmlElement) -> str:
@@ -81,7 +89,7 @@ def _names(element: HtmlElement) -> str:
 def in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool:
     """Whether `element` lies in a box of another kind within `around`: the article's element and all above it."""
     while element is not None and element not in around:
-        if element.tag == "aside" or _named(_names(element))[0]:
+        if element.tag == "aside" or _all_named(_names(element))[_BOX]:
             return True
         element = element.getparent()
     return False
@@ -123,7 +131,7 @@ def is_marked_lead(element: HtmlElement | None) -> bool:
     for _ in range(2):
         if element is None:
             return False
-        if _named(_names(element))[1]:
+        if _all_named(_names(element))[_LEAD]:
             return True
         element = element.getparent()
     return False
@@ -135,7 +143,7 @@ def is_caption(block: Block) -> bool:
     for _ in range(3):
         if element is None:
             return False
-        if element.tag in ("figcaption", "figure") or _named(_names(element))[2]:
+        if element.tag in ("figcaption", "figure") or _all_named(_names(element))[_CAPTION]:
             return True
         element = element.getparent()
     return False

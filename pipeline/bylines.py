@@ -28,6 +28,8 @@ _CLASSES = re.compile(
     r"(?<![a-z])(?:authors?|author-?names?|bylines?|by-?line|tac-?gia|writers?|autore?n?|auteurs?"
     r"|redacteur)(?![a-z])"
 )
+# What one of these words has, asked first: nearly no element has it.
+_PERHAPS = re.compile(r"aut|by-?_?line|tac-?_?gia|writer|redac", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -73,5 +75,5 @@ def marked(tree: HtmlElement) -> tuple[str, ...]:
 def _is_marked(element: HtmlElement) -> bool:
     if element.get("rel") == "author" or element.get("itemprop") == "author":
         return True
-    words = _CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}").lower().replace("_", "-")
-    return bool(_CLASSES.search(words))
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool(_PERHAPS.search(named)) and bool(_CLASSES.search(_CAMEL.sub("-", named).lower().replace("_", "-")))

@@ -12,9 +12,9 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from pipeline.hitplace import place_of
+from pipeline.hitplace import in_frame, place_of
 from pipeline.rawpage import plain, simplify
-from pipeline.records import ByteHit
+from pipeline.records import ByteHit, HitPlace
 from pipeline.rules import Rulebook
 from pipeline.written import Strength, begun, goes_on, has_any_end, names, whole
 
@@ -23,8 +23,12 @@ _AFTER = 300
 _WITHIN = re.compile(r"</?(?:a|abbr|b|big|em|font|i|mark|small|span|strong|sub|sup|u)\b[^<>]{0,250}>")
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _TAG_END = ord(">")
-_SKIPPED = re.compile(rb"(?:[ \-]+|<[^<>]{0,250}>|&[#0-9a-z]{1,9};)*")
+# Where a paragraph, an entry or the like ends, a name does too.
+_ENDS = rb"/?(?:p|div|li|ul|ol|h[1-6]|td|th|tr|table|section|article|option|select)\b"
+_SKIPPED = re.compile(rb"(?:[ \-]+|<(?!" + _ENDS + rb")[^<>]{0,250}>|&[#0-9a-z]{1,9};)*")
 _MOST = 40
+#: Where a name says nothing of what the page is about.
+_ASIDE: frozenset[HitPlace] = frozenset({"menu", "link"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,15 @@ class _Beginning:
     """What an interrupted name begins with: bytes of it, the letters that may come next, the names it may be."""
 
     size: int
+    #: whether a whole name may stand in it
+    holds: bool = False
     then: tuple[bytes, ...] = ()
-    names: dict[str, Strength] = field(default_factory=dict)
+    names: dict[str, Strength] = field(default_factory=dict[str, Strength])
+
+
+_Hit = tuple[ByteHit, Strength]
+#: name, strength, where it begins and ends
+_Found = tuple[str, Strength, int, int]
 
 
 class Gate:
@@ -59,7 +70,7 @@ class Gate:
                 if known is None or (known[1] != "strong" and strength == "strong"):
                     owners[form] = (name, strength)
             for form, size, then in begun(name):
-                beginning = beginnings.setdefault(form, _Beginning(size))
+                beginning = beginnings.setdefault(form, _Beginning(size, b" " in form[:size]))
                 beginning.then = tuple({*beginning.then, *then})
                 if beginning.names.get(name) != "strong":
                     beginning.names[name] = strength
@@ -69,7 +80,7 @@ class Gate:
         for form, (name, strength) in list(owners.items()):
             if strength != "strong" and hidden is not None and hidden.find_matches_as_indexes(form):
                 owners[form] = (name, "strong")
-        self._owners = list(owners.values())
+        self._owners: list[tuple[str, Strength]] = list(owners.values())
         self._joined = [has_any_end(name) for name, _ in self._owners]
         self._begun = list(beginnings.values())
         self._outlets = tuple(rules.places.province.outlets)
@@ -85,48 +96,58 @@ class Gate:
     def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> Passed:
         """Look at a page's bytes, and at texts said of it elsewhere (`beside`: a feed's title, summary, text)."""
         page = plain(body, content_type)
-        hits: list[tuple[ByteHit, Strength]] = []
+        hits: list[_Hit] = []
+        # What may stand in the text, although its surroundings look like a menu's or a link's.
+        unsure: list[_Hit] = []
         for name, strength, start, end in self._find(page):
-            hits.append((ByteHit(name, place_of(page, start, end)), strength))
+            hit = ByteHit(name, place_of(page, start, end))
+            hits.append((hit, strength))
+            if hit.where not in _ASIDE or not in_frame(page, start):
+                unsure.append((hit, strength))
         for said in beside:
             for name, strength, _, _ in self._find(_encoded(said)):
                 hits.append((ByteHit(name, "feed"), strength))
-        told = [(hit, strength) for hit, strength in hits if hit.where not in ("menu", "link")]
+                unsure.append(hits[-1])
+        told: list[_Hit] = [(hit, strength) for hit, strength in unsure if hit.where not in _ASIDE]
         opened = self._opens(told, url) or (
-            self._opens(hits, url) and self._in_main_text(body, content_type, told, url)
+            self._opens(unsure, url) and self._opens(self._in_main_text(page, told), url)
         )
         return Passed(opened, tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
 
-    def _find(self, page: bytes) -> Iterator[tuple[str, Strength, int, int]]:
+    def _find(self, page: bytes) -> Iterator[_Found]:
         count = len(self._owners)
         for pattern, start, end in self._automaton.find_matches_as_indexes(page):
             if pattern < count:
                 if self._stands_alone(page, pattern, start, end):
                     yield *self._owners[pattern], start, end
-            else:
-                yield from self._going_on(page, self._begun[pattern - count], start, end)
+                continue
+            beginning = self._begun[pattern - count]
+            skipped = _SKIPPED.match(page, start + beginning.size)
+            follows = skipped is not None and page.startswith(beginning.then, skipped.end())
+            if follows and not _is_letter(page, start - 1):
+                yield from self._going_on(page, beginning, start, end)
+            elif beginning.holds:
+                yield from self._whole_within(page, start, end)
 
     def _stands_alone(self, page: bytes, pattern: int, start: int, end: int) -> bool:
         return self._joined[pattern] or not (_is_letter(page, start - 1) or _is_letter(page, end))
 
-    def _going_on(
-        self, page: bytes, beginning: "_Beginning", start: int, end: int
-    ) -> Iterator[tuple[str, Strength, int, int]]:
-        skipped = _SKIPPED.match(page, start + beginning.size)
-        if skipped is not None and page.startswith(beginning.then, skipped.end()) and not _is_letter(page, start - 1):
-            follows = _follows(page, start + (page[start] == _TAG_END))
-            fitting = [(n, s) for n, s in beginning.names.items() if goes_on(n).match(follows)]
-            if fitting:
-                name, strength = max(fitting, key=lambda pair: (pair[1] == "strong", len(pair[0])))
-                yield name, strength, start, end
-                return
-        # "Ninh Thuận -" is how "Ninh Thuận - Tháp Chàm" might begin, and hides a name that is whole.
-        if b" " in page[start : start + beginning.size]:
-            for pattern, at, to in self._whole.find_matches_as_indexes(page[start : end + _AFTER]):
-                if start + at < end and self._stands_alone(page, pattern, start + at, start + to):
-                    yield *self._owners[pattern], start + at, start + to
+    def _going_on(self, page: bytes, beginning: _Beginning, start: int, end: int) -> Iterator[_Found]:
+        follows = _follows(page, start + (page[start] == _TAG_END))
+        fitting: list[tuple[str, Strength]] = [(n, s) for n, s in beginning.names.items() if goes_on(n).match(follows)]
+        if fitting:
+            name, strength = max(fitting, key=lambda pair: (pair[1] == "strong", len(pair[0])))
+            yield name, strength, start, end
+        elif beginning.holds:
+            yield from self._whole_within(page, start, end)
 
-    def _opens(self, hits: Iterable[tuple[ByteHit, Strength]], url: str) -> bool:
+    def _whole_within(self, page: bytes, start: int, end: int) -> Iterator[_Found]:
+        """Find the name that is whole in a beginning: "Ninh Thuận -" might become "Ninh Thuận - Tháp Chàm"."""
+        for pattern, at, to in self._whole.find_matches_as_indexes(page[start : end + _AFTER]):
+            if start + at < end and self._stands_alone(page, pattern, start + at, start + to):
+                yield *self._owners[pattern], start + at, start + to
+
+    def _opens(self, hits: Iterable[_Hit], url: str) -> bool:
         found = list(hits)
         if any(strength == "strong" for _, strength in found):
             return True
@@ -136,17 +157,14 @@ class Gate:
         at_home = any(domain in url for domain in self._outlets)
         return at_home or len(context) > 1 or any(strength == "successor" for _, strength in found)
 
-    def _in_main_text(self, body: bytes, content_type: str, told: list[tuple[ByteHit, Strength]], url: str) -> bool:
-        """Whether what looks like a menu or a link is in the main text that a fast reader sees, as in a table."""
+    def _in_main_text(self, page: bytes, told: list[_Hit]) -> list[_Hit]:
+        """Add the names in the main text that a fast reader sees: in a table, in a list, in links of its sentences."""
         from resiliparse.extract.html2text import extract_plain_text
+        from resiliparse.parse.html import HTMLTree
 
-        from pipeline.markup import decode
-
-        text = extract_plain_text(
-            decode(body, content_type)[0], main_content=True, alt_texts=True, links=False, list_bullets=False
-        )
-        found = [(ByteHit(name, "body"), strength) for name, strength, _, _ in self._find(_encoded(text))]
-        return self._opens([*told, *found], url)
+        tree = HTMLTree.parse_from_bytes(page, "utf-8")
+        text = extract_plain_text(tree, main_content=True, alt_texts=True, links=False, list_bullets=False)
+        return [*told, *((ByteHit(name, "body"), strength) for name, strength, _, _ in self._find(_encoded(text)))]
 
 
 @lru_cache(maxsize=2)

@@ -45,6 +45,21 @@ def place_of(page: bytes, start: int, end: int) -> HitPlace:
     return "body" if len(around.split()) > 45 else "menu"
 
 
+def in_frame(page: bytes, at: int) -> bool:
+    """Whether a place lies in the page's own navigation, header or footer, which hold no text of an article."""
+    if _is_within(page, b"nav", at) or _is_within(page, b"select", at):
+        return True
+    # An article's own header and footer are part of it.
+    return (_is_within(page, b"header", at) or _is_within(page, b"footer", at)) and not (
+        _is_within(page, b"article", at) or _is_within(page, b"main", at)
+    )
+
+
+def _is_within(page: bytes, name: bytes, at: int) -> bool:
+    opened = page.rfind(b"<" + name, 0, at)
+    return opened >= 0 and page.find(b"</" + name, opened, at) < 0
+
+
 def _place_in_tag(page: bytes, opened: int, start: int) -> HitPlace:
     tag = page[opened:start]
     if tag[:5] == b"<meta":
@@ -53,4 +68,9 @@ def _place_in_tag(page: bytes, opened: int, start: int) -> HitPlace:
         return "lead" if name in _LEADS else "title" if name in _TITLES else "meta"
     attribute = tag.rpartition(b"=")[0].rpartition(b" ")[2].strip()
     is_picture = tag.startswith((b"<img", b"<figure", b"<picture", b"<video", b"<amp-img"))
-    return "caption" if is_picture and attribute in (b"alt", b"title", b"data-caption", b"data-title") else "link"
+    if not is_picture or attribute not in (b"alt", b"title", b"data-caption", b"data-title"):
+        return "link"
+    # A picture in a link is mostly another article's.
+    before = page[max(0, opened - _BEFORE) : opened]
+    is_link = before.rfind(b"<a ") > max(before.rfind(b"</a"), before.rfind(b"<figure"))
+    return "link" if is_link else "caption"

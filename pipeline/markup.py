@@ -41,7 +41,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     except UnicodeDecodeError:
         lenient = body.decode("utf-8", "replace")
     bad = lenient.count("\ufffd")
-    high = sum(1 for char in lenient if char > "\x7f")
+    high = len(lenient) - len(lenient.encode("ascii", "ignore"))
     if high > 20 * bad or (bad <= 1 and lenient.endswith("\ufffd")):
         return _clean(lenient), "utf-8"
     # Pages in the old Vietnamese encodings name windows-1252, a font or nothing.

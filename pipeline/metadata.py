@@ -141,7 +141,7 @@ def _crumb(nodes: list[jsonld.Node], tree: HtmlElement, title: str) -> str:
             trail = [squeeze(jsonld.as_text(name)) for name in inner]
             break
     if not trail:
-        marked = "contains(translate(concat(@class, ' ', @id), 'BC', 'bc'), 'breadcrumb')"
+        marked = " or ".join(f"contains(@{a}, 'read{c}rumb')" for a in ("class", "id") for c in "cC")
         trail = [squeeze(str(a.text_content())) for a in tree.xpath(f"(//*[{marked}])[1]//a")]
     fronts = {
         "",

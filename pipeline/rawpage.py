@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from pipeline.legacy import page_to_unicode
@@ -20,6 +21,7 @@ _JSON_SCRIPT = re.compile(rb"json|__NEXT_DATA__|__NUXT", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{2,30})", re.IGNORECASE)
 _NUMBER = re.compile(rb"&#(?:x([0-9a-f]{2,6})|(\d{2,7}));?")
 _ESCAPE = re.compile(rb"\\u([0-9a-f]{4})")
+_LETTER = re.compile(rb"&[a-z]{1,12};?")
 #: Characters that nobody sees, blanks and dashes of other kinds, letters that stand for Đ.
 _ODD = {
     **dict.fromkeys(
@@ -30,11 +32,22 @@ _ODD = {
     **dict.fromkeys("ÐƉ", "Đ".encode()),
     **dict.fromkeys("ðɖ", "đ".encode()),
 }
-#: Ways of writing a character by signs of ASCII: in a page, in a string of a script.
-_NAMED = (b"&nbsp", b"&ensp", b"&emsp", b"&thins", b"&ndash", b"&mdash", b"&minus", b"&shy", b"&zwj", b"&zwnj", b"&eth")
+#: The same by their bytes, and the blanks that a string of a script writes by signs of ASCII.
+_FIXED = {
+    **{char.encode(): said for char, said in _ODD.items()},
+    **dict.fromkeys((b"\\n", b"\\r", b"\\t"), b" "),
+}
+#: What all punctuation of Unicode begins with: its third byte tells which it is.
+_PUNCTUATION = b"\xe2\x80"
+#: Ways of writing a character by signs of ASCII: in a string of a script, in a page; an accent ends its name there.
+_ESCAPED = b"\\u"
+_NUMBERED = b"&#"
+_NAMED = (b"&nbsp", b"&ensp", b"&emsp", b"&thins", b"&ndash", b"&mdash", b"&minus", b"&shy", b"&zw", b"&eth")
 _MARKED = (b"grave;", b"acute;", b"circ;", b"tilde;")
-_SPELT = (b"&#", *_NAMED, *_MARKED, b"\\u", b"\\n", b"\\r", b"\\t")
-_LETTER = re.compile(rb"&[a-z]{1,12};?")
+#: bytes of the longest reference
+_LONGEST = 14
+#: paragraphs, not drawings
+_PARAGRAPH = re.compile(rb"<p[ >]")
 
 
 def plain(body: bytes, content_type: str = "") -> bytes:
@@ -45,63 +58,83 @@ def plain(body: bytes, content_type: str = "") -> bytes:
 def simplify(page: bytes) -> bytes:
     """Return bytes of UTF-8 in NFC with small letters of ASCII, one kind of blank and of dash, and no references."""
     page = page.translate(SIMPLER)
-    if found := _odd().find_matches_as_indexes(page):
-        page = b"".join(_without_odd(page, found))
+    for signs, stretch in _passes():
+        if found := signs.find_matches_as_indexes(page):
+            page = b"".join(_replaced(page, found, stretch))
     # The byte that begins combining marks, and nothing else.
     if b"\xcc" in page:
         page = unicodedata.normalize("NFC", page.decode("utf-8", "replace")).encode("utf-8", "replace")
     return page
 
 
+_Stretch = Callable[[bytes, int, int], tuple[int, int]]
+
+
 @cache
-def _odd() -> Any:
+def _passes() -> tuple[tuple[Any, _Stretch], ...]:
+    """What is looked for, with where the whole of what is found begins and ends."""
     import ahocorasick_rs
 
-    # So few patterns are found by vector instructions, at gigabytes a second.
-    patterns = [*(odd.encode() for odd in _ODD), *_SPELT]
-    return ahocorasick_rs.BytesAhoCorasick(patterns, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST)
+    # So few patterns are found by vector instructions, at ten gigabytes a second; all at once would take five times as
+    # long as the three passes.
+    first = sorted({_PUNCTUATION if code.startswith(_PUNCTUATION) else code for code in _FIXED})
+    passes: tuple[tuple[list[bytes], _Stretch], ...] = (
+        ([*first, _ESCAPED], _code),
+        ([_NUMBERED, *_NAMED], _reference),
+        ([*_MARKED], _letter),
+    )
+    kind = ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST
+    return tuple((ahocorasick_rs.BytesAhoCorasick(signs, matchkind=kind), stretch) for signs, stretch in passes)
 
 
-def _without_odd(page: bytes, found: list[tuple[int, int, int]]) -> Iterator[bytes]:
-    kept = list(_ODD.values())
+def _code(page: bytes, start: int, end: int) -> tuple[int, int]:
+    sign = page[start:end]
+    return start, start + 6 if sign == _ESCAPED else end + (sign == _PUNCTUATION)
+
+
+def _reference(page: bytes, start: int, end: int) -> tuple[int, int]:
+    return start, page.find(b";", end, start + _LONGEST) + 1 or start + _LONGEST
+
+
+def _letter(page: bytes, start: int, end: int) -> tuple[int, int]:
+    return start - 2, end  # &e and then acute;
+
+
+def _replaced(page: bytes, found: list[tuple[int, int, int]], stretch: _Stretch) -> Iterator[bytes]:
     at = 0
-    for pattern, start, end in found:
+    for _, start, end in found:
+        start, end = stretch(page, start, end)
         if start < at:
             continue
-        if pattern < len(kept):
+        said, size = _meant(page[start:end])
+        if said is not None:
             yield page[at:start]
-            yield kept[pattern]
-            at = end
-            continue
-        begin, end, said = _said(page, start, end)
-        if begin < at or not said:
-            continue
-        yield page[at:begin]
-        yield _ODD.get(said, said.encode("utf-8", "replace").translate(SIMPLER))
-        at = end
+            yield said
+            at = start + size
     yield page[at:]
 
 
-def _said(page: bytes, start: int, end: int) -> tuple[int, int, str]:
-    """Return begin, end and character of what begins, or for an accent ends, at a place; '' where it is none."""
-    spelt = page[start:end]
-    if spelt == b"\\u":
-        escaped = _ESCAPE.match(page, start)
+@lru_cache(maxsize=4096)
+def _meant(spelt: bytes) -> tuple[bytes | None, int]:
+    """Return what a code or a reference at the beginning of `spelt` stands for, and its bytes; None: no letter."""
+    if (said := _FIXED.get(spelt)) is not None:
+        return said, len(spelt)
+    if spelt.startswith(_ESCAPED):
+        escaped = _ESCAPE.match(spelt)
         code = int(escaped.group(1), 16) if escaped else 0xD800
-        return start, start + 6, "" if 0xD800 <= code < 0xE000 else chr(code)
-    if spelt[0] == 0x5C:
-        return start, end, " "
-    if spelt == b"&#":
-        number = _NUMBER.match(page, start)
-        code = 0 if number is None else int(number.group(1), 16) if number.group(1) else int(number.group(2))
+        return (None, 0) if 0xD800 <= code < 0xE000 else (_simple(chr(code)), 6)
+    if number := _NUMBER.match(spelt):
+        code = int(number.group(1), 16) if number.group(1) else int(number.group(2))
         # References to signs of markup stay what they are: text, not tags.
         is_letter = 0xA0 <= code < 0xD800 or 0xE000 <= code < 0x110000
-        return start, number.end() if number else end, chr(code) if is_letter else ""
-    letter = _LETTER.match(page, max(0, start - 2) if spelt in _MARKED else start)
-    if letter is None:
-        return start, end, ""
-    said = unescape(letter.group().decode("ascii"))
-    return letter.start(), letter.end(), said if len(said) == 1 else ""
+        return (_simple(chr(code)), number.end()) if is_letter else (None, 0)
+    letter = _LETTER.match(spelt)
+    char = unescape(letter.group().decode("ascii")) if letter else ""
+    return (_simple(char), letter.end()) if letter and len(char) == 1 else (None, 0)
+
+
+def _simple(char: str) -> bytes:
+    return _ODD.get(char, char.encode("utf-8", "replace").translate(SIMPLER))
 
 
 # -- encodings ----------------------------------------------------------------------------------------------------
@@ -163,11 +196,8 @@ def _telling(page: bytes) -> bytes:
     """Return the stretches of a page in which it says something: not its styles, nor scripts that carry no data."""
     kept = b"".join(_stretches(page, every=False))
     # Pages that only a browser would build carry their text inside strings of a script.
-    return (
-        kept
-        if len(kept.split(b"<p", _FEW_PARAGRAPHS + 1)) > _FEW_PARAGRAPHS + 1
-        else b"".join(_stretches(page, every=True))
-    )
+    has_text = next(islice(_PARAGRAPH.finditer(kept), _FEW_PARAGRAPHS, None), None) is not None
+    return kept if has_text else b"".join(_stretches(page, every=True))
 
 
 def _stretches(page: bytes, *, every: bool) -> Iterator[bytes]:

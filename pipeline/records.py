@@ -148,6 +148,8 @@ class Source:
     hours: str = ""
     #: whether its pages are rendered in a browser before they are read (crawlers.browser)
     render: bool = False
+    #: name of the secret that holds NAME:PASSWORD for its servers; '': it wants none
+    login: str = ""
     note: str = ""
 
 

@@ -38,6 +38,11 @@ def words_of(clean: str) -> list[Word]:
     return [Word(match[0], fold(match[0]), *match.span()) for match in _pattern().finditer(key(clean))]
 
 
+def exact_words(text: str) -> list[str]:
+    """Return the words of a text as `words` does, exact ones only: several times as fast."""
+    return _pattern().findall(key(normalise(text)))
+
+
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return a word without its diacritics, 'đ' as 'd'; the length stays the same."""

@@ -141,7 +141,10 @@ def backup(address: str, path: Path, progress: Progress) -> str:
 
 
 def _save_sqlite(file: Path, draft: Path, progress: Progress) -> None:
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(draft)) as target:
+    with closing(sqlite3.connect(file, isolation_level=None)) as source, closing(sqlite3.connect(draft)) as target:
+        # One moment of it: without a transaction each write of another process would begin the copy anew.
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_master").fetchone()
         source.backup(target, pages=2048, progress=lambda _s, left, all: progress("backup", all - left, all))
 
 

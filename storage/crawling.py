@@ -16,6 +16,7 @@ from pipeline.records import (
 from pipeline.urls import host_of, is_fetchable, normalise
 from storage.feeds import remember_poll, slowed_hosts
 from storage.schema import candidates, polls, taggings, versions
+from storage.schema_upkeep import decisions
 
 ENTRY = TypeAdapter(Entry)
 
@@ -120,9 +121,13 @@ def _gist(entry: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def is_coverage(connection: Connection, key: str | None) -> bool:
-    """Whether the newest text of an item, under its newest tags, is about the province."""
+    """Whether the newest text of an item, as a person decided or else under its newest tags, is about the province."""
     if key is None:
         return False
+    mine = (decisions.c.item_key == key, decisions.c.field == "relevance")
+    said = connection.execute(select(decisions.c.value).where(*mine).order_by(decisions.c.id.desc()).limit(1)).scalar()
+    if said is not None:
+        return bool(said != "no")
     query = (
         select(taggings.c.relevance)
         .join(versions, versions.c.id == taggings.c.version_id)
@@ -150,11 +155,11 @@ def load_waiting(connection: Connection, now: datetime, source_ids: Sequence[str
     return [_candidate(row) for row in connection.execute(query) if host_of(row.url) not in slowed]
 
 
-def forget_checks(connection: Connection, candidate_id: int) -> None:
-    """Stop looking again at a page that turned out not to be about the province."""
-    connection.execute(
-        update(candidates).where(candidates.c.id == candidate_id, candidates.c.attempts == 0).values(next_try=None)
-    )
+def forget_checks(connection: Connection, candidate_ids: Sequence[int]) -> None:
+    """Stop looking again at pages that turned out not to be about the province."""
+    if candidate_ids:
+        mine = candidates.c.id.in_(candidate_ids)
+        connection.execute(update(candidates).where(mine, candidates.c.attempts == 0).values(next_try=None))
 
 
 def count_by(connection: Connection, column: Any, *where: Any) -> dict[str, int]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: milliseconds that a writer waits for another one
 _BUSY_MS = 60_000
-#: key of the advisory lock that a writer holds on PostgreSQL: "diembao" in ASCII
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+#: key of the advisory lock that a writer holds on PostgreSQL: "diembao" in ASCII
 _WRITER = int.from_bytes(b"diembao", "big")
 
 
@@ -40,7 +40,7 @@ def connect(url: str) -> Engine:
     else:
         event.listen(engine, "connect", _prepare_postgres)
         event.listen(engine, "begin", _begin_postgres)
-    event.listen(engine, "handle_error", _tell)
+    event.listen(engine, "handle_error", lambda context: _tell(engine, context))
     return engine
 
 
@@ -56,15 +56,16 @@ _WAYS_OUT = {
 }
 
 
-def _tell(context: ExceptionContext) -> None:
+def _tell(engine: Engine, context: ExceptionContext) -> None:
     """Say what happened to a database in a StorageError: that nothing acknowledged is lost, and the way out."""
     cause = context.original_exception
-    if context.engine is None or not isinstance(context.sqlalchemy_exception, OperationalError | InternalError):
+    # A connection that has died while nobody used it is replaced by a new one without a word.
+    if context.is_pre_ping or not isinstance(context.sqlalchemy_exception, OperationalError | InternalError):
         return
     said = " ".join(str(cause).split())
     way = next((way for part, way in _WAYS_OUT.items() if part in said), "see what it says of the cause")
     raise StorageError(
-        f"{context.engine.url.render_as_string()}: {said}. What was stored before is there; {way}, then run again."
+        f"{engine.url.render_as_string()}: {said}. What was stored before is there; {way}, then run again."
     ) from cause
 
 

@@ -189,7 +189,7 @@ def _add_up(connection: Connection, rows: Sequence[Any]) -> None:
 
 
 def _texts(before: datetime | None) -> Select[Any] | None:
-    """Select the texts of articles that neither the rules nor a person find to be about the province."""
+    """Select the texts of articles that the rules find not to be about the province, and no person said anything of."""
     if before is None:
         return None
     newest = (
@@ -199,7 +199,7 @@ def _texts(before: datetime | None) -> Select[Any] | None:
         .where(taggings.c.id == _newest_tagging())
         .subquery()
     )
-    kept = select(decisions.c.id).where(decisions.c.item_key == newest.c.item_key, decisions.c.field == "relevance")
+    kept = select(decisions.c.id).where(decisions.c.item_key == newest.c.item_key)
     gone = select(newest.c.item_key).where(
         newest.c.relevance == "no", newest.c.tagged_at < before, ~kept.correlate(newest).exists()
     )

@@ -1,8 +1,8 @@
 """The tree of a query → the items that match it, newest or best first, with the words that were found."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Literal
 
@@ -14,7 +14,7 @@ from pipeline.text import bare, key, normalise
 from storage.reading import load_chosen
 from storage.schema import Instant, versions
 from storage.schema_search import search_items
-from storage.search_match import Condition
+from storage.search_match import SPANS, Condition, quote
 from storage.search_query import Tree, Words, asked_words, names_relevance
 
 Order = Literal["time", "relevance"]
@@ -26,6 +26,23 @@ _IN_TITLE, _MOST_TIMES, _AT_ONCE = 10, 8, 4
 _BEGINNING = 400
 #: characters of a snippet before and after what was found first
 _BEFORE, _AFTER = 60, 180
+
+
+#: Pages may wait so long between being fetched and being examined.
+_BACKLOG = timedelta(days=14)
+#: What was examined first since then; the first condition says the same of ids, which spares looking at all others.
+_SEEN_LATELY = (
+    "s.id >= (SELECT min(m.id) FROM items n JOIN search_items m ON m.item_key = n.key "
+    "WHERE n.first_seen >= :fetched_since)",
+    "NOT EXISTS (SELECT 1 FROM versions n JOIN taggings g ON g.version_id = n.id "
+    "WHERE n.item_key = s.item_key AND g.tagged_at < :seen_since)",
+)
+#: The newest spans in which there is anything, each found by one look into the index.
+_SPANS = text(
+    "WITH RECURSIVE newest(span) AS (SELECT max(id) >> :bits FROM search_items UNION ALL "
+    "SELECT (SELECT max(id) >> :bits FROM search_items WHERE id < newest.span << :bits) FROM newest "
+    "WHERE newest.span IS NOT NULL) SELECT span FROM newest LIMIT :many"
+)
 
 
 def search(
@@ -44,7 +61,8 @@ def search(
         scores = _scores(connection, tree, keys)
         keys = sorted(keys, key=lambda k: -scores[k])[:limit]  # sorting is stable: of equals the newest first
     found = load_chosen(connection, keys)
-    return [_hit(found[k], tree, scores.get(k, 0)) for k in keys if k in found]
+    asked = list(asked_words(tree))
+    return [_hit(found[k], asked, scores.get(k, 0)) for k in keys if k in found]
 
 
 def _matches(
@@ -56,7 +74,7 @@ def _matches(
     if not names_relevance(tree):
         limits.append("s.about = 1")
     if seen_since is not None:
-        limits.append("EXISTS (SELECT 1 FROM items n WHERE n.key = s.item_key AND n.first_seen >= :seen_since)")
+        limits += _SEEN_LATELY
     values = {**where.values, "limit": limit}
     source, order = "search_items s", "s.id"
     if where.match:
@@ -64,10 +82,38 @@ def _matches(
         source, order = "search_index CROSS JOIN search_items s ON s.id = search_index.rowid", "search_index.rowid"
         limits.insert(0, "search_index MATCH :match")
         values["match"] = where.match
-    query = text(f"SELECT s.item_key FROM {source} WHERE {' AND '.join(limits)} ORDER BY {order} DESC LIMIT :limit")
-    if seen_since is not None:
-        query = query.bindparams(bindparam("seen_since", seen_since, type_=Instant))
-    return list(connection.execute(query, values).scalars())
+    found: Sequence[str] = []
+    for spans in _newest_spans(connection):
+        within = limits
+        if spans:
+            within, values["spans"] = [*limits, "s.vector @@ CAST(:spans AS tsquery)"], spans
+            # What is in them is found by its words, and not by walking along the ids.
+            order = "s.id + 0"
+        query = text(f"SELECT s.item_key FROM {source} WHERE {' AND '.join(within)} ORDER BY {order} DESC LIMIT :limit")
+        if seen_since is not None:
+            query = query.bindparams(
+                bindparam("seen_since", seen_since, type_=Instant),
+                bindparam("fetched_since", seen_since - _BACKLOG, type_=Instant),
+            )
+        found = list(connection.execute(query, values).scalars())
+        if len(found) == limit:
+            break
+    return found
+
+
+def _newest_spans(connection: Connection) -> Iterator[str]:
+    """Yield what PostgreSQL is to look in first for the newest, as tsqueries, each with all that was before it.
+
+    The last is '': everywhere. What is in none of them is older than what is.
+    """
+    if connection.dialect.name == "postgresql":
+        for bits, many in SPANS:
+            found = connection.execute(_SPANS, {"bits": bits, "many": many}).scalars()
+            newest = [quote(f":{bits}:{n}") for n in found if n is not None]
+            if len(newest) < many:  # these are all there are
+                break
+            yield " | ".join(newest)
+    yield ""
 
 
 def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[str, int]:
@@ -81,10 +127,11 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
         .join(versions, versions.c.id == search_items.c.version_id)
         .where(search_items.c.item_key.in_(keys))
     )
-    patterns = [_pattern(words) for words in asked_words(tree)]
+    asked = list(asked_words(tree))
+    patterns = [_pattern(words) for words in asked]
     scores = {}
     for row in connection.execute(query):
-        title, body = _forms(normalise(row.article["title"])), _forms(normalise(row.article["text"]))
+        title, body = _forms(normalise(row.article["title"]), asked), _forms(normalise(row.article["text"]), asked)
         scores[row.item_key] = sum(_score(p, exact, title, body) for p, exact in patterns)
     return scores
 
@@ -95,10 +142,10 @@ def _score(pattern: re.Pattern[str], exact: bool, title: tuple[str, str], body: 
     return _IN_TITLE * bool(pattern.search(title[exact])) + min(len(found), _MOST_TIMES) + _AT_ONCE * begins
 
 
-def _forms(clean: str) -> tuple[str, str]:
-    """Return a normalised text without diacritics, and exact, as words are looked up in it, with the same offsets."""
+def _forms(clean: str, asked: Iterable[Words]) -> tuple[str, str]:
+    """Return a normalised text without diacritics (where any is asked for so), and exact, with the same offsets."""
     exact = key(clean)
-    return bare(exact), exact
+    return "" if all(words.exact for words in asked) else bare(exact), exact
 
 
 @lru_cache(maxsize=256)
@@ -115,20 +162,20 @@ def _is_unspaced(word: str) -> bool:
     return re.match(f"[{UNSPACED}]", word) is not None
 
 
-def _hit(item: Item, tree: Tree, score: int) -> Hit:
-    return Hit(item, _mark_title(item.article, tree), _snippet(item.article, tree), score)
+def _hit(item: Item, asked: Sequence[Words], score: int) -> Hit:
+    return Hit(item, _mark_title(item.article, asked), _snippet(item.article, asked), score)
 
 
-def _mark_title(article: Article, tree: Tree) -> Marked:
+def _mark_title(article: Article, asked: Sequence[Words]) -> Marked:
     title = normalise(article.title)
-    return Marked(title, _spans(_forms(title), asked_words(tree)))
+    return Marked(title, _spans(_forms(title, asked), asked))
 
 
-def _snippet(article: Article, tree: Tree) -> Marked:
+def _snippet(article: Article, asked: Sequence[Words]) -> Marked:
     """Return some of the text around what is found first of the rarest word, or its beginning."""
     whole = normalise(article.text)
-    forms = _forms(whole)
-    asked = [words for words in asked_words(tree) if not words.only_title]
+    asked = [words for words in asked if not words.only_title]
+    forms = _forms(whole, asked)
     found = [spans for words in asked if (spans := _spans(forms, [words]))]
     at = min(found, key=len)[0][0] if found else 0
     start = max(0, at - _BEFORE)

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -24,12 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from pipeline.records import Tags
-from pipeline.search_words import Word, capped, joined, words
+from pipeline.search_words import capped, exact_words, fold, joined
 from storage.decisions import decided, load_decisions
 from storage.examining import TAGS
 from storage.schema import items, sources, taggings, versions
 from storage.schema_search import search_items
-from storage.search_match import EXACT, id_at, mark_word, quote
+from storage.search_match import EXACT, id_at, mark_word, quote, spans_of
 
 #: texts put into the index by one transaction that has something else to do as well
 BATCH = 500
@@ -99,11 +99,15 @@ def is_behind(connection: Connection) -> bool:
 
 
 def index_again(connection: Connection, keys: Collection[str]) -> None:
-    """Put articles into the index as they are now."""
+    """Put articles that are in the index into it as they are now.
+
+    What is not in it yet stays for `index_new`, which would else take all that is older for done.
+    """
     _make_table(connection)
+    last = connection.execute(_NEWEST).scalar() or 0
     others = taggings.alias()
     newest = select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions)
-    rows = _ROWS.where(items.c.key.in_(list(keys)), taggings.c.id == newest.scalar_subquery())
+    rows = _ROWS.where(items.c.key.in_(list(keys)), taggings.c.id == newest.scalar_subquery(), taggings.c.id <= last)
     _index(connection, connection.execute(rows).all())
 
 
@@ -149,15 +153,17 @@ def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
             continue
         if old is not None:
             old_ids.append(old.id)
-        words_of_it = _sqlite_words if connection.dialect.name == "sqlite" else _postgres_words
         moment = id_at(row.published or row.first_seen) + zlib.crc32(row.key.encode()) % _KEYS * _COUNTS
         common = {"id": moment, "item_key": row.key, "version_id": row.version_id, "tagging_id": row.id}
-        made.append({**common, "about": about, "marks": marks, **words_of_it(row, marks, title_only=not about)})
+        made.append({**common, "about": about, "marks": marks, "row": row})
     if old_ids:
         # What SQLite's index holds under an old id is found no more, since no row has that id.
         connection.execute(delete(search_items).where(search_items.c.id.in_(old_ids)))
     if made:
         _give_ids(connection, made)
+        words_of_it = _sqlite_words if connection.dialect.name == "sqlite" else _postgres_words
+        for one in made:
+            one.update(words_of_it(one.pop("row"), one))
         connection.execute(_INSERT[connection.dialect.name], made)
         if connection.dialect.name == "sqlite":
             connection.execute(_ADD, made)
@@ -178,23 +184,23 @@ def _give_ids(connection: Connection, made: list[dict[str, Any]]) -> None:
             given.add(row["id"])
 
 
-def _words(row: Row[Any], *, title_only: bool) -> tuple[list[Word], list[Word]]:
-    return words(row.article["title"])[:_TITLE_WORDS], [] if title_only else words(row.article["text"])[:_TEXT_WORDS]
+def _words(row: Row[Any], made: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    title, body = row.article["title"], row.article["text"] if made["about"] else ""
+    return exact_words(title)[:_TITLE_WORDS], exact_words(body)[:_TEXT_WORDS]
 
 
-def _sqlite_words(row: Row[Any], _marks: str, *, title_only: bool) -> dict[str, str]:
-    title, body = _words(row, title_only=title_only)
+def _sqlite_words(row: Row[Any], made: Mapping[str, Any]) -> dict[str, str]:
+    title, body = _words(row, made)
     return {
-        "title": _stream([w.folded for w in title], _TITLE_PLACES),
-        "text": _stream([w.folded for w in body], _TEXT_PLACES),
-        "title_exact": _stream([w.exact for w in title], _TITLE_PLACES),
-        "text_exact": _stream([w.exact for w in body], _TEXT_PLACES),
+        "title": _stream(list(map(fold, title)), _TITLE_PLACES),
+        "text": _stream(list(map(fold, body)), _TEXT_PLACES),
+        "title_exact": _stream(title, _TITLE_PLACES),
+        "text_exact": _stream(body, _TEXT_PLACES),
     }
 
 
-def _postgres_words(row: Row[Any], marks: str, *, title_only: bool) -> dict[str, str]:
-    title, body = _words(row, title_only=title_only)
-    return {"vector": _vector(title, body, marks)}
+def _postgres_words(row: Row[Any], made: Mapping[str, Any]) -> dict[str, str]:
+    return {"vector": _vector(*_words(row, made), [*made["marks"].split(), *spans_of(made["id"])])}
 
 
 def _marks(row: Row[Any], tags: Tags) -> set[str]:
@@ -213,13 +219,13 @@ def _stream(found: list[str], places: int) -> str:
     return " ".join(found)
 
 
-def _vector(title: Sequence[Word], body: Sequence[Word], marks: str) -> str:
+def _vector(title: Sequence[str], body: Sequence[str], marks: Sequence[str]) -> str:
     """Return a tsvector as it is written: folded and exact words at one place, those of the title of weight A."""
     places: dict[str, list[str]] = {}
     for part, first, kept, weight in ((title, 1, _TITLE_PLACES, "A"), (body, len(title) + _GAP, _TEXT_PLACES, "")):
-        for place, word in capped([w.folded for w in part], kept):
+        for place, word in capped(list(map(fold, part)), kept):
             places.setdefault(word, []).append(f"{first + place}{weight}")
-        for place, word in capped([w.exact for w in part], kept):
+        for place, word in capped(part, kept):
             places.setdefault(EXACT + word, []).append(f"{first + place}{weight}")
     found = [f"{quote(word)}:{','.join(at)}" for word, at in places.items()]
-    return " ".join([*found, *map(quote, marks.split())])
+    return " ".join([*found, *map(quote, marks)])

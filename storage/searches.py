@@ -39,7 +39,7 @@ class SearchBook:
         """Return the items that match, newest first, or of the newest storage.search.RANKED the best first.
 
         About the province only, unless the query asks for a relevance. Days are those of `zone`. With `seen_since`
-        only items that were first seen since then. `storage.search_query.parse` makes the tree of a query.
+        only items that were first examined since then. `storage.search_query.parse` makes the tree of a query.
         """
         self.catch_up()
         with self._reading() as connection:

@@ -28,7 +28,7 @@ from pipeline.records import (
     Unfetched,
     Version,
 )
-from storage import answers, crawling, examining, feeds, ledger, reading, schema, search_index
+from storage import answers, crawling, examining, feeds, ledger, reading, schema, search_index, source_days
 from storage.engine import open_engine
 from storage.publishing import PublicationBook
 from storage.runs import RunBook
@@ -189,7 +189,7 @@ class SqlStorage:
 
     def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]:
         with self._reading() as connection:
-            return reading.load_source_days(connection, start, end)
+            return source_days.load_source_days(connection, start, end)
 
     def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
         with self._reading() as connection:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline.records import Article
 from pipeline.sketches import Sketch, dump, load, sketch
@@ -116,16 +116,22 @@ def _around(connection: Connection, keys: Sequence[int], moment: int, *, before:
     if not keys:
         return []
     window = (_DAYS * 86_400) << _SUBSECOND
-    values = {"moment": moment, "end": moment - window if before else moment + window, "limit": PER_KEY}
-    values |= {f"k{n}": key for n, key in enumerate(keys)}
-    return [(row[0], row[1], row[2]) for row in connection.execute(_statement(len(keys), before), values)]
+    end = moment - window if before else moment + window
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    values = tuple(value for key in keys for value in (key, moment, end))
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_statement(len(keys), before, mark), values)]
 
 
 @lru_cache(maxsize=128)
-def _statement(keys: int, before: bool) -> TextClause:
-    """One search in the index for each key, in one statement: each reads no more rows than it gives."""
-    span = "moment < :moment AND moment >= :end ORDER BY moment DESC"
+def _statement(keys: int, before: bool, mark: str) -> str:
+    """One search in the index for each key, in one statement: each reads no more rows than it gives.
+
+    Written for the driver, whose mark for a value is given: SQLAlchemy would look at each of the hundred values.
+    """
+    span = f"moment < {mark} AND moment >= {mark} ORDER BY moment DESC"
     if not before:
-        span = "moment > :moment AND moment <= :end ORDER BY moment"
-    part = "SELECT * FROM (SELECT key, moment, node FROM story_keys WHERE key = :k{n} AND {span} LIMIT :limit) AS q{n}"
-    return text(" UNION ALL ".join(part.format(n=n, span=span) for n in range(keys)))
+        span = f"moment > {mark} AND moment <= {mark} ORDER BY moment"
+    part = (
+        f"SELECT * FROM (SELECT key, moment, node FROM story_keys WHERE key = {mark} AND {span} LIMIT {PER_KEY}) AS q"
+    )
+    return " UNION ALL ".join(f"{part}{n}" for n in range(keys))

@@ -86,6 +86,13 @@ name = "B"
 home = "http://b.example/"
 feeds = [{ url = "http://elsewhere.test/rss", kind = "listing", links = "a[" }]
 country = "Vietnam"
+login = "may:mat-khau"
+
+[[source]]
+id = "c"
+name = "C"
+home = "http://c.example/"
+feeds = [{ url = "http://may:mat-khau@c.example/rss" }]
 """
     found = "\n".join(faults_of(tmp_path, "sources.toml", text))
     for part in (
@@ -96,8 +103,11 @@ country = "Vietnam"
         "source[1].feeds[0].url: another site than home",
         "source[1].feeds[0].links: ",
         "13: source[1].country: two capital letters",
+        "20: source[2].feeds: an address with a login in it",
+        "14: source[1].login: the name of a secret",
     ):
         assert part in found, (part, found)
+    assert "mat-khau" not in found
 
 
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from babel import Locale
 from config.load import ConfigError, packaged
 from config.settings import check_sources, load_sources
 from config.writing import table_of, with_enabled, with_sources
+from diembao.collecting import logins_of
 from pipeline.records import Feed, Selectors, Source
 from pipeline.urls import normalise, same_site
 
@@ -119,3 +120,12 @@ def test_sources_are_added_at_the_end_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is used twice"):
         with_sources("x", changed, [new])
     assert check_sources("x", with_sources("x", "", [new])) == (new,)
+
+
+def test_a_login_is_a_secret_and_a_missing_one_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DIEMBAO_LOGIN_A", "may:mật khẩu")
+    sources = [Source(key, key, f"http://{key}.example/", (), login=f"DIEMBAO_LOGIN_{key.upper()}") for key in "ab"]
+    assert logins_of(sources) == {"a": "may:mật khẩu"}
+    assert "DIEMBAO_LOGIN_B" in caplog.text

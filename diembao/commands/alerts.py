@@ -56,7 +56,7 @@ def alerts(app: App, trial: bool, trouble: str | None) -> int:
 
 
 def _try(app: App, ways: Sequence[Channel]) -> int:
-    from diembao.telling import NotSent
+    from diembao.smtp import NotSent
 
     failed = 0
     for way in ways:
@@ -107,7 +107,7 @@ def _tell_without_database(app: App, ways: Sequence[Channel], error: str) -> int
     """Tell that the database cannot be used, once a day, noted in a file since there is nothing else to note it in."""
     from diembao.clock import now
     from diembao.secrets import hide
-    from diembao.telling import NotSent
+    from diembao.smtp import NotSent
 
     app.warn(hide(error))
     day = now().astimezone(ZoneInfo(app.settings().province.time_zone)).date().isoformat()

@@ -88,9 +88,23 @@ def _tell(app: App, made: Publication) -> None:
         "Gửi lại cả những lần chưa rõ đã đến hay chưa.", "Also what was begun before and may or may not have arrived."
     ),
 )
+@click.option(
+    "--arrived",
+    is_flag=True,
+    help=say(
+        "Ghi những lần chưa rõ là đã đến, không gửi lại.",
+        "Note that what was in doubt has arrived, and do not send it anew.",
+    ),
+)
 @pass_app
 def send(
-    app: App, day: datetime | None, publication: int | None, lists: tuple[str, ...], dry_run: bool, again: bool
+    app: App,
+    day: datetime | None,
+    publication: int | None,
+    lists: tuple[str, ...],
+    dry_run: bool,
+    again: bool,
+    arrived: bool,
 ) -> int:
     from config.alerts import load_alerts
     from diembao import sending
@@ -114,13 +128,15 @@ def send(
         if dry_run:
             _show(app, parcels)
             return DONE
+        if arrived:
+            sending.note_arrived(storage, made, [parcel.channel for parcel in parcels])
         results = sending.send(storage, made, parcels, mail, again=again)
     words = {
         "sent": say("đã gửi", "sent"),
         "before": say("đã gửi từ trước, không gửi lại", "sent before, not sent again"),
         "unknown": say(
-            "đã bắt đầu gửi, chưa rõ có đến không: hỏi người nhận; gửi lại bằng --again",
-            "begun, and whether it arrived is not known: ask a recipient; --again sends it once more",
+            "đã bắt đầu gửi, chưa rõ có đến không: hỏi người nhận; đã có: --arrived, chưa có: gửi lại bằng --again",
+            "begun, and whether it arrived is not known: ask a recipient, then --arrived, or --again to send it anew",
         ),
         "failed": say("không gửi được", "not sent"),
     }

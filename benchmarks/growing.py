@@ -1,0 +1,124 @@
+"""A database with some articles → the same with many: its days written again and again, each time later.
+
+Loading a million articles as a collection does takes an hour; what takes the time is known from those loaded before
+and after. The copies go the way of the database alone, so that its tables and indexes are as large as they would be.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, text
+
+from pipeline.search_words import exact_words, fold
+from storage.engine import connect
+from storage.schema import Instant
+from storage.schema_search import search_items
+from storage.search_match import SECOND, SPANS
+
+_WORDS = "base_words"
+
+
+def grow(address: str, end: datetime, say: Callable[[str], None]) -> None:
+    """Write the days of a database that benchmarks.store loaded again until they reach `end`."""
+    engine = connect(address)
+    with engine.begin() as connection:
+        first, last = _span(connection)
+        if engine.dialect.name == "sqlite":
+            _keep_words(connection)
+    length = last - first + timedelta(hours=12)
+    for n in range(1, (end - first) // length + 1):
+        with engine.begin() as connection:
+            _copy(connection, n, n * length, end)
+        with engine.connect().execution_options(reads=True) as connection:
+            say(f"{connection.execute(text('SELECT count(*) FROM items')).scalar_one():,} items")
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP TABLE {_WORDS}"))
+    engine.dispose()
+
+
+def _span(connection: Connection) -> tuple[datetime, datetime]:
+    query = text("SELECT min(first_seen) AS first, max(first_seen) AS last FROM items")
+    row = connection.execute(query.columns(first=Instant, last=Instant)).one()
+    return row.first, row.last
+
+
+def _keep_words(connection: Connection) -> None:
+    """Keep the words of each article as SQLite's index takes them: that index gives nothing back."""
+    connection.execute(
+        text(f"CREATE TABLE {_WORDS} (id INTEGER PRIMARY KEY, title, text, title_exact, text_exact, marks)")
+    )
+    found = connection.execute(
+        text(
+            "SELECT s.id, s.marks, v.article ->> 'title' AS title, v.article ->> 'text' AS body "
+            "FROM search_items s JOIN versions v ON v.id = s.version_id ORDER BY s.id"
+        )
+    )
+    for some in found.partitions(1000):
+        rows = []
+        for row in some:
+            title, body = exact_words(row.title), exact_words(row.body)
+            words = [" ".join(part) for part in (map(fold, title), map(fold, body), title, body)]
+            rows.append((row.id, *words, row.marks))
+        connection.exec_driver_sql(f"INSERT INTO {_WORDS} VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    seconds = int(later.total_seconds())
+
+    def moved(column: str) -> str:
+        if sqlite:
+            return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '+{seconds} seconds')"
+        return f"{column} + interval '{seconds} seconds'"
+
+    # Keys begin with 16 bits of a hash, which the copy's number takes the place of.
+    key = f"(substr('{n:04x}', 1, 4) || substr(%s, 5))"
+    step = n * 10**7
+    values = {
+        "candidates": {"id": f"x.id + {step}", "url": f"x.url || '?{n}'", "item_key": key % "x.item_key"}
+        | {name: moved(f"x.{name}") for name in ("first_seen", "last_seen", "next_try")},
+        "documents": {"id": f"x.id + {step}", "candidate_id": f"x.candidate_id + {step}", "url": f"x.url || '?{n}'"}
+        | {name: moved(f"x.{name}") for name in ("fetched_at", "examined_at")},
+        "items": {"key": key % "x.key", "url": f"x.url || '?{n}'", "candidate_id": f"x.candidate_id + {step}"}
+        | {"story": key % "x.story", "event": key % "x.event", "first_seen": moved("x.first_seen")},
+        "versions": {"id": f"x.id + {step}", "item_key": key % "x.item_key", "document_id": f"x.document_id + {step}"}
+        | {name: moved(f"x.{name}") for name in ("fetched_at", "published")},
+        "taggings": {"id": f"x.id + {step}", "version_id": f"x.version_id + {step}", "tagged_at": moved("x.tagged_at")},
+        "search_items": {"id": f"x.id + {seconds * SECOND}", "item_key": key % "x.item_key"}
+        | {name: f"x.{name} + {step}" for name in ("version_id", "tagging_id")}
+        | ({} if sqlite else {"vector": _later_vector(seconds)}),
+    }
+    article = "x.item_key = c.item_key"
+    base = {
+        "candidates": "JOIN candidates x ON x.id = c.id",
+        "documents": "JOIN documents x ON x.candidate_id = c.id AND x.outcome = 'coverage'",
+        "items": "JOIN items x ON x.key = c.item_key",
+        "versions": f"JOIN versions x ON {article}",
+        "taggings": "JOIN versions v ON v.item_key = c.item_key JOIN taggings x ON x.version_id = v.id",
+        "search_items": f"JOIN search_items x ON {article}",
+    }
+    for table, changed in values.items():
+        columns = [column.name for column in search_items.metadata.tables[table].columns]
+        taken = ", ".join(changed.get(name, f"x.{name}") for name in columns)
+        query = text(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM candidates c {base[table]} "
+            "WHERE c.item_key IS NOT NULL AND c.id < 10000000 AND c.first_seen < :before"
+        )
+        connection.execute(query.bindparams(bindparam("before", end - later, type_=Instant)))
+    if sqlite:
+        connection.exec_driver_sql(
+            "INSERT INTO search_index(rowid, title, text, title_exact, text_exact, marks) "
+            f"SELECT w.id + {seconds * SECOND}, w.title, w.text, w.title_exact, w.text_exact, w.marks FROM {_WORDS} w "
+            f"WHERE w.id + {seconds * SECOND} IN (SELECT id FROM search_items)"
+        )
+
+
+def _later_vector(seconds: int) -> str:
+    """Return SQL for a vector whose spans of time are later ones."""
+
+    def spans(identifier: str) -> str:
+        return "ARRAY[" + ", ".join(f"':{bits}:' || (({identifier}) >> {bits})" for bits, _ in SPANS) + "]"
+
+    later = spans(f"x.id + {seconds * SECOND}")
+    return f"ts_delete(x.vector, {spans('x.id')}) || array_to_tsvector({later})"
