@@ -46,7 +46,9 @@ def _span(connection: Connection) -> tuple[datetime, datetime]:
 def _keep_words(connection: Connection) -> None:
     """Keep the words of each article as SQLite's index takes them: that index gives nothing back."""
     connection.execute(
-        text(f"CREATE TABLE {_WORDS} (id INTEGER PRIMARY KEY, title, text, title_exact, text_exact, marks)")
+        text(
+            f"CREATE TABLE IF NOT EXISTS {_WORDS} (id INTEGER PRIMARY KEY, title, text, title_exact, text_exact, marks)"
+        )
     )
     found = connection.execute(
         text(
@@ -60,7 +62,7 @@ def _keep_words(connection: Connection) -> None:
             title, body = exact_words(row.title), exact_words(row.body)
             words = [" ".join(part) for part in (map(fold, title), map(fold, body), title, body)]
             rows.append((row.id, *words, row.marks))
-        connection.exec_driver_sql(f"INSERT INTO {_WORDS} VALUES (?, ?, ?, ?, ?, ?)", rows)
+        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {_WORDS} VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> None:
@@ -72,8 +74,8 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
             return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '+{seconds} seconds')"
         return f"{column} + interval '{seconds} seconds'"
 
-    # Keys begin with 16 bits of a hash, which the copy's number takes the place of.
-    key = f"(substr('{n:04x}', 1, 4) || substr(%s, 5))"
+    # The copy's number takes the place of the first of a key's 16 hexadecimal digits; none begins with a k.
+    key = f"('k{n:03x}' || substr(%s, 5))"
     step = n * 10**7
     values = {
         "candidates": {"id": f"x.id + {step}", "url": f"x.url || '?{n}'", "item_key": key % "x.item_key"}

@@ -1,4 +1,4 @@
-"""Pages spoilt in every way (`python -m benchmarks.mutations N SEED`) → crashes of the reader, its time and memory."""
+"""Pages spoilt in every way (`python -m benchmarks.mutations N SEED`) → crashes of gate and reader, time and memory."""
 
 import random
 import resource
@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.rulebook import load_rulebook
 from pipeline.extract import read_page
+from pipeline.gate import gate_of
 from pipeline.records import Article
 
 PAGES = Path(__file__).parents[1] / "tests" / "data" / "pages"
@@ -182,7 +184,7 @@ class Figures:
 
     pages: int = 0
     articles: int = 0
-    #: exceptions that left the reader, each with its mutation
+    #: exceptions that left gate or reader, each with its mutation
     crashes: list[str] = field(default_factory=list)
     #: most seconds of processor that a page took, by mutation
     slowest: dict[str, float] = field(default_factory=dict)
@@ -208,13 +210,15 @@ def mutated(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
 
 
 def try_pages(count: int, seed: int) -> Figures:
-    """Read `count` mutated pages one after the other in this process."""
+    """Put `count` mutated pages through the gate and the readers, one after the other in this process."""
     figures = Figures()
+    gate = gate_of(load_rulebook(None))
     for name, page in mutated(count, seed):
         began = time.process_time()
         try:
+            gate.look(page)
             found = read_page(page, "https://bao.example.vn/bai-1.html", fetched_at=NOW)
-        except Exception as error:  # what leaves the reader is what is counted here
+        except Exception as error:  # what leaves them is what is counted here
             figures.crashes.append(f"{name}: {error!r}"[:300])
         else:
             figures.articles += isinstance(found, Article)

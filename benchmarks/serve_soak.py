@@ -47,8 +47,8 @@ def soak(
                 stage.meet(next(coming), day)
             stage.until(max(stage.now, day + timedelta(hours=20)))
             stage.note_memory()
-        stage.until(stage.now + timedelta(hours=14))  # what was not told yet has time to be
         stage.stop()
+        stage.run("alerts")  # what was not told yet
     finally:
         stage.end()
     return list(_problems(stage)), stage

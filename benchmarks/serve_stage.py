@@ -283,6 +283,7 @@ class Stage:
         elif fault == "no answer":
             self.mail.mute = 1
             self.until(at + hour)
+            self._ask()
         self.until(max(self.now, at + 8 * hour))
         self._ask()
         self.until(at + 12 * hour)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -20,7 +21,7 @@ def atom(name: str, title: str, hits: Sequence[Hit], made_at: datetime, language
     """
     feed = etree.Element("feed", xmlns=_ATOM)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
-    _add(feed, "id", f"urn:diembao:search:{name}")
+    _add(feed, "id", f"urn:diembao:search:{quote(name)}")
     _add(feed, "title", title)
     # The newest of what it holds, so that a feed without news is the same file.
     _add(feed, "updated", _time(max((hit.item.fetched_at for hit in hits), default=made_at)))

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -67,7 +67,7 @@ def examine(
     yield _locale()
     yield _fonts()
     yield _database(address)
-    yield _mail(alerting)
+    yield _mail(alerting, settings)
     yield _browser(any(source.render for source in sources if source.enabled))
     enabled = [source for source in sources if source.enabled]
     if ask_names:
@@ -210,31 +210,27 @@ def _database(address: str) -> Finding:
     return Finding(what, "ok", said)
 
 
-def _mail(alerting: Alerting) -> Finding:
-    import smtplib
+def _mail(alerting: Alerting, settings: Settings) -> Finding:
+    from diembao.smtp import NotSent, connected
 
     what = say("Máy chủ thư", "Mail server")
-    if not alerting.mail.to:
+    if not alerting.mail.to and not settings.sending.list:
         return Finding(
             what,
             "warning",
-            say("chưa ai nhận cảnh báo", "nobody gets alerts"),
+            say("chưa ai nhận cảnh báo, điểm báo", "nobody gets alerts or digests"),
             say("điền [mail] to trong alerts.toml", "fill in [mail] to in alerts.toml"),
         )
-    server = alerting.mail.server
-    host, _, port = server.rpartition(":")
-    kind = smtplib.SMTP_SSL if alerting.mail.security == "tls" else smtplib.SMTP
     try:
-        with kind(host, int(port), timeout=10) as connection:
-            connection.noop()
-    except (OSError, smtplib.SMTPException) as error:
+        with connected(alerting.mail):
+            return Finding(what, "ok", alerting.mail.server)
+    except NotSent as error:
         return Finding(
             what,
             "bad",
-            f"{server}: {error}",
+            str(error),
             say("sửa [mail] trong alerts.toml, rồi: diembao alerts --test", "mend [mail], then: diembao alerts --test"),
         )
-    return Finding(what, "ok", server)
 
 
 def _browser(wanted: bool) -> Finding:
@@ -263,10 +259,10 @@ def _names(hosts: Iterable[str]) -> Finding:
     return Finding("DNS", "ok", say("tra được tên các nguồn", "names of sources are found"))
 
 
-def _clock(url: str, read: Callable[[str], str | None] | None = None) -> Finding:
+def _clock(url: str) -> Finding:
     what = say("Đồng hồ", "Clock")
     try:
-        said = (read or _date_of)(url)
+        said = _date_of(url)
         off = (datetime.now(UTC) - parsedate_to_datetime(said or "")).total_seconds()
     except (OSError, ValueError, TypeError) as error:
         return Finding(what, "warning", f"{url}: {error}", say("thử lại sau", "try again later"))

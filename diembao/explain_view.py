@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.explain import Explanation
+from pipeline.records import HitPlace
 
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
 _NAMES = {
@@ -16,6 +17,7 @@ _NAMES = {
         "elsewhere": "Địa danh khác", "grade": "Chính hay nhắc đến", "feature": "đặc điểm", "value": "giá trị",
         "effect": "tác động", "topics": "Chủ đề", "topic": "chủ đề", "chance": "điểm", "said": "kết quả",
         "terms": "từ ngữ (trọng số)", "why": "nặng nhất", "assigned": "có", "near": "suýt", "no": "không",
+        "hits": "Trong mã trang", "kept": "có trong bài đã đọc",
     },
     "en": {
         "verdict": "Verdict", "relevance": "relevance", "tone": "tone", "language": "language", "rules": "rules",
@@ -23,7 +25,13 @@ _NAMES = {
         "elsewhere": "Other places", "grade": "Main or mention", "feature": "feature", "value": "value",
         "effect": "effect", "topics": "Topics", "topic": "topic", "chance": "score", "said": "result",
         "terms": "terms (weight)", "why": "heaviest", "assigned": "yes", "near": "near", "no": "no",
+        "hits": "In the page's bytes", "kept": "in the text that was read",
     },
+}  # fmt: skip
+#: Where a name stands in a page, in Vietnamese; in English as records call it.
+_WHERE: dict[HitPlace, str] = {
+    "title": "tiêu đề", "lead": "sapo", "body": "thân bài", "caption": "chú thích ảnh", "json-ld": "JSON-LD",
+    "data": "dữ liệu của kịch bản", "meta": "thẻ meta", "menu": "menu", "link": "liên kết", "feed": "nguồn cấp tin",
 }  # fmt: skip
 
 
@@ -50,6 +58,11 @@ def to_panels(found: Explanation, *, english: bool) -> RenderableType:
         parts.append(table)
     if found.topics:
         parts.append(_topics(found, words))
+    if found.hits:
+        table = Table(words["name"], words["where"], words["kept"], title=words["hits"], title_justify="left")
+        for hit in found.hits:
+            table.add_row(hit.words, hit.where if english else _WHERE[hit.where], "✓" if hit.kept else words["no"])
+        parts.append(table)
     return Group(*parts)
 
 

@@ -48,7 +48,7 @@ def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mappin
     from analysis.tables import TABLES
 
     columns = TABLES[wanted.table].columns
-    rows = _rows(storage, wanted, topic_labels)
+    rows = rows_of(storage, wanted, topic_labels)
     with _drafted(path) as draft:
         if path.suffix == ".xlsx":
             return write_xlsx(wanted.table, columns, rows, draft)
@@ -59,7 +59,7 @@ def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mappin
             return write(columns, rows, stream)
 
 
-def _rows(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> Iterable[Any]:
+def rows_of(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> Iterable[Any]:
     from analysis.tables import daily_rows, story_rows, tag_rows
 
     today = now().astimezone(wanted.zone).date()

@@ -52,6 +52,9 @@ def run_job(job: Job, command: tuple[str, ...], home: Home, running: Running, en
     log.head(f"--- {now().astimezone().isoformat(timespec='seconds')} diembao {' '.join(command)}")
     try:
         return _run(job, command, home, running, env, log)
+    except BlockingIOError:
+        log.write(f"{job.name} is still running")
+        return Ended(JobEnd.LOCKED, None, log.last)
     except OSError as error:
         log.write(str(error))
         return Ended(JobEnd.FAILED, None, log.last)

@@ -3,12 +3,9 @@
 import json
 import os
 import queue
-import signal
-import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +14,8 @@ from zoneinfo import ZoneInfo
 from config.schedule import Job, Serving
 from diembao.clock import now, steady
 from diembao.health import Health, State
-from diembao.home import Home, HomeInUse, write_atomically
+from diembao.holding import notify, who_am_i
+from diembao.home import Home, write_atomically
 from diembao.running import Ended, Running, end_orphans, run_job
 from diembao.scheduler import KEEP, Schedule, Turn
 from diembao.secrets import hide
@@ -26,8 +24,6 @@ from storage.base import Storage, StorageError
 from storage.runs import HeldElsewhere, Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from structlog.stdlib import BoundLogger
 
 #: Seconds between two looks at the schedule, at most; where months are played, that is the pace of the play.
@@ -38,31 +34,6 @@ _KEEP_LOOK = 30.0
 _TELL = 300.0
 #: Seconds by which clock and steady time may differ between two looks before that is called a jump.
 _JUMP = 30.0
-
-
-def who_am_i() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-@contextmanager
-def only_one(home: Home, address: str) -> "Iterator[Hold]":
-    """Hold the home folder and the database for this server; give the right to it.
-
-    Raises HomeInUse, or storage.runs.HeldElsewhere, that say who holds it.
-    """
-    told = home.root / "serve.json"
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(home.lock("serve"))
-        except HomeInUse as error:
-            with suppress(OSError, ValueError, KeyError):
-                holder = json.loads(told.read_text("utf-8"))
-                raise HomeInUse(f"{error}: {holder['who']}, since {holder['since']}") from error
-            raise
-        hold = Hold(address, who_am_i())
-        stack.callback(hold.release)
-        stack.callback(told.unlink, missing_ok=True)
-        yield hold
 
 
 class Server:
@@ -91,6 +62,7 @@ class Server:
         self._health: Health | None = None
         self._kept_at = float("-inf")
         self._troubled_at = 0.0
+        self._teller: threading.Thread | None = None
         self._forgot_on = ""
         at, ticks = now(), steady()
         orphans = end_orphans(home, tuple(job.name for job in jobs))
@@ -123,14 +95,14 @@ class Server:
         told["health"] = self._health.url if self._health else ""
         write_atomically(self._home.root / "serve.json", json.dumps(told).encode())
         self._log.info("serving", **told)
-        _notify("READY=1")
+        notify("READY=1")
         try:
             while not self._stop.is_set():
                 self.look()
                 self._wake.wait(_LOOK)
                 self._wake.clear()
         finally:
-            _notify("STOPPING=1")
+            notify("STOPPING=1")
             self._hand_back()
             if self._health is not None:
                 self._health.close()
@@ -165,7 +137,7 @@ class Server:
         self._state.running = {name: running.pid for name, (running, _) in self._running.items()}
         self._state.next = self._schedule.next_times(at, ticks)
         self._state.at, self._state.looked = at, time.monotonic()
-        _notify("WATCHDOG=1")
+        notify("WATCHDOG=1")
 
     def _keep_hold(self) -> None:
         if time.monotonic() - self._kept_at >= _KEEP_LOOK or self._state.trouble:
@@ -177,6 +149,8 @@ class Server:
         job = next((job for job in self._jobs if job.command[0] == "alerts"), None)
         if job is None or job.name in self._running or ticks - self._troubled_at < _TELL:
             return
+        if self._teller is not None and self._teller.is_alive():
+            return
         self._troubled_at = ticks
 
         def work() -> None:
@@ -186,7 +160,8 @@ class Server:
                 self._troubled_at = ticks + 24 * 3600
 
         running = Running()
-        threading.Thread(target=work, name="teller", daemon=True).start()
+        self._teller = threading.Thread(target=work, name="teller", daemon=True)
+        self._teller.start()
 
     def _say_trouble(self, trouble: str) -> None:
         if trouble and not self._state.trouble:
@@ -259,7 +234,7 @@ class Server:
             self._wake.wait(_LOOK)
             self._wake.clear()
             self._take_ended()
-            _notify("WATCHDOG=1")
+            notify("WATCHDOG=1")
         for run in self._unwritten:
             with suppress(StorageError):
                 self._storage.runs.end_job(run)
@@ -268,18 +243,3 @@ class Server:
 def _commands(job: Job) -> tuple[str, ...]:
     """Return the commands whose own records a job leaves in the table `runs`."""
     return ("collect", "process") if job.command[0] == "run" else job.command[:1]
-
-
-def stop_on_signals(stop: Callable[[], None]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop())
-
-
-def _notify(message: str) -> None:
-    """Tell systemd, where it started this process, how it is (sd_notify(3))."""
-    if not (address := os.environ.get("NOTIFY_SOCKET")):
-        return
-    if address.startswith("@"):
-        address = f"\0{address[1:]}"
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
-        channel.sendto(message.encode(), address)

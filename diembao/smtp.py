@@ -5,9 +5,13 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import Message
+from typing import TYPE_CHECKING
 
 from config.alerts import Mail
 from diembao.secrets import hide, secret
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 #: Seconds for each answer: a server that looks a letter over (for viruses, at its own recipients) may take most of it.
 _TIMEOUT = 60
@@ -18,18 +22,28 @@ class NotSent(Exception):
 
 
 class Unsure(Exception):
-    """The connection broke when the letter was on its way: it may have arrived."""
+    """The connection broke when the letter was on its way, or some of its recipients were refused: others have it."""
 
 
-class PartlySent(Unsure):
-    """Some recipients were refused, all others have the letter."""
+class _Noting(smtplib.SMTP):
+    """Knows whether the words of a letter were on their way: before that it surely was not taken."""
+
+    begun = False
+
+    def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
+        self.begun = True
+        return super().data(msg)
+
+
+class _NotingTls(_Noting, smtplib.SMTP_SSL):
+    pass
 
 
 @contextmanager
-def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
+def connected(mail: Mail) -> Iterator[_Noting]:
     """Give a connection that is ready for letters. Raises NotSent."""
     host, _, port = mail.server.rpartition(":")
-    kind = smtplib.SMTP_SSL if mail.security == "tls" else smtplib.SMTP
+    kind = _NotingTls if mail.security == "tls" else _Noting
     try:
         server = kind(host, int(port), timeout=_TIMEOUT)
     except (OSError, ValueError, smtplib.SMTPException) as error:
@@ -50,16 +64,17 @@ def connected(mail: Mail) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
-def hand_over(server: smtplib.SMTP, message: Message, to: Sequence[str], mail: Mail) -> None:
+def hand_over(server: _Noting, message: Message, to: Sequence[str], mail: Mail) -> None:
     """Give a letter to a connected server. Raises NotSent where it surely was not taken, else Unsure."""
+    server.begun = False
     try:
         refused = server.send_message(message, mail.sender, list(to))
-    except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError) as error:
-        raise Unsure(_told(mail, error)) from error
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise NotSent(_told(mail, error)) from error
+        lost = isinstance(error, (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError))
+        raise (Unsure if lost and server.begun else NotSent)(_told(mail, error)) from error
     if refused:
-        raise PartlySent(_told(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
+        # It must not be sent again for the sake of these.
+        raise Unsure(_told(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
 
 
 def may_pass(error: NotSent) -> bool:

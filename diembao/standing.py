@@ -85,8 +85,10 @@ def stand(storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: d
         listed = ", ".join(unsure)
         troubles.append(
             say(
-                f"Không rõ điểm báo số {heads[-1].id} đã tới {listed} chưa: hỏi người nhận rồi gửi lại",
-                f"It is not known whether digest {heads[-1].id} reached {listed}: ask them, then send it again",
+                f"Không rõ điểm báo số {heads[-1].id} đã tới {listed} chưa: hỏi người nhận, rồi diembao send --id "
+                f"{heads[-1].id} --arrived (đã có) hoặc --again (chưa)",
+                f"It is not known whether digest {heads[-1].id} reached {listed}: ask them, then diembao send --id "
+                f"{heads[-1].id} --arrived (it has) or --again (it has not)",
             )
         )
     return Standing(

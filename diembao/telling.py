@@ -8,7 +8,7 @@ from functools import partial
 from config.alerts import Alerting, Mail
 from diembao.messages import say
 from diembao.secrets import secret
-from diembao.smtp import NotSent, PartlySent, Unsure, connected, hand_over
+from diembao.smtp import NotSent, Unsure, connected, hand_over
 from pipeline.records import Alert
 from storage.base import Storage
 
@@ -87,7 +87,5 @@ def _mail(mail: Mail, title: str, text: str) -> None:
     with connected(mail) as server:
         try:
             hand_over(server, message, mail.to, mail)
-        except PartlySent:
-            pass  # somebody has been told
-        except Unsure as error:
-            raise NotSent(str(error)) from error  # twice is better than never
+        except Unsure:
+            pass  # most likely somebody has been told; a server that never answers would else be sent it for ever

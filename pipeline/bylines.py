@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -75,5 +76,10 @@ def marked(tree: HtmlElement) -> tuple[str, ...]:
 def _is_marked(element: HtmlElement) -> bool:
     if element.get("rel") == "author" or element.get("itemprop") == "author":
         return True
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return bool(_PERHAPS.search(named)) and bool(_CLASSES.search(_CAMEL.sub("-", named).lower().replace("_", "-")))
+    given, of_its_own = element.get("class"), element.get("id")
+    return bool(given and _speaks_of_author(given)) or bool(of_its_own and _speaks_of_author(of_its_own))
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of_author(name: str) -> bool:
+    return bool(_PERHAPS.search(name)) and bool(_CLASSES.search(_CAMEL.sub("-", name).lower().replace("_", "-")))

@@ -34,7 +34,11 @@ class Text:
 
 
 def agree(texts: Mapping[str, str]) -> str:
-    """Return the name of the text whose words agree most with the others' (summed F1 over bags of words)."""
+    """Return the name of the text whose words agree most with the others' (summed F1 over bags of words); of equals
+    the first.
+    """
+    if len(texts) < 3:  # two agree as much with each other
+        return next(iter(texts))
     bags = {name: Counter(_WORDS.findall(text.casefold())) for name, text in texts.items()}
     return max(bags, key=lambda name: sum(_f1(bags[name], bags[other]) for other in bags if other != name))
 
@@ -110,8 +114,9 @@ class _Seen:
     """What one reader saw, asked paragraph by paragraph."""
 
     def __init__(self, text: str) -> None:
-        self._lines = {key(line) for line in text.splitlines()}
-        self._whole = key(text)
+        lines = [key(line) for line in text.splitlines()]
+        self._lines = frozenset(lines)
+        self._whole = "".join(lines)
 
     def __contains__(self, paragraph: str) -> bool:
         # A few letters occur in any text: a short paragraph must be a line of its own.

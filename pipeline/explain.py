@@ -1,13 +1,14 @@
-"""Text → everything that made its tags: mentions with their roles, terms with their weights, and what each weighed."""
+"""Text → all that made its tags: mentions with their roles, terms with their weights, names in the page's bytes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline import places, relevance, topics
+from pipeline.gate import gate_of
 from pipeline.language import detect
 from pipeline.mentions import Found, Mention
 from pipeline.models import Linear
-from pipeline.records import Tags, Text
+from pipeline.records import ByteHit, HitPlace, Tags, Text
 from pipeline.roles import Role, roles
 from pipeline.rules import Rulebook
 from pipeline.tagging import tag
@@ -30,6 +31,16 @@ class TopicAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class HitAccount:
+    """A name of the province in the bytes of a page."""
+
+    words: str
+    where: HitPlace
+    #: whether the text that was read holds the name; if not, no reader kept it
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     tags: Tags
     #: as searched: normalised; offsets of mentions and hits count in these
@@ -43,10 +54,12 @@ class Explanation:
     grade: tuple[tuple[str, float, float], ...]
     #: topics that have any term in the text, best first
     topics: tuple[TopicAccount, ...]
+    #: what the bytes of its page held and where; empty for a text without a page
+    hits: tuple[HitAccount, ...] = ()
 
 
-def explain(text: Text, rules: Rulebook) -> Explanation:
-    """Tag a text and account for it; never raises on any string."""
+def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = ()) -> Explanation:
+    """Tag a text and account for it, and for the `hits` that the gate saw in its page; never raises on any string."""
     title, body = normalise_both(text.title, text.text)
     language = detect(title, body, text.language)
     day = text.published.date() if text.published else None
@@ -63,7 +76,13 @@ def explain(text: Text, rules: Rulebook) -> Explanation:
         elsewhere=tuple(dict.fromkeys(e.name for e in found.elsewhere)),
         grade=_parts(rules.models.grade, "main", relevance.FEATURES, values),
         topics=_accounts(found, language, rules),
+        hits=_kept(hits, f"{title}\n{body}", rules),
     )
+
+
+def _kept(hits: Sequence[ByteHit], read: str, rules: Rulebook) -> tuple[HitAccount, ...]:
+    names = gate_of(rules).names_in(read) if hits else frozenset[str]()
+    return tuple(HitAccount(hit.words, hit.where, hit.words in names) for hit in hits)
 
 
 def _accounts(found: Found, language: str, rules: Rulebook) -> tuple[TopicAccount, ...]:

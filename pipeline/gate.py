@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from pipeline.hitplace import in_frame, place_of
@@ -26,7 +27,8 @@ _TAG_END = ord(">")
 # Where a paragraph, an entry or the like ends, a name does too.
 _ENDS = rb"/?(?:p|div|li|ul|ol|h[1-6]|td|th|tr|table|section|article|option|select)\b"
 _SKIPPED = re.compile(rb"(?:[ \-]+|<(?!" + _ENDS + rb")[^<>]{0,250}>|&[#0-9a-z]{1,9};)*")
-_MOST = 40
+#: different hits that are kept, and hits looked at: no page names places so often, unless to be slow
+_MOST, _MOST_LOOKED_AT = 40, 3000
 #: Where a name says nothing of what the page is about.
 _ASIDE: frozenset[HitPlace] = frozenset({"menu", "link"})
 
@@ -99,11 +101,13 @@ class Gate:
         hits: list[_Hit] = []
         # What may stand in the text, although its surroundings look like a menu's or a link's.
         unsure: list[_Hit] = []
-        for name, strength, start, end in self._find(page):
-            hit = ByteHit(name, place_of(page, start, end))
-            hits.append((hit, strength))
-            if hit.where not in _ASIDE or not in_frame(page, start):
-                unsure.append((hit, strength))
+        for name, strength, start, end in islice(self._find(page), _MOST_LOOKED_AT):
+            where = place_of(page, start, end)
+            if where in _ASIDE and in_frame(page, start):
+                hits.append((ByteHit(name, "menu"), strength))
+            else:
+                hits.append((ByteHit(name, where), strength))
+                unsure.append(hits[-1])
         for said in beside:
             for name, strength, _, _ in self._find(_encoded(said)):
                 hits.append((ByteHit(name, "feed"), strength))
@@ -113,6 +117,10 @@ class Gate:
             self._opens(unsure, url) and self._opens(self._in_main_text(page, told), url)
         )
         return Passed(opened, tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
+
+    def names_in(self, text: str) -> frozenset[str]:
+        """Return the names that a text without tags holds, as hits call them."""
+        return frozenset(name for name, _, _, _ in self._find(_encoded(text)))
 
     def _find(self, page: bytes) -> Iterator[_Found]:
         count = len(self._owners)

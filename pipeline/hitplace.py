@@ -10,13 +10,18 @@ _LEADS = (b"description", b"og:description", b"twitter:description", b"sapo")
 _TITLES = (b"title", b"og:title", b"twitter:title", b"headline")
 #: bytes looked at before a hit
 _BEFORE = 600
+#: bytes within which the tag before a hit is looked for, and the navigation or header it is in; data may be as long
+_FAR = 200_000
+#: bytes in which the words beside a hit are counted
+_BESIDE = 1000
 #: A piece of running text between two tags has so many words; a menu's entry fewer.
 _RUNNING = 6
 
 
 def place_of(page: bytes, start: int, end: int) -> HitPlace:
     """Return what a hit stands in, by the markup around it; `page` as `pipeline.rawpage.plain` gives it."""
-    opened, closed = page.rfind(b"<", 0, start), page.rfind(b">", 0, start)
+    first = max(0, start - _FAR)
+    opened, closed = page.rfind(b"<", first, start), page.rfind(b">", first, start)
     if opened > closed:
         return _place_in_tag(page, opened, start)
     tag = page[opened : opened + 120]
@@ -32,8 +37,8 @@ def place_of(page: bytes, start: int, end: int) -> HitPlace:
     if before.rfind(b"<h1") > before.rfind(b"</h1"):
         return "title"
     is_link = before.rfind(b"<a ") > before.rfind(b"</a")
-    last = page.find(b"<", end)
-    words = len(page[closed + 1 : last if last >= 0 else end].split())
+    last = page.find(b"<", end, end + _BESIDE)
+    words = len(page[max(start - _BESIDE, closed + 1, 0) : last if last >= 0 else end].split())
     if is_link:
         # A name alone may be a link in running text; a headline that is a link is another article's.
         around = _TAG.sub(b" ", page[max(0, start - 200) : end + 200])
@@ -56,7 +61,7 @@ def in_frame(page: bytes, at: int) -> bool:
 
 
 def _is_within(page: bytes, name: bytes, at: int) -> bool:
-    opened = page.rfind(b"<" + name, 0, at)
+    opened = page.rfind(b"<" + name, max(0, at - _FAR), at)
     return opened >= 0 and page.find(b"</" + name, opened, at) < 0
 
 

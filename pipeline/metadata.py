@@ -141,8 +141,8 @@ def _crumb(nodes: list[jsonld.Node], tree: HtmlElement, title: str) -> str:
             trail = [squeeze(jsonld.as_text(name)) for name in inner]
             break
     if not trail:
-        marked = " or ".join(f"contains(@{a}, 'read{c}rumb')" for a in ("class", "id") for c in "cC")
-        trail = [squeeze(str(a.text_content())) for a in tree.xpath(f"(//*[{marked}])[1]//a")]
+        found = next((e for e in tree.iter() if _is_trail(e)), None)
+        trail = [] if found is None else [squeeze(str(a.text_content())) for a in found.iterdescendants("a")]
     fronts = {
         "",
         "home",
@@ -158,6 +158,10 @@ def _crumb(nodes: list[jsonld.Node], tree: HtmlElement, title: str) -> str:
         "tin tức",
     }
     return next((name for name in trail if name.casefold() not in fronts and name != title and len(name) < 50), "")
+
+
+def _is_trail(element: HtmlElement) -> bool:
+    return "breadcrumb" in f"{element.get('class')} {element.get('id')}".lower()
 
 
 def _image(own: list[jsonld.Node], named: dict[str, str], url: str) -> str | None:

@@ -119,9 +119,9 @@ class Page:
         return {
             i
             for i in range(chosen[0], len(self.blocks))
-            if is_caption(self.blocks[i])
-            and len(self.keys[i]) >= _LEGEND
+            if len(self.keys[i]) >= _LEGEND
             and (i < chosen[-1] or self.is_within(i, around))
+            and is_caption(self.blocks[i])
             and not in_box(self.blocks[i].element, around)
             and not in_teaser(self.blocks[i], around)
             and not is_of_film(self.blocks[i])
@@ -135,7 +135,7 @@ class Page:
         legends = [
             i
             for i in range(first, len(self.blocks))
-            if is_caption(self.blocks[i]) and letters(self.keys[i]) >= SHORT and self.blocks[i].linked < 0.5
+            if self.blocks[i].linked < 0.5 and letters(self.keys[i]) >= SHORT and is_caption(self.blocks[i])
         ]
         if len(legends) < _ESSAY or self.size(legends) < 2 * self.size(chosen):
             return set()

@@ -4,8 +4,9 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 
+from pipeline.markup import squeeze
 from pipeline.rawpage import text_size
-from pipeline.records import Article, Document, Reason
+from pipeline.records import Article, Document, PublishedFrom, Reason
 from pipeline.urls import normalise
 
 _TITLE = re.compile(rb"<title[^>]*>(.{1,1000}?)</title", re.IGNORECASE | re.DOTALL)
@@ -28,7 +29,8 @@ def skim(document: Document) -> Article | None:
     title = document.entry.title or _title(head)
     if not title or document.reason is not Reason.OK or text_size(document.body) < _LEAST:
         return None
-    published, origin = document.entry.published, "feed"
+    published = document.entry.published
+    origin: PublishedFrom = "feed"
     if (found := _PUBLISHED.search(head)) is not None and (when := _moment(found.group(1), document.fetched_at)):
         published, origin = when, "page"
     return Article(
@@ -38,7 +40,7 @@ def skim(document: Document) -> Article | None:
         lead="",
         text="",
         published=published,
-        published_from="none" if published is None else "page" if origin == "page" else "feed",
+        published_from="none" if published is None else origin,
         parts={"title": "skim", "text": "none"},
     )
 
@@ -48,7 +50,11 @@ def _title(head: bytes) -> str:
     if found is None:
         return ""
     raw = next(group for group in found.groups() if group is not None)
-    return " ".join(unescape(raw.decode("utf-8", "replace")).split())
+    try:
+        title = raw.decode("utf-8")
+    except UnicodeDecodeError:  # in another encoding, which a whole page tells better than its title
+        return ""
+    return squeeze(unescape(title))
 
 
 def _moment(written: bytes, fetched_at: datetime) -> datetime | None:

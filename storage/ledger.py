@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
 from storage.schema import candidates, documents, fetches, polls, sources, versions
 
-#: Reasons of a page that was had and in which no article was found: many of them at once are a new design.
-WITHOUT_TEXT = (Reason.NO_TEXT, Reason.NEEDS_BROWSER, Reason.NOT_AN_ARTICLE)
+#: Reasons of a page that was had and in which no article was found: many of them at once are a new design. A page whose
+#: text is lost passes for a gallery where it has pictures, and for a list where its address is a keyword's; VIDEO is
+#: none of them, since films with a few words are articles too.
+WITHOUT_TEXT = (Reason.NO_TEXT, Reason.NEEDS_BROWSER, Reason.NOT_AN_ARTICLE, Reason.GALLERY, Reason.TAG_PAGE)
 
 
 def load_ledger(

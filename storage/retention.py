@@ -31,6 +31,16 @@ from storage.schema_upkeep import attempt_days, decisions
 BATCH = 500
 _EMPTY = zlib.compress(b"")
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
+#: What is left of an article of which share of voice alone needs anything.
+_THIN: dict[str, Any] = {
+    "lead": "",
+    "text": "",
+    "authors": [],
+    "section": "",
+    "image": None,
+    "hits": [],
+    "parts": {},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +75,16 @@ def plan(connection: Connection, limits: Limits) -> list[Kept]:
     ]
 
 
-def steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection], int]]:
-    """Return by kind what takes away the next rows of it, within the connection's transaction, and says how many."""
+def steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], tuple[int, int]]]:
+    """Return by kind what takes away the next rows of it, after an id and within the connection's transaction.
+
+    It says how many it took away, and the id after which the next step goes on.
+    """
     return {
-        "irrelevant_pages": lambda c: _drop_pages(c, _irrelevant_pages(limits.irrelevant_pages), at),
-        "coverage_pages": lambda c: _drop_pages(c, _coverage_pages(limits.coverage_pages), at),
-        "attempts": lambda c: _sum_up_attempts(c, limits.attempts),
-        "irrelevant_texts": lambda c: _drop_texts(c, limits.irrelevant_texts),
+        "irrelevant_pages": lambda c, after: _drop_pages(c, _irrelevant_pages(limits.irrelevant_pages), at, after),
+        "coverage_pages": lambda c, after: _drop_pages(c, _coverage_pages(limits.coverage_pages), at, after),
+        "attempts": lambda c, _: (_sum_up_attempts(c, limits.attempts), 0),
+        "irrelevant_texts": lambda c, after: _drop_texts(c, limits.irrelevant_texts, after),
     }
 
 
@@ -99,15 +112,16 @@ def _count_pages(connection: Connection, kind: str, which: ColumnElement[bool] |
     return Kept(kind, row[0], int(row[1]))
 
 
-def _drop_pages(connection: Connection, which: ColumnElement[bool] | None, at: datetime) -> int:
+def _drop_pages(connection: Connection, which: ColumnElement[bool] | None, at: datetime, after: int) -> tuple[int, int]:
     if which is None:
-        return 0
-    rows = connection.execute(select(documents.c.id, documents.c.entry).where(which).limit(BATCH)).all()
+        return 0, after
+    query = select(documents.c.id, documents.c.entry).where(which, documents.c.id > after).order_by(documents.c.id)
+    rows = connection.execute(query.limit(BATCH)).all()
     change = update(documents).where(documents.c.id == bindparam("key"))
     if rows:
         change = change.values(body=_EMPTY, removed_at=at, entry=bindparam("said"))
         connection.execute(change, [{"key": row.id, "said": _thin(row.entry)} for row in rows])
-    return len(rows)
+    return len(rows), rows[-1].id if rows else after
 
 
 def _thin(entry: dict[str, Any]) -> dict[str, Any]:
@@ -192,25 +206,16 @@ def _texts(before: datetime | None) -> Select[Any] | None:
     """Select the texts of articles that the rules find not to be about the province, and no person said anything of."""
     if before is None:
         return None
-    newest = (
-        select(taggings.c.relevance, taggings.c.tagged_at, versions.c.item_key)
-        .join(versions, versions.c.id == taggings.c.version_id)
-        .join(items, and_(items.c.key == versions.c.item_key, items.c.version == versions.c.number))
-        .where(taggings.c.id == _newest_tagging())
-        .subquery()
-    )
-    kept = select(decisions.c.id).where(decisions.c.item_key == newest.c.item_key)
-    gone = select(newest.c.item_key).where(
-        newest.c.relevance == "no", newest.c.tagged_at < before, ~kept.correlate(newest).exists()
-    )
+    newest, others = versions.alias(), taggings.alias()
+    last = select(func.max(others.c.id)).where(others.c.version_id == newest.c.id).correlate(newest).scalar_subquery()
+    kept = select(decisions.c.id).where(decisions.c.item_key == items.c.key).correlate(items)
     whole = func.length(_json_text("text")) + func.length(_json_text("lead")) > 0
-    return select(versions).where(versions.c.item_key.in_(gone), whole)
-
-
-def _newest_tagging() -> Any:
-    others = taggings.alias()
     return (
-        select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions).scalar_subquery()
+        select(versions)
+        .join(items, items.c.key == versions.c.item_key)
+        .join(newest, and_(newest.c.item_key == items.c.key, newest.c.number == items.c.version))
+        .join(taggings, taggings.c.id == last)
+        .where(whole, taggings.c.relevance == "no", taggings.c.tagged_at < before, ~kept.exists())
     )
 
 
@@ -228,28 +233,19 @@ def _count_texts(connection: Connection, before: datetime | None) -> Kept:
     return Kept("irrelevant_texts", row[0], int(row[1]))
 
 
-def _drop_texts(connection: Connection, before: datetime | None) -> int:
+def _drop_texts(connection: Connection, before: datetime | None, after: int) -> tuple[int, int]:
     """Keep of such an article what share of voice needs: title, date, outlet, language and address."""
     query = _texts(before)
     if query is None:
-        return 0
-    rows = connection.execute(query.order_by(versions.c.id).limit(BATCH)).all()
+        return 0, after
+    rows = connection.execute(query.where(versions.c.id > after).order_by(versions.c.id).limit(BATCH)).all()
     for row in rows:
-        thin: dict[str, Any] = {
-            "lead": "",
-            "text": "",
-            "authors": [],
-            "section": "",
-            "image": None,
-            "hits": [],
-            "parts": {},
-        }
-        article = {**row.article, **{name: value for name, value in thin.items() if name in row.article}}
+        article = {**row.article, **{name: value for name, value in _THIN.items() if name in row.article}}
         connection.execute(update(versions).where(versions.c.id == row.id).values(article=article))
         for tagging in connection.execute(select(taggings).where(taggings.c.version_id == row.id)).all():
             tags = {**tagging.tags, "places": [], "topics": [], "near": []}
             connection.execute(update(taggings).where(taggings.c.id == tagging.id).values(tags=tags))
-    return len(rows)
+    return len(rows), rows[-1].id if rows else after
 
 
 def free_bytes(connection: Connection) -> int:

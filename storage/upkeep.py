@@ -67,9 +67,10 @@ class Upkeep:
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
         for kind, step in steps(limits, at).items():
+            after = 0
             while True:
                 with self._engine.begin() as connection:
-                    done = step(connection)
+                    done, after = step(connection, after)
                 if not done:
                     break
                 gone[kind] += done

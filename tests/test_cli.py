@@ -124,6 +124,26 @@ def test_explain_shows_what_weighed(diembao: Diembao, tmp_path: Path) -> None:
     assert diembao("explain", "no-such-thing").returncode == 2
 
 
+def test_explain_shows_what_the_bytes_of_a_page_held(diembao: Diembao, tmp_path: Path) -> None:
+    fill = "Giá vàng trong nước sáng nay tăng nhẹ so với cuối tuần trước, người mua và người bán đều thận trọng. " * 9
+    page = tmp_path / "trang.html"
+    page.write_text(
+        f"<html><head><title>Giá vàng tăng</title></head><body><nav><a href='/nt'>Ninh Thuận</a></nav><h1>Giá vàng "
+        f"tăng</h1><article><p>{fill}</p><p>Tại Phan Rang - Tháp Chàm, giá cũng vậy.</p></article></body></html>",
+        "utf-8",
+    )
+    [found] = json_lines(diembao("--json", "explain", page).stdout)
+    assert [hit["where"] for hit in found["hits"] if hit["words"] == "Ninh Thuận" and not hit["kept"]] == ["menu"]
+    assert {hit["where"] for hit in found["hits"] if hit["kept"]} == {"body"}
+    assert "Trong mã trang" in diembao("explain", page).stdout
+    shell = tmp_path / "shell.html"
+    shell.write_text("<html><body><nav>Ninh Thuận</nav><div id='root'></div></body></html>", "utf-8")
+    done = diembao("explain", shell)
+    assert done.returncode == 2
+    assert "needs_browser" in done.stderr
+    assert "Ninh Thuận (menu)" in done.stderr
+
+
 def labelled() -> list[dict[str, object]]:
     """Sixty small records whose labels follow from their words."""
     energy = ("Điện gió Ninh Thuận phát điện", "Nhà máy điện gió ở Ninh Thuận hòa lưới, tổng công suất 80 MW.")

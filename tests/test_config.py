@@ -25,6 +25,7 @@ def test_packaged_files_are_valid() -> None:
         "morning",
         "read",
         "digest",
+        "send",
         "update",
         "backup",
         "self-check",

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from lxml.html import HtmlElement
 
+from pipeline import markup, readers
 from pipeline.extract import Unread, article_to_json, read, read_page
 from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
 
@@ -227,8 +229,6 @@ def test_bad_selector_is_named() -> None:
 
 
 def test_reader_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import readers
-
     def broken(_tree: object) -> str:
         raise RecursionError
 
@@ -299,3 +299,26 @@ def test_json_for_people_and_programs() -> None:
         *("language", "image"),
     ]
     assert row["published"] is None
+
+
+@pytest.mark.parametrize(
+    ("second", "asked"), [("một hai ba bốn năm", ["a", "b"]), ("sáu bảy tám", ["a", "b", "c"]), ("", ["a", "b", "c"])]
+)
+def test_a_third_reader_is_asked_where_two_do_not_agree(
+    second: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def reader(name: str, text: str) -> readers.Reader:
+        def read(_: HtmlElement) -> str:
+            seen.append(name)
+            return text
+
+        return read
+
+    texts = {"a": "một hai ba bốn năm", "b": second, "c": "một hai ba"}
+    monkeypatch.setattr(readers, "READERS", {name: reader(name, text) for name, text in texts.items()})
+    tree = markup.parse("<p>x</p>")
+    assert tree is not None
+    assert list(readers.read(tree)) == [name for name in asked if texts[name]]
+    assert seen == asked

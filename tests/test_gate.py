@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
@@ -57,6 +58,8 @@ FORMS = {
     "split by a tag": "Ninh <b>Thuận</b>",
     "split by closing and opening": "<em>Ninh</em> <em class='x'>Thuận</em>",
     "split within a link": "<a href='/x'>Ninh</a>&nbsp;<span>Thuận</span>",
+    "no-break space in a script's string": "Ninh\\u0026nbsp;Thuận",
+    "letter in a script's string": "Ninh Thu\\u1eadn",
     "joined": "NinhThuận",
     "joined without diacritics": "NinhThuan",
     "hyphen": "Ninh-Thuận",
@@ -104,6 +107,53 @@ def test_a_menu_of_provinces_does_not(gate: Gate) -> None:
     assert not told.open
     assert {hit.where for hit in told.hits} <= {"menu", "link"}
     assert told.hits
+
+
+def test_navigation_header_and_footer_are_the_pages_menu(gate: Gate) -> None:
+    link = "<a href='/nt'>Ninh Thuận</a>"
+    for frame in ("nav", "header", "footer"):
+        told = gate.look(page("Không có gì.").replace("</nav>", f"</nav><{frame}>{link}</{frame}>").encode())
+        assert not told.open, frame
+        assert told.hits == (ByteHit("Ninh Thuận", "menu"),), frame
+
+
+def test_another_articles_headline_does_not(gate: Gate) -> None:
+    headline = "Ninh Thuận được mùa nho"
+    card = f"<a href='/b' title='{headline}'><img src='b.jpg' alt='{headline}'></a><h3><a href='/b'>{headline}</a></h3>"
+    told = gate.look(page("Không có gì.").replace("</article>", f"</article><aside>{card * 3}</aside>").encode())
+    assert not told.open
+    assert told.hits == (ByteHit("Ninh Thuận", "link"),)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<table><tr><td>Ninh Thuận</td><td>12 ca</td></tr><tr><td>Bình Định</td><td>9 ca</td></tr></table>",
+        "<ul><li>Ninh Thuận: 12 ca</li><li>Bình Định: 9 ca</li></ul>",
+        "<p>Xem bản đồ.</p><a href='a.jpg'><img src='a.jpg' alt='Đồng muối Cà Ná, Ninh Thuận'></a>",
+    ],
+)
+def test_what_only_looks_like_a_menu_does(inner: str, gate: Gate) -> None:
+    assert gate.look(page("Số ca mắc trong tuần:").replace("</article>", inner + "</article>").encode()).open
+
+
+def test_entries_one_below_the_other_are_no_name(gate: Gate) -> None:
+    names = "<ul><li>Bắc Ninh</li><li>Thuận Thành</li></ul><p>Bắc Ninh</p><p>Thuận An</p>"
+    assert gate.look(page("Các nơi khác:").replace("</article>", names + "</article>").encode()).hits == ()
+
+
+def test_drawings_hide_nothing(gate: Gate) -> None:
+    drawing = "<svg><path d='M0 0L1 1'/><text>Ninh Thuận</text><path d='M0"
+    for rest in ("'></svg>", ""):  # whole, and cut off within a line
+        told = gate.look(page("Bản đồ.").replace("</article>", f"</article>{drawing}{rest}").encode())
+        assert ByteHit("Ninh Thuận", "menu") in told.hits
+
+
+def test_a_page_of_nothing_but_names_costs_little(gate: Gate) -> None:
+    began = time.process_time()
+    assert gate.look("Ninh Thuận ".encode() * 100_000).open
+    assert gate.look(page("").replace("</nav>", "<a>Ninh Thuận</a>" * 50_000 + "</nav>").encode()).hits
+    assert time.process_time() - began < 5
 
 
 def test_where_a_hit_stands(gate: Gate) -> None:

@@ -1,15 +1,9 @@
 """Stored texts under other rules: beside the old tags, past every interruption, never over a person's word."""
 
+import csv
 import json
-import os
-import shutil
-import signal
-import sqlite3
 import subprocess
-import sys
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Diembao
 
+from benchmarks.retag import interrupt
 from config.rulebook import load_rulebook
 from config.settings import ProcessSettings
 from diembao.decisions import labelled
@@ -208,51 +203,7 @@ def test_rules_that_come_back_tag_once_more(storage: SqlStorage) -> None:
 
 
 def test_killed_half_way_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
-    rows: list[tuple[str, str, Relevance]] = [
-        (f"Bài số {n}", f"{ABOUT if n % 3 else ELSEWHERE} Đây là bài số {n}, viết riêng.", "main" if n % 2 else "no")
-        for n in range(300)
-    ]
-    homes = [tmp_path / "whole", tmp_path / "killed"]
-    (homes[0] / "config").mkdir(parents=True)
-    (homes[0] / "config" / "sources.toml").write_text("")
-    storage = open_storage(homes[0] / "diembao.db")
-    store(storage, rows)
-    storage.close()
-    with closing(sqlite3.connect(homes[0] / "diembao.db")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copytree(homes[0], homes[1])
-    assert run(homes[0]).wait(200) == 0
-    stopped = run(homes[1])
-    deadline = time.monotonic() + 200
-    while (done := len(taggings(homes[1], RULES.version))) < 40 and time.monotonic() < deadline:
-        assert stopped.poll() is None
-        time.sleep(0.01)
-    os.killpg(stopped.pid, signal.SIGKILL)
-    stopped.wait()
-    assert 40 <= done < 300
-    assert len(taggings(homes[1], RULES.version)) < 300
-    assert check(f"sqlite:///{homes[1] / 'diembao.db'}") == []
-    assert run(homes[1]).wait(200) == 0
-    ends = [taggings(home, "") for home in homes]
-    assert ends[0] == ends[1]
-    assert len(taggings(homes[1], RULES.version)) == 300
-    assert check(f"sqlite:///{homes[1] / 'diembao.db'}") == []
-
-
-def run(home: Path) -> "subprocess.Popen[bytes]":
-    words = [sys.executable, "-m", "diembao", "--home", str(home), "--quiet", "retag"]
-    return subprocess.Popen(words, start_new_session=True)
-
-
-def taggings(home: Path, rules: str) -> list[tuple[object, ...]]:
-    """Return what is said of each version of each article, and where it stands, but not when that was said."""
-    query = (
-        "SELECT i.url, v.number, t.rules, t.relevance, t.score, t.tags, v.text_hash, i.version, i.story "
-        "FROM taggings t JOIN versions v ON v.id = t.version_id JOIN items i ON i.key = v.item_key "
-        "WHERE ? IN ('', t.rules) ORDER BY i.url, v.number, t.rules"
-    )
-    with closing(sqlite3.connect(home / "diembao.db", timeout=60)) as connection:
-        return connection.execute(query, (rules,)).fetchall()
+    assert interrupt(tmp_path, 300) == []
 
 
 def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
@@ -288,6 +239,27 @@ def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
     assert "energy" in call("decide", key, "--topic", "nosuch").stderr
     found = json.loads(diembao("--home", tmp_path, "--json", "retag").stdout.splitlines()[-1])["retag"]
     assert (found["texts"], found["held"], found["leaving"]) == (2, 1, [])
+
+    def exported(*words: str) -> dict[str, tuple[str, str]]:
+        file = tmp_path / "items.csv"
+        assert call("export", str(file), *words).returncode == 0
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return {row["item"]: (row["relevance"], row["topics"]) for row in csv.DictReader(lines)}
+
+    now, then = exported(), exported("--as-of", "2026-03-01")
+    assert set(now) == {key, other}
+    assert now[key] == ("main", "sport_entertainment")
+    assert now[other][0] == "main"
+    assert then == {key: ("main", "tourism")}
+    hits = call("search", "topic:sport_entertainment", "--json").stdout.splitlines()
+    assert [json.loads(line)["item"] for line in hits] == [key]
+    titles = {"Xe buýt Hải Phòng", "Điện gió Ninh Thuận"}
+    for words, shown in (((), titles), (("--as-of", "2026-03-02"), {"Xe buýt Hải Phòng"})):
+        done = call("digest", "--day", "2026-03-02", "--form", "md", "--out", str(tmp_path / "out"), *words)
+        assert done.returncode == 0, done.stderr
+        [made] = (tmp_path / "out").glob("*.md")
+        whole = made.read_text("utf-8")
+        assert {title for title in titles if title in whole} == shown
     target = tmp_path / "decided.jsonl"
     assert call("decide", "--export", str(target)).returncode == 0
     rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]

@@ -264,7 +264,7 @@ def run(job: Job, home: Home) -> tuple[JobEnd, int | None]:
 
 def test_a_job_is_a_process_and_its_output_is_kept(home: Home) -> None:
     assert run(Job("status", ("status",), every_minutes=1, ok=(0, 1)), home)[0] == JobEnd.DONE
-    assert "waiting" in (home.root / "logs" / "status.log").read_text("utf-8")
+    assert "Ổn." in (home.root / "logs" / "status.log").read_text("utf-8")
     assert run(Job("wrong", ("nonsense",), every_minutes=1), home) == (JobEnd.FAILED, 2)
 
 

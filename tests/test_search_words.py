@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.search_words import capped, fold, joined, words
+from pipeline.search_words import capped, exact_words, fold, joined, words
 from pipeline.text import normalise
 
 
@@ -53,3 +53,8 @@ def test_names_become_one_word() -> None:
 
 def test_a_word_is_kept_so_many_times() -> None:
     assert list(capped(["a", "b", "a", "a", "c"], 2)) == [(0, "a"), (1, "b"), (2, "a"), (4, "c")]
+
+
+@given(st.text(max_size=60))
+def test_the_quick_way_finds_the_same(text: str) -> None:
+    assert exact_words(text) == [word.exact for word in words(text)]

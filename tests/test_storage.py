@@ -15,6 +15,7 @@ from pipeline.records import (
     Candidate,
     CandidateOutcome,
     Coverage,
+    Decision,
     Document,
     DocumentOutcome,
     Entry,
@@ -36,6 +37,7 @@ from storage.base import StorageError
 from storage.engine import open_engine
 from storage.schema import metadata
 from storage.sql import SqlStorage, open_storage
+from storage.tables import document
 
 T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "http://a.example/", ())
@@ -113,6 +115,12 @@ def test_every_column_says_what_it_is() -> None:
         f"{t.name}.{c.name}" for t in metadata.tables.values() for c in t.columns if not c.comment and c.name != "id"
     ]
     assert silent == []
+
+
+def test_every_column_stands_in_the_documents() -> None:
+    written = (Path(__file__).parent.parent / "docs" / "columns.md").read_text("utf-8")
+    made = "(python -m analysis.tables; echo; python -m storage.tables) > docs/columns.md"
+    assert written.endswith("\n\n" + document()), f"write it anew: {made}"
 
 
 def test_poll_counts_add_up(storage: SqlStorage) -> None:
@@ -237,6 +245,25 @@ def test_only_pages_about_the_province_are_looked_at_again(storage: SqlStorage) 
     assert [c.id for c in again] == [one.candidate_id]
     assert [c.id for c in storage.waiting(T0 + timedelta(hours=2), ["a"])] == [one.candidate_id]
     assert poll(storage, entry(1), at=T0 + timedelta(minutes=1)) == []
+    # What a person said of them weighs more than the rules.
+    keys = {item.article.url: item.key for item in storage.items(relevance=("main", "mention", "no"))}
+    decided = [(one, "no"), (two, "main")]
+    storage.upkeep.decide([Decision(keys[d.url], "relevance", value, "Lan", T0) for d, value in decided])
+    again = poll(storage, entry(1), entry(2), at=T0 + timedelta(minutes=2), recheck=True)
+    assert [c.id for c in again] == [two.candidate_id]
+
+
+def test_many_results_of_one_article_at_once_are_its_versions(storage: SqlStorage) -> None:
+    (first,) = collect(storage, 1)
+    at = T0 + timedelta(hours=2)
+    (candidate,) = storage.waiting(at, ["a"])
+    storage.answered(storage.begin_run("collect", at), [page(candidate, b"<p>new page", at)])
+    second = storage.unexamined(9)[-1]
+    assert second.candidate_id == first.candidate_id
+    storage.examined([coverage(first), coverage(second, text="Nội dung mới")], at)
+    [item] = storage.items()
+    assert (item.version, item.article.text) == (2, "Nội dung mới")
+    assert [version.number for version in storage.versions(item.key)] == [1, 2]
 
 
 def test_two_links_to_one_article(storage: SqlStorage) -> None:
@@ -319,6 +346,7 @@ def test_a_page_that_is_gone_marks_its_item_as_taken_down(storage: SqlStorage) -
     storage.answered(storage.begin_run("collect", later), [failure(candidate, Reason.GONE, later)])
     (item,) = storage.items()
     assert item.taken_down == later
+    assert [one.taken_down for one in storage.items(as_of=T0)] == [None]
     assert item.article.text, "what was read stays"
     back = T0 + timedelta(hours=9)
     storage.answered(storage.begin_run("collect", back), [page(candidate, b"<p>again", back)])

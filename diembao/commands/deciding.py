@@ -68,7 +68,7 @@ def decide(
         raise click.UsageError(
             say(f"Không có chủ đề {names}; có: {listed}", f"No such topic: {names}; there are {listed}")
         )
-    at, name = now(), who or getpass.getuser()
+    at, name = now(), who or _user()
     said: dict[DecisionField, str | None] = {
         "relevance": relevance,
         "topics": " ".join(dict.fromkeys(topics)) if topics or no_topic else None,
@@ -84,6 +84,13 @@ def decide(
         app.print_json({"item": item, **told, "who": name})
     app.print(f"{found.article.title}: {tags.relevance}; {', '.join(t.id for t in tags.topics) or '-'}; {tags.tone}")
     return DONE
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container whose user has no name
+        raise click.UsageError(say("Cần --who: ai quyết định?", "Needs --who: who says so?")) from None
 
 
 def _export(app: App, target: Path) -> int:

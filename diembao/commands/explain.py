@@ -13,7 +13,7 @@ from diembao.messages import say
 
 if TYPE_CHECKING:
     from pipeline.explain import Explanation
-    from pipeline.records import Article, Document, Text
+    from pipeline.records import Article, ByteHit, Document, Text
 
 
 @click.command(
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 def explain(app: App, what: str) -> int:
     from pipeline.explain import explain as account
 
-    text = _text(app, what)
-    found = account(text, app.rules())
+    text, hits = _text(app, what)
+    found = account(text, app.rules(), hits)
     if app.as_json:
         app.print_json(asdict(replace(found, mentions=())) | {"mentions": _mentions(found)})
     else:
@@ -50,37 +50,41 @@ def _mentions(found: Explanation) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _text(app: App, what: str) -> Text:
+def _text(app: App, what: str) -> tuple[Text, tuple[ByteHit, ...]]:
     from diembao.single import fetch_pages, page_document
     from pipeline.records import Text
 
     if what.startswith(("http://", "https://")):
-        return _of_document(next(fetch_pages([what], app.settings().crawl)))
+        return _of_document(app, next(fetch_pages([what], app.settings().crawl)))
     path = Path(what)
     if path.exists():
         body = path.read_bytes()
         if path.suffix == ".txt":
             title, _, text = body.decode("utf-8-sig", "replace").partition("\n")
-            return Text(path.name, title, text)
-        return _of_document(page_document(path.absolute().as_uri(), body))
+            return Text(path.name, title, text), ()
+        return _of_document(app, page_document(path.absolute().as_uri(), body))
     if app.home.database.exists():
         with app.storage() as storage:
             item = storage.item(what)
         if item is not None:
-            return _of_article(what, item.article)
+            return _of_article(what, item.article), item.article.hits
     raise click.UsageError(
         say(f"{what}: không phải mã bài đã lưu, địa chỉ hay tệp", f"{what}: no stored item, address or file")
     )
 
 
-def _of_document(document: Document) -> Text:
+def _of_document(app: App, document: Document) -> tuple[Text, tuple[ByteHit, ...]]:
     from pipeline.extract import read
+    from pipeline.gate import gate_of
     from pipeline.records import Unreadable
 
+    hits = gate_of(app.rules()).look(document.body, document.url, document.content_type).hits if document.body else ()
     article = read(document)
     if isinstance(article, Unreadable):
-        raise click.UsageError(f"{document.url}: {article.reason} {article.note}".strip())
-    return _of_article(document.url, article)
+        seen = ", ".join(f"{hit.words} ({hit.where})" for hit in hits)
+        told = say(f"; trong mã trang có: {seen}", f"; its bytes hold: {seen}") if seen else ""
+        raise click.UsageError(f"{document.url}: {article.reason} {article.note}".strip() + told)
+    return _of_article(document.url, article), hits
 
 
 def _of_article(name: str, article: Article) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from storage.base import Storage
     from storage.search import Order
     from storage.search_query import QueryError, Tree
+
+
+#: What a search may be called: its feed is a file of that name.
+_NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
 
 
 @click.command(
@@ -58,6 +63,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help=say("Ghi kết quả thành tệp Atom.", "Write what is found as an Atom feed."),
 )
+@click.option(
+    "--feeds",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=say("Ghi mỗi phép tìm đã lưu thành DIR/TÊN.atom.", "Write each saved search as DIR/NAME.atom."),
+)
 @click.option("--save", metavar="NAME", help=say("Lưu phép tìm dưới tên này.", "Save the query under this name."))
 @click.option("--saved", is_flag=True, help=say("Liệt kê các phép tìm đã lưu.", "List the saved searches."))
 @click.option("--forget", metavar="NAME", help=say("Bỏ phép tìm đã lưu này.", "Forget this saved search."))
@@ -72,6 +83,7 @@ def search(
     limit: int,
     as_json: bool,
     feed: Path | None,
+    feeds: Path | None,
     save: str | None,
     saved: bool,
     forget: str | None,
@@ -79,7 +91,7 @@ def search(
 ) -> int:
     app = replace(app, as_json=app.as_json or as_json)
     words = " ".join(query)
-    if not (words or saved or forget or rebuild):
+    if not (words or feeds or saved or forget or rebuild):
         raise click.UsageError(say('Cần từ để tìm, ví dụ: "điện gió"', 'Needs words to search for: "wind farm"'))
     with app.storage() as storage:
         if rebuild:
@@ -93,6 +105,9 @@ def search(
             _save(app, storage, save, words)
         elif words:
             _show(app, storage, words, by, limit, feed)
+        if feeds is not None:
+            for one in storage.searches.saved():
+                _show(app, storage, f"@{one.name}", by, limit, feeds / f"{one.name}.atom")
         if saved:
             _list(app, storage)
     return DONE
@@ -101,9 +116,12 @@ def search(
 def _save(app: App, storage: Storage, name: str, words: str) -> None:
     from pipeline.records import SavedSearch
 
-    if not words or name.startswith("@"):
+    if not words or not _NAME.fullmatch(name):
         raise click.UsageError(
-            say("--save NAME QUERY: cần cả tên (không có @) và phép tìm", "--save NAME QUERY needs a name and a query")
+            say(
+                "--save NAME QUERY: cần phép tìm, và một tên chỉ gồm chữ, số, dấu cách, - và _ (tối đa 80)",
+                "--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)",
+            )
         )
     tree_of(words, app.rules())
     storage.searches.save(SavedSearch(name, words, now()))

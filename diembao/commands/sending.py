@@ -96,6 +96,11 @@ def _tell(app: App, made: Publication) -> None:
         "Note that what was in doubt has arrived, and do not send it anew.",
     ),
 )
+@click.option(
+    "--if-any",
+    is_flag=True,
+    help=say("Chưa có nơi nhận thì thôi, không coi là lỗi.", "Where there is nobody to send to, that is no error."),
+)
 @pass_app
 def send(
     app: App,
@@ -105,6 +110,7 @@ def send(
     dry_run: bool,
     again: bool,
     arrived: bool,
+    if_any: bool,
 ) -> int:
     from config.alerts import load_alerts
     from diembao import sending
@@ -112,6 +118,11 @@ def send(
 
     settings, mail = app.settings(), load_alerts(app.home.config if app.home.config.exists() else None).mail
     names = [*(one.name for one in settings.sending.list), *settings.sending.hooks]
+    if not names and if_any:
+        app.print(
+            say("Chưa có nơi nhận trong [sending] của settings.toml.", "[sending] of settings.toml names nobody.")
+        )
+        return DONE
     if not names:
         raise click.UsageError(
             say(

@@ -20,8 +20,9 @@ from diembao.messages import say
 @pass_app
 def serve(app: App) -> int:
     from config.schedule import load_schedule, load_serving
+    from diembao.holding import only_one, stop_on_signals
     from diembao.logs import close_log, open_log
-    from diembao.serve import Server, only_one, stop_on_signals
+    from diembao.serve import Server
     from storage.runs import HeldElsewhere
 
     jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)

@@ -14,8 +14,14 @@ from diembao.commands.ledger import flags_in_words
 from diembao.messages import CANDIDATES, DOCUMENTS, named, reason, say, word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from diembao.messages import Words
     from diembao.standing import Standing
     from pipeline.records import JobRun, SourceDay
+
+#: Sources that are listed, the worst first: with all else they fill one screen.
+_SOURCES = 12
 
 
 @click.command(
@@ -26,8 +32,11 @@ if TYPE_CHECKING:
         "hours; how every link and page ended. Exit code: 0 well, 1 not.",
     )
 )
+@click.option(
+    "--all", "everything", is_flag=True, help=say("Mọi nguồn có điều đáng nói.", "Every source that is worth a word.")
+)
 @pass_app
-def status(app: App) -> int:
+def status(app: App, everything: bool) -> int:
     from config.schedule import load_schedule
     from diembao.clock import now
     from diembao.standing import stand
@@ -44,15 +53,12 @@ def status(app: App) -> int:
         app.print_json(row)
         return code
     _print_standing(app, standing, zone)
-    _print_sources(app, standing.sources)
-    app.print(say(f"Liên kết: {totals['candidates']}", f"Links: {totals['candidates']}"))
-    for outcome, n in candidates.items():
-        app.print(f"  {outcome:<12}{n:>8}  {word(CANDIDATES, outcome)}")
-    app.print(say(f"Trang đã lưu: {totals['documents']}", f"Stored pages: {totals['documents']}"))
-    for kind, n in documents.items():
-        app.print(f"  {kind:<12}{n:>8}  {word(DOCUMENTS, kind)}")
-    for why, n in unreadable.items():
-        app.print(f"    {why:<16}{n:>4}  {reason(why)}")
+    _print_sources(app, standing.sources, None if everything else _SOURCES)
+    app.print(say("Liên kết: ", "Links: ") + _sum(totals["candidates"], candidates.items(), CANDIDATES))
+    app.print(say("Trang đã lưu: ", "Stored pages: ") + _sum(totals["documents"], documents.items(), DOCUMENTS))
+    if unreadable:
+        listed = ", ".join(f"{n} {reason(why)}" for why, n in unreadable.items())
+        app.print(say(f"  Không đọc được vì: {listed}", f"  Unreadable because: {listed}"))
     app.print(
         say(
             f"Bài: {totals['items']} (bản: {totals['versions']}); lượt hỏi nguồn: {totals['polls']}; "
@@ -146,7 +152,13 @@ def named_end(run: JobRun) -> str:
     return say(*words[run.how])
 
 
-def _print_sources(app: App, days: list[SourceDay]) -> None:
+def _sum(total: int, parts: Iterable[tuple[str, int]], words: Words) -> str:
+    """Return e.g. '12 = 10 page fetched + 2 to be fetched (again)'."""
+    told = " + ".join(f"{n:,} {word(words, part)}" for part, n in parts if n)
+    return f"{total:,} = {told}" if told else str(total)
+
+
+def _print_sources(app: App, days: list[SourceDay], limit: int | None) -> None:
     asked = [d for d in days if d.state not in ("paused", "not_due")]
     failed = [d for d in asked if d.state == "failed"]
     app.print(
@@ -155,11 +167,14 @@ def _print_sources(app: App, days: list[SourceDay]) -> None:
             f"Last 24 hours: {len(asked)} sources asked, {len(failed)} failed altogether.",
         )
     )
-    for day in asked:
+    ill = [d for d in asked if d.reasons or d.flags]
+    ill.sort(key=lambda day: (day.state != "failed", not day.flags, -sum(day.reasons.values())))
+    for day in ill[:limit]:
         said = [f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])]
         said += flags_in_words(day)
-        if said:
-            app.print(f"  {day.name} [{named('state', day.state)}]: {'; '.join(said)}")
+        app.print(f"  {day.name} [{named('state', day.state)}]: {'; '.join(said)}")
+    if limit is not None and (more := len(ill) - limit) > 0:
+        app.print(say(f"  … và {more} nguồn nữa: diembao status --all", f"  … and {more} more: diembao status --all"))
 
 
 COMMANDS = (status,)

@@ -1,0 +1,121 @@
+"""Daily counts → what is unusual on one day against the past of the same source, topic or place.
+
+Method: the counts of comparable past days (workdays with workdays, days off with days off) are taken as draws of a
+negative binomial distribution with their mean and variance (a Poisson where they vary no more than chance would have
+it), widened by the uncertainty of that mean. The chance of a count as high as today's, or higher, is a p-value; over
+all series of the day these are adjusted by Benjamini and Hochberg's procedure (1995), so that of the signals given on
+many days at most the share `FALSE_DISCOVERIES` is false where nothing happened. Both come from SciPy
+(`scipy.stats.nbinom`, `scipy.stats.false_discovery_control`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import fmean, variance
+from typing import Literal
+
+SeriesKind = Literal["source", "topic", "place"]
+
+#: share of false ones among the signals that are given
+FALSE_DISCOVERIES = 0.05
+#: comparable days with data that are asked for, and the days back in which they are looked for
+LEAST_DAYS, WINDOW_DAYS = 14, 84
+#: fewer than so many are never unusual, however rare they are: a first mention is news, and no surge
+LEAST_COUNT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What was counted of one source, topic or place; a day without data is not in `counts`, which is not 0."""
+
+    kind: SeriesKind
+    id: str
+    name: str
+    counts: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A day on which more was counted than the past explains. Says nothing of why."""
+
+    kind: SeriesKind
+    id: str
+    name: str
+    count: int
+    #: mean of the days it is compared with, and how many these are
+    usual: float
+    days: int
+    #: chance of such a count on a day like those
+    p: float
+    #: the same, adjusted for the number of series that were looked at
+    adjusted: float
+
+
+def unusual(series: Sequence[Series], day: date) -> list[Signal]:
+    """Return what is unusual on a day, the most unusual first; series with too short a past say nothing."""
+    from scipy.stats import false_discovery_control
+
+    judged = [found for one in series if (found := _judge(one, day)) is not None]
+    if not judged:
+        return []
+    adjusted = false_discovery_control([found.p for found in judged], method="bh")
+    signals = [
+        Signal(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, float(q))
+        for f, q in zip(judged, adjusted, strict=True)
+        if q <= FALSE_DISCOVERIES and f.count >= LEAST_COUNT
+    ]
+    return sorted(signals, key=lambda s: (s.adjusted, -s.count, s.kind, s.id))
+
+
+def _judge(series: Series, day: date) -> Signal | None:
+    """Return the count of a day with its chance, not yet adjusted; None where nothing can be said."""
+    from scipy.stats import nbinom, poisson
+
+    count = series.counts.get(day)
+    if count is None:
+        return None
+    past = _comparable(series.counts, day)
+    if len(past) < LEAST_DAYS:
+        return None
+    usual = fmean(past)
+    # Half an article more than nothing: of a series that was silent all along nothing is known but that it is rare.
+    mean = max(usual, 0.5 / len(past))
+    # The mean itself is known from so many days only: that widens what may be expected of one more.
+    spread = max(variance(past), mean) * (1 + 1 / len(past))
+    if spread <= mean:
+        p = float(poisson.sf(count - 1, mean))
+    else:
+        size = mean * mean / (spread - mean)
+        p = float(nbinom.sf(count - 1, size, size / (size + mean)))
+    return Signal(series.kind, series.id, series.name, count, usual, len(past), p, p)
+
+
+def _comparable(counts: Mapping[date, int], day: date) -> list[int]:
+    """Return the counts of the days before that are of the same kind, else of all days where these are too few."""
+    before = {d: n for d, n in counts.items() if 0 < (day - d).days <= WINDOW_DAYS}
+    off = day.weekday() >= 5
+    alike = [n for d, n in before.items() if (d.weekday() >= 5) == off]
+    return alike if len(alike) >= LEAST_DAYS else list(before.values())
+
+
+def sentence(signal: Signal, *, english: bool = False) -> str:
+    """Say a signal in a sentence, with the figures behind it."""
+    usual = f"{signal.usual:.1f}"
+    if english:
+        what = {"source": "", "topic": "Topic ", "place": "Place "}[signal.kind]
+        return (
+            f"{what}{signal.name}: {signal.count} articles, {usual} on {signal.days} comparable days "
+            f"(chance of so many: {_share(signal.p, '.')})."
+        )
+    what = {"source": "", "topic": "Chủ đề ", "place": "Địa danh "}[signal.kind]
+    return (
+        f"{what}{signal.name}: {signal.count} bài, trung bình {usual.replace('.', ',')} bài trong {signal.days} ngày "
+        f"tương tự (khả năng ngẫu nhiên có nhiều như vậy: {_share(signal.p, ',')})."
+    )
+
+
+def _share(p: float, point: str) -> str:
+    """Return a chance in per cent, no finer than it is known."""
+    if p < 0.0001:
+        return f"< 0{point}01 %"
+    return f"{p:.2%}".replace(".", point).replace("%", " %")

@@ -1,0 +1,49 @@
+"""Words and phrases that mark a period, by real segmentation, against a background."""
+
+from itertools import pairwise
+
+from analysis.keywords import counted, keywords
+
+SALT = [
+    "Diêm dân Cà Ná trúng mùa muối, giá muối tăng cao sau nhiều năm chờ đợi.",
+    "Giá muối tăng, diêm dân Cà Ná mở rộng cánh đồng trước mùa mưa.",
+    "Hợp tác xã thu mua muối cho diêm dân Cà Ná với giá ổn định.",
+    "Diêm dân Cà Ná lắp máy quạt nước, sản lượng muối tăng gấp đôi.",
+    "Xuất khẩu muối Cà Ná sang Nhật Bản, diêm dân có thêm thu nhập.",
+]
+OTHER = [
+    "Học sinh thành phố bước vào kỳ thi với nhiều điểm mới trong năm nay.",
+    "Giá xăng dầu giảm nhẹ trong phiên điều hành chiều nay.",
+    "Đội bóng chuyển nhượng thành công hai cầu thủ trẻ.",
+    "Bệnh viện khánh thành khu điều trị mới cho bệnh nhân.",
+    "Giá vàng tăng nhẹ, nhà đầu tư chờ tin từ thị trường thế giới.",
+] * 8
+
+
+def test_what_marks_a_period() -> None:
+    found = keywords(counted(SALT), counted(OTHER))
+    words = [k.words for k in found]
+    assert {"diêm dân", "Cà Ná", "muối"} <= set(words), words
+    assert "diêm" not in words, "a syllable is no word"
+    assert not {"và", "trong", "giá"} & set(words), "what both have alike marks nothing"
+    first = found[0]
+    assert first.background == 0
+    assert first.texts == 5
+    assert all(a.g2 >= b.g2 for a, b in pairwise(found))
+
+
+def test_the_same_texts_mark_nothing() -> None:
+    assert keywords(counted(OTHER), counted(OTHER)) == []
+
+
+def test_nothing_is_nothing() -> None:
+    assert keywords(counted([]), counted(OTHER)) == []
+    assert keywords(counted(SALT), counted([])) == []
+    assert counted([""]) == ({}, 1)
+
+
+def test_a_part_of_a_phrase_is_not_told_twice() -> None:
+    told = ["Nhà máy điện hạt nhân được tái khởi động.", "Bàn giao đất cho điện hạt nhân.", "Vốn của điện hạt nhân."]
+    words = [k.words for k in keywords(counted(told * 2), counted(OTHER))]
+    assert "điện hạt nhân" in words, words
+    assert "hạt nhân" not in words

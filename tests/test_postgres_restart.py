@@ -1,0 +1,86 @@
+"""A PostgreSQL that goes away while it is written to: nothing acknowledged is lost, and the message says what to do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Diembao
+
+from benchmarks.crash import crash, verify
+from benchmarks.postgres import start_postgres
+from storage.base import StorageError
+from storage.sql import open_storage
+
+_WAY_OUT = "What was stored before is there; see whether the server runs, then run again"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Any]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path))
+    started = start_postgres(lambda: tmp_path / f"postgres-{time.monotonic_ns()}")
+    yield started
+    started.cleanup()
+
+
+def address_of(server: Any) -> str:
+    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+
+
+def go_down(server: Any) -> None:
+    """End the server at once, as a power cut would: what it has not written to its journal is gone."""
+    number = server.get_pid()
+    os.kill(number, signal.SIGQUIT)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.02)
+
+
+def test_a_writer_meets_it(server: Any, tmp_path: Path) -> None:
+    address, log = address_of(server), tmp_path / "acknowledged-1.txt"
+    words = [sys.executable, "-m", "benchmarks.crash", address, str(log)]
+    writer = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "ready\n"
+    deadline = time.monotonic() + 60
+    while not (log.exists() and "item" in log.read_text("utf-8")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    go_down(server)
+    said = writer.communicate(timeout=60)[1]
+    assert writer.returncode == 1
+    assert _WAY_OUT in said
+    assert "Traceback" not in said
+    server.start()
+    assert "item" in log.read_text("utf-8")
+    assert verify(address, log) == []
+    assert crash(address, tmp_path, kills=1, seed=1) == [], "with the server there it goes on"
+
+
+def test_between_two_transactions_nobody_notices_and_meanwhile_it_is_told(
+    server: Any, tmp_path: Path, diembao: Diembao
+) -> None:
+    address = address_of(server)
+    storage = open_storage(address)
+    storage.totals()
+    go_down(server)
+    server.start()
+    assert storage.totals()["items"] == 0
+    go_down(server)
+    with pytest.raises(StorageError, match=_WAY_OUT):
+        storage.totals()
+    told = diembao("--home", tmp_path, "search", "gió", env={"DIEMBAO_DATABASE": address})
+    assert told.returncode == 1
+    assert _WAY_OUT in told.stderr
+    assert "Traceback" not in told.stderr
+    server.start()
+    assert storage.totals()["items"] == 0
+    storage.close()

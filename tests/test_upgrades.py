@@ -1,0 +1,135 @@
+"""A database that an earlier version wrote: upgraded in place it holds what it held, and can be worked with."""
+
+import json
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
+
+from pipeline.records import Article, Decision, Entry, Tags, TopicFound
+from pipeline.sketches import dump, sketch
+from storage.backup import upgrade
+from storage.base import StorageError
+from storage.crawling import ENTRY
+from storage.engine import head, migrate
+from storage.examining import ARTICLE, TAGS
+from storage.search_query import parse
+from storage.soundness import check
+from storage.sql import open_storage
+
+VERSIONS = sorted(
+    file.name.partition("_")[0]
+    for file in (Path(__file__).parent.parent / "storage" / "migrations" / "versions").glob("[0-9]*_*.py")
+)
+AT = datetime(2026, 3, 2, 6, tzinfo=UTC)
+URL = "https://a.example/bai-1.html"
+ENTRY_OF_IT = Entry(URL, "Điện gió Ninh Thuận", "Tóm tắt")
+ARTICLE_OF_IT = Article(
+    URL, URL, ENTRY_OF_IT.title, "", "Tỉnh Ninh Thuận khởi công điện gió.", published=AT, language="vi"
+)
+TAGS_OF_IT = Tags("vi", "main", 0.9, "vì thế", (), (TopicFound("energy", 0.9, ()),), (), "neutral", "old")
+
+
+def quiet(_table: str, _done: int, _all: int) -> None:
+    pass
+
+
+def written_by(version: str, address: str) -> None:
+    """Write a database as the program of that version left it: a source, a feed, a link, its page and the article."""
+    engine = create_engine(address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False))
+    with engine.begin() as connection:
+        migrate(connection, version)
+        for table, row in rows().items():
+            add(connection, table, row)
+    engine.dispose()
+
+
+def rows() -> dict[str, dict[str, Any]]:
+    sketched = dump(sketch(ARTICLE_OF_IT.title, ARTICLE_OF_IT.text, AT, "vi"))
+    said = ENTRY.dump_python(ENTRY_OF_IT, mode="json")
+    return {
+        "runs": {"id": 1, "command": "collect", "started": AT, "ended": AT, "exit_code": 0, "counts": {"new": 1}},
+        "sources": {"id": "a", "name": "Báo A", "home": "https://a.example/", "country": "VN", "category": "central"}
+        | {"kind": "newspaper", "enabled": 1},
+        "feeds": {"url": "https://a.example/rss", "source_id": "a", "etag": '"e"', "polled_at": AT, "failures": 0},
+        "polls": {"id": 1, "run_id": 1, "source_id": "a", "feed_url": "https://a.example/rss", "at": AT}
+        | {"reason": "ok", "status": 200, "note": "", "size": 9, "entries": 1, "new": 1}
+        | {"changed": 0, "known": 0, "repeated": 0, "invalid": 0},
+        "candidates": {"id": 1, "source_id": "a", "feed_url": "https://a.example/rss", "url": URL, "first_seen": AT}
+        | {"last_seen": AT, "entry": said, "outcome": "fetched", "reason": "ok", "attempts": 0, "checks": 0}
+        | {"item_key": "00ff00ff00ff00ff"},
+        "fetches": {"id": 1, "run_id": 1, "candidate_id": 1, "at": AT, "url": URL, "reason": "ok", "status": 200}
+        | {"note": "", "size": 11},
+        "documents": {"id": 1, "candidate_id": 1, "source_id": "a", "url": URL, "fetched_at": AT, "content_type": ""}
+        | {"body": zlib.compress(b"<p>trang</p>"), "entry": said, "reason": "ok", "outcome": "coverage"}
+        | {"outcome_reason": "", "note": "", "examined_at": AT},
+        "items": {"key": "00ff00ff00ff00ff", "url": URL, "source_id": "a", "candidate_id": 1, "first_seen": AT}
+        | {"version": 1, "story": "00ff00ff00ff00ff"},
+        "versions": {"id": 1, "item_key": "00ff00ff00ff00ff", "number": 1, "document_id": 1, "fetched_at": AT}
+        | {"text_hash": "h", "title": ARTICLE_OF_IT.title, "published": AT, "fingerprint": sketched}
+        | {"article": ARTICLE.dump_python(ARTICLE_OF_IT, mode="json")},
+        "taggings": {"id": 1, "version_id": 1, "rules": "old", "tagged_at": AT, "relevance": "main", "score": 0.9}
+        | {"tags": TAGS.dump_python(TAGS_OF_IT, mode="json")},
+    }
+
+
+def add(connection: Connection, name: str, row: dict[str, Any]) -> None:
+    """Add a row; a column that has come since, and may not be empty, gets what its kind begins with."""
+    found = MetaData()
+    found.reflect(connection, only=[name])
+    table = found.tables[name]
+    naive = connection.dialect.name == "sqlite"
+    values = {k: v.replace(tzinfo=None) if naive and isinstance(v, datetime) else v for k, v in row.items()}
+    for column in table.columns:
+        if not column.nullable and column.name not in values and column.server_default is None:
+            values[column.name] = 0 if column.type.python_type in (int, float) else ""
+    if "host" in table.columns:
+        values["host"] = "a.example"
+    connection.execute(insert(table), values)
+
+
+def test_every_version_is_among_those_tried() -> None:
+    assert len(VERSIONS) > 5
+    assert VERSIONS[-1] == head()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_it_is_upgraded_and_works(version: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if kind == "sqlite":
+        address = f"sqlite:///{tmp_path / 'old.db'}"
+    else:
+        postgres: Callable[..., str] = request.getfixturevalue("postgres")
+        address = postgres("template0")
+    written_by(version, address)
+    if kind == "postgresql" and version != head():
+        with pytest.raises(StorageError, match="diembao db upgrade"):
+            open_storage(address)
+        assert upgrade(address, tmp_path / "saved.db", quiet) == version
+        assert check(f"sqlite:///{tmp_path / 'saved.db'}") == []
+    storage = open_storage(address)
+    assert check(address) == []
+    [item] = storage.items()
+    assert (item.article, item.tags, item.outlet, item.first_seen) == (ARTICLE_OF_IT, TAGS_OF_IT, "Báo A", AT)
+    assert storage.totals() == dict.fromkeys(("candidates", "documents", "fetches", "items", "polls", "versions"), 1)
+    # A decision before the index is there must not keep anything out of it.
+    storage.upkeep.decide([Decision(item.key, "tone", "positive", "Lan", AT)])
+    [hit] = storage.searches.search(parse('"dien gio" tone:positive'), zone=UTC)
+    assert hit.item.key == item.key
+    assert [one.key for one in storage.items_for_digest(AT.replace(hour=0), AT.replace(hour=9), AT)] == [item.key]
+    storage.regroup(AT)
+    [grouped] = storage.story(item.key)
+    assert grouped.event
+    assert storage.feed_state("https://a.example/rss").etag == '"e"'
+    assert storage.due_feeds(AT, per_host=9) == []  # as long as sources.toml has not named it again
+    storage.close()
+    if kind == "sqlite" and version != head():
+        [saved] = tmp_path.glob("old.db.before-upgrade-*")
+        assert saved.name.endswith(version)
+        engine = create_engine(f"sqlite:///{saved}")
+        assert inspect(engine).has_table("items")
+        engine.dispose()
