@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -203,7 +203,7 @@ def show(found: dict[str, Figures], items: int) -> None:
     table = Table(f"{items:,} items", *found)
     each = found.values()
     table.add_row("items", *(f"{f.items:,}" for f in each))
-    table.add_row("load of the first, items/s", *(f"{f.load:.0f}" for f in each))
+    table.add_row("load of the first, items/s", *(f"{f.load:.0f}" if f.load else "" for f in each))
     if items > _LOADED:
         table.add_row("load of the last, items/s", *(f"{f.load_late:.0f}" for f in each))
     table.add_row("bytes per item on disk", *(f"{f.bytes / f.items:.0f}" for f in each))
@@ -216,13 +216,13 @@ def show(found: dict[str, Figures], items: int) -> None:
     Console(width=100).print(table)
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the databases there, and load them only once")
     parser.add_argument("--export", nargs=2, metavar=("ADDRESS", "FILE"))
-    asked = parser.parse_args()
+    asked = parser.parse_args(words)
     if asked.export:
         export(asked.export[0], Path(asked.export[1]))
         return

@@ -1,6 +1,7 @@
 """`python -m benchmarks.stories [N]`: what it costs to place one article among up to N others (1,000,000)."""
 
 import math
+import multiprocessing
 import sys
 import tempfile
 import time
@@ -125,7 +126,28 @@ def open_store(path: Path) -> Engine:
     return open_engine(f"sqlite:///{path}")
 
 
-def _store(connection: Connection, made: list[tuple[Sketch, float]], start: int) -> None:
+def _made(count: int, seed: int) -> Iterator[list[tuple[bytes, float]]]:
+    """Yield `count` articles as they are stored, `_BATCH` at a time: made by a process of its own, in no one's time."""
+    context = multiprocessing.get_context("spawn")
+    ready: Any = context.Queue(4)
+    maker = context.Process(target=_make, args=(ready, count, seed), daemon=True)
+    maker.start()
+    try:
+        for _ in range(0, count, _BATCH):
+            yield ready.get(timeout=120)
+    finally:
+        maker.terminate()
+        maker.join()
+
+
+def _make(ready: Any, count: int, seed: int) -> None:
+    newsroom = Newsroom(seed)
+    for start in range(0, count, _BATCH):
+        made = (newsroom.article((start + n) / _A_DAY) for n in range(min(_BATCH, count - start)))
+        ready.put([(dump(found), published) for found, published in made])
+
+
+def _store(connection: Connection, made: list[tuple[bytes, float]], start: int) -> None:
     document = connection.execute(select(documents.c.id, documents.c.candidate_id)).one()
     new_items, new_versions = [], []
     for number, (found, published) in enumerate(made, start):
@@ -137,7 +159,7 @@ def _store(connection: Connection, made: list[tuple[Sketch, float]], start: int)
         )  # fmt: skip
         new_versions.append(
             {"item_key": key, "number": 1, "document_id": document.id, "fetched_at": at, "text_hash": key, "title": "",
-             "published": at, "article": {"text": ""}, "fingerprint": dump(found)}
+             "published": at, "article": {"text": ""}, "fingerprint": found}
         )  # fmt: skip
     connection.execute(insert(items), new_items)
     connection.execute(insert(versions), new_versions)
@@ -151,9 +173,8 @@ def inserts(engine: Engine, count: int, *, seed: int = 1) -> Iterator[tuple[bool
     As `diembao process` does it: in one transaction for many, with the groups named at its end, which is shared out
     among them. The first of each many is placed as if it came alone, with nothing in memory and its groups named.
     """
-    newsroom = Newsroom(seed)
-    for start in range(0, count, _BATCH):
-        made = [newsroom.article((start + n) / _A_DAY) for n in range(min(_BATCH, count - start))]
+    for batch, made in enumerate(_made(count, seed)):
+        start = batch * _BATCH
         with engine.begin() as connection:
             _store(connection, made[:1], start)
             began = _clocks()

@@ -148,7 +148,7 @@ class Health:
 
 
 def _told(state: State) -> dict[str, Any]:
-    """Return the answer of /readyz: nothing of it is secret, paths and outputs are left out."""
+    """Return the answer of /readyz: nothing of it is secret, outputs are left out."""
     return {
         "ready": state.alive and not state.trouble,
         "at": state.at,

@@ -30,8 +30,8 @@ class SecretError(OSError):
 def secret(name: str) -> str | None:
     """Return the secret of that name, or None where nobody gave one.
 
-    Looked for in $NAME, the file named by $NAME_FILE, and the file NAME or name in $CREDENTIALS_DIRECTORY (systemd's
-    LoadCredential=), in this order; an empty one is none. Raises SecretError.
+    Looked for in $NAME, the file named by $NAME_FILE, and the file NAME, name or diembao_name in
+    $CREDENTIALS_DIRECTORY (systemd's LoadCredential=), in this order; an empty one is none. Raises SecretError.
     """
     found = os.environ.get(name) or _from_file(name)
     if found:
@@ -51,8 +51,9 @@ def _from_file(name: str) -> str | None:
     if named := os.environ.get(f"{name}_FILE"):
         return _content(Path(named), f"${name}_FILE")
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
-        for path in (Path(folder) / name, Path(folder) / name.lower()):
-            if path.exists():
+        # systemd puts the ID of LoadCredential=diembao:FOLDER before the name of each file of the folder.
+        for file in (name, name.lower(), f"diembao_{name.lower()}"):
+            if (path := Path(folder) / file).exists():
                 return _content(path, "$CREDENTIALS_DIRECTORY")
     return None
 

@@ -1,6 +1,7 @@
 """Alerts → people: mail, and any service that apprise knows."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -84,8 +85,6 @@ def _mail(mail: Mail, title: str, text: str) -> None:
     message["From"], message["To"] = mail.sender, ", ".join(mail.to)
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    with connected(mail) as server:
-        try:
-            hand_over(server, message, mail.to, mail)
-        except Unsure:
-            pass  # most likely somebody has been told; a server that never answers would else be sent it for ever
+    # In doubt, most likely somebody has been told; a server that never answers would else be sent it for ever.
+    with connected(mail) as server, suppress(Unsure):
+        hand_over(server, message, mail.to, mail)

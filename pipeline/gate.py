@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from pipeline.hitplace import in_frame, place_of
+from pipeline.markup import LONGEST, MOST_TAGS
 from pipeline.rawpage import plain, simplify
 from pipeline.records import ByteHit, HitPlace
 from pipeline.rules import Rulebook
@@ -170,7 +171,9 @@ class Gate:
         from resiliparse.extract.html2text import extract_plain_text
         from resiliparse.parse.html import HTMLTree
 
-        tree = HTMLTree.parse_from_bytes(page, "utf-8")
+        # What the readers do not see of a page need not be seen here, and a tag costs a hundred times its bytes.
+        seen = b"<".join(page[:LONGEST].split(b"<", MOST_TAGS)[:MOST_TAGS])
+        tree = HTMLTree.parse_from_bytes(seen, "utf-8")
         text = extract_plain_text(tree, main_content=True, alt_texts=True, links=False, list_bullets=False)
         return [*told, *((ByteHit(name, "body"), strength) for name, strength, _, _ in self._find(_encoded(text)))]
 

@@ -10,15 +10,16 @@ from pipeline.legacy import page_to_unicode
 
 # What XML forbids and no article means: libxml2 would end the page at the first NUL.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL_BYTES = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
 # Zero-width characters and soft hyphens: invisible, and they split words for everyone who compares.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # A page longer than this is cut: no article comes near it, and every reader's cost grows with it.
-_LONGEST = 6_000_000
+LONGEST = 6_000_000
 # Nor does any have a tenth of so many tags.
-_MOST_TAGS = 200_000
+MOST_TAGS = 200_000
 # lxml.html asks a Python function for the class of every element, each time it is touched, to make forms special.
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
 
@@ -37,7 +38,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if wide := _wide(body):
         return _clean(body.decode(wide, "replace")), wide
     try:
-        return _clean(body.decode("utf-8")), "utf-8"
+        # Cut out of the bytes these cost a tenth of what they cost cut out of the text.
+        return _clean(body.translate(None, _CONTROL_BYTES).decode("utf-8"), clear=True), "utf-8"
     except UnicodeDecodeError:
         lenient = body.decode("utf-8", "replace")
     bad = lenient.count("\ufffd")
@@ -71,13 +73,18 @@ def _declared(body: bytes, content_type: str) -> str | None:
     return http_content_type_encoding(content_type) or html_body_declared_encoding(body[:8192])
 
 
-def _clean(text: str) -> str:
-    if len(text) > _LONGEST:
-        text = _COMMENT.sub("", text)[:_LONGEST]
-    if text.count("<") > _MOST_TAGS:
-        text = "<".join(text.split("<", _MOST_TAGS)[:_MOST_TAGS])
-    text = page_to_unicode(_CONTROLS.sub("", text))
+def _clean(text: str, *, clear: bool = False) -> str:
+    """Cut what is too long and what no reader may meet; `clear` of a text without control characters."""
+    if len(text) > LONGEST:
+        text = _COMMENT.sub("", text)[:LONGEST]
+    if text.count("<") > MOST_TAGS:
+        text = "<".join(text.split("<", MOST_TAGS)[:MOST_TAGS])
+    text = page_to_unicode(text if clear and not _has_noncharacter(text) else _CONTROLS.sub("", text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _has_noncharacter(text: str) -> bool:
+    return "\ufffe" in text or "\uffff" in text
 
 
 def parse(text: str) -> HtmlElement | None:

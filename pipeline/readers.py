@@ -39,8 +39,9 @@ def readability(tree: HtmlElement) -> str:
 def resiliparse(tree: HtmlElement) -> str:
     """The main text by resiliparse."""
     from resiliparse.extract.html2text import extract_plain_text
+    from resiliparse.parse.html import HTMLTree
 
-    markup = tostring(tree, encoding="unicode")
+    markup = HTMLTree.parse_from_bytes(tostring(tree, encoding="utf-8"), "utf-8")
     return str(extract_plain_text(markup, main_content=True, alt_texts=False, links=False, list_bullets=False))
 
 
@@ -60,8 +61,8 @@ _SLOW = frozenset({"readability"})
 # Of the elements that may hold text; news pages have up to 50 levels and 5,000 elements.
 _DEEPEST, _LARGEST = 80, 12_000
 READERS: dict[str, Reader] = {"trafilatura": trafilatura, "resiliparse": resiliparse, "readability": readability}
-# Where two readers agree so far (F1 of words), a third changes nothing: on 98 recorded pages the score is the same, on
-# half of them a third of the time is spared. At 0.90 the score falls by 0.001, at 0.80 by 0.005.
+# Where two readers agree so far (F1 of words), a third changes nothing: on 98 recorded pages the score is the same, and
+# 43 of them need no third. At 0.90 the score falls by 0.001, at 0.80 by 0.005.
 _AGREED = 0.95
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, union
@@ -35,6 +36,7 @@ def _joined(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*
     )
 
 
+@lru_cache(maxsize=8)
 def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
     older = versions.alias()
     # A page that was read once more under other rules is a version too, and no edit.

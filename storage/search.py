@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -127,35 +127,44 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
         .join(versions, versions.c.id == search_items.c.version_id)
         .where(search_items.c.item_key.in_(keys))
     )
-    asked = list(asked_words(tree))
-    patterns = [_pattern(words) for words in asked]
+    patterns = [_pattern(words) for words in asked_words(tree)]
     scores = {}
     for row in connection.execute(query):
-        title, body = _forms(normalise(row.article["title"]), asked), _forms(normalise(row.article["text"]), asked)
-        scores[row.item_key] = sum(_score(p, exact, title, body) for p, exact in patterns)
+        title, body = key(normalise(row.article["title"])), key(normalise(row.article["text"]))
+        scores[row.item_key] = sum(_score(pattern, title, body) for pattern in patterns)
     return scores
 
 
-def _score(pattern: re.Pattern[str], exact: bool, title: tuple[str, str], body: tuple[str, str]) -> int:
-    found = [match.start() for match in pattern.finditer(body[exact])]
+def _score(pattern: re.Pattern[str], title: str, body: str) -> int:
+    found = [match.start() for match in pattern.finditer(body)]
     begins = bool(found) and found[0] < _BEGINNING
-    return _IN_TITLE * bool(pattern.search(title[exact])) + min(len(found), _MOST_TIMES) + _AT_ONCE * begins
-
-
-def _forms(clean: str, asked: Iterable[Words]) -> tuple[str, str]:
-    """Return a normalised text without diacritics (where any is asked for so), and exact, with the same offsets."""
-    exact = key(clean)
-    return "" if all(words.exact for words in asked) else bare(exact), exact
+    return _IN_TITLE * bool(pattern.search(title)) + min(len(found), _MOST_TIMES) + _AT_ONCE * begins
 
 
 @lru_cache(maxsize=256)
-def _pattern(words: Words) -> tuple[re.Pattern[str], bool]:
-    """Return what finds words in one of `_forms`, and whether that is the exact one."""
+def _pattern(words: Words) -> re.Pattern[str]:
+    """Return what finds words in a text as `pipeline.text.key` makes it."""
+    written = [re.escape(word) if words.exact else _with_diacritics(word) for word in words.words]
     first, last = words.words[0], words.words[-1]
     # A pattern that begins with a letter is looked for much faster than one that begins with looking back.
-    start = re.escape(first) + ("" if _is_unspaced(first) else rf"(?<![^\W_]{re.escape(first)})")
+    start = written[0] + ("" if _is_unspaced(first) else rf"(?<![^\W_]{written[0]})")
     end = "" if _is_unspaced(last) or words.prefix else r"(?![^\W_])"
-    return re.compile(r"[\W_]*".join((start, *map(re.escape, words.words[1:]))) + end), words.exact
+    return re.compile(r"[\W_]*".join((start, *written[1:])) + end)
+
+
+def _with_diacritics(word: str) -> str:
+    """Return a pattern for a word with any diacritics: several times as fast as to take them off all of a text."""
+    return "".join(f"[{letter}{more}]" if (more := _diacritics().get(letter)) else re.escape(letter) for letter in word)
+
+
+@cache
+def _diacritics() -> dict[str, str]:
+    """Return by letter those that `pipeline.text.bare` makes it of."""
+    found: dict[str, str] = {}
+    for letter in map(chr, range(0x80, 0x2000)):
+        if letter == letter.lower() and (plain := bare(letter)) != letter:
+            found[plain] = found.get(plain, "") + letter
+    return found
 
 
 def _is_unspaced(word: str) -> bool:
@@ -168,15 +177,15 @@ def _hit(item: Item, asked: Sequence[Words], score: int) -> Hit:
 
 def _mark_title(article: Article, asked: Sequence[Words]) -> Marked:
     title = normalise(article.title)
-    return Marked(title, _spans(_forms(title, asked), asked))
+    return Marked(title, _spans(key(title), asked))
 
 
 def _snippet(article: Article, asked: Sequence[Words]) -> Marked:
     """Return some of the text around what is found first of the rarest word, or its beginning."""
     whole = normalise(article.text)
     asked = [words for words in asked if not words.only_title]
-    forms = _forms(whole, asked)
-    found = [spans for words in asked if (spans := _spans(forms, [words]))]
+    searched = key(whole)
+    found = [spans for words in asked if (spans := _spans(searched, [words]))]
     at = min(found, key=len)[0][0] if found else 0
     start = max(0, at - _BEFORE)
     if start:
@@ -188,12 +197,8 @@ def _snippet(article: Article, asked: Sequence[Words]) -> Marked:
     return Marked(cut.replace("\n", " "), _merged(inside))
 
 
-def _spans(forms: tuple[str, str], asked: Iterable[Words]) -> tuple[tuple[int, int], ...]:
-    found = set()
-    for words in asked:
-        pattern, exact = _pattern(words)
-        found |= {match.span() for match in pattern.finditer(forms[exact])}
-    return _merged(found)
+def _spans(searched: str, asked: Iterable[Words]) -> tuple[tuple[int, int], ...]:
+    return _merged({match.span() for words in asked for match in _pattern(words).finditer(searched)})
 
 
 def _merged(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

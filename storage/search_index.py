@@ -79,6 +79,8 @@ _ROWS: Select[*tuple[Any, ...]] = (
     .join(sources, sources.c.id == items.c.source_id)
     .order_by(taggings.c.id)
 )
+#: The first that is not in the index yet, if there is any.
+_NEXT = _ROWS.where(taggings.c.id > func.coalesce(_NEWEST.scalar_subquery(), 0)).limit(1)
 
 
 def index_new(connection: Connection, limit: int = BATCH) -> int:
@@ -92,10 +94,7 @@ def index_new(connection: Connection, limit: int = BATCH) -> int:
 
 def is_behind(connection: Connection) -> bool:
     """Whether something is stored that is not in the index yet."""
-    if not _has_table(connection):
-        return True
-    last = connection.execute(_NEWEST).scalar() or 0
-    return connection.execute(_ROWS.where(taggings.c.id > last).limit(1)).first() is not None
+    return not _has_table(connection) or connection.execute(_NEXT).first() is not None
 
 
 def index_again(connection: Connection, keys: Collection[str]) -> None:

@@ -52,11 +52,15 @@ class Heard:
     smtp_port: int = 0
     hook_port: int = 0
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
+    #: takes letters without saying so
+    mute: bool = False
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         made = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(made, EmailMessage)
         self.mails.append(made)
+        if self.mute:
+            server.transport.abort()
         return "250 OK"
 
     def authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
@@ -308,6 +312,14 @@ def test_several_causes_are_one_message_and_a_server_that_was_down_hears_it_once
     text = text_of(heard)
     assert text.startswith("1. ")
     assert "\n2. " in text
+
+
+def test_a_server_that_never_answers_is_not_sent_it_for_ever(office: Office, heard: Heard) -> None:
+    office.rules('kind = "disk"\npercent = 100\nmegabytes = 1')
+    heard.mute = True
+    for _ in range(2):
+        assert office.alerts().returncode == 0
+    assert len(heard.mails) == 1
 
 
 def test_a_trial_message(office: Office, heard: Heard) -> None:

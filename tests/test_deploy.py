@@ -129,10 +129,21 @@ _STAND_INS = {
     # the program is read in already: reading it in costs most of the time of most commands.
     "ready-diembao": 'case "$*" in *serve) exec @python@ -m diembao "$@";; esac;'
     ' exec @python@ -SE @root@/ready.py @root@/ready "$@"',
-    "systemd-run": 'export CREDENTIALS_DIRECTORY=@root@/etc/diembao/credentials; while :; do case "$1" in'
-    ' -p) shift 2;; -*) shift;; *) exec "$@";; esac; done',
+    "systemd-run": 'while :; do case "$1" in -p) case "$2" in LoadCredential=*)'
+    ' export CREDENTIALS_DIRECTORY=$(@python@ -SE @root@/loaded.py "${2#*=}");; esac; shift 2;;'
+    ' -*) shift;; *) exec "$@";; esac; done',
     "systemctl": 'exec @python@ @root@/systemctl.py "$@"',
 }
+#: As systemd.exec(5) has it of a folder: each file becomes a credential of its own, named ID_FILE.
+_LOADED = """
+import shutil, sys, tempfile
+from pathlib import Path
+name, path = sys.argv[1].split(":")
+loaded = tempfile.mkdtemp(dir="@root@")
+for file in Path(path).iterdir():
+    shutil.copy(file, f"{loaded}/{name}_{file.name}")
+print(loaded)
+"""
 _READY = """
 import json, os, socket, sys
 said = json.dumps([os.getcwd(), dict(os.environ), sys.argv[2:]]).encode()
@@ -181,7 +192,10 @@ if verb == "stop":
 if verb in ("start", "enable"):
     assert sys.argv[-1] == "diembao"
     [command] = re.findall(r"^ExecStart=(.*)$", unit.read_text(), re.M)
-    env = os.environ | {"CREDENTIALS_DIRECTORY": f"{root}/etc/diembao/credentials", "NOTIFY_SOCKET": f"{root}/n"}
+    [given] = re.findall(r"^LoadCredential=(.*)$", unit.read_text(), re.M)
+    load = [sys.executable, f"{root}/loaded.py", given.replace(":", f":{root}")]
+    loaded = subprocess.run(load, capture_output=True, text=True, check=True).stdout.strip()
+    env = os.environ | {"CREDENTIALS_DIRECTORY": loaded, "NOTIFY_SOCKET": f"{root}/n"}
     import socket
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         (root / "n").unlink(missing_ok=True)
@@ -203,7 +217,12 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> N
     text = re.sub(r"(?<![\w.])/(opt|etc|var|usr/local)(?=/)", rf"{root}/\1", text).replace("8321", str(port))
     for name in ("bin", "usr/local/bin", "etc/systemd/system", "opt", "var/lib", "work"):
         (root / name).mkdir(parents=True, exist_ok=True)
-    for name, body in {**_STAND_INS, "../systemctl.py": _SYSTEMCTL, "../ready.py": _READY}.items():
+    for name, body in {
+        **_STAND_INS,
+        "../systemctl.py": _SYSTEMCTL,
+        "../ready.py": _READY,
+        "../loaded.py": _LOADED,
+    }.items():
         body = body.replace("@root@", str(root)).replace("@python@", sys.executable)
         file = root / "bin" / name
         file.write_text(body if name.endswith(".py") else f"#!/bin/sh\n{body}\n")
@@ -257,6 +276,13 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> N
             os.kill(int((root / "pid").read_text()), signal.SIGTERM)
             time.sleep(0.1)
     assert any('"ready": true' in text for text in said.values())
+    ask = "from diembao.secrets import secret; print(secret('DIEMBAO_SMTP_PASSWORD'))"
+    given = f"LoadCredential=diembao:{root}/etc/diembao/credentials"
+    assert given in (root / "usr" / "local" / "bin" / "diembao").read_text()
+    asked = ["systemd-run", "-p", given, sys.executable, "-c", ask]
+    assert subprocess.run(asked, env=env, capture_output=True, text=True, check=True).stdout == (
+        "the password of the mail account\n"
+    )
     assert any("diem-bao-" in text and ".html" in text for text in said.values())
     assert list((home / "backups").glob("before-0.2.0.db"))
     assert (home / "diembao.db.before-restore").exists()

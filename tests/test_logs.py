@@ -106,6 +106,8 @@ def test_no_secret_in_what_a_job_prints(tmp_path: Path, monkeypatch: pytest.Monk
 def test_where_a_secret_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert secret("DIEMBAO_X") is None
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "diembao_diembao_x").write_text("of a folder of systemd\n")
+    assert secret("DIEMBAO_X") == "of a folder of systemd"
     (tmp_path / "DIEMBAO_X").write_text("of systemd\n")
     assert secret("DIEMBAO_X") == "of systemd"
     (tmp_path / "file").write_text("of a file")

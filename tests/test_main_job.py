@@ -9,13 +9,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pandas as pd
 import pytest
 from conftest import Diembao, json_lines
+from nbclient import NotebookClient
 
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.home import Home
+from diembao.notebook import open_home
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +104,38 @@ def test_digest_and_csv(first: dict[str, object], home: Home, diembao: Diembao, 
     )
     assert 0 < said["rows"] < len(records)
     assert len(pd.read_csv(only)) == said["rows"]
+
+
+def test_frames_are_the_exports(first: object, home: Home, diembao: Diembao, tmp_path: Path) -> None:
+    with open_home(home.root) as opened:
+        frames = {name: getattr(opened, name)() for name in ("articles", "stories", "tags", "daily", "ledger")}
+    for name, frame in frames.items():
+        table = {"articles": "items"}.get(name, name)
+        file = tmp_path / f"{table}.jsonl"
+        done = diembao("--home", home.root, "export", file, "--table", table)
+        assert done.returncode == 0, done.stderr
+        assert len(frame) == len(file.read_text("utf-8").splitlines()) > 0, name
+        assert all(frame.attrs["meaning"][column] for column in frame), name
+    found = frames["articles"]
+    assert str(found["published"].dtype) == "datetime64[us, Asia/Ho_Chi_Minh]"
+    assert frames["stories"]["items"].sum() == len(found)
+    assert set(frames["stories"]["story"]) == set(found["story"])
+    assert frames["daily"]["items"].sum() == len(found)
+    unread = frames["daily"][~frames["daily"]["collected"] & frames["daily"]["items"].isna()]
+    assert len(unread) > 0, "a day without data is not 0"
+    about = frames["ledger"]["document"] == "coverage"
+    assert set(frames["ledger"].loc[about, "item"]) >= set(found["item"])
+
+
+def test_the_example_notebook_runs(first: object, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMBAO_HOME", str(home.root))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    notebook = nbformat.read(ROOT / "docs" / "notebooks" / "coverage.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are not kept in the repository"
+    done = NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    told = json.dumps(done.cells[1]["outputs"])
+    assert "(0, 0)" not in told
+    assert "(" in told
 
 
 def test_empty_day_is_a_valid_digest(first: object, home: Home, diembao: Diembao, tmp_path: Path) -> None:
