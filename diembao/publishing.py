@@ -130,7 +130,7 @@ def draw(made: Made, forms: Sequence[str], *, letter: bool = False) -> dict[str,
 
     # Drawn once for all forms: it costs more than any of them.
     pictures = _pictures(made) if letter or {"docx", "pdf"} & set(forms) else ()
-    paper = paper_of(made, _letterhead(made.settings.document), pictures)
+    paper = paper_of(made, letterhead_of(made.settings.document), pictures)
 
     def page(render: Callable[..., str]) -> bytes:
         return render(
@@ -174,7 +174,7 @@ def _pictures(made: Made) -> list[Picture]:
     return [drawn] if drawn else []
 
 
-def _letterhead(document: DocumentSettings) -> Letterhead:
+def letterhead_of(document: DocumentSettings) -> Letterhead:
     return Letterhead(
         document.form == "administrative",
         document.parent_agency,

@@ -30,6 +30,8 @@ def test_packaged_files_are_valid() -> None:
         "backup",
         "self-check",
         "retention",
+        "weekly-report",
+        "monthly-report",
         "alerts",
     }
     assert len(load_sources(None)) > 100

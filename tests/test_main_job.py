@@ -138,6 +138,22 @@ def test_the_example_notebook_runs(first: object, home: Home, monkeypatch: pytes
     assert "(" in told
 
 
+def test_the_report_counts_what_the_export_counts(first: object, home: Home, diembao: Diembao, tmp_path: Path) -> None:
+    done = diembao("--home", home.root, "--json", "report", "--since", "2000-01-01", "--out", tmp_path)
+    assert done.returncode == 2, "years without end are refused"
+    since = (pd.Timestamp.now("Asia/Ho_Chi_Minh") - pd.Timedelta(days=20)).date()
+    done = diembao("--home", home.root, "--json", "report", "--since", str(since), "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    [told] = json_lines(done.stdout)
+    with open_home(home.root) as opened:
+        assert told["items"] == len(opened.articles(since)) > 0
+        assert told["stories"] == len(opened.stories(since))
+    assert sorted(file.suffix for file in tmp_path.iterdir()) == [".docx", ".pdf"]
+    assert diembao("--home", home.root, "report", "--last", "week", "--since", str(since)).returncode == 2
+    done = diembao("--home", home.root, "--json", "report", "--last", "annual", "--day", "2026-11-23")
+    assert json_lines(done.stdout)[0]["since"] == "2024-12-15"
+
+
 def test_empty_day_is_a_valid_digest(first: object, home: Home, diembao: Diembao, tmp_path: Path) -> None:
     done = diembao("--home", home.root, "--json", "digest", "--day", "2020-02-01", "--out", tmp_path)
     assert done.returncode == 0, done.stderr

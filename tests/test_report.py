@@ -1,0 +1,184 @@
+"""Every figure of a periodic report is had again from the exported tables; no data is never 0."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from days import LABELS, ZONE, item
+from docx import Document
+from docx.shared import Mm
+from pypdfium2 import PdfDocument
+
+from analysis.charts import topics_of, volume
+from analysis.docx import render_docx
+from analysis.frames import articles, stories, tags
+from analysis.labels import labels
+from analysis.paper import Grid, Letterhead, Paper, lines
+from analysis.pdf import render_pdf
+from analysis.period import Figures, Span, figures
+from analysis.report_paper import Report, report_paper
+from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
+from pipeline.records import Item, SourceDay
+
+NOW = Span(date(2026, 10, 1), date(2026, 10, 31))
+MADE = datetime(2026, 11, 2, 8, tzinfo=ZONE)
+OFFICE = Letterhead(
+    True, "UBND tỉnh", "Sở Văn hóa", "BC-SVH", "Khánh Hòa", "", "Giám đốc", "Nguyễn Văn A", ("Lưu: VT",)
+)
+
+
+def some(count: int, span: Span) -> list[Item]:
+    """Return articles spread over the days of a span."""
+    made = [item(n) for n in range(count)]
+    days = span.days
+    at = [datetime.combine(days[n * 7 % len(days)], time(9, n % 60), ZONE) for n in range(count)]
+    return [
+        replace(one, article=replace(one.article, published=when), first_seen=when)
+        for one, when in zip(made, at, strict=True)
+    ]
+
+
+def read(span: Span, *, gaps: Sequence[date] = ()) -> dict[date, list[SourceDay]]:
+    well = SourceDay("s0", "Báo số 0", "read", 1, 1, 0, 5, 50, 20, 30)
+    ill = SourceDay("s9", "Báo Chết", "failed", 1, 0, 1)
+    return {day: [ill] if day in gaps else [well, ill] for day in span.days}
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    before = NOW.before()
+    unread = Figures(NOW.year_before())
+    return Report(
+        figures(NOW, some(310, NOW), read(NOW, gaps=[date(2026, 10, 5)])),
+        figures(before, some(120, before), read(before)),
+        unread,
+    )
+
+
+def paper_of(report: Report, letterhead: Letterhead | None = None, lang: str = "vi") -> Paper:
+    drawn = (volume(report.now, labels(lang)), topics_of(report.now, labels(lang), LABELS))
+    return report_paper(
+        report, MADE, lang, province="Ninh Thuận", rules_version="r1", topic_labels=LABELS, letterhead=letterhead,
+        pictures=[picture for picture in drawn if picture],
+    )  # fmt: skip
+
+
+def number(cell: str) -> float:
+    found = re.search(r"[+\u2212]?\d+(?:,\d+)?", cell)
+    assert found, cell
+    return float(found[0].replace(",", ".").replace("\u2212", "-"))
+
+
+def test_every_figure_is_a_query_on_the_export(report: Report) -> None:
+    here, there = (articles(some(n, span)) for n, span in ((310, NOW), (120, NOW.before())))
+    told, told_before = (stories(some(n, span)) for n, span in ((310, NOW), (120, NOW.before())))
+    grids = [block for block in paper_of(report).blocks if isinstance(block, Grid)]
+    rows = {row[0]: row[1:] for row in grids[0].rows}
+    for name, now, before in (
+        ("Số bài", len(here), len(there)),
+        ("Câu chuyện", len(told), len(told_before)),
+        ("Cơ quan báo chí", here["source"].nunique(), there["source"].nunique()),
+    ):
+        assert number(rows[name][0]) == now
+        assert number(rows[name][1]) == pytest.approx(100 * (now - before) / before, abs=0.051)
+        assert rows[name][1].endswith(f"({before})")
+    shares = {"Tỷ lệ bài của báo nước ngoài": ("country", lambda c: c != "VN")} | {
+        f"Tỷ lệ bài {word}": ("tone", lambda c, tone=tone: c == tone)
+        for word, tone in (("tích cực", "positive"), ("trung tính", "neutral"), ("tiêu cực", "negative"))
+    }
+    for name, (column, holds) in shares.items():
+        now, before = (100 * holds(frame[column]).mean() for frame in (here, there))
+        assert number(rows[name][0]) == pytest.approx(now, abs=0.051)
+        assert number(rows[name][1]) == pytest.approx(now - before, abs=0.051), "percentage points"
+    found = tags(some(310, NOW), LABELS)
+    found = found[found["kind"] == "topic"].merge(here[["item", "tone"]], on="item")
+    for row in grids[1].rows:
+        mine = found[found["name"] == row[0]]
+        assert [int(cell) for cell in row[1:6]] == [
+            len(mine), *((mine["tone"] == tone).sum() for tone in ("positive", "neutral", "negative", "unsure")),
+        ]  # fmt: skip
+    for row in grids[2].rows:
+        mine = here[here["outlet"] == row[0]]
+        assert [int(row[2]), int(row[3])] == [len(mine), mine["story"].nunique()]
+
+
+def test_no_data_is_not_0(report: Report) -> None:
+    rows = next(block for block in paper_of(report).blocks if isinstance(block, Grid)).rows
+    assert {row[3] for row in rows} == {"không có số liệu"}, "the year before was not collected"
+    said = "\n".join(lines(paper_of(report)))
+    assert "1 ngày không thu thập được nguồn nào: 05/10/2026" in said
+    assert "Báo Chết: hỏng 31 trong 31 ngày" in said
+    nothing = Report(Figures(NOW), Figures(NOW.before()), Figures(NOW.year_before()))
+    said = "\n".join(lines(paper_of(nothing)))
+    assert "không có nghĩa là không có bài" in said
+    assert not re.search(r"\| 0 ", said)
+
+
+@pytest.mark.parametrize("letterhead", [None, OFFICE])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_it_is_drawn(report: Report, letterhead: Letterhead | None, lang: str) -> None:
+    paper = paper_of(report, letterhead, lang)
+    made = render_docx(paper)
+    document = Document(BytesIO(made))
+    text = "\n".join(p.text for p in document.paragraphs)
+    assert "Ninh\u00a0Thuận".casefold() in text.casefold()
+    assert len(document.inline_shapes) == 2
+    if letterhead:
+        [section] = document.sections
+        assert section.left_margin is not None
+        assert Mm(30) <= section.left_margin <= Mm(35), "Decree 30: 30 to 35 mm on the left"
+    assert made == render_docx(paper), "equal reports are equal bytes"
+    assert len(PdfDocument(render_pdf(paper))) >= 2
+
+
+def test_periods() -> None:
+    day = date(2026, 11, 23)
+    assert week_of(day) == Span(date(2026, 11, 16), date(2026, 11, 22))
+    assert month_of(day) == NOW
+    assert quarter_of(day) == Span(date(2026, 7, 1), date(2026, 9, 30))
+    assert year_of(day) == Span(date(2025, 1, 1), date(2025, 12, 31))
+    assert annual_of(day) == Span(date(2024, 12, 15), date(2025, 12, 14))
+    assert annual_of(date(2026, 12, 15)) == Span(date(2025, 12, 15), date(2026, 12, 14))
+    assert NOW.before() == Span(date(2026, 9, 1), date(2026, 9, 30))
+    assert Span(date(2026, 1, 1), date(2026, 3, 31)).before() == Span(date(2025, 10, 1), date(2025, 12, 31))
+    assert annual_of(day).before() == Span(date(2023, 12, 15), date(2024, 12, 14))
+    assert week_of(day).before() == Span(date(2026, 11, 9), date(2026, 11, 15))
+    assert NOW.year_before() == Span(date(2025, 10, 1), date(2025, 10, 31))
+    february = Span(date(2028, 2, 1), date(2028, 2, 29))
+    assert february.year_before() == Span(date(2027, 2, 1), date(2027, 2, 28))
+
+
+def test_a_long_span_is_counted_at_constant_memory() -> None:
+    span = Span(date(2025, 1, 1), date(2025, 12, 31))
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    many = (
+        replace(item(n), article=replace(item(n).article, published=start + timedelta(hours=n % 8000)))
+        for n in range(2000)
+    )
+    found = figures(span, many, {})
+    assert (found.items, sum(found.days.values())) == (2000, 2000)
+    assert pd.Series(found.days).index.min() == date(2025, 1, 1)
+    drawn = volume(found, labels("vi"))
+    assert drawn is not None
+    assert drawn.png.startswith(b"\x89PNG")
+
+
+def test_the_files(tmp_path: Path) -> None:
+    from config.rulebook import load_rulebook
+    from config.settings import load_settings
+    from diembao.clock import now
+    from diembao.home import Home
+    from diembao.reporting import make_report
+    from storage.sql import open_storage
+
+    storage = open_storage(Home(tmp_path).database)
+    span = month_of(now().date())
+    files, made = make_report(storage, load_settings(None), load_rulebook(None), span, language="vi", out=tmp_path)
+    storage.close()
+    assert [file.suffix for file in files] == [".docx", ".pdf"]
+    assert not made.now.known
