@@ -45,8 +45,25 @@ def _start(home: Home) -> "subprocess.Popen[bytes]":
     return process
 
 
+def _running(home: Home) -> list[int]:
+    """Return the processes of the jobs that run now."""
+    told = json.loads((home.root / "serve.json").read_text())
+    with urlopen(f"{told['health']}/readyz", timeout=20) as answer:
+        return [pid for pid in json.loads(answer.read())["running"].values() if pid]
+
+
+def _wait_for_a_job(home: Home) -> None:
+    """Wait until a job runs; each is due every minute."""
+    until = time.monotonic() + 90
+    while not _running(home) and time.monotonic() < until:
+        time.sleep(0.02)
+
+
 def kill(folder: Path, times: int, seed: int) -> list[str]:
-    """Kill the service at so many moments drawn by `seed`, half of them after one of its jobs; return problems."""
+    """Kill the service at so many moments drawn by `seed`, half of them after one of its jobs; return problems.
+
+    The first moment is one at which a job runs.
+    """
     home, dice, problems = Home(folder), random.Random(seed), list[str]()
     init = [sys.executable, "-m", "diembao", "--home", str(folder), "init"]
     subprocess.run(init, check=True, capture_output=True)
@@ -55,14 +72,13 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
     for n in range(times):
         process = _start(home)
         try:
-            time.sleep(dice.uniform(0, 2.5))
-            if dice.random() < 0.5:
-                told = json.loads((home.root / "serve.json").read_text())
-                with urlopen(f"{told['health']}/readyz", timeout=20) as answer:
-                    running = [pid for pid in json.loads(answer.read())["running"].values() if pid]
-                if running:
-                    os.kill(dice.choice(running), signal.SIGKILL)
-                    time.sleep(dice.uniform(0, 0.3))
+            if n == 0:  # one kill at least meets a job
+                _wait_for_a_job(home)
+            else:
+                time.sleep(dice.uniform(0, 2.5))
+            if n and dice.random() < 0.5 and (running := _running(home)):
+                os.kill(dice.choice(running), signal.SIGKILL)
+                time.sleep(dice.uniform(0, 0.3))
         finally:
             process.kill()
             process.wait()
