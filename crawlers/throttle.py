@@ -60,6 +60,9 @@ class PoliteThrottle(AutoThrottle):
         self._least.pop(slot, None)
         if (known := self._slot(slot)) is not None:
             known.delay = known.lastseen = 0.0
+            # Scrapy may have set its clock already by what the host asked for: a day in which no crawl would end.
+            known.close()
+            self._crawler.engine.downloader._process_queue(known)
 
     def _slot(self, slot: str) -> Any:
         return self._crawler.engine.downloader.slots.get(slot)

@@ -120,6 +120,16 @@ def silence(asked: Asked) -> Answer:
     yield b""
 
 
+def late(answer: Serve, seconds: float = 0.5) -> Serve:
+    """Answer later than the pause between two requests: what waits for the host then waits for the answer only."""
+
+    def serve_late(asked: Asked) -> Answer:
+        time.sleep(seconds)
+        yield from answer(asked)
+
+    return serve_late
+
+
 def reset(asked: Asked) -> Answer:
     raise Reset
     yield b""
@@ -499,6 +509,7 @@ def faults() -> tuple[Fault, ...]:
         Fault("meta refresh inside", R.OK, always("200 OK", refresh), "page"),
         Fault("thirty pages, no answer", R.TIMEOUT, silence, "page", pages=30),
         Fault("thirty pages, come back in a year", R.RATE_LIMITED, year, "page", pages=30),
+        Fault("thirty pages, come back in a year, said late", R.RATE_LIMITED, late(year), "page", pages=30),
     )  # fmt: skip
     return at_feed + at_page
 

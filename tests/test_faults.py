@@ -108,6 +108,7 @@ def test_hosts_in_trouble_are_left_alone(cost: dict[str, Any]) -> None:
     asked = Counter({name: len([p for _, p in lines if "page" in p]) for name, lines in cost["asked"].items()})
     assert asked["thirty pages, no answer"] <= 4
     assert asked["thirty pages, come back in a year"] == 1
+    assert asked["thirty pages, come back in a year, said late"] == 1
     assert max(Counter(path for _, path in cost["asked"]["500 always"]).values()) == 3
 
 
