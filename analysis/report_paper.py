@@ -10,10 +10,23 @@ from analysis.labels import Labels, labels
 from analysis.paper import Block, Grid, Heading, Letterhead, Listing, Paper, Paragraph, Picture, Run, Runs
 from analysis.period import Figures, Span
 from analysis.signals import Signal, sentence
+from analysis.tables import StoryRow
 from pipeline.records import Tone
 
 _TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
 _MOST = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Headlines that name one province, of all that were read, whatever they are about."""
+
+    name: str
+    headlines: int
+    #: the same in the span before; None where nothing was read in it
+    before: int | None
+    #: whose review this is
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,10 @@ class Report:
     now: Figures
     before: Figures
     year: Figures
+    #: stories of the span that most outlets carried, the widest spread first
+    spread: tuple[StoryRow, ...] = ()
+    #: headlines of the span that name the province, and each of its peers, most first
+    voice: tuple[Voice, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     #: unusual days of the span, by day
     signals: tuple[tuple[date, Signal], ...] = ()
@@ -119,7 +136,7 @@ class _Shown:
         rows: list[tuple[str, ...]] = []
         for key, value in (
             ("items", lambda f: f.items),
-            ("stories", lambda f: len(f.stories)),
+            ("stories", lambda f: f.stories),
             ("outlets", lambda f: len(f.outlets)),
         ):
             held = [value(f) if f.known else None for f in (before, year)]
@@ -188,7 +205,7 @@ class _Shown:
         yield Paragraph(self._runs("topics_note"), style="small")
 
     def _spread(self) -> Iterator[Block]:
-        stories = self._now.spread()
+        stories = self._report.spread
         if not stories:
             return
         yield self._head("spread")
@@ -244,7 +261,10 @@ class _Shown:
         if gaps:
             shown = ", ".join(self._words.short_date(day) for day in gaps[:31]) + ("…" if len(gaps) > 31 else "")
             told.append(self._runs("days_without", n=len(gaps), days=shown))
-        failing = [(bad, good, name) for good, bad, name in self._now.read.values() if bad > good]
+        now = self._now
+        bad_days, good_days = now.failed_days, now.read_days
+        asked = ((len(bad_days.get(k, ())), len(good_days.get(k, ())), name) for k, name in now.names.items())
+        failing = [(bad, good, name) for bad, good, name in asked if bad > good]
         for bad, good, name in sorted(failing, reverse=True)[:_MOST]:
             told.append(self._runs("failing", name=name, bad=bad, days=bad + good))
         yield Listing(tuple(told)) if told else Paragraph(self._runs("no_gaps"))

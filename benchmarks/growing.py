@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, text
 from pipeline.search_words import exact_words, fold
 from storage.engine import connect
 from storage.schema import Instant
-from storage.schema_search import search_items
+from storage.schema_facts import facts
 from storage.search_match import SECOND, SPANS
 
 _WORDS = "base_words"
@@ -90,6 +90,8 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         "search_items": {"id": f"x.id + {seconds * SECOND}", "item_key": key % "x.item_key"}
         | {name: f"x.{name} + {step}" for name in ("version_id", "tagging_id")}
         | ({} if sqlite else {"vector": _later_vector(seconds)}),
+        "facts": {"item_key": key % "x.item_key", "tagging_id": f"x.tagging_id + {step}", "at": f"x.at + {seconds}"}
+        | {"story": key % "x.story"},
     }
     article = "x.item_key = c.item_key"
     base = {
@@ -99,9 +101,10 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         "versions": f"JOIN versions x ON {article}",
         "taggings": "JOIN versions v ON v.item_key = c.item_key JOIN taggings x ON x.version_id = v.id",
         "search_items": f"JOIN search_items x ON {article}",
+        "facts": f"JOIN facts x ON {article}",
     }
     for table, changed in values.items():
-        columns = [column.name for column in search_items.metadata.tables[table].columns]
+        columns = [column.name for column in facts.metadata.tables[table].columns]
         taken = ", ".join(changed.get(name, f"x.{name}") for name in columns)
         query = text(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM candidates c {base[table]} "

@@ -36,7 +36,7 @@ _QUERIES = 60
 _EXPORTED = 100_000
 #: items that are stored as collections do before the rest is copied, and after it
 _LOADED, _LATE = 50_000, 5_000
-_SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", ()) for n in range(40)]
+SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", ()) for n in range(40)]
 _TOPICS = ("energy", "tourism", "investment", "security_incidents", "sea_islands", "agriculture_fisheries")
 _ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu t th tr v x"
 _RHYMES = (
@@ -96,14 +96,14 @@ class Figures:
     export_mib: int = 0
 
 
-def load(storage: Storage, start: datetime, items: int) -> None:
-    """Store so many articles as collections do, a thousand for each day from `start` on."""
+def load(storage: Storage, start: datetime, items: int, a_day: float = _A_DAY) -> None:
+    """Store so many articles as collections do, `a_day` for each day from `start` on."""
     room, draw = Newsroom(), random.Random(2)
-    storage.set_sources(_SOURCES)
+    storage.set_sources(SOURCES)
     run = storage.begin_run("collect", start)
     for first in range(0, items, _BATCH):
-        source = _SOURCES[first // _BATCH % len(_SOURCES)]
-        at = start + timedelta(days=(first + _BATCH) / _A_DAY)
+        source = SOURCES[first // _BATCH % len(SOURCES)]
+        at = start + timedelta(days=(first + _BATCH) / a_day)
         entries = tuple(
             Entry(f"{source.home}{start:%Y%m%d}-{n}.html") for n in range(first, min(first + _BATCH, items))
         )

@@ -37,6 +37,16 @@ class Province:
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """A province whose headlines are counted beside our own, for the share of voice of a periodic report."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    name: str
+    #: other ways in which headlines write it
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DigestSettings:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     #: local time, HH:MM: the digest of a day covers the 24 hours before it
@@ -94,6 +104,7 @@ class Settings:
     document: DocumentSettings = field(default_factory=DocumentSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    peer: tuple[Peer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,14 @@ def load_settings(directory: Path | None) -> Settings:
     for name in ("irrelevant_pages_days", "coverage_pages_days", "attempts_days", "irrelevant_texts_days"):
         if 0 < (days := getattr(settings.retention, name)) < _LEAST_DAYS or days < 0:
             faults.add(("retention", name), f"at least {_LEAST_DAYS} days, or 0 for ever, found {days}")
+    own = {settings.province.name}
+    for n, peer in enumerate(settings.peer):
+        for written in (peer.name, *peer.also):
+            if not any(c.isalnum() for c in written) or '"' in written:
+                faults.add(("peer", n, "name"), f"no name that a headline could hold: {written!r}")
+        if peer.name in own:
+            faults.add(("peer", n, "name"), f"stands here twice, or is the province itself: {peer.name!r}")
+        own.add(peer.name)
     for loc, message in faults_in(settings.document, settings.sending):
         faults.add(loc, message)
     faults.raise_any()

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from analysis.keywords import Keyword, counted, keywords
 from analysis.paper import Picture
 from analysis.period import Figures, Span, figures
-from analysis.report_paper import Report, report_paper
+from analysis.report_paper import Report, Voice, report_paper
 from analysis.signals import WINDOW_DAYS, Series, Signal, unusual
-from config.settings import Settings
+from analysis.story import told
+from analysis.tables import StoryRow, story_rows
+from config.settings import Peer, Settings
 from diembao.clock import now
 from diembao.home import write_atomically
 from diembao.publishing import letterhead_of
-from pipeline.records import Item, SourceDay
+from pipeline.records import Item, Relevance
 from pipeline.rules import Rulebook
 from storage.base import Storage
+from storage.search_query import And, Days, Mark, Or, parse
 
-#: Vietnamese texts of a span, and of the year before it, from which its words are found
-_TEXTS, _BACKGROUND = 300, 600
+#: Vietnamese texts of a span, and of the year before it, from which its words are found, and letters of each
+_TEXTS, _BACKGROUND, _LETTERS = 200, 400, 600
 
 
 def week_of(day: date) -> Span:
@@ -55,7 +58,13 @@ def gather(storage: Storage, settings: Settings, rules: Rulebook, span: Span) ->
     names = {topic.id: topic.label_vi for topic in rules.topics.topic}
     now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
     return Report(
-        now_, before, year, tuple(_keywords(storage, span, zone)), tuple(_signals(storage, now_, zone, names))
+        now_,
+        before,
+        year,
+        _spread(storage, now_, zone),
+        _voice(storage, settings, now_, before),
+        tuple(_keywords(storage, span, zone)),
+        tuple(_signals(storage, now_, zone, names)),
     )
 
 
@@ -65,31 +74,51 @@ def _bounds(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _figures(storage: Storage, span: Span, zone: ZoneInfo) -> Figures:
-    start, end = _bounds(span, zone)
-    sources: dict[date, Sequence[SourceDay]] = {}
-    for day in span.days:
-        sources[day] = storage.source_days(*_bounds(Span(day, day), zone))
-    return figures(span, storage.items(since=start, until=end), sources)
+    read = storage.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
+    return figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), read)
+
+
+def _spread(storage: Storage, found: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
+    """Return the stories that most outlets carried, with who of the span told them first."""
+    start, end = _bounds(found.span, zone)
+
+    def within(key: str) -> Iterator[Item]:
+        for item in storage.story(key):
+            if item.story == key and item.tags.relevance != "no" and start <= told(item) < end:
+                yield item
+
+    return tuple(row for key in found.spread() for row in story_rows(within(key)))
+
+
+def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures) -> tuple[Voice, ...]:
+    """Count the headlines that name the province, and each of its peers."""
+    if not settings.peer or not now_.known:
+        return ()
+    zone = ZoneInfo(settings.province.time_zone)
+
+    def headlines(peer: Peer, span: Span) -> int:
+        named = Or(tuple(parse(f'title:"{written}"') for written in (peer.name, *peer.also)))
+        whatever = Or(tuple(Mark("relevance", said) for said in get_args(Relevance)))
+        return storage.searches.count(And((named, whatever, Days(span.first, span.last))), zone=zone).items
+
+    own = Peer(settings.province.name)
+    found = [
+        Voice(p.name, headlines(p, now_.span), headlines(p, before.span) if before.known else None, p is own)
+        for p in (own, *settings.peer)
+    ]
+    return tuple(sorted(found, key=lambda v: (-v.headlines, not v.own, v.name)))
 
 
 def _keywords(storage: Storage, span: Span, zone: ZoneInfo) -> list[Keyword]:
     start, end = _bounds(span, zone)
-    here = counted(_texts(storage.items(since=start, until=end), _TEXTS))
-    there = counted(_texts(storage.items(since=start - timedelta(days=365), until=start), _BACKGROUND))
-    return keywords(here, there)
+    here = storage.searches.sample(start, end, _TEXTS)
+    there = storage.searches.sample(start - timedelta(days=365), start, _BACKGROUND)
+    return keywords(counted(map(_text_of, here)), counted(map(_text_of, there)))
 
 
-def _texts(items: Iterator[Item], most: int) -> Iterator[str]:
-    """Yield the Vietnamese texts about the province, each story once."""
-    seen: set[str] = set()
-
-    def fresh() -> Iterator[str]:
-        for item in items:
-            if item.tags.language == "vi" and item.tags.relevance == "main" and item.story not in seen:
-                seen.add(item.story)
-                yield f"{item.article.title}. {item.article.lead}. {item.article.text}"
-
-    return islice(fresh(), most)
+def _text_of(item: Item) -> str:
+    """Return headline and beginning, which say what it is about: segmentation takes 0.7 ms for 100 letters."""
+    return f"{item.article.title}. {item.article.lead}. {item.article.text}"[:_LETTERS]
 
 
 def _signals(

@@ -1,9 +1,10 @@
 """The Storage Protocol: what the application may ask of a database, in records."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.facts import Publisher, SourceRead
 from pipeline.records import (
     Candidate,
     CandidateOutcome,
@@ -156,6 +157,17 @@ class Storage(Protocol):
         ...
 
     def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]: ...
+    def publishers(self) -> dict[str, Publisher]:
+        """Return every outlet that was ever a source, by its id."""
+        ...
+
+    def days_read(self, days: Mapping[date, tuple[datetime, datetime]], /) -> dict[date, list[SourceRead]]:
+        """Return for days, given with their bounds [start, end), which sources were asked, and with what success.
+
+        A day on which nothing was asked is left out: nothing is known of it.
+        """
+        ...
+
     def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
         """Return what each source gave in the `periods` periods of the same length before [start, end), newest first.
 
@@ -187,5 +199,5 @@ class Storage(Protocol):
     def document_outcomes(self) -> dict[DocumentOutcome, int]: ...
     def unreadable_reasons(self) -> dict[Reason, int]: ...
     def totals(self) -> dict[str, int]:
-        """Return numbers of rows by name, among them candidates, documents, items, versions, polls, fetches."""
+        """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items."""
         ...

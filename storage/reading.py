@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, or_, select, union
 
 from pipeline.records import Decision, Item, Relevance, Version
 from storage.decisions import decided, load_decisions
@@ -54,9 +54,10 @@ def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
         sources.c.name,
         sources.c.country,
         sources.c.category,
-        versions.c.article,
+        # As they are written: pydantic reads them in half the time that it takes by way of Python's dicts.
+        cast(versions.c.article, Text).label("article"),
         versions.c.fetched_at,
-        taggings.c.tags,
+        cast(taggings.c.tags, Text).label("tags"),
         candidates.c.feed_url,
     )
     return (
@@ -87,8 +88,8 @@ def _item(row: Row[Any], said: Mapping[str, Iterable[Decision]], as_of: datetime
         outlet=row.name,
         country=row.country,
         category=row.category,
-        article=ARTICLE.validate_python(row.article),
-        tags=decided(TAGS.validate_python(row.tags), said.get(row.key, ())),
+        article=ARTICLE.validate_json(row.article),
+        tags=decided(TAGS.validate_json(row.tags), said.get(row.key, ())),
         first_seen=row.first_seen,
         fetched_at=row.fetched_at,
         feed_url=row.feed_url,

@@ -216,6 +216,8 @@ documents = Table(
     _one_of("outcome", DocumentOutcome),
     Index(None, "outcome"),
     Index(None, "candidate_id"),
+    # All that is counted of a day, so that no page is touched for it.
+    Index(None, "fetched_at", "source_id", "outcome", "outcome_reason"),
 )
 
 items = Table(

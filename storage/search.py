@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, select, text
 
+from pipeline.facts import Counted
 from pipeline.records import Article, Hit, Item, Marked
 from pipeline.search_words import UNSPACED
 from pipeline.text import bare, key, normalise
@@ -65,23 +66,38 @@ def search(
     return [_hit(found[k], asked, scores.get(k, 0)) for k in keys if k in found]
 
 
-def _matches(
-    connection: Connection, tree: Tree, limit: int, zone: tzinfo, seen_since: datetime | None
-) -> Sequence[str]:
-    """Return the keys of the newest items that match, newest first."""
+def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> Counted:
+    """See storage.searches.SearchBook.count."""
+    source, limits, values = _asked(connection, tree, zone)
+    end = "" if most is None else " LIMIT :most"
+    found = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(limits)}{end}"
+    query = text(f"SELECT count(*), count(DISTINCT f.story) FROM ({found}) s JOIN facts f ON f.item_key = s.item_key")
+    return Counted(*connection.execute(query, values if most is None else values | {"most": most}).one())
+
+
+def _asked(connection: Connection, tree: Tree, zone: tzinfo) -> tuple[str, list[str], dict[str, Any]]:
+    """Return what a tree asks for as SQL: tables, conditions, and the values of these."""
     where = Condition(tree, "sqlite" if connection.dialect.name == "sqlite" else "postgresql", zone)
     limits = [where.sql]
     if not names_relevance(tree):
         limits.append("s.about = 1")
+    if not where.match:
+        return "search_items s", limits, where.values
+    limits.insert(0, "search_index MATCH :match")
+    source = "search_index CROSS JOIN search_items s ON s.id = search_index.rowid"
+    return source, limits, where.values | {"match": where.match}
+
+
+def _matches(
+    connection: Connection, tree: Tree, limit: int, zone: tzinfo, seen_since: datetime | None
+) -> Sequence[str]:
+    """Return the keys of the newest items that match, newest first."""
+    source, limits, values = _asked(connection, tree, zone)
+    values["limit"] = limit
+    # FTS5 gives its rows in the order of their ids, so that reading ends when enough are found.
+    order = "search_index.rowid" if "match" in values else "s.id"
     if seen_since is not None:
         limits += _SEEN_LATELY
-    values = {**where.values, "limit": limit}
-    source, order = "search_items s", "s.id"
-    if where.match:
-        # FTS5 gives its rows in the order of their ids, so that reading ends when enough are found.
-        source, order = "search_index CROSS JOIN search_items s ON s.id = search_index.rowid", "search_index.rowid"
-        limits.insert(0, "search_index MATCH :match")
-        values["match"] = where.match
     found: Sequence[str] = []
     for spans in _newest_spans(connection):
         within = limits

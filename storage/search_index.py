@@ -1,4 +1,4 @@
-"""New texts, tags and decisions → the index that is searched, kept by whoever writes."""
+"""New texts, tags and decisions → the index that is searched and the facts that are counted, kept by whoever writes."""
 
 import zlib
 from collections import Counter
@@ -27,7 +27,9 @@ from pipeline.records import Tags
 from pipeline.search_words import capped, exact_words, fold, joined
 from storage.decisions import decided, load_decisions
 from storage.examining import TAGS
+from storage.facts import store_facts
 from storage.schema import items, sources, taggings, versions
+from storage.schema_facts import facts
 from storage.schema_search import search_items
 from storage.search_match import EXACT, id_at, mark_word, quote, spans_of
 
@@ -61,7 +63,8 @@ _INSERT: dict[str, Executable] = {
     "sqlite": insert(search_items),
     "postgresql": insert(search_items).values(vector=cast(bindparam("vector", type_=Text), TSVECTOR)),
 }
-_NEWEST = select(func.max(search_items.c.tagging_id))
+#: The newest tagging that is in the index and among the facts, which an older database may not have yet.
+_NEWEST = [select(func.coalesce(func.max(table.c.tagging_id), 0)) for table in (search_items, facts)]
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
         taggings.c.id,
@@ -79,22 +82,25 @@ _ROWS: Select[*tuple[Any, ...]] = (
     .join(sources, sources.c.id == items.c.source_id)
     .order_by(taggings.c.id)
 )
-#: The first that is not in the index yet, if there is any.
-_NEXT = _ROWS.where(taggings.c.id > func.coalesce(_NEWEST.scalar_subquery(), 0)).limit(1)
 
 
 def index_new(connection: Connection, limit: int = BATCH) -> int:
     """Put into the index what was stored since the last call, the oldest `limit` of it; return how many there were."""
     _make_table(connection)
-    last = connection.execute(_NEWEST).scalar() or 0
-    rows = connection.execute(_ROWS.where(taggings.c.id > last).limit(limit)).all()
+    rows = connection.execute(_ROWS.where(taggings.c.id > _last(connection)).limit(limit)).all()
     _index(connection, rows)
     return len(rows)
 
 
 def is_behind(connection: Connection) -> bool:
     """Whether something is stored that is not in the index yet."""
-    return not _has_table(connection) or connection.execute(_NEXT).first() is not None
+    if not _has_table(connection):
+        return True
+    return connection.execute(_ROWS.where(taggings.c.id > _last(connection)).limit(1)).first() is not None
+
+
+def _last(connection: Connection) -> int:
+    return min(int(connection.execute(newest).scalar_one()) for newest in _NEWEST)
 
 
 def index_again(connection: Connection, keys: Collection[str]) -> None:
@@ -103,7 +109,7 @@ def index_again(connection: Connection, keys: Collection[str]) -> None:
     What is not in it yet stays for `index_new`, which would else take all that is older for done.
     """
     _make_table(connection)
-    last = connection.execute(_NEWEST).scalar() or 0
+    last = _last(connection)
     others = taggings.alias()
     newest = select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions)
     rows = _ROWS.where(items.c.key.in_(list(keys)), taggings.c.id == newest.scalar_subquery(), taggings.c.id <= last)
@@ -113,6 +119,7 @@ def index_again(connection: Connection, keys: Collection[str]) -> None:
 def forget_all(connection: Connection) -> None:
     """Empty the index; `index_new` fills it again."""
     connection.execute(delete(search_items))
+    connection.execute(delete(facts))
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("DROP TABLE IF EXISTS search_index")
 
@@ -142,13 +149,15 @@ def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
     made: list[dict[str, Any]] = []
     old_ids: list[int] = []
     # Of several taggings of one article the last is the newest.
-    for row in {row.key: row for row in rows}.values():
-        tags = decided(TAGS.validate_python(row.tags), said.get(row.key, ()))
+    newest_rows = {row.key: row for row in rows}.values()
+    holds = [(row, decided(TAGS.validate_python(row.tags), said.get(row.key, ()))) for row in newest_rows]
+    store_facts(connection, holds)
+    for row, tags in holds:
         marks, about = " ".join(sorted(_marks(row, tags))), int(tags.relevance != "no")
         old = known.get(row.key)
         if old is not None and (old.version_id, old.marks, old.about) == (row.version_id, marks, about):
-            newest = max(row.id, old.tagging_id)
-            connection.execute(update(search_items).where(search_items.c.id == old.id).values(tagging_id=newest))
+            if row.id > old.tagging_id:
+                connection.execute(update(search_items).where(search_items.c.id == old.id).values(tagging_id=row.id))
             continue
         if old is not None:
             old_ids.append(old.id)

@@ -1,16 +1,19 @@
 """What a person searches for, now or under a name → hits, from an index that holds all that is stored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from pipeline.records import Hit, SavedSearch
+from pipeline.facts import Counted, Fact
+from pipeline.records import Hit, Item, Relevance, SavedSearch
 from storage.base import StorageError
+from storage.facts import load_facts, sample
+from storage.reading import load_chosen
 from storage.schema import items
 from storage.schema_search import saved_searches
-from storage.search import Order, search
+from storage.search import Order, count, search
 from storage.search_index import BATCH, forget_all, index_new, is_behind
 from storage.search_query import Tree
 
@@ -44,6 +47,29 @@ class SearchBook:
         self.catch_up()
         with self._reading() as connection:
             return search(connection, tree, by=by, limit=limit, zone=zone, seen_since=seen_since)
+
+    def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> Counted:
+        """Return how many items match, as `search` would find them, and of how many stories; `most` ends the count."""
+        self.catch_up()
+        with self._reading() as connection:
+            return count(connection, tree, zone=zone, most=most)
+
+    def facts(
+        self, start: datetime, end: datetime, /, *, relevance: Sequence[Relevance] = ("main", "mention")
+    ) -> Iterator[Fact]:
+        """Yield what counts of every article published (else first seen) in [start, end), in no order."""
+        self.catch_up()
+        with self._reading() as connection:
+            yield from load_facts(connection, start, end, relevance)
+
+    def sample(self, start: datetime, end: datetime, most: int, /) -> list[Item]:
+        """Return at most so many Vietnamese articles about the province of [start, end), each of another story.
+
+        Which is left to chance, but the same as long as what is stored is the same.
+        """
+        self.catch_up()
+        with self._reading() as connection:
+            return list(load_chosen(connection, sample(connection, start, end, most)).values())
 
     def catch_up(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Put into the index what is stored and not in it (an older database has none); return how many texts."""

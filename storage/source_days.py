@@ -1,17 +1,33 @@
 """Polls, fetches and documents of a period → what became of each source in it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from pipeline.facts import SourceRead
 from pipeline.records import DocumentOutcome, Reason, SourceDay, SourceState
 from storage.ledger import load_silent, load_without_text
 from storage.schema import candidates, documents, fetches, polls, sources
+from storage.schema_upkeep import attempt_days
 
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
+_WITHIN = (polls.c.at >= bindparam("start"), polls.c.at < bindparam("end"))
+#: how the last poll of each feed ended
+_LATEST = select(polls.c.source_id, polls.c.reason).where(
+    polls.c.id.in_(select(func.max(polls.c.id)).where(*_WITHIN).group_by(polls.c.source_id, polls.c.feed_url))
+)
+#: pages about the province or not, by source
+_PAGES = (
+    select(documents.c.source_id, func.count().label("n"))
+    .where(documents.c.fetched_at >= bindparam("start"), documents.c.fetched_at < bindparam("end"))
+    # Said the other way round, lest SQLite walk along the index of outcomes, where nearly all rows are of these two.
+    .where(documents.c.outcome.not_in((DocumentOutcome.WAITING, DocumentOutcome.UNREADABLE)))
+    .group_by(documents.c.source_id)
+)
 
 
 def load_source_days(connection: Connection, start: datetime, end: datetime) -> list[SourceDay]:
@@ -46,6 +62,38 @@ def load_source_days(connection: Connection, start: datetime, end: datetime) -> 
     ]
 
 
+def load_days_read(
+    connection: Connection, days: Mapping[date, tuple[datetime, datetime]]
+) -> dict[date, list[SourceRead]]:
+    """See storage.base.Storage.days_read."""
+    names = {row.id: row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
+    found: dict[date, list[SourceRead]] = {}
+    for day, (start, end) in days.items():
+        read = {key: ok > 0 for key, (_, ok) in _summed(connection, start, end).items()}
+        for row in connection.execute(_LATEST, {"start": start, "end": end}):
+            read[row.source_id] = read.get(row.source_id, False) or Reason(row.reason) in _QUIET
+        if read:
+            pages = {row.source_id: row.n for row in connection.execute(_PAGES, {"start": start, "end": end})}
+            found[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in read.items()]
+    return found
+
+
+def _summed(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """Return by source how many polls of a period there were, and were answered, of those no longer kept one by one.
+
+    Their sums are of days of UTC: such a day counts where its noon does.
+    """
+    noon = start.astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    noons = [noon + timedelta(days=n) for n in range((end - start).days + 2)]
+    days = [str(at.date()) for at in noons if start <= at < end]
+    query = (
+        select(attempt_days.c.source_id, func.sum(attempt_days.c.polls), func.sum(attempt_days.c.polls_failed))
+        .where(attempt_days.c.day.in_(days))
+        .group_by(attempt_days.c.source_id)
+    )
+    return {key: (int(all_), int(all_) - int(bad)) for key, all_, bad in connection.execute(query) if all_}
+
+
 def _count_polls(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> Counter[str]:
     """Add the polls of a period to `days`; return the links that each source gave."""
     entries: Counter[str] = Counter()
@@ -58,6 +106,11 @@ def _count_polls(connection: Connection, start: datetime, end: datetime, days: d
         if row.reason not in _QUIET:
             reasons[Reason(row.reason)] += 1
         days[row.source_id] = (replace(day, candidates=day.candidates + row.new), reasons)
+    for source_id, (every, ok) in _summed(connection, start, end).items():
+        day, reasons = days[source_id]
+        # How many feeds these were is not known any more; that it was read is.
+        day = replace(day, feeds_polled=1, feeds_ok=int(ok > 0), feeds_failed=int(ok == 0 < every))
+        days[source_id] = (day, reasons)
     for (source_id, _feed), reason in latest.items():
         day, reasons = days[source_id]
         ok = reason in _QUIET

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from pipeline.facts import Publisher, SourceRead
 from pipeline.records import (
     Candidate,
     CandidateOutcome,
@@ -191,6 +192,16 @@ class SqlStorage:
         with self._reading() as connection:
             return source_days.load_source_days(connection, start, end)
 
+    def publishers(self) -> dict[str, Publisher]:
+        table = schema.sources
+        with self._reading() as connection:
+            rows = connection.execute(select(table.c.id, table.c.name, table.c.country))
+            return {row.id: Publisher(row.name, row.country) for row in rows}
+
+    def days_read(self, days: Mapping[date, tuple[datetime, datetime]], /) -> dict[date, list[SourceRead]]:
+        with self._reading() as connection:
+            return source_days.load_days_read(connection, days)
+
     def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
         with self._reading() as connection:
             return ledger.load_history(connection, start, end, periods)
@@ -234,7 +245,9 @@ class SqlStorage:
     def totals(self) -> dict[str, int]:
         tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
         with self._reading() as connection:
-            return {
+            found = {
                 name: connection.execute(select(func.count()).select_from(schema.metadata.tables[name])).scalar_one()
                 for name in tables
             }
+            stories = select(func.count(func.distinct(schema.items.c.story)))
+            return found | {"stories": connection.execute(stories).scalar_one()}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, 
 
 from pipeline.grouping import Link, Ruling, groups
 from storage.schema import items
+from storage.schema_facts import facts
 from storage.schema_stories import story_changes, story_nodes, story_ruling_items, story_rulings
 
 Level = Literal["story", "event"]
@@ -63,6 +64,9 @@ _RENAME = {
     .values({columns.name.key: bindparam("to")})
     for level, columns in _LEVELS.items()
 }
+_RENAME_FACTS = (
+    update(facts).where(facts.c.item_key.in_(bindparam("keys", expanding=True))).values(story=bindparam("to"))
+)
 # Articles of one story are of one event, and articles of two events of two stories: so those rulings hold at both.
 _RULINGS = {
     level: select(story_rulings.c.id, story_rulings.c.kind, story_ruling_items.c.item_key, story_ruling_items.c.side)
@@ -149,6 +153,8 @@ def _name(
     for name, keys in moved.items():
         for some in _chunks(keys):
             connection.execute(_RENAME[level], {"keys": some, "to": name})
+            if level == "story":
+                connection.execute(_RENAME_FACTS, {"keys": some, "to": name})
     if changes:
         told = [{"at": at, "level": level, "old": o, "new": n, "items": c} for (o, n), c in sorted(changes.items())]
         connection.execute(insert(story_changes), told)

@@ -1,10 +1,13 @@
 """Days of the press of any size, for tests and benchmarks of documents."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.day import Counts, Day, build_day
+from analysis.story import is_dated, language_of, told
+from pipeline.facts import Fact, Publisher
 from pipeline.records import Article, Evidence, Item, PlaceFound, Reason, SourceDay, Tags, Tone, TopicFound
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -53,3 +56,17 @@ def model(n: int, **more: object) -> Day:
         "r1", topics=["energy"], signals=["press_criticism"], weekdays=(31, 40, 12, 33),
     )  # fmt: skip
     return replace(made, **more)
+
+
+def fact_of(item: Item) -> Fact:
+    """Return what reports count of an article, as storage keeps it."""
+    tags = item.tags
+    return Fact(
+        item.key, int(told(item).timestamp()), int(is_dated(item)), item.source_id, item.story, tags.relevance,
+        tags.tone, language_of(item), " ".join(topic.id for topic in tags.topics),
+        " ".join(dict.fromkeys(place.id for place in tags.places)),
+    )  # fmt: skip
+
+
+def publishers_of(items: Iterable[Item]) -> dict[str, Publisher]:
+    return {item.source_id: Publisher(item.outlet, item.country) for item in items}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from days import LABELS, ZONE, item
+from days import LABELS, ZONE, fact_of, item, publishers_of
 from docx import Document
 from docx.shared import Mm
 from pypdfium2 import PdfDocument
@@ -21,9 +21,11 @@ from analysis.labels import labels
 from analysis.paper import Grid, Letterhead, Paper, lines
 from analysis.pdf import render_pdf
 from analysis.period import Figures, Span, figures
-from analysis.report_paper import Report, report_paper
+from analysis.report_paper import Report, Voice, report_paper
+from analysis.tables import story_rows
 from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
-from pipeline.records import Item, SourceDay
+from pipeline.facts import SourceRead
+from pipeline.records import Item
 
 NOW = Span(date(2026, 10, 1), date(2026, 10, 31))
 MADE = datetime(2026, 11, 2, 8, tzinfo=ZONE)
@@ -38,26 +40,34 @@ def some(count: int, span: Span) -> list[Item]:
     days = span.days
     at = [datetime.combine(days[n * 7 % len(days)], time(9, n % 60), ZONE) for n in range(count)]
     return [
-        replace(one, article=replace(one.article, published=when), first_seen=when)
+        # An outlet is of one country.
+        replace(
+            one,
+            article=replace(one.article, published=when),
+            first_seen=when,
+            country="FR" if one.source_id in ("s3", "s14") else "VN",
+        )  # fmt: skip
         for one, when in zip(made, at, strict=True)
     ]
 
 
-def read(span: Span, *, gaps: Sequence[date] = ()) -> dict[date, list[SourceDay]]:
-    well = SourceDay("s0", "Báo số 0", "read", 1, 1, 0, 5, 50, 20, 30)
-    ill = SourceDay("s9", "Báo Chết", "failed", 1, 0, 1)
+def read(span: Span, *, gaps: Sequence[date] = ()) -> dict[date, list[SourceRead]]:
+    well, ill = SourceRead("s0", "Báo số 0", True, 50), SourceRead("s99", "Báo Chết", False)
     return {day: [ill] if day in gaps else [well, ill] for day in span.days}
+
+
+def counted(count: int, span: Span, *, gaps: Sequence[date] = ()) -> Figures:
+    items = some(count, span)
+    return figures(span, map(fact_of, items), publishers_of(items), read(span, gaps=gaps))
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    before = NOW.before()
-    unread = Figures(NOW.year_before())
-    return Report(
-        figures(NOW, some(310, NOW), read(NOW, gaps=[date(2026, 10, 5)])),
-        figures(before, some(120, before), read(before)),
-        unread,
-    )
+    now = counted(310, NOW, gaps=[date(2026, 10, 5)])
+    told = {row.key: row for row in story_rows(some(310, NOW))}
+    spread = tuple(told[key] for key in now.spread())
+    voice = (Voice("Lâm Đồng", 90, 60), Voice("Ninh Thuận", 30, 40, own=True), Voice("Đắk Lắk", 0, 0))
+    return Report(now, counted(120, NOW.before()), Figures(NOW.year_before()), spread, voice)
 
 
 def paper_of(report: Report, letterhead: Letterhead | None = None, lang: str = "vi") -> Paper:
@@ -160,7 +170,7 @@ def test_a_long_span_is_counted_at_constant_memory() -> None:
         replace(item(n), article=replace(item(n).article, published=start + timedelta(hours=n % 8000)))
         for n in range(2000)
     )
-    found = figures(span, many, {})
+    found = figures(span, map(fact_of, many), {}, {})
     assert (found.items, sum(found.days.values())) == (2000, 2000)
     assert pd.Series(found.days).index.min() == date(2025, 1, 1)
     drawn = volume(found, labels("vi"))

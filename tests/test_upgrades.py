@@ -115,7 +115,8 @@ def test_it_is_upgraded_and_works(version: str, kind: str, tmp_path: Path, reque
     assert check(address) == []
     [item] = storage.items()
     assert (item.article, item.tags, item.outlet, item.first_seen) == (ARTICLE_OF_IT, TAGS_OF_IT, "Báo A", AT)
-    assert storage.totals() == dict.fromkeys(("candidates", "documents", "fetches", "items", "polls", "versions"), 1)
+    tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
+    assert storage.totals() == dict.fromkeys((*tables, "stories"), 1)
     # A decision before the index is there must not keep anything out of it.
     storage.upkeep.decide([Decision(item.key, "tone", "positive", "Lan", AT)])
     [hit] = storage.searches.search(parse('"dien gio" tone:positive'), zone=UTC)

@@ -83,13 +83,13 @@ def report(
             number=number,
         )
     if app.as_json:
-        counts = {"items": made.now.items, "stories": len(made.now.stories), "outlets": len(made.now.outlets)}
+        counts = {"items": made.now.items, "stories": made.now.stories, "outlets": len(made.now.outlets)}
         app.print_json({"report": [str(f) for f in files], "since": span.first, "until": span.last, **counts})
     app.print(
         say(
-            f"Báo cáo {span.first:%d/%m/%Y} – {span.last:%d/%m/%Y}: {len(made.now.stories)} câu chuyện, "
+            f"Báo cáo {span.first:%d/%m/%Y} – {span.last:%d/%m/%Y}: {made.now.stories} câu chuyện, "
             f"{made.now.items} bài, {len(made.now.outlets)} cơ quan báo chí",
-            f"Report {span.first} to {span.last}: {len(made.now.stories)} stories, {made.now.items} articles, "
+            f"Report {span.first} to {span.last}: {made.now.stories} stories, {made.now.items} articles, "
             f"{len(made.now.outlets)} outlets",
         )
     )

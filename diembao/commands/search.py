@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from storage.search_query import QueryError, Tree
 
 
+#: Of what matches so much is counted.
+_COUNTED = 10_000
 #: What a search may be called: its feed is a file of that name.
 _NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
 
@@ -152,7 +154,8 @@ def _show(app: App, storage: Storage, words: str, by: Order, limit: int, feed: P
             )
         words = known[name]
     zone = ZoneInfo(app.settings().province.time_zone)
-    hits = storage.searches.search(tree_of(words, app.rules()), zone=zone, by=by, limit=limit)
+    tree = tree_of(words, app.rules())
+    hits = storage.searches.search(tree, zone=zone, by=by, limit=limit)
     if feed is not None:
         title = say(f"Điểm báo: {name}", f"Press review: {name}")
         write_atomically(feed, atom(name, title, hits, now(), app.lang))
@@ -165,6 +168,15 @@ def _show(app: App, storage: Storage, words: str, by: Order, limit: int, feed: P
             _print(app, hit, zone)
     if not hits:
         app.print(say("Không tìm thấy bài nào.", "Nothing found."))
+    elif not app.as_json:
+        items, stories = storage.searches.count(tree, zone=zone, most=_COUNTED)
+        more = say("ít nhất ", "at least ") if items == _COUNTED else ""
+        app.print(
+            say(
+                f"Hiện {len(hits)} trong {more}{items} bài, {stories} câu chuyện.",
+                f"Shown: {len(hits)} of {more}{items} articles, {stories} stories.",
+            )
+        )
 
 
 def tree_of(words: str, rules: Rulebook) -> Tree:

@@ -61,10 +61,10 @@ def status(app: App, everything: bool) -> int:
         app.print(say(f"  Không đọc được vì: {listed}", f"  Unreadable because: {listed}"))
     app.print(
         say(
-            f"Bài: {totals['items']} (bản: {totals['versions']}); lượt hỏi nguồn: {totals['polls']}; "
-            f"lượt tải trang: {totals['fetches']}",
-            f"Items: {totals['items']} (versions: {totals['versions']}); polls: {totals['polls']}; "
-            f"fetches: {totals['fetches']}",
+            f"Bài: {totals['items']} (câu chuyện: {totals['stories']}, bản: {totals['versions']}); "
+            f"lượt hỏi nguồn: {totals['polls']}; lượt tải trang: {totals['fetches']}",
+            f"Items: {totals['items']} (stories: {totals['stories']}, versions: {totals['versions']}); "
+            f"polls: {totals['polls']}; fetches: {totals['fetches']}",
         )
     )
     return code

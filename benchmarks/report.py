@@ -1,0 +1,83 @@
+"""`python -m benchmarks.report`: what the report of a year with 1,000,000 articles costs (--items N)."""
+
+import argparse
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import insert
+
+from analysis.period import Span
+from benchmarks.growing import grow
+from benchmarks.memory import peak
+from benchmarks.store import SOURCES, load
+from config.rulebook import load_rulebook
+from config.settings import load_settings
+from diembao.reporting import make_report
+from storage.engine import connect
+from storage.schema import polls
+from storage.sql import open_storage
+
+_SPAN = Span(date(2025, 1, 1), date(2025, 12, 31))
+_START = datetime(2024, 12, 31, 17, tzinfo=UTC)
+_SECONDS = 10.0
+#: polls of a source on a day
+_POLLS = 12
+
+
+def fill(address: str, items: int) -> None:
+    """Store a year of so many articles: some as collections do, the others copied from those to later days."""
+    days = len(_SPAN.days)
+    real = max(items // 60, min(items, 2_000))
+    storage = open_storage(address)
+    load(storage, _START, real, a_day=items / days)
+    storage.close()
+    grow(address, _START + timedelta(days=days), lambda said: print(said, file=sys.stderr, flush=True))
+    engine = connect(address)
+    rows = [
+        {"run_id": 1, "source_id": s.id, "feed_url": f"{s.home}rss", "at": _START + timedelta(days=d, hours=2 * n + 1)}
+        | {"reason": "ok", "status": 200, "note": "", "size": 0}
+        | dict.fromkeys(("entries", "new", "changed", "known", "repeated", "invalid"), 0)
+        for d in range(days)
+        for s in SOURCES
+        for n in range(_POLLS)
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(polls), rows)
+    engine.dispose()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.report")
+    parser.add_argument("--items", type=int, default=1_000_000)
+    parser.add_argument("--database", help="one that this loaded before, or is to load")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        address = given.database or f"sqlite:///{folder}/year.db"
+        storage = open_storage(address)
+        loaded = storage.totals()["items"]
+        storage.close()
+        if not loaded:
+            fill(address, given.items)
+        settings, rules = load_settings(None), load_rulebook(None)
+        table = Table("report of a year", "time", title=f"{given.items:,} articles")
+        for which in ("in a new process", "once more"):
+            storage = open_storage(address)
+            began, cpu = time.perf_counter(), time.process_time()
+            _, made = make_report(storage, settings, rules, _SPAN, language="vi", out=Path(folder))
+            seconds = time.perf_counter() - began
+            cpu = time.process_time() - cpu
+            storage.close()
+            table.add_row(f"DOCX and PDF, {which}", f"{seconds:.1f} s, {cpu:.1f} of CPU (at most {_SECONDS:g} s)")
+        table.add_row("articles in it", f"{made.now.items:,}")
+        table.add_row("peak of memory", f"{peak() // 1024} MiB")
+        Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

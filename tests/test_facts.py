@@ -1,0 +1,178 @@
+"""What reports count of an article is what its item says, whatever came after: edits, rules, persons, stories."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import pytest
+from days import fact_of
+
+from analysis.period import Span, figures
+from analysis.story import told
+from pipeline.facts import Counted, Fact, SourceRead
+from pipeline.records import (
+    Article,
+    Coverage,
+    Decision,
+    Entry,
+    Fetched,
+    Irrelevant,
+    PlaceFound,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+    TopicFound,
+)
+from pipeline.sketches import dump, sketch
+from storage.retention import Limits
+from storage.schema_facts import facts
+from storage.search_query import And, Days, Mark, Or, parse
+from storage.sql import SqlStorage, open_storage
+
+T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)
+LATER = T0 + timedelta(days=400)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", (), country="VN" if n else "JP") for n in range(3)]
+WORDS = "khởi công nhà máy điện gió ngoài khơi do nhà đầu tư trong nước thực hiện tại vùng biển phía nam của tỉnh"
+
+
+@pytest.fixture
+def storage(address: str) -> Iterator[SqlStorage]:
+    opened = open_storage(address)
+    opened.set_sources(SOURCES)
+    run = opened.begin_run("collect", T0)
+    for source in SOURCES:
+        entries = tuple(Entry(f"{source.home}{n}.html") for n in range(4))
+        failed = source.id == "s2"
+        poll = Poll(source.id, f"{source.home}rss", T0, Reason.TIMEOUT if failed else Reason.OK, 200, entries=entries)
+        wanted = opened.polled(run, poll, recheck_all=False)
+        opened.answered(run, [Fetched(c.id, T0, c.url, 200, c.url.encode()) for c in wanted])
+    found = [examined(d.id, d.url) for d in opened.unexamined(100)]
+    opened.examined(found, T0)
+    opened.regroup(T0)
+    yield opened
+    opened.close()
+
+
+def examined(document: int, url: str) -> Coverage | Irrelevant:
+    n = int(url[-6])
+    # Number 0 is one report in all outlets; number 3 says no time, and is about another province.
+    text = f"{WORDS} " * 3 if n == 0 else " ".join(f"{word}{url[8]}{n}" for word in WORDS.split()) * 3
+    title = ("Điện gió Ninh Thuận", f"Du lịch {url}", f"Nông nghiệp {url}", f"Lâm Đồng {url}")[n]
+    article = Article(url, url, title, "", text, published=None if n == 3 else T0 - timedelta(hours=n), language="vi")
+    article = replace(article, published_from="none" if n == 3 else "page")
+    topics = tuple(TopicFound(t, 0.9, ()) for t in ("energy", "investment")[: n + 1])
+    places = (PlaceFound("ca-na", "Cà Ná", "", ()), PlaceFound("ca-na", "Cà Ná", "", ()))
+    relevance = "no" if n == 3 else "main"
+    tags = Tags("vi", relevance, 0.9, "", places, topics, (), "positive", "r1")  # type: ignore[arg-type]
+    if n == 3:
+        return Irrelevant(document, article, tags)
+    return Coverage(document, article, tags, dump(sketch(title, text, article.published, "vi")))
+
+
+def known(storage: SqlStorage) -> list[Fact]:
+    return sorted(storage.searches.facts(T0 - timedelta(days=30), LATER, relevance=("main", "mention", "no")))
+
+
+def expected(storage: SqlStorage) -> list[Fact]:
+    return sorted(map(fact_of, storage.items(relevance=("main", "mention", "no"))))
+
+
+def test_they_say_what_the_items_say(storage: SqlStorage) -> None:
+    assert len(known(storage)) == 12
+    assert known(storage) == expected(storage)
+    assert {fact.dated for fact in known(storage)} == {0, 1}
+    assert len({fact.story for fact in known(storage) if fact.relevance == "main"}) == 7, "three share one"
+    assert len(list(storage.searches.facts(T0 - timedelta(minutes=59), LATER))) == 3
+
+
+def test_whatever_comes_after(storage: SqlStorage) -> None:
+    [shared] = {f.story for f in known(storage) if f.at == T0.timestamp() and f.relevance == "main"}
+    chosen = next(item for item in storage.items() if item.story != shared)
+    storage.upkeep.decide([Decision(chosen.key, "tone", "negative", "Lan", T0)])
+    storage.upkeep.decide([Decision(chosen.key, "topics", "tourism", "Lan", T0)])
+    storage.merge_stories("story", [chosen.key, shared], "", T0)
+    assert known(storage) == expected(storage)
+    assert len({f.story for f in known(storage) if f.relevance == "main"}) == 6
+    stale = storage.upkeep.stale("r2", since=None, after=0, limit=100)
+    assert len(stale) == 12
+    tags = Tags("vi", "mention", 0.4, "", (), (), (), "neutral", "r2")
+    again = [Coverage(one.id, Article("", "", "", "", ""), tags) for one in stale if one.tags.relevance != "no"]
+    storage.upkeep.retagged(again, "r2", T0)
+    assert known(storage) == expected(storage)
+    assert {f.relevance for f in known(storage)} == {"mention", "no"}
+    [held] = [f for f in known(storage) if f.item == chosen.key]
+    assert (held.tone, held.topics) == ("negative", "tourism"), "a person's word holds over new rules"
+
+
+def test_an_older_database_has_them_when_they_are_asked_for(storage: SqlStorage) -> None:
+    wanted = known(storage)
+    with storage._engine.begin() as connection:
+        connection.execute(facts.delete())
+    assert known(storage) == wanted
+    storage.searches.rebuild()
+    assert known(storage) == wanted
+
+
+def test_days_read(storage: SqlStorage) -> None:
+    today = T0.astimezone(ZONE).date()
+    midnight = datetime(today.year, today.month, today.day, tzinfo=ZONE)
+    days = {today + timedelta(days=n): midnight + timedelta(days=n) for n in range(-2, 3)}
+    bounds = {day: (start, start + timedelta(days=1)) for day, start in days.items()}
+    read = storage.days_read(bounds)
+    expected = [SourceRead("s0", "Báo 0", True, 4), SourceRead("s1", "Báo 1", True, 4)]
+    expected.append(SourceRead("s2", "Báo 2", False, 4))
+    assert read == {today: expected}, "a day on which nothing was asked is no day without articles"
+    for source in storage.source_days(*bounds[today]):
+        [same] = [one for one in expected if one.source_id == source.source_id]
+        assert (source.feeds_ok > 0, source.coverage + source.irrelevant) == (same.read, same.pages)
+    # What is kept of attempts after a year are their sums: still known is that they were, and how they ended.
+    limits = Limits(None, None, attempts=LATER, irrelevant_texts=None)
+    storage.upkeep.thin_out(limits, LATER, lambda *_: None)
+    assert storage.days_read(bounds) == {today: expected}
+    states = {source.source_id: source.state for source in storage.source_days(*bounds[today])}
+    assert states == {"s0": "read", "s1": "read", "s2": "failed"}
+
+
+def test_figures_of_a_span(storage: SqlStorage) -> None:
+    today = T0.astimezone(ZONE).date()
+    span = Span(today - timedelta(days=1), today)
+    read = {today: [SourceRead("s0", "Báo 0", True, 9)]}
+    found = figures(span, storage.searches.facts(T0 - timedelta(days=2), LATER), storage.publishers(), read)
+    items = list(storage.items())
+    assert (found.items, found.stories, found.foreign) == (len(items), len({i.story for i in items}), 3)
+    assert found.topics["energy"]["positive"] == 9
+    assert found.topic_days["investment"][today] == sum(len(i.tags.topics) == 2 for i in items)
+    assert {k: o.items for k, o in found.outlets.items()} == {"s0": 3, "s1": 3, "s2": 3}
+    assert (found.gaps(), found.attention) == ([today - timedelta(days=1)], 1000 * 9 / 9)
+    [story] = found.spread()
+    assert (found.carried[story].items, found.carried[story].outlets) == (3, {"s0", "s1", "s2"})
+    by_day = {day: len(list(some)) for day, some in groupby(sorted(told(i).astimezone(ZONE).date() for i in items))}
+    assert found.days == by_day
+
+
+def test_headlines_are_counted_whatever_they_are_about(storage: SqlStorage) -> None:
+    any_relevance = Or(tuple(Mark("relevance", said) for said in ("main", "mention", "no")))
+    day = T0.astimezone(ZONE).date()
+
+    def count(name: str, first: date) -> Counted:
+        return storage.searches.count(And((parse(f'title:"{name}"'), any_relevance, Days(first, day))), zone=ZONE)
+
+    found = [count(name, day) for name in ("Lâm Đồng", "lam dong", "Ninh Thuận", "Đắk Lắk")]
+    assert found == [(3, 3), (3, 3), (3, 1), (0, 0)]
+    assert count("Lâm Đồng", day + timedelta(days=1)) == (0, 0)
+    assert storage.searches.count(parse('title:"Lâm Đồng"'), zone=ZONE) == (0, 0), "about the province only, unasked"
+    assert storage.searches.count(parse("khởi công"), zone=ZONE, most=2).items == 2
+
+
+def test_a_sample_takes_each_story_once(storage: SqlStorage) -> None:
+    bounds = (T0 - timedelta(days=2), LATER)
+    found = storage.searches.sample(*bounds, 100)
+    assert {item.story for item in found} == {item.story for item in storage.items()}
+    assert len(found) == 7
+    some = [item.key for item in storage.searches.sample(*bounds, 4)]
+    assert some == [item.key for item in storage.searches.sample(*bounds, 4)]
+    assert len(some) == 4
