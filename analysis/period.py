@@ -182,7 +182,8 @@ def _count(found: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publi
         day = days.get(quarter)
         if day is None:
             day = days[quarter] = datetime.fromtimestamp(quarter * _QUARTER, ZONE).date()
-        source, story, told = fact.source_id, fact.story, (day, fact.tone)
+        source, story = fact.source_id, fact.story
+        told: tuple[date, Tone] = day, fact.tone
         outlet = found.outlets.get(source)
         if outlet is None:
             known = publishers.get(source) or Publisher(source, "")

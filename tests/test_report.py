@@ -46,7 +46,7 @@ def some(count: int, span: Span) -> list[Item]:
             article=replace(one.article, published=when),
             first_seen=when,
             country="FR" if one.source_id in ("s3", "s14") else "VN",
-        )  # fmt: skip
+        )
         for one, when in zip(made, at, strict=True)
     ]
 
