@@ -2,27 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analysis import faces
 from analysis.day import Day
 from analysis.labels import Labels
 from analysis.paper import Picture
 from pipeline.records import Tone
 
-if TYPE_CHECKING:
-    from analysis.period import Figures
-
-#: Okabe and Ito's colours, told apart by all kinds of colour vision; also by lightness, so in print without colours.
-_COLOURS: Mapping[Tone, str] = {
-    "positive": "#0072B2",
-    "neutral": "#BBBBBB",
+#: Of Okabe and Ito's colours, told apart by all kinds of colour vision; the tones by lightness too, for print in grey.
+COLOURS: Mapping[Tone, str] = {
+    "positive": "#56B4E9",
+    "neutral": "#D0D0D0",
     "negative": "#D55E00",
-    "unsure": "#EEE4B0",
+    "unsure": "#F5EDC8",
 }
-_WIDTH = 460
+WIDTH = 460
+#: of what has no tone, and of what stands beside what a chart is about
+PLAIN, ASIDE = "#0072B2", "#BBBBBB"
 #: articles below which a picture says less than the sentence
-_FEWEST = 8
+FEWEST = 8
+#: bars up to which each gets more room
+_ROOMY = 10
 #: times the size of the SVG: 300 dots per inch on 150 mm
 _SCALE = 2.5
 
@@ -37,19 +38,17 @@ def topics_by_tone(day: Day, words: Labels, topics: Mapping[str, str]) -> Pictur
     for name, stories in named:
         counts = Counter(item.tags.tone for story in stories for item in story.items)
         totals[name] += sum(counts.values())
-        for place, tone in enumerate(_COLOURS):
+        for place, tone in enumerate(COLOURS):
             if counts[tone]:
                 rows.append({"topic": name, "tone": words.of("tone", tone), "place": place, "n": counts[tone]})
-    if sum(totals.values()) < _FEWEST:
+    if sum(totals.values()) < FEWEST:
         return None
     order = [name for name, _ in named if totals[name]]
-    return _bars(rows, order, totals, words, words.say("chart_topics"))
+    return bars(rows, order, totals, words, words.say("chart_topics"))
 
 
-def _bars(
-    rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int], words: Labels, title: str
-) -> Picture:
-    """Return one bar for each name in `order`, divided by tone."""
+def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int], words: Labels, title: str) -> Picture:
+    """Return one bar for each name in `order`, divided by tone; rows hold topic, tone, place (of the tone) and n."""
     import altair
 
     chart = (
@@ -57,81 +56,40 @@ def _bars(
         .mark_bar(stroke="#ffffff", strokeWidth=1)
         .encode(
             y=altair.Y("topic:N", sort=order, title=None, axis=altair.Axis(labelLimit=320)),
-            x=altair.X("sum(n):Q", title=words.say("outlet_items"), axis=altair.Axis(format="d", tickMinStep=1)),
-            color=altair.Color(
-                "tone:N",
-                title=words.say("tones"),
-                scale=altair.Scale(domain=[words.of("tone", t) for t in _COLOURS], range=list(_COLOURS.values())),
-            ),
+            x=altair.X("sum(n):Q", title=words.say("outlet_items"), axis=whole_numbers()),
+            color=by_tone(words),
             order=altair.Order("place:Q"),
         )
-        .properties(width=_WIDTH, height=altair.Step(28), title=title)
+        .properties(width=WIDTH, height=altair.Step(28 if len(order) <= _ROOMY else 20), title=title)
     )
     listed = "; ".join(f"{name} {totals[name]}" for name in order)
-    return _drawn(chart, f"{title}: {listed}")
+    return drawn(chart, f"{title}: {listed}", words)
 
 
-def _drawn(chart: Any, alt: str) -> Picture:
-    import vl_convert
-
-    sizes = {"labelFontSize": 14, "titleFontSize": 14}
-    spec = (
-        chart.configure(font="sans-serif").configure_axis(**sizes).configure_legend(**sizes, orient="bottom").to_dict()
-    )
-    spec["background"] = "#ffffff"
-    svg: str = vl_convert.vegalite_to_svg(spec)
-    png: bytes = vl_convert.vegalite_to_png(spec, scale=_SCALE)
-    return Picture(png, svg, alt)
-
-
-def volume(found: "Figures", words: Labels) -> Picture | None:
-    """Return the articles of each day (week, where there are more than 92 days); None for a few articles.
-
-    Days without collection stand in a grey band of their own: no data is not 0.
-    """
+def by_tone(words: Labels) -> Any:
+    """Return the channel that gives each tone its colour."""
     import altair
 
-    if found.items < _FEWEST:
-        return None
-    weekly = len(found.span.days) > 92
-    counts: Counter[date] = Counter()
-    missing: set[date] = set()
-    for day in found.span.days:
-        start = day - timedelta(days=day.weekday()) if weekly else day
-        counts[start] += found.days[day]
-        if day not in found.collected and not found.days[day] and not counts[start]:
-            missing.add(start)
-    high = max(counts.values())
-    missing = {start for start in missing if not counts[start]}
-    rows = [{"day": day.isoformat(), "n": n} for day, n in sorted(counts.items()) if day not in missing]
-    gaps = [{"day": day.isoformat(), "n": high, "what": words.of("report", "no_data")} for day in sorted(missing)]
-    x = altair.X(
-        "day:O", title=None, axis=altair.Axis(labelExpr="slice(datum.label, 8) + '/' + slice(datum.label, 5, 7)")
-    )
-    y = altair.Y("n:Q", title=words.of("report", "articles"), axis=altair.Axis(format="d", tickMinStep=1))
-    bars = altair.Chart(altair.InlineData(values=rows)).mark_bar(color=_COLOURS["positive"]).encode(x=x, y=y)
-    band = (
-        altair.Chart(altair.InlineData(values=gaps))
-        .mark_bar(fill="#eeeeee", stroke="#999999", strokeDash=[3, 3])
-        .encode(x=x, y=y, color=altair.Color("what:N", title=None, scale=altair.Scale(range=["#eeeeee"])))
-    )
-    chart = (altair.layer(bars, band) if gaps else bars).properties(
-        width=_WIDTH, height=180, title=words.of("report", "chart_volume")
-    )
-    told = "; ".join(f"{words.short_date(day)} {n}" for day, n in counts.most_common(3))
-    return _drawn(chart, f"{words.of('report', 'chart_volume')}: {told}")
+    names = [words.of("tone", tone) for tone in COLOURS]
+    return altair.Color("tone:N", title=words.say("tones"), scale=altair.Scale(domain=names, range=[*COLOURS.values()]))
 
 
-def topics_of(found: "Figures", words: Labels, topics: Mapping[str, str]) -> Picture | None:
-    """Return how many articles each topic of a span holds, by tone; None for a few articles."""
-    if found.items < _FEWEST or not found.topics:
-        return None
-    totals = {topics.get(t, t): sum(tones.values()) for t, tones in found.topics.items()}
-    rows = [
-        {"topic": topics.get(t, t), "tone": words.of("tone", tone), "place": place, "n": tones[tone]}
-        for t, tones in found.topics.items()
-        for place, tone in enumerate(_COLOURS)
-        if tones[tone]
-    ]
-    order = sorted(totals, key=lambda name: (-totals[name], name))
-    return _bars(rows, order, totals, words, words.of("report", "chart_topic"))
+def whole_numbers() -> Any:
+    import altair
+
+    return altair.Axis(format=",d", tickMinStep=1)
+
+
+def drawn(chart: Any, alt: str, words: Labels) -> Picture:
+    """Return a chart as a picture, figures written as the language writes them."""
+    import vl_convert
+
+    faces.register()
+    sizes = {"labelFontSize": 14, "titleFontSize": 14}
+    spec = chart.configure(font=faces.NAME).configure_axis(**sizes).configure_legend(**sizes, orient="bottom").to_dict()
+    spec["background"] = "#ffffff"
+    point, thousands = (",", ".") if words.lang == "vi" else (".", ",")
+    written = {"decimal": point, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    svg: str = vl_convert.vegalite_to_svg(spec, format_locale=written)
+    png: bytes = vl_convert.svg_to_png(svg, scale=_SCALE)
+    return Picture(png, svg, alt)

@@ -32,6 +32,18 @@ class Labels:
     def time(self, at: datetime) -> str:
         return f"{at:%H:%M}"
 
+    def number(self, value: float) -> str:
+        """Return a figure with one decimal."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, "#,##0.0", locale=self.lang)
+
+    def whole(self, value: int) -> str:
+        """Return a count, thousands parted."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(value, "#,##0", locale=self.lang)
+
     def short_date(self, at: date) -> str:
         from babel.dates import format_date
 

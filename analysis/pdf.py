@@ -5,6 +5,7 @@ from datetime import UTC
 from importlib.resources import files
 from typing import Any
 
+from analysis import faces
 from analysis.paper import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Runs, closed
 
 
@@ -30,9 +31,11 @@ def render_pdf(paper: Paper) -> bytes:
         "blocks": [_block(block) for block in closed(paper)],
     }
     template = (files("analysis") / "templates" / "paper.typ").read_bytes()
-    made: bytes = typst.compile(
+    compiled: Any = typst.compile  # its types want all paths to be what the source is
+    made: bytes = compiled(
         template,
         sys_inputs={"paper": json.dumps(content, ensure_ascii=False)},
+        font_paths=[faces.folder()],
         timestamp=int(paper.made_at.astimezone(UTC).timestamp()),
     )
     return made

@@ -55,11 +55,14 @@ def report_paper(
     topic_labels: Mapping[str, str],
     letterhead: Letterhead | None = None,
     number: int | None = None,
-    pictures: Sequence[Picture] = (),
+    pictures: Mapping[str, Picture] | None = None,
 ) -> Paper:
-    """Return the report; `pictures` go below the figures. An administrative one carries the span in its abstract."""
+    """Return the report; `pictures` (analysis.span_charts.charts_of) go where they belong.
+
+    An administrative one carries the span in its abstract.
+    """
     words = labels(lang)
-    shown = _Shown(report, words, topic_labels, pictures, rules_version, made_at)
+    shown = _Shown(report, words, topic_labels, pictures or {}, rules_version, made_at)
     return Paper(
         lang,
         words.of("report", "title", province=province.replace(" ", "\u00a0")),
@@ -86,7 +89,7 @@ class _Shown:
         report: Report,
         words: Labels,
         topics: Mapping[str, str],
-        pictures: Sequence[Picture],
+        pictures: Mapping[str, Picture],
         rules_version: str,
         made_at: datetime,
     ) -> None:
@@ -98,15 +101,18 @@ class _Shown:
         if not self._now.known:
             yield Paragraph(self._runs("blind"))
         yield self._comparison()
-        yield from self._pictures
+        yield from self._chart("volume", "attention", note="marks_note")
         if self._now.items:
             yield from self._tones_and_topics()
             yield from self._spread()
             yield from self._outlets()
             yield from self._abroad()
+        yield from self._voice()
         if self._report.keywords:
             yield self._head("keywords")
-            yield Paragraph((Run(", ".join(f"{k.words} ({k.texts})" for k in self._report.keywords)),))
+            yield Paragraph(
+                (Run(", ".join(f"{k.words} ({self._words.whole(k.texts)})" for k in self._report.keywords)),)
+            )
         if self._report.signals:
             yield self._head("unusual")
             yield Listing(
@@ -124,6 +130,12 @@ class _Shown:
             self._runs("method_text", made=self._words.clock(self._made_at), rules=self._rules), style="small"
         )
 
+    def _chart(self, *names: str, note: str = "") -> Iterator[Block]:
+        drawn = [self._pictures[name] for name in names if name in self._pictures]
+        if drawn and note:
+            yield Paragraph(self._runs(note), style="small")
+        yield from drawn
+
     def _runs(self, key: str, **values: object) -> Runs:
         return (Run(self._words.of("report", key, **values)),)
 
@@ -140,7 +152,7 @@ class _Shown:
             ("outlets", lambda f: len(f.outlets)),
         ):
             held = [value(f) if f.known else None for f in (before, year)]
-            shown = str(value(now)) if now.known else self._unknown()
+            shown = self._words.whole(value(now)) if now.known else self._unknown()
             rows.append((self._words.of("report", key), shown, *(self._change(value(now), h) for h in held)))
         rows += [
             self._share_row(self._words.of("report", "foreign"), [f.share(f.foreign) for f in (now, before, year)]),
@@ -172,7 +184,7 @@ class _Shown:
     def _change(self, now: float | None, held: float | None) -> str:
         if held is None or now is None:
             return self._unknown()
-        shown = str(held) if isinstance(held, int) else self._number(held)
+        shown = self._words.whole(held) if isinstance(held, int) else self._number(held)
         if not held:
             return shown
         return self._words.of("report", "change", change=self._signed(100 * (now - held) / held), held=shown)
@@ -185,17 +197,17 @@ class _Shown:
         return shown if shown.strip("0,.") == "" else ("+" if value > 0 else "\u2212") + shown
 
     def _number(self, value: float) -> str:
-        return f"{value:.1f}".replace(".", "," if self._words.lang == "vi" else ".")
+        return self._words.number(value)
 
     def _tones_and_topics(self) -> Iterator[Block]:
         yield self._head("topics")
-        rows = []
+        rows, whole = [], self._words.whole
         for topic, tones in sorted(self._now.topics.items(), key=lambda t: (-sum(t[1].values()), t[0])):
             before = self._report.before
             held = sum(before.topics.get(topic, {}).values())
             change = self._change(sum(tones.values()), held) if before.known else "–"
             name = self._topics.get(topic, topic)
-            rows.append((name, str(sum(tones.values())), *(str(tones[tone]) for tone in _TONES), change))
+            rows.append((name, whole(sum(tones.values())), *(whole(tones[tone]) for tone in _TONES), change))
         head = (
             *(self._words.of("report", key) for key in ("topic", "articles")),
             *(self._words.of("tone", tone) for tone in _TONES),
@@ -203,6 +215,7 @@ class _Shown:
         )
         yield Grid(head, tuple(rows), (30, 10, 11, 11, 11, 11, 16), frozenset(range(1, 7)))
         yield Paragraph(self._runs("topics_note"), style="small")
+        yield from self._chart("topics", "tone")
 
     def _spread(self) -> Iterator[Block]:
         stories = self._report.spread
@@ -214,8 +227,8 @@ class _Shown:
             told = self._words.of(
                 "report",
                 "carried",
-                outlets=len(story.outlets),
-                items=story.items,
+                outlets=self._words.whole(len(story.outlets)),
+                items=self._words.whole(story.items),
                 first=excerpt.visible(story.outlet),
                 day=self._words.short_date(story.start),
             )
@@ -230,9 +243,9 @@ class _Shown:
             (
                 excerpt.visible(o.name),
                 self._words.country(o.country),
-                str(o.items),
-                str(len(o.stories)),
-                *(str(o.tones[t]) for t in ("positive", "negative")),
+                self._words.whole(o.items),
+                self._words.whole(len(o.stories)),
+                *(self._words.whole(o.tones[t]) for t in ("positive", "negative")),
             )
             for o in found[:_MOST]
         )
@@ -245,14 +258,36 @@ class _Shown:
         if len(found) > _MOST:
             left = found[_MOST:]
             yield Paragraph(
-                self._runs("more_outlets", outlets=len(left), items=sum(o.items for o in left)), style="small"
+                self._runs("more_outlets", outlets=len(left), items=self._words.whole(sum(o.items for o in left))),
+                style="small",
             )
+        yield from self._chart("outlets")
 
     def _abroad(self) -> Iterator[Block]:
         yield self._head("abroad")
-        countries = ", ".join(f"{self._words.country(c)} {n}" for c, n in self._now.countries.most_common())
-        languages = ", ".join(f"{self._words.language(t or 'und')} {n}" for t, n in self._now.languages.most_common())
+        words, now = self._words, self._now
+        countries = ", ".join(f"{words.country(c)} {words.whole(n)}" for c, n in now.countries.most_common())
+        languages = ", ".join(f"{words.language(t or 'und')} {words.whole(n)}" for t, n in now.languages.most_common())
         yield Listing((self._runs("countries", list=countries), self._runs("languages", list=languages)))
+        yield from self._chart("countries", "languages")
+
+    def _voice(self) -> Iterator[Block]:
+        """Headlines of each province, their share, and how that changed, in percentage points."""
+        voices = self._report.voice
+        if not voices:
+            return
+        yield self._head("voice")
+        every, held = sum(v.headlines for v in voices), [v.before for v in voices if v.before is not None]
+        rows = []
+        for voice in voices:
+            now = 100 * voice.headlines / every if every else None
+            before = None if voice.before is None or not sum(held) else 100 * voice.before / sum(held)
+            share = self._share_row(voice.name, (now, before))
+            rows.append((share[0], self._words.whole(voice.headlines), *share[1:]))
+        head = tuple(self._words.of("report", key) for key in ("voice_name", "headlines", "voice_share", "before"))
+        yield Grid(head, tuple(rows), (34, 18, 18, 30), frozenset({1, 2, 3}))
+        yield Paragraph(self._runs("voice_note"), style="small")
+        yield from self._chart("voice")
 
     def _gaps(self) -> Iterator[Block]:
         yield self._head("gaps")
@@ -268,3 +303,4 @@ class _Shown:
         for bad, good, name in sorted(failing, reverse=True)[:_MOST]:
             told.append(self._runs("failing", name=name, bad=bad, days=bad + good))
         yield Listing(tuple(told)) if told else Paragraph(self._runs("no_gaps"))
+        yield from self._chart("heat", note="heat_note")

@@ -7,7 +7,6 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 from analysis.keywords import Keyword, counted, keywords
-from analysis.paper import Picture
 from analysis.period import Figures, Span, figures
 from analysis.report_paper import Report, Voice, report_paper
 from analysis.signals import WINDOW_DAYS, Series, Signal, unusual
@@ -156,17 +155,15 @@ def make_report(
     made_at: datetime | None = None,
 ) -> tuple[list[Path], Report]:
     """Write the report of a span into `out`, one file for each form; return the files and the figures."""
-    from analysis.charts import topics_of, volume
     from analysis.docx import render_docx
     from analysis.labels import labels
     from analysis.pdf import render_pdf
+    from analysis.span_charts import charts_of
 
     found = gather(storage, settings, rules, span)
     words = labels(language)
     vietnamese = language == "vi"
     topics = {t.id: t.label_vi if vietnamese else t.label_en for t in rules.topics.topic}
-    drawn = (volume(found.now, words), topics_of(found.now, words, topics))
-    pictures: list[Picture] = [picture for picture in drawn if picture is not None]
     paper = report_paper(
         found,
         (made_at or now()).astimezone(ZoneInfo(settings.province.time_zone)),
@@ -176,7 +173,7 @@ def make_report(
         topic_labels=topics,
         letterhead=letterhead_of(settings.document),
         number=number,
-        pictures=pictures,
+        pictures=charts_of(found, words, topics),
     )
     render = {"docx": render_docx, "pdf": render_pdf}
     files: list[Path] = []

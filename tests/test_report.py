@@ -14,7 +14,6 @@ from docx import Document
 from docx.shared import Mm
 from pypdfium2 import PdfDocument
 
-from analysis.charts import topics_of, volume
 from analysis.docx import render_docx
 from analysis.frames import articles, stories, tags
 from analysis.labels import labels
@@ -22,6 +21,7 @@ from analysis.paper import Grid, Letterhead, Paper, lines
 from analysis.pdf import render_pdf
 from analysis.period import Figures, Span, figures
 from analysis.report_paper import Report, Voice, report_paper
+from analysis.span_charts import charts_of
 from analysis.tables import story_rows
 from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
 from pipeline.facts import SourceRead
@@ -46,6 +46,7 @@ def some(count: int, span: Span) -> list[Item]:
             article=replace(one.article, published=when),
             first_seen=when,
             country="FR" if one.source_id in ("s3", "s14") else "VN",
+            tags=replace(one.tags, language="fr" if one.source_id == "s3" else "vi"),
         )
         for one, when in zip(made, at, strict=True)
     ]
@@ -71,17 +72,16 @@ def report() -> Report:
 
 
 def paper_of(report: Report, letterhead: Letterhead | None = None, lang: str = "vi") -> Paper:
-    drawn = (volume(report.now, labels(lang)), topics_of(report.now, labels(lang), LABELS))
     return report_paper(
         report, MADE, lang, province="Ninh Thuận", rules_version="r1", topic_labels=LABELS, letterhead=letterhead,
-        pictures=[picture for picture in drawn if picture],
+        pictures=charts_of(report, labels(lang), LABELS),
     )  # fmt: skip
 
 
 def number(cell: str) -> float:
-    found = re.search(r"[+\u2212]?\d+(?:,\d+)?", cell)
+    found = re.search(r"[+\u2212]?\d[\d.]*(?:,\d+)?", cell)
     assert found, cell
-    return float(found[0].replace(",", ".").replace("\u2212", "-"))
+    return float(found[0].replace(".", "").replace(",", ".").replace("\u2212", "-"))
 
 
 def test_every_figure_is_a_query_on_the_export(report: Report) -> None:
@@ -115,6 +115,36 @@ def test_every_figure_is_a_query_on_the_export(report: Report) -> None:
     for row in grids[2].rows:
         mine = here[here["outlet"] == row[0]]
         assert [int(row[2]), int(row[3])] == [len(mine), mine["story"].nunique()]
+    said = "\n".join(lines(paper_of(report)))
+    for column, names in (
+        ("country", {"VN": "Việt Nam", "FR": "Pháp"}),
+        ("language", {"vi": "Tiếng Việt", "fr": "Tiếng Pháp"}),
+    ):
+        listed = ", ".join(f"{names[str(key)]} {n}" for key, n in here[column].value_counts().items())
+        assert f": {listed}" in said
+    widest = (
+        told.assign(n=told["items"])
+        .query("items > 1")
+        .sort_values(["outlets", "n", "story"], ascending=[False, False, True])
+    )
+    spread = [row for row in said.splitlines() if "cơ quan báo chí, " in row]
+    assert len(spread) == min(10, len(widest))
+    for line, (_, row) in zip(spread, widest.iterrows(), strict=False):
+        assert f"{row['outlets']} cơ quan báo chí, {row['items']} bài; đăng đầu tiên: {row['first_outlet']}, " in line
+        assert f"{row['start']:%d/%m/%Y}" in line
+    pages = 50 * (len(NOW.days) - 1)
+    assert number(rows["Số bài trên 1.000 trang đã đọc"][0]) == pytest.approx(1000 * len(here) / pages, abs=0.051)
+
+
+def test_share_of_voice(report: Report) -> None:
+    [grid] = [b for b in paper_of(report).blocks if isinstance(b, Grid) and b.head[0] == "Địa phương"]
+    assert [row[:2] for row in grid.rows] == [("Lâm Đồng", "90"), ("Ninh Thuận", "30"), ("Đắk Lắk", "0")]
+    for row, now, before in zip(grid.rows, (75, 25, 0), (60, 40, 0), strict=True):
+        assert number(row[2]) == pytest.approx(now, abs=0.051)
+        assert number(row[3]) == pytest.approx(now - before, abs=0.051)
+    unknown = replace(report, voice=(Voice("Lâm Đồng", 3, None), Voice("Ninh Thuận", 1, None, own=True)))
+    [grid] = [b for b in paper_of(unknown).blocks if isinstance(b, Grid) and b.head[0] == "Địa phương"]
+    assert [row[2:] for row in grid.rows] == [("75,0 %", "không có số liệu"), ("25,0 %", "không có số liệu")]
 
 
 def test_no_data_is_not_0(report: Report) -> None:
@@ -137,7 +167,7 @@ def test_it_is_drawn(report: Report, letterhead: Letterhead | None, lang: str) -
     document = Document(BytesIO(made))
     text = "\n".join(p.text for p in document.paragraphs)
     assert "Ninh\u00a0Thuận".casefold() in text.casefold()
-    assert len(document.inline_shapes) == 2
+    assert len(document.inline_shapes) == 9
     if letterhead:
         [section] = document.sections
         assert section.left_margin is not None
@@ -173,9 +203,8 @@ def test_a_long_span_is_counted_at_constant_memory() -> None:
     found = figures(span, map(fact_of, many), {}, {})
     assert (found.items, sum(found.days.values())) == (2000, 2000)
     assert pd.Series(found.days).index.min() == date(2025, 1, 1)
-    drawn = volume(found, labels("vi"))
-    assert drawn is not None
-    assert drawn.png.startswith(b"\x89PNG")
+    drawn = charts_of(Report(found, Figures(span.before()), Figures(span.year_before())), labels("vi"), LABELS)
+    assert drawn["volume"].png.startswith(b"\x89PNG")
 
 
 def test_the_files(tmp_path: Path) -> None:

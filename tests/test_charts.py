@@ -1,0 +1,113 @@
+"""The charts of a report show its figures, tell no data from 0, and can be read in grey and in Vietnamese."""
+
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from days import LABELS, fact_of, item, publishers_of
+from test_report import counted
+
+from analysis.charts import COLOURS, FEWEST
+from analysis.labels import labels
+from analysis.paper import Picture
+from analysis.period import Figures, Span, figures
+from analysis.report_paper import Report, Voice
+from analysis.signals import Signal
+from analysis.span_charts import charts_of
+from analysis.timeline import missing_of, places_of, summed
+from pipeline.facts import SourceRead
+
+MONTH = Span(date(2026, 10, 1), date(2026, 10, 31))
+GAP = date(2026, 10, 5)
+NAMES = {"volume", "attention", "tone", "topics", "voice", "outlets", "countries", "languages", "heat"}
+
+
+def report_of(now: Figures) -> Report:
+    energy = Signal("topic", "energy", "Năng lượng", 14, 3.2, 20, 1e-5, 1e-4)
+    voice = (Voice("Lâm Đồng", 1200, 60), Voice("Ninh Thuận", 30, 40, own=True))
+    nothing = Figures(now.span.before())
+    return Report(now, nothing, nothing, (), voice, (), ((now.span.days[3], energy),))
+
+
+def texts(picture: Picture) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", picture.svg)
+
+
+@pytest.fixture(scope="module")
+def charts() -> dict[str, Picture]:
+    return charts_of(report_of(counted(310, MONTH, gaps=[GAP])), labels("vi"), LABELS)
+
+
+def test_all_of_them(charts: dict[str, Picture]) -> None:
+    assert set(charts) == NAMES
+    for picture in charts.values():
+        assert picture.png.startswith(b"\x89PNG")
+        assert re.search(r"\d", picture.alt), "who does not see it is told figures"
+        assert "Source Sans Pro" in picture.svg
+
+
+def test_words_and_figures_are_vietnamese(charts: dict[str, Picture]) -> None:
+    said = {text for picture in charts.values() for text in texts(picture)}
+    assert {"Sắc thái theo thời gian", "Tích cực", "Du lịch", "Việt Nam", "không có số liệu", "05/10"} <= said
+    assert "1.200" in said, "thousands are parted by a point"
+    english = charts_of(report_of(counted(40, MONTH)), labels("en"), LABELS)
+    assert {"Tone over time", "Positive", "1,200"} <= {t for picture in english.values() for t in texts(picture)}
+
+
+def test_marks_stand_on_unusual_days(charts: dict[str, Picture]) -> None:
+    assert "▲" in texts(charts["volume"])
+    assert "▲: 04/10/2026" in charts["volume"].alt
+
+
+def test_a_day_without_collection_is_hatched_and_one_without_articles_is_not() -> None:
+    one, other = SourceRead("s0", "Báo số 0", True, 9), SourceRead("s1", "Báo số 1", True, 9)
+    ill = SourceRead("s1", "Báo số 1", False)
+    items = [item(23 * n) for n in range(FEWEST)]  # all of s0, on one day
+    span = Span(date(2026, 11, 20), date(2026, 11, 26))
+
+    def heat(read: dict[date, list[SourceRead]]) -> Picture:
+        found = figures(span, map(fact_of, items), publishers_of(items), read)
+        return charts_of(report_of(found), labels("vi"), LABELS)["heat"]
+
+    whole = heat({day: [one, other] for day in span.days})
+    assert "0 trong 14 ô không có số liệu" in whole.alt
+    assert "không có số liệu" not in texts(whole)
+    broken = heat({day: [one, other if n else ill] for n, day in enumerate(span.days[:-1])})
+    assert "3 trong 14 ô không có số liệu" in broken.alt, "one day of one source, and the last day of both"
+    assert "không có số liệu" in texts(broken)
+    assert broken.svg.count('stroke="#777777"') == whole.svg.count('stroke="#777777"') + 3 + 1, (
+        "three cells, one legend"
+    )
+
+
+def test_gaps_are_no_zeros() -> None:
+    found = counted(310, MONTH)
+    quiet = figures(MONTH, (), {}, {day: [SourceRead("s0", "Báo", True, 9)] for day in MONTH.days if day != GAP})
+    counts = summed(quiet, quiet.days)
+    assert missing_of(quiet, counts) == [GAP]
+    assert missing_of(found, summed(found, found.days)) == []
+    long = Span(date(2026, 1, 1), date(2026, 12, 31))
+    places = places_of(Figures(long))
+    assert {place.weekday() for place in places.values()} == {0}
+    assert sum(summed(Figures(long), dict.fromkeys(long.days, 2)).values()) == 2 * 365
+    assert places[date(2026, 1, 1)] == date(2026, 1, 1) - timedelta(days=3)
+
+
+def test_tones_differ_in_grey() -> None:
+    def grey(colour: str) -> float:
+        red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    shades = sorted(grey(colour) for colour in COLOURS.values())
+    assert all(b - a > 20 for a, b in pairwise(shades)), shades
+
+
+def test_few_articles_are_not_drawn() -> None:
+    assert charts_of(report_of(counted(FEWEST - 1, MONTH)), labels("vi"), LABELS) == {}
+
+
+def test_they_are_fine_enough_for_paper(charts: dict[str, Picture]) -> None:
+    for picture in charts.values():
+        # The width stands in the first chunk of a PNG.
+        assert int.from_bytes(picture.png[16:20]) >= 1000, "150 mm at 300 dots per inch are 1,772"
