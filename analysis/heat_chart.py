@@ -1,5 +1,6 @@
 """Figures of a periodic report → the map of its sources and days, gaps hatched."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -30,10 +31,10 @@ def heat(found: Figures, words: Labels) -> Picture | None:
     counts: dict[tuple[str, date], int] = {}
     read: set[tuple[str, date]] = set()
     for source in chosen:
+        days = found.outlets[source].days if source in found.outlets else Counter[date]()
         for day, place in places.items():
             cell = source, place
-            outlet = found.outlets.get(source)
-            counts[cell] = counts.get(cell, 0) + (outlet.days[day] if outlet is not None else 0)
+            counts[cell] = counts.get(cell, 0) + days[day]
             if day in found.read_days.get(source, ()):
                 read.add(cell)
     rows: list[dict[str, Any]] = [

@@ -15,6 +15,7 @@ _STYLES: dict[Style, str] = {
     "excerpt": "font-size:16px;line-height:24px;color:#1b1b1b",
     "small": "font-size:14px;line-height:20px;color:#54585d",
 }
+_TITLE = "font-size:26px;line-height:34px;font-weight:bold;color:#1f4469"
 _SPACE = "padding:0 0 8px 0"
 
 
@@ -24,7 +25,7 @@ def mail_html(paper: Paper) -> str:
     Blocks that would make it longer than mail services show are left out, from a heading on, and it says so.
     """
     rows: list[str] = [
-        _row(escape(paper.title.upper()), "font-size:26px;line-height:34px;font-weight:bold;color:#1f4469", "center"),
+        _row(f'<h1 style="margin:0;{_TITLE}">{escape(paper.title.upper())}</h1>', _TITLE, "center"),
         *(_row(escape(line), "font-size:14px;line-height:20px;color:#54585d", "center") for line in paper.subtitles),
     ]
     size = sum(map(_bytes, rows))
@@ -44,9 +45,10 @@ def mail_html(paper: Paper) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(paper.title)}</title></head>\n"
         '<body style="margin:0;padding:0;background-color:#ffffff">\n'
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td align="center">\n'
+        '<div role="main">\n<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
+        '<td align="center">\n'
         '<table role="presentation" width="640" cellpadding="0" cellspacing="0" border="0" '
-        f'style="width:100%;max-width:640px;{_FACE}">\n' + "\n".join(rows) + "\n</table>\n</td></tr></table>\n"
+        f'style="width:100%;max-width:640px;{_FACE}">\n' + "\n".join(rows) + "\n</table>\n</td></tr></table>\n</div>\n"
         "</body>\n</html>\n"
     )
 

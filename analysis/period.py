@@ -4,15 +4,10 @@ against."""
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, timedelta
 
-from analysis.columns import ZONE
 from pipeline.facts import Fact, Publisher, SourceRead
 from pipeline.records import Tone
-
-#: seconds; every zone begins its days at one of these
-_QUARTER = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,8 @@ def _year_on(day: date, years: int) -> date:
 class Outlet:
     name: str
     country: str
-    stories: set[str] = field(default_factory=set)
+    #: in which it had a part
+    stories: int = 0
     #: articles of each day and tone
     told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
 
@@ -70,22 +66,14 @@ class Outlet:
 
 
 @dataclass(slots=True)
-class Carried:
-    """A story that at least two articles told."""
-
-    items: int
-    outlets: set[str]
-
-
-@dataclass(slots=True)
 class Figures:
     """What was counted in one span; articles are counted on the day they were published (else first seen)."""
 
     span: Span
     foreign: int = 0
     stories: int = 0
-    #: stories of at least two articles, by id
-    carried: dict[str, Carried] = field(default_factory=dict)
+    #: articles and outlets of the stories that at least two articles told, by id, the widest spread first
+    carried: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: articles of each day and tone
     told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
     #: days on which at least one source was read
@@ -135,10 +123,6 @@ class Figures:
         """Articles on the province for each thousand pages that were read."""
         return 1000 * self.items / self.pages if self.pages else None
 
-    def spread(self, most: int = 10) -> list[str]:
-        """Return the ids of the stories that most outlets carried."""
-        return sorted(self.carried, key=lambda k: (-len(self.carried[k].outlets), -self.carried[k].items, k))[:most]
-
     def gaps(self) -> list[date]:
         return [day for day in self.span.days if day not in self.collected]
 
@@ -171,43 +155,19 @@ def figures(
 
 
 def _count(found: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher]) -> None:
-    days: dict[int, date] = {}
-    #: who told a story first, of the first of its articles that came along
-    first: dict[str, str] = {}
-    split = lru_cache(maxsize=50_000)(str.split)
-    topics = dict[str, Counter[tuple[date, Tone]]]()
-    places = found.place_days
-    for fact in facts:
-        quarter = fact.at // _QUARTER
-        day = days.get(quarter)
-        if day is None:
-            day = days[quarter] = datetime.fromtimestamp(quarter * _QUARTER, ZONE).date()
-        source, story = fact.source_id, fact.story
-        told: tuple[date, Tone] = day, fact.tone
-        outlet = found.outlets.get(source)
-        if outlet is None:
-            known = publishers.get(source) or Publisher(source, "")
-            outlet = found.outlets[source] = Outlet(known.name, known.country)
-        outlet.told[told] += 1
-        outlet.stories.add(story)
-        found.languages[fact.language] += 1
-        for topic in split(fact.topics):
-            topics.setdefault(topic, Counter())[told] += 1
-        for place in split(fact.places):
-            places.setdefault(place, Counter())[day] += 1
-        if story not in first:
-            first[story] = source
-        elif story in found.carried:
-            found.carried[story].items += 1
-            found.carried[story].outlets.add(source)
-        else:
-            found.carried[story] = Carried(2, {first[story], source})
-    found.stories = len(first)
-    # What was told by whom, on which day and in which tone holds all other sums.
-    for outlet in found.outlets.values():
-        found.told.update(outlet.told)
-    for topic, told_ in topics.items():
-        found.topics[topic], found.topic_days[topic] = _by_tone(told_), _by_day(told_)
+    from analysis.tally import Tally
+
+    tally = Tally(facts)
+    found.stories, found.carried, found.languages = tally.stories, tally.carried(), tally.languages()
+    stories = tally.stories_of_sources()
+    for source, told in tally.by_source().items():
+        known = publishers.get(source) or Publisher(source, "")
+        found.outlets[source] = Outlet(known.name, known.country, stories[source], told)
+        # What was told by whom, on which day and in which tone holds all other sums.
+        found.told.update(told)
+    for topic, told in tally.by_topic().items():
+        found.topics[topic], found.topic_days[topic] = _by_tone(told), _by_day(told)
+    found.place_days = tally.by_place()
 
 
 def _by_tone(told: Mapping[tuple[date, Tone], int]) -> Counter[Tone]:

@@ -244,7 +244,7 @@ class _Shown:
                 excerpt.visible(o.name),
                 self._words.country(o.country),
                 self._words.whole(o.items),
-                self._words.whole(len(o.stories)),
+                self._words.whole(o.stories),
                 *(self._words.whole(o.tones[t]) for t in ("positive", "negative")),
             )
             for o in found[:_MOST]

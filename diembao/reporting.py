@@ -1,9 +1,13 @@
 """The database → a periodic report of any number of days, as DOCX and PDF."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from analysis.keywords import Keyword, counted, keywords
@@ -22,7 +26,11 @@ from storage.base import Storage
 from storage.search_query import And, Days, Mark, Or, parse
 
 #: Vietnamese texts of a span, and of the year before it, from which its words are found, and letters of each
-_TEXTS, _BACKGROUND, _LETTERS = 200, 400, 600
+_TEXTS, _BACKGROUND, _LETTERS = 200, 400, 400
+#: texts that are not worth a process
+_FEW = 100
+#: stories that are named
+_STORIES = 10
 
 
 def week_of(day: date) -> Span:
@@ -55,16 +63,26 @@ def gather(storage: Storage, settings: Settings, rules: Rulebook, span: Span) ->
     """Count a span, the one before it and the same days of the year before."""
     zone = ZoneInfo(settings.province.time_zone)
     names = {topic.id: topic.label_vi for topic in rules.topics.topic}
-    now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
-    return Report(
-        now_,
-        before,
-        year,
-        _spread(storage, now_, zone),
-        _voice(storage, settings, now_, before),
-        tuple(_keywords(storage, span, zone)),
-        tuple(_signals(storage, now_, zone, names)),
-    )
+    texts = _texts(storage, span, zone)
+    with _beside(len(texts[0]) + len(texts[1]) >= _FEW) as later:
+        words = later(_marking, *texts)
+        now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
+        signals = later(_unusual_days, _series(storage, now_, zone, names), span.days)
+        spread, voice = _spread(storage, now_, zone), _voice(storage, settings, now_, before)
+        return Report(now_, before, year, spread, voice, tuple(words()), tuple(signals()))
+
+
+@contextmanager
+def _beside(worth: bool) -> Iterator[Callable[..., Callable[[], Any]]]:
+    """Give a function that has calls made in a process of their own while this one goes on, where that is worth it.
+
+    It returns what gives their results.
+    """
+    if not worth:
+        yield lambda call, *given: lambda: call(*given)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield lambda call, *given: pool.submit(call, *given).result
 
 
 def _bounds(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -86,7 +104,7 @@ def _spread(storage: Storage, found: Figures, zone: ZoneInfo) -> tuple[StoryRow,
             if item.story == key and item.tags.relevance != "no" and start <= told(item) < end:
                 yield item
 
-    return tuple(row for key in found.spread() for row in story_rows(within(key)))
+    return tuple(row for key in islice(found.carried, _STORIES) for row in story_rows(within(key)))
 
 
 def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures) -> tuple[Voice, ...]:
@@ -108,11 +126,16 @@ def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures)
     return tuple(sorted(found, key=lambda v: (-v.headlines, not v.own, v.name)))
 
 
-def _keywords(storage: Storage, span: Span, zone: ZoneInfo) -> list[Keyword]:
+def _texts(storage: Storage, span: Span, zone: ZoneInfo) -> tuple[list[str], list[str]]:
+    """Return texts of a span, and of the year before it."""
     start, end = _bounds(span, zone)
     here = storage.searches.sample(start, end, _TEXTS)
     there = storage.searches.sample(start - timedelta(days=365), start, _BACKGROUND)
-    return keywords(counted(map(_text_of, here)), counted(map(_text_of, there)))
+    return [_text_of(item) for item in here], [_text_of(item) for item in there]
+
+
+def _marking(here: Sequence[str], there: Sequence[str]) -> list[Keyword]:
+    return keywords(counted(here), counted(there))
 
 
 def _text_of(item: Item) -> str:
@@ -120,15 +143,13 @@ def _text_of(item: Item) -> str:
     return f"{item.article.title}. {item.article.lead}. {item.article.text}"[:_LETTERS]
 
 
-def _signals(
-    storage: Storage, now_: Figures, zone: ZoneInfo, names: Mapping[str, str]
-) -> Iterator[tuple[date, Signal]]:
-    """Yield what was unusual on the days of a span, against the weeks before each of them."""
+def _series(storage: Storage, now_: Figures, zone: ZoneInfo, names: Mapping[str, str]) -> list[Series]:
+    """Return what was counted of each topic on each day, from the weeks before a span on."""
     span = now_.span
     past = _figures(storage, Span(span.first - timedelta(days=WINDOW_DAYS), span.first - timedelta(days=1)), zone)
     days = sorted(past.collected | now_.collected)
     topics = {*past.topic_days, *now_.topic_days}
-    series = [
+    return [
         Series(
             "topic",
             topic,
@@ -137,9 +158,10 @@ def _signals(
         )
         for topic in sorted(topics)
     ]
-    for day in span.days:
-        for signal in unusual(series, day):
-            yield day, signal
+
+
+def _unusual_days(series: Sequence[Series], days: Sequence[date]) -> list[tuple[date, Signal]]:
+    return [(day, signal) for day in days for signal in unusual(series, day)]
 
 
 def make_report(

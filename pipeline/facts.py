@@ -6,16 +6,10 @@ from typing import NamedTuple
 from pipeline.records import Relevance, Tone
 
 
-class Fact(NamedTuple):
-    """One article under its newest tagging and what persons decided, without its words."""
+class Kind(NamedTuple):
+    """What an article says of itself, under its newest tagging and what persons decided."""
 
-    item: str
-    #: seconds since 1970 of its publication, or of first sight where that is not known
-    at: int
-    #: 1: its publisher said when it was published
-    dated: int
     source_id: str
-    story: str
     relevance: Relevance
     tone: Tone
     #: BCP 47; '': neither found nor declared
@@ -24,6 +18,24 @@ class Fact(NamedTuple):
     topics: str
     #: ids of the places of the province that it names, between blanks
     places: str
+
+
+class Fact(NamedTuple):
+    """One article without its words. Articles are many and their kinds few, so that a kind is one string, too."""
+
+    #: seconds since 1970 of its publication, or of first sight where that is not known
+    at: int
+    story: str
+    #: the fields of Kind, with a bar between
+    kind: str
+
+
+def written(kind: Kind) -> str:
+    return "|".join(kind)
+
+
+def kind_of(fact: Fact) -> Kind:
+    return Kind._make(fact.kind.split("|"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What is stored → facts, an article in a few words each: what reports count."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from pipeline.facts import Fact
+from pipeline.facts import Fact, Kind, written
 from pipeline.records import Relevance, Tags
 from storage.schema import items
 from storage.schema_facts import facts
@@ -28,33 +29,39 @@ def store_facts(connection: Connection, said: Sequence[tuple[Row[Any], Tags]]) -
                 "item_key": row.key,
                 "tagging_id": row.id,
                 "at": int((row.published or row.first_seen).timestamp()),
-                "dated": int(row.published is not None),
-                "source_id": row.source_id,
                 "story": stories[row.key],
                 "relevance": tags.relevance,
-                "tone": tags.tone,
                 "language": tags.language or row.article["language"],
-                "topics": " ".join(topic.id for topic in tags.topics),
-                "places": " ".join(dict.fromkeys(place.id for place in tags.places)),
+                "kind": written(_kind(row, tags)),
             }
             for row, tags in said
         ],
     )
 
 
+def _kind(row: Row[Any], tags: Tags) -> Kind:
+    topics = " ".join(topic.id for topic in tags.topics)
+    places = " ".join(dict.fromkeys(place.id for place in tags.places))
+    return Kind(row.source_id, tags.relevance, tags.tone, tags.language or row.article["language"], topics, places)
+
+
 def load_facts(
     connection: Connection, start: datetime, end: datetime, relevance: Sequence[Relevance]
 ) -> Iterator[Fact]:
     """See storage.searches.SearchBook.facts."""
-    names = [column for column in facts.columns if column.name != "tagging_id"]
     query = (
-        select(*names)
+        select(*(facts.c[name] for name in Fact._fields))
         .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))
         .where(facts.c.relevance.in_(relevance))
-        .execution_options(yield_per=_CHUNK)
     )
-    for rows in connection.execute(query).partitions():
-        yield from map(Fact._make, rows)
+    # The driver's own rows need no conversion: SQLAlchemy's would take as long as all the counting.
+    said = str(query.compile(connection.engine, compile_kwargs={"literal_binds": True}))
+    driver: Any = connection.connection
+    # A named cursor of PostgreSQL gives its rows as they are asked for, SQLite's always does.
+    with closing(driver.cursor("facts") if connection.dialect.name == "postgresql" else driver.cursor()) as cursor:
+        cursor.execute(said)
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from map(Fact._make, rows)
 
 
 def sample(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:

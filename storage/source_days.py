@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -20,6 +20,8 @@ _WITHIN = (polls.c.at >= bindparam("start"), polls.c.at < bindparam("end"))
 _LATEST = select(polls.c.source_id, polls.c.reason).where(
     polls.c.id.in_(select(func.max(polls.c.id)).where(*_WITHIN).group_by(polls.c.source_id, polls.c.feed_url))
 )
+#: what is kept of older polls, of days of UTC that may be within
+_SUMS = select(attempt_days).where(attempt_days.c.day >= bindparam("first"), attempt_days.c.day <= bindparam("last"))
 #: pages about the province or not, by source
 _PAGES = (
     select(documents.c.source_id, func.count().label("n"))
@@ -68,8 +70,10 @@ def load_days_read(
     """See storage.base.Storage.days_read."""
     names = {row.id: row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
     found: dict[date, list[SourceRead]] = {}
+    thinned = connection.execute(select(func.max(attempt_days.c.day))).scalar() or ""
     for day, (start, end) in days.items():
-        read = {key: ok > 0 for key, (_, ok) in _summed(connection, start, end).items()}
+        sums = _summed(connection, start, end) if str(start.astimezone(UTC).date()) <= thinned else {}
+        read = {key: ok > 0 for key, (_, ok) in sums.items()}
         for row in connection.execute(_LATEST, {"start": start, "end": end}):
             read[row.source_id] = read.get(row.source_id, False) or Reason(row.reason) in _QUIET
         if read:
@@ -83,15 +87,15 @@ def _summed(connection: Connection, start: datetime, end: datetime) -> dict[str,
 
     Their sums are of days of UTC: such a day counts where its noon does.
     """
-    noon = start.astimezone(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-    noons = [noon + timedelta(days=n) for n in range((end - start).days + 2)]
-    days = [str(at.date()) for at in noons if start <= at < end]
-    query = (
-        select(attempt_days.c.source_id, func.sum(attempt_days.c.polls), func.sum(attempt_days.c.polls_failed))
-        .where(attempt_days.c.day.in_(days))
-        .group_by(attempt_days.c.source_id)
-    )
-    return {key: (int(all_), int(all_) - int(bad)) for key, all_, bad in connection.execute(query) if all_}
+    found: dict[str, tuple[int, int]] = {}
+    for row in connection.execute(
+        _SUMS, {"first": str(start.astimezone(UTC).date()), "last": str(end.astimezone(UTC).date())}
+    ):
+        noon = datetime.combine(date.fromisoformat(row.day), time(12), UTC)
+        if row.polls and start <= noon < end:
+            every, answered = found.get(row.source_id, (0, 0))
+            found[row.source_id] = every + row.polls, answered + row.polls - row.polls_failed
+    return found
 
 
 def _count_polls(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> Counter[str]:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.day import Counts, Day, build_day
-from analysis.story import is_dated, language_of, told
-from pipeline.facts import Fact, Publisher
+from analysis.story import language_of, told
+from pipeline.facts import Fact, Kind, Publisher, written
 from pipeline.records import Article, Evidence, Item, PlaceFound, Reason, SourceDay, Tags, Tone, TopicFound
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -61,11 +61,10 @@ def model(n: int, **more: object) -> Day:
 def fact_of(item: Item) -> Fact:
     """Return what reports count of an article, as storage keeps it."""
     tags = item.tags
-    return Fact(
-        item.key, int(told(item).timestamp()), int(is_dated(item)), item.source_id, item.story, tags.relevance,
-        tags.tone, language_of(item), " ".join(topic.id for topic in tags.topics),
-        " ".join(dict.fromkeys(place.id for place in tags.places)),
-    )  # fmt: skip
+    topics = " ".join(topic.id for topic in tags.topics)
+    places = " ".join(dict.fromkeys(place.id for place in tags.places))
+    kind = Kind(item.source_id, tags.relevance, tags.tone, language_of(item), topics, places)
+    return Fact(int(told(item).timestamp()), item.story, written(kind))
 
 
 def publishers_of(items: Iterable[Item]) -> dict[str, Publisher]:

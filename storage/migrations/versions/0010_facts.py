@@ -22,16 +22,17 @@ def upgrade() -> None:
         sa.Column(
             "at", sa.BigInteger(), nullable=False, comment="seconds since 1970 of publication, else of first sight"
         ),
-        sa.Column("dated", sa.Integer(), nullable=False, comment="1: its time of publication is known"),
-        sa.Column("source_id", sa.String(), nullable=False, comment="the outlet"),
         sa.Column("story", sa.String(), nullable=False, comment="as in items"),
         sa.Column(
             "relevance", sa.String(), nullable=False, comment="main, mention or no, as rules or a person last said"
         ),
-        sa.Column("tone", sa.String(), nullable=False, comment="likewise"),
         sa.Column("language", sa.String(), nullable=False, comment="found, else declared; may be empty"),
-        sa.Column("topics", sa.Text(), nullable=False, comment="ids between blanks, most certain first"),
-        sa.Column("places", sa.Text(), nullable=False, comment="ids between blanks"),
+        sa.Column(
+            "kind",
+            sa.Text(),
+            nullable=False,
+            comment="all that is counted of it (pipeline.facts.Kind), with bars between",
+        ),
         sa.PrimaryKeyConstraint("item_key", name=op.f("pk_facts")),
     )
     op.create_index(op.f("ix_facts_at"), "facts", ["at"])

@@ -1,0 +1,75 @@
+"""Digest and letter as an HTML checker and an accessibility checker see them, for days of every size."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import html5lib
+import pytest
+from days import LABELS, model
+
+from analysis.digest import render_html
+from analysis.digest_paper import digest_paper
+from analysis.mail import mail_html
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SIZES = (0, 1, 40, 500)
+NAMES = {"vi": "Ninh Thuận", "en": "Ninh Thuan"}
+
+
+def digest(n: int, lang: str) -> str:
+    return render_html(model(n), lang, province=NAMES[lang], topic_labels=LABELS)
+
+
+def letter(n: int, lang: str) -> str:
+    return mail_html(digest_paper(model(n), lang, province=NAMES[lang], topic_labels=LABELS))
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("made", [digest, letter])
+def test_it_is_html(made: Any, n: int, lang: str) -> None:
+    parser = html5lib.HTMLParser(strict=True)  # raises at the first thing that the standard forbids
+    tree = parser.parse(made(n, lang))
+    found = [e for e in tree.iter() if isinstance(e.tag, str)]
+    ids = [e.get("id") for e in found if e.get("id")]
+    assert len(ids) == len(set(ids)), "an id stands once"
+    links = [e.get("href", "") for e in found if e.tag.endswith("}a")]
+    assert all(link.startswith(("https://", "http://", "#")) for link in links)
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_a_letter_is_whole_where_styles_are_taken_out(n: int) -> None:
+    written = letter(n, "vi")
+    assert len(written.encode()) < 102_000, "Gmail cuts off behind 102 KB"
+    assert not re.search(r"<(style|script|link|form|svg|video)\b|\sclass=|url\(|position:|flex|grid", written)
+    assert written.count("<table") == written.count("</table>")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize(("width", "n", "lang"), [(390, 40, "vi"), (1280, 40, "en"), (390, 0, "vi"), (1280, 1, "vi")])
+@pytest.mark.parametrize("made", [digest, letter])
+def test_everybody_can_read_it(made: Any, width: int, n: int, lang: str, browser: Any) -> None:
+    """WCAG 2.2 A and AA and the best practices, by axe."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The digest forbids all scripts; the checker is one.
+    page = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=True)
+    page.set_content(made(n, lang))
+    found = Axe().run(page).response
+    page.close()
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"][:3]]) for v in found["violations"]] == []
+    assert len(found["passes"]) > 10
