@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from analysis.errata import Erratum
+from analysis.signals import Signal
 from analysis.story import Story, by_time, is_dated, language_of, stories_of
 from analysis.weighing import Attention, OutletRow, Top, needing_attention, outlet_table, top_stories
 from pipeline.records import Item, SourceDay, Tone
@@ -66,6 +67,8 @@ class Day:
     errata: tuple[Erratum, ...] = ()
     #: SHA-256 of the set of articles (`fingerprint`)
     sha256: str = ""
+    #: sources, topics and places of which it tells more than the weeks before let expect
+    unusual: tuple[Signal, ...] = ()
     #: when it was to be made, where it was made later than that; None: in time
     due: datetime | None = None
 
@@ -95,6 +98,7 @@ def build_day(
     signals: Collection[str] = (),
     weekdays: Sequence[int] = (),
     errata: Sequence[Erratum] = (),
+    unusual: Sequence[Signal] = (),
     due: datetime | None = None,
 ) -> Day:
     """Arrange the items of one period, which may be none.
@@ -151,6 +155,7 @@ def build_day(
         outlets=outlet_table(items, stories),
         weekdays=tuple(weekdays),
         errata=tuple(errata),
+        unusual=tuple(unusual),
         sha256=fingerprint(items, start, end),
         due=due.astimezone(start.tzinfo) if due is not None else None,
     )

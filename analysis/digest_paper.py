@@ -134,6 +134,11 @@ class _Shown:
                 numbered=True,
             )
 
+        if said := view.unusual():
+            yield Heading(1, _runs(words.say("unusual")))
+            yield Paragraph(_runs(words.say("unusual_note")), "small")
+            yield Listing(tuple(_runs(excerpt.visible(text)) for text in said))
+
     def _title(self, name: str, stories: Sequence[Story]) -> Heading:
         return Heading(1, _runs(f"{name} ({self._words.say('numbers_of', n=self._view.items(stories))})"))
 

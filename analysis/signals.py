@@ -5,7 +5,7 @@ negative binomial distribution with their mean and variance (a Poisson where the
 it), widened by the uncertainty of that mean. The chance of a count as high as today's, or higher, is a p-value; over
 all series of the day these are adjusted by Benjamini and Hochberg's procedure (1995), so that of the signals given on
 many days at most the share `FALSE_DISCOVERIES` is false where nothing happened. Both come from SciPy
-(`scipy.stats.nbinom`, `scipy.stats.false_discovery_control`).
+(`scipy.special.betainc` and `gammainc`, which are the tails, and `scipy.stats.false_discovery_control`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,11 +53,12 @@ class Signal:
 
 def unusual(series: Sequence[Series], day: date) -> list[Signal]:
     """Return what is unusual on a day, the most unusual first; series with too short a past say nothing."""
+    judged = [found for one in series if (found := _judge(one, day)) is not None]
+    # Adjusting makes no chance smaller; and the library takes half a second to load.
+    if not any(found.p <= FALSE_DISCOVERIES for found in judged):
+        return []
     from scipy.stats import false_discovery_control
 
-    judged = [found for one in series if (found := _judge(one, day)) is not None]
-    if not judged:
-        return []
     adjusted = false_discovery_control([found.p for found in judged], method="bh")
     signals = [
         Signal(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, float(q))
@@ -69,8 +70,6 @@ def unusual(series: Sequence[Series], day: date) -> list[Signal]:
 
 def _judge(series: Series, day: date) -> Signal | None:
     """Return the count of a day with its chance, not yet adjusted; None where nothing can be said."""
-    from scipy.stats import nbinom, poisson
-
     count = series.counts.get(day)
     if count is None:
         return None
@@ -82,12 +81,20 @@ def _judge(series: Series, day: date) -> Signal | None:
     mean = max(usual, 0.5 / len(past))
     # The mean itself is known from so many days only: that widens what may be expected of one more.
     spread = max(variance(past), mean) * (1 + 1 / len(past))
-    if spread <= mean:
-        p = float(poisson.sf(count - 1, mean))
-    else:
-        size = mean * mean / (spread - mean)
-        p = float(nbinom.sf(count - 1, size, size / (size + mean)))
+    p = _chance(count, mean, spread)
     return Signal(series.kind, series.id, series.name, count, usual, len(past), p, p)
+
+
+def _chance(count: int, mean: float, spread: float) -> float:
+    """Return the chance of at least `count`: of a negative binomial's, or Poisson's, upper tail."""
+    from scipy.special import betainc, gammainc
+
+    if count <= 0:
+        return 1.0
+    if spread <= mean:
+        return float(gammainc(count, mean))
+    size = mean * mean / (spread - mean)
+    return float(betainc(count, size, mean / (size + mean)))
 
 
 def _comparable(counts: Mapping[date, int], day: date) -> list[int]:

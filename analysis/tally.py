@@ -61,7 +61,7 @@ class Tally:
         self._codes["story"] = _Codes((name, n) for n, name in enumerate(names))
         frame = pd.DataFrame({"story": story, "kind": pd.Series(kinds, dtype="int32")})
         frame["day"] = pd.Series([self._codes["day"][day] for day in days])[pd.factorize(quarters)[0]].to_numpy()
-        named = [kind_of(Fact(0, "", kind)) for kind in self._codes["kind"]]
+        named = [kind_of(kind) for kind in self._codes["kind"]]
         for n, name in enumerate(Kind._fields):
             codes = pd.Series([self._codes[name][kind[n]] for kind in named], dtype="int32")
             frame[name] = codes.to_numpy()[frame["kind"].to_numpy()]

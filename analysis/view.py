@@ -9,6 +9,7 @@ from analysis import excerpt
 from analysis.day import Day
 from analysis.errata import Erratum
 from analysis.labels import Labels
+from analysis.signals import sentence
 from analysis.story import Story, is_dated, language_of
 from analysis.weighing import Attention, OutletRow, Top
 from pipeline.records import Article, Item, Reason, SourceDay
@@ -226,6 +227,10 @@ class View:
             outlet=excerpt.visible(said.outlet),
             change=change,
         )
+
+    def unusual(self) -> list[str]:
+        """Return what is unusual, a sentence each."""
+        return [sentence(signal, english=self._words.lang == "en") for signal in self._day.unusual]
 
     def weekday(self) -> str:
         """Return how many items the same weekday usually has; '' where none of them was collected."""

@@ -9,11 +9,13 @@ from pathlib import Path
 from analysis.day import Counts, Day, build_day, count
 from analysis.errata import Erratum, errata, last_said, restated, stated
 from analysis.paper import Letterhead, Paper, Picture
+from analysis.signals import Signal
 from config.documents import DocumentSettings
 from config.settings import Settings
 from diembao.clock import now, overdue
 from diembao.home import write_atomically
 from diembao.jobs import Period, period_of, watched_sources
+from diembao.unusual import unusual_in
 from pipeline.publications import Publication, PublishedItem
 from pipeline.records import Item
 from pipeline.rules import Rulebook
@@ -86,11 +88,19 @@ def gather(
         signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
         weekdays=[len(found) for found in weeks if found is not None],
         errata=wrong,
+        # Of what was counted at another moment nothing is kept but what was published then.
+        unusual=_unusual(storage, period, rules, items, language) if as_of is None else (),
         # What is made as of another time, or was made before, is not late for being drawn now.
         due=overdue() if made_at is None and as_of is None else None,
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return Made(model, items, language, settings, names, number, corrected)
+
+
+def _unusual(storage: Storage, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Signal]:
+    topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
+    places = {place.id: place.name for item in items for place in item.tags.places}
+    return unusual_in(storage, period, topics=topics, places=places)
 
 
 def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:

@@ -34,8 +34,8 @@ def written(kind: Kind) -> str:
     return "|".join(kind)
 
 
-def kind_of(fact: Fact) -> Kind:
-    return Kind._make(fact.kind.split("|"))
+def kind_of(written: str) -> Kind:
+    return Kind._make(written.split("|"))
 
 
 @dataclass(frozen=True, slots=True)

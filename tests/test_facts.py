@@ -84,26 +84,28 @@ def expected(storage: SqlStorage) -> list[Fact]:
 def test_they_say_what_the_items_say(storage: SqlStorage) -> None:
     assert len(known(storage)) == 12
     assert known(storage) == expected(storage)
-    assert len({fact.story for fact in known(storage) if kind_of(fact).relevance == "main"}) == 7, "three share one"
+    assert len({fact.story for fact in known(storage) if kind_of(fact.kind).relevance == "main"}) == 7, (
+        "three share one"
+    )
     assert len(list(storage.searches.facts(T0 - timedelta(minutes=59), LATER))) == 3
 
 
 def test_whatever_comes_after(storage: SqlStorage) -> None:
-    [shared] = {f.story for f in known(storage) if f.at == T0.timestamp() and kind_of(f).relevance == "main"}
+    [shared] = {f.story for f in known(storage) if f.at == T0.timestamp() and kind_of(f.kind).relevance == "main"}
     chosen = next(item for item in storage.items() if item.story != shared)
     storage.upkeep.decide([Decision(chosen.key, "tone", "negative", "Lan", T0)])
     storage.upkeep.decide([Decision(chosen.key, "topics", "tourism", "Lan", T0)])
     storage.merge_stories("story", [chosen.key, shared], "", T0)
     assert known(storage) == expected(storage)
-    assert len({f.story for f in known(storage) if kind_of(f).relevance == "main"}) == 6
+    assert len({f.story for f in known(storage) if kind_of(f.kind).relevance == "main"}) == 6
     stale = storage.upkeep.stale("r2", since=None, after=0, limit=100)
     assert len(stale) == 12
     tags = Tags("vi", "mention", 0.4, "", (), (), (), "neutral", "r2")
     again = [Coverage(one.id, Article("", "", "", "", ""), tags) for one in stale if one.tags.relevance != "no"]
     storage.upkeep.retagged(again, "r2", T0)
     assert known(storage) == expected(storage)
-    assert {kind_of(f).relevance for f in known(storage)} == {"mention", "no"}
-    [held] = [kind for kind in map(kind_of, known(storage)) if kind.relevance == "mention" and kind.topics]
+    assert {kind_of(f.kind).relevance for f in known(storage)} == {"mention", "no"}
+    [held] = [kind for kind in (kind_of(f.kind) for f in known(storage)) if kind.relevance == "mention" and kind.topics]
     assert (held.tone, held.topics) == ("negative", "tourism"), "a person's word holds over new rules"
 
 

@@ -1,0 +1,86 @@
+"""A digest says of which source, topic or place it tells more than the weeks before; days without data are none."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.rulebook import load_rulebook
+from config.settings import load_settings
+from diembao.publishing import DAILY, draw, gather
+from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, TopicFound
+from storage.sql import SqlStorage, open_storage
+
+#: 06:00 in Vietnam
+CUTOFF = datetime(2026, 11, 17, 23, tzinfo=UTC)
+DAY = CUTOFF.date() + timedelta(days=1)
+SOURCE = Source("sun", "Báo Nắng Gió", "http://sun.example/", ())
+
+
+def store(storage: SqlStorage, at: datetime, articles: int) -> None:
+    """Store what a collection half a day before `at` brings; with no article, a poll that found nothing."""
+    at -= timedelta(hours=12)
+    run = storage.begin_run("collect", at)
+    entries = tuple(Entry(f"{SOURCE.home}{at:%Y%m%d}-{n}.html") for n in range(articles))
+    poll = Poll(SOURCE.id, f"{SOURCE.home}rss", at, Reason.OK, 200, entries=entries)
+    wanted = storage.polled(run, poll, recheck_all=False)
+    storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
+    place, topic = PlaceFound("nt.ca_na", "Cà Ná", "", ()), TopicFound("energy", 0.9, ())
+    tags = Tags("vi", "main", 0.9, "", (place,), (topic,), (), "neutral", "r1")
+    storage.examined(
+        [
+            Coverage(d.id, Article(d.url, d.url, f"Bài {d.url}", "", d.url, published=at, language="vi"), tags)
+            for d in storage.unexamined(100)
+        ],
+        at,
+    )
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[SqlStorage]:
+    opened = open_storage(tmp_path / "t.db")
+    opened.set_sources([SOURCE])
+    for n in range(1, 41):
+        if n % 10 != 3:  # of these days nothing is known
+            store(opened, CUTOFF - timedelta(days=n), n % 3)
+    yield opened
+    opened.close()
+
+
+def digest(storage: SqlStorage, language: str = "vi") -> dict[str, str]:
+    made = gather(
+        storage,
+        load_settings(None),
+        load_rulebook(None),
+        day=DAY,
+        language=language,
+        made_at=CUTOFF + timedelta(hours=1),
+    )
+    files = draw(made, DAILY, letter=True)
+    return {name: body.decode("utf-8", "replace") for name, body in files.items()}
+
+
+def test_many_articles_are_said_in_every_form(storage: SqlStorage) -> None:
+    store(storage, CUTOFF, 20)
+    made = digest(storage)
+    [page] = [body for name, body in made.items() if name.endswith(f"{DAY}.html")]
+    [plain] = [body for name, body in made.items() if name.endswith(".md")]
+    for body in (page, plain):
+        assert "Khác thường hôm nay" in body
+        for what in ("Báo Nắng Gió", "Chủ đề ", "Địa danh Cà Ná"):
+            assert f"{what}" in body
+        assert "20 bài, trung bình 1,0 bài trong" in body
+    assert any("Khác thường hôm nay" in body for name, body in made.items() if name.startswith("letter"))
+    assert "Unusual today" in "".join(digest(storage, "en").values())
+
+
+def test_a_usual_day_and_a_short_past_say_nothing(storage: SqlStorage, tmp_path: Path) -> None:
+    store(storage, CUTOFF, 2)
+    assert "Khác thường hôm nay" not in "".join(digest(storage).values())
+    other = open_storage(tmp_path / "new.db")
+    other.set_sources([SOURCE])
+    for n in range(10):
+        store(other, CUTOFF - timedelta(days=n), 20 if n == 0 else 1)
+    assert "Khác thường hôm nay" not in "".join(digest(other).values())
+    other.close()
