@@ -49,7 +49,7 @@ def press() -> Iterator[Press]:
 @pytest.fixture(scope="module")
 def home(press: Press, tmp_path_factory: pytest.TempPathFactory) -> Home:
     made = Home(tmp_path_factory.mktemp("home"))
-    write_home(made, press.outlets)
+    write_home(made, press.outlets, workers=1)
     return made
 
 

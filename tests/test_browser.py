@@ -191,7 +191,7 @@ def test_without_a_browser_pages_are_fetched_as_they_are(monkeypatch: pytest.Mon
 def test_the_way_out_is_named(press: Press, diembao: Diembao, tmp_path: Path) -> None:
     """`collect` says what is missing, and goes on; so it does without the extra as without a browser."""
     outlet = next(o for o in press.outlets if o.state == "up" and len(o.feeds) == 1 and o.feeds[0].kind == "feed")
-    write_home(Home(tmp_path), [outlet])
+    write_home(Home(tmp_path), [outlet], workers=1)
     sources = tmp_path / "config" / "sources.toml"
     sources.write_text(sources.read_text("utf-8").replace("[[source]]", "[[source]]\nrender = true"), "utf-8")
     nowhere = {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}

@@ -173,14 +173,14 @@ def test_evaluate_and_train(diembao: Diembao, tmp_path: Path) -> None:
     [report] = json_lines(diembao("--json", "evaluate", gold, "--errors").stdout)
     assert report["relevance"]["f1"] == 1.0
     assert "mistakes" in report
-    assert "micro" in diembao("evaluate", gold, "--folds", "3").stdout
+    assert "micro" in diembao("evaluate", gold, "--folds", "2").stdout
     home = tmp_path / "home"
     diembao("--home", home, "init")
-    first = diembao("--home", home, "--json", "train", gold, "--folds", "3", "--force")
+    first = diembao("--home", home, "--json", "train", gold, "--folds", "2", "--force")
     assert first.returncode == 0, first.stderr
     model = home / "config" / "topic_model.json"
     weights = model.read_bytes()
-    assert diembao("--home", home, "train", gold, "--folds", "3", "--force").returncode == 0
+    assert diembao("--home", home, "train", gold, "--folds", "2", "--force").returncode == 0
     assert model.read_bytes() == weights  # the same records, the same weights
     assert (
         len(json_lines(diembao("--home", home, "--json", "evaluate", gold, "--against", home / "config").stdout)) == 2

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,8 +19,10 @@ from analysis.tables import DAILY, STORIES, TAGS, daily_rows, document, story_ro
 from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound
 
 NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
-LETTERS = (
-    "ăâđêôơưĂÂĐÊÔƠƯ àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ 宁顺 닌투언 Ниньтхуан 🌊"
+MARKED = "ăâđêôơư àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ"
+#: all letters of Vietnamese with marks, small and large, as one character each and as letter and marks
+LETTERS = " ".join(
+    [MARKED, MARKED.upper(), unicodedata.normalize("NFD", MARKED + MARKED.upper()), "宁顺 닌투언 Ниньтхуан 🌊"]
 )
 
 

@@ -190,7 +190,7 @@ def test_a_second_run_at_the_same_time_is_refused(home: Home, diembao: Diembao) 
 
 def test_a_run_told_to_stop_says_so_and_loses_nothing(press: Press, diembao: Diembao, tmp_path: Path) -> None:
     fresh = Home(tmp_path)
-    write_home(fresh, press.outlets)
+    write_home(fresh, press.outlets, workers=1)
     process = subprocess.Popen(
         [sys.executable, "-m", "diembao", "--home", str(fresh.root), "--json", "run"],
         stdout=subprocess.PIPE,

@@ -23,7 +23,7 @@ from config.settings import Settings, load_settings
 from diembao import publishing, sending
 from diembao.letters import is_part
 from pipeline.publications import Publication
-from pipeline.records import Coverage, Entry, Fetched, Poll, Reason
+from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason
 from pipeline.rules import Rulebook
 from storage.base import StorageError
 from storage.sql import SqlStorage, open_storage
@@ -88,16 +88,16 @@ def publish(storage: SqlStorage, rules: Rulebook) -> Publish:
     return run
 
 
-def edit(storage: SqlStorage, n: int, at: datetime, **tags: Any) -> None:
+def edit(storage: SqlStorage, n: int, at: datetime, title: str = "Sửa", **tags: Any) -> None:
     """Let the page of an article be fetched again with another text, and tagged otherwise."""
     made = item(n)
     home = f"http://{made.source_id}.example"
     url = f"{home}/{made.key}"
     run = storage.begin_run("collect", at)
-    poll = Poll(made.source_id, f"{home}/rss", at, Reason.OK, 200, entries=(Entry(url, "Sửa"),))
+    poll = Poll(made.source_id, f"{home}/rss", at, Reason.OK, 200, entries=(Entry(url, title),))
     wanted = storage.polled(run, poll, recheck_all=True)
-    storage.answered(run, [Fetched(c.id, at, c.url, 200, b"<html>sua", "text/html") for c in wanted])
-    article = replace(made.article, url=url, canonical=url, text="Bài đã sửa.")
+    storage.answered(run, [Fetched(c.id, at, c.url, 200, title.encode(), "text/html") for c in wanted])
+    article = replace(made.article, url=url, canonical=url, text=f"{title}.")
     found = [Coverage(d.id, article, replace(made.tags, **tags)) for d in storage.unexamined(10)]
     assert found
     storage.examined(found, at)
@@ -108,9 +108,15 @@ def test_what_was_published_stays_as_it_was(storage: SqlStorage, publish: Publis
     assert {Path(name).suffix for name in made.files if not is_part(name)} == {".html", ".md", ".docx", ".pdf", ".csv"}
     assert made.sha256 in made.files["diem-bao-2026-11-22.html"].decode()
     assert len(made.items) == 12
-    for days in range(1, 4):
-        edit(storage, days, END + timedelta(days=days), tone="unsure")
+    for days in range(1, 31):
+        edit(storage, days % 12, END + timedelta(days=days), tone="unsure", title=f"Bài đã sửa ngày thứ {days}")
     fill(storage, 10, first=12)
+    month = END + timedelta(days=31)
+    tags = replace(item(0).tags, tone="negative", relevance="mention", rules="r9")
+    stale = storage.upkeep.stale("r9", since=None, after=0, limit=100)
+    assert len(stale) == 22
+    storage.upkeep.retagged([Coverage(s.id, item(0).article, tags) for s in stale], "r9", month)
+    storage.upkeep.decide([Decision(made.items[0].key, "relevance", "no", "Lan", month)])
     found = storage.publications.publication(made.id)
     assert found == replace(made, made_at=found.made_at if found else made.made_at)
     assert found is not None

@@ -23,7 +23,7 @@ ARTICLE = "<html><head><title>Bài một</title></head><body><article><h1>Bài m
 @pytest.fixture
 def own(press: Press, tmp_path: Path) -> Home:
     home = Home(tmp_path)
-    write_home(home, press.outlets)
+    write_home(home, press.outlets, workers=1)
     return home
 
 

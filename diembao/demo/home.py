@@ -10,12 +10,16 @@ from diembao.demo.server import ServedOutlet
 from diembao.home import Home, write_atomically
 
 
-def write_home(home: Home, outlets: Iterable[ServedOutlet]) -> None:
-    """Write settings.toml and sources.toml; places, topics and schedule are the packaged ones."""
+def write_home(home: Home, outlets: Iterable[ServedOutlet], *, workers: int = 0) -> None:
+    """Write settings.toml and sources.toml; places, topics and schedule are the packaged ones.
+
+    `workers` as in settings.toml: 0 is one process for each processor.
+    """
     settings = (files("config") / "settings.toml").read_text("utf-8")
     # All outlets of the press are one machine that is our own: nobody is spared by asking it slowly.
     settings = re.sub(r"(?m)^delay_seconds = .*$", "delay_seconds = 0.02", settings)
     settings = re.sub(r"(?m)^contact = .*$", 'contact = "demo@example.org"', settings)
+    settings = re.sub(r"(?m)^workers = .*$", f"workers = {workers}", settings)
     write_atomically(home.config / "settings.toml", settings.encode())
     sources = "\n".join(_table(outlet) for outlet in outlets)
     write_atomically(home.config / "sources.toml", sources.encode())
