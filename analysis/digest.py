@@ -1,13 +1,15 @@
 """Day → the digest as one HTML file or as Markdown."""
 
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis import excerpt
 from analysis.day import Day
 from analysis.labels import labels
+from analysis.paper import Picture
 from analysis.story import is_dated, language_of
 from analysis.view import TONE_SIGNS, View, capitalised, link
 
@@ -20,14 +22,20 @@ _MARKDOWN_AT_START = re.compile(r"(?=[#+\-=>])|(?<=\d)(?=[.)](?:\s|$))")
 
 
 def render_html(
-    day: Day, lang: str = "vi", *, province: str, note: str = "", topic_labels: Mapping[str, str] | None = None
+    day: Day,
+    lang: str = "vi",
+    *,
+    province: str,
+    note: str = "",
+    topic_labels: Mapping[str, str] | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> str:
-    """Return one self-contained page: no script, nothing loaded from anywhere.
+    """Return one self-contained page: no script, nothing loaded from anywhere; `pictures` go below the figures.
 
     `note` is the line below the province's name; `topic_labels` gives the name of each topic in `lang` (its id is
     shown where there is none). Raises ValueError for a `lang` without labels.
     """
-    return _render("digest.html", day, lang, province, note, topic_labels or {})
+    return _render("digest.html", day, lang, province, note, topic_labels or {}, pictures)
 
 
 def render_markdown(
@@ -37,7 +45,15 @@ def render_markdown(
     return _render("digest.md", day, lang, province, note, topic_labels or {})
 
 
-def _render(template: str, day: Day, lang: str, province: str, note: str, topic_labels: Mapping[str, str]) -> str:
+def _render(
+    template: str,
+    day: Day,
+    lang: str,
+    province: str,
+    note: str,
+    topic_labels: Mapping[str, str],
+    pictures: Sequence[Picture] = (),
+) -> str:
     words = labels(lang)
     # What a topic is called belongs to the rules, what a story without one is called to the digest.
     topics = {"": words.say("other_topics"), **topic_labels}
@@ -52,6 +68,8 @@ def _render(template: str, day: Day, lang: str, province: str, note: str, topic_
             topic=lambda id: topics.get(id, id),
             view=View(day, words, topics),
             limit=excerpt.LIMIT,
+            # Within an <img> nothing of a drawing can run or be loaded.
+            pictures=[(b64encode(picture.svg.encode()).decode(), picture.alt) for picture in pictures],
         )
     )
 

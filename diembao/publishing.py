@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from analysis.day import Counts, Day, build_day, count
 from analysis.errata import Erratum, errata, last_said, restated, stated
@@ -139,16 +140,15 @@ def draw(made: Made, forms: Sequence[str], *, letter: bool = False) -> dict[str,
     from diembao.letters import letter_files
 
     # Drawn once for all forms: it costs more than any of them.
-    pictures = _pictures(made) if letter or {"docx", "pdf"} & set(forms) else ()
+    pictures = _pictures(made) if letter or {"html", "docx", "pdf"} & set(forms) else ()
     paper = paper_of(made, letterhead_of(made.settings.document), pictures)
 
-    def page(render: Callable[..., str]) -> bytes:
-        return render(
-            made.day, made.language, province=made.province, note=made.note, topic_labels=made.topic_labels
-        ).encode()
+    def page(render: Callable[..., str], **more: Any) -> bytes:
+        texts = {"province": made.province, "note": made.note, "topic_labels": made.topic_labels}
+        return render(made.day, made.language, **texts, **more).encode()
 
     renders: dict[str, Callable[[], bytes]] = {
-        "html": lambda: page(render_html),
+        "html": lambda: page(render_html, pictures=pictures),
         "md": lambda: page(render_markdown),
         "docx": lambda: render_docx(paper),
         "pdf": lambda: render_pdf(paper),

@@ -9,8 +9,10 @@ import html5lib
 import pytest
 from days import LABELS, model
 
+from analysis.charts import topics_by_tone
 from analysis.digest import render_html
 from analysis.digest_paper import digest_paper
+from analysis.labels import labels
 from analysis.mail import mail_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -19,7 +21,8 @@ NAMES = {"vi": "Ninh Thuận", "en": "Ninh Thuan"}
 
 
 def digest(n: int, lang: str) -> str:
-    return render_html(model(n), lang, province=NAMES[lang], topic_labels=LABELS)
+    drawn = topics_by_tone(model(n), labels(lang), LABELS)
+    return render_html(model(n), lang, province=NAMES[lang], topic_labels=LABELS, pictures=[drawn] if drawn else ())
 
 
 def letter(n: int, lang: str) -> str:
