@@ -86,12 +86,7 @@ def drawn(chart: Any, alt: str, words: Labels) -> Picture:
 
     faces.register()
     sizes = {"labelFontSize": 14, "titleFontSize": 14}
-    spec = (
-        chart.configure(font=f"{faces.NAME}, sans-serif")
-        .configure_axis(**sizes)
-        .configure_legend(**sizes, orient="bottom")
-        .to_dict()
-    )
+    spec = chart.configure(font=faces.NAME).configure_axis(**sizes).configure_legend(**sizes, orient="bottom").to_dict()
     spec["background"] = "#ffffff"
     point, thousands = (",", ".") if words.lang == "vi" else (".", ",")
     written = {"decimal": point, "thousands": thousands, "grouping": [3], "currency": ["", ""]}

@@ -30,7 +30,7 @@ def render_html(
     topic_labels: Mapping[str, str] | None = None,
     pictures: Sequence[Picture] = (),
 ) -> str:
-    """Return one self-contained page: no script, nothing loaded from anywhere; `pictures` go below the figures.
+    """Return one self-contained page: no script, nothing loaded from anywhere; `pictures` stand before the outlets.
 
     `note` is the line below the province's name; `topic_labels` gives the name of each topic in `lang` (its id is
     shown where there is none). Raises ValueError for a `lang` without labels.
@@ -68,8 +68,8 @@ def _render(
             topic=lambda id: topics.get(id, id),
             view=View(day, words, topics),
             limit=excerpt.LIMIT,
-            # Within an <img> nothing of a drawing can run or be loaded.
-            pictures=[(b64encode(picture.svg.encode()).decode(), picture.alt) for picture in pictures],
+            # Not the drawing, whose words would be set in whatever face the reader's machine has, and be cut off.
+            pictures=[(b64encode(picture.png).decode(), picture.alt) for picture in pictures],
         )
     )
 
