@@ -1,48 +1,18 @@
 """Figures of a span → the Paper of its periodic report."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from analysis import excerpt
-from analysis.keywords import Keyword
 from analysis.labels import Labels, labels
 from analysis.paper import Block, Grid, Heading, Letterhead, Listing, Paper, Paragraph, Picture, Run, Runs
-from analysis.period import Figures, Span
-from analysis.signals import Signal, sentence
-from analysis.tables import StoryRow
+from analysis.period import Span
+from analysis.report import Report
+from analysis.signals import sentence
 from pipeline.records import Tone
 
 _TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
 _MOST = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Headlines that name one province, of all that were read, whatever they are about."""
-
-    name: str
-    headlines: int
-    #: the same in the span before; None where nothing was read in it
-    before: int | None
-    #: whose review this is
-    own: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A span beside the one before and the same days of the year before."""
-
-    now: Figures
-    before: Figures
-    year: Figures
-    #: stories of the span that most outlets carried, the widest spread first
-    spread: tuple[StoryRow, ...] = ()
-    #: headlines of the span that name the province, and each of its peers, most first
-    voice: tuple[Voice, ...] = ()
-    keywords: tuple[Keyword, ...] = ()
-    #: unusual days of the span, by day
-    signals: tuple[tuple[date, Signal], ...] = ()
 
 
 def report_paper(
@@ -289,12 +259,16 @@ class _Shown:
         yield Paragraph(self._runs("voice_note"), style="small")
         yield from self._chart("voice")
 
+    def _range(self, first: date, last: date) -> str:
+        ends = [self._words.short_date(day) for day in dict.fromkeys((first, last))]
+        return "\u00a0–\u00a0".join(ends)
+
     def _gaps(self) -> Iterator[Block]:
         yield self._head("gaps")
         gaps = self._now.gaps()
         told: list[Runs] = []
         if gaps:
-            shown = ", ".join(self._words.short_date(day) for day in gaps[:31]) + ("…" if len(gaps) > 31 else "")
+            shown = ", ".join(self._range(first, last) for first, last in _ranges(gaps))
             told.append(self._runs("days_without", n=len(gaps), days=shown))
         now = self._now
         bad_days, good_days = now.failed_days, now.read_days
@@ -304,3 +278,14 @@ class _Shown:
             told.append(self._runs("failing", name=name, bad=bad, days=bad + good))
         yield Listing(tuple(told)) if told else Paragraph(self._runs("no_gaps"))
         yield from self._chart("heat", note="heat_note")
+
+
+def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Return days in their order as first and last of those that follow each other."""
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and (day - found[-1][1]).days == 1:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.charts import ASIDE, COLOURS, FEWEST, PLAIN, WIDTH, bars, by_tone, drawn, whole_numbers
 from analysis.columns import ZONE
@@ -11,10 +11,8 @@ from analysis.heat_chart import heat
 from analysis.labels import Labels
 from analysis.paper import Picture
 from analysis.period import Figures
+from analysis.report import Report
 from analysis.timeline import missing_of, places_of, summed, time_axis, with_gaps
-
-if TYPE_CHECKING:
-    from analysis.report_paper import Report
 
 #: outlets, and countries and languages, that are shown
 _OUTLETS, _OTHERS = 15, 8
@@ -23,7 +21,7 @@ _MARKED = 3
 _HEIGHT = 180
 
 
-def charts_of(report: "Report", words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
+def charts_of(report: Report, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
     """Return the charts that have something to say, by name; none for a few articles.
 
     Names: volume, attention, tone, topics, voice, outlets, countries, languages, heat.
@@ -50,7 +48,7 @@ def _titled(words: Labels, key: str, told: Iterable[str]) -> tuple[str, str]:
     return title, f"{title}: {'; '.join(told)}"
 
 
-def _volume(report: "Report", words: Labels) -> Picture:
+def _volume(report: Report, words: Labels) -> Picture:
     import altair
 
     found = report.now
@@ -73,7 +71,7 @@ def _volume(report: "Report", words: Labels) -> Picture:
     return drawn(chart, alt, words)
 
 
-def _marks(report: "Report", counts: Mapping[date, int]) -> list[dict[str, Any]]:
+def _marks(report: Report, counts: Mapping[date, int]) -> list[dict[str, Any]]:
     """Return the marks above the bars: the number of a story where it begins, a triangle on unusual days."""
     places = places_of(report.now)
     marks: dict[date, list[str]] = {}
@@ -161,7 +159,7 @@ def _by_tone(named: Mapping[str, Counter[Any]], words: Labels, title: str, most:
     return bars(rows, order, totals, words, words.of("report", title)) if rows else None
 
 
-def _voice(report: "Report", words: Labels) -> Picture | None:
+def _voice(report: Report, words: Labels) -> Picture | None:
     if not any(voice.headlines for voice in report.voice):
         return None
     rows = [{"name": v.name, "n": v.headlines, "own": v.own} for v in report.voice]

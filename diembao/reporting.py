@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from analysis.keywords import Keyword, counted, keywords
 from analysis.period import Figures, Span, figures
-from analysis.report_paper import Report, Voice, report_paper
+from analysis.report import Report, Voice
+from analysis.report_paper import report_paper
 from analysis.signals import WINDOW_DAYS, Series, Signal, unusual
 from analysis.story import told
 from analysis.tables import StoryRow, story_rows

@@ -12,7 +12,7 @@ from analysis.charts import COLOURS, FEWEST
 from analysis.labels import labels
 from analysis.paper import Picture
 from analysis.period import Figures, Span, figures
-from analysis.report_paper import Report, Voice
+from analysis.report import Report, Voice
 from analysis.signals import Signal
 from analysis.span_charts import charts_of
 from analysis.timeline import missing_of, places_of, summed

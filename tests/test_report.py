@@ -20,7 +20,8 @@ from analysis.labels import labels
 from analysis.paper import Grid, Letterhead, Paper, lines
 from analysis.pdf import render_pdf
 from analysis.period import Figures, Span, figures
-from analysis.report_paper import Report, Voice, report_paper
+from analysis.report import Report, Voice
+from analysis.report_paper import report_paper
 from analysis.span_charts import charts_of
 from analysis.tables import story_rows
 from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
@@ -153,6 +154,9 @@ def test_no_data_is_not_0(report: Report) -> None:
     said = "\n".join(lines(paper_of(report)))
     assert "1 ngày không thu thập được nguồn nào: 05/10/2026" in said
     assert "Báo Chết: hỏng 31 trong 31 ngày" in said
+    gaps = counted(40, NOW, gaps=[date(2026, 10, n) for n in (5, 6, 7, 20)])
+    said = "\n".join(lines(paper_of(replace(report, now=gaps))))
+    assert "4 ngày không thu thập được nguồn nào: 05/10/2026\u00a0–\u00a007/10/2026, 20/10/2026" in said
     nothing = Report(Figures(NOW), Figures(NOW.before()), Figures(NOW.year_before()))
     said = "\n".join(lines(paper_of(nothing)))
     assert "không có nghĩa là không có bài" in said
