@@ -18,8 +18,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags
-from storage.base import StorageError
 from storage.engine import connect
+from storage.errors import StorageError
 from storage.schema import candidates, items, taggings, versions
 from storage.soundness import check
 from storage.sql import open_storage

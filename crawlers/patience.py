@@ -9,6 +9,7 @@ from scrapy.http import Response
 
 from crawlers import reasons
 from crawlers.guard import host_port
+from crawlers.refusals import HostLeftAlone
 from crawlers.throttle import PoliteThrottle, retry_after
 from pipeline.records import Reason
 
@@ -23,14 +24,6 @@ _WAIT = 60.0
 
 _UNREACHABLE = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS])
 _AGAIN = frozenset([408, 425, 429, 500, 502, 503, 504])
-
-
-class HostLeftAlone(Exception):
-    """The host has failed too often in this crawl, or asked for time, and this request was not made."""
-
-    def __init__(self, reason: Reason, note: str) -> None:
-        super().__init__(note)
-        self.reason = reason
 
 
 class PatienceMiddleware:

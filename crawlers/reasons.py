@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 
+from crawlers.refusals import HostLeftAlone, RobotsRefused, RobotsUnreachable
 from pipeline.records import Reason
 
 
@@ -31,9 +32,6 @@ def of_status(status: int) -> Reason:
 
 def of_exception(error: BaseException) -> Reason:
     """Return the reason for what stopped a request, most specific first."""
-    from crawlers.patience import HostLeftAlone
-    from crawlers.robots import RobotsUnreachable
-
     if isinstance(error, RobotsUnreachable | HostLeftAlone):
         return error.reason
     if (reason := _ignored(error)) is not None:
@@ -84,7 +82,6 @@ def _table() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
     from crawlers.browser import BrowserFailed, PageTooHeavy
     from crawlers.guard import UnsafeAddress
     from crawlers.integrity import UnknownEncoding
-    from crawlers.robots import RobotsRefused
 
     return (
         ((UnsafeAddress,), Reason.UNSAFE_ADDRESS),

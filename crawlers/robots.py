@@ -10,27 +10,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers import reasons
+from crawlers.refusals import RobotsRefused, RobotsUnreachable
 from crawlers.throttle import PoliteThrottle
 from pipeline.records import Reason
 
 _MAX_DELAY = 60.0
 _THE_HOST = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED])
-
-
-class RobotsRefused(Exception):
-    """robots.txt does not allow the address."""
-
-
-class RobotsUnreachable(Exception):
-    """robots.txt could not be had: what is allowed is not known for now.
-
-    `reason` is why: a host that is down has that reason, one that answers with an error ROBOTS_UNREACHABLE.
-    """
-
-    def __init__(self, reason: Reason, note: str) -> None:
-        super().__init__(note)
-        self.reason = reason
-
 
 #: what robots.txt says; None: nothing
 Rules = Protego | RobotsUnreachable | None

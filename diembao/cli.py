@@ -96,7 +96,7 @@ for module in (
 def main() -> None:
     """Run the command line and exit with its code."""
     from config.load import ConfigError
-    from storage.base import StorageError
+    from storage.errors import StorageError
 
     try:
         code = cli.main(standalone_mode=False)

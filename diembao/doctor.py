@@ -182,8 +182,8 @@ def _database(address: str) -> Finding:
     from sqlalchemy.exc import SQLAlchemyError
 
     from storage.backup import sqlite_file
-    from storage.base import StorageError
     from storage.engine import connect, head, version_of
+    from storage.errors import StorageError
 
     what = say("Cơ sở dữ liệu", "Database")
     if (file := sqlite_file(address)) is not None and not file.exists():

@@ -15,7 +15,7 @@ from analysis.paper import Paper, Picture, lines
 from pipeline.publications import Publication
 
 if TYPE_CHECKING:
-    from diembao.publishing import Made
+    from diembao.made import Made
 
 #: files of a publication that make its letter
 _HTML, _TEXT, _PICTURE = "letter.html", "letter.txt", "letter-picture-{n}.png"

@@ -1,13 +1,13 @@
 """The database → a day's digest in every form, in the files of a folder or frozen in the database."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from analysis.day import Counts, Day, build_day, count
+from analysis.day import Counts, build_day, count
 from analysis.errata import Erratum, errata, last_said, restated, stated
 from analysis.paper import Letterhead, Paper, Picture
 from analysis.signals import Signal
@@ -16,6 +16,7 @@ from config.settings import Settings
 from diembao.clock import now, overdue
 from diembao.home import write_atomically
 from diembao.jobs import Period, period_of, watched_sources
+from diembao.made import Made
 from diembao.unusual import unusual_in
 from pipeline.publications import Publication, PublishedItem
 from pipeline.records import Item
@@ -29,33 +30,6 @@ _CORRECTED = 7
 #: forms of a digest by suffix of their file
 FORMS = ("html", "md", "docx", "pdf", "csv")
 DAILY = ("html", "md", "docx", "pdf")
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A day's digest before it is drawn: the model, its items, and what its forms need besides."""
-
-    day: Day
-    items: Sequence[Item]
-    language: str
-    settings: Settings
-    topic_labels: Mapping[str, str]
-    number: int | None = None
-    #: articles of earlier digests of which this one says something else
-    corrected: Sequence[PublishedItem] = ()
-
-    @property
-    def province(self) -> str:
-        return self.settings.province.name if self.language == "vi" else self.settings.province.name_en
-
-    @property
-    def note(self) -> str:
-        return self.settings.province.note if self.language == "vi" else self.settings.province.note_en
-
-    @property
-    def name(self) -> str:
-        """Of its files, without suffix."""
-        return f"diem-bao-{self.day.day}"
 
 
 def gather(

@@ -20,7 +20,8 @@ from diembao.running import Ended, Running, end_orphans, run_job
 from diembao.scheduler import KEEP, Schedule, Turn
 from diembao.secrets import hide
 from pipeline.records import JobEnd, JobRun
-from storage.base import Storage, StorageError
+from storage.base import Storage
+from storage.errors import StorageError
 from storage.runs import HeldElsewhere, Hold
 
 if TYPE_CHECKING:

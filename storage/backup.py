@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Integer, MetaData, Table, func, insert, inspect, select, text
 
-from storage.base import StorageError
 from storage.engine import connect, head, migrate, open_engine, version_of
+from storage.errors import StorageError
 from storage.soundness import check
 from storage.tables import our_tables
 

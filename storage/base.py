@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from storage.upkeep import Upkeep
 
 
-class StorageError(Exception):
-    """The database cannot be used; the message names the file or address and the way out."""
-
-
 class Storage(Protocol):
     """One database. Every method that writes is one transaction; a Storage may be used by one thread."""
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select
 
 from pipeline.records import Decision, DecisionField, Relevance, Tags, Tone, TopicFound
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.schema import items
 from storage.schema_upkeep import decisions
 

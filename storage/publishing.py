@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.publications import Dispatch, Publication, PublishedItem
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.schema_publishing import dispatches, publication_files, publications
 
 _ITEMS = TypeAdapter(tuple[PublishedItem, ...])

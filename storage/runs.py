@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.records import Alert, JobEnd, JobRun
-from storage.base import StorageError
 from storage.engine import connect
+from storage.errors import StorageError
 from storage.schema import runs
 from storage.schema_runs import alerts, job_runs
 

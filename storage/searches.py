@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from pipeline.facts import Counted, Fact
 from pipeline.records import Hit, Item, Relevance, SavedSearch
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.facts import load_facts, sample
 from storage.reading import load_chosen
 from storage.schema import items

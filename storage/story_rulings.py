@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.schema import items
 from storage.schema_stories import story_nodes, story_ruling_items, story_rulings
 from storage.story_names import Level, name_groups

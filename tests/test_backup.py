@@ -25,7 +25,7 @@ from pipeline.records import (
     Tags,
 )
 from storage.backup import backup, checksum, copy, restore, upgrade
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.soundness import check, rows_of
 from storage.sql import SqlStorage, open_storage
 

@@ -14,7 +14,7 @@ from conftest import Diembao
 
 from benchmarks.crash import crash, verify
 from benchmarks.postgres import start_postgres
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.sql import open_storage
 
 _WAY_OUT = "What was stored before is there; see whether the server runs, then run again"

@@ -25,7 +25,7 @@ from diembao.letters import is_part
 from pipeline.publications import Publication
 from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason
 from pipeline.rules import Rulebook
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.sql import SqlStorage, open_storage
 
 DAY = date(2026, 11, 22)

@@ -17,8 +17,8 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
 from crawlers.integrity import Damaged, Unpacked, unpack
-from crawlers.patience import HostLeftAlone
 from crawlers.reasons import note_of, of_exception, of_status
+from crawlers.refusals import HostLeftAlone
 from crawlers.throttle import retry_after
 from pipeline.records import Reason
 

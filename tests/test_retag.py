@@ -31,7 +31,7 @@ from pipeline.records import (
     TopicFound,
 )
 from pipeline.sketches import dump, sketch
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.search_query import parse
 from storage.soundness import check
 from storage.sql import SqlStorage, open_storage

@@ -33,7 +33,7 @@ from pipeline.records import (
 from pipeline.search_words import fold, joined, words
 from pipeline.sketches import dump, sketch
 from storage.backup import copy
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.search import Order
 from storage.search_index import forget_all
 from storage.search_query import (

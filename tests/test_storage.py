@@ -33,8 +33,8 @@ from pipeline.records import (
     Unreadable,
 )
 from pipeline.sketches import dump, sketch
-from storage.base import StorageError
 from storage.engine import open_engine
+from storage.errors import StorageError
 from storage.schema import metadata
 from storage.sql import SqlStorage, open_storage
 from storage.tables import document

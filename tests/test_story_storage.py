@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from pipeline.records import Article, Coverage, Entry, Fetched, Poll, Reason, Source, Tags
 from pipeline.sketches import dump, sketch
-from storage.base import StorageError
+from storage.errors import StorageError
 from storage.schema import versions
 from storage.schema_stories import story_changes, story_keys
 from storage.sql import SqlStorage, open_storage

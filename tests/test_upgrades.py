@@ -13,9 +13,9 @@ from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
 from pipeline.records import Article, Decision, Entry, Tags, TopicFound
 from pipeline.sketches import dump, sketch
 from storage.backup import upgrade
-from storage.base import StorageError
 from storage.crawling import ENTRY
 from storage.engine import head, migrate
+from storage.errors import StorageError
 from storage.examining import ARTICLE, TAGS
 from storage.search_query import parse
 from storage.soundness import check

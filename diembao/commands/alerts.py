@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def alerts(app: App, trial: bool, trouble: str | None) -> int:
     from config.alerts import load_alerts
     from diembao.telling import channels
-    from storage.base import StorageError
+    from storage.errors import StorageError
 
     alerting = load_alerts(app.home.config)
     ways = channels(alerting)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from diembao.app import DONE, FAILED, App, pass_app
-from diembao.commands.texts import read_jsonl
+from diembao.commands.lines import read_jsonl
 from diembao.messages import say
 
 

@@ -12,7 +12,7 @@ import click
 
 from diembao.app import DONE, FAILED, App, pass_app
 from diembao.clock import now
-from diembao.commands.texts import read_jsonl
+from diembao.commands.lines import read_jsonl
 from diembao.messages import say
 
 if TYPE_CHECKING:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from diembao.app import DONE, FAILED, App, pass_app
+from diembao.commands.lines import read_jsonl
 from diembao.messages import say
 
 
@@ -84,19 +82,6 @@ def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iter
         path = Path(row["file"])
         path = path if path.is_absolute() or path.exists() else listed.parent / path
         yield str(path), str(row.get("url") or path.absolute().as_uri())
-
-
-def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield (line number, value) of a JSON Lines file, or of standard input for '-'; one line in memory at a time."""
-    stream = sys.stdin.buffer if str(path) == "-" else path.open("rb")
-    with stream:
-        for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            try:
-                yield number, json.loads(line.decode("utf-8-sig", "replace"))
-            except ValueError as error:
-                raise click.UsageError(f"{path}:{number}: no valid JSON: {error}") from error
 
 
 @click.command(

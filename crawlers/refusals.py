@@ -1,0 +1,26 @@
+"""Why a request was not made: what the crawl itself raises in place of asking."""
+
+from pipeline.records import Reason
+
+
+class HostLeftAlone(Exception):
+    """The host has failed too often in this crawl, or asked for time, and this request was not made."""
+
+    def __init__(self, reason: Reason, note: str) -> None:
+        super().__init__(note)
+        self.reason = reason
+
+
+class RobotsRefused(Exception):
+    """robots.txt does not allow the address."""
+
+
+class RobotsUnreachable(Exception):
+    """robots.txt could not be had: what is allowed is not known for now.
+
+    `reason` is why: a host that is down has that reason, one that answers with an error ROBOTS_UNREACHABLE.
+    """
+
+    def __init__(self, reason: Reason, note: str) -> None:
+        super().__init__(note)
+        self.reason = reason
