@@ -19,7 +19,7 @@ _HATCH = "M-1,0L0,-1M-1,1L1,-1M0,1L1,0"
 
 
 def heat(found: Figures, words: Labels) -> Picture | None:
-    """Return articles by source and day (or week); a source that was not read has a hatched cell, and no 0."""
+    """Return articles by source and day (or week), hatched where the source was not read on most days of a cell."""
     import altair
 
     chosen = _chosen(found)
@@ -29,23 +29,24 @@ def heat(found: Figures, words: Labels) -> Picture | None:
     columns = len(set(places.values()))
     names = _names(found, chosen)
     counts: dict[tuple[str, date], int] = {}
-    read: set[tuple[str, date]] = set()
+    read: Counter[tuple[str, date]] = Counter()
+    days_of = Counter(places.values())
     for source in chosen:
         days = found.outlets[source].days if source in found.outlets else Counter[date]()
         for day, place in places.items():
             cell = source, place
             counts[cell] = counts.get(cell, 0) + days[day]
             if day in found.read_days.get(source, ()):
-                read.add(cell)
+                read[cell] += 1
     rows: list[dict[str, Any]] = [
         {"source": names[source], "day": place.isoformat(), "n": n}
         for (source, place), n in counts.items()
-        if n or (source, place) in read
+        if n or read[source, place]
     ]
     gaps = [
         {"source": names[source], "day": place.isoformat(), "what": words.of("report", "no_data")}
-        for (source, place), n in counts.items()
-        if not n and (source, place) not in read
+        for source, place in counts
+        if 2 * read[source, place] < days_of[place]
     ]
     x = time_axis(found, words)
     y = altair.Y("source:N", sort=list(names.values()), title=None, axis=altair.Axis(labelLimit=320, labelFontSize=11))

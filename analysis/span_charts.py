@@ -90,7 +90,9 @@ def _attention(found: Figures, words: Labels) -> Picture | None:
     """Return articles for each thousand pages that were read; where none were, the line is broken."""
     import altair
 
-    items, pages = summed(found, found.days), summed(found, found.page_days)
+    # Articles of a day of which no page was read, found later, have nothing that they could be held against.
+    counted = {day: n for day, n in found.days.items() if found.page_days[day]}
+    items, pages = summed(found, counted), summed(found, found.page_days)
     rates = {day: 1000 * items[day] / pages[day] if pages[day] else None for day in sorted(items)}
     known = {day: rate for day, rate in rates.items() if rate is not None}
     if len(known) < 2:

@@ -81,6 +81,17 @@ def test_a_day_without_collection_is_hatched_and_one_without_articles_is_not() -
     )
 
 
+def test_a_week_is_hatched_where_a_source_was_read_on_few_of_its_days() -> None:
+    span = Span(date(2026, 1, 5), date(2026, 6, 28))  # whole weeks
+    items = [item(23 * n) for n in range(FEWEST)]
+    read = {day: [SourceRead("s0", "Báo số 0", day.weekday() < 3, 9)] for day in span.days}
+    found = figures(span, map(fact_of, items), publishers_of(items), read)
+    assert "25 trong 25 ô không có số liệu" in charts_of(report_of(found), labels("vi"), LABELS)["heat"].alt
+    read = {day: [SourceRead("s0", "Báo số 0", day.weekday() < 4, 9)] for day in span.days}
+    found = figures(span, map(fact_of, items), publishers_of(items), read)
+    assert "0 trong 25 ô không có số liệu" in charts_of(report_of(found), labels("vi"), LABELS)["heat"].alt
+
+
 def test_gaps_are_no_zeros() -> None:
     found = counted(310, MONTH)
     quiet = figures(MONTH, (), {}, {day: [SourceRead("s0", "Báo", True, 9)] for day in MONTH.days if day != GAP})

@@ -7,5 +7,5 @@ from diembao.demo.server import Press
 
 
 def test_killed_runs_end_as_undisturbed_ones(press: Press, tmp_path: Path) -> None:
-    assert try_kills(press, tmp_path, kills=4, seed=7) == []
+    assert try_kills(press, tmp_path, kills=3, seed=7) == []
     assert len(coverage(tmp_path / "calm")) > 100
