@@ -43,14 +43,11 @@ def _year_on(day: date, years: int) -> date:
     return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-@dataclass(slots=True)
-class Outlet:
-    name: str
-    country: str
-    #: in which it had a part
-    stories: int = 0
-    #: articles of each day and tone
-    told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+class _Sums:
+    """What follows from the articles of each day and tone."""
+
+    __slots__ = ()
+    told: Counter[tuple[date, Tone]]
 
     @property
     def items(self) -> int:
@@ -66,7 +63,17 @@ class Outlet:
 
 
 @dataclass(slots=True)
-class Figures:
+class Outlet(_Sums):
+    name: str
+    country: str
+    #: in which it had a part
+    stories: int = 0
+    #: articles of each day and tone
+    told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Figures(_Sums):
     """What was counted in one span; articles are counted on the day they were published (else first seen)."""
 
     span: Span
@@ -82,7 +89,6 @@ class Figures:
     page_days: Counter[date] = field(default_factory=Counter)
     topics: dict[str, Counter[Tone]] = field(default_factory=dict)
     topic_days: dict[str, Counter[date]] = field(default_factory=dict)
-    place_days: dict[str, Counter[date]] = field(default_factory=dict)
     #: by id of the source; those that gave an article
     outlets: dict[str, Outlet] = field(default_factory=dict)
     countries: Counter[str] = field(default_factory=Counter)
@@ -92,18 +98,6 @@ class Figures:
     failed_days: dict[str, set[date]] = field(default_factory=dict)
     #: name of each source that was asked
     names: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def items(self) -> int:
-        return self.told.total()
-
-    @property
-    def tones(self) -> Counter[Tone]:
-        return _by_tone(self.told)
-
-    @property
-    def days(self) -> Counter[date]:
-        return _by_day(self.told)
 
     @property
     def known(self) -> bool:
@@ -137,7 +131,7 @@ def figures(
 ) -> Figures:
     """Count the articles of a span, of outlets by id; `sources` tells what became of each on each day it was asked.
 
-    Articles are counted and let go: a year of them need not fit into memory.
+    Of each article little more than its story's id is held: a million of them take 600 MB.
     """
     found = Figures(span)
     _count(found, facts, publishers)
@@ -167,7 +161,6 @@ def _count(found: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publi
         found.told.update(told)
     for topic, told in tally.by_topic().items():
         found.topics[topic], found.topic_days[topic] = _by_tone(told), _by_day(told)
-    found.place_days = tally.by_place()
 
 
 def _by_tone(told: Mapping[tuple[date, Tone], int]) -> Counter[Tone]:

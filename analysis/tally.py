@@ -31,7 +31,7 @@ class _Codes(dict[Any, int]):
 
 
 class Tally:
-    """Numbers of articles; `told` and its like are keyed by (day, tone)."""
+    """Numbers of articles, by what they say of themselves."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self._codes = {name: _Codes() for name in ("day", "story", "kind", *Kind._fields)}
@@ -85,13 +85,6 @@ class Tally:
         for (topics, day, tone), n in self._sizes("topics", "day", "tone"):
             for topic in topics.split():
                 found.setdefault(topic, Counter())[day, tone] += n
-        return found
-
-    def by_place(self) -> dict[str, Counter[date]]:
-        found: dict[str, Counter[date]] = {}
-        for (places, day), n in self._sizes("places", "day"):
-            for place in places.split():
-                found.setdefault(place, Counter())[day] += n
         return found
 
     def languages(self) -> Counter[str]:

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, text
 from benchmarks.growing import grow
 from benchmarks.memory import peak
 from benchmarks.postgres import start_postgres
-from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, TopicFound
+from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, Tone, TopicFound
 from storage.base import Storage
 from storage.search_query import parse
 from storage.sql import open_storage
@@ -38,6 +38,7 @@ _EXPORTED = 100_000
 _LOADED, _LATE = 50_000, 5_000
 SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", ()) for n in range(40)]
 _TOPICS = ("energy", "tourism", "investment", "security_incidents", "sea_islands", "agriculture_fisheries")
+_TONES: tuple[Tone, ...] = ("positive", "neutral", "negative")
 _ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu t th tr v x"
 _RHYMES = (
     "a à á ả ạ an àn án ạn anh ành ánh ao ào áo au àu âm ấm ân ần ận âu ầu ấu ây ấy e é ẹ en ên ến ệnh i ì í ị inh "
@@ -77,8 +78,7 @@ class Newsroom:
     def tags(self) -> Tags:
         topics = tuple(TopicFound(name, 0.8, ()) for name in self._draw.sample(_TOPICS, self._draw.randint(1, 2)))
         places = (PlaceFound("nt.x", self._draw.choice(("Cà Ná", "Phan Rang", "Ninh Hải")), "", ()),)
-        tone = self._draw.choice(("positive", "neutral", "negative"))
-        return Tags("vi", "main", 0.9, "vì thế", places, topics, (), tone, "r1")  # type: ignore[arg-type]
+        return Tags("vi", "main", 0.9, "vì thế", places, topics, (), self._draw.choice(_TONES), "r1")
 
 
 @dataclass(slots=True)

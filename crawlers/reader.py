@@ -6,6 +6,7 @@ import re
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from pipeline.records import Entry, FeedKind, Reason
@@ -92,11 +93,8 @@ def _only_articles(found: Found, pattern: str | None) -> Found:
 
 def _begin(megabytes: int) -> None:
     """Limit this process, and load what reading needs, so that no answer pays for it with its seconds."""
-    import feedparser  # noqa: F401
-    from lxml import etree  # noqa: F401
-
-    import crawlers.feeds  # noqa: F401
-
+    for name in ("feedparser", "lxml.etree", "crawlers.feeds"):
+        import_module(name)
     try:
         import resource
     except ImportError:  # not on Windows: the limit of time remains

@@ -60,15 +60,14 @@ def annual_of(day: date) -> Span:
     return Span(date(last.year - 1, 12, 15), last)
 
 
-def gather(storage: Storage, settings: Settings, rules: Rulebook, span: Span) -> Report:
-    """Count a span, the one before it and the same days of the year before."""
+def gather(storage: Storage, settings: Settings, span: Span, topics: Mapping[str, str]) -> Report:
+    """Count a span, the one before it and the same days of the year before; `topics` gives their names by id."""
     zone = ZoneInfo(settings.province.time_zone)
-    names = {topic.id: topic.label_vi for topic in rules.topics.topic}
     texts = _texts(storage, span, zone)
     with _beside(len(texts[0]) + len(texts[1]) >= _FEW) as later:
         words = later(_marking, *texts)
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
-        signals = later(_unusual_days, _series(storage, now_, zone, names), span.days)
+        signals = later(_unusual_days, _series(storage, now_, zone, topics), span.days)
         spread, voice = _spread(storage, now_, zone), _voice(storage, settings, now_, before)
         return Report(now_, before, year, spread, voice, tuple(words()), tuple(signals()))
 
@@ -183,10 +182,10 @@ def make_report(
     from analysis.pdf import render_pdf
     from analysis.span_charts import charts_of
 
-    found = gather(storage, settings, rules, span)
     words = labels(language)
     vietnamese = language == "vi"
     topics = {t.id: t.label_vi if vietnamese else t.label_en for t in rules.topics.topic}
+    found = gather(storage, settings, span, topics)
     paper = report_paper(
         found,
         (made_at or now()).astimezone(ZoneInfo(settings.province.time_zone)),

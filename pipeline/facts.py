@@ -31,7 +31,8 @@ class Fact(NamedTuple):
 
 
 def written(kind: Kind) -> str:
-    return "|".join(kind)
+    # A feed may declare whatever it likes as its language; a bar in it would make another field.
+    return "|".join(part.replace("|", " ") for part in kind)
 
 
 def kind_of(written: str) -> Kind:

@@ -62,11 +62,16 @@ def _tell(engine: Engine, context: ExceptionContext) -> None:
     # A connection that has died while nobody used it is replaced by a new one without a word.
     if context.is_pre_ping or not isinstance(context.sqlalchemy_exception, OperationalError | InternalError):
         return
+    raise error_of(engine, cause) from cause
+
+
+def error_of(engine: Engine, cause: BaseException) -> StorageError:
+    """Return what to raise for an error of the driver, where SQLAlchemy did not meet it."""
     said = " ".join(str(cause).split())
     way = next((way for part, way in _WAYS_OUT.items() if part in said), "see what it says of the cause")
-    raise StorageError(
+    return StorageError(
         f"{engine.url.render_as_string()}: {said}. What was stored before is there; {way}, then run again."
-    ) from cause
+    )
 
 
 def open_engine(url: str, *, upgrade: bool = False) -> Engine:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from pipeline.facts import Fact, Kind, written
 from pipeline.records import Relevance, Tags
+from storage.engine import error_of
 from storage.schema import items
 from storage.schema_facts import facts
 
@@ -59,9 +60,12 @@ def load_facts(
     driver: Any = connection.connection
     # A named cursor of PostgreSQL gives its rows as they are asked for, SQLite's always does.
     with closing(driver.cursor("facts") if connection.dialect.name == "postgresql" else driver.cursor()) as cursor:
-        cursor.execute(said)
-        while rows := cursor.fetchmany(_CHUNK):
-            yield from map(Fact._make, rows)
+        try:
+            cursor.execute(said)
+            while rows := cursor.fetchmany(_CHUNK):
+                yield from map(Fact._make, rows)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise error_of(connection.engine, error) from error
 
 
 def sample(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:

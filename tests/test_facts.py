@@ -11,7 +11,7 @@ from days import fact_of
 
 from analysis.period import Span, figures
 from analysis.story import told
-from pipeline.facts import Counted, Fact, SourceRead, kind_of
+from pipeline.facts import Counted, Fact, Kind, SourceRead, kind_of, written
 from pipeline.records import (
     Article,
     Coverage,
@@ -27,6 +27,8 @@ from pipeline.records import (
     TopicFound,
 )
 from pipeline.sketches import dump, sketch
+from storage.errors import StorageError
+from storage.facts import load_facts
 from storage.retention import Limits
 from storage.schema_facts import facts
 from storage.search_query import And, Days, Mark, Or, parse
@@ -177,3 +179,16 @@ def test_a_sample_takes_each_story_once(storage: SqlStorage) -> None:
     some = [item.key for item in storage.searches.sample(*bounds, 4)]
     assert some == [item.key for item in storage.searches.sample(*bounds, 4)]
     assert len(some) == 4
+
+
+def test_a_language_that_is_none_breaks_nothing() -> None:
+    """A feed declares what it likes, and every digest reads what was made of it."""
+    kind = Kind("s0", "main", "neutral", "vi|en", "energy", "ca-na")
+    assert kind_of(written(kind)) == kind._replace(language="vi en")
+
+
+def test_what_the_driver_says_while_it_is_read_comes_with_the_way_out(storage: SqlStorage) -> None:
+    with storage._engine.connect() as connection:
+        connection.exec_driver_sql("ALTER TABLE facts RENAME TO gone")
+        with pytest.raises(StorageError, match="What was stored before is there"):
+            list(load_facts(connection, T0, LATER, ("main",)))
