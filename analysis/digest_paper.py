@@ -240,9 +240,10 @@ class _Shown:
             *([words.say("method_missing")] if self._view.sources("failed") else []),
             *([words.say("method_top")] if day.top else []),
             words.say("method_press"),
-            words.say("method_id", id=day.id, sha256=day.sha256),
         ]
         yield from (Paragraph(_runs(text), "small") for text in said)
+        # A line that is mostly one long word is not spread over the width of the page.
+        yield Paragraph(_runs(words.say("method_id", id=day.id, sha256=day.sha256)), "meta")
 
 
 def _runs(text: str) -> Runs:

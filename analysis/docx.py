@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import escape, quoteattr
 
-from analysis.paper import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Run, Runs, closed
+from analysis.paper import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Run, Runs, set_out
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -34,6 +34,12 @@ _STYLES: dict[str, tuple[float, bool, bool, float, float, float, float, str]] = 
     "Heading 2": (13, True, False, 8, 2, 0, 0, "LEFT"),
     "Heading 3": (13, True, True, 6, 2, 0, 0, "LEFT"),
 }
+#: What differs in an administrative document: its whole text is body, and a list is paragraphs.
+_BODY = (13, False, False, 0, 6, 12.7, 0, "JUSTIFY")
+_FORMAL = {
+    **dict.fromkeys(("Diembao Excerpt", "Diembao Small", "Diembao List"), _BODY),
+    "Diembao Meta": (*_BODY[:-1], "LEFT"),
+}
 _BY_STYLE = {"text": "DiembaoText", "meta": "DiembaoMeta", "excerpt": "DiembaoExcerpt", "small": "DiembaoSmall"}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -46,9 +52,11 @@ def render_docx(paper: Paper) -> bytes:
 
     document = docx.Document()
     _set_up(document, paper)
-    writer = _Writer(document)
+    writer = _Writer(document, hanging=not paper.letterhead.administrative)
     parts = [*(_head(paper) if paper.letterhead.administrative else _masthead(paper))]
-    parts += [xml for block in closed(paper) for xml in writer.block(block)]
+    blocks = set_out(paper)
+    parts += [xml for block in blocks[:-1] for xml in writer.block(block)]
+    parts += writer.block(blocks[-1], keep=paper.letterhead.administrative)
     if paper.letterhead.administrative:
         parts += _end(paper)
     namespaces = nsdecls("w", "r", "wp", "a", "pic")
@@ -61,20 +69,22 @@ def render_docx(paper: Paper) -> bytes:
 class _Writer:
     """Blocks → WordprocessingML; pictures and links become relationships of the document."""
 
-    def __init__(self, document: "Document") -> None:
-        self._document = document
+    def __init__(self, document: "Document", *, hanging: bool) -> None:
+        """`hanging`: marks of lists stand before their text."""
+        self._document, self._hanging = document, hanging
         self._links: dict[str, str] = {}
         self._pictures = 0
 
-    def block(self, block: Block) -> Iterator[str]:
+    def block(self, block: Block, *, keep: bool = False) -> Iterator[str]:
+        """Yield its paragraphs and tables; a paragraph with `keep` stays on the page of what follows it."""
         match block:
             case Heading(level, runs):
                 yield _p(f"Heading{level}", self.runs(runs))
             case Paragraph(runs, style):
-                yield _p(_BY_STYLE[style], self.runs(runs), keep=style == "meta")
+                yield _p(_BY_STYLE[style], self.runs(runs), keep=keep or style == "meta")
             case Listing(items, numbered):
                 for n, runs in enumerate(items, 1):
-                    mark = _r(f"{n}." if numbered else "-") + "<w:r><w:tab/></w:r>"
+                    mark = _r(f"{n}." if numbered else "-") + ("<w:r><w:tab/></w:r>" if self._hanging else _r(" "))
                     yield _p("DiembaoList", mark + self.runs(runs))
             case Grid():
                 yield from _grid(block)
@@ -174,16 +184,15 @@ def _head(paper: Paper) -> Iterator[str]:
     day = f"{paper.day:%d/%m/%Y}"
     yield _head_line(f"{paper.title} ngày {day}", 14, "<w:b/>")
     yield _rule(_WIDTH * 2 // 5, _WIDTH)
-    yield from (_head_line(line, 12, "<w:i/>") for line in paper.subtitles)
+    yield from (_head_line(line, 13, "<w:i/>") for line in paper.subtitles)
 
 
 def _end(paper: Paper) -> Iterator[str]:
     under = paper.letterhead
-    yield _p("DiembaoHead", "")
-    *sent, filed = under.recipients or ("",)
+    # A signature never stands alone on a page.
+    yield _p("DiembaoHead", "", keep=True)
     to = _head_line("Nơi nhận:", 12, "<w:b/><w:i/>", "left", "DiembaoSign")
-    to += "".join(_head_line(f"- {name};", 11, "", "left", "DiembaoSign") for name in sent)
-    to += _head_line(f"- {filed}.", 11, "", "left", "DiembaoSign") if filed else ""
+    to += "".join(_head_line(name, 11, "", "left", "DiembaoSign") for name in under.addressed)
     sign = "".join(_head_line(line.upper(), 13, "<w:b/>") for line in (under.authority, under.signer_title) if line)
     sign += _head_line("", 13) * 4 + _head_line(under.signer, 13, "<w:b/>")
     yield _columns(_FOOT, (to, sign))
@@ -236,6 +245,7 @@ def _set_up(document: "Document", paper: Paper) -> None:
     for name, (size, bold, italic, before, after, first, left, align) in {
         "Normal": (13, False, False, 0, 0, 0, 0, "LEFT"),
         **_STYLES,
+        **(_FORMAL if paper.letterhead.administrative else {}),
     }.items():
         known = name in document.styles
         found = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)

@@ -3,22 +3,18 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
-from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
-from analysis.columns import SCHEMA_VERSION, ZONE, Cell, Column
+from pipeline.cells import groups, legal, write_rows
+from pipeline.columns import SCHEMA_VERSION, ZONE, Cell, Column
+from pipeline.listing import Listed, line
 from pipeline.records import Item
 from pipeline.urls import is_fetchable
 
-#: What spreadsheets take for a formula, also behind blanks.
-_FORMULA = re.compile(r"[\s\u00a0\ufeff]*[=+\-@\t\r＝＋－＠]")
-_FORMULA_STARTS = frozenset("=+-@＝＋－＠ ")
-#: Characters that no cell may hold: controls but tab and newline, and halves of surrogate pairs.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Limits of Excel: rows of a sheet without its header, characters of a cell and of a link, links of a sheet.
 SHEET_ROWS = 1_048_575
@@ -40,48 +36,28 @@ def write_csv(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextI
 
     `stream` is opened as UTF-8 with newline="".
     """
-    stream.write("\ufeff")
-    writer = csv.writer(stream)
-    writer.writerow(column.name for column in columns)
-    # Column by column: most of the time goes into calls, of which this makes the fewest.
-    cells = [(column.value, _CSV.get(column.kind, _inert_all)) for column in columns]
+    _begin_csv(columns, stream)
     n = 0
-    for some in _groups(rows, _BATCH):
-        writer.writerows(zip(*(shown(map(value, some)) for value, shown in cells), strict=True))
+    for some in groups(rows, _BATCH):
+        write_rows(columns, some, stream)
         n += len(some)
     return n
 
 
-def _inert_all(values: Iterable[Cell]) -> list[Cell]:
-    # What needs no second look is told in one expression: nearly every cell is such a one.
-    return [
-        v if not isinstance(v, str) or (v.isprintable() and v[:1] not in _FORMULA_STARTS) else inert(v) for v in values
-    ]
+def write_listed(columns: Sequence[Column[Any]], rows: Iterable[Listed], stream: TextIO) -> int:
+    """Write what `write_csv` writes of the same articles, out of rows that are stored; return the number of rows."""
+    _begin_csv(columns, stream)
+    n = 0
+    for some in groups(rows, _BATCH):
+        stream.writelines(map(line, some))
+        n += len(some)
+    return n
 
 
-def inert(value: Cell) -> Cell:
-    """Return a cell that a spreadsheet shows to the letter and never computes."""
-    if not isinstance(value, str):
-        return value
-    value = _legal(value)
-    return f"'{value}" if _FORMULA.match(value) else value
-
-
-def _legal(value: str) -> str:
-    return value if value.isprintable() else _ILLEGAL.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _iso_all(values: Iterable[Any]) -> list[Cell]:
-    return ["" if v is None else v.isoformat() for v in values]
-
-
-#: What a CSV shows of a kind of column; the others are inert texts and numbers.
-_CSV: dict[str, Callable[[Iterable[Any]], list[Cell]]] = {
-    "time": _iso_all,
-    "day": _iso_all,
-    "list": lambda values: _inert_all(map("; ".join, values)),
-    "yes/no": lambda values: ["" if v is None else "yes" if v else "no" for v in values],
-}
+def _begin_csv(columns: Sequence[Column[Any]], stream: TextIO) -> None:
+    """Write the byte-order mark, without which Excel takes UTF-8 for something else, and the header."""
+    stream.write("\ufeff")
+    csv.writer(stream).writerow(column.name for column in columns)
 
 
 def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
@@ -160,7 +136,7 @@ def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], p
                     case _:
                         if column.kind == "link" and links < _LINKS and len(value) < _LINK and is_fetchable(value):
                             links += 1
-                            sheet.write_url(n, m, _legal(value), style, _cell(value))
+                            sheet.write_url(n, m, legal(value), style, _cell(value))
                         else:
                             sheet.write_string(n, m, _cell(value))
         sheet.autofilter(0, 0, max(n, 1), len(columns) - 1)
@@ -175,7 +151,7 @@ def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], p
 
 
 def _cell(text: str) -> str:
-    text = _legal(text)
+    text = legal(text)
     # Excel counts UTF-16 units, and takes a longer cell for a damaged file.
     if len(text.encode("utf-16-le")) // 2 <= _CELL:
         return text
@@ -201,7 +177,7 @@ def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Pat
     )
     n = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in _groups(rows, _GROUP):
+        for group in groups(rows, _GROUP):
             arrays = [
                 pa.array([_whole(c.value(row)) for row in group], f.type) for c, f in zip(columns, schema, strict=True)
             ]
@@ -215,9 +191,3 @@ def _whole(value: Cell) -> Cell:
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     return tuple(_SURROGATE.sub("\ufffd", v) for v in value) if isinstance(value, tuple) else value
-
-
-def _groups(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    rows = iter(rows)
-    while group := list(islice(rows, size)):
-        yield group

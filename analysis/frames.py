@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from analysis.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, Kind
 from analysis.tables import DAILY, LEDGER, STORIES, TAGS, daily_rows, story_rows, tag_rows
+from pipeline.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, Kind
 from pipeline.records import Item, LedgerEntry, SourceDay
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What DOCX, PDF and e-mail are made of: a Paper of a few kinds of blocks, and the letterhead it goes out under."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -83,6 +83,12 @@ class Letterhead:
     #: e.g. "UBND tỉnh (b/c)"; the last is where it is filed
     recipients: tuple[str, ...] = ()
 
+    @property
+    def addressed(self) -> tuple[str, ...]:
+        """Return the lines below 'Nơi nhận:', however they were punctuated."""
+        names = [name for given in self.recipients if (name := given.strip(" -–;,."))]
+        return tuple(f"- {name}{';' if n < len(names) else '.'}" for n, name in enumerate(names, 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -113,13 +119,37 @@ class Paper:
         return f"{self.letterhead.place}, ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-def closed(paper: Paper) -> tuple[Block, ...]:
-    """Return the blocks, those of an administrative document ending in './.' behind the last word, by the Decree."""
-    *before, last = paper.blocks
-    if not paper.letterhead.administrative or not isinstance(last, Paragraph):
+def set_out(paper: Paper) -> tuple[Block, ...]:
+    """Return the blocks; of an administrative document with numbered headings and './.' behind the last word."""
+    if not paper.letterhead.administrative:
         return paper.blocks
-    *runs, end = last.runs
-    return *before, replace(last, runs=(*runs, replace(end, text=f"{end.text.rstrip('. ')}./.")))
+    *before, last = _numbered(paper.blocks)
+    if isinstance(last, Paragraph):
+        *runs, end = last.runs
+        last = replace(last, runs=(*runs, replace(end, text=f"{end.text.rstrip('. ')}./.")))
+    return *before, last
+
+
+def _numbered(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Put I., 1. and a) before headings, by the Decree."""
+    counts = [0, 0, 0]
+    for block in blocks:
+        if isinstance(block, Heading):
+            at = block.level - 1
+            counts[at:] = [counts[at] + 1] + [0] * (len(counts) - block.level)
+            number = (f"{_roman(counts[0])}.", f"{counts[1]}.", f"{_letter(counts[2])})")[at]
+            yield replace(block, runs=(replace(block.runs[0], text=f"{number} ", link=None, marked=False), *block.runs))
+        else:
+            yield block
+
+
+def _roman(n: int) -> str:
+    tens, ones = divmod(n, 10)
+    return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
+
+
+def _letter(n: int) -> str:
+    return chr(ord("a") + (n - 1) % 26)
 
 
 def plain(runs: Runs) -> str:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from analysis import faces
-from analysis.paper import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Runs, closed
+from analysis.paper import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Runs, set_out
 
 
 def render_pdf(paper: Paper) -> bytes:
@@ -14,7 +14,6 @@ def render_pdf(paper: Paper) -> bytes:
     import typst
 
     under = paper.letterhead
-    *sent, filed = under.recipients or ("",)
     content = {
         "lang": paper.lang,
         "title": paper.title,
@@ -25,10 +24,10 @@ def render_pdf(paper: Paper) -> bytes:
         "agency": under.agency.upper(),
         "number": paper.number_line,
         "date": paper.date_line,
-        "recipients": [*(f"- {name};" for name in sent), *([f"- {filed}."] if filed else [])],
+        "recipients": under.addressed,
         "sign": [line.upper() for line in (under.authority, under.signer_title) if line],
         "signer": under.signer,
-        "blocks": [_block(block) for block in closed(paper)],
+        "blocks": [_block(block) for block in set_out(paper)],
     }
     template = (files("analysis") / "templates" / "paper.typ").read_bytes()
     compiled: Any = typst.compile  # its types want all paths to be what the source is

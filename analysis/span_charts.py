@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from analysis.charts import ASIDE, COLOURS, FEWEST, PLAIN, WIDTH, bars, by_tone, drawn, whole_numbers
-from analysis.columns import ZONE
 from analysis.heat_chart import heat
 from analysis.labels import Labels
 from analysis.paper import Picture
 from analysis.period import Figures
 from analysis.report import Report
 from analysis.timeline import missing_of, places_of, summed, time_axis, with_gaps
+from pipeline.columns import ZONE
 
 #: outlets, and countries and languages, that are shown
 _OUTLETS, _OTHERS = 15, 8

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from analysis.columns import ITEMS, SCHEMA_VERSION, ZONE, Cell, Column, cut, distinct, local
 from analysis.story import is_dated, language_of, told
+from pipeline.columns import ITEMS, SCHEMA_VERSION, ZONE, Cell, Column, cut, distinct, local
 from pipeline.records import Item, LedgerEntry, Relevance, SourceDay, Tone
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from analysis.columns import ZONE
+from pipeline.columns import ZONE
 from pipeline.facts import Fact, Kind, kind_of
 from pipeline.records import Tone
 

@@ -1,10 +1,13 @@
 """Days of the press of any size, as a model or in a database, for tests and benchmarks of documents."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.day import Counts, Day, build_day
+from analysis.story import language_of, told
+from pipeline.facts import Fact, Kind, Publisher, written
 from pipeline.records import (
     Article,
     Coverage,
@@ -97,3 +100,16 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
         documents = storage.unexamined(len(by_url) + 1)
         storage.examined([Coverage(d.id, by_url[d.url], tags[d.url]) for d in documents], at)
     storage.end_run(run, at, 0, {})
+
+
+def fact_of(item: Item) -> Fact:
+    """Return what reports count of an article, as storage keeps it."""
+    tags = item.tags
+    topics = " ".join(topic.id for topic in tags.topics)
+    places = " ".join(dict.fromkeys(place.id for place in tags.places))
+    kind = Kind(item.source_id, tags.relevance, tags.tone, language_of(item), topics, places)
+    return Fact(int(told(item).timestamp()), item.story, written(kind))
+
+
+def publishers_of(items: Iterable[Item]) -> dict[str, Publisher]:
+    return {item.source_id: Publisher(item.outlet, item.country) for item in items}

@@ -92,6 +92,7 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         | ({} if sqlite else {"vector": _later_vector(seconds)}),
         "facts": {"item_key": key % "x.item_key", "tagging_id": f"x.tagging_id + {step}", "at": f"x.at + {seconds}"}
         | {"story": key % "x.story"},
+        "listings": {"item_key": key % "x.item_key"},
     }
     article = "x.item_key = c.item_key"
     base = {
@@ -102,6 +103,7 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         "taggings": "JOIN versions v ON v.item_key = c.item_key JOIN taggings x ON x.version_id = v.id",
         "search_items": f"JOIN search_items x ON {article}",
         "facts": f"JOIN facts x ON {article}",
+        "listings": f"JOIN listings x ON {article}",
     }
     for table, changed in values.items():
         columns = [column.name for column in facts.metadata.tables[table].columns]

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from diembao.clock import now
+from pipeline.listing import Listed
 from pipeline.records import Item, Relevance, SourceDay
 from storage.base import Storage
 
@@ -44,7 +45,7 @@ class Wanted:
 
 def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mapping[str, str]) -> int:
     """Write a table to a file of one of SUFFIXES; return the number of rows. Raises analysis.export.TooManyRows."""
-    from analysis.export import write_csv, write_jsonl, write_parquet, write_xlsx
+    from analysis.export import write_csv, write_jsonl, write_listed, write_parquet, write_xlsx
     from analysis.tables import TABLES
 
     columns = TABLES[wanted.table].columns
@@ -54,9 +55,12 @@ def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mappin
             return write_xlsx(wanted.table, columns, rows, draft)
         if path.suffix == ".parquet":
             return write_parquet(columns, rows, draft)
-        write = write_csv if path.suffix == ".csv" else write_jsonl
         with draft.open("w", encoding="utf-8", newline="") as stream:
-            return write(columns, rows, stream)
+            if path.suffix == ".jsonl":
+                return write_jsonl(columns, rows, stream)
+            if wanted.table == "items" and wanted.as_of is None:
+                return write_listed(columns, _listed(storage, wanted), stream)
+            return write_csv(columns, rows, stream)
 
 
 def rows_of(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> Iterable[Any]:
@@ -87,6 +91,13 @@ def _items(storage: Storage, wanted: Wanted) -> Iterator[Item]:
         as_of=wanted.as_of,
     )
     return (item for item in found if not wanted.sources or item.source_id in wanted.sources)
+
+
+def _listed(storage: Storage, wanted: Wanted) -> Iterator[Listed]:
+    found = storage.searches.listings(
+        since=wanted.start, until=wanted.end, relevance=wanted.relevance, topics=wanted.topics
+    )
+    return (row for row in found if not wanted.sources or row.source in wanted.sources)
 
 
 def _sources(storage: Storage, wanted: Wanted, day: date) -> list[SourceDay]:

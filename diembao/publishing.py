@@ -173,8 +173,8 @@ def letterhead_of(document: DocumentSettings) -> Letterhead:
 
 
 def _csv(items: Sequence[Item]) -> bytes:
-    from analysis.columns import ITEMS
     from analysis.export import write_csv
+    from pipeline.columns import ITEMS
 
     stream = StringIO(newline="")
     write_csv(ITEMS, sorted(items, key=lambda item: item.key), stream)

@@ -16,6 +16,9 @@ UNSPACED = (
     "\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003134f"
 )
+#: Characters of a word and of a name: what is longer is no word (an address, a picture as text) and goes on as the
+#: next one. PostgreSQL keeps none of more than 2,046 bytes.
+_WORD, _NAME = 100, 400
 
 
 class Word(NamedTuple):
@@ -52,7 +55,7 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=10_000)
 def joined(text: str) -> str:
     """Return a name as one word that is searched as a whole: 'Cà Ná' and 'ca-na' are both 'ca_na'."""
-    return "_".join(word.folded for word in words(text))
+    return "_".join(word.folded for word in words(text))[:_NAME].rstrip("_")
 
 
 def capped(found: Sequence[str], places: int) -> Iterator[tuple[int, str]]:
@@ -69,5 +72,5 @@ def _pattern() -> re.Pattern[str]:
     # Marks that no letter has taken up (Devanagari, Arabic, a stray accent) belong to the word they stand in.
     marks = [c for c in map(chr, range(0x300, min(sys.maxunicode, 0xFFFF))) if unicodedata.category(c)[0] == "M"]
     inside = "".join(marks)
-    letters = rf"(?:[^\W_{UNSPACED}][{inside}]*)+"
-    return re.compile(rf"[{UNSPACED}]|{letters}")
+    letter = rf"[^\W_{UNSPACED}]"
+    return re.compile(rf"[{UNSPACED}]|{letter}(?:{letter}|[{inside}]){{0,{_WORD - 1}}}")

@@ -1,7 +1,6 @@
 """What is stored → facts, an article in a few words each: what reports count."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from pipeline.facts import Fact, Kind, written
 from pipeline.records import Relevance, Tags
-from storage.engine import error_of
+from storage.driver import rows_of
 from storage.schema import items
 from storage.schema_facts import facts
 
@@ -55,17 +54,8 @@ def load_facts(
         .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))
         .where(facts.c.relevance.in_(relevance))
     )
-    # The driver's own rows need no conversion: SQLAlchemy's would take as long as all the counting.
-    said = str(query.compile(connection.engine, compile_kwargs={"literal_binds": True}))
-    driver: Any = connection.connection
-    # A named cursor of PostgreSQL gives its rows as they are asked for, SQLite's always does.
-    with closing(driver.cursor("facts") if connection.dialect.name == "postgresql" else driver.cursor()) as cursor:
-        try:
-            cursor.execute(said)
-            while rows := cursor.fetchmany(_CHUNK):
-                yield from map(Fact._make, rows)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise error_of(connection.engine, error) from error
+    for rows in rows_of(connection, query, "facts", _CHUNK):
+        yield from map(Fact._make, rows)
 
 
 def sample(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:

@@ -1,10 +1,11 @@
-"""The table of what reports count: an article in a few words."""
+"""The tables of what reports count and exports write, made out of what is kept of an article."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from storage.schema import metadata
 
-# Made out of items, versions, taggings and decisions by those who fill the search index, and kept as it is.
+# Both are made out of items, versions, taggings and decisions by those who fill the search index, and kept as these
+# are.
 facts = Table(
     "facts",
     metadata,
@@ -17,5 +18,14 @@ facts = Table(
     Column("kind", Text, nullable=False, comment="all that is counted of it (pipeline.facts.Kind), with bars between"),
     Index(None, "at"),
     Index(None, "tagging_id"),
+    info={"derived": True},
+)
+
+# Apart from the facts, which are read a million at a time, and many to a page.
+listings = Table(
+    "listings",
+    metadata,
+    Column("item_key", String, primary_key=True, comment="the article, which is about the province or mentions it"),
+    Column("cells", Text, nullable=False, comment="of its row in a CSV what is its own (pipeline.listing)"),
     info={"derived": True},
 )

@@ -1,8 +1,9 @@
-"""New texts, tags and decisions → the index that is searched and the facts that are counted, kept by whoever writes."""
+"""New texts, tags and decisions → what is searched, counted and listed, kept by whoever writes."""
 
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import (
@@ -28,8 +29,9 @@ from pipeline.search_words import capped, exact_words, fold, joined
 from storage.decisions import decided, load_decisions
 from storage.examining import TAGS
 from storage.facts import store_facts
-from storage.schema import items, sources, taggings, versions
-from storage.schema_facts import facts
+from storage.listings import store_listings
+from storage.schema import candidates, items, sources, taggings, versions
+from storage.schema_facts import facts, listings
 from storage.schema_search import search_items
 from storage.search_match import EXACT, id_at, mark_word, quote, spans_of
 
@@ -39,6 +41,8 @@ BATCH = 500
 #: them to 16,383. The longest article measured (see pipeline.text.MAX_TEXT) has some 14,000 words.
 _TITLE_WORDS, _TITLE_PLACES = 1_000, 50
 _TEXT_WORDS, _TEXT_PLACES = 15_000, 200
+#: Bytes of a text's words: PostgreSQL keeps a megabyte of them, folded, exact and where they stand.
+_TEXT_BYTES = 400_000
 #: Places between the last word of a title and the first of its text, more than NEAR ever spans.
 _GAP = 100
 #: An id is the second of publication, 20 bits of the article's key, and 9 bits that count what stood there before.
@@ -71,15 +75,19 @@ _ROWS: Select[*tuple[Any, ...]] = (
         taggings.c.version_id,
         taggings.c.tags,
         versions.c.article,
+        versions.c.number,
         versions.c.published,
+        versions.c.fetched_at,
         items.c.key,
         items.c.first_seen,
         items.c.source_id,
         sources.c.name,
+        candidates.c.feed_url,
     )
     .join(versions, versions.c.id == taggings.c.version_id)
     .join(items, and_(items.c.key == versions.c.item_key, items.c.version == versions.c.number))
     .join(sources, sources.c.id == items.c.source_id)
+    .join(candidates, candidates.c.id == items.c.candidate_id)
     .order_by(taggings.c.id)
 )
 
@@ -120,6 +128,7 @@ def forget_all(connection: Connection) -> None:
     """Empty the index; `index_new` fills it again."""
     connection.execute(delete(search_items))
     connection.execute(delete(facts))
+    connection.execute(delete(listings))
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("DROP TABLE IF EXISTS search_index")
 
@@ -152,6 +161,7 @@ def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
     newest_rows = {row.key: row for row in rows}.values()
     holds = [(row, decided(TAGS.validate_python(row.tags), said.get(row.key, ()))) for row in newest_rows]
     store_facts(connection, holds)
+    store_listings(connection, holds)
     for row, tags in holds:
         marks, about = " ".join(sorted(_marks(row, tags))), int(tags.relevance != "no")
         old = known.get(row.key)
@@ -194,7 +204,14 @@ def _give_ids(connection: Connection, made: list[dict[str, Any]]) -> None:
 
 def _words(row: Row[Any], made: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     title, body = row.article["title"], row.article["text"] if made["about"] else ""
-    return exact_words(title)[:_TITLE_WORDS], exact_words(body)[:_TEXT_WORDS]
+    return exact_words(title)[:_TITLE_WORDS], _fitting(exact_words(body)[:_TEXT_WORDS])
+
+
+def _fitting(found: list[str]) -> list[str]:
+    if 4 * sum(map(len, found)) > _TEXT_BYTES:
+        sizes = accumulate(len(word.encode()) for word in found)
+        return [word for word, size in zip(found, sizes, strict=True) if size <= _TEXT_BYTES]
+    return found
 
 
 def _sqlite_words(row: Row[Any], made: Mapping[str, Any]) -> dict[str, str]:

@@ -7,9 +7,11 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from pipeline.facts import Counted, Fact
+from pipeline.listing import Listed
 from pipeline.records import Hit, Item, Relevance, SavedSearch
 from storage.errors import StorageError
 from storage.facts import load_facts, sample
+from storage.listings import load_listings
 from storage.reading import load_chosen
 from storage.schema import items
 from storage.schema_search import saved_searches
@@ -61,6 +63,19 @@ class SearchBook:
         self.catch_up()
         with self._reading() as connection:
             yield from load_facts(connection, start, end, relevance)
+
+    def listings(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        relevance: Sequence[Relevance] = ("main", "mention"),
+        topics: Sequence[str] = (),
+    ) -> Iterator[Listed]:
+        """Yield the rows of articles as tables list them, newest first: the same as storage.base.Storage.items."""
+        self.catch_up()
+        with self._reading() as connection:
+            yield from load_listings(connection, since, until, relevance, topics)
 
     def sample(self, start: datetime, end: datetime, most: int, /) -> list[Item]:
         """Return at most so many Vietnamese articles about the province of [start, end), each of another story.

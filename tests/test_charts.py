@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from days import LABELS, fact_of, item, publishers_of
 from test_report import counted
 
 from analysis.charts import COLOURS, FEWEST
@@ -16,6 +15,7 @@ from analysis.report import Report, Voice
 from analysis.signals import Signal
 from analysis.span_charts import charts_of
 from analysis.timeline import missing_of, places_of, summed
+from benchmarks.days import LABELS, fact_of, item, publishers_of
 from pipeline.facts import SourceRead
 
 MONTH = Span(date(2026, 10, 1), date(2026, 10, 31))

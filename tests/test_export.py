@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.columns import ITEMS, SCHEMA_VERSION
-from analysis.export import inert, write_csv, write_jsonl, write_parquet, write_xlsx
+from analysis.export import write_csv, write_jsonl, write_parquet, write_xlsx
 from analysis.tables import DAILY, STORIES, TAGS, daily_rows, document, story_rows, tag_rows
+from pipeline.cells import inert
+from pipeline.columns import ITEMS, SCHEMA_VERSION
 from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound
 
 NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)

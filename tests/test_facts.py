@@ -7,10 +7,10 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import pytest
-from days import fact_of
 
 from analysis.period import Span, figures
 from analysis.story import told
+from benchmarks.days import fact_of
 from pipeline.facts import Counted, Fact, Kind, SourceRead, kind_of, written
 from pipeline.records import (
     Article,

@@ -4,8 +4,8 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.columns import ITEMS
 from analysis.frames import articles, daily, ledger, stories, tags
+from pipeline.columns import ITEMS
 from pipeline.records import SourceDay
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import html5lib
 import pytest
-from days import LABELS, model
 
 from analysis.charts import topics_by_tone
 from analysis.digest import render_html
 from analysis.digest_paper import digest_paper
 from analysis.labels import labels
 from analysis.mail import mail_html
+from benchmarks.days import LABELS, model
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SIZES = (0, 1, 40, 500)

@@ -1,6 +1,7 @@
 """A day as DOCX, PDF and letter: in the Decree's form, whole, the same bytes for the same day, of any size."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -9,8 +10,9 @@ from typing import Any
 import docx
 import pytest
 from bs4 import BeautifulSoup
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
 from analysis.charts import topics_by_tone
@@ -88,12 +90,6 @@ def test_the_decree_is_kept() -> None:
     assert section.different_first_page_header_footer
     assert 'w:instr="PAGE"' in etree.tostring(section.header._element, encoding="unicode")
     assert "PAGE" not in etree.tostring(section.first_page_header._element, encoding="unicode")
-    styles: list[Any] = list(document.styles)
-    for style in styles:
-        if style.name in ("Normal", "Diembao Text", "Diembao Cell", "Heading 1", "Heading 2"):
-            assert style.font.name == "Times New Roman"
-            assert style.font.size is not None
-            assert Pt(11 if style.name == "Diembao Cell" else 13) <= style.font.size <= Pt(14)
     head, foot = document.tables[0], document.tables[-1]
     left, right = ([p.text for p in cell.paragraphs if p.text] for cell in head.rows[0].cells)
     assert left == ["UBND TỈNH KHÁNH HÒA", "SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH", "Số: 05/BC-SVHTTDL"]
@@ -112,6 +108,76 @@ def test_the_decree_is_kept() -> None:
     assert "BÁO CÁO" in [p.text for p in document.paragraphs]
     rows = document.tables[1].rows[0]._tr
     assert rows.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+
+
+def look_of(paragraph: Any) -> tuple[float, bool, bool]:
+    """Return size in points, bold, italic of the words of a paragraph, which all have one size."""
+    runs, style = [run for run in paragraph.runs if run.text.strip()], paragraph.style.font
+    [size] = {(run.font.size or style.size).pt for run in runs}
+    assert {run.font.name or style.name for run in runs} == {"Times New Roman"}
+    assert style.color.rgb == RGBColor(0, 0, 0)
+    assert all(run.font.color.rgb is None for run in runs)
+    bold = all(bool(style.bold if run.font.bold is None else run.font.bold) for run in runs)
+    return size, bold, all(bool(run.font.italic) for run in runs)
+
+
+def test_every_line_has_the_size_and_place_that_the_decree_gives_it() -> None:
+    document: Any = docx.Document(io.BytesIO(render_docx(paper(40, DECREE))))
+    body: Any
+    kinds = set()
+    for body in document.paragraphs:
+        if not body.text:
+            continue
+        size, bold, _ = look_of(body)
+        assert 13 <= size <= 14, body.text
+        kinds.add(body.style.name)
+        form = body.style.paragraph_format
+        assert 1 <= form.line_spacing <= 1.5
+        if body.style.name.startswith("Heading"):
+            assert bold
+            assert re.match(r"[IVX]+\. \w" if body.style.name == "Heading 1" else r"[0-9]+\. \w", body.text), body.text
+        elif body.style.name != "Diembao Head":
+            assert form.space_after >= Pt(6)
+            assert form.first_line_indent in (Mm(10), Mm(12.7))
+            assert form.alignment == (
+                WD_ALIGN_PARAGRAPH.LEFT if "Meta" in body.style.name else WD_ALIGN_PARAGRAPH.JUSTIFY
+            )
+    assert kinds >= {"Heading 1", "Heading 2", "Diembao List", "Diembao Excerpt", "Diembao Small", "Diembao Meta"}
+    for table in document.tables[1:-1]:
+        heads, *rows = table.rows
+        assert all(look_of(p)[1] for cell in heads.cells for p in cell.paragraphs)
+        assert {look_of(p)[0] for row in (heads, *rows) for c in row.cells for p in c.paragraphs if p.text} <= {
+            10,
+            11,
+            12,
+        }
+    (agency, state), (to, sign) = (table.rows[0].cells for table in (document.tables[0], document.tables[-1]))
+    assert [[look_of(p) for p in cell.paragraphs if p.text] for cell in (agency, state, to, sign)] == [
+        [(12, False, False), (12, True, False), (13, False, False)],
+        [(12, True, False), (13, True, False), (13, False, True)],
+        [(12, True, True), (11, False, False), (11, False, False), (11, False, False)],
+        [(13, True, False), (13, True, False), (13, True, False)],
+    ]
+    for table, widths in ((document.tables[0], (3500, 5571)), (document.tables[-1], (4400, 4671))):
+        assert [round(cell.width.twips) for cell in table.rows[0].cells] == list(widths)
+        assert "w:tblBorders" not in etree.tostring(table._element, encoding="unicode")
+    # A drawn line a third to a half as long as the column, and one as long as the motto (13 pt bold: some 3,150 twips).
+    rules = [
+        width - sum(int(p._p.pPr.ind.get(qn(f"w:{side}"))) for side in ("left", "right"))
+        for cell, width in ((agency, 3500), (state, 5571))
+        for p in cell.paragraphs
+        if p._p.find(f"{qn('w:pPr')}/{qn('w:pBdr')}") is not None
+    ]
+    assert 3500 / 3 <= rules[0] <= 3500 / 2
+    assert 3000 <= rules[1] <= 3300
+    *_, last = [p for p in document.paragraphs if p.text]
+    assert last._p.pPr.find(qn("w:keepNext")) is not None, "a signature never stands alone on a page"
+
+
+@pytest.mark.parametrize("given", [("UBND tỉnh (b/c)", "Lưu: VT"), ("- UBND tỉnh (b/c);", " ", "Lưu: VT.")])
+def test_recipients_however_they_are_written(given: tuple[str, ...]) -> None:
+    assert Letterhead(recipients=given).addressed == ("- UBND tỉnh (b/c);", "- Lưu: VT.")
+    assert Letterhead().addressed == ()
 
 
 def test_without_a_number_there_is_room_for_one() -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from days import LABELS, ZONE, fact_of, item, publishers_of
 from docx import Document
 from docx.shared import Mm
 from pypdfium2 import PdfDocument
@@ -24,6 +23,7 @@ from analysis.report import Report, Voice
 from analysis.report_paper import report_paper
 from analysis.span_charts import charts_of
 from analysis.tables import story_rows
+from benchmarks.days import LABELS, ZONE, fact_of, item, publishers_of
 from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
 from pipeline.facts import SourceRead
 from pipeline.records import Item

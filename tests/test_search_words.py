@@ -46,6 +46,13 @@ def test_any_text_has_words_of_letters_and_digits_where_it_says(text: str) -> No
         last = word.end
 
 
+@pytest.mark.parametrize("text", ["x" * 1234, "a" + "\u0301" * 999, "\U00010428" * 500, "ngắn " + "dài" * 90])
+def test_no_word_is_longer_than_an_index_can_hold(text: str) -> None:
+    found = words(text)
+    assert 0 < max(len(word.exact.encode()) for word in found) <= 400
+    assert len(joined(text).encode()) <= 1600
+
+
 def test_names_become_one_word() -> None:
     assert joined("Cà Ná") == joined("ca-na") == joined("CÀ NÁ!") == "ca_na"
     assert fold("đường") == "duong"

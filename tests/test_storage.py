@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -36,6 +38,7 @@ from pipeline.sketches import dump, sketch
 from storage.engine import open_engine
 from storage.errors import StorageError
 from storage.schema import metadata
+from storage.search_query import parse
 from storage.sql import SqlStorage, open_storage
 from storage.tables import document
 
@@ -352,3 +355,33 @@ def test_a_page_that_is_gone_marks_its_item_as_taken_down(storage: SqlStorage) -
     storage.answered(storage.begin_run("collect", back), [page(candidate, b"<p>again", back)])
     (item,) = storage.items()
     assert item.taken_down is None
+
+
+def test_nothing_is_too_long_to_be_stored(storage: SqlStorage) -> None:
+    """Words, names and addresses of any size: what no index can hold keeps nothing else from being kept."""
+    draw = Random(1)
+
+    def noise(length: int, letters: str = "abcdefghijklmnop0123456789") -> str:
+        return "".join(draw.choices(letters, k=length))
+
+    long = Entry(f"http://a.example/{noise(9000)}", noise(5000))
+    far = Entry(f"http://a.example/{noise(1900)}", noise(5000))
+    wanted = poll(storage, long, far, *(entry(n) for n in range(4)))
+    assert [c.url for c in wanted] == [far.url, *(entry(n).url for n in range(4))], "that is no address"
+    storage.answered(storage.begin_run("collect", T0), [page(c, c.url.encode()) for c in wanted])
+    old_script = "".join(map(chr, range(0x10400, 0x10450)))
+    title = noise(5000)
+    odd: tuple[dict[str, Any], ...] = (
+        {"title": title},
+        {"text": " ".join(noise(13, old_script) for _ in range(20_000))},
+        {"text": "a" + "\u0301" * 5000 + " b" + "\u0323\u0302" * 9000},
+        {"language": noise(5000), "section": noise(9000), "authors": (noise(9000),)},
+        {"text": noise(150_000)},
+    )
+    found = [coverage(d, **more) for d, more in zip(storage.unexamined(9), odd, strict=True)]
+    storage.examined(found, T0)
+    storage.regroup(T0)
+    assert len(list(storage.items())) == len(list(storage.searches.facts(T0, T0 + timedelta(1)))) == len(odd)
+    assert len(storage.searches.search(parse("Tiêu đề"), zone=UTC)) == len(odd) - 1
+    [hit] = storage.searches.search(parse(title[:100]), zone=UTC)
+    assert hit.item.article.title == title

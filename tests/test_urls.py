@@ -17,6 +17,8 @@ from pipeline.urls import is_fetchable, normalise, resolve, same_site
         (" http://baothu.example./x ", "http://baothu.example/x"),
         ("http://127.0.0.1:8080/x", "http://127.0.0.1:8080/x"),
         ("http://[::1]:80/x", "http://[::1]/x"),
+        ("http://a.example/?u=1/2&utm_source=x&b=a+b%2f&&c", "http://a.example/?u=1/2&b=a+b%2F&&c"),
+        (f"http://a.example/{'ả' * 200}", f"http://a.example/{'%E1%BA%A3' * 200}"),
     ],
 )
 def test_normalise(link: str, expected: str) -> None:
@@ -25,7 +27,11 @@ def test_normalise(link: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "link", ["javascript:x", "file:///etc/passwd", "//a/b", "http://", "http://a:99999/", "", "http://[x/"]
+    "link",
+    [
+        *("javascript:x", "file:///etc/passwd", "//a/b", "http://", "http://a:99999/", "", "http://[x/"),
+        *(f"http://a.example/{'x' * 2000}", f"http://a.example/{'ả' * 250}"),
+    ],
 )
 def test_what_is_no_address(link: str) -> None:
     assert not is_fetchable(link)

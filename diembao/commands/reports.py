@@ -185,9 +185,9 @@ def export(
     relevance: tuple[Relevance, ...],
     as_of: datetime | None,
 ) -> int:
-    from analysis.columns import SCHEMA_VERSION
     from analysis.export import SHEET_ROWS, TooManyRows
     from diembao import exporting
+    from pipeline.columns import SCHEMA_VERSION
 
     if file.suffix not in exporting.SUFFIXES:
         listed = ", ".join(exporting.SUFFIXES)

@@ -1,0 +1,166 @@
+"""Stored rows of articles: to the byte what the articles themselves give, whatever happened to them since."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from analysis.export import write_csv
+from benchmarks.days import item
+from diembao.exporting import Wanted, export
+from pipeline.columns import ITEMS
+from pipeline.listing import listing
+from pipeline.records import Article, Coverage, Decision, Entry, Fetched, Irrelevant, Poll, Reason, Relevance, Source
+from pipeline.sketches import dump, sketch
+from storage.retention import Limits
+from storage.schema_facts import facts, listings
+from storage.sql import SqlStorage, open_storage
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+T0 = datetime(2026, 11, 21, 6, 0, 0, 250_000, tzinfo=UTC)
+LATER = T0 + timedelta(days=400)
+SOURCES = [
+    Source("a", '=Báo "A", Đài', "http://a.example/", (), country="VN", category="local"),
+    Source("b", "Báo B", "http://b.example/", (), country="JP", category="foreign"),
+]
+#: what a title, lead, section, author and language may be
+ODD = (
+    '=HYPERLINK("http://x")', "  +1", "hai\r\ndòng", "ba\rdòng\n", 'dấu "ngoặc", phẩy; chấm', "\x1f\x1e\x00\ud800a", "",
+    "@x", "Ngày 1/7/2026: thêm ký tự \u2028 và 🌊", "-", "'đã có", "\t=1", "x" * 4000,
+)  # fmt: skip
+ALL: Sequence[Relevance] = ("main", "mention", "no")
+
+
+@pytest.fixture
+def storage(address: str) -> Iterator[SqlStorage]:
+    opened = open_storage(address)
+    opened.set_sources(SOURCES)
+    collect(opened, T0)
+    yield opened
+    opened.close()
+
+
+def collect(storage: SqlStorage, at: datetime, edit: str = "") -> None:
+    run = storage.begin_run("collect", at)
+    for source in SOURCES:
+        entries = tuple(Entry(f"{source.home}{n}.html", edit) for n in range(len(ODD)))
+        poll = Poll(source.id, f"{source.home}rss,1", at, Reason.OK, 200, entries=entries)
+        wanted = storage.polled(run, poll, recheck_all=True)
+        storage.answered(run, [Fetched(c.id, at, c.url, 200, (c.url + edit).encode()) for c in wanted])
+    storage.examined([examined(d.id, d.url, edit) for d in storage.unexamined(100)], at)
+    storage.regroup(at)
+    storage.end_run(run, at, 0, {})
+
+
+def examined(document: int, url: str, edit: str) -> Coverage | Irrelevant:
+    n = int(url.rpartition("/")[2].removesuffix(".html"))
+    odd = ODD[n]
+    # Every third one is a report of its own, the others are reprints of each other.
+    body = " ".join(f"{word}{n % 3 and n}" for word in item(n).article.text.split())
+    text = f"Theo TTXVN, {body} {odd} {edit}".encode("utf-8", "ignore").decode()
+    title = f"{odd}{'' if odd else 'Cà Ná'}{edit}".replace("\ud800", "")
+    article = Article(
+        url, url, title, odd, text, (odd, "An"), section=odd, language="vi|x",
+        published=None if n % 5 == 4 else T0.replace(microsecond=0) - timedelta(hours=n, minutes=7),
+    )  # fmt: skip
+    article = replace(article, published_from="none" if n % 5 == 4 else "page")
+    clean = [getattr(article, name).replace("\x00", "").replace("\ud800", "") for name in ("title", "lead", "section")]
+    article = replace(article, title=clean[0], lead=clean[1], section=clean[2], authors=(clean[1], "An"))
+    tags = replace(item(n).tags, relevance="no" if n == 6 else "main" if n % 4 else "mention", rules="r1")
+    if n == 6:
+        return Irrelevant(document, article, tags)
+    return Coverage(document, article, tags, dump(sketch(title, text, article.published, "vi")))
+
+
+def wanted(**more: object) -> Wanted:
+    return replace(Wanted("items", None, None, ALL, (), (), ZONE), **more)
+
+
+def both(storage: SqlStorage, folder: Path, asked: Wanted) -> tuple[str, str]:
+    """Return an export, and what the articles themselves give."""
+    path = folder / "rows.csv"
+    export(storage, path, asked, topic_labels={})
+    articles = storage.items(since=asked.start, until=asked.end, relevance=asked.relevance, topics=asked.topics)
+    stream = io.StringIO(newline="")
+    write_csv(ITEMS, [i for i in articles if not asked.sources or i.source_id in asked.sources], stream)
+    return path.read_bytes().decode("utf-8"), stream.getvalue()
+
+
+def assert_same(storage: SqlStorage, folder: Path) -> int:
+    """Compare them in every choice there is; return how many articles there are of all."""
+    day = T0.astimezone(ZONE).date()
+    choices = (
+        wanted(),
+        wanted(relevance=("main", "mention")),
+        wanted(relevance=("mention",), topics=("energy", "tourism")),
+        wanted(sources=("b",), since=day),
+        wanted(until=day - timedelta(days=1)),
+        wanted(since=day, until=day),
+        wanted(since=date(2030, 1, 1)),
+    )
+    for asked in choices:
+        exported, expected = both(storage, folder, asked)
+        assert exported == expected, asked
+    return len(list(csv.reader(io.StringIO(both(storage, folder, wanted())[1], newline="")))) - 1
+
+
+def stored(storage: SqlStorage) -> int:
+    with storage._engine.connect() as connection:
+        return len(connection.execute(listings.select()).all())
+
+
+def test_whatever_an_article_holds(storage: SqlStorage, tmp_path: Path) -> None:
+    assert assert_same(storage, tmp_path) == 2 * len(ODD)
+    assert stored(storage) == 2 * (len(ODD) - 1), "of what is not about the province nothing is stored"
+
+
+def test_whatever_comes_after(storage: SqlStorage, tmp_path: Path) -> None:
+    first, *_, last = storage.items()
+    storage.upkeep.decide(
+        [
+            Decision(first.key, "tone", "negative", "Lan", T0),
+            Decision(first.key, "topics", "sea_islands", "Lan", T0),
+            Decision(last.key, "relevance", "no", "Lan", T0),
+        ]
+    )
+    assert assert_same(storage, tmp_path) == 2 * len(ODD)
+    other = next(i for i in storage.items() if i.event != first.event)
+    storage.merge_stories("event", [first.key, other.key], "", T0)
+    another = next(i for i in storage.items() if i.story != first.story)
+    storage.merge_stories("story", [first.key, another.key], "", T0)
+    assert_same(storage, tmp_path)
+    storage.set_sources([replace(SOURCES[0], name="Báo, khác", country="FR", category="foreign"), SOURCES[1]])
+    assert_same(storage, tmp_path)
+    stale = storage.upkeep.stale("r2", since=None, after=0, limit=100)
+    again = replace(item(1).tags, relevance="mention", rules="r2", tone="unsure")
+    storage.upkeep.retagged([Coverage(one.id, Article("", "", "", "", ""), again) for one in stale], "r2", T0)
+    assert assert_same(storage, tmp_path) == 2 * len(ODD)
+    collect(storage, T0 + timedelta(hours=30), edit=" (sửa)")
+    assert {i.version for i in storage.items()} >= {2}
+    assert_same(storage, tmp_path)
+    storage.upkeep.thin_out(Limits(None, None, None, irrelevant_texts=LATER), LATER, lambda *_: None)
+    assert_same(storage, tmp_path)
+
+
+def test_where_none_are_stored(storage: SqlStorage, tmp_path: Path) -> None:
+    """Not even what is missing by mistake is left out of a table."""
+    with storage._engine.begin() as connection:
+        connection.execute(listings.delete().where(listings.c.item_key < "8"))
+    assert assert_same(storage, tmp_path) == 2 * len(ODD)
+    with storage._engine.begin() as connection:
+        connection.execute(listings.delete())
+        connection.execute(facts.delete())
+    assert assert_same(storage, tmp_path) == 2 * len(ODD)
+    assert stored(storage) == 2 * (len(ODD) - 1), "an older database has them once they are asked for"
+
+
+def test_what_is_stored_is_what_the_columns_say_today() -> None:
+    """Where this fails, stored rows are of another form than new ones: add a migration that deletes all facts."""
+    made = hashlib.sha256("".join(listing(item(n)) for n in range(30)).encode()).hexdigest()
+    assert made == "7903128fa18a1014ec0ad10e6a0ba6a7a6eaccd1f18ffd651b36cb71ec474a70"
