@@ -1,7 +1,8 @@
 """Figures → pictures in one grammar, as SVG and PNG, drawn without a browser."""
 
+import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis import faces
@@ -17,7 +18,12 @@ COLOURS: Mapping[Tone, str] = {
     "negative": "#D55E00",
     "unsure": "#F5EDC8",
 }
-WIDTH = 460
+#: of a whole picture, the names beside it included: so letters have one size in all pictures of a document
+WIDTH = 540
+#: letters of a name in one line
+_LINE = 28
+#: pixels of a line
+_LINE_HEIGHT = 16
 #: of what has no tone, and of what stands beside what a chart is about
 PLAIN, ASIDE = "#0072B2", "#BBBBBB"
 #: articles below which a picture says less than the sentence
@@ -51,19 +57,40 @@ def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int]
     """Return one bar for each name in `order`, divided by tone; rows hold topic, tone, place (of the tone) and n."""
     import altair
 
+    wrapped = {name: wrap(name) for name in order}
     chart = (
-        altair.Chart(altair.InlineData(values=rows))
+        altair.Chart(altair.InlineData(values=[{**row, "topic": wrapped[row["topic"]]} for row in rows]))
         .mark_bar(stroke="#ffffff", strokeWidth=1)
         .encode(
-            y=altair.Y("topic:N", sort=order, title=None, axis=altair.Axis(labelLimit=320)),
+            y=names_axis("topic", wrapped.values()),
             x=altair.X("sum(n):Q", title=words.say("outlet_items"), axis=whole_numbers()),
             color=by_tone(words),
             order=altair.Order("place:Q"),
         )
-        .properties(width=WIDTH, height=altair.Step(28 if len(order) <= _ROOMY else 20), title=title)
+        .properties(width=WIDTH, height=step(wrapped.values(), 28 if len(order) <= _ROOMY else 20), title=title)
     )
     listed = "; ".join(f"{name} {totals[name]}" for name in order)
     return drawn(chart, f"{title}: {listed}", words)
+
+
+def wrap(name: str) -> str:
+    """Return a name in lines short enough to stand beside a chart."""
+    return "\n".join(textwrap.wrap(name, _LINE)) or name
+
+
+def names_axis(field: str, names: Iterable[str]) -> Any:
+    """Return the channel of bars of these names (of `wrap`), in this order."""
+    import altair
+
+    axis = altair.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
+    return altair.Y(f"{field}:N", sort=list(names), title=None, axis=axis)
+
+
+def step(names: Iterable[str], least: int) -> Any:
+    """Return the height of a bar with its share of room: at least so much, and more where a name takes lines."""
+    import altair
+
+    return altair.Step(max([least, *(_LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)]))
 
 
 def by_tone(words: Labels) -> Any:
@@ -88,6 +115,7 @@ def drawn(chart: Any, alt: str, words: Labels) -> Picture:
     sizes = {"labelFontSize": 14, "titleFontSize": 14}
     spec = chart.configure(font=faces.NAME).configure_axis(**sizes).configure_legend(**sizes, orient="bottom").to_dict()
     spec["background"] = "#ffffff"
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     point, thousands = (",", ".") if words.lang == "vi" else (".", ",")
     written = {"decimal": point, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
     svg: str = vl_convert.vegalite_to_svg(spec, format_locale=written)

@@ -34,6 +34,7 @@ def digest_paper(
     return Paper(
         lang,
         f"{words.say('title')} {province}",
+        words.say("abstract", province=province, day=words.short_date(day.day)),
         (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *late),
         day.day,
         day.made_at,

@@ -181,8 +181,7 @@ def _head(paper: Paper) -> Iterator[str]:
     yield _columns(_HEAD, (agency, state))
     yield _head_line("", 13)
     yield _head_line("BÁO CÁO", 14, "<w:b/>")
-    day = f"{paper.day:%d/%m/%Y}"
-    yield _head_line(f"{paper.title} ngày {day}", 14, "<w:b/>")
+    yield _head_line(paper.abstract, 14, "<w:b/>")
     yield _rule(_WIDTH * 2 // 5, _WIDTH)
     yield from (_head_line(line, 13, "<w:i/>") for line in paper.subtitles)
 
@@ -203,12 +202,13 @@ def _end(paper: Paper) -> Iterator[str]:
 def _grid(grid: Grid) -> Iterator[str]:
     share = [_WIDTH * width // sum(grid.widths) for width in grid.widths]
 
-    def row(cells: Sequence[str], head: bool) -> str:
+    def row(cells: Sequence[str], head: bool, keep: bool) -> str:
         made = "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
             + _p(
                 "DiembaoCell",
                 _r(cell, "<w:b/>" * head),
+                keep=keep,
                 more='<w:jc w:val="center"/>' if head else '<w:jc w:val="right"/>' * (n in grid.numeric),
             )
             + "</w:tc>"
@@ -221,7 +221,8 @@ def _grid(grid: Grid) -> Iterator[str]:
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in share)
-    rows = row(grid.head, True) + "".join(row(cells, False) for cells in grid.rows)
+    rows = row(grid.head, True, True)
+    rows += "".join(row(cells, False, grid.is_short and cells is not grid.rows[-1]) for cells in grid.rows)
     yield (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(share)}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>'
@@ -233,7 +234,7 @@ def _set_up(document: "Document", paper: Paper) -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls
+    from docx.oxml.ns import nsdecls, qn
     from docx.shared import Mm, Pt, RGBColor
 
     section = document.sections[0]
@@ -263,6 +264,14 @@ def _set_up(document: "Document", paper: Paper) -> None:
         shape.first_line_indent, shape.left_indent = Mm(first), Mm(left)
         shape.alignment = getattr(WD_ALIGN_PARAGRAPH, align)
         shape.widow_control = True
+    # Word calls a document of an older mode so in its title bar, and lets tables stand out of the margins.
+    for setting in cast("Any", document.settings.element).iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
+    # The picture of a page that a file browser would show is that of an empty template.
+    package: Any = document.part.package
+    for name in [name for name, rel in package.rels.items() if rel.reltype.endswith("/thumbnail")]:
+        del package.rels[name]
     number = section.header.paragraphs[0]
     number.alignment = WD_ALIGN_PARAGRAPH.CENTER
     number._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'))

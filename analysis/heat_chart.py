@@ -14,6 +14,8 @@ from analysis.timeline import places_of, time_axis
 _SOURCES, _FAILING = 30, 10
 #: height of a row, and letters of a name
 _ROW, _NAME = 15, 30
+#: pixels of a letter of those
+_LETTER = 6
 #: lines that slant across a cell, which is two wide and two high
 _HATCH = "M-1,0L0,-1M-1,1L1,-1M0,1L1,0"
 
@@ -60,7 +62,8 @@ def heat(found: Figures, words: Labels) -> Picture | None:
     cells = altair.Chart(altair.InlineData(values=rows)).mark_rect(stroke="#ffffff", strokeWidth=1)
     layers: list[Any] = [cells.encode(x=x, y=y, color=colour)]
     if gaps:
-        side = min(_ROW, WIDTH / columns) - 1
+        beside = _LETTER * max(map(len, names.values()))
+        side = min(_ROW, (WIDTH - beside) / columns) - 1
         shape = altair.Shape(
             "what:N", title=None, scale=altair.Scale(range=[_HATCH]), legend=altair.Legend(symbolStrokeColor="#777777")
         )

@@ -49,6 +49,12 @@ class Labels:
 
         return format_date(at, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.lang)
 
+    def month(self, at: date) -> str:
+        """Return the name of a month, as it is called by itself."""
+        from babel.dates import format_date
+
+        return format_date(at, "LLLL", locale=self.lang)
+
     def clock(self, at: datetime) -> str:
         return self.say("clock", time=self.time(at), date=self.short_date(at))
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
+#: rows of a table that is not divided between two pages
+_SHORT = 12
+
 Style = Literal["text", "meta", "excerpt", "small"]
 
 
@@ -53,6 +56,11 @@ class Grid:
     #: columns of figures
     numeric: frozenset[int] = frozenset()
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it stands on one page."""
+        return len(self.rows) <= _SHORT
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -95,6 +103,8 @@ class Paper:
     lang: str
     #: e.g. Điểm báo Ninh Thuận
     title: str
+    #: what an administrative document is about, in a phrase: e.g. Điểm báo Ninh Thuận ngày 22/11/2026
+    abstract: str
     #: lines below it: of what place, of what day, of what time
     subtitles: tuple[str, ...]
     day: date
@@ -137,13 +147,14 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Heading):
             at = block.level - 1
             counts[at:] = [counts[at] + 1] + [0] * (len(counts) - block.level)
-            number = (f"{_roman(counts[0])}.", f"{counts[1]}.", f"{_letter(counts[2])})")[at]
+            number = (f"{roman(counts[0])}.", f"{counts[1]}.", f"{_letter(counts[2])})")[at]
             yield replace(block, runs=(replace(block.runs[0], text=f"{number} ", link=None, marked=False), *block.runs))
         else:
             yield block
 
 
-def _roman(n: int) -> str:
+def roman(n: int) -> str:
+    """Return a number below 40 as it stands before a section: 14 is XIV."""
     tens, ones = divmod(n, 10)
     return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
 

@@ -17,7 +17,7 @@ def render_pdf(paper: Paper) -> bytes:
     content = {
         "lang": paper.lang,
         "title": paper.title,
-        "day": f"{paper.day:%d/%m/%Y}",
+        "abstract": paper.abstract,
         "subtitles": paper.subtitles,
         "administrative": under.administrative,
         "parent": under.parent_agency.upper(),
@@ -49,7 +49,8 @@ def _block(block: Block) -> dict[str, Any]:
         case Listing(items, numbered):
             return {"kind": "listing", "numbered": numbered, "items": [_runs(runs) for runs in items]}
         case Grid(head, rows, widths, numeric):
-            return {"kind": "grid", "head": head, "rows": rows, "widths": widths, "numeric": sorted(numeric)}
+            shape = {"widths": widths, "numeric": sorted(numeric), "short": block.is_short}
+            return {"kind": "grid", "head": head, "rows": rows, **shape}
         case Picture(_, svg, alt):
             return {"kind": "picture", "svg": svg, "alt": alt}
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Literal
 
 from pipeline.facts import Fact, Publisher, SourceRead
 from pipeline.records import Tone
@@ -16,6 +17,20 @@ class Span:
 
     first: date
     last: date
+
+    @property
+    def kind(self) -> Literal["week", "month", "quarter", "year", "annual", "days"]:
+        """annual: a year that does not begin with January."""
+        after = self.last + timedelta(days=1)
+        if after == _year_on(self.first, 1):
+            return "year" if (self.first.month, self.first.day) == (1, 1) else "annual"
+        if self.first.day == after.day == 1:
+            months = (after.year - self.first.year) * 12 + after.month - self.first.month
+            if months == 1:
+                return "month"
+            if months == 3 and self.first.month % 3 == 1:
+                return "quarter"
+        return "week" if len(self.days) == 7 and not self.first.weekday() else "days"
 
     @property
     def days(self) -> list[date]:

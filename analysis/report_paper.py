@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from analysis import excerpt
 from analysis.labels import Labels, labels
-from analysis.paper import Block, Grid, Heading, Letterhead, Listing, Paper, Paragraph, Picture, Run, Runs
+from analysis.paper import Block, Grid, Heading, Letterhead, Listing, Paper, Paragraph, Picture, Run, Runs, roman
 from analysis.period import Span
 from analysis.report import Report
 from analysis.signals import sentence
@@ -36,6 +36,7 @@ def report_paper(
     return Paper(
         lang,
         words.of("report", "title", province=province.replace(" ", "\u00a0")),
+        words.of("report", "abstract", province=province, period=_named(report.now.span, words)),
         (
             words.of(
                 "report", "span", first=words.short_date(report.now.span.first), last=_last(words, report.now.span)
@@ -47,6 +48,21 @@ def report_paper(
         letterhead or Letterhead(),
         number,
     )
+
+
+def _named(span: Span, words: Labels) -> str:
+    """Return what a period is called: tháng 10 năm 2026."""
+    first = span.first
+    names = {"year": first.year, "first": words.short_date(first), "last": words.short_date(span.last)}
+    match span.kind:
+        case "month":
+            return words.of("report", "period_month", **names, month=first.month, name=words.month(first))
+        case "quarter":
+            return words.of("report", "period_quarter", **names, n=roman(first.month // 3 + 1))
+        case "annual":
+            return words.of("report", "period_annual", **names | {"year": span.last.year})
+        case kind:
+            return words.of("report", f"period_{kind}", **names)
 
 
 def _last(words: Labels, span: Span) -> str:
@@ -183,7 +199,7 @@ class _Shown:
             *(self._words.of("tone", tone) for tone in _TONES),
             self._words.of("report", "before"),
         )
-        yield Grid(head, tuple(rows), (30, 10, 11, 11, 11, 11, 16), frozenset(range(1, 7)))
+        yield Grid(head, tuple(rows), (26, 9, 10, 10, 10, 13, 20), frozenset(range(1, 7)))
         yield Paragraph(self._runs("topics_note"), style="small")
         yield from self._chart("topics", "tone")
 

@@ -5,7 +5,20 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from analysis.charts import ASIDE, COLOURS, FEWEST, PLAIN, WIDTH, bars, by_tone, drawn, whole_numbers
+from analysis.charts import (
+    ASIDE,
+    COLOURS,
+    FEWEST,
+    PLAIN,
+    WIDTH,
+    bars,
+    by_tone,
+    drawn,
+    names_axis,
+    step,
+    whole_numbers,
+    wrap,
+)
 from analysis.heat_chart import heat
 from analysis.labels import Labels
 from analysis.paper import Picture
@@ -18,7 +31,7 @@ from pipeline.columns import ZONE
 _OUTLETS, _OTHERS = 15, 8
 #: stories whose beginning is marked on the chart of volume
 _MARKED = 3
-_HEIGHT = 180
+_HEIGHT = 100
 
 
 def charts_of(report: Report, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
@@ -76,9 +89,7 @@ def _marks(report: Report, counts: Mapping[date, int]) -> list[dict[str, Any]]:
     places = places_of(report.now)
     marks: dict[date, list[str]] = {}
     for n, story in enumerate(report.spread[:_MARKED]):
-        marks.setdefault(places.get(story.start.astimezone(ZONE).date(), report.now.span.first), []).append(
-            f"({n + 1})"
-        )
+        marks.setdefault(places.get(story.start.astimezone(ZONE).date(), report.now.span.first), []).append(str(n + 1))
     for day in sorted({day for day, _ in report.signals if day in places}):
         told = marks.setdefault(places[day], [])
         if "▲" not in told:
@@ -183,11 +194,13 @@ def _plain_bars(rows: list[dict[str, Any]], words: Labels, title: str, axis: str
     import altair
 
     heading, alt = _titled(words, title, [f"{row['name']} {row['n']}" for row in rows])
+    rows = [{**row, "name": wrap(row["name"])} for row in rows]
+    names = [row["name"] for row in rows]
     base = altair.Chart(altair.InlineData(values=rows)).encode(
-        y=altair.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=altair.Axis(labelLimit=320)),
+        y=names_axis("name", names),
         x=altair.X("n:Q", title=axis, axis=whole_numbers()),
     )
     colour = altair.Color("own:N", scale=altair.Scale(domain=[True, False], range=[PLAIN, ASIDE]), legend=None)
     figures = base.mark_text(align="left", dx=4, fontSize=14).encode(text=altair.Text("n:Q", format=",d"))
     chart = altair.layer(base.mark_bar().encode(color=colour), figures)
-    return drawn(chart.properties(width=WIDTH, height=altair.Step(26), title=heading), alt, words)
+    return drawn(chart.properties(width=WIDTH, height=step(names, 26), title=heading), alt, words)

@@ -21,7 +21,7 @@ from analysis.docx import render_docx
 from analysis.errata import errata, last_said, restated, stated
 from analysis.labels import labels
 from analysis.mail import mail_html
-from analysis.paper import Letterhead, Paper, lines
+from analysis.paper import Grid, Letterhead, Paper, lines, roman
 from analysis.pdf import render_pdf
 from benchmarks.days import LABELS, item, model
 from pipeline.publications import Publication
@@ -178,6 +178,29 @@ def test_every_line_has_the_size_and_place_that_the_decree_gives_it() -> None:
 def test_recipients_however_they_are_written(given: tuple[str, ...]) -> None:
     assert Letterhead(recipients=given).addressed == ("- UBND tỉnh (b/c);", "- Lưu: VT.")
     assert Letterhead().addressed == ()
+
+
+def test_word_takes_it_for_a_document_of_today() -> None:
+    with zipfile.ZipFile(io.BytesIO(render_docx(paper(1)))) as package:
+        assert not [name for name in package.namelist() if "thumbnail" in name]
+        settings = etree.fromstring(package.read("word/settings.xml"))
+        [mode] = [s for s in settings.iter(qn("w:compatSetting")) if s.get(qn("w:name")) == "compatibilityMode"]
+        assert mode.get(qn("w:val")) == "15"
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(12, 12), (13, 1)])
+def test_a_short_table_is_not_divided(rows: int, kept: int) -> None:
+    grid = Grid(("a", "b"), tuple((str(n), "x") for n in range(rows)), (1, 1))
+    document: Any = docx.Document(io.BytesIO(render_docx(replace(paper(0), blocks=(grid,)))))
+    [table] = document.tables
+    assert len(table.rows) == rows + 1
+    held = [row.cells[0].paragraphs[0]._p.pPr.find(qn("w:keepNext")) is not None for row in table.rows]
+    assert held == [True] * kept + [False] * (rows + 1 - kept)
+    assert render_pdf(replace(paper(0), blocks=(grid,))).startswith(b"%PDF-")
+
+
+def test_sections_are_numbered_as_romans_did() -> None:
+    assert [roman(n) for n in (1, 4, 9, 14, 19, 20, 39)] == ["I", "IV", "IX", "XIV", "XIX", "XX", "XXXIX"]
 
 
 def test_without_a_number_there_is_room_for_one() -> None:
