@@ -129,8 +129,9 @@ class Figures(_Sums):
 
     @property
     def attention(self) -> float | None:
-        """Articles on the province for each thousand pages that were read."""
-        return 1000 * self.items / self.pages if self.pages else None
+        """Articles on the province for each thousand pages that were read, both of days on which any was."""
+        counted = sum(n for day, n in self.days.items() if self.page_days[day])
+        return 1000 * counted / self.pages if self.pages else None
 
     def gaps(self) -> list[date]:
         return [day for day in self.span.days if day not in self.collected]

@@ -62,6 +62,10 @@ class Daily:
     def collected(self) -> bool:
         return self.source.feeds_ok > 0
 
+    def pages(self, n: int) -> int | None:
+        """Return a count of pages; None where none was asked for."""
+        return n if self.collected or self.source.documents else None
+
     def figure(self, n: int) -> int | None:
         """Return a count; None where nothing is known, which is not the same as nothing published."""
         return n if self.collected or self.relevance else None
@@ -196,7 +200,13 @@ DAILY: tuple[Column[Daily], ...] = (
     ),
     Column("state", "text", "read, unchanged, empty, failed, paused or not_due.", lambda d: d.source.state),
     Column("new_links", "integer", "Links never seen before.", lambda d: d.source.candidates if d.collected else None),
-    Column("pages", "integer", "Pages fetched on that day.", lambda d: d.source.documents if d.collected else None),
+    Column("pages", "integer", "Pages fetched on that day.", lambda d: d.pages(d.source.documents)),
+    Column(
+        "pages_read",
+        "integer",
+        "Those of them that were read as articles of whatever province: attention is articles for each 1,000 of these.",
+        lambda d: d.pages(d.source.coverage + d.source.irrelevant),
+    ),
     Column("items", "integer", "Articles published on that day.", lambda d: d.figure(sum(d.relevance.values()))),
     Column("stories", "integer", "Stories among them.", lambda d: d.figure(len(d.stories))),
     Column("main", "integer", "Articles about the province.", lambda d: d.figure(d.relevance["main"])),

@@ -1,0 +1,372 @@
+"""A report made from a database says nothing that the tables exported from the same database do not give again."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from itertools import product
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from docx import Document
+
+from analysis.labels import labels
+from analysis.paper import Picture
+from analysis.period import Span
+from analysis.span_charts import charts_of
+from config.rulebook import Rulebook, load_rulebook
+from config.settings import Peer, Settings, load_settings
+from diembao.exporting import Wanted, export
+from diembao.reporting import gather, make_report
+from pipeline.records import (
+    Article,
+    Coverage,
+    Decision,
+    Entry,
+    Examined,
+    Fetched,
+    Irrelevant,
+    Poll,
+    Reason,
+    Relevance,
+    Source,
+    Tags,
+    Tone,
+    TopicFound,
+    Unreadable,
+)
+from pipeline.sketches import dump, sketch
+from pipeline.text import key
+from storage.sql import SqlStorage, open_storage
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SPAN = Span(date(2026, 10, 1), date(2026, 10, 31))
+BEFORE = SPAN.before()
+SOURCES = [
+    Source(f"s{n}", f"Báo {name}", f"http://s{n}.example/", (), country=country)
+    for n, (name, country) in enumerate([("Một", "VN"), ("Hai", "VN"), ("Ba", "FR"), ("Bốn, năm", "VN")])
+]
+TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
+NAMES = {"tích cực": "positive", "trung tính": "neutral", "tiêu cực": "negative", "chưa xác định": "unsure"}
+#: days on which nothing was collected, and sources that failed on every third day
+GAPS = {date(2026, 10, 5), date(2026, 10, 6), date(2026, 9, 20)}
+TOPICS = ("energy", "tourism", "investment", "sea_islands")
+PEERS = (Peer("Lâm Đồng", ("Đà Lạt",)), Peer("Đắk Lắk"))
+WORDS = "khởi công nhà máy điện gió ngoài khơi do nhà đầu tư trong nước thực hiện tại vùng biển phía nam tỉnh nhà"
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
+    opened = open_storage(tmp_path_factory.mktemp("report") / "x.db")
+    opened.set_sources(SOURCES)
+    for day in (*BEFORE.days, *SPAN.days):
+        if day not in GAPS:
+            collect(opened, day)
+    opened.regroup(datetime(2026, 11, 1, tzinfo=UTC))
+    chosen = [item.key for item in opened.items()][::17]
+    opened.upkeep.decide([Decision(k, "tone", "negative", "Lan", datetime(2026, 11, 1, tzinfo=UTC)) for k in chosen])
+    yield opened
+    opened.close()
+
+
+def collect(storage: SqlStorage, day: date) -> None:
+    at = datetime(day.year, day.month, day.day, 10, tzinfo=ZONE)
+    run = storage.begin_run("collect", at)
+    for n, source in enumerate(SOURCES):
+        failed = n == 3 and day.day % 3 != 0
+        links = () if failed else tuple(Entry(f"{source.home}{day}-{k}.html") for k in range(4 + day.day % 3))
+        reason = Reason.TIMEOUT if failed else Reason.OK
+        wanted = storage.polled(run, Poll(source.id, f"{source.home}rss", at, reason, entries=links), recheck_all=False)
+        storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
+    found = [examined(d.id, d.url, int(d.source_id[1]), day, at) for d in storage.unexamined(100)]
+    storage.examined(found, at)
+    storage.end_run(run, at, 0, {})
+
+
+def examined(document: int, url: str, source: int, day: date, at: datetime) -> Examined:
+    k = int(url[-6])
+    if k == 4:
+        return Unreadable(document, Reason.NOT_AN_ARTICLE)
+    n = day.toordinal() * 16 + source * 4 + k
+    turn = (n // 4 + n) % 4
+    # Number 0 is one report in all outlets; 2 and 3 are about another province, and say so or not.
+    text = f"{WORDS} " * 2 if k == 0 else " ".join(f"{word}{n}" for word in WORDS.split()) * 2
+    text = " ".join(f"{word}{day.toordinal()}" for word in text.split()) if k == 0 else text
+    title = ("Điện gió Ninh Thuận", f"Ninh Thuận và Lâm Đồng {n}", f"Đà Lạt mùa hoa {n}", f"Chuyện khác {n}")[k % 4]
+    # One of an outlet abroad is of the day before, one of unknown time.
+    when = at - timedelta(hours=2 + 20 * (source == 2))
+    article = Article(url, url, title, "", text, published=None if n % 9 == 4 else when, published_from="page")
+    article = replace(article, language="fr" if source == 2 else "vi")
+    topics = tuple(TopicFound(topic, 0.9, ()) for topic in TOPICS[turn : turn + 1 + n % 2])
+    relevance: Relevance = ("main", "main" if n % 2 else "mention", "no", "no")[k % 4]
+    tags = Tags(article.language, relevance, 0.9, "", (), topics, (), TONES[turn], "r1")
+    if relevance == "no":
+        return Irrelevant(document, article, tags)
+    return Coverage(document, article, tags, dump(sketch(title, text, article.published, article.language)))
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return replace(load_settings(None), peer=PEERS)
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rulebook:
+    return load_rulebook(None)
+
+
+@pytest.fixture(scope="module")
+def document(storage: SqlStorage, settings: Settings, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    out = tmp_path_factory.mktemp("made")
+    [path], _ = make_report(storage, settings, rules, SPAN, language="vi", out=out, forms=("docx",))
+    return Document(str(path))
+
+
+class Tables:
+    """What an analyst has of a span: the exported CSVs, read by pandas."""
+
+    def __init__(self, storage: SqlStorage, folder: Path, span: Span, rules: Rulebook) -> None:
+        def read(table: str, relevance: tuple[Relevance, ...] = ("main", "mention")) -> pd.DataFrame:
+            path = folder / f"{table}-{len(relevance)}-{span.first}.csv"
+            wanted = Wanted(table, span.first, span.last, relevance, (), (), ZONE)
+            export(storage, path, wanted, topic_labels={t.id: t.label_vi for t in rules.topics.topic})
+            return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"story": str, "item": str})
+
+        self.items, self.stories, self.tags, self.daily = map(read, ("items", "stories", "tags", "daily"))
+        self.headlines = read("items", ("main", "mention", "no"))["title"].map(key)
+
+    def named(self, *names: str) -> int:
+        return int(sum(any(key(name) in title for name in names) for title in self.headlines))
+
+    @property
+    def attention(self) -> float:
+        by_day = self.daily.groupby("day")[["items", "pages_read"]].sum()
+        read = by_day[by_day["pages_read"] > 0]
+        return float(1000 * read["items"].sum() / read["pages_read"].sum())
+
+
+@pytest.fixture(scope="module")
+def here(storage: SqlStorage, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    return Tables(storage, tmp_path_factory.mktemp("here"), SPAN, rules)
+
+
+@pytest.fixture(scope="module")
+def there(storage: SqlStorage, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    return Tables(storage, tmp_path_factory.mktemp("there"), BEFORE, rules)
+
+
+def number(cell: str) -> float:
+    found = re.search(r"[+\u2212]?\d[\d.]*(?:,\d+)?", cell)
+    assert found, cell
+    return float(found[0].replace(".", "").replace(",", ".").replace("\u2212", "-"))
+
+
+def day_of(text: str) -> date:
+    day, month, year = map(int, text.split("/"))
+    return date(year, month, day)
+
+
+def grid(document: Any, head: str) -> dict[str, list[str]]:
+    """Return the rows of the table whose first column is headed so, by their first cell."""
+    [found] = [t for t in document.tables if t.rows[0].cells[0].text == head]
+    rows = [[cell.text for cell in row.cells] for row in found.rows[1:]]
+    return {row[0]: row[1:] for row in rows}
+
+
+def alt(document: Any, title: str) -> str:
+    told = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    [found] = [text.removeprefix(f"{title}: ") for text in told if text.startswith(f"{title}: ")]
+    return str(found)
+
+
+def test_there_is_something_to_count(here: Tables, there: Tables) -> None:
+    assert len(here.items) > 150
+    assert len(there.items) > 150
+    assert here.items["story"].nunique() < len(here.items)
+    assert here.items["published"].isna().any()
+    assert set(here.items["tone"]) == set(TONES)
+
+
+def test_figures_and_their_change(document: Any, here: Tables, there: Tables) -> None:
+    rows = grid(document, "Chỉ số")
+    counts = {
+        "Số bài": [len(t.items) for t in (here, there)],
+        "Câu chuyện": [len(t.stories) for t in (here, there)],
+        "Cơ quan báo chí": [t.items["source"].nunique() for t in (here, there)],
+        "Số bài trên 1.000 trang đã đọc": [t.attention for t in (here, there)],
+    }
+    for name, (now, before) in counts.items():
+        assert number(rows[name][0]) == pytest.approx(now, abs=0.051), name
+        assert number(rows[name][1]) == pytest.approx(100 * (now - before) / before, abs=0.051), name
+    shares = {"Tỷ lệ bài của báo nước ngoài": [100 * (t.items["country"] != "VN").mean() for t in (here, there)]}
+    for word, tone in NAMES.items():
+        shares[f"Tỷ lệ bài {word}"] = [100 * (t.items["tone"] == tone).mean() for t in (here, there)]
+    for name, (now, before) in shares.items():
+        assert number(rows[name][0]) == pytest.approx(now, abs=0.051), name
+        assert number(rows[name][1]) == pytest.approx(now - before, abs=0.051), name
+    assert set(rows) == {*counts, *shares}, "no row that nobody recomputes"
+    assert {row[2] for row in rows.values()} == {"không có số liệu"}
+
+
+def test_topics(document: Any, here: Tables, there: Tables) -> None:
+    rows = grid(document, "Chủ đề")
+    topics = here.tags[here.tags["kind"] == "topic"].merge(here.items[["item", "tone"]], on="item")
+    earlier = there.tags[there.tags["kind"] == "topic"]
+    assert set(rows) == set(topics["name"])
+    for name, row in rows.items():
+        mine = topics[topics["name"] == name]
+        assert [int(c) for c in row[:5]] == [len(mine), *((mine["tone"] == tone).sum() for tone in TONES)]
+        before = (earlier["name"] == name).sum()
+        assert number(row[5]) == pytest.approx(100 * (len(mine) - before) / before, abs=0.051)
+    told = dict(part.rsplit(" ", 1) for part in alt(document, "Chủ đề theo sắc thái").split("; "))
+    assert {name: int(n) for name, n in told.items()} == topics["name"].value_counts().to_dict()
+
+
+def test_outlets(document: Any, here: Tables) -> None:
+    rows = grid(document, "Cơ quan")
+    assert set(rows) == set(here.items["outlet"])
+    for name, row in rows.items():
+        mine = here.items[here.items["outlet"] == name]
+        tones = [(mine["tone"] == tone).sum() for tone in ("positive", "negative")]
+        assert [int(cell) for cell in row[1:]] == [len(mine), mine["story"].nunique(), *tones]
+    told = dict(part.rsplit(" ", 1) for part in alt(document, "Cơ quan báo chí theo sắc thái").split("; "))
+    assert {name: int(n) for name, n in told.items()} == here.items["outlet"].value_counts().to_dict()
+
+
+def test_countries_and_languages(document: Any, here: Tables) -> None:
+    said = "\n".join(p.text for p in document.paragraphs)
+    for column, names, title in (
+        ("country", {"VN": "Việt Nam", "FR": "Pháp"}, "Số bài theo quốc gia"),
+        ("language", {"vi": "Tiếng Việt", "fr": "Tiếng Pháp"}, "Số bài theo ngôn ngữ"),
+    ):
+        listed = [f"{names[str(k)]} {n}" for k, n in here.items[column].value_counts().items()]
+        assert ", ".join(listed) in said
+        assert alt(document, title) == "; ".join(listed)
+
+
+def test_days(document: Any, here: Tables) -> None:
+    when = pd.to_datetime(here.items["published"].fillna(here.items["first_seen"]), utc=True).dt.tz_convert(ZONE)
+    days = when.dt.date.value_counts()
+    assert {
+        date.fromisoformat(str(d)): n for d, n in here.daily.groupby("day")["items"].sum().items() if n
+    } == days.to_dict()
+    told = [part for part in alt(document, "Số bài theo thời gian").split("; ") if re.match(r"\d\d/", part)]
+    assert len(told) == 5
+    assert sorted((int(t.split()[1]) for t in told), reverse=True) == sorted(days, reverse=True)[:5]
+    for part in told:
+        day, n = part.split()
+        assert days[day_of(day)] == int(n)
+    tones = dict(part.rsplit(" ", 1) for part in alt(document, "Sắc thái theo thời gian").casefold().split("; "))
+    assert {NAMES[name]: int(n) for name, n in tones.items()} == here.items["tone"].value_counts().to_dict()
+    rates = here.daily.groupby("day")[["items", "pages_read"]].sum().query("pages_read > 0")
+    rates = 1000 * rates["items"] / rates["pages_read"]
+    for part in alt(document, "Số bài trên 1.000 trang đã đọc").split("; "):
+        day, rate = part.split()
+        assert number(rate) == pytest.approx(rates[str(day_of(day))], abs=0.051)
+
+
+def test_stories_that_spread(document: Any, here: Tables) -> None:
+    said = [p.text for p in document.paragraphs if " cơ quan báo chí, " in p.text]
+    widest = here.stories.query("items > 1").sort_values(["outlets", "items"], ascending=False)
+    assert len(said) == min(10, len(widest))
+    for text in said:
+        told = re.search(
+            r"(?P<outlets>\d+) cơ quan báo chí, (?P<items>\d+) bài; đăng đầu tiên: (?P<first>.+), (.+)$", text
+        )
+        assert told
+        same = widest.query("outlets == @o and items == @i", local_dict={"o": int(told[1]), "i": int(told[2])})
+        day = str(day_of(told[4]))
+        assert ((same["first_outlet"] == told[3]) & same["start"].str.startswith(day)).any(), text
+    assert [int(re.findall(r"(\d+) cơ quan", t)[0]) for t in said] == list(widest["outlets"])[: len(said)]
+
+
+def test_share_of_voice(document: Any, here: Tables, there: Tables) -> None:
+    rows = grid(document, "Địa phương")
+    names = {"Ninh Thuận": ("Ninh Thuận",), "Lâm Đồng": ("Lâm Đồng", "Đà Lạt"), "Đắk Lắk": ("Đắk Lắk",)}
+    assert set(rows) == set(names)
+    now, before = ({name: t.named(*written) for name, written in names.items()} for t in (here, there))
+    assert min(now["Ninh Thuận"], now["Lâm Đồng"]) > 50
+    for name, (count, share, change) in rows.items():
+        assert int(count) == now[name]
+        assert number(share) == pytest.approx(100 * now[name] / sum(now.values()), abs=0.051)
+        shift = 100 * now[name] / sum(now.values()) - 100 * before[name] / sum(before.values())
+        assert number(change) == pytest.approx(shift, abs=0.051)
+    told = dict(part.rsplit(" ", 1) for part in alt(document, "Số tít nêu tên địa phương").split("; "))
+    assert {name: int(n) for name, n in told.items()} == now
+
+
+def test_gaps(document: Any, here: Tables) -> None:
+    said = "\n".join(p.text for p in document.paragraphs)
+    read = here.daily.assign(collected=here.daily["collected"] == "yes")
+    blind = read.groupby("day")["collected"].any()
+    assert [date.fromisoformat(str(day)) for day, any_ in blind.items() if not any_] == sorted(GAPS & set(SPAN.days))
+    assert "2 ngày không thu thập được nguồn nào: 05/10/2026\u00a0–\u00a006/10/2026" in said
+    states = read.groupby("outlet")["state"].value_counts().unstack(fill_value=0)
+    for outlet, row in states.iterrows():
+        good = read[(read["outlet"] == outlet) & read["collected"]].shape[0]
+        listed = f"{outlet}: hỏng {row['failed']} trong {row['failed'] + good} ngày được hỏi"
+        assert (listed in said) == (row["failed"] > good), outlet
+    cells = list(product(SPAN.days, SOURCES))
+    gaps = len(cells) - int(read["collected"].sum())
+    assert alt(document, "Số bài theo nguồn và thời gian") == (
+        f"{len(SOURCES)} nguồn; {gaps} trong {len(cells)} ô không có số liệu"
+    )
+
+
+def marks(picture: Picture) -> list[dict[str, str]]:
+    """Return what each mark of a chart stands for: the drawing names it for those who do not see it."""
+    labels_ = re.findall(r'aria-label="([^"]*)"', picture.svg)
+    found = [unescape(text).replace("\n", " ") for text in labels_ if "-axis " not in text]
+    return [dict(part.split(": ", 1) for part in text.split("; ")) for text in found if "; " in text]
+
+
+def test_every_mark_of_every_chart(storage: SqlStorage, settings: Settings, rules: Rulebook, here: Tables) -> None:
+    topics = {t.id: t.label_vi for t in rules.topics.topic}
+    charts = charts_of(gather(storage, settings, SPAN, topics), labels("vi"), topics)
+    drawn = {name: marks(picture) for name, picture in charts.items()}
+    assert set(drawn) == {
+        *("volume", "attention", "tone", "topics", "voice", "outlets", "countries", "languages", "heat")
+    }
+    items = here.items.assign(
+        day=pd.to_datetime(here.items["published"].fillna(here.items["first_seen"]), utc=True)
+        .dt.tz_convert(ZONE).dt.date.astype(str)
+    )  # fmt: skip
+    tones = {name.capitalize(): tone for name, tone in NAMES.items()}
+
+    def bars(name: str, *keys: str) -> dict[Any, float]:
+        rows = [row for row in drawn[name] if all(k in row for k in keys) and "mark" not in row and "what" not in row]
+        value = "bài/1.000 trang" if name == "attention" else "Số tít" if name == "voice" else "Bài"
+        return {
+            tuple(tones.get(row[k], row[k]) for k in keys): number(row[value]) for row in rows if number(row[value])
+        }
+
+    def counts(frame: pd.DataFrame, *keys: str) -> dict[Any, float]:
+        return {k if isinstance(k, tuple) else (k,): n for k, n in frame.groupby(list(keys)).size().items()}
+
+    assert bars("volume", "day") == counts(items, "day")
+    assert bars("tone", "day", "Sắc thái") == counts(items, "day", "tone")
+    found = here.tags[here.tags["kind"] == "topic"].merge(items[["item", "tone"]], on="item")
+    assert bars("topics", "topic", "Sắc thái") == counts(found, "name", "tone")
+    assert bars("outlets", "topic", "Sắc thái") == counts(items, "outlet", "tone")
+    assert bars("heat", "source", "day") == counts(items, "outlet", "day")
+    assert bars("countries", "name") == counts(items.replace({"VN": "Việt Nam", "FR": "Pháp"}), "country")
+    assert bars("languages", "name") == counts(items.replace({"vi": "Tiếng Việt", "fr": "Tiếng Pháp"}), "language")
+    assert bars("voice", "name") == {
+        (name,): n
+        for name, *also in (("Ninh Thuận",), ("Lâm Đồng", "Đà Lạt"), ("Đắk Lắk",))
+        if (n := here.named(name, *also))
+    }
+    by_day = here.daily.groupby("day")[["items", "pages_read"]].sum().query("pages_read > 0")
+    rates = {(day,): 1000 * n / pages for day, n, pages in by_day.itertuples()}
+    assert bars("attention", "day") == pytest.approx({k: rate for k, rate in rates.items() if rate})
+    hatched = {
+        (row["source"], row["day"]) for row in drawn["heat"] if "what" in row or "không có số liệu" in row.values()
+    }
+    read = here.daily[here.daily["collected"] == "yes"]
+    assert hatched == {*product((source.name for source in SOURCES), map(str, SPAN.days))} - set(
+        zip(read["outlet"], read["day"], strict=True)
+    )
