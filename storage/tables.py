@@ -24,7 +24,7 @@ def document() -> str:
         "# The database",
         "",
         "SQLite keeps times in UTC without a zone, PostgreSQL with one. Tables whose columns hold other people's words",
-        "(`article`, `tags`, `entry`) keep them as JSON, as the records of `pipeline/records.py` are written.",
+        "(`article`, `tags`, `entry`) keep them as JSON, as the records of `pipeline/records` are written.",
     ]
     for table in metadata.sorted_tables:
         lines += ["", f"## `{table.name}`", ""]

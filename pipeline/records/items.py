@@ -1,0 +1,102 @@
+"""Stored coverage, what persons decided of it, and how it is searched for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pipeline.records.reading import Article
+from pipeline.records.tagging import Tags
+from pipeline.records.watching import SourceCategory
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text of an item; the same address with a new text is the next one."""
+
+    #: from 1
+    number: int
+    #: when its page was fetched, aware
+    fetched_at: datetime
+    article: Article
+
+
+#: a story is one report and its reprints, an event all that is told of one happening
+Level = Literal["story", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article of one outlet as it is stored: its newest version under its newest tags."""
+
+    #: stable over versions and runs
+    key: str
+    #: key of the story it belongs to: an article and its reprints and translations share it
+    story: str
+    #: of the article, from 1
+    version: int
+    source_id: str
+    #: name of the outlet
+    outlet: str
+    #: of the outlet, ISO 3166-1 alpha-2
+    country: str
+    category: SourceCategory
+    article: Article
+    tags: Tags
+    #: when diembao found its link, aware
+    first_seen: datetime
+    #: when the page of this version was fetched, aware
+    fetched_at: datetime
+    feed_url: str
+    #: whether it was edited after it was first stored
+    changed: bool = False
+    #: when its page was first found to be gone (404, 410), aware; None: as far as is known it stands
+    taken_down: datetime | None = None
+    #: key of the happening it tells of: stories of one event share it
+    event: str = ""
+    #: agency or outlet it credits for its text ('TTXVN'); '': none
+    origin: str = ""
+
+
+DecisionField = Literal["relevance", "topics", "tone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said of an item; it holds over whatever the rules say."""
+
+    #: key of the item
+    item: str
+    field: DecisionField
+    #: of topics their ids, separated by blanks
+    value: str
+    who: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Text and the places in it (characters, end exclusive) that a search found."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item that a search found."""
+
+    item: Item
+    title: Marked
+    #: some words around what was found
+    snippet: Marked
+    #: storage.search says what it counts; 0 where hits are in the order of time
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    name: str
+    #: as it was written
+    query: str
+    saved_at: datetime

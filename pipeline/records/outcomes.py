@@ -1,0 +1,69 @@
+"""How attempts, links and pages end."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why an attempt ended as it did. The set is closed; detail goes into the note beside it."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    # the network
+    DNS = "dns_failure"
+    REFUSED = "connection_refused"
+    RESET = "connection_lost"
+    TIMEOUT = "timeout"
+    TLS = "tls_error"
+    # the server's answer
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    HTTP_OTHER = "http_other"
+    REDIRECTS = "too_many_redirects"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty_body"
+    NOT_A_FEED = "not_a_feed"
+    BAD_FEED = "bad_feed"
+    NOT_HTML = "not_html"
+    # our own rules
+    ROBOTS = "robots_txt"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    UNSAFE_ADDRESS = "unsafe_address"
+    INVALID_LINK = "invalid_link"
+    # reading
+    NO_TEXT = "no_text"
+    PAYWALL = "paywall"
+    NEEDS_BROWSER = "needs_browser"
+    CHALLENGE = "challenge"
+    CAPTCHA = "captcha"
+    COOKIE_WALL = "cookie_wall"
+    LOGIN = "login"
+    SOFT_404 = "soft_404"
+    VIDEO = "video"
+    GALLERY = "gallery"
+    LIVE_BLOG = "live_blog"
+    TAG_PAGE = "tag_page"
+    NOT_AN_ARTICLE = "not_an_article"
+    ERROR = "error"
+
+
+class CandidateOutcome(StrEnum):
+    """Where a candidate link stands; every candidate has exactly one."""
+
+    WAITING = "waiting"  # to be fetched (again, if attempts > 0)
+    FETCHED = "fetched"  # its page is stored as a document
+    SUMMARY = "summary"  # the page cannot be had; the feed's own summary is stored as a document
+    SAME = "same"  # leads to an article that another candidate brought
+    REFUSED = "refused"  # our own rules forbid the fetch: robots.txt, unsafe or invalid address
+    LOST = "lost"  # the page cannot be had and the feed said nothing but the link
+
+
+class DocumentOutcome(StrEnum):
+    """What examining a document gave; every document has exactly one."""
+
+    WAITING = "waiting"
+    COVERAGE = "coverage"
+    IRRELEVANT = "irrelevant"
+    UNREADABLE = "unreadable"
