@@ -14,7 +14,7 @@ from diembao.messages import reason, say
 from diembao.secrets import hide
 from pipeline.records import Alert, JobEnd, JobRun, SourceDay
 from storage.base import Storage
-from storage.search_query import Tree
+from storage.search_tree import Tree
 
 FAILURES = (JobEnd.FAILED, JobEnd.CRASHED, JobEnd.TIMEOUT)
 #: A day's number of articles is a spike where a Poisson variable of the past's mean came so far in fewer than one of

@@ -24,7 +24,8 @@ from diembao.publishing import letterhead_of
 from pipeline.records import Item, Relevance
 from pipeline.rules import Rulebook
 from storage.base import Storage
-from storage.search_query import And, Days, Mark, Or, parse
+from storage.search_query import parse
+from storage.search_tree import And, Days, Mark, Or
 
 #: Vietnamese texts of a span, and of the year before it, from which its words are found, and letters of each
 _TEXTS, _BACKGROUND, _LETTERS = 200, 400, 400

@@ -16,7 +16,7 @@ from storage.reading import load_chosen
 from storage.schema import Instant, versions
 from storage.schema_search import search_items
 from storage.search_match import SPANS, Condition, quote
-from storage.search_query import Tree, Words, asked_words, names_relevance
+from storage.search_tree import Tree, Words, asked_words, names_relevance
 
 Order = Literal["time", "relevance"]
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
 
-from storage.search_query import And, Days, Mark, Near, Not, Or, Story, Tree, Words
+from storage.search_tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
 
 Dialect = Literal["sqlite", "postgresql"]
 

@@ -1,12 +1,13 @@
 """What a person searches for → a tree of words, fields and days, or an error that names the place in it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.search_words import fold, joined, words_of
 from pipeline.text import normalise
+from storage.search_tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
 
 #: characters, words and brackets within brackets of one query
 _LONGEST, _MOST_WORDS, _DEEPEST = 2_000, 100, 40
@@ -25,91 +26,12 @@ class QueryError(ValueError):
         self.query, self.at, self.vi, self.en = query, at, vi, en
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One word, or several that stand in a row; where one carries a diacritic all of them are exact."""
-
-    words: tuple[str, ...]
-    exact: bool
-    #: whether the last is only the beginning of a word
-    prefix: bool = False
-    only_title: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """Two of them with at most `between` words between, either first; both exact or both not."""
-
-    one: Words
-    other: Words
-    between: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A field that says exactly this, e.g. topic, energy."""
-
-    field: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Published (or first seen) from the first day to the last; None: open."""
-
-    first: date | None
-    last: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """In the story, or event, of this key."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    parts: "tuple[Tree, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    parts: "tuple[Tree, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    part: "Tree"
-
-
-Tree = Words | Near | Mark | Days | Story | And | Or | Not
-
-
 def parse(query: str, topics: Mapping[str, str] | None = None) -> Tree:
     """Return the tree of a query. Raises QueryError.
 
     `topics`: the names by which topics may be called (pipeline.search_words.joined) and their ids; others are refused.
     """
     return _Parser(normalise(query), topics).whole()
-
-
-def asked_words(tree: Tree) -> Iterator[Words]:
-    """Yield the words that a hit shall have: those that no NOT stands before."""
-    if isinstance(tree, Words):
-        yield tree
-    elif isinstance(tree, Near):
-        yield from (tree.one, tree.other)
-    elif isinstance(tree, And | Or):
-        for part in tree.parts:
-            yield from asked_words(part)
-
-
-def names_relevance(tree: Tree) -> bool:
-    """Whether a query says itself which relevance its hits shall have."""
-    if isinstance(tree, And | Or):
-        return any(names_relevance(part) for part in tree.parts)
-    return names_relevance(tree.part) if isinstance(tree, Not) else isinstance(tree, Mark) and tree.field == "relevance"
 
 
 _TOKEN = re.compile(

@@ -17,7 +17,7 @@ from storage.schema import items
 from storage.schema_search import saved_searches
 from storage.search import Order, count, search
 from storage.search_index import BATCH, forget_all, index_new, is_behind
-from storage.search_query import Tree
+from storage.search_tree import Tree
 
 
 class SearchBook:

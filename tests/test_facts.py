@@ -31,7 +31,8 @@ from storage.errors import StorageError
 from storage.facts import load_facts
 from storage.retention import Limits
 from storage.schema_facts import facts
-from storage.search_query import And, Days, Mark, Or, parse
+from storage.search_query import parse
+from storage.search_tree import And, Days, Mark, Or
 from storage.sql import SqlStorage, open_storage
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)

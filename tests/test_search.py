@@ -36,19 +36,8 @@ from storage.backup import copy
 from storage.errors import StorageError
 from storage.search import Order
 from storage.search_index import forget_all
-from storage.search_query import (
-    And,
-    Days,
-    Mark,
-    Near,
-    Not,
-    Or,
-    QueryError,
-    Tree,
-    Words,
-    names_relevance,
-    parse,
-)
+from storage.search_query import QueryError, parse
+from storage.search_tree import And, Days, Mark, Near, Not, Or, Tree, Words, names_relevance
 from storage.sql import SqlStorage, open_storage
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)

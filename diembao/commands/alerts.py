@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diembao.telling import Channel
     from pipeline.records import SourceDay
     from storage.base import Storage
-    from storage.search_query import Tree
+    from storage.search_tree import Tree
 
 
 @click.command(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pipeline.rules import Rulebook
     from storage.base import Storage
     from storage.search import Order
-    from storage.search_query import QueryError, Tree
+    from storage.search_query import QueryError
+    from storage.search_tree import Tree
 
 
 #: Of what matches so much is counted.
