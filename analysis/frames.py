@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from analysis.tables import DAILY, LEDGER, STORIES, TAGS, daily_rows, story_rows, tag_rows
+from analysis.rows import daily_rows, story_rows, tag_rows
+from analysis.tables import DAILY, LEDGER, STORIES, TAGS
 from pipeline.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, Kind
 from pipeline.records import Item, LedgerEntry, SourceDay
 

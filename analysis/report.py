@@ -5,8 +5,8 @@ from datetime import date
 
 from analysis.keywords import Keyword
 from analysis.period import Figures
+from analysis.rows import StoryRow
 from analysis.signals import Signal
-from analysis.tables import StoryRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mappin
 
 
 def rows_of(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> Iterable[Any]:
-    from analysis.tables import daily_rows, story_rows, tag_rows
+    from analysis.rows import daily_rows, story_rows, tag_rows
 
     today = now().astimezone(wanted.zone).date()
     match wanted.table:

@@ -14,9 +14,9 @@ from analysis.keywords import Keyword, counted, keywords
 from analysis.period import Figures, Span, figures
 from analysis.report import Report, Voice
 from analysis.report_paper import report_paper
+from analysis.rows import StoryRow, story_rows
 from analysis.signals import WINDOW_DAYS, Series, Signal, unusual
 from analysis.story import told
-from analysis.tables import StoryRow, story_rows
 from config.settings import Peer, Settings
 from diembao.clock import now
 from diembao.home import write_atomically

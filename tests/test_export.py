@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from analysis.export import write_csv, write_jsonl, write_parquet, write_xlsx
-from analysis.tables import DAILY, STORIES, TAGS, daily_rows, document, story_rows, tag_rows
+from analysis.rows import daily_rows, story_rows, tag_rows
+from analysis.tables import DAILY, STORIES, TAGS, document
 from pipeline.cells import inert
 from pipeline.columns import ITEMS, SCHEMA_VERSION
 from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound

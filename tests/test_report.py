@@ -21,8 +21,8 @@ from analysis.pdf import render_pdf
 from analysis.period import Figures, Span, figures
 from analysis.report import Report, Voice
 from analysis.report_paper import report_paper
+from analysis.rows import story_rows
 from analysis.span_charts import charts_of
-from analysis.tables import story_rows
 from benchmarks.days import LABELS, ZONE, fact_of, item, publishers_of
 from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
 from pipeline.facts import SourceRead
