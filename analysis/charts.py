@@ -57,7 +57,8 @@ def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int]
     """Return one bar for each name in `order`, divided by tone; rows hold topic, tone, place (of the tone) and n."""
     import altair
 
-    wrapped = {name: wrap(name) for name in order}
+    is_roomy = len(order) <= _ROOMY
+    wrapped = {name: wrap(name) if is_roomy else name for name in order}
     chart = (
         altair.Chart(altair.InlineData(values=[{**row, "topic": wrapped[row["topic"]]} for row in rows]))
         .mark_bar(stroke="#ffffff", strokeWidth=1)
@@ -67,7 +68,7 @@ def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int]
             color=by_tone(words),
             order=altair.Order("place:Q"),
         )
-        .properties(width=WIDTH, height=step(wrapped.values(), 28 if len(order) <= _ROOMY else 20), title=title)
+        .properties(width=WIDTH, height=step(wrapped.values(), 28 if is_roomy else 20), title=title)
     )
     listed = "; ".join(f"{name} {totals[name]}" for name in order)
     return drawn(chart, f"{title}: {listed}", words)

@@ -61,6 +61,7 @@ class _Shown:
             yield Paragraph(_runs(said))
         else:
             yield from self._first()
+        yield from self._pictures
         if day.foreign:
             yield from self._section(words.say("foreign"), day.foreign, "-")
         for section in day.sections:
@@ -100,7 +101,6 @@ class _Shown:
         if n := view.undated():
             counts.append(_runs(words.say("undated_share", n=n)))
         yield Listing(tuple(counts))
-        yield from self._pictures
 
     def _read(self) -> str:
         view = self._view

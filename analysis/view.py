@@ -171,7 +171,9 @@ class View:
         """Return what makes a story ask for attention, with the words that say so."""
         words, said = self._words, []
         if attention.negative:
-            said.append(words.say("attention_negative", negative=attention.negative, n=len(attention.story.items)))
+            n = len(attention.story.items)
+            key = "attention_negative" if n > 1 else "attention_negative_one"
+            said.append(words.say(key, negative=attention.negative, n=n))
         for topic in attention.signals:
             found = list(dict.fromkeys(excerpt.visible(e.words).lower() for e in topic.evidence))[:3]
             name = self._topics.get(topic.id, topic.id)
@@ -184,6 +186,8 @@ class View:
         words, first = self._words, story.first
         names = list(dict.fromkeys(excerpt.visible(i.outlet) for i in story.items))
         listed = ", ".join(names[:_NAMED])
+        if len(names) == 1 and first is not None:
+            return words.say("attention_only", outlet=listed, when=self.hour(first))
         if len(names) > _NAMED:
             listed = words.say("attention_and", names=listed, n=len(names) - _NAMED)
         said = words.say("attention_who", n=len(names), names=listed)

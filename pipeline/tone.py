@@ -98,8 +98,15 @@ def features(
 
 
 def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook) -> Tone:
-    """Judge a text that is about the province."""
-    shares = rules.models.tone.shares(features(zones, language, chances, main, rules))
+    """Judge a text that is about the province.
+
+    Negative is only what says so in words: it is put before people as something that may ask for an answer.
+    """
+    given = features(zones, language, chances, main, rules)
+    shares = rules.models.tone.shares(given)
+    said = dict(zip(FEATURES, given, strict=True))
+    if not any(said[f"{part}_negative"] for part in ("title", "lead", "body")):
+        shares.pop("negative", None)
     best = max(shares, key=lambda name: shares[name], default="")
     for tone in TONES:
         if tone == best and shares[tone] >= SURE:
