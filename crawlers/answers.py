@@ -1,6 +1,5 @@
 """What a news search answers (GDELT, Google News, Bing News) → entries, each with the outlet it is of."""
 
-import json
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from crawlers.feeds import ParsedFeed, parse_feed
 from crawlers.fields import plain, unpack
 from crawlers.wrappers import is_wrapped, unwrap
+from pipeline import jsontext
 from pipeline.records import Entry, Reason
 from pipeline.urls import resolve, site_of
 
@@ -44,9 +44,9 @@ def _gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
     # GDELT leaves control characters and lone backslashes of titles as they are.
     text = body.decode("utf-8", "replace")
     try:
-        data = json.loads(text, strict=False)
+        data = jsontext.loads(text)
     except ValueError:
-        data = json.loads(re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', r"\\\\", text), strict=False)
+        data = jsontext.loads(re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', r"\\\\", text))
     articles = data.get("articles", [])
     if not isinstance(articles, list) or (data and "articles" not in data):
         return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no list of articles")

@@ -1,7 +1,6 @@
 """RSS, Atom and JSON Feed bytes → entries, whatever state they are in."""
 
 import io
-import json
 import re
 import sys
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from xml.sax import SAXException
 
 from crawlers.fields import CONTROL, TooLarge, date_of, plain, unpack
 from crawlers.wishes import wish_of_feed
+from pipeline import jsontext
 from pipeline.records import Entry, Reason
 from pipeline.urls import resolve
 
@@ -201,7 +201,7 @@ def _image(raw: Any, link: str) -> str | None:
 
 
 def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
-    data = json.loads(body.decode("utf-8-sig", "replace"))
+    data = jsontext.loads(body.decode("utf-8-sig", "replace"))
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
         return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")

@@ -1,12 +1,13 @@
 """The JSON-LD blocks of a page → the schema.org nodes that describe its article."""
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml.html import HtmlElement
+
+from pipeline import jsontext
 
 Node = Mapping[str, Any]
 
@@ -83,7 +84,7 @@ def _load(text: str) -> Any:
     text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip()
     for attempt in (text, _DANGLING.sub("", text), html.unescape(text)):
         try:
-            return json.loads(attempt, strict=False)
+            return jsontext.loads(attempt)
         except (ValueError, RecursionError):
             continue
     return None

@@ -34,6 +34,7 @@ def is_fetchable(url: str) -> bool:
     """Whether `url` is an absolute http or https address with a host, and of a length that addresses have."""
     try:
         parts = urlsplit(url)
+        url.encode()  # half a character is none, and no address holds it
         is_address = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port or 1) > 0
         return is_address and (len(url) * _ENCODED <= _LONGEST or len(_encoded(url)) <= _LONGEST)
     except ValueError:

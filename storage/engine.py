@@ -37,6 +37,7 @@ def connect(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "before_cursor_execute", _clean_sqlite, retval=True)
     else:
         event.listen(engine, "connect", _prepare_postgres)
         event.listen(engine, "begin", _begin_postgres)
@@ -123,9 +124,12 @@ def _with_driver(url: str) -> URL:
 
 
 def _json(value: Any) -> str:
-    # PostgreSQL keeps no NUL in any text, and UTF-8 has no lone surrogates; neither says anything.
-    written = _NUL.sub(r"\1", json.dumps(value, ensure_ascii=False))
-    return written.encode("utf-8", "replace").decode()
+    return _storable(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False)))
+
+
+def _storable(text: str) -> str:
+    """Return a text as both databases can hold it: PostgreSQL has no NUL, UTF-8 no half of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def migrate(connection: Connection, version: str = "head") -> None:
@@ -179,9 +183,21 @@ def _prepare_postgres(connection: Any, _record: Any) -> None:
 
     class Clean(StrDumper):
         def dump(self, obj: str) -> bytes:
-            return obj.replace("\x00", "").encode("utf-8", "replace")
+            return _storable(obj).encode()
 
     connection.adapters.register_dumper(str, Clean)
+
+
+def _clean_sqlite(_c: Connection, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> Any:
+    return statement, _clean(given)
+
+
+def _clean(given: Any) -> Any:
+    if isinstance(given, str):
+        return given if given.isalnum() and given.isascii() else _storable(given)
+    if isinstance(given, dict):
+        return {name: _clean(value) for name, value in given.items()}
+    return type(given)(map(_clean, given)) if isinstance(given, list | tuple) else given
 
 
 def _begin_postgres(connection: Connection) -> None:

@@ -46,6 +46,15 @@ def test_json_that_is_nearly_json() -> None:
     assert read(ld("{", "null", "[]", "[" * 5000), "<h1>Tên</h1>").title == "Tên"
 
 
+def test_half_an_emoji_is_left_out() -> None:
+    """Programs that cut a headline to a length leave one behind."""
+    block = (
+        r'{"@type":"NewsArticle","headline":"Lễ hội \ud83c\udf89 Katê \ud83c","author":"An \uDC00","inLanguage":"vi"}'
+    )
+    about = read(ld(block))
+    assert (about.title, about.authors) == ("Lễ hội 🎉 Katê", ("An",))
+
+
 def test_site_name_is_cut_off_the_title() -> None:
     site = '<meta property="og:site_name" content="Báo Thử">'
     assert (

@@ -1,5 +1,6 @@
 """The Storage contract: what is polled, answered and examined ends in exactly one outcome and can be read again."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -385,3 +386,29 @@ def test_nothing_is_too_long_to_be_stored(storage: SqlStorage) -> None:
     assert len(storage.searches.search(parse("Tiêu đề"), zone=UTC)) == len(odd) - 1
     [hit] = storage.searches.search(parse(title[:100]), zone=UTC)
     assert hit.item.article.title == title
+
+
+def test_whatever_characters_a_page_holds_are_stored(storage: SqlStorage) -> None:
+    """Half an emoji, where a program cut a text to a length, and NUL: they once kept a whole batch from it."""
+    draw = Random(2)
+    odd = [chr(n) for n in (*range(0x20), 0x7F, 0x85, 0xAD, 0x2028, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xFEFF, 0xFFFE)]
+    odd += list("aàạ̣̀'\"\\;%_*()😀\U0010ffff漢ـ")
+
+    def noise() -> str:
+        return "".join(draw.choices(odd, k=draw.randint(0, 30)))
+
+    wanted = poll(storage, *(Entry(entry(n).url, noise(), noise(), authors=(noise(),)) for n in range(60)))
+    storage.answered(storage.begin_run("collect", T0), [page(c, c.url.encode()) for c in wanted])
+    for document_ in storage.unexamined(100):
+        more: dict[str, Any] = {name: noise() for name in ("title", "text", "lead", "section", "language")}
+        found = coverage(document_, **more, authors=(noise(), noise()))
+        assert isinstance(found, Coverage)
+        evidence = Evidence("title", 0, 1, noise())
+        places = (PlaceFound("nt.x", noise(), noise(), (evidence,)),)
+        storage.examined([replace(found, tags=replace(found.tags, reason=noise(), places=places))], T0)
+    storage.regroup(T0)
+    items = list(storage.items())
+    assert len(items) == 60
+    assert [row.item for row in storage.searches.listings()] == [i.key for i in items]
+    for item in items:
+        assert not re.search("[\x00\ud800-\udfff]", f"{item.article}{item.tags}")

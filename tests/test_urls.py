@@ -30,6 +30,7 @@ def test_normalise(link: str, expected: str) -> None:
     "link",
     [
         *("javascript:x", "file:///etc/passwd", "//a/b", "http://", "http://a:99999/", "", "http://[x/"),
+        "http://a.example/\ud83c",
         *(f"http://a.example/{'x' * 2000}", f"http://a.example/{'ả' * 250}"),
     ],
 )
