@@ -55,10 +55,10 @@ def process(
     done = 0
     while documents := storage.unexamined(_CHUNK * max(1, settings.workers or 2)):
         for results in _examined(complete(documents, sources), rules, settings, total):
-            storage.examined(results, now())
-            counts.update(type(result).__name__.lower() for result in results)
-            counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in results)
-            done += len(results)
+            stored = storage.examined(results, now())
+            counts.update(type(result).__name__.lower() for result in stored)
+            counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in stored)
+            done += len(stored)
             progress("process", done, max(total, done))
     storage.regroup(began)
     after = storage.totals()

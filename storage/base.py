@@ -89,7 +89,12 @@ class Storage(Protocol):
         ...
 
     def unexamined_count(self) -> int: ...
-    def examined(self, results: Sequence[Examined], at: datetime, /) -> None: ...
+    def examined(self, results: Sequence[Examined], at: datetime, /) -> Sequence[Examined]:
+        """Store results; return what was stored: Unreadable in place of one that cannot be.
+
+        So one page that nobody thought of keeps no other from being stored, at this run and at every one after it.
+        """
+        ...
 
     def reopen_errors(self) -> int:
         """Let documents that an error kept from being examined wait again; return how many."""

@@ -45,6 +45,8 @@ def connect(url: str) -> Engine:
     return engine
 
 
+#: class of PostgreSQL's errors for what exceeds a limit of the program
+_LIMIT = "54"
 #: part of what a database says → what to do about it
 _WAYS_OUT = {
     "is full": "free some space on its disk",
@@ -62,6 +64,9 @@ def _tell(engine: Engine, context: ExceptionContext) -> None:
     cause = context.original_exception
     # A connection that has died while nobody used it is replaced by a new one without a word.
     if context.is_pre_ping or not isinstance(context.sqlalchemy_exception, OperationalError | InternalError):
+        return
+    # What is too large for PostgreSQL is the fault of what was to be stored.
+    if str(getattr(cause, "sqlstate", "")).startswith(_LIMIT):
         return
     raise error_of(engine, cause) from cause
 

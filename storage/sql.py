@@ -27,10 +27,12 @@ from pipeline.records import (
     SourceDay,
     SourceFigures,
     Unfetched,
+    Unreadable,
     Version,
 )
 from storage import answers, crawling, examining, feeds, ledger, reading, schema, search_index, source_days
 from storage.engine import open_engine
+from storage.errors import StorageError
 from storage.publishing import PublicationBook
 from storage.runs import RunBook
 from storage.searches import SearchBook
@@ -127,10 +129,21 @@ class SqlStorage:
     def unexamined_count(self) -> int:
         return self.document_outcomes()[DocumentOutcome.WAITING]
 
-    def examined(self, results: Sequence[Examined], at: datetime, /) -> None:
-        with self._engine.begin() as connection:
-            examining.store_examined(connection, results, at)
-            search_index.index_new(connection)
+    def examined(self, results: Sequence[Examined], at: datetime, /) -> Sequence[Examined]:
+        try:
+            with self._engine.begin() as connection:
+                examining.store_examined(connection, results, at)
+                search_index.index_new(connection)
+        except StorageError:  # the database is at fault, and no page
+            raise
+        except Exception as error:
+            if len(results) > 1:
+                return [stored for result in results for stored in self.examined([result], at)]
+            if isinstance(results[0], Unreadable):
+                raise
+            note = f"cannot be stored: {type(error).__name__}: {error}"[:500]
+            return self.examined([Unreadable(results[0].document_id, Reason.ERROR, note)], at)
+        return results
 
     def reopen_errors(self) -> int:
         with self._engine.begin() as connection:

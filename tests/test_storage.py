@@ -1,7 +1,7 @@
 """The Storage contract: what is polled, answered and examined ends in exactly one outcome and can be read again."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from pipeline.records import (
     Article,
@@ -412,3 +413,26 @@ def test_whatever_characters_a_page_holds_are_stored(storage: SqlStorage) -> Non
     assert [row.item for row in storage.searches.listings()] == [i.key for i in items]
     for item in items:
         assert not re.search("[\x00\ud800-\udfff]", f"{item.article}{item.tags}")
+
+
+def test_a_page_that_cannot_be_stored_keeps_no_other_from_it(storage: SqlStorage) -> None:
+    first, bad, last = collect(storage, 1, 2, 3)
+    # Nothing of the pipeline gives a time without a zone; that nobody thought of something else, nobody knows.
+    results = [coverage(first), coverage(bad, published=datetime(2026, 11, 22)), coverage(last)]  # noqa: DTZ001
+    stored = storage.examined(results, T0)
+    assert [type(r) for r in stored] == [Coverage, Unreadable, Coverage]
+    assert isinstance(stored[1], Unreadable)
+    assert stored[1].reason is Reason.ERROR
+    assert "cannot be stored: " in stored[1].note
+    assert "naive" in stored[1].note
+    assert len(list(storage.items())) == 2
+    assert storage.unexamined(9) == []
+    assert storage.document_outcomes()[DocumentOutcome.UNREADABLE] == 1
+    assert storage.reopen_errors() == 1, "process --again looks at it once more"
+
+
+def test_what_exceeds_a_limit_is_no_fault_of_the_database(postgres: Callable[[], str]) -> None:
+    engine = open_engine(postgres())
+    with engine.begin() as connection, pytest.raises(OperationalError, match="too long"):
+        connection.execute(text("SELECT CAST(:word AS tsvector)"), {"word": "x" * 4000})
+    engine.dispose()
