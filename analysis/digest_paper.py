@@ -174,7 +174,7 @@ class _Shown:
         for remark in view.remarks(item):
             yield Paragraph((Run(f"{remark[:1].upper()}{remark[1:]}.", italic=True),), "small")
         if item.tags.reason:
-            yield Paragraph(_runs(f"{words.say('why')} {excerpt.visible(item.tags.reason)}"), "small")
+            yield Paragraph(_runs(f"{words.say('why')} {view.why(item)}"), "small")
 
     def _brief(self, item: Item) -> Runs:
         parts = [excerpt.visible(item.outlet), *self._view.origin(item), self._view.published(item)]

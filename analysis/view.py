@@ -65,6 +65,21 @@ class View:
             parts.append(self._words.short_date(at))
         return " ".join(parts)
 
+    def why(self, item: Item) -> str:
+        """Return why an item is here, in a sentence: as the rules or a person said it, or told again in English."""
+        words, tags = self._words, item.tags
+        if words.lang == "vi" or not tags.reason:
+            return excerpt.visible(tags.reason)
+        found = [e for place in tags.places for e in place.evidence]
+        if tags.relevance_score == 1 or not found:  # no rule is so sure
+            return words.say("why_decided")
+        names = list(dict.fromkeys(excerpt.visible(e.words) for e in found))
+        quoted = ", ".join(f"“{name}”" for name in names[:3])
+        if len(names) > 3:
+            quoted = words.say("attention_and", names=quoted, n=len(names) - 3)
+        where = words.say("why_title" if any(e.where == "title" for e in found) else "why_text")
+        return words.say(f"why_{tags.relevance}", where=where, names=quoted)
+
     def remarks(self, item: Item) -> list[str]:
         """Return what a reader must know of how the item was come by."""
         words, article = self._words, item.article

@@ -11,6 +11,9 @@ from bs4 import BeautifulSoup
 
 from analysis.day import Counts, Day, build_day, count
 from analysis.digest import render_html, render_markdown
+from analysis.labels import labels
+from analysis.view import View
+from benchmarks import days
 from pipeline.records import (
     Article,
     Evidence,
@@ -135,3 +138,15 @@ def test_naive_or_reversed_periods_are_refused() -> None:
         build_day([], None, (), date(2026, 11, 22), START.replace(tzinfo=None), END, END, "r1")
     with pytest.raises(ValueError, match="ends"):
         build_day([], None, (), date(2026, 11, 22), END, START, END, "r1")
+
+
+def test_why_an_article_is_here_is_told_in_the_readers_language() -> None:
+    day = days.model(14)
+    english = render_html(day, "en", province="Ninh Thuan", topic_labels=days.LABELS)
+    assert "it is set in the province: the headline names “Cà Ná”." in english
+    assert "Nêu Cà Ná ở tiêu đề" not in english
+    assert "Nêu Cà Ná ở tiêu đề" in render_html(day, "vi", province="Ninh Thuận", topic_labels=days.LABELS)
+    lead = day.sections[0].stories[0].lead
+    seen = replace(lead, tags=replace(lead.tags, relevance_score=1.0, reason="Lan đã xem và quyết định: nhầm tỉnh"))
+    assert View(day, labels("en"), days.LABELS).why(seen) == "a person looked at it and decided so."
+    assert View(day, labels("vi"), days.LABELS).why(seen) == "Lan đã xem và quyết định: nhầm tỉnh"
