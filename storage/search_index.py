@@ -1,8 +1,9 @@
 """New texts, tags and decisions → what is searched, counted and listed, kept by whoever writes."""
 
+import logging
 import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -24,9 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from pipeline.records import Tags
+from pipeline.records import Decision, Tags
 from pipeline.search_words import capped, exact_words, fold, joined
 from storage.decisions import decided, load_decisions
+from storage.errors import StorageError
 from storage.examining import TAGS
 from storage.facts import store_facts
 from storage.listings import store_listings
@@ -35,6 +37,7 @@ from storage.schema_facts import facts, listings
 from storage.schema_search import search_items
 from storage.search_match import EXACT, id_at, mark_word, quote, spans_of
 
+_LOG = logging.getLogger(__name__)
 #: texts put into the index by one transaction that has something else to do as well
 BATCH = 500
 #: What of a text is searched, so that both databases keep all of it: PostgreSQL keeps 255 places of a word, and counts
@@ -95,8 +98,11 @@ _ROWS: Select[*tuple[Any, ...]] = (
 def index_new(connection: Connection, limit: int = BATCH) -> int:
     """Put into the index what was stored since the last call, the oldest `limit` of it; return how many there were."""
     _make_table(connection)
-    rows = connection.execute(_ROWS.where(taggings.c.id > _last(connection)).limit(limit)).all()
+    last = _last(connection)
+    rows = connection.execute(_ROWS.where(taggings.c.id > last).limit(limit)).all()
     _index(connection, rows)
+    if len(rows) == limit and _last(connection) == last:
+        raise StorageError(f"none of {limit} articles can be put into the search index; the log says why of each")
     return len(rows)
 
 
@@ -148,18 +154,40 @@ def _make_table(connection: Connection) -> None:
 
 
 def _index(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+    """Make all that is made of these articles; what cannot be made of one is left out, and keeps no other from it."""
+    said = load_decisions(connection, [row.key for row in rows])
+    # Of several taggings of one article the last is the newest.
+    newest = {row.key: row for row in rows}.values()
+    _each(connection, newest, lambda some: _put(connection, [_held(row, said) for row in some]))
+
+
+def _each(connection: Connection, rows: Collection[Row[Any]], make: Callable[[Collection[Row[Any]]], None]) -> None:
     if not rows:
         return
-    keys = [row.key for row in rows]
+    try:
+        with connection.begin_nested():
+            make(rows)
+    except StorageError:
+        raise
+    except Exception as error:
+        if len(rows) > 1:
+            for row in rows:
+                _each(connection, [row], make)
+        else:
+            _LOG.error("article %s: not found by searches, nor in reports: %s", *(row.key for row in rows), error)
+
+
+def _held(row: Row[Any], said: Mapping[str, Sequence[Decision]]) -> tuple[Row[Any], Tags]:
+    return row, decided(TAGS.validate_python(row.tags), said.get(row.key, ()))
+
+
+def _put(connection: Connection, holds: Sequence[tuple[Row[Any], Tags]]) -> None:
+    keys = [row.key for row, _ in holds]
     known = {
         row.item_key: row for row in connection.execute(select(search_items).where(search_items.c.item_key.in_(keys)))
     }
-    said = load_decisions(connection, keys)
     made: list[dict[str, Any]] = []
     old_ids: list[int] = []
-    # Of several taggings of one article the last is the newest.
-    newest_rows = {row.key: row for row in rows}.values()
-    holds = [(row, decided(TAGS.validate_python(row.tags), said.get(row.key, ()))) for row in newest_rows]
     store_facts(connection, holds)
     store_listings(connection, holds)
     for row, tags in holds:

@@ -7,6 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select, update
 
 from analysis.period import Span, figures
 from analysis.story import told
@@ -30,6 +31,7 @@ from pipeline.sketches import dump, sketch
 from storage.errors import StorageError
 from storage.facts import load_facts
 from storage.retention import Limits
+from storage.schema import versions
 from storage.schema_facts import facts
 from storage.search_query import parse
 from storage.search_tree import And, Days, Mark, Or
@@ -193,3 +195,20 @@ def test_what_the_driver_says_while_it_is_read_comes_with_the_way_out(storage: S
         connection.exec_driver_sql("ALTER TABLE facts RENAME TO gone")
         with pytest.raises(StorageError, match="What was stored before is there"):
             list(load_facts(connection, T0, LATER, ("main",)))
+
+
+def test_an_article_that_cannot_be_indexed_keeps_no_other_from_it(
+    storage: SqlStorage, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = known(storage)
+    spoilt = next(iter(storage.items()))
+    with storage._engine.begin() as connection:
+        row = connection.execute(select(versions).where(versions.c.item_key == spoilt.key)).one()
+        connection.execute(update(versions).where(versions.c.id == row.id).values(article={**row.article, "text": 5}))
+    storage.searches.rebuild()
+    assert len(known(storage)) == len(whole) - 1
+    assert f"article {spoilt.key}: not found by searches" in caplog.text
+    with storage._engine.begin() as connection:
+        connection.execute(update(versions).where(versions.c.id == row.id).values(article=row.article))
+    storage.searches.rebuild()
+    assert known(storage) == whole
