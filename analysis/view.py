@@ -188,7 +188,11 @@ class View:
         if attention.negative:
             n = len(attention.story.items)
             key = "attention_negative" if n > 1 else "attention_negative_one"
+            told = [e.words for i in attention.story.items if i.tags.tone == "negative" for e in i.tags.tone_words]
+            found = list(dict.fromkeys(excerpt.visible(text).lower() for text in told))[:3]
             said.append(words.say(key, negative=attention.negative, n=n))
+            if found:
+                said[-1] = words.say("attention_words", said=said[-1], words=", ".join(f"“{text}”" for text in found))
         for topic in attention.signals:
             found = list(dict.fromkeys(excerpt.visible(e.words).lower() for e in topic.evidence))[:3]
             name = self._topics.get(topic.id, topic.id)

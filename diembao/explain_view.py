@@ -39,8 +39,9 @@ def to_panels(found: Explanation, *, english: bool) -> RenderableType:
     """Return the text with its evidence marked, and a table for every decision."""
     words = _NAMES["en" if english else "vi"]
     tags = found.tags
+    tone = tags.tone + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
     verdict = (
-        f"{words['relevance']}: {tags.relevance} ({tags.relevance_score:.2f})   {words['tone']}: {tags.tone}   "
+        f"{words['relevance']}: {tags.relevance} ({tags.relevance_score:.2f})   {words['tone']}: {tone}   "
         f"{words['language']}: {tags.language}   {words['rules']}: {tags.rules}\n{tags.reason}"
     )
     parts: list[RenderableType] = [

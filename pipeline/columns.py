@@ -127,6 +127,12 @@ ITEMS: tuple[Column[Item], ...] = (
         "What the story does to the province's image: positive, neutral, negative or unsure.",
         lambda i: i.tags.tone,
     ),
+    Column(
+        "tone_words",
+        "list",
+        "The words that say a positive or negative tone; empty where a person decided it.",
+        lambda i: distinct(" ".join(e.words.split()) for e in i.tags.tone_words),
+    ),
     Column("evidence", "list", "The words that made the rules fire.", _words),
     Column(
         "text_from",

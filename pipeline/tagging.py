@@ -24,6 +24,9 @@ def tag(text: Text, rules: Rulebook) -> Tags:
     zones = (found.title, found.text)
     filed = topics.find(found, language, rules)
     about = judged.relevance != "no"
+    toned = tone.Judged("neutral")
+    if about:
+        toned = tone.judge(zones, language, filed.chances, 2 * judged.score - 1, rules)
     return Tags(
         language=language,
         relevance=judged.relevance,
@@ -32,8 +35,9 @@ def tag(text: Text, rules: Rulebook) -> Tags:
         places=_places(found, judged) if about else (),
         topics=filed.assigned,
         near=filed.near,
-        tone=tone.judge(zones, language, filed.chances, 2 * judged.score - 1, rules) if about else "neutral",
+        tone=toned.tone,
         rules=rules.version,
+        tone_words=toned.words,
     )
 
 

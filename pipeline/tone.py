@@ -1,16 +1,19 @@
 """Title, text and topics → what the story does to the province's image: positive, neutral, negative or unsure."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from pipeline.boilerplate import Zone
 from pipeline.matching import Matcher, longest
-from pipeline.records import Tone
+from pipeline.records import Evidence, Tone
 from pipeline.rules import Rulebook
 from pipeline.text import bare
 from pipeline.topics import UNACCENTED
 
 _SIDES = ("negative", "positive", "neutral")
+#: words that are shown
+_EVIDENCE = 6
 TONES: tuple[Tone, ...] = ("negative", "positive", "neutral")
 
 
@@ -34,8 +37,16 @@ class _Compiled:
 _cache: dict[str, _Compiled] = {}
 
 
-def weigh(zones: Sequence[Zone], language: str, rules: Rulebook) -> dict[str, tuple[float, float, float]]:
-    """Return for each side how much (title, lead, body) speaks for it."""
+class _Hit(NamedTuple):
+    side: str
+    zone: Zone
+    start: int
+    end: int
+    #: which of its kind in this zone
+    n: int
+
+
+def _find(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_Hit]:
     compiled = _cache.get(rules.version)
     if compiled is None:
         if len(_cache) >= 4:
@@ -45,20 +56,27 @@ def weigh(zones: Sequence[Zone], language: str, rules: Rulebook) -> dict[str, tu
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
     matcher, sides = compiled.matchers.get(base) or compiled.matchers.get("en") or (Matcher(()), [])
-    totals = {side: [0.0, 0.0, 0.0] for side in _SIDES}
+    found: list[_Hit] = []
     for zone in zones:
         seen: dict[int, int] = {}
         for hit in longest(matcher.find(zone.folded)):
-            if zone.is_skipped(hit.start):
-                continue
-            n = seen[hit.pattern] = seen.get(hit.pattern, 0) + 1
-            part = totals[sides[hit.pattern]]
-            if zone.where == "title":
-                part[0] += 1
-            else:
-                if hit.start < zone.lead_end:
-                    part[1] += 1 / n
-                part[2] += 1 / n
+            if not zone.is_skipped(hit.start):
+                n = seen[hit.pattern] = seen.get(hit.pattern, 0) + 1
+                found.append(_Hit(sides[hit.pattern], zone, hit.start, hit.end, n))
+    return found
+
+
+def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
+    """Return for each side how much (title, lead, body) speaks for it."""
+    totals = {side: [0.0, 0.0, 0.0] for side in _SIDES}
+    for hit in hits:
+        part = totals[hit.side]
+        if hit.zone.where == "title":
+            part[0] += 1
+        else:
+            if hit.start < hit.zone.lead_end:
+                part[1] += 1 / hit.n
+            part[2] += 1 / hit.n
     return {side: (a, b, c) for side, (a, b, c) in totals.items()}
 
 
@@ -89,7 +107,11 @@ def features(
 
     A story that only mentions the province does little to its image, however bad its news.
     """
-    w = weigh(zones, language, rules)
+    return _features(_find(zones, language, rules), zones, chances, main)
+
+
+def _features(hits: Sequence[_Hit], zones: Sequence[Zone], chances: Mapping[str, float], main: float) -> list[float]:
+    w = _weigh(hits)
     scale = math.sqrt(60 / (len(zones[-1].text.split()) + 60)) if zones else 1.0
     said = [
         v for side in _SIDES for v in (min(w[side][0], 3.0), math.log1p(w[side][1]), math.log1p(w[side][2] * scale))
@@ -97,18 +119,29 @@ def features(
     return [*said, *(chances.get(topic, 0.0) for topic in _TOPICS), 1 - main]
 
 
-def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook) -> Tone:
+class Judged(NamedTuple):
+    tone: Tone
+    #: the words that say so, those of the title first; of positive and negative only
+    words: tuple[Evidence, ...] = ()
+
+
+def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook) -> Judged:
     """Judge a text that is about the province.
 
     Negative is only what says so in words: it is put before people as something that may ask for an answer.
     """
-    given = features(zones, language, chances, main, rules)
-    shares = rules.models.tone.shares(given)
-    said = dict(zip(FEATURES, given, strict=True))
-    if not any(said[f"{part}_negative"] for part in ("title", "lead", "body")):
+    hits = _find(zones, language, rules)
+    shares = rules.models.tone.shares(_features(hits, zones, chances, main))
+    if not any(hit.side == "negative" for hit in hits):
         shares.pop("negative", None)
     best = max(shares, key=lambda name: shares[name], default="")
     for tone in TONES:
         if tone == best and shares[tone] >= SURE:
-            return tone
-    return "unsure"
+            return Judged(tone, () if tone == "neutral" else _words(hits, tone))
+    return Judged("unsure")
+
+
+def _words(hits: Iterable[_Hit], side: str) -> tuple[Evidence, ...]:
+    mine = [hit for hit in hits if hit.side == side and hit.n == 1]
+    mine.sort(key=lambda hit: (hit.zone.where != "title", hit.start))
+    return tuple(Evidence(h.zone.where, h.start, h.end, h.zone.text[h.start : h.end]) for h in mine[:_EVIDENCE])

@@ -63,7 +63,7 @@ def decided(tags: Tags, said: Iterable[Decision]) -> Tags:
             near = tuple(topic for topic in tags.near if topic.id not in one.value.split())
             tags = replace(tags, topics=topics, near=near)
         elif field == "tone":
-            tags = replace(tags, tone=_TONE.validate_python(one.value))
+            tags = replace(tags, tone=_TONE.validate_python(one.value), tone_words=())
         else:
             note = f": {one.note}" if one.note else ""
             tags = replace(

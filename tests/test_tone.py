@@ -31,3 +31,14 @@ def test_plain_cases(tone: str, title: str, text: str) -> None:
 def test_bad_news_from_elsewhere_is_neutral_for_us() -> None:
     text = "Vụ cháy ở Hà Nội làm hai người chết. " + "Công an Hà Nội điều tra vụ cháy tại Hà Nội. " * 8
     assert tag(Text("1", "Cháy lớn ở Hà Nội", text + "Nạn nhân quê Ninh Thuận."), RULES).tone == "neutral"
+
+
+def test_a_tone_comes_with_the_words_that_say_it() -> None:
+    title, text = "Ninh Phước: táo rớt giá, người trồng lỗ nặng", "Nông dân Ninh Phước, Ninh Thuận thua lỗ."
+    bad = tag(Text("a", title, text), RULES)
+    assert bad.tone == "negative"
+    assert [(e.where, e.words) for e in bad.tone_words] == [("title", "rớt giá"), ("title", "lỗ"), ("text", "thua lỗ")]
+    for found in bad.tone_words:
+        assert (title if found.where == "title" else text)[found.start : found.end] == found.words
+    plain = tag(Text("b", "Ninh Thuận họp báo", "Hôm nay tỉnh Ninh Thuận họp báo."), RULES)
+    assert plain.tone != "negative", "what stories of a topic are like as a rule is no evidence"

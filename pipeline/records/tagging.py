@@ -66,3 +66,5 @@ class Tags:
     tone: Tone
     #: version of the rules that said so
     rules: str
+    #: of a positive or negative tone, the words that say so; none where a person said it
+    tone_words: tuple[Evidence, ...] = ()
