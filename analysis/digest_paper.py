@@ -10,6 +10,9 @@ from analysis.story import Story
 from analysis.view import TONE_SIGNS, View, link
 from pipeline.records import Item
 
+#: stories that ask for attention of which more than the title is told: a letter has room for so much
+_TOLD = 20
+
 
 def digest_paper(
     day: Day,
@@ -130,10 +133,17 @@ class _Shown:
                         Run(view.headline(found.story.lead), bold=True, link=link(found.story.lead)),
                         Run(f". {view.seen(found)} {view.spread(found.story)}"),
                     )
-                    for found in day.attention
+                    for found in day.attention[:_TOLD]
                 ),
                 numbered=True,
             )
+        if left := day.attention[_TOLD:]:
+            runs = [Run(words.say("attention_more", n=len(left)), bold=True)]
+            for n, found in enumerate(left):
+                lead = found.story.lead
+                runs.append(Run("; " if n else " "))
+                runs.append(Run(f"{view.headline(lead)} ({excerpt.visible(lead.outlet)})", link=link(lead)))
+            yield Paragraph((*runs, Run(".")), "small")
 
         if said := view.unusual():
             yield Heading(1, _runs(words.say("unusual")))

@@ -221,6 +221,15 @@ def test_a_letter_fits_and_is_inert(n: int, lang: str) -> None:
     assert (labels(lang).say("method") in soup.get_text()) == (n < 500)
 
 
+def test_a_letter_names_every_story_that_asks_for_attention() -> None:
+    day = model(500)
+    text = BeautifulSoup(mail_html(paper(500)), "lxml").get_text()
+    assert len(day.attention) > 90
+    assert all(found.story.lead.article.title in text for found in day.attention)
+    assert f"Và {len(day.attention) - 20} câu chuyện khác thuộc diện này:" in text
+    assert labels("vi").say("mail_cut") in text
+
+
 def test_text_of_a_letter_has_the_links() -> None:
     text = "\n".join(lines(paper(1)))
     assert "<http://a.example/0>" in text
