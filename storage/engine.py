@@ -202,7 +202,9 @@ def _clean(given: Any) -> Any:
         return given if given.isalnum() and given.isascii() else _storable(given)
     if isinstance(given, dict):
         return {name: _clean(value) for name, value in given.items()}
-    return type(given)(map(_clean, given)) if isinstance(given, list | tuple) else given
+    if isinstance(given, tuple):
+        return tuple(map(_clean, given))
+    return list(map(_clean, given)) if isinstance(given, list) else given
 
 
 def _begin_postgres(connection: Connection) -> None:
