@@ -32,6 +32,8 @@ _OUTLETS, _OTHERS = 15, 8
 #: stories whose beginning is marked on the chart of volume
 _MARKED = 3
 _HEIGHT = 100
+#: pixels from a row of marks to the one above it, and places of a chart within which two marks may touch
+_MARK, _NEAR = 15, 2
 
 
 def charts_of(report: Report, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
@@ -74,8 +76,9 @@ def _volume(report: Report, words: Labels) -> Picture:
         altair.Chart(altair.InlineData(values=rows)).mark_bar(color=PLAIN).encode(x=time_axis(found, words), y=y)
     )
     marks = _marks(report, counts)
-    if marks:
-        text = altair.Chart(altair.InlineData(values=marks)).mark_text(dy=-9, fontSize=14, fontWeight="bold")
+    for level in sorted({row["level"] for row in marks}):
+        some = altair.InlineData(values=[row for row in marks if row["level"] == level])
+        text = altair.Chart(some).mark_text(dy=-9 - _MARK * level, fontSize=14, fontWeight="bold")
         chart = altair.layer(chart, text.encode(x=time_axis(found, words), y="n:Q", text="mark:N"))
     told = [f"{words.short_date(day)} {n}" for day, n in counts.most_common(5)]
     told += [f"{row['mark']}: {words.short_date(date.fromisoformat(row['day']))}" for row in marks]
@@ -94,7 +97,14 @@ def _marks(report: Report, counts: Mapping[date, int]) -> list[dict[str, Any]]:
         told = marks.setdefault(places[day], [])
         if "▲" not in told:
             told.append("▲")
-    return [{"day": day.isoformat(), "n": counts[day], "mark": " ".join(told)} for day, told in sorted(marks.items())]
+    rows: list[dict[str, Any]] = []
+    order = sorted(counts)
+    for day, told in sorted(marks.items()):
+        # Those that would touch their neighbour stand above it.
+        near = bool(rows) and order.index(day) - order.index(date.fromisoformat(rows[-1]["day"])) <= _NEAR
+        level = 1 - rows[-1]["level"] if near else 0
+        rows.append({"day": day.isoformat(), "n": counts[day], "mark": " ".join(told), "level": level})
+    return rows
 
 
 def _attention(found: Figures, words: Labels) -> Picture | None:
