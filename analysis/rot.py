@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import comb
 from typing import Literal
 
-from pipeline.records import Article, PageReading
+from pipeline.records import PageReading
 
 Sign = Literal["text", "title", "date", "selectors", "disagreement", "design"]
 
@@ -51,27 +51,6 @@ class Rot:
     #: the newest page that shows it, to be kept for repair
     document_id: int
     url: str
-
-
-def reading_of(source_id: str, document_id: int, url: str, at: datetime, article: Article | None) -> PageReading:
-    """Return what was found on a page; `article` None where it could not be read."""
-    if article is None or article.text_from == "feed":
-        return PageReading(source_id, document_id, url, at, text=False, title=False, date=False)
-    parts = article.parts
-    missed = tuple(parts.get("selectors_missed", "").split())
-    return PageReading(
-        source_id,
-        document_id,
-        url,
-        at,
-        text=bool(article.text),
-        title=bool(article.title),
-        date=article.published is not None and article.published_from != "feed",
-        asked=(*parts.get("selectors", "").split(), *missed),
-        missed=missed,
-        agreement=float(parts["agreement"]) if parts.get("agreement") else None,
-        place=parts.get("place", ""),
-    )
 
 
 def yields(readings: Sequence[PageReading]) -> Yields:

@@ -61,17 +61,8 @@ def resolve(directory: Path | None, name: str) -> tuple[str, str]:
         raise ConfigError([Fault(str(path), None, "", f"cannot be read: {error}")]) from error
 
 
-def read_toml(path: Path, kind: type[T]) -> T:
-    """Read one TOML file into `kind`, a dataclass whose fields are the file's top-level tables."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([Fault(str(path), None, "", f"cannot be read: {error}")]) from error
-    return parse_toml(text, kind, name=str(path))
-
-
 def parse_toml(text: str, kind: type[T], *, name: str) -> T:
-    """Like `read_toml`, for a text; `name` is what faults call the file."""
+    """Read TOML into `kind`, a dataclass whose fields are its top-level tables; `name` is what faults call the file."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

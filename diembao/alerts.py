@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.alerts import Rule
@@ -160,12 +159,6 @@ def _disk(scene: Scene, rule: Rule) -> Found:
             f"What to do: move backups from {scene.home.root / 'backups'} elsewhere, or enlarge the disk",
         ),
     )
-
-
-def last_backup(home: Home) -> tuple[Path, datetime] | None:
-    """Return the newest backup in the home folder and when it was made."""
-    found = [(path.stat().st_mtime, path) for path in (home.root / "backups").glob("*.db")]
-    return (max(found)[1], datetime.fromtimestamp(max(found)[0], UTC)) if found else None
 
 
 def _backup(scene: Scene, rule: Rule) -> Found:

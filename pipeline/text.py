@@ -114,14 +114,6 @@ def is_bare(text: str) -> bool:
     return next(islice(_VIETNAMESE.finditer(text), few, None), None) is None
 
 
-def is_word_at(text: str, start: int, end: int) -> bool:
-    """Whether [start, end) begins and ends at word boundaries; letters of every script count as letters."""
-    return not (
-        (start > 0 and text[start - 1].isalnum() and text[start].isalnum())
-        or (end < len(text) and text[end].isalnum() and text[end - 1].isalnum())
-    )
-
-
 def _bare_letters() -> dict[int, str]:
     table = {ord("đ"): "d", ord("Đ"): "D"}
     for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:

@@ -47,7 +47,7 @@ def test_imports_follow_the_flow() -> None:
     ("package", "line"),
     [
         ("pipeline", "import storage.sql"),
-        ("pipeline", "def f():\n    from config.load import read_toml"),
+        ("pipeline", "def f():\n    from config.load import parse_toml"),
         ("crawlers", "from diembao.clock import now"),
         ("analysis", "from storage import base"),
     ],

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from test_gold_pages import NOW, PAGES, f1, gold
 
-from analysis.rot import reading_of, rotten
+from analysis.rot import rotten
 from pipeline.extract import read_page
 from pipeline.learned import propose
-from pipeline.records import Article, Selectors
+from pipeline.records import Article, PageReading, Selectors
 
 ADDRESS = "https://bao.example.vn/bai-1.html"
 
@@ -46,6 +46,24 @@ def test_learned_reads_as_well_and_a_changed_name_is_noticed(path: Path) -> None
     ]
     assert {rot.source_id for rot in rotten(readings, NOW)} == {right.source}
     assert rotten([reading_of(right.source, n, right.url, at, whole) for n, at in enumerate(days)], NOW) == []
+
+
+def reading_of(source_id: str, document_id: int, url: str, at: datetime, article: Article) -> PageReading:
+    """Return what storage says of a page that was read so."""
+    missed = tuple(article.parts.get("selectors_missed", "").split())
+    return PageReading(
+        source_id,
+        document_id,
+        url,
+        at,
+        text=bool(article.text),
+        title=bool(article.title),
+        date=article.published is not None,
+        asked=(*article.parts.get("selectors", "").split(), *missed),
+        missed=missed,
+        agreement=float(article.parts["agreement"]) if article.parts.get("agreement") else None,
+        place=article.parts.get("place", ""),
+    )
 
 
 def page(n: int, *, box: str = "") -> tuple[bytes, str]:

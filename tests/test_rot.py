@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.rot import PageReading, Sign, reading_of, rotten, yields
-from pipeline.records import Article
+from analysis.rot import PageReading, Sign, rotten, yields
 
 NOW = datetime(2025, 12, 1, 6, tzinfo=UTC)
 
@@ -76,18 +75,3 @@ def test_yields() -> None:
     assert found.selectors == 0.5
     assert found.agreement == pytest.approx((0.97 + 0.5 + 0.97) / 3)
     assert yields([]).text is None
-
-
-def test_what_a_reading_takes_from_an_article() -> None:
-    parts = {"selectors": "title", "selectors_missed": "text lead", "agreement": "0.42", "place": "div.detail"}
-    article = Article("u", "u", "Tên", "", "Lời", published=NOW, published_from="page", parts=parts)
-    assert reading_of("bao", 7, "u", NOW, article) == PageReading(
-        *("bao", 7, "u", NOW, True, True, True),
-        asked=("title", "text", "lead"),
-        missed=("text", "lead"),
-        agreement=0.42,
-        place="div.detail",
-    )
-    fed = reading_of("bao", 7, "u", NOW, replace(article, text_from="feed"))
-    assert (fed.text, fed.title, fed.date) == (False, False, False)
-    assert fed == reading_of("bao", 7, "u", NOW, None)
