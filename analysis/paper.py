@@ -7,6 +7,8 @@ from typing import Literal
 
 #: rows of a table that is not divided between two pages
 _SHORT = 12
+#: letters of a cell of such a table: more may make it taller than a page
+_CELL = 60
 
 Style = Literal["text", "meta", "excerpt", "small"]
 
@@ -59,7 +61,7 @@ class Grid:
     @property
     def is_short(self) -> bool:
         """Whether it stands on one page."""
-        return len(self.rows) <= _SHORT
+        return len(self.rows) <= _SHORT and all(len(cell) <= _CELL for row in self.rows for cell in row)
 
 
 @dataclass(frozen=True, slots=True)

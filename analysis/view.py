@@ -71,8 +71,11 @@ class View:
         if words.lang == "vi" or not tags.reason:
             return excerpt.visible(tags.reason)
         found = [e for place in tags.places for e in place.evidence]
-        if tags.relevance_score == 1 or not found:  # no rule is so sure
+        if tags.relevance_score == 1:  # no rule is so sure
             return words.say("why_decided")
+        if not found:
+            return excerpt.visible(tags.reason)
+        found = [e for e in found if e.where == "title"] or found
         names = list(dict.fromkeys(excerpt.visible(e.words) for e in found))
         quoted = ", ".join(f"“{name}”" for name in names[:3])
         if len(names) > 3:

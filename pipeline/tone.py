@@ -132,9 +132,9 @@ def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], ma
     """
     hits = _find(zones, language, rules)
     shares = rules.models.tone.shares(_features(hits, zones, chances, main))
-    if not any(hit.side == "negative" for hit in hits):
-        shares.pop("negative", None)
     best = max(shares, key=lambda name: shares[name], default="")
+    if best == "negative" and not any(hit.side == "negative" for hit in hits):
+        return Judged("unsure")
     for tone in TONES:
         if tone == best and shares[tone] >= SURE:
             return Judged(tone, () if tone == "neutral" else _words(hits, tone))

@@ -174,7 +174,11 @@ def _each(connection: Connection, rows: Collection[Row[Any]], make: Callable[[Co
             for row in rows:
                 _each(connection, [row], make)
         else:
-            _LOG.error("article %s: not found by searches, nor in reports: %s", *(row.key for row in rows), error)
+            _LOG.error(
+                "article %s: not found by searches, nor in reports and CSV exports: %s",
+                *(row.key for row in rows),
+                error,
+            )
 
 
 def _held(row: Row[Any], said: Mapping[str, Sequence[Decision]]) -> tuple[Row[Any], Tags]:

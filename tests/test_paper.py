@@ -199,6 +199,10 @@ def test_a_short_table_is_not_divided(rows: int, kept: int) -> None:
     assert render_pdf(replace(paper(0), blocks=(grid,))).startswith(b"%PDF-")
 
 
+def test_a_table_of_long_cells_may_be_divided() -> None:
+    assert not Grid(("a",), (("x " * 40,),), (1,)).is_short
+
+
 def test_sections_are_numbered_as_romans_did() -> None:
     assert [roman(n) for n in (1, 4, 9, 14, 19, 20, 39)] == ["I", "IV", "IX", "XIV", "XIX", "XX", "XXXIX"]
 

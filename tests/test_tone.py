@@ -42,3 +42,17 @@ def test_a_tone_comes_with_the_words_that_say_it() -> None:
         assert (title if found.where == "title" else text)[found.start : found.end] == found.words
     plain = tag(Text("b", "Ninh Thuận họp báo", "Hôm nay tỉnh Ninh Thuận họp báo."), RULES)
     assert plain.tone != "negative", "what stories of a topic are like as a rule is no evidence"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ninh Thuan inaugure un parc de 700 000 panneaux solaires",
+        "Ninh Thuan accueille un tournoi d'échecs",
+        "В Ниньтхуане открылся долгожданный фестиваль",
+        "포도의 고장 베트남 닌투언",
+        "Ninh Thuan reservoir gets a new spillway",
+    ],
+)
+def test_words_that_only_look_like_bad_news(title: str) -> None:
+    assert tag(Text("a", title, title), RULES).tone != "negative"
