@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from analysis.rows import daily_rows, story_rows, tag_rows
-from analysis.tables import DAILY, LEDGER, STORIES, TAGS
-from pipeline.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, Kind
+from analysis.tables.definitions import DAILY, LEDGER, STORIES, TAGS
+from analysis.tables.rows import daily_rows, story_rows, tag_rows
 from pipeline.records import Item, LedgerEntry, SourceDay
+from pipeline.tables.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, Kind
 
 if TYPE_CHECKING:
     import pandas as pd

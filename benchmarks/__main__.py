@@ -12,9 +12,9 @@ from rich.table import Table
 from benchmarks import crawl_cpu, documents, funnel, polling, report, store, stories
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
-from pipeline.extract import read_page
+from pipeline.extraction.extract import read_page
 from pipeline.records import Article, Text
-from pipeline.tagging import tag
+from pipeline.tagging.tagger import tag
 
 _ROUNDS = 3
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags
-from storage.engine import connect
-from storage.errors import StorageError
-from storage.schema import candidates, items, taggings, versions
-from storage.soundness import check
-from storage.sql import open_storage
+from storage.database import open_storage
+from storage.engine.connection import connect
+from storage.engine.errors import StorageError
+from storage.maintenance.integrity import check
+from storage.schema.core import candidates, items, taggings, versions
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from analysis.day import Counts, Day, build_day
-from analysis.story import language_of, told
-from pipeline.facts import Fact, Kind, Publisher, written
+from analysis.digest.model import Counts, Day, build_day
+from analysis.digest.stories import language_of, told
 from pipeline.records import (
     Article,
     Coverage,
@@ -25,6 +24,7 @@ from pipeline.records import (
     Tone,
     TopicFound,
 )
+from pipeline.tables.facts import Fact, Kind, Publisher, written
 from storage.base import Storage
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

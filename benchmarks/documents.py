@@ -12,9 +12,9 @@ from rich.table import Table
 from benchmarks.days import END, fill
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao import publishing
-from diembao.exporting import SUFFIXES, Wanted, export
-from storage.sql import SqlStorage, open_storage
+from diembao.jobs import digest
+from diembao.jobs.export import SUFFIXES, Wanted, export
+from storage.database import SqlStorage, open_storage
 
 _ITEMS, _ROWS, _SECONDS = 500, 10_000, 3.0
 #: rows a second that a CSV of articles is to reach at least
@@ -25,17 +25,15 @@ def _digest(storage: SqlStorage, table: Table) -> None:
     settings, rules = load_settings(None), load_rulebook(None)
     for which in ("in a new process", "once more"):
         began = time.process_time()
-        made = publishing.gather(
-            storage, settings, rules, day=END.date(), language="vi", made_at=END + timedelta(hours=1)
-        )
+        made = digest.gather(storage, settings, rules, day=END.date(), language="vi", made_at=END + timedelta(hours=1))
         read = time.process_time() - began
-        publishing.draw(made, publishing.FORMS, letter=True)
+        digest.draw(made, digest.FORMS, letter=True)
         both = time.process_time() - began
         table.add_row(f"all forms and the letter, {which}", f"{both:.2f} s (at most {_SECONDS:g} s)")
     table.add_row("of it reading and arranging", f"{read:.2f} s")
-    for form in publishing.FORMS:
+    for form in digest.FORMS:
         began = time.process_time()
-        publishing.draw(made, (form,))
+        digest.draw(made, (form,))
         table.add_row(f"{form} alone", f"{time.process_time() - began:.2f} s")
 
 

@@ -19,13 +19,13 @@ from rich.table import Table
 
 from benchmarks.archive import FORMS, MENUS, build_page, read_archive, write_archive
 from config.rulebook import load_rulebook
-from pipeline import places, relevance
-from pipeline.extract import read_page
-from pipeline.gate import gate_of
-from pipeline.language import detect
+from pipeline.extraction.extract import read_page
+from pipeline.prefilter.gate import gate_of
 from pipeline.records import Article
-from pipeline.rules import Rulebook
-from pipeline.text import normalise_both
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging import places, relevance
+from pipeline.text.language import detect
+from pipeline.text.normalize import normalise_both
 
 #: how many times as fast as trafilatura with metadata on everything the funnel must be
 _TIMES = 20

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, text
 
-from pipeline.search_words import exact_words, fold
-from storage.engine import connect
-from storage.schema import Instant
-from storage.schema_facts import facts
-from storage.search_match import SECOND, SPANS
+from pipeline.text.search_tokens import exact_words, fold
+from storage.engine.connection import connect
+from storage.schema.core import Instant
+from storage.schema.derived import facts
+from storage.search.compiler import SECOND, SPANS
 
 _WORDS = "base_words"
 

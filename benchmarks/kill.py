@@ -12,7 +12,7 @@ from typing import Any
 
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
-from diembao.home import Home
+from diembao.system.home import Home
 
 
 def command(home: Path, *words: str) -> list[str]:

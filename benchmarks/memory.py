@@ -9,7 +9,7 @@ from pathlib import Path
 from config.rulebook import load_rulebook
 from diembao.demo.articles import articles
 from pipeline.records import Text
-from pipeline.tagging import tag
+from pipeline.tagging.tagger import tag
 
 
 def texts(count: int) -> Iterator[Text]:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.rulebook import load_rulebook
-from pipeline.extract import read_page
-from pipeline.gate import gate_of
+from pipeline.extraction.extract import read_page
+from pipeline.prefilter.gate import gate_of
 from pipeline.records import Article
 
 PAGES = Path(__file__).parents[1] / "tests" / "data" / "pages"

@@ -1,7 +1,7 @@
 """Thirty days of a hundred feeds, played through the real polling decision → what it costs and what it misses.
 
-The clock and the feeds are simulated; the decision (pipeline.polling), its memory and the query for what is due
-(storage.feeds) are the ones of every collection. Seeded, so that two runs print the same.
+The clock and the feeds are simulated; the decision (pipeline.polling.pacing), its memory and the query for what is due
+(storage.crawl.feed_state) are the ones of every collection. Seeded, so that two runs print the same.
 """
 
 import argparse
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.polling import asks_in_full
+from pipeline.polling.pacing import asks_in_full
 from pipeline.records import Feed, Poll, Reason, Source
-from pipeline.urls import host_of
-from storage.engine import open_engine
-from storage.feeds import load_due, load_state, register_feeds, remember_poll
-from storage.sql import SqlStorage
+from pipeline.text.urls import host_of
+from storage.crawl.feed_state import load_due, load_state, register_feeds, remember_poll
+from storage.database import SqlStorage
+from storage.engine.connection import open_engine
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 TICK = timedelta(minutes=10)

@@ -12,16 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert
 
-from analysis.period import Span
+from analysis.report.figures import Span
 from benchmarks.growing import grow
 from benchmarks.memory import peak
 from benchmarks.store import SOURCES, load
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.reporting import make_report
-from storage.engine import connect
-from storage.schema import polls
-from storage.sql import open_storage
+from diembao.jobs.report import make_report
+from storage.database import open_storage
+from storage.engine.connection import connect
+from storage.schema.core import polls
 
 _SPAN = Span(date(2025, 1, 1), date(2025, 12, 31))
 _START = datetime(2024, 12, 31, 17, tzinfo=UTC)

@@ -30,9 +30,9 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.sketches import dump, sketch
-from storage.soundness import check
-from storage.sql import open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from storage.database import open_storage
+from storage.maintenance.integrity import check
 
 _AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "http://a.example/", ())

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
-from diembao.home import Home
+from diembao.system.home import Home
 from pipeline.records import JobEnd
-from storage.soundness import check
-from storage.sql import open_storage
+from storage.database import open_storage
+from storage.maintenance.integrity import check
 
 _SCHEDULE = """
 [serve]

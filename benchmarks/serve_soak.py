@@ -15,8 +15,8 @@ from statistics import median
 
 from benchmarks.serve_stage import FAULTS, LISTS, START, ZONE, Stage
 from pipeline.records import Alert, JobEnd, JobRun
-from storage.soundness import check
-from storage.sql import SqlStorage, open_storage
+from storage.database import SqlStorage, open_storage
+from storage.maintenance.integrity import check
 
 _LATE = timedelta(minutes=15)
 #: What a digest that is late says of itself (analysis/templates/vi.toml).

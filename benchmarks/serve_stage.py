@@ -21,8 +21,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
-from diembao.home import Home
-from storage.sql import open_storage
+from diembao.system.home import Home
+from storage.database import open_storage
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 3, 1, 12, tzinfo=ZONE)

@@ -25,8 +25,8 @@ from benchmarks.memory import peak
 from benchmarks.postgres import start_postgres
 from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, Tone, TopicFound
 from storage.base import Storage
-from storage.search_query import parse
-from storage.sql import open_storage
+from storage.database import open_storage
+from storage.search.parser import parse
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -122,7 +122,7 @@ def load(storage: Storage, start: datetime, items: int, a_day: float = _A_DAY) -
 
 def queries(kind: str) -> Iterator[str]:
     """Yield queries of a kind, of common and of rare words."""
-    from pipeline.search_words import fold
+    from pipeline.text.search_tokens import fold
 
     draw, words = random.Random(3), Newsroom().words
     for n in range(_QUERIES):
@@ -187,8 +187,8 @@ def timed(call: Callable[[], object]) -> float:
 
 def export(address: str, path: Path) -> None:
     """Write the newest articles, at most 100,000, as CSV; print the seconds and the peak of memory in KiB."""
-    from diembao.exporting import Wanted
-    from diembao.exporting import export as write
+    from diembao.jobs.export import Wanted
+    from diembao.jobs.export import export as write
 
     storage = open_storage(address)
     first = (_END - timedelta(days=_EXPORTED / _A_DAY)).date()

@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 
 from benchmarks.memory import peak
 from pipeline.records import Entry, Fetched, Poll, Reason, Source
-from pipeline.sketches import Sketch, dump
-from pipeline.terms import unit
-from storage.engine import open_engine
-from storage.schema import documents, items, versions
-from storage.sql import open_storage
-from storage.stories import Placer, regroup, unplaced
-from storage.story_names import name_groups
+from pipeline.stories.fingerprints import Sketch, dump
+from pipeline.stories.term_weights import unit
+from storage.database import open_storage
+from storage.engine.connection import open_engine
+from storage.schema.core import documents, items, versions
+from storage.stories.groups import name_groups
+from storage.stories.placement import Placer, regroup, unplaced
 
 _T0 = datetime(2024, 1, 1, tzinfo=UTC)
 #: articles a day, of all outlets that are watched; an event is in the news for a few days
@@ -71,7 +71,7 @@ class Newsroom:
             self._running[at] = (event, left - 1)
             return self._sketch(event, published, again=bool(draw.random() < _REPRINTED)), published
         ranks = self._ranks(self._names, _NAMES)
-        # Of the weight that their rarity gives them in pipeline.terms: the r-th name is in one of r / 3 articles.
+        # Weighted by rarity as in pipeline.stories.term_weights: the r-th name is in one of r / 3 articles.
         rarity = np.maximum(0.5, np.log((ranks + 1) / (_NAMES / np.log(len(self._names))))).astype(np.float32)
         event = _Event(self._new(14), self._names[ranks], rarity, self._new(240), day)
         self._running.append((event, min(_MOST_TOLD, int(draw.zipf(1.7)))))

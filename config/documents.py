@@ -11,7 +11,7 @@ Attachment = Literal["pdf", "docx", "html", "md", "csv"]
 
 @dataclass(frozen=True, slots=True)
 class DocumentSettings:
-    """What stands in the head and at the end of a document; see analysis.paper.Letterhead."""
+    """What stands in the head and at the end of a document; see analysis.documents.blocks.Letterhead."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     form: Literal["bulletin", "administrative"] = "bulletin"

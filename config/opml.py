@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from pipeline.records import Feed, FeedKind, Source
-from pipeline.urls import is_fetchable, normalise, site_of
+from pipeline.text.urls import is_fetchable, normalise, site_of
 
 _FEED = re.compile(r"(?:\.(?:rss|atom|rdf)|/(?:rss|feed|atom)/?|(?:rss|feed|atom|index)\.(?:xml|json))$", re.IGNORECASE)
 _SITEMAP = re.compile(r"sitemap[^/]*(?:\.xml|\.xml\.gz|\.txt)?$|\.xml\.gz$", re.IGNORECASE)

@@ -8,8 +8,8 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
-from pipeline.models import Models
-from pipeline.rules import Gazetteer, Rulebook, TopicRules, rulebook
+from pipeline.rules.linear_models import Models
+from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
 T = TypeVar("T")
 

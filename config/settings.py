@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from config.documents import DocumentSettings, SendingSettings, faults_in
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
-from pipeline.hours import hours_of
-from pipeline.names import names_to_ask
-from pipeline.queries import fault_of
+from pipeline.polling.allowed_hours import hours_of
+from pipeline.polling.query_names import names_to_ask
+from pipeline.polling.search_queries import fault_of
 from pipeline.records import CrawlSettings, Feed, Source
-from pipeline.rules import Gazetteer
-from pipeline.urls import is_fetchable, same_site
+from pipeline.rules.rulebook import Gazetteer
+from pipeline.text.urls import is_fetchable, same_site
 
 _FORBID = {"extra": "forbid"}
-#: What a source usually gives is taken from the last 28 days (analysis.watch).
+#: What a source usually gives is taken from the last 28 days (analysis.anomalies.source_flags).
 _LEAST_DAYS = 29
 
 
@@ -64,8 +64,8 @@ class ProcessSettings:
     workers: int = 0
     #: documents handed to a process at a time
     batch: int = 16
-    #: whether pages are read in whose bytes no name of the province says anything (pipeline.gate); else only their
-    #: title and day are kept, which is all that share of voice needs, at a small part of the cost
+    #: whether to extract pages that the gate (pipeline.prefilter.gate) finds no name of the province in; if not, only
+    #: their title and day are kept, which is all that share of voice needs, at a small part of the cost
     read_all: bool = True
     #: seconds after which a batch that does not come back is given up as unreadable, per document in it
     seconds_per_document: float = 30.0

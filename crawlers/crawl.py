@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from crawlers.desk import Desk
+from crawlers.spiders.sink import Desk
 from pipeline.records import Candidate, CrawlSettings, Source
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def crawl(
     wire and leaves its other candidates unanswered. `logins` are NAME:PASSWORD by the id of the source. Raises what
     the desk raises.
     """
-    from crawlers.spider import PressSpider
+    from crawlers.spiders.press import PressSpider
 
     run(PressSpider, sources, settings, sources=sources, waiting=waiting, desk=desk, limits=settings, logins=logins)
 
@@ -81,9 +81,9 @@ class _Forward(logging.Handler):
 
 def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[str, Any]:
     """Return Scrapy's settings; where its defaults are unsafe or impolite, they are changed."""
-    from crawlers.browser import browser_settings, missing
-    from crawlers.guard import host_port, named_by_hand
-    from pipeline.urls import is_fetchable
+    from crawlers.downloader.browser import browser_settings, missing
+    from crawlers.downloader.ssrf_guard import host_port, named_by_hand
+    from pipeline.text.urls import is_fetchable
 
     addresses = {s.id: [s.home, *(f.url for f in s.feeds)] for s in sources}
     hosts = {host_port(url) for urls in addresses.values() for url in urls if is_fetchable(url)}
@@ -108,20 +108,20 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
-            "crawlers.guard.GuardMiddleware": 40,
-            **({"crawlers.browser.RenderMiddleware": 50} if renders else {}),
-            "crawlers.robots.RobotsMiddleware": 100,
-            "crawlers.patience.PatienceMiddleware": 550,
+            "crawlers.downloader.ssrf_guard.GuardMiddleware": 40,
+            **({"crawlers.downloader.browser.RenderMiddleware": 50} if renders else {}),
+            "crawlers.downloader.robots.RobotsMiddleware": 100,
+            "crawlers.downloader.host_backoff.PatienceMiddleware": 550,
             # nearer to the network than Scrapy's HttpCompression (590), and so before it
-            "crawlers.integrity.IntegrityMiddleware": 595,
+            "crawlers.downloader.decompression.IntegrityMiddleware": 595,
         },
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("file", "ftp", "s3", "data")),
-            "http": "crawlers.handler.PressHandler",
-            "https": "crawlers.handler.PressHandler",
+            "http": "crawlers.downloader.handler.PressHandler",
+            "https": "crawlers.downloader.handler.PressHandler",
         },
-        "TWISTED_DNS_RESOLVER": "crawlers.guard.GuardedResolver",
-        "ROBOTSTXT_OBEY": False,  # crawlers.robots does it, and also waits where robots.txt cannot be had
+        "TWISTED_DNS_RESOLVER": "crawlers.downloader.ssrf_guard.GuardedResolver",
+        "ROBOTSTXT_OBEY": False,  # crawlers.downloader.robots does it, and also waits where robots.txt cannot be had
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
@@ -142,7 +142,7 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
         "EXTENSIONS": {
             "scrapy.extensions.throttle.AutoThrottle": None,
             "scrapy.extensions.corestats.CoreStats": None,
-            "crawlers.throttle.PoliteThrottle": 0,
+            "crawlers.downloader.throttle.PoliteThrottle": 0,
         },
         "AUTOTHROTTLE_START_DELAY": settings.delay_seconds,
         "AUTOTHROTTLE_MAX_DELAY": 60.0,

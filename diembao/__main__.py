@@ -1,6 +1,6 @@
 """`python -m diembao` is the command line."""
 
-from diembao.cli import main
+from diembao.cli.main import main
 
 if __name__ == "__main__":
     main()

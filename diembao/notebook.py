@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from diembao.exporting import Wanted, rows_of
+from diembao.jobs.export import Wanted, rows_of
 from pipeline.records import Relevance
 from storage.base import Storage
 
@@ -53,7 +53,7 @@ class Notebook:
         relevance: Sequence[Relevance] = ("main", "mention"),
     ) -> "pd.DataFrame":
         from analysis.frames import frame
-        from analysis.tables import TABLES
+        from analysis.tables.definitions import TABLES
 
         wanted = Wanted(table, since, until, relevance, (), (), self.zone)
         return frame(TABLES[table].columns, rows_of(self.storage, wanted, self.topic_labels))
@@ -66,8 +66,8 @@ def open_home(home: Path | str | None = None) -> Iterator[Notebook]:
 
     Raises StorageError and ConfigError.
     """
-    from diembao.app import App
-    from diembao.home import Home, default_home
+    from diembao.cli.context import App
+    from diembao.system.home import Home, default_home
 
     app = App(Home(Path(home) if home is not None else default_home()), "vi", quiet=True, as_json=False)
     labels = {topic.id: topic.label_vi for topic in app.rules().topics.topic}

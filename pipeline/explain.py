@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline import places, relevance, topics
-from pipeline.gate import gate_of
-from pipeline.language import detect
-from pipeline.mentions import Found, Mention
-from pipeline.models import Linear
+from pipeline.prefilter.gate import gate_of
 from pipeline.records import ByteHit, HitPlace, Tags, Text
-from pipeline.roles import Role, roles
-from pipeline.rules import Rulebook
-from pipeline.tagging import tag
-from pipeline.text import normalise_both
+from pipeline.rules.linear_models import Linear
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging import places, relevance, topics
+from pipeline.tagging.mention_roles import Role, roles
+from pipeline.tagging.mentions import Found, Mention
+from pipeline.tagging.tagger import tag
+from pipeline.text.language import detect
+from pipeline.text.normalize import normalise_both
 
 
 @dataclass(frozen=True, slots=True)

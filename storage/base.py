@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.facts import Publisher, SourceRead
 from pipeline.records import (
     Candidate,
     CandidateOutcome,
@@ -26,12 +25,13 @@ from pipeline.records import (
     Unfetched,
     Version,
 )
+from pipeline.tables.facts import Publisher, SourceRead
 
 if TYPE_CHECKING:
-    from storage.publishing import PublicationBook
-    from storage.runs import RunBook
-    from storage.searches import SearchBook
-    from storage.upkeep import Upkeep
+    from storage.maintenance.facet import Upkeep
+    from storage.search.facet import SearchBook
+    from storage.service.job_runs import RunBook
+    from storage.service.publications import PublicationBook
 
 
 class Storage(Protocol):

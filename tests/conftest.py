@@ -14,7 +14,7 @@ import pytest
 from benchmarks.postgres import start_postgres
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
-from diembao.home import Home
+from diembao.system.home import Home
 
 Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -65,7 +65,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     """
     from sqlalchemy import create_engine, make_url, text
 
-    from storage.sql import open_storage
+    from storage.database import open_storage
 
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     server = start_postgres(lambda: tmp_path_factory.mktemp("postgres"))

@@ -3,7 +3,7 @@
 import html
 import unicodedata
 
-from pipeline.legacy import Encoding, convert
+from pipeline.text.legacy_encodings import Encoding, convert
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _LETTERS = [chr(c) for c in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))]

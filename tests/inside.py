@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from diembao.cli import cli
+from diembao.cli.main import cli
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from inside import Said, run_inside
 
 from config.alerts import load_alerts
 from config.load import ConfigError
-from diembao.home import Home
+from diembao.system.home import Home
 from pipeline.records import (
     Article,
     Coverage,
@@ -37,7 +37,7 @@ from pipeline.records import (
     Source,
     Tags,
 )
-from storage.sql import open_storage
+from storage.database import open_storage
 
 NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)  # 07:00 in the province
 PASSWORD = "rat-bi-mat-4711"

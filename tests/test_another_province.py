@@ -8,8 +8,8 @@ import pytest
 
 from config.rulebook import load_rulebook
 from pipeline.records import Text
-from pipeline.rules import Rulebook
-from pipeline.tagging import tag
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.tagger import tag
 
 
 @pytest.fixture(scope="module")

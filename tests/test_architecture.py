@@ -46,9 +46,9 @@ def test_imports_follow_the_flow() -> None:
 @pytest.mark.parametrize(
     ("package", "line"),
     [
-        ("pipeline", "import storage.sql"),
+        ("pipeline", "import storage.database"),
         ("pipeline", "def f():\n    from config.load import parse_toml"),
-        ("crawlers", "from diembao.clock import now"),
+        ("crawlers", "from diembao.system.clock import now"),
         ("analysis", "from storage import base"),
     ],
 )

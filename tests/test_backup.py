@@ -24,10 +24,10 @@ from pipeline.records import (
     Source,
     Tags,
 )
-from storage.backup import backup, checksum, copy, restore, upgrade
-from storage.errors import StorageError
-from storage.soundness import check, rows_of
-from storage.sql import SqlStorage, open_storage
+from storage.database import SqlStorage, open_storage
+from storage.engine.errors import StorageError
+from storage.maintenance.backup import backup, checksum, copy, restore, upgrade
+from storage.maintenance.integrity import check, rows_of
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
@@ -159,7 +159,7 @@ def test_the_replaced_database_is_kept_beside(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_said(filled: str, change: str, said: str) -> None:
     assert check(filled) == []
-    from storage.engine import connect
+    from storage.engine.connection import connect
 
     engine = connect(filled)
     with engine.begin() as connection:

@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 import pytest
 from conftest import Diembao
 
-from crawlers import browser
 from crawlers.crawl import scrapy_settings
+from crawlers.downloader import browser
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
-from diembao.home import Home
+from diembao.system.home import Home
 from pipeline.records import CrawlSettings, Feed, Reason, Source
 
 BUILT = "Gió mạnh làm ngã cây ở Cà Ná, đoạn này do trình duyệt dựng."

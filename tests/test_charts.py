@@ -7,16 +7,16 @@ from itertools import pairwise
 import pytest
 from test_report import counted
 
-from analysis.charts import COLOURS, FEWEST
-from analysis.labels import labels
-from analysis.paper import Picture
-from analysis.period import Figures, Span, figures
-from analysis.report import Report, Voice
-from analysis.signals import Signal
-from analysis.span_charts import charts_of
-from analysis.timeline import missing_of, places_of, summed
+from analysis.anomalies.surges import Signal
+from analysis.documents.blocks import Picture
+from analysis.documents.chart_style import COLOURS, FEWEST
+from analysis.documents.labels import labels
+from analysis.report.charts import charts_of
+from analysis.report.figures import Figures, Span, figures
+from analysis.report.model import Report, Voice
+from analysis.report.time_axis import missing_of, places_of, summed
 from benchmarks.days import LABELS, fact_of, item, publishers_of
-from pipeline.facts import SourceRead
+from pipeline.tables.facts import SourceRead
 
 MONTH = Span(date(2026, 10, 1), date(2026, 10, 31))
 GAP = date(2026, 10, 5)

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from crawlers.guard import is_public, named_by_hand, numeric
-from crawlers.integrity import unpack
+from crawlers.downloader.decompression import unpack
+from crawlers.downloader.ssrf_guard import is_public, named_by_hand, numeric
 from diembao.demo.server import Press
 from pipeline.records import CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source
-from storage.sql import open_storage
+from storage.database import open_storage
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real"
 

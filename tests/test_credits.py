@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.credits import credit
+from pipeline.stories.attribution import credit
 
 
 @pytest.mark.parametrize(

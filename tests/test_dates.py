@@ -5,18 +5,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline import dates, jsonld, markup, metadata
-from pipeline.moments import VIETNAM, Moment, believed, from_machine, from_text, of_stamp, zone_of
+from pipeline.dates.parsing import VIETNAM, Moment, believed, from_machine, from_text, of_stamp, zone_of
+from pipeline.html import jsonld, parser
+from pipeline.metadata import page_dates, page_metadata
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 URL = "https://bao.example.vn/bai-1.html"
 
 
-def read(inner: str, *, head: str = "", lang: str = "vi", title: str = "", url: str = URL) -> dates.Dates:
-    tree = markup.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
+def read(inner: str, *, head: str = "", lang: str = "vi", title: str = "", url: str = URL) -> page_dates.Dates:
+    tree = parser.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
     assert tree is not None
     own = jsonld.articles(jsonld.nodes(tree))
-    return dates.read(tree, own, metadata.metas(tree), url=url, language=lang, now=NOW, title=title)
+    return page_dates.read(tree, own, page_metadata.metas(tree), url=url, language=lang, now=NOW, title=title)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_order_that_would_lie_in_the_future_is_not_taken() -> None:
 )
 def test_nonsense_of_machines_is_no_date(text: str) -> None:
     found = read("<h1>A</h1>", head=f'<meta property="article:published_time" content="{text}">')
-    assert found == dates.Dates()
+    assert found == page_dates.Dates()
 
 
 @pytest.mark.parametrize(
@@ -237,8 +238,8 @@ def test_neither_a_clock_nor_a_year_is_a_date() -> None:
     clock = "<table><tr><td><font color='#fff'>Thứ Năm, ngày 20 tháng 11 năm 2025</font></td></tr></table>"
     foot = "<p class='foot'>© 2025 Báo Thử</p>"
     body = "<div class='detail'><b>Tên bài</b><p>Một đoạn văn không có ngày tháng nào cả.</p></div>"
-    assert read(clock + body + foot, title="Tên bài") == dates.Dates()
-    assert read("<div class='today'>Hôm nay: 20/11/2025</div><h1>Tên bài</h1><p>Lời.</p>" + foot) == dates.Dates()
+    assert read(clock + body + foot, title="Tên bài") == page_dates.Dates()
+    assert read("<div class='today'>Hôm nay: 20/11/2025</div><h1>Tên bài</h1><p>Lời.</p>" + foot) == page_dates.Dates()
     dated = body.replace("</b>", "</b><div class='ngay'><i>Đăng Thứ Ba, 18/11/2025, 18:02</i></div>")
     assert read(clock + dated + foot, title="Tên bài").published == datetime(2025, 11, 18, 18, 2, tzinfo=VIETNAM)
 
@@ -263,4 +264,4 @@ def test_date_inside_a_sentence_is_not_the_byline() -> None:
 
 
 def test_undated_page_stays_undated() -> None:
-    assert read("<h1>Tên bài</h1><p>Không có ngày tháng nào ở đây.</p>") == dates.Dates()
+    assert read("<h1>Tên bài</h1><p>Không có ngày tháng nào ở đây.</p>") == page_dates.Dates()

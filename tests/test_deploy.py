@@ -155,7 +155,8 @@ with socket.socket(socket.AF_UNIX) as line:
 """
 _FORKING = """
 import json, os, socket, sys
-import diembao.cli, diembao.collecting, diembao.doctor, diembao.publishing, diembao.standing, storage.sql
+import diembao.cli.main, diembao.jobs.collect, diembao.service.doctor
+import diembao.jobs.digest, diembao.service.status, storage.database
 with socket.socket(socket.AF_UNIX) as door:
     door.bind(sys.argv[1])
     door.listen()
@@ -171,7 +172,7 @@ with socket.socket(socket.AF_UNIX) as door:
             os.environ.clear()
             os.environ.update(env)
             sys.argv = ["diembao", *words]
-            diembao.cli.main()
+            diembao.cli.main.main()
         for file in files:
             os.close(file)
         line.sendall(bytes([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])]))
@@ -276,7 +277,7 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> N
             os.kill(int((root / "pid").read_text()), signal.SIGTERM)
             time.sleep(0.1)
     assert any('"ready": true' in text for text in said.values())
-    ask = "from diembao.secrets import secret; print(secret('DIEMBAO_SMTP_PASSWORD'))"
+    ask = "from diembao.system.secrets import secret; print(secret('DIEMBAO_SMTP_PASSWORD'))"
     given = f"LoadCredential=diembao:{root}/etc/diembao/credentials"
     assert given in (root / "usr" / "local" / "bin" / "diembao").read_text()
     asked = ["systemd-run", "-p", given, sys.executable, "-c", ask]

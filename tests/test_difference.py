@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.difference import difference
+from analysis.digest.text_diff import difference
 from pipeline.records import Article
 
 

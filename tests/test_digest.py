@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.day import Counts, Day, build_day, count
-from analysis.digest import render_html, render_markdown
-from analysis.labels import labels
-from analysis.view import View
+from analysis.digest.html import render_html, render_markdown
+from analysis.digest.model import Counts, Day, build_day, count
+from analysis.digest.presenter import View
+from analysis.documents.labels import labels
 from benchmarks import days
 from pipeline.records import (
     Article,

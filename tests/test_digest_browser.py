@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from test_digest import day, item, items
 
-from analysis.digest import render_html
+from analysis.digest.html import render_html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")

@@ -7,11 +7,11 @@ import pytest
 from rich.console import Console
 
 from config.rulebook import load_rulebook
-from diembao.evaluate import Score, evaluate
-from diembao.evaluate_view import to_json, to_tables
-from diembao.training import train
-from pipeline.rules import rulebook
-from pipeline.tagging import tag, text_from_record
+from diembao.cli.evaluate_view import to_json, to_tables
+from diembao.evaluation.metrics import Score, evaluate
+from diembao.evaluation.training import train
+from pipeline.rules.rulebook import rulebook
+from pipeline.tagging.tagger import tag, text_from_record
 
 RULES = load_rulebook()
 

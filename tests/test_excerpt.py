@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from analysis.excerpt import LIMIT, excerpt, plain, title
+from analysis.digest.excerpt import LIMIT, excerpt, plain, title
 from pipeline.records import Evidence, Item, PlaceFound
 
 ITEMS = TypeAdapter(list[Item]).validate_json((Path(__file__).parent / "data" / "items.json").read_bytes())

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from config.rulebook import load_rulebook
-from diembao.executors import examine_in_processes
+from diembao.workers.local import examine_in_processes
 from pipeline.records import Document, Entry, Examined, Reason, Unreadable
-from pipeline.rules import Rulebook
+from pipeline.rules.rulebook import Rulebook
 
 
 def document(n: int, body: bytes = b"") -> Document:

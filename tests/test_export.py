@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.export import write_csv, write_jsonl, write_parquet, write_xlsx
-from analysis.rows import daily_rows, story_rows, tag_rows
-from analysis.tables import DAILY, STORIES, TAGS, document
-from pipeline.cells import inert
-from pipeline.columns import ITEMS, SCHEMA_VERSION
+from analysis.tables.definitions import DAILY, STORIES, TAGS, document
+from analysis.tables.rows import daily_rows, story_rows, tag_rows
+from analysis.tables.writers import write_csv, write_jsonl, write_parquet, write_xlsx
 from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound
+from pipeline.tables.columns import ITEMS, SCHEMA_VERSION
+from pipeline.tables.csv_cells import inert
 
 NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
 MARKED = "ăâđêôơư àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ"
@@ -191,5 +191,5 @@ def test_no_long_text_leaves_the_house() -> None:
 
 def test_the_document_is_true() -> None:
     written = Path(__file__).parent.parent / "docs" / "columns.md"
-    made = "(python -m analysis.tables; echo; python -m storage.tables) > docs/columns.md"
+    made = "(python -m analysis.tables.definitions; echo; python -m storage.schema.documentation) > docs/columns.md"
     assert written.read_text("utf-8").startswith(document()), f"write it anew: {made}"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from lxml.html import HtmlElement
 
-from pipeline import markup, readers
-from pipeline.extract import Unread, article_to_json, read, read_page
+from pipeline.extraction import extractors
+from pipeline.extraction.extract import Unread, article_to_json, read, read_page
+from pipeline.html import parser
 from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
 
 URL = "https://bao.example.vn/thoi-su/vinh-hy-don-khach-tro-lai-4711.html"
@@ -232,7 +233,7 @@ def test_reader_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) ->
     def broken(_tree: object) -> str:
         raise RecursionError
 
-    monkeypatch.setitem(readers.READERS, "trafilatura", broken)
+    monkeypatch.setitem(extractors.READERS, "trafilatura", broken)
     found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"))
     assert found.text.splitlines() == list(BODY)
 
@@ -309,7 +310,7 @@ def test_a_third_reader_is_asked_where_two_do_not_agree(
 ) -> None:
     seen: list[str] = []
 
-    def reader(name: str, text: str) -> readers.Reader:
+    def reader(name: str, text: str) -> extractors.Reader:
         def read(_: HtmlElement) -> str:
             seen.append(name)
             return text
@@ -317,8 +318,8 @@ def test_a_third_reader_is_asked_where_two_do_not_agree(
         return read
 
     texts = {"a": "một hai ba bốn năm", "b": second, "c": "một hai ba"}
-    monkeypatch.setattr(readers, "READERS", {name: reader(name, text) for name, text in texts.items()})
-    tree = markup.parse("<p>x</p>")
+    monkeypatch.setattr(extractors, "READERS", {name: reader(name, text) for name, text in texts.items()})
+    tree = parser.parse("<p>x</p>")
     assert tree is not None
-    assert list(readers.read(tree)) == [name for name in asked if texts[name]]
+    assert list(extractors.read(tree)) == [name for name in asked if texts[name]]
     assert seen == asked

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from analysis.period import Span, figures
-from analysis.story import told
+from analysis.digest.stories import told
+from analysis.report.figures import Span, figures
 from benchmarks.days import fact_of
-from pipeline.facts import Counted, Fact, Kind, SourceRead, kind_of, written
 from pipeline.records import (
     Article,
     Coverage,
@@ -27,15 +26,16 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.sketches import dump, sketch
-from storage.errors import StorageError
-from storage.facts import load_facts
-from storage.retention import Limits
-from storage.schema import versions
-from storage.schema_facts import facts
-from storage.search_query import parse
-from storage.search_tree import And, Days, Mark, Or
-from storage.sql import SqlStorage, open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from pipeline.tables.facts import Counted, Fact, Kind, SourceRead, kind_of, written
+from storage.database import SqlStorage, open_storage
+from storage.derived.facts import load_facts
+from storage.engine.errors import StorageError
+from storage.maintenance.retention import Limits
+from storage.schema.core import versions
+from storage.schema.derived import facts
+from storage.search.parser import parse
+from storage.search.tree import And, Days, Mark, Or
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)

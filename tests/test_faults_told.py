@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Diembao, json_lines
 
-from analysis.labels import labels
+from analysis.documents.labels import labels
 
 Answer = tuple[int, dict[str, str], bytes]
 FEED = (

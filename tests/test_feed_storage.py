@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from pipeline.records import CrawlSettings, Entry, Feed, Poll, Reason, Source, Unfetched
-from storage.sql import SqlStorage, open_storage
+from storage.database import SqlStorage, open_storage
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 MIGRATIONS = Path(__file__).parent.parent / "storage" / "migrations"
@@ -127,21 +127,21 @@ def test_the_first_schema_is_upgraded_in_place(tmp_path: Path) -> None:
 
 def test_a_source_is_asked_in_its_hours_only(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also by a collection of everything; and whoever is named is asked at any hour."""
-    from diembao import collecting
+    from diembao.jobs import collect as collect_job
 
     asked: list[str] = []
     monkeypatch.setattr("crawlers.crawl.crawl", lambda sources, *_: asked.extend(s.id for s in sources if s.feeds))
-    monkeypatch.setattr(collecting, "now", lambda: NOW)  # 13:00 in Vietnam
+    monkeypatch.setattr(collect_job, "now", lambda: NOW)  # 13:00 in Vietnam
     sources = [replace(A, hours="22:00-06:00"), B]
 
     def collect(**more: object) -> list[str]:
         asked.clear()
         settings, zone = CrawlSettings(), "Asia/Ho_Chi_Minh"
-        collecting.collect(storage, sources, settings, zone=zone, progress=lambda *_: None, **more)  # type: ignore[arg-type]
+        collect_job.collect(storage, sources, settings, zone=zone, progress=lambda *_: None, **more)  # type: ignore[arg-type]
         return sorted(asked)
 
     assert collect(due_only=True) == ["b"]
     assert collect(due_only=False) == ["b"]
     assert collect(due_only=False, only=["a"]) == ["a"]
-    monkeypatch.setattr(collecting, "now", lambda: NOW + timedelta(hours=10))  # 23:00
+    monkeypatch.setattr(collect_job, "now", lambda: NOW + timedelta(hours=10))  # 23:00
     assert collect(due_only=True) == ["a", "b"]

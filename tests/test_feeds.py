@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from crawlers.feeds import ParsedFeed, parse_feed
-from crawlers.fields import date_of, plain
-from crawlers.listings import parse_listing
-from crawlers.sitemaps import parse_sitemap
+from crawlers.parsing.feed_fields import date_of, plain
+from crawlers.parsing.feeds import ParsedFeed, parse_feed
+from crawlers.parsing.section_pages import parse_listing
+from crawlers.parsing.sitemaps import parse_sitemap
 from pipeline.records import Reason
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)

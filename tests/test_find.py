@@ -9,8 +9,8 @@ from typing import Any
 
 from local_site import LocalSite, Reply
 
-from crawlers.offers import Offer, Site, worth_asking
-from diembao.sources import proposed
+from crawlers.spiders.discovered import Offer, Site, worth_asking
+from diembao.jobs.source_check import proposed
 from pipeline.records import Feed, Reason
 
 NOW = datetime.now(UTC)
@@ -18,7 +18,7 @@ NOW = datetime.now(UTC)
 _DRIVER = """
 import json, sys
 from dataclasses import asdict
-from crawlers.find import find
+from crawlers.spiders.discovery import find
 from pipeline.records import CrawlSettings
 site = find(sys.argv[1], CrawlSettings(delay_seconds=0.0))
 rows = [{"url": o.url, "kind": o.kind, "how": o.how, "reason": o.reason, "entries": len(o.links), "note": o.note,

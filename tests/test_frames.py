@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 
 from analysis.frames import articles, daily, ledger, stories, tags
-from pipeline.columns import ITEMS
 from pipeline.records import SourceDay
+from pipeline.tables.columns import ITEMS
 
 
 def test_nothing_is_a_typed_frame_too() -> None:

@@ -9,8 +9,8 @@ import pytest
 from benchmarks.archive import FORMS, MENUS, build_page, read_archive, write_archive
 from benchmarks.funnel import relevant
 from config.rulebook import load_rulebook
-from pipeline.gate import gate_of
-from pipeline.rules import Rulebook
+from pipeline.prefilter.gate import gate_of
+from pipeline.rules.rulebook import Rulebook
 
 
 @cache

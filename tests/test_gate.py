@@ -13,11 +13,11 @@ import pytest
 
 from config.rulebook import load_rulebook
 from diembao.demo.articles import articles as sample_articles
-from pipeline.flow import examine
-from pipeline.gate import Gate, gate_of
+from pipeline.examine import examine
+from pipeline.prefilter.gate import Gate, gate_of
 from pipeline.records import ByteHit, Coverage, Document, Entry, Irrelevant, Text
-from pipeline.rules import Rulebook
-from pipeline.tagging import tag
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.tagger import tag
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real"
 FILL = "Bà con nông dân cho biết vụ mùa năm nay được giá hơn năm ngoái, thương lái vào tận ruộng đặt mua. " * 15

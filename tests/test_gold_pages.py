@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_sources
-from pipeline.extract import read_page
+from pipeline.extraction.extract import read_page
 from pipeline.records import Article
 
 FOLDER = Path(__file__).parent / "data" / "pages"

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from diembao.health import Health, State
+from diembao.service.health import Health, State
 from pipeline.records import JobEnd, JobRun
 
 AT = datetime(2026, 11, 20, 6, 15, tzinfo=UTC)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.hours import hours_of, may_ask
+from pipeline.polling.allowed_hours import hours_of, may_ask
 from pipeline.records import Source
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -8,11 +8,11 @@ from typing import Any
 import html5lib
 import pytest
 
-from analysis.charts import topics_by_tone
-from analysis.digest import render_html
-from analysis.digest_paper import digest_paper
-from analysis.labels import labels
-from analysis.mail import mail_html
+from analysis.digest.document import digest_paper
+from analysis.digest.html import render_html
+from analysis.documents.chart_style import topics_by_tone
+from analysis.documents.email_html import mail_html
+from analysis.documents.labels import labels
 from benchmarks.days import LABELS, model
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from analysis.keywords import counted, keywords
+from analysis.report.keywords import counted, keywords
 
 SALT = [
     "Diêm dân Cà Ná trúng mùa muối, giá muối tăng cao sau nhiều năm chờ đợi.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.language import detect
+from pipeline.text.language import detect
 
 SENTENCES = {
     "vi": "Ngư dân phấn khởi vì trúng đậm mùa cá đầu năm.",

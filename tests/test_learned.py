@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from test_gold_pages import NOW, PAGES, f1, gold
 
-from analysis.rot import rotten
-from pipeline.extract import read_page
-from pipeline.learned import propose
+from analysis.anomalies.extraction_drift import rotten
+from pipeline.extraction.extract import read_page
+from pipeline.extraction.selector_learning import propose
 from pipeline.records import Article, PageReading, Selectors
 
 ADDRESS = "https://bao.example.vn/bai-1.html"

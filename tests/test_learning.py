@@ -6,11 +6,11 @@ import pytest
 from test_cli import labelled
 
 from config.rulebook import load_rulebook
-from diembao.decisions import labelled as labelled_records
-from diembao.learning import Trained, cross_validate, retrain
-from diembao.training import train
-from pipeline.models import Models
-from pipeline.rules import rulebook
+from diembao.evaluation.labels import labelled as labelled_records
+from diembao.evaluation.retraining import Trained, cross_validate, retrain
+from diembao.evaluation.training import train
+from pipeline.rules.linear_models import Models
+from pipeline.rules.rulebook import rulebook
 
 
 def test_folds_are_the_same_every_time() -> None:

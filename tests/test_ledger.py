@@ -12,7 +12,7 @@ import pytest
 from conftest import Diembao, json_lines
 
 from diembao.demo.server import Press
-from diembao.home import Home
+from diembao.system.home import Home
 
 STORY = (
     "<html lang=vi><head><title>Cảng Cà Ná đón tàu lớn</title></head><body><article><h1>Cảng Cà Ná đón tàu lớn</h1>"

@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from analysis.export import write_csv
+from analysis.tables.writers import write_csv
 from benchmarks.days import item
-from diembao.exporting import Wanted, export
-from pipeline.columns import ITEMS
-from pipeline.listing import listing
+from diembao.jobs.export import Wanted, export
 from pipeline.records import Article, Coverage, Decision, Entry, Fetched, Irrelevant, Poll, Reason, Relevance, Source
-from pipeline.sketches import dump, sketch
-from storage.retention import Limits
-from storage.schema_facts import facts, listings
-from storage.sql import SqlStorage, open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from pipeline.tables.columns import ITEMS
+from pipeline.tables.csv_rows import listing
+from storage.database import SqlStorage, open_storage
+from storage.maintenance.retention import Limits
+from storage.schema.derived import facts, listings
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T0 = datetime(2026, 11, 21, 6, 0, 0, 250_000, tzinfo=UTC)

@@ -3,8 +3,8 @@
 import pytest
 from local_site import LocalSite, Reply, crawled
 
-from crawlers.listings import parse_addresses, parse_listing
-from crawlers.reader import Answer, read
+from crawlers.parsing.sandbox import Answer, read
+from crawlers.parsing.section_pages import parse_addresses, parse_listing
 from pipeline.records import Feed, Reason, Source
 
 PAGE = "https://baothu.example/kinh-te"

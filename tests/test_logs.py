@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from config.schedule import Job
-from diembao import logs
-from diembao.home import Home
-from diembao.logs import JobLog, close_log, open_log
-from diembao.running import Running, run_job
-from diembao.secrets import SecretError, hide, secret
+from diembao.service import logs
+from diembao.service.job_process import Running, run_job
+from diembao.service.logs import JobLog, close_log, open_log
+from diembao.system.home import Home
+from diembao.system.secrets import SecretError, hide, secret
 from pipeline.records import JobEnd
 
 PLANTED = 'p@ss "từ/khóa\\4711'

@@ -17,8 +17,8 @@ from nbclient import NotebookClient
 
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
-from diembao.home import Home
 from diembao.notebook import open_home
+from diembao.system.home import Home
 
 ROOT = Path(__file__).parent.parent
 

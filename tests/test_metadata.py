@@ -1,14 +1,15 @@
 """What pages say of themselves, in JSON-LD, metadata and headings → title, authors, section, image, language."""
 
-from pipeline import bylines, jsonld, markup, metadata
+from pipeline.html import jsonld, parser
+from pipeline.metadata import bylines, page_metadata
 
 URL = "https://bao.example.vn/kinh-te/cang-ca-na-don-tau-lon-99.html"
 
 
-def read(head: str = "", inner: str = "", *, lang: str = "", hint: str = "", url: str = URL) -> metadata.Metadata:
-    tree = markup.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
+def read(head: str = "", inner: str = "", *, lang: str = "", hint: str = "", url: str = URL) -> page_metadata.Metadata:
+    tree = parser.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
     assert tree is not None
-    return metadata.read(tree, jsonld.nodes(tree), metadata.metas(tree), url, hint=hint)
+    return page_metadata.read(tree, jsonld.nodes(tree), page_metadata.metas(tree), url, hint=hint)
 
 
 def ld(*blocks: str) -> str:

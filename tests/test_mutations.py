@@ -1,7 +1,7 @@
 """Pages spoilt in every way → the reader neither fails nor hangs, and forgets each."""
 
 from benchmarks.mutations import HEAVY, LIGHT, mutated, try_pages
-from pipeline.extract import read_page
+from pipeline.extraction.extract import read_page
 from pipeline.records import Article
 
 

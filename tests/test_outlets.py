@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags
-from storage.sql import open_storage
+from storage.database import open_storage
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SEARCH = Source("tim", "Một máy tìm", "https://search.example/", (Feed("https://search.example/q", "query"),))

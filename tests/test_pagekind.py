@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.extract import Unread, read_page
+from pipeline.extraction.extract import Unread, read_page
 from pipeline.records import Article, Entry, Reason
 
 URL = "https://bao.example.vn/bai-viet-1.html"
@@ -116,7 +116,7 @@ def test_free_part_of_a_locked_article_is_kept_and_marked() -> None:
 
 
 def test_every_reason_has_words() -> None:
-    from analysis.labels import LANGUAGES, labels
+    from analysis.documents.labels import LANGUAGES, labels
 
     assert all(labels(language).of("reason", reason) for language in LANGUAGES for reason in Reason)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from diembao.pairs import evaluate_pairs, judge
-from pipeline.days import apart, days_of
-from pipeline.pairs import Verdict, compare
-from pipeline.sketches import dump, load, sketch
-from pipeline.terms import count
+from diembao.evaluation.pairs import evaluate_pairs, judge
+from pipeline.dates.days_in_text import apart, days_of
+from pipeline.stories.fingerprints import dump, load, sketch
+from pipeline.stories.similarity import Verdict, compare
+from pipeline.stories.term_weights import count
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real" / "pairs.dev.jsonl"
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)

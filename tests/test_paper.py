@@ -15,16 +15,16 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
-from analysis.charts import topics_by_tone
-from analysis.digest_paper import digest_paper
-from analysis.docx import render_docx
-from analysis.errata import errata, last_said, restated, stated
-from analysis.labels import labels
-from analysis.mail import mail_html
-from analysis.paper import Grid, Letterhead, Paper, lines, roman
-from analysis.pdf import render_pdf
+from analysis.digest.corrections import errata, last_said, restated, stated
+from analysis.digest.document import digest_paper
+from analysis.documents.blocks import Grid, Letterhead, Paper, lines, roman
+from analysis.documents.chart_style import topics_by_tone
+from analysis.documents.docx import render_docx
+from analysis.documents.email_html import mail_html
+from analysis.documents.labels import labels
+from analysis.documents.pdf import render_pdf
 from benchmarks.days import LABELS, item, model
-from pipeline.publications import Publication
+from pipeline.records.publications import Publication
 
 DECREE = Letterhead(
     True, "UBND tỉnh Khánh Hòa", "Sở Văn hóa, Thể thao và Du lịch", "BC-SVHTTDL", "Khánh Hòa", "KT. Giám đốc",

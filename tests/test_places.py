@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from config.rulebook import load_rulebook
-from pipeline.language import detect
-from pipeline.places import find
-from pipeline.roles import roles
+from pipeline.tagging.mention_roles import roles
+from pipeline.tagging.places import find
+from pipeline.text.language import detect
 
 CASES = Path(__file__).parent / "data" / "place_cases.tsv"
 RULES = load_rulebook()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.polling import FULL_READ_EVERY, LONGEST, SHORTEST, Outcome, asks_in_full, failure_of, paced
+from pipeline.polling.pacing import FULL_READ_EVERY, LONGEST, SHORTEST, Outcome, asks_in_full, failure_of, paced
 from pipeline.records import FeedState, Reason
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)

@@ -14,8 +14,8 @@ from conftest import Diembao
 
 from benchmarks.crash import crash, verify
 from benchmarks.postgres import start_postgres
-from storage.errors import StorageError
-from storage.sql import open_storage
+from storage.database import open_storage
+from storage.engine.errors import StorageError
 
 _WAY_OUT = "What was stored before is there; see whether the server runs, then run again"
 

@@ -20,13 +20,13 @@ from config.alerts import Mail
 from config.documents import MailingList, SendingSettings
 from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
-from diembao import publishing, sending
-from diembao.letters import is_part
-from pipeline.publications import Publication
+from diembao.jobs import digest, send
+from diembao.jobs.digest_email import is_part
 from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason
-from pipeline.rules import Rulebook
-from storage.errors import StorageError
-from storage.sql import SqlStorage, open_storage
+from pipeline.records.publications import Publication
+from pipeline.rules.rulebook import Rulebook
+from storage.database import SqlStorage, open_storage
+from storage.engine.errors import StorageError
 
 DAY = date(2026, 11, 22)
 LISTS = SendingSettings(
@@ -83,7 +83,7 @@ def publish(storage: SqlStorage, rules: Rulebook) -> Publish:
     settings: Settings = load_settings(None)
 
     def run(day: date = DAY, made_at: datetime = END + timedelta(minutes=15), **more: Any) -> Publication:
-        return publishing.publish(storage, settings, rules, day=day, language="vi", made_at=made_at, **more)
+        return digest.publish(storage, settings, rules, day=day, language="vi", made_at=made_at, **more)
 
     return run
 
@@ -158,8 +158,8 @@ def test_changed_bytes_are_noticed(storage: SqlStorage, publish: Publish, tmp_pa
 
 def sent(storage: SqlStorage, made: Publication, post: Post, **more: Any) -> dict[str, str]:
     mail = Mail(sender="diembao@example.vn", server=f"127.0.0.1:{post.port}")
-    found = list(sending.parcels(made, LISTS, mail))
-    return {r.channel: r.how for r in sending.send(storage, made, found, mail, again=more.get("again", False))}
+    found = list(send.parcels(made, LISTS, mail))
+    return {r.channel: r.how for r in send.send(storage, made, found, mail, again=more.get("again", False))}
 
 
 def test_each_list_gets_one_whole_letter_once(storage: SqlStorage, publish: Publish, post: Post) -> None:
@@ -191,7 +191,7 @@ def test_a_busy_server_is_asked_again_and_a_refusal_is_told(
     storage: SqlStorage, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(sending.time, "sleep", waited.append)
+    monkeypatch.setattr(send.time, "sleep", waited.append)
     made = publish()
     post.answers = ["451 later", "250 OK", "550 no"]
     assert sent(storage, made, post) == {"lanh-dao": "sent", "bao-chi": "failed"}
@@ -203,7 +203,7 @@ def test_a_busy_server_is_asked_again_and_a_refusal_is_told(
 def test_without_a_server_nothing_is_noted(
     storage: SqlStorage, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(send.time, "sleep", lambda _seconds: None)
     made = publish()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -222,7 +222,7 @@ def test_what_was_begun_and_never_ended_is_not_sent_by_itself(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "hand_over", killed)
+        patch.setattr(send, "hand_over", killed)
         with pytest.raises(KeyboardInterrupt):
             sent(storage, made, post)
     assert sent(storage, made, post) == {"lanh-dao": "unknown", "bao-chi": "sent"}

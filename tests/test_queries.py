@@ -11,12 +11,12 @@ from local_site import LocalSite, Reply, crawled
 
 from config.load import ConfigError, packaged, parse_toml
 from config.settings import load_sources
-from crawlers.answers import parse_answer
-from crawlers.wrappers import is_wrapped, target_of, unwrap
-from pipeline.names import names_to_ask
-from pipeline.queries import fault_of, halves, questions
+from crawlers.parsing.redirect_links import is_wrapped, target_of, unwrap
+from crawlers.parsing.search_results import parse_answer
+from pipeline.polling.query_names import names_to_ask
+from pipeline.polling.search_queries import fault_of, halves, questions
 from pipeline.records import Feed, Reason, Source
-from pipeline.rules import Gazetteer
+from pipeline.rules.rulebook import Gazetteer
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SPAN = "startdatetime={since:%Y%m%d%H%M%S}&enddatetime={until:%Y%m%d%H%M%S}"

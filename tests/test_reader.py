@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from crawlers.reader import Answer, Found, Reader, read
+from crawlers.parsing.sandbox import Answer, Found, Reader, read
 from pipeline.records import Reason
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.extract import article_to_json, read_page
+from pipeline.extraction.extract import article_to_json, read_page
 from pipeline.records import Article, Entry
 
 REAL = Path(__file__).parents[1].parent / "shared" / "real"

@@ -16,10 +16,10 @@ from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
-from crawlers.integrity import Damaged, Unpacked, unpack
-from crawlers.reasons import note_of, of_exception, of_status
-from crawlers.refusals import HostLeftAlone
-from crawlers.throttle import retry_after
+from crawlers.downloader.decompression import Damaged, Unpacked, unpack
+from crawlers.downloader.exceptions import HostLeftAlone
+from crawlers.downloader.reasons import note_of, of_exception, of_status
+from crawlers.downloader.throttle import retry_after
 from pipeline.records import Reason
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from config.rulebook import load_rulebook
-from pipeline.language import detect
-from pipeline.places import find
-from pipeline.relevance import Judged, judge
-from pipeline.roles import roles
+from pipeline.tagging.mention_roles import roles
+from pipeline.tagging.places import find
+from pipeline.tagging.relevance import Judged, judge
+from pipeline.text.language import detect
 
 RULES = load_rulebook()
 FILLER = " Cuộc họp kéo dài cả buổi sáng với nhiều ý kiến khác nhau về kế hoạch trong quý tới." * 12

@@ -13,20 +13,20 @@ from docx import Document
 from docx.shared import Mm
 from pypdfium2 import PdfDocument
 
-from analysis.docx import render_docx
+from analysis.documents.blocks import Grid, Letterhead, Paper, lines
+from analysis.documents.docx import render_docx
+from analysis.documents.labels import labels
+from analysis.documents.pdf import render_pdf
 from analysis.frames import articles, stories, tags
-from analysis.labels import labels
-from analysis.paper import Grid, Letterhead, Paper, lines
-from analysis.pdf import render_pdf
-from analysis.period import Figures, Span, figures
-from analysis.report import Report, Voice
-from analysis.report_paper import report_paper
-from analysis.rows import story_rows
-from analysis.span_charts import charts_of
+from analysis.report.charts import charts_of
+from analysis.report.document import report_paper
+from analysis.report.figures import Figures, Span, figures
+from analysis.report.model import Report, Voice
+from analysis.tables.rows import story_rows
 from benchmarks.days import LABELS, ZONE, fact_of, item, publishers_of
-from diembao.reporting import annual_of, month_of, quarter_of, week_of, year_of
-from pipeline.facts import SourceRead
+from diembao.jobs.report import annual_of, month_of, quarter_of, week_of, year_of
 from pipeline.records import Item
+from pipeline.tables.facts import SourceRead
 
 NOW = Span(date(2026, 10, 1), date(2026, 10, 31))
 MADE = datetime(2026, 11, 2, 8, tzinfo=ZONE)
@@ -240,10 +240,10 @@ def test_a_long_span_is_counted() -> None:
 def test_the_files(tmp_path: Path) -> None:
     from config.rulebook import load_rulebook
     from config.settings import load_settings
-    from diembao.clock import now
-    from diembao.home import Home
-    from diembao.reporting import make_report
-    from storage.sql import open_storage
+    from diembao.jobs.report import make_report
+    from diembao.system.clock import now
+    from diembao.system.home import Home
+    from storage.database import open_storage
 
     storage = open_storage(Home(tmp_path).database)
     span = month_of(now().date())

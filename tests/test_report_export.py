@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 from docx import Document
 
-from analysis.labels import labels
-from analysis.paper import Picture
-from analysis.period import Span
-from analysis.span_charts import charts_of
+from analysis.documents.blocks import Picture
+from analysis.documents.labels import labels
+from analysis.report.charts import charts_of
+from analysis.report.figures import Span
 from config.rulebook import Rulebook, load_rulebook
 from config.settings import Peer, Settings, load_settings
-from diembao.exporting import Wanted, export
-from diembao.reporting import gather, make_report
+from diembao.jobs.export import Wanted, export
+from diembao.jobs.report import gather, make_report
 from pipeline.records import (
     Article,
     Coverage,
@@ -39,9 +39,9 @@ from pipeline.records import (
     TopicFound,
     Unreadable,
 )
-from pipeline.sketches import dump, sketch
-from pipeline.text import key
-from storage.sql import SqlStorage, open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from pipeline.text.normalize import key
+from storage.database import SqlStorage, open_storage
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SPAN = Span(date(2026, 10, 1), date(2026, 10, 31))

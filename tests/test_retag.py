@@ -14,8 +14,8 @@ from conftest import Diembao
 from benchmarks.retag import interrupt
 from config.rulebook import load_rulebook
 from config.settings import ProcessSettings
-from diembao.decisions import labelled
-from diembao.retagging import Changes, retag
+from diembao.evaluation.labels import labelled
+from diembao.jobs.retag import Changes, retag
 from pipeline.records import (
     Article,
     Coverage,
@@ -30,11 +30,11 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.sketches import dump, sketch
-from storage.errors import StorageError
-from storage.search_query import parse
-from storage.soundness import check
-from storage.sql import SqlStorage, open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from storage.database import SqlStorage, open_storage
+from storage.engine.errors import StorageError
+from storage.maintenance.integrity import check
+from storage.search.parser import parse
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
 T1 = T0 + timedelta(days=1)

@@ -30,13 +30,13 @@ from pipeline.records import (
     Unfetched,
     Unreadable,
 )
-from storage.backup import checksum
-from storage.retention import BATCH, Limits
-from storage.schema import documents, versions
-from storage.schema_upkeep import attempt_days
-from storage.search_query import parse
-from storage.soundness import check
-from storage.sql import SqlStorage, open_storage
+from storage.database import SqlStorage, open_storage
+from storage.maintenance.backup import checksum
+from storage.maintenance.integrity import check
+from storage.maintenance.retention import BATCH, Limits
+from storage.schema.core import documents, versions
+from storage.schema.maintenance import attempt_days
+from storage.search.parser import parse
 
 T0 = datetime(2026, 3, 1, 20, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)

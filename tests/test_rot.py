@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.rot import PageReading, Sign, rotten, yields
+from analysis.anomalies.extraction_drift import PageReading, Sign, rotten, yields
 
 NOW = datetime(2025, 12, 1, 6, tzinfo=UTC)
 

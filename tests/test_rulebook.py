@@ -10,7 +10,7 @@ import pytest
 from config.load import ConfigError
 from config.rulebook import load_rulebook
 from pipeline.records import Text
-from pipeline.tagging import tag
+from pipeline.tagging.tagger import tag
 
 OTHER = """
 [province]

@@ -19,11 +19,11 @@ import pytest
 from config.load import ConfigError
 from config.schedule import Job, load_schedule, load_serving
 from config.settings import Settings, load_settings
-from diembao.cli import cli
-from diembao.home import Home, HomeInUse
-from diembao.jobs import period_of
-from diembao.running import Running, run_job
-from diembao.scheduler import KEEP, Schedule, Turn
+from diembao.cli.main import cli
+from diembao.jobs.process import period_of
+from diembao.service.job_process import Running, run_job
+from diembao.service.scheduler import KEEP, Schedule, Turn
+from diembao.system.home import Home, HomeInUse
 from pipeline.records import JobEnd, JobRun
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -30,15 +30,15 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.search_words import fold, joined, words
-from pipeline.sketches import dump, sketch
-from storage.backup import copy
-from storage.errors import StorageError
-from storage.search import Order
-from storage.search_index import forget_all
-from storage.search_query import QueryError, parse
-from storage.search_tree import And, Days, Mark, Near, Not, Or, Tree, Words, names_relevance
-from storage.sql import SqlStorage, open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from pipeline.text.search_tokens import fold, joined, words
+from storage.database import SqlStorage, open_storage
+from storage.engine.errors import StorageError
+from storage.maintenance.backup import copy
+from storage.search.index import forget_all
+from storage.search.parser import QueryError, parse
+from storage.search.search import Order
+from storage.search.tree import And, Days, Mark, Near, Not, Or, Tree, Words, names_relevance
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

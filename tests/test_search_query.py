@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.search_query import QueryError, parse
-from storage.search_tree import And, Days, Mark, Near, Not, Or, Story, Words
+from storage.search.parser import QueryError, parse
+from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Words
 
 
 def test_what_binds_how() -> None:

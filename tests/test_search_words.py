@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.search_words import capped, exact_words, fold, joined, words
-from pipeline.text import normalise
+from pipeline.text.normalize import normalise
+from pipeline.text.search_tokens import capped, exact_words, fold, joined, words
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from inside import run_inside
 
 from benchmarks.serve_kill import kill
 from benchmarks.serve_soak import soak
-from diembao.home import Home
-from pipeline.publications import Dispatch, Publication
+from diembao.system.home import Home
 from pipeline.records import JobEnd, JobRun
-from storage.sql import open_storage
+from pipeline.records.publications import Dispatch, Publication
+from storage.database import open_storage
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 JOB = '[[job]]\nname = "{name}"\ncommand = {command}\n{more}\n'

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from analysis.signals import FALSE_DISCOVERIES, LEAST_DAYS, Series, sentence, unusual
+from analysis.anomalies.surges import FALSE_DISCOVERIES, LEAST_DAYS, Series, sentence, unusual
 
 DAY = date(2026, 11, 18)  # a Wednesday
 PAST = 84

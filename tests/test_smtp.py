@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from config.alerts import Mail
-from diembao.smtp import NotSent, Unsure, connected, hand_over, may_pass
+from diembao.notify.smtp import NotSent, Unsure, connected, hand_over, may_pass
 
 
 @dataclass

@@ -8,10 +8,10 @@ from babel import Locale
 
 from config.load import ConfigError, packaged
 from config.settings import check_sources, load_sources
-from config.writing import table_of, with_enabled, with_sources
-from diembao.collecting import logins_of
+from config.source_editor import table_of, with_enabled, with_sources
+from diembao.jobs.collect import logins_of
 from pipeline.records import Feed, Selectors, Source
-from pipeline.urls import normalise, same_site
+from pipeline.text.urls import normalise, same_site
 
 
 def test_enough_real_outlets_are_asked() -> None:

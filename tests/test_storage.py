@@ -36,13 +36,13 @@ from pipeline.records import (
     Unfetched,
     Unreadable,
 )
-from pipeline.sketches import dump, sketch
-from storage.engine import open_engine
-from storage.errors import StorageError
-from storage.schema import metadata
-from storage.search_query import parse
-from storage.sql import SqlStorage, open_storage
-from storage.tables import document
+from pipeline.stories.fingerprints import dump, sketch
+from storage.database import SqlStorage, open_storage
+from storage.engine.connection import open_engine
+from storage.engine.errors import StorageError
+from storage.schema.core import metadata
+from storage.schema.documentation import document
+from storage.search.parser import parse
 
 T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "http://a.example/", ())
@@ -124,7 +124,7 @@ def test_every_column_says_what_it_is() -> None:
 
 def test_every_column_stands_in_the_documents() -> None:
     written = (Path(__file__).parent.parent / "docs" / "columns.md").read_text("utf-8")
-    made = "(python -m analysis.tables; echo; python -m storage.tables) > docs/columns.md"
+    made = "(python -m analysis.tables.definitions; echo; python -m storage.schema.documentation) > docs/columns.md"
     assert written.endswith("\n\n" + document()), f"write it anew: {made}"
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from analysis.events import build_events
+from analysis.digest.events import build_events
 from benchmarks.stories import figures
-from pipeline.grouping import Link, Ruling, groups
 from pipeline.records import Article, Item, Tags
+from pipeline.stories.clustering import Link, Ruling, groups
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")

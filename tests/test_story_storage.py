@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from pipeline.records import Article, Coverage, Entry, Fetched, Poll, Reason, Source, Tags
-from pipeline.sketches import dump, sketch
-from storage.errors import StorageError
-from storage.schema import versions
-from storage.schema_stories import story_changes, story_keys
-from storage.sql import SqlStorage, open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from storage.database import SqlStorage, open_storage
+from storage.engine.errors import StorageError
+from storage.schema.core import versions
+from storage.schema.stories import story_changes, story_keys
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")

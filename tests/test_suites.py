@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from crawlers.sitemaps import parse_sitemap
+from crawlers.parsing.sitemaps import parse_sitemap
 from pipeline.records import Reason
 
 SUITES = Path(__file__).parent.parent / ".." / "shared" / "real" / "suites"

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.rulebook import load_rulebook
-from diembao.evaluate import evaluate
-from pipeline.extract import read_page
+from diembao.evaluation.metrics import evaluate
+from pipeline.extraction.extract import read_page
 from pipeline.records import Article, Text
-from pipeline.tagging import tag, tags_to_json, text_from_record
-from pipeline.text import bare, normalise
+from pipeline.tagging.tagger import tag, tags_to_json, text_from_record
+from pipeline.text.normalize import bare, normalise
 
 RULES = load_rulebook()
 REAL = Path(__file__).parents[2] / "shared" / "real"

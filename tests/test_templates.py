@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import read_page
+from pipeline.extraction.extract import read_page
 from pipeline.records import Article
 
 PAGES = Path(__file__).parent / "data" / "pages"

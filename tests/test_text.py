@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.boilerplate import zones
-from pipeline.segments import is_word
-from pipeline.text import bare, is_bare, key, normalise, with_bare
+from pipeline.tagging.zones import zones
+from pipeline.text.normalize import bare, is_bare, key, normalise, with_bare
+from pipeline.text.segmentation import is_word
 
 
 @pytest.mark.parametrize(

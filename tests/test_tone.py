@@ -4,7 +4,7 @@ import pytest
 
 from config.rulebook import load_rulebook
 from pipeline.records import Text
-from pipeline.tagging import tag
+from pipeline.tagging.tagger import tag
 
 RULES = load_rulebook()
 

@@ -8,9 +8,9 @@ import pytest
 
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.publishing import DAILY, draw, gather
+from diembao.jobs.digest import DAILY, draw, gather
 from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, TopicFound
-from storage.sql import SqlStorage, open_storage
+from storage.database import SqlStorage, open_storage
 
 #: 06:00 in Vietnam
 CUTOFF = datetime(2026, 11, 17, 23, tzinfo=UTC)

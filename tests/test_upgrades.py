@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
 
 from pipeline.records import Article, Decision, Entry, Tags, TopicFound
-from pipeline.sketches import dump, sketch
-from storage.backup import upgrade
-from storage.crawling import ENTRY
-from storage.engine import head, migrate
-from storage.errors import StorageError
-from storage.examining import ARTICLE, TAGS
-from storage.search_query import parse
-from storage.soundness import check
-from storage.sql import open_storage
+from pipeline.stories.fingerprints import dump, sketch
+from storage.articles.examinations import ARTICLE, TAGS
+from storage.crawl.candidates import ENTRY
+from storage.database import open_storage
+from storage.engine.connection import head, migrate
+from storage.engine.errors import StorageError
+from storage.maintenance.backup import upgrade
+from storage.maintenance.integrity import check
+from storage.search.parser import parse
 
 VERSIONS = sorted(
     file.name.partition("_")[0]

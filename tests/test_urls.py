@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.urls import is_fetchable, normalise, resolve, same_site
+from pipeline.text.urls import is_fetchable, normalise, resolve, same_site
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.watch import KNOWN, flags_of
+from analysis.anomalies.source_flags import KNOWN, flags_of
 from pipeline.records import Flag, SourceDay, SourceFigures
 
 USUAL = [SourceFigures(new, 20, 1) for new in (20, 25, 30, 22, 28, 24, 31, 27, 26, 23)]

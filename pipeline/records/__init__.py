@@ -1,14 +1,22 @@
 """Every record that moves through diembao; the modules stand in the order in which they move."""
 
-from pipeline.records.crawling import Candidate, Entry, FeedState, Fetched, Poll, Unfetched
-from pipeline.records.examining import Coverage, Examined, Irrelevant, Unreadable
+from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
+from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, Poll, Unfetched
+from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
 from pipeline.records.items import Decision, DecisionField, Hit, Item, Level, Marked, SavedSearch, Version
+from pipeline.records.jobs import Alert, JobEnd, JobRun
 from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
-from pipeline.records.reading import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
-from pipeline.records.service import Alert, JobEnd, JobRun
-from pipeline.records.sources import Flag, FlagKind, LedgerEntry, PageReading, SourceDay, SourceFigures, SourceState
-from pipeline.records.tagging import Evidence, PlaceFound, Relevance, Tags, Text, Tone, TopicFound
-from pipeline.records.watching import CrawlSettings, Feed, FeedKind, Reach, Selectors, Source, SourceCategory
+from pipeline.records.source_health import (
+    Flag,
+    FlagKind,
+    LedgerEntry,
+    PageReading,
+    SourceDay,
+    SourceFigures,
+    SourceState,
+)
+from pipeline.records.sources import CrawlSettings, Feed, FeedKind, Reach, Selectors, Source, SourceCategory
+from pipeline.records.tags import Evidence, PlaceFound, Relevance, Tags, Text, Tone, TopicFound
 
 __all__ = [
     "Alert",

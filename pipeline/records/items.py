@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pipeline.records.reading import Article
-from pipeline.records.tagging import Tags
-from pipeline.records.watching import SourceCategory
+from pipeline.records.articles import Article
+from pipeline.records.sources import SourceCategory
+from pipeline.records.tags import Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Hit:
     title: Marked
     #: some words around what was found
     snippet: Marked
-    #: storage.search says what it counts; 0 where hits are in the order of time
+    #: storage.search.search says what it counts; 0 where hits are in the order of time
     score: int = 0
 
 

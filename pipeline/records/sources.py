@@ -1,109 +1,100 @@
-"""What became of sources and links, and what is noticed of them."""
+"""What to watch: outlets, their feeds, and how they are asked."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
-
-SourceState = Literal["read", "unchanged", "empty", "failed", "paused", "not_due"]
-FlagKind = Literal["silent", "fewer", "more", "redesigned", "rotten"]
+FeedKind = Literal["feed", "sitemap", "listing", "list", "query"]
+SourceCategory = Literal["local", "central", "vn_foreign_service", "foreign"]
+Reach = Literal["local", "national", "regional", "international"]
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """Something about a source that a person should look at; the figures say why."""
+class Feed:
+    """One address of a source that lists its articles."""
 
-    kind: FlagKind
-    #: in the period: good answers without a link in a row (silent), new links (fewer, more), pages without text
-    #: (redesigned), share of pages still read well in per cent (rotten)
-    found: int
-    #: usual range of the same figure in periods of the same length before; of 'redesigned': in per cent of the pages
-    low: int = 0
-    high: int = 0
-    #: addresses to look at
-    examples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFigures:
-    """What one source gave in one past period in which it answered."""
-
-    #: links never seen before
-    new: int
-    #: documents examined, and those of them in which no text was found
-    documents: int
-    without_text: int
-
-
-@dataclass(frozen=True, slots=True)
-class PageReading:
-    """What was found on one stored page, for the alarms of sources that are read worse than before."""
-
-    source_id: str
-    document_id: int
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
     url: str
-    #: aware
-    at: datetime
-    text: bool
-    title: bool
-    date: bool
-    #: parts that the source's selectors were asked for, and those of them not found
-    asked: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    #: F1 of words between the selectors' text and the readers'; None where there is no such text
-    agreement: float | None = None
-    #: element that holds the text, e.g. 'article.fck_detail'; '' where it is not known
-    place: str = ""
+    kind: FeedKind = "feed"
+    #: CSS selector of the article links; only for kind 'listing'; None: links that look like articles
+    links: str | None = None
+    #: only for kind 'query', whose url is a template ({query}, {since}, {until}, {days}): the names it asks for; empty:
+    #: those of places.toml in `language`
+    terms: tuple[str, ...] = ()
+    #: of the names a query asks for, BCP 47; None: the first language of the source
+    language: str | None = None
+    #: entries in one answer to a query that mean that there are more: its time is then asked for in halves
+    per_answer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """One link and how it ended: the proof that it was not lost."""
+class Selectors:
+    """CSS selectors that read a source's pages better than the generic extractor; None where it does well."""
 
-    source_id: str
-    outlet: str
-    url: str
-    title: str
-    feed_url: str
-    first_seen: datetime
-    last_seen: datetime
-    outcome: CandidateOutcome
-    #: of the last attempt; '' before the first
-    reason: Reason | Literal[""]
-    attempts: int
-    #: when it is asked again; None: not
-    next_try: datetime | None
-    #: of its last document: what examining gave, and why it was unreadable
-    document: DocumentOutcome | Literal[""] = ""
-    document_reason: Reason | Literal[""] = ""
-    #: key of the item it became
-    item: str = ""
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    title: str | None = None
+    lead: str | None = None
+    text: str | None = None
+    authors: str | None = None
+    section: str | None = None
+    published: str | None = None
+    #: parts to remove before anything is read
+    drop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class SourceDay:
-    """What became of one source in one period."""
+class Source:
+    """One outlet: a published news medium, never a person or a social-media account."""
 
-    source_id: str
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    id: str
     name: str
-    state: SourceState
-    feeds_polled: int = 0
-    feeds_ok: int = 0
-    feeds_failed: int = 0
-    candidates: int = 0
-    #: documents fetched, of which coverage + irrelevant + unreadable are examined
-    documents: int = 0
-    coverage: int = 0
-    irrelevant: int = 0
-    unreadable: int = 0
-    #: requests that brought no page
-    failed: int = 0
-    #: how often each reason but OK and NOT_MODIFIED was met, over feeds, pages and their reading
-    reasons: Mapping[Reason, int] = field(default_factory=dict)
-    #: pages in which no text was found, some of them by address
-    without_text: tuple[str, ...] = ()
-    #: feeds whose last two good answers held no link
-    silent_feeds: tuple[str, ...] = ()
-    flags: tuple[Flag, ...] = ()
+    home: str
+    feeds: tuple[Feed, ...]
+    #: other registered domains the same outlet publishes on, e.g. ("bbci.co.uk",)
+    domains: tuple[str, ...] = ()
+    #: ISO 3166-1 alpha-2
+    country: str = "VN"
+    #: BCP 47 tags
+    languages: tuple[str, ...] = ("vi",)
+    kind: str = "newspaper"
+    category: SourceCategory = "central"
+    reach: Reach = "national"
+    enabled: bool = True
+    #: minutes between two polls when the schedule collects by due-ness; None: found by itself (pipeline.polling.pacing)
+    poll_minutes: int | None = None
+    #: seconds between two requests to its host; None: the general setting
+    delay_seconds: float | None = None
+    #: regular expression that article addresses must match; None: any
+    article_url: str | None = None
+    selectors: Selectors = field(default_factory=Selectors)
+    #: hours of the province's day in which it may be asked, e.g. "22:00-06:00" (pipeline.polling.allowed_hours)
+    hours: str = ""
+    #: whether its pages are rendered in a browser before they are read (crawlers.downloader.browser)
+    render: bool = False
+    #: name of the secret that holds NAME:PASSWORD for its servers; '': it wants none
+    login: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSettings:
+    """How to behave towards other people's servers."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    #: who asks; `contact` (an e-mail address or a page) is added to it, so that webmasters can complain
+    user_agent: str = "diembao/0.1"
+    contact: str = ""
+    #: seconds between two requests to one host; AutoThrottle may lengthen it, robots.txt Crawl-delay too
+    delay_seconds: float = 2.0
+    #: requests under way at once, over all hosts
+    concurrent_requests: int = 16
+    #: seconds for one whole request
+    timeout_seconds: float = 30.0
+    #: feeds of one host that one collection by due-ness asks at most
+    feeds_per_host: int = 20
+    max_page_bytes: int = 10 * 2**20
+    max_feed_bytes: int = 15 * 2**20
+    #: entries read of one feed, newest first as the feed lists them
+    max_entries: int = 2000
+    #: private addresses that may be asked all the same, as exact host:port (an intranet, a test)
+    allow_private: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What is unusual: surges of coverage, broken extraction, sources that behave unlike themselves."""

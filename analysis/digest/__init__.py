@@ -1,0 +1,1 @@
+"""The day's digest: its model, its order, its forms."""

@@ -1,0 +1,261 @@
+"""Day → the Paper of its digest."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from analysis.digest import excerpt
+from analysis.digest.model import Day
+from analysis.digest.presenter import TONE_SIGNS, View, link
+from analysis.digest.stories import Story
+from analysis.documents.blocks import Block, Grid, Heading, Letterhead, Listing, Paper, Paragraph, Picture, Run, Runs
+from analysis.documents.labels import Labels, labels
+from pipeline.records import Item
+
+#: stories that ask for attention of which more than the title is told: a letter has room for so much
+_TOLD = 20
+
+
+def digest_paper(
+    day: Day,
+    lang: str = "vi",
+    *,
+    province: str,
+    note: str = "",
+    topic_labels: Mapping[str, str] | None = None,
+    letterhead: Letterhead | None = None,
+    number: int | None = None,
+    pictures: Sequence[Picture] = (),
+) -> Paper:
+    """Return the digest; parameters as in analysis.digest.html.render_html; `pictures` go below the figures."""
+    words = labels(lang)
+    topics = {"": words.say("other_topics"), **(topic_labels or {})}
+    shown = _Shown(day, words, topics, province, pictures)
+    period = words.say("period", start=words.clock(day.start), end=words.clock(day.end))
+    under = letterhead or Letterhead()
+    # In the administrative form the title carries the day, as the abstract of the document.
+    dated = () if under.administrative else (words.long_date(day.day),)
+    late = (words.say("made_late", due=words.clock(day.due), made=words.clock(day.made_at)),) if day.due else ()
+    return Paper(
+        lang,
+        f"{words.say('title')} {province}",
+        words.say("abstract", province=province, day=words.short_date(day.day)),
+        (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *late),
+        day.day,
+        day.made_at,
+        tuple(shown.blocks()),
+        under,
+        number,
+    )
+
+
+class _Shown:
+    def __init__(
+        self, day: Day, words: Labels, topics: Mapping[str, str], province: str, pictures: Sequence[Picture]
+    ) -> None:
+        self._day, self._words, self._topics, self._province = day, words, topics, province
+        self._pictures = pictures
+        self._view = View(day, words, topics)
+
+    def blocks(self) -> Iterator[Block]:
+        day, words = self._day, self._words
+        yield from self._numbers()
+        if not day.counts.items:
+            yield Heading(1, _runs(words.say("empty_title")))
+            said = words.say("empty" if self._view.read() else "empty_blind", name=self._province)
+            yield Paragraph(_runs(said))
+        else:
+            yield from self._first()
+        yield from self._pictures
+        if day.foreign:
+            yield from self._section(words.say("foreign"), day.foreign, "-")
+        for section in day.sections:
+            name = self._topics.get(section.topic, section.topic)
+            yield from self._section(name, section.stories, section.topic)
+        if day.undated:
+            yield from self._section(words.say("undated"), day.undated, "-", words.say("undated_note"))
+        if day.mentions:
+            yield self._title(words.say("mentions"), day.mentions)
+            yield Listing(tuple(self._brief(item) for story in day.mentions for item in story.items))
+        yield from self._outlets()
+        yield from self._sources()
+        yield from self._errata()
+        yield from self._method()
+
+    def _numbers(self) -> Iterator[Block]:
+        day, words, view = self._day, self._words, self._view
+        yield Heading(1, _runs(words.say("numbers")))
+        counts: list[Runs] = []
+        for key in ("items", "stories", "outlets"):
+            now = getattr(day.counts, key)
+            before = getattr(day.previous, key) if day.previous else None
+            counts.append((Run(f"{now} ", bold=True), Run(f"{words.say(key, n=now)} ({view.change(now, before)})")))
+        if day.counts.items:
+            tones = ", ".join(
+                f"{TONE_SIGNS[tone]} {words.of('tone', tone).lower()} {n}" for tone, n in day.tones.items()
+            )
+            counts.append(_runs(f"{words.say('tones')}: {tones}"))
+            counts.append(
+                _runs(f"{words.say('domestic')}: {day.domestic}; {words.say('abroad').lower()}: {day.foreign_items}")
+            )
+            told = ", ".join(f"{words.language(tag or 'und')} {n}" for tag, n in day.languages.items())
+            counts.append(_runs(f"{words.say('by_language')}: {told}"))
+        counts.append(_runs(f"{words.say('sources_short')}: {self._read()}"))
+        if said := view.weekday():
+            counts.append(_runs(said))
+        if n := view.undated():
+            counts.append(_runs(words.say("undated_share", n=n)))
+        yield Listing(tuple(counts))
+
+    def _read(self) -> str:
+        view = self._view
+        failed = len(view.sources("failed"))
+        return self._words.say("sources_summary", read=view.read(), failed=failed, all=len(self._day.sources))
+
+    def _first(self) -> Iterator[Block]:
+        day, words, view = self._day, self._words, self._view
+        if day.top:
+            yield Heading(1, _runs(words.say("top")))
+            yield Listing(
+                tuple(
+                    (
+                        Run(view.headline(top.story.lead), bold=True, link=link(top.story.lead)),
+                        Run(f" ({excerpt.visible(top.story.lead.outlet)}). {view.why_top(top)}"),
+                    )
+                    for top in day.top
+                ),
+                numbered=True,
+            )
+        yield Heading(1, _runs(words.say("attention")))
+        yield Paragraph(_runs(words.say("attention_note" if day.attention else "attention_none")), "small")
+        if day.attention:
+            yield Listing(
+                tuple(
+                    (
+                        Run(view.headline(found.story.lead), bold=True, link=link(found.story.lead)),
+                        Run(f". {view.seen(found)} {view.spread(found.story)}"),
+                    )
+                    for found in day.attention[:_TOLD]
+                ),
+                numbered=True,
+            )
+        if left := day.attention[_TOLD:]:
+            runs = [Run(words.say("attention_more", n=len(left)), bold=True)]
+            for n, found in enumerate(left):
+                lead = found.story.lead
+                runs.append(Run("; " if n else " "))
+                runs.append(Run(f"{view.headline(lead)} ({excerpt.visible(lead.outlet)})", link=link(lead)))
+            yield Paragraph((*runs, Run(".")), "small")
+
+        if said := view.unusual():
+            yield Heading(1, _runs(words.say("unusual")))
+            yield Paragraph(_runs(words.say("unusual_note")), "small")
+            yield Listing(tuple(_runs(excerpt.visible(text)) for text in said))
+
+    def _title(self, name: str, stories: Sequence[Story]) -> Heading:
+        return Heading(1, _runs(f"{name} ({self._words.say('numbers_of', n=self._view.items(stories))})"))
+
+    def _section(self, name: str, stories: Sequence[Story], here: str, note: str = "") -> Iterator[Block]:
+        yield self._title(name, stories)
+        if note:
+            yield Paragraph(_runs(note), "small")
+        for story in stories:
+            yield from self._clipping(story, here)
+
+    def _clipping(self, story: Story, here: str) -> Iterator[Block]:
+        words, view, item = self._words, self._view, story.lead
+        yield Heading(2, (Run(view.headline(item), bold=True, link=link(item)),))
+        tone = f"{TONE_SIGNS[item.tags.tone]} {words.of('tone', item.tags.tone)}"
+        parts = [*view.origin(item), view.published(item), tone]
+        yield Paragraph((Run(excerpt.visible(item.outlet), bold=True), Run(f" · {' · '.join(parts)}")), "meta")
+        if pieces := excerpt.excerpt(item):
+            yield Paragraph(tuple(Run(p.text, marked=p.marked) for p in pieces), "excerpt")
+        if others := [self._topics.get(t.id, t.id) for t in item.tags.topics if t.id != here]:
+            yield Paragraph(_runs(f"{words.say('more_topics')} {'; '.join(others)}"), "small")
+        if story.reprints:
+            credited = f"{view.credited(story)}. " if view.credited(story) else ""
+            said: list[Run] = [Run(credited, bold=True), Run(f"{words.say('reprints', n=len(story.reprints))} ")]
+            for n, other in enumerate(story.reprints):
+                where = ", ".join([excerpt.visible(other.outlet), *view.origin(other)])
+                hour = f" ({view.hour(other)})" if view.hour(other) else ""
+                said += [Run("; " if n else ""), Run(where, link=link(other)), Run(hour)]
+            yield Paragraph(tuple(said), "small")
+        if same := view.same_event(story):
+            titles = "; ".join(view.headline(other.lead) for other in same[:3])
+            yield Paragraph(_runs(f"{words.say('same_event')} {titles}."), "small")
+        for remark in view.remarks(item):
+            yield Paragraph((Run(f"{remark[:1].upper()}{remark[1:]}.", italic=True),), "small")
+        if item.tags.reason:
+            yield Paragraph(_runs(f"{words.say('why')} {view.why(item)}"), "small")
+
+    def _brief(self, item: Item) -> Runs:
+        parts = [excerpt.visible(item.outlet), *self._view.origin(item), self._view.published(item)]
+        return Run(self._view.headline(item), link=link(item)), Run(f" · {' · '.join(parts)}")
+
+    def _outlets(self) -> Iterator[Block]:
+        day, words = self._day, self._words
+        if not day.outlets:
+            return
+        yield Heading(1, _runs(f"{words.say('outlet_table')} ({len(day.outlets)})"))
+        names = ("outlet_table", "outlet_category", "outlet_items", "outlet_stories", "outlet_first", "outlet_negative")
+        rows = (
+            (excerpt.visible(r.name), self._view.kind(r), *map(str, (r.items, r.stories, r.first, r.negative)))
+            for r in day.outlets
+        )
+        yield Grid(tuple(map(words.say, names)), tuple(rows), (30, 28, 10, 12, 10, 10), frozenset(range(2, 6)))
+        yield Paragraph(_runs(words.say("outlet_note")), "small")
+
+    def _sources(self) -> Iterator[Block]:
+        words, view = self._words, self._view
+        yield Heading(1, _runs(words.say("sources")))
+        yield Paragraph(_runs(self._read() if self._day.sources else words.say("no_sources")))
+        told: list[Runs] = []
+        for source in view.watched():
+            said = f"{excerpt.visible(source.name)} ({'; '.join(view.flags(source))})"
+            told.append((Run(f"{words.say('watch')}: ", bold=True), Run(said)))
+        for source in view.sources("failed"):
+            said = f"{excerpt.visible(source.name)} ({'; '.join(view.troubles(source))})"
+            told.append((Run(f"{words.of('state', 'failed')}: ", bold=True), Run(said)))
+        if told:
+            yield Listing(tuple(told))
+        if read := view.sources("read"):
+            head = tuple(map(words.say, ("source", "links", "read_pages", "about", "troubles")))
+            rows = tuple(
+                (
+                    excerpt.visible(s.name),
+                    *map(str, (s.candidates, s.documents, s.coverage)),
+                    "; ".join(view.troubles(s)),
+                )
+                for s in read
+            )
+            yield Grid(head, rows, (30, 12, 12, 10, 36), frozenset((1, 2, 3)))
+        for state in ("unchanged", "empty", "paused", "not_due"):
+            if found := view.sources(state):
+                names = ", ".join(excerpt.visible(source.name) for source in found)
+                yield Paragraph(
+                    (Run(f"{words.of('state', state)} ({len(found)}): ", bold=True), Run(f"{names}.")), "small"
+                )
+
+    def _errata(self) -> Iterator[Block]:
+        if self._day.errata:
+            yield Heading(1, _runs(self._words.say("errata")))
+            yield Listing(tuple(_runs(self._view.erratum(e)) for e in self._day.errata))
+
+    def _method(self) -> Iterator[Block]:
+        day, words = self._day, self._words
+        yield Heading(1, _runs(words.say("method")))
+        zone = words.say("zone", zone=words.zone(day.start))
+        start, end, made = words.clock(day.start), words.clock(day.end), words.clock(day.made_at)
+        said = [
+            words.say("method_period", start=start, end=end, zone=zone, made=made),
+            words.say("method_tags", rules=day.rules_version, limit=excerpt.LIMIT),
+            words.say("method_tone"),
+            *([words.say("method_missing")] if self._view.sources("failed") else []),
+            *([words.say("method_top")] if day.top else []),
+            words.say("method_press"),
+        ]
+        yield from (Paragraph(_runs(text), "small") for text in said)
+        # A line that is mostly one long word is not spread over the width of the page.
+        yield Paragraph(_runs(words.say("method_id", id=day.id, sha256=day.sha256)), "meta")
+
+
+def _runs(text: str) -> Runs:
+    return (Run(text),)

@@ -1,0 +1,85 @@
+"""Items of one happening → who told it first, how it spread, and how many reports were told how many times."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from analysis.digest.stories import is_dated, language_of, told
+from pipeline.records import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One story: a report and those who carried it."""
+
+    key: str
+    #: the first published
+    first: Item
+    #: the first and its reprints, in order of publication
+    items: tuple[Item, ...]
+    #: whom most of those that credit somebody credit ('TTXVN'); '': nobody
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One happening. `reports` are its stories, the one most told first."""
+
+    key: str
+    title: str
+    first: Item
+    #: aware; of the first and of the last publication
+    start: datetime
+    end: datetime
+    items: int
+    outlets: int
+    #: language or country → items, most first
+    languages: Mapping[str, int]
+    countries: Mapping[str, int]
+    reports: tuple[Report, ...]
+
+
+def build_events(items: Iterable[Item]) -> list[Event]:
+    """Return the happenings that items tell of, those told in most items first."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.event or item.story, []).append(item)
+    events = [_event(key, sorted(group, key=_order)) for key, group in groups.items()]
+    return sorted(events, key=lambda e: (-e.items, e.start, e.key))
+
+
+def _order(item: Item) -> tuple[bool, datetime, str]:
+    return not is_dated(item), told(item), item.key
+
+
+def _event(key: str, items: list[Item]) -> Event:
+    stories: dict[str, list[Item]] = {}
+    for item in items:
+        stories.setdefault(item.story, []).append(item)
+    reports = sorted(
+        (Report(story, group[0], tuple(group), _origin(group)) for story, group in stories.items()),
+        key=lambda r: (-len(r.items), _order(r.first)),
+    )
+    return Event(
+        key=key,
+        # What most readers were shown: the headline under which the report most carried came first.
+        title=reports[0].first.article.title,
+        first=items[0],
+        start=min(map(told, items)),
+        end=max(map(told, items)),
+        items=len(items),
+        outlets=len({i.source_id for i in items}),
+        languages=_counted(language_of(i) for i in items),
+        countries=_counted(i.country for i in items),
+        reports=tuple(reports),
+    )
+
+
+def _origin(items: Iterable[Item]) -> str:
+    found = _counted(i.origin for i in items if i.origin)
+    return next(iter(found), "")
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,113 @@
+"""Day → the digest as one HTML file or as Markdown."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from analysis.digest import excerpt
+from analysis.digest.model import Day
+from analysis.digest.presenter import TONE_SIGNS, View, capitalised, link
+from analysis.digest.stories import is_dated, language_of
+from analysis.documents.blocks import Picture
+from analysis.documents.labels import labels
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]~|])")
+_MARKDOWN_AT_START = re.compile(r"(?=[#+\-=>])|(?<=\d)(?=[.)](?:\s|$))")
+
+
+def render_html(
+    day: Day,
+    lang: str = "vi",
+    *,
+    province: str,
+    note: str = "",
+    topic_labels: Mapping[str, str] | None = None,
+    pictures: Sequence[Picture] = (),
+) -> str:
+    """Return one self-contained page: no script, nothing loaded from anywhere; `pictures` stand before the outlets.
+
+    `note` is the line below the province's name; `topic_labels` gives the name of each topic in `lang` (its id is
+    shown where there is none). Raises ValueError for a `lang` without labels.
+    """
+    return _render("digest.html", day, lang, province, note, topic_labels or {}, pictures)
+
+
+def render_markdown(
+    day: Day, lang: str = "vi", *, province: str, note: str = "", topic_labels: Mapping[str, str] | None = None
+) -> str:
+    """Like `render_html`, as CommonMark."""
+    return _render("digest.md", day, lang, province, note, topic_labels or {})
+
+
+def _render(
+    template: str,
+    day: Day,
+    lang: str,
+    province: str,
+    note: str,
+    topic_labels: Mapping[str, str],
+    pictures: Sequence[Picture] = (),
+) -> str:
+    words = labels(lang)
+    # What a topic is called belongs to the rules, what a story without one is called to the digest.
+    topics = {"": words.say("other_topics"), **topic_labels}
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            day=day,
+            province=province,
+            note=note,
+            l=words,
+            topic=lambda id: topics.get(id, id),
+            view=View(day, words, topics),
+            limit=excerpt.LIMIT,
+            # Not the drawing, whose words would be set in whatever face the reader's machine has, and be cut off.
+            pictures=[(b64encode(picture.png).decode(), picture.alt) for picture in pictures],
+        )
+    )
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        # Markdown too: it may hold HTML, and what is shown comes from other people's pages.
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"md": _markdown, "visible": excerpt.visible, "capitalize_first": capitalised}
+    environment.globals |= {
+        "link": link,
+        "title": excerpt.title,
+        "excerpt": excerpt.excerpt,
+        "is_dated": is_dated,
+        "language_of": language_of,
+        "tone_signs": TONE_SIGNS,
+    }
+    return environment
+
+
+def _markdown(text: str, at_start: bool = False) -> "Markup":
+    """Escape `text` so that Markdown shows it to the letter; `at_start`: it begins a line."""
+    from markupsafe import Markup
+
+    text = _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+    if at_start:
+        text = _MARKDOWN_AT_START.sub(r"\\", text.lstrip(), count=1) if _starts_block(text.lstrip()) else text
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def _starts_block(text: str) -> bool:
+    return re.match(r"[#+\-=>]|\d{1,9}[.)](\s|$)", text) is not None

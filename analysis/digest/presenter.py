@@ -1,0 +1,284 @@
+"""Day and labels → the words that every form of the digest shows of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+from analysis.anomalies.surges import sentence
+from analysis.digest import excerpt
+from analysis.digest.corrections import Erratum
+from analysis.digest.model import Day
+from analysis.digest.ranking import Attention, OutletRow, Top
+from analysis.digest.stories import Story, is_dated, language_of
+from analysis.documents.labels import Labels
+from pipeline.records import Article, Item, Reason, SourceDay
+from pipeline.text.urls import is_fetchable
+
+#: shape beside the word, so that tone never rests on colour; none of them judges
+TONE_SIGNS: Mapping[str, str] = {"positive": "▲", "neutral": "●", "negative": "▼", "unsure": "○"}
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+#: outlets that are named of those that have a story
+_NAMED = 12
+
+
+class View:
+    """What the forms of a digest ask that is neither in the Day nor a mere label."""
+
+    def __init__(self, day: Day, words: Labels, topics: Mapping[str, str]) -> None:
+        self._day = day
+        self._words = words
+        self._topics = topics
+        self._events: dict[str, list[Story]] = {}
+        for part in (day.foreign, day.undated, *(section.stories for section in day.sections)):
+            for story in part:
+                self._events.setdefault(story.lead.event or story.lead.story, []).append(story)
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self._day.start.tzinfo)
+
+    def published(self, item: Item) -> str:
+        """Return when it was published and who says so, e.g. '06:42 ngày 22/11/2026 (theo trang báo)'."""
+        words, at = self._words, item.article.published
+        if at is None or not is_dated(item):
+            seen = self.local(item.first_seen)
+            origin = item.article.published_from if item.article.published_from == "first_seen" else "none"
+            return words.of("published", origin, time=words.time(seen), date=words.short_date(seen))
+        day_only = item.article.published_precision == "day"
+        stated = words.short_date(self.local(at)) if day_only else words.clock(self.local(at))
+        return f"{stated} ({words.of('published', item.article.published_from)})"
+
+    def stamp(self, item: Item) -> str:
+        """Return the time of publication as HTML's `datetime` has it: a day where only that is stated."""
+        at = self.local(item.article.published if item.article.published and is_dated(item) else item.first_seen)
+        day_only = is_dated(item) and item.article.published_precision == "day"
+        return at.date().isoformat() if day_only else at.isoformat()
+
+    def hour(self, item: Item) -> str:
+        """Return the time of day of a dated item, with its date where that is not the digest's; '' if undated."""
+        article = item.article
+        if article.published is None or not is_dated(item):
+            return ""
+        at = self.local(article.published)
+        parts = [] if article.published_precision == "day" else [self._words.time(at)]
+        if not parts or at.date() != self._day.day:
+            parts.append(self._words.short_date(at))
+        return " ".join(parts)
+
+    def why(self, item: Item) -> str:
+        """Return why an item is here, in a sentence: as the rules or a person said it, or told again in English."""
+        words, tags = self._words, item.tags
+        if words.lang == "vi" or not tags.reason:
+            return excerpt.visible(tags.reason)
+        found = [e for place in tags.places for e in place.evidence]
+        if tags.relevance_score == 1:  # no rule is so sure
+            return words.say("why_decided")
+        if not found:
+            return excerpt.visible(tags.reason)
+        found = [e for e in found if e.where == "title"] or found
+        names = list(dict.fromkeys(excerpt.visible(e.words) for e in found))
+        quoted = ", ".join(f"“{name}”" for name in names[:3])
+        if len(names) > 3:
+            quoted = words.say("attention_and", names=quoted, n=len(names) - 3)
+        where = words.say("why_title" if any(e.where == "title" for e in found) else "why_text")
+        return words.say(f"why_{tags.relevance}", where=where, names=quoted)
+
+    def remarks(self, item: Item) -> list[str]:
+        """Return what a reader must know of how the item was come by."""
+        words, article = self._words, item.article
+        remarks = []
+        if article.published is not None and is_dated(item) and self._is_before(article):
+            remarks.append(words.say("late"))
+        if item.changed:
+            remarks.append(words.say("changed", n=item.version))
+        if item.taken_down is not None:
+            remarks.append(words.say("taken_down", clock=words.clock(self.local(item.taken_down))))
+        if article.text_from == "feed":
+            remarks.append(words.say("from_feed"))
+        elif article.reason is not Reason.OK:
+            remarks.append(words.say("partial", reason=words.of("reason", article.reason)))
+        return remarks
+
+    def _is_before(self, article: Article) -> bool:
+        """Whether it was published before the period; of a day without a time, whether that day ended before it."""
+        assert article.published is not None
+        if article.published_precision == "day":
+            return self.local(article.published).date() < self._day.start.date()
+        return article.published < self._day.start
+
+    def origin(self, item: Item) -> list[str]:
+        """Return the country and the language, each only where it is not the usual one."""
+        words, language = self._words, language_of(item)
+        country = [words.country(item.country)] if item.country != "VN" else []
+        return [*country, words.language(language)] if language not in ("", "vi") else country
+
+    def tag(self, language: str) -> str:
+        """Return `language` if it can stand in an HTML attribute as a language tag, else ''."""
+        return language if _LANGUAGE_TAG.fullmatch(language) else ""
+
+    def change(self, now: int, before: int | None) -> str:
+        words = self._words
+        if before is None:
+            return words.say("no_previous")
+        if now == before:
+            return words.say("same")
+        return words.say("more" if now > before else "fewer", n=abs(now - before))
+
+    def items(self, stories: Sequence[Story]) -> int:
+        return sum(len(story.items) for story in stories)
+
+    def undated(self) -> int:
+        """Return the number of items whose time of publication is not known, wherever they stand."""
+        day = self._day
+        parts = (day.foreign, day.undated, day.mentions, *(section.stories for section in day.sections))
+        return sum(not is_dated(i) for part in parts for s in part for i in s.items)
+
+    def sources(self, state: str) -> list[SourceDay]:
+        return [source for source in self._day.sources if source.state == state]
+
+    def watched(self) -> list[SourceDay]:
+        return [source for source in self._day.sources if source.flags]
+
+    def flags(self, source: SourceDay) -> list[str]:
+        """Return what is unusual about `source`, in words with the figures behind them."""
+        return [
+            self._words.of("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples))
+            for f in source.flags
+        ]
+
+    def read(self) -> int:
+        """Return the number of sources that were reached, whether or not they had anything new."""
+        return sum(source.state in ("read", "unchanged", "empty") for source in self._day.sources)
+
+    def troubles(self, source: SourceDay) -> list[str]:
+        """Return why something of `source` could not be read, the most frequent reason first."""
+        words = self._words
+        found = sorted(source.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+        said = []
+        for reason, n in found:
+            if reason in (Reason.OK, Reason.NOT_MODIFIED) or n < 1:
+                continue
+            name = words.of("reason", reason)
+            said.append(name if n == 1 else words.say("times", reason=name, n=n))
+        if not said and (source.state == "failed" or source.feeds_failed or source.failed or source.unreadable):
+            said.append(words.say("unknown_reason"))
+        return said
+
+    def anchor(self, story: Story) -> str:
+        """Return the name of a story's place in the page."""
+        return "t-" + re.sub(r"[^A-Za-z0-9]", "-", story.lead.story)
+
+    def headline(self, item: Item) -> str:
+        return excerpt.visible(item.article.title) or self._words.say("untitled")
+
+    def why_top(self, top: Top) -> str:
+        """Return in a sentence why a story is to be read first."""
+        words, story = self._words, top.story
+        said = [words.say("top_outlets", n=top.outlets)]
+        if top.abroad:
+            said.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))
+        if story.origin:
+            said.append(words.say("top_origin", origin=excerpt.visible(story.origin)))
+        if story.lead.tags.tone in ("positive", "negative"):
+            said.append(words.say("top_tone", tone=words.of("tone", story.lead.tags.tone).lower()))
+        if top.same_event:
+            said.append(words.say("top_event", n=top.same_event))
+        return words.say("top_why", parts="; ".join(said))
+
+    def seen(self, attention: Attention) -> str:
+        """Return what makes a story ask for attention, with the words that say so."""
+        words, said = self._words, []
+        if attention.negative:
+            n = len(attention.story.items)
+            key = "attention_negative" if n > 1 else "attention_negative_one"
+            told = [e.words for i in attention.story.items if i.tags.tone == "negative" for e in i.tags.tone_words]
+            found = list(dict.fromkeys(excerpt.visible(text).lower() for text in told))[:3]
+            said.append(words.say(key, negative=attention.negative, n=n))
+            if found:
+                said[-1] = words.say("attention_words", said=said[-1], words=", ".join(f"“{text}”" for text in found))
+        for topic in attention.signals:
+            found = list(dict.fromkeys(excerpt.visible(e.words).lower() for e in topic.evidence))[:3]
+            name = self._topics.get(topic.id, topic.id)
+            quoted = ", ".join(f"“{text}”" for text in found)
+            said.append(words.say("attention_signal", topic=name, words=quoted) if found else name)
+        return capitalised("; ".join(said)) + "."
+
+    def spread(self, story: Story) -> str:
+        """Return who was first to publish a story, and who has it."""
+        words, first = self._words, story.first
+        names = list(dict.fromkeys(excerpt.visible(i.outlet) for i in story.items))
+        listed = ", ".join(names[:_NAMED])
+        if len(names) == 1 and first is not None:
+            return words.say("attention_only", outlet=listed, when=self.hour(first))
+        if len(names) > _NAMED:
+            listed = words.say("attention_and", names=listed, n=len(names) - _NAMED)
+        said = words.say("attention_who", n=len(names), names=listed)
+        if first is None:
+            return f"{words.say('attention_no_first')} {said}"
+        return f"{words.say('attention_first', outlet=excerpt.visible(first.outlet), when=self.hour(first))} {said}"
+
+    def credited(self, story: Story) -> str:
+        """Return e.g. '1 tin TTXVN, 14 báo đăng'; '' where nobody is credited."""
+        if not story.origin:
+            return ""
+        return self._words.say("credited", origin=excerpt.visible(story.origin), n=story.outlets)
+
+    def kind(self, row: OutletRow) -> str:
+        """Return the kind of an outlet, with its country where that is not the usual one."""
+        kind = self._words.of("category", row.category)
+        return kind if row.country == "VN" else f"{kind} ({self._words.country(row.country)})"
+
+    def same_event(self, story: Story) -> list[Story]:
+        """Return the other stories of this digest that tell of the same happening."""
+        return [s for s in self._events.get(story.lead.event or story.lead.story, []) if s is not story]
+
+    def erratum(self, erratum: Erratum) -> str:
+        """Return in a sentence what an earlier digest said of an article, and what is said of it now."""
+        words, said = self._words, erratum.said
+        match erratum.what:
+            case "relevance" | "tone" as what:
+                before = said.relevance if what == "relevance" else said.tone
+                change = words.say(
+                    f"erratum_{what}", before=words.of(what, before).lower(), now=words.of(what, erratum.now).lower()
+                )
+            case "title":
+                change = words.say("erratum_title", now=excerpt.visible(erratum.now) or words.say("untitled"))
+            case what:
+                change = words.say(f"erratum_{what}")
+        return words.say(
+            "erratum",
+            id=erratum.publication,
+            date=words.short_date(erratum.day),
+            title=excerpt.visible(said.title) or words.say("untitled"),
+            outlet=excerpt.visible(said.outlet),
+            change=change,
+        )
+
+    def unusual(self) -> list[str]:
+        """Return what is unusual, a sentence each."""
+        return [sentence(signal, english=self._words.lang == "en") for signal in self._day.unusual]
+
+    def weekday(self) -> str:
+        """Return how many items the same weekday usually has; '' where none of them was collected."""
+        from babel.dates import format_date
+        from babel.numbers import format_decimal
+
+        day, words = self._day, self._words
+        if not day.weekdays:
+            return ""
+        mean = format_decimal(sum(day.weekdays) / len(day.weekdays), "#,##0.#", locale=words.lang)
+        name = format_date(day.day, "EEEE", locale=words.lang)
+        name = name.capitalize() if words.lang == "vi" else name
+        return words.say("weekday_mean", n=len(day.weekdays), weekday=name, mean=mean)
+
+
+def link(item: Item) -> str | None:
+    """Return the address a reader may follow, percent-encoded; None where the item has no http(s) address."""
+    for url in (item.article.canonical, item.article.url):
+        if is_fetchable(url.strip()):
+            return quote(url.strip(), safe="%/:?#[]@!$&'()*+,;=-._~")
+    return None
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

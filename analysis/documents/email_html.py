@@ -1,0 +1,130 @@
+"""Paper → the HTML of an e-mail that reads right where style sheets and scripts are taken out."""
+
+from collections.abc import Sequence
+from html import escape
+
+from analysis.documents.blocks import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Run, Runs, Style
+from analysis.documents.labels import labels
+
+#: Gmail cuts a message off behind 102 KB; what does not fit is in the attached files.
+_BUDGET = 90_000
+_FACE = "font-family:'Times New Roman',Times,serif"
+_STYLES: dict[Style, str] = {
+    "text": "font-size:16px;line-height:24px;color:#1b1b1b",
+    "meta": "font-size:14px;line-height:20px;color:#54585d",
+    "excerpt": "font-size:16px;line-height:24px;color:#1b1b1b",
+    "small": "font-size:14px;line-height:20px;color:#54585d",
+}
+_TITLE = "font-size:26px;line-height:34px;font-weight:bold;color:#1f4469"
+_SPACE = "padding:0 0 8px 0"
+
+
+def mail_html(paper: Paper) -> str:
+    """Return a page of tables with styles on every cell; picture number n is named `cid:picture-n`, from 1.
+
+    Blocks that would make it longer than mail services show are left out, from a heading on, and it says so.
+    """
+    rows: list[str] = [
+        _row(f'<h1 style="margin:0;{_TITLE}">{escape(paper.title.upper())}</h1>', _TITLE, "center"),
+        *(_row(escape(line), "font-size:14px;line-height:20px;color:#54585d", "center") for line in paper.subtitles),
+    ]
+    size = sum(map(_bytes, rows))
+    pictures = 0
+    for part in _parts(paper.blocks):
+        made: list[str] = []
+        for block in part:
+            pictures += isinstance(block, Picture)
+            made += _block(block, pictures)
+        size += sum(map(_bytes, made))
+        if size > _BUDGET:
+            rows.append(_row(escape(labels(paper.lang).say("mail_cut")), _STYLES["text"] + ";font-weight:bold"))
+            break
+        rows += made
+    return (
+        f'<!doctype html>\n<html lang="{paper.lang}">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(paper.title)}</title></head>\n"
+        '<body style="margin:0;padding:0;background-color:#ffffff">\n'
+        '<div role="main">\n<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
+        '<td align="center">\n'
+        '<table role="presentation" width="640" cellpadding="0" cellspacing="0" border="0" '
+        f'style="width:100%;max-width:640px;{_FACE}">\n' + "\n".join(rows) + "\n</table>\n</td></tr></table>\n</div>\n"
+        "</body>\n</html>\n"
+    )
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Return the blocks, from each heading to the next."""
+    parts: list[list[Block]] = []
+    for block in blocks:
+        if isinstance(block, Heading) or not parts:
+            parts.append([])
+        parts[-1].append(block)
+    return parts
+
+
+def _row(content: str, style: str, align: str = "left") -> str:
+    return f'<tr><td align="{align}" style="{_SPACE};{_FACE};{style}">{content}</td></tr>'
+
+
+def _block(block: Block, picture: int) -> list[str]:
+    match block:
+        case Heading(1, runs):
+            look = "font-size:20px;line-height:26px;font-weight:bold;color:#1f4469;border-bottom:2px solid #1f4469"
+            tag = f'<h2 style="margin:18px 0 0 0;font-size:20px;line-height:26px">{_runs(runs)}</h2>'
+            return [_row(tag, look)]
+        case Heading(_, runs):
+            tag = f'<h3 style="margin:10px 0 0 0;font-size:17px;line-height:24px">{_runs(runs)}</h3>'
+            return [_row(tag, "font-size:17px;line-height:24px;color:#1b1b1b")]
+        case Paragraph(runs, style):
+            return [_row(_runs(runs), _STYLES[style])]
+        case Listing(items, numbered):
+            return [
+                _row(f"{f'{n}.' if numbered else '–'} {_runs(runs)}", _STYLES["text"])
+                for n, runs in enumerate(items, 1)
+            ]
+        case Grid():
+            return [_row(_grid(block), _STYLES["small"])]
+        case Picture(alt=alt):
+            image = f'<img src="cid:picture-{picture}" width="600" alt="{escape(alt)}" '
+            return [
+                _row(f'{image}style="display:block;width:100%;max-width:600px;height:auto;border:0">', "", "center")
+            ]
+
+
+def _grid(grid: Grid) -> str:
+    cell = "border:1px solid #c9ccd1;padding:4px 6px;font-size:14px;line-height:20px;color:#1b1b1b"
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        made = (
+            f'<{tag} align="{"right" if n in grid.numeric else "left"}" style="{cell}">{escape(text)}</{tag}>'
+            for n, text in enumerate(cells)
+        )
+        return f"<tr>{''.join(made)}</tr>"
+
+    head, rows = row(grid.head, "th"), "".join(row(cells, "td") for cells in grid.rows)
+    return (
+        f'<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;{_FACE}">'
+        f"<thead>{head}</thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _runs(runs: Runs) -> str:
+    return "".join(_run(run) for run in runs if run.text)
+
+
+def _run(run: Run) -> str:
+    made = escape(run.text)
+    if run.marked:
+        made = f'<span style="background-color:#fdf0c4">{made}</span>'
+    if run.italic:
+        made = f"<em>{made}</em>"
+    if run.bold:
+        made = f"<strong>{made}</strong>"
+    if run.link:
+        made = f'<a href="{escape(run.link)}" style="color:#1f4469">{made}</a>'
+    return made

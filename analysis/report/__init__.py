@@ -1,0 +1,1 @@
+"""The periodic report: counting, figures, charts, document."""

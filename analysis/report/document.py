@@ -1,0 +1,319 @@
+"""Figures of a span → the Paper of its periodic report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from analysis.anomalies.surges import sentence
+from analysis.digest import excerpt
+from analysis.documents.blocks import (
+    Block,
+    Grid,
+    Heading,
+    Letterhead,
+    Listing,
+    Paper,
+    Paragraph,
+    Picture,
+    Run,
+    Runs,
+    roman,
+)
+from analysis.documents.labels import Labels, labels
+from analysis.report.figures import Span
+from analysis.report.model import Report
+from pipeline.records import Tone
+
+_TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
+_MOST = 15
+
+
+def report_paper(
+    report: Report,
+    made_at: datetime,
+    lang: str = "vi",
+    *,
+    province: str,
+    rules_version: str,
+    topic_labels: Mapping[str, str],
+    letterhead: Letterhead | None = None,
+    number: int | None = None,
+    pictures: Mapping[str, Picture] | None = None,
+) -> Paper:
+    """Return the report; `pictures` (analysis.report.charts.charts_of) go where they belong.
+
+    An administrative one carries the span in its abstract.
+    """
+    words = labels(lang)
+    shown = _Shown(report, words, topic_labels, pictures or {}, rules_version, made_at)
+    return Paper(
+        lang,
+        words.of("report", "title", province=province.replace(" ", "\u00a0")),
+        words.of("report", "abstract", province=province, period=_named(report.now.span, words)),
+        (
+            words.of(
+                "report", "span", first=words.short_date(report.now.span.first), last=_last(words, report.now.span)
+            ),
+        ),
+        made_at.date(),
+        made_at,
+        tuple(shown.blocks()),
+        letterhead or Letterhead(),
+        number,
+    )
+
+
+def _named(span: Span, words: Labels) -> str:
+    """Return what a period is called: tháng 10 năm 2026."""
+    first = span.first
+    names = {"year": first.year, "first": words.short_date(first), "last": words.short_date(span.last)}
+    match span.kind:
+        case "month":
+            return words.of("report", "period_month", **names, month=first.month, name=words.month(first))
+        case "quarter":
+            return words.of("report", "period_quarter", **names, n=roman(first.month // 3 + 1))
+        case "annual":
+            return words.of("report", "period_annual", **names | {"year": span.last.year})
+        case kind:
+            return words.of("report", f"period_{kind}", **names)
+
+
+def _last(words: Labels, span: Span) -> str:
+    return words.short_date(span.last)
+
+
+class _Shown:
+    def __init__(
+        self,
+        report: Report,
+        words: Labels,
+        topics: Mapping[str, str],
+        pictures: Mapping[str, Picture],
+        rules_version: str,
+        made_at: datetime,
+    ) -> None:
+        self._report, self._now, self._words, self._topics = report, report.now, words, topics
+        self._pictures, self._rules, self._made_at = pictures, rules_version, made_at
+
+    def blocks(self) -> Iterator[Block]:
+        yield self._head("numbers")
+        if not self._now.known:
+            yield Paragraph(self._runs("blind"))
+        yield self._comparison()
+        yield from self._chart("volume", "attention", note="marks_note")
+        if self._now.items:
+            yield from self._tones_and_topics()
+            yield from self._spread()
+            yield from self._outlets()
+            yield from self._abroad()
+        yield from self._voice()
+        if self._report.keywords:
+            yield self._head("keywords")
+            yield Paragraph(
+                (Run(", ".join(f"{k.words} ({self._words.whole(k.texts)})" for k in self._report.keywords)),)
+            )
+        if self._report.signals:
+            yield self._head("unusual")
+            yield Listing(
+                tuple(
+                    (
+                        Run(f"{self._words.short_date(day)}: ", bold=True),
+                        Run(sentence(s, english=self._words.lang == "en")),
+                    )
+                    for day, s in self._report.signals
+                )
+            )
+        yield from self._gaps()
+        yield self._head("method")
+        yield Paragraph(
+            self._runs("method_text", made=self._words.clock(self._made_at), rules=self._rules), style="small"
+        )
+
+    def _chart(self, *names: str, note: str = "") -> Iterator[Block]:
+        drawn = [self._pictures[name] for name in names if name in self._pictures]
+        if drawn and note:
+            yield Paragraph(self._runs(note), style="small")
+        yield from drawn
+
+    def _runs(self, key: str, **values: object) -> Runs:
+        return (Run(self._words.of("report", key, **values)),)
+
+    def _head(self, key: str) -> Heading:
+        return Heading(1, self._runs(key))
+
+    def _comparison(self) -> Grid:
+        """Counts with their change in per cent, shares with theirs in percentage points."""
+        now, before, year = self._now, self._report.before, self._report.year
+        rows: list[tuple[str, ...]] = []
+        for key, value in (
+            ("items", lambda f: f.items),
+            ("stories", lambda f: f.stories),
+            ("outlets", lambda f: len(f.outlets)),
+        ):
+            held = [value(f) if f.known else None for f in (before, year)]
+            shown = self._words.whole(value(now)) if now.known else self._unknown()
+            rows.append((self._words.of("report", key), shown, *(self._change(value(now), h) for h in held)))
+        rows += [
+            self._share_row(self._words.of("report", "foreign"), [f.share(f.foreign) for f in (now, before, year)]),
+            *(
+                self._share_row(
+                    self._words.of("report", "tone", tone=self._words.of("tone", tone).lower()),
+                    [f.share(f.tones[tone]) for f in (now, before, year)],
+                )
+                for tone in _TONES
+            ),
+        ]
+        rates = [f.attention for f in (now, before, year)]
+        rate = self._unknown() if rates[0] is None else self._number(rates[0])
+        rows.append((self._words.of("report", "attention"), rate, *(self._change(rates[0], r) for r in rates[1:])))
+        head = tuple(self._words.of("report", key) for key in ("figure", "now", "before", "year"))
+        return Grid(head, tuple(rows), (34, 18, 24, 24), frozenset({1, 2, 3}))
+
+    def _share_row(self, name: str, shares: Sequence[float | None]) -> tuple[str, ...]:
+        now = shares[0]
+        if now is None:
+            return (name, *(self._unknown() for _ in shares))
+        return (name, f"{self._number(now)} %", *(self._points(now, held) for held in shares[1:]))
+
+    def _points(self, now: float, held: float | None) -> str:
+        if held is None:
+            return self._unknown()
+        return self._words.of("report", "points", change=self._signed(now - held), held=f"{self._number(held)} %")
+
+    def _change(self, now: float | None, held: float | None) -> str:
+        if held is None or now is None:
+            return self._unknown()
+        shown = self._words.whole(held) if isinstance(held, int) else self._number(held)
+        if not held:
+            return shown
+        return self._words.of("report", "change", change=self._signed(100 * (now - held) / held), held=shown)
+
+    def _unknown(self) -> str:
+        return self._words.of("report", "no_data")
+
+    def _signed(self, value: float) -> str:
+        shown = self._number(abs(value))
+        return shown if shown.strip("0,.") == "" else ("+" if value > 0 else "\u2212") + shown
+
+    def _number(self, value: float) -> str:
+        return self._words.number(value)
+
+    def _tones_and_topics(self) -> Iterator[Block]:
+        yield self._head("topics")
+        rows, whole = [], self._words.whole
+        for topic, tones in sorted(self._now.topics.items(), key=lambda t: (-sum(t[1].values()), t[0])):
+            before = self._report.before
+            held = sum(before.topics.get(topic, {}).values())
+            change = self._change(sum(tones.values()), held) if before.known else "–"
+            name = self._topics.get(topic, topic)
+            rows.append((name, whole(sum(tones.values())), *(whole(tones[tone]) for tone in _TONES), change))
+        head = (
+            *(self._words.of("report", key) for key in ("topic", "articles")),
+            *(self._words.of("tone", tone) for tone in _TONES),
+            self._words.of("report", "before"),
+        )
+        yield Grid(head, tuple(rows), (26, 9, 10, 10, 10, 13, 20), frozenset(range(1, 7)))
+        yield Paragraph(self._runs("topics_note"), style="small")
+        yield from self._chart("topics", "tone")
+
+    def _spread(self) -> Iterator[Block]:
+        stories = self._report.spread
+        if not stories:
+            return
+        yield self._head("spread")
+        items: list[Runs] = []
+        for story in stories:
+            told = self._words.of(
+                "report",
+                "carried",
+                outlets=self._words.whole(len(story.outlets)),
+                items=self._words.whole(story.items),
+                first=excerpt.visible(story.outlet),
+                day=self._words.short_date(story.start),
+            )
+            link = story.url if story.url.startswith(("http://", "https://")) else None
+            items.append((Run(excerpt.visible(story.title), bold=True, link=link), Run(f". {told}")))
+        yield Listing(tuple(items), numbered=True)
+
+    def _outlets(self) -> Iterator[Block]:
+        yield self._head("outlets_table")
+        found = sorted(self._now.outlets.values(), key=lambda o: (-o.items, o.name))
+        rows = tuple(
+            (
+                excerpt.visible(o.name),
+                self._words.country(o.country),
+                self._words.whole(o.items),
+                self._words.whole(o.stories),
+                *(self._words.whole(o.tones[t]) for t in ("positive", "negative")),
+            )
+            for o in found[:_MOST]
+        )
+        keys = ("outlet", "country", "articles", "stories")
+        head = (
+            *(self._words.of("report", k) for k in keys),
+            *(self._words.of("tone", t) for t in ("positive", "negative")),
+        )
+        yield Grid(head, rows, (34, 22, 11, 11, 11, 11), frozenset({2, 3, 4, 5}))
+        if len(found) > _MOST:
+            left = found[_MOST:]
+            yield Paragraph(
+                self._runs("more_outlets", outlets=len(left), items=self._words.whole(sum(o.items for o in left))),
+                style="small",
+            )
+        yield from self._chart("outlets")
+
+    def _abroad(self) -> Iterator[Block]:
+        yield self._head("abroad")
+        words, now = self._words, self._now
+        countries = ", ".join(f"{words.country(c)} {words.whole(n)}" for c, n in now.countries.most_common())
+        languages = ", ".join(f"{words.language(t or 'und')} {words.whole(n)}" for t, n in now.languages.most_common())
+        yield Listing((self._runs("countries", list=countries), self._runs("languages", list=languages)))
+        yield from self._chart("countries", "languages")
+
+    def _voice(self) -> Iterator[Block]:
+        """Headlines of each province, their share, and how that changed, in percentage points."""
+        voices = self._report.voice
+        if not voices:
+            return
+        yield self._head("voice")
+        every, held = sum(v.headlines for v in voices), [v.before for v in voices if v.before is not None]
+        rows = []
+        for voice in voices:
+            now = 100 * voice.headlines / every if every else None
+            before = None if voice.before is None or not sum(held) else 100 * voice.before / sum(held)
+            share = self._share_row(voice.name, (now, before))
+            rows.append((share[0], self._words.whole(voice.headlines), *share[1:]))
+        head = tuple(self._words.of("report", key) for key in ("voice_name", "headlines", "voice_share", "before"))
+        yield Grid(head, tuple(rows), (34, 18, 18, 30), frozenset({1, 2, 3}))
+        yield Paragraph(self._runs("voice_note"), style="small")
+        yield from self._chart("voice")
+
+    def _range(self, first: date, last: date) -> str:
+        ends = [self._words.short_date(day) for day in dict.fromkeys((first, last))]
+        return "\u00a0–\u00a0".join(ends)
+
+    def _gaps(self) -> Iterator[Block]:
+        yield self._head("gaps")
+        gaps = self._now.gaps()
+        told: list[Runs] = []
+        if gaps:
+            shown = ", ".join(self._range(first, last) for first, last in _ranges(gaps))
+            told.append(self._runs("days_without", n=len(gaps), days=shown))
+        now = self._now
+        bad_days, good_days = now.failed_days, now.read_days
+        asked = ((len(bad_days.get(k, ())), len(good_days.get(k, ())), name) for k, name in now.names.items())
+        failing = [(bad, good, name) for bad, good, name in asked if bad > good]
+        for bad, good, name in sorted(failing, reverse=True)[:_MOST]:
+            told.append(self._runs("failing", name=name, bad=bad, days=bad + good))
+        yield Listing(tuple(told)) if told else Paragraph(self._runs("no_gaps"))
+        yield from self._chart("heat", note="heat_note")
+
+
+def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Return days in their order as first and last of those that follow each other."""
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and (day - found[-1][1]).days == 1:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found

@@ -1,0 +1,135 @@
+"""Items, sources and links → the rows of the exported tables."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from analysis.digest.stories import is_dated, language_of, told
+from pipeline.records import Item, Relevance, SourceDay, Tone
+from pipeline.tables.columns import ZONE, distinct
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One place or topic of one item."""
+
+    item: Item
+    kind: str
+    id: str
+    name: str
+    unit: str
+    score: float | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class StoryRow:
+    """One report and all who carried it, without their texts: a year of stories must fit into memory."""
+
+    key: str
+    event: str
+    first: tuple[bool, datetime, str]
+    title: str
+    outlet: str
+    url: str
+    start: datetime
+    end: datetime
+    items: int = 0
+    outlets: set[str] = field(default_factory=set)
+    countries: set[str] = field(default_factory=set)
+    languages: set[str] = field(default_factory=set)
+    topics: Counter[str] = field(default_factory=Counter)
+    tones: Counter[Tone] = field(default_factory=Counter)
+    origins: Counter[str] = field(default_factory=Counter)
+    main: bool = False
+
+
+@dataclass(slots=True)
+class Daily:
+    """What one source published on one calendar day, and whether it was being read on that day."""
+
+    day: date
+    source: SourceDay
+    country: str = ""
+    category: str = ""
+    relevance: Counter[Relevance] = field(default_factory=Counter)
+    tones: Counter[Tone] = field(default_factory=Counter)
+    stories: set[str] = field(default_factory=set)
+
+    @property
+    def collected(self) -> bool:
+        return self.source.feeds_ok > 0
+
+    def pages(self, n: int) -> int | None:
+        """Return a count of pages; None where none was asked for."""
+        return n if self.collected or self.source.documents else None
+
+    def figure(self, n: int) -> int | None:
+        """Return a count; None where nothing is known, which is not the same as nothing published."""
+        return n if self.collected or self.relevance else None
+
+
+def tag_rows(items: Iterable[Item], topic_labels: Mapping[str, str]) -> Iterator[Tag]:
+    """Yield every place and every topic of every item."""
+    for item in items:
+        for place in item.tags.places:
+            words = distinct(e.words for e in place.evidence)
+            yield Tag(item, "place", place.id, place.name, place.unit, None, words)
+        for topic in item.tags.topics:
+            words = distinct(e.words for e in topic.evidence)
+            yield Tag(item, "topic", topic.id, topic_labels.get(topic.id, topic.id), "", topic.score, words)
+
+
+def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
+    """Yield every story of the items, the last to be told first."""
+    stories: dict[str, StoryRow] = {}
+    for item in items:
+        at, article = told(item), item.article
+        first = (not is_dated(item), at, item.key)
+        row = stories.get(item.story)
+        if row is None:
+            row = stories[item.story] = StoryRow(item.story, item.event, first, "", "", "", at, at)
+        if not row.items or first < row.first:
+            row.first, row.title, row.outlet = first, article.title, item.outlet
+            row.url = article.canonical or article.url
+        row.start, row.end = min(row.start, at), max(row.end, at)
+        row.items += 1
+        row.outlets.add(item.source_id)
+        row.countries.add(item.country)
+        row.languages.add(language_of(item))
+        row.topics.update(topic.id for topic in item.tags.topics)
+        row.tones[item.tags.tone] += 1
+        row.main |= item.tags.relevance == "main"
+        if item.origin:
+            row.origins[item.origin] += 1
+    yield from sorted(stories.values(), key=lambda r: (-r.end.timestamp(), r.key))
+
+
+def daily_rows(
+    items: Iterable[Item], first: date | None, last: date, sources: Callable[[date], Iterable[SourceDay]]
+) -> Iterator[Daily]:
+    """Yield one row for each day from `first` (None: of the oldest item) to `last` and each source, by day.
+
+    `sources` tells what became of every source on a day.
+    """
+    found: dict[tuple[date, str], Daily] = {}
+    kinds: dict[str, tuple[str, str]] = {}
+    for item in items:
+        day = told(item).astimezone(ZONE).date()
+        row = found.get((day, item.source_id))
+        if row is None:
+            row = found[day, item.source_id] = Daily(day, SourceDay(item.source_id, item.outlet, "not_due"))
+        kinds[item.source_id] = item.country, item.category
+        row.relevance[item.tags.relevance] += 1
+        row.tones[item.tags.tone] += 1
+        row.stories.add(item.story)
+    day = first or min((day for day, _ in found), default=last)
+    while day <= last:
+        for source in sources(day):
+            found.setdefault((day, source.source_id), Daily(day, source)).source = source
+        day += timedelta(days=1)
+    for key in sorted(found):
+        row = found[key]
+        row.country, row.category = kinds.get(key[1], ("", ""))
+        yield row

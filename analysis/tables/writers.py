@@ -1,0 +1,193 @@
+"""Rows → CSV, JSON Lines, XLSX and Parquet, row by row, at constant memory."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, TextIO
+
+from pipeline.records import Item
+from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column
+from pipeline.tables.csv_cells import groups, legal, write_rows
+from pipeline.tables.csv_rows import Listed, line
+from pipeline.text.urls import is_fetchable
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+#: Limits of Excel: rows of a sheet without its header, characters of a cell and of a link, links of a sheet.
+SHEET_ROWS = 1_048_575
+_CELL, _LINK, _LINKS = 32_767, 2_079, 65_000
+#: Rows of a Parquet row group: what is in memory at a time.
+_GROUP = 5_000
+#: rows of a CSV that are written at once
+_BATCH = 500
+_WIDTHS = {"text": 18, "link": 40, "list": 24, "time": 17, "day": 12, "integer": 10, "number": 10, "yes/no": 10}
+_WIDE = {"title": 60, "lead": 60, "reason": 40}
+
+
+class TooManyRows(Exception):
+    """A sheet cannot hold them all; the message says how many it can, and the way out."""
+
+
+def write_csv(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
+    """Write a header and one line for each row; return the number of rows.
+
+    `stream` is opened as UTF-8 with newline="".
+    """
+    _begin_csv(columns, stream)
+    n = 0
+    for some in groups(rows, _BATCH):
+        write_rows(columns, some, stream)
+        n += len(some)
+    return n
+
+
+def write_listed(columns: Sequence[Column[Any]], rows: Iterable[Listed], stream: TextIO) -> int:
+    """Write what `write_csv` writes of the same articles, out of rows that are stored; return the number of rows."""
+    _begin_csv(columns, stream)
+    n = 0
+    for some in groups(rows, _BATCH):
+        stream.writelines(map(line, some))
+        n += len(some)
+    return n
+
+
+def _begin_csv(columns: Sequence[Column[Any]], stream: TextIO) -> None:
+    """Write the byte-order mark, without which Excel takes UTF-8 for something else, and the header."""
+    stream.write("\ufeff")
+    csv.writer(stream).writerow(column.name for column in columns)
+
+
+def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
+    """Write one JSON line for each row, of an Item every field it has; return the number of lines."""
+    n = 0
+    for row in rows:
+        record = flat(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
+        line = json.dumps(record, ensure_ascii=False, default=_plain)
+        # Half of a surrogate pair is no character, and one would stop the whole export.
+        stream.write(_SURROGATE.sub("\ufffd", line) + "\n")
+        n += 1
+    return n
+
+
+def flat(item: Item) -> dict[str, Any]:
+    """Return all fields of an item, of its article and of its tags, in one level.
+
+    Where two of them have one name: `language` and `reason` are what the rules said, `declared_language` is the page's
+    own word, `read_as` is ok or what kept the page from being read whole.
+    """
+    row: dict[str, Any] = asdict(item)
+    article: dict[str, Any] = row.pop("article")
+    tags: dict[str, Any] = row.pop("tags")
+    article["declared_language"], article["read_as"] = article.pop("language"), article.pop("reason")
+    return row | article | tags
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        # With the offset it was published with: that says on which day its readers had it.
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
+    """Write a workbook with a sheet of that name; return the number of rows. Raises TooManyRows."""
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_custom_property("diembao.schema", SCHEMA_VERSION)
+        head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": False})
+        formats = {
+            "time": book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"}),
+            "day": book.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
+            "number": book.add_format({"num_format": "0.00"}),
+            "link": book.add_format({"font_color": "#0B5394", "underline": 1}),
+        }
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for m, column in enumerate(columns):
+            sheet.set_column(m, m, _WIDE.get(column.name, _WIDTHS[column.kind]))
+            sheet.write_string(0, m, column.name, head)
+        n = links = 0
+        for row in rows:
+            n += 1
+            if n > SHEET_ROWS:
+                raise TooManyRows(f"a sheet holds {SHEET_ROWS} rows: write .csv or .parquet, or a shorter time")
+            for m, column in enumerate(columns):
+                value, style = column.value(row), formats.get(column.kind)
+                match value:
+                    case None | "" | ():
+                        pass
+                    case bool():
+                        sheet.write_boolean(n, m, value)
+                    case int() | float():
+                        sheet.write_number(n, m, value, style)
+                    case datetime():
+                        sheet.write_datetime(n, m, value.replace(tzinfo=None), style)
+                    case date():
+                        sheet.write_datetime(n, m, datetime.combine(value, time()), style)
+                    case tuple():
+                        sheet.write_string(n, m, _cell("; ".join(value)))
+                    case _:
+                        if column.kind == "link" and links < _LINKS and len(value) < _LINK and is_fetchable(value):
+                            links += 1
+                            sheet.write_url(n, m, legal(value), style, _cell(value))
+                        else:
+                            sheet.write_string(n, m, _cell(value))
+        sheet.autofilter(0, 0, max(n, 1), len(columns) - 1)
+        meanings = book.add_worksheet("columns")
+        meanings.set_column(0, 0, 22)
+        meanings.set_column(2, 2, 100)
+        table = [("column", "kind", "meaning"), *((c.name, c.kind, c.meaning) for c in columns)]
+        for y, texts in enumerate(table):
+            for x, text in enumerate(texts):
+                meanings.write_string(y, x, text, None if y else head)
+    return n
+
+
+def _cell(text: str) -> str:
+    text = legal(text)
+    # Excel counts UTF-16 units, and takes a longer cell for a damaged file.
+    if len(text.encode("utf-16-le")) // 2 <= _CELL:
+        return text
+    return text.encode("utf-16-le")[: 2 * (_CELL - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
+    """Write a Parquet file of typed columns; return the number of rows."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    types = {
+        "list": pa.list_(pa.string()),
+        "time": pa.timestamp("s", ZONE.key),
+        "day": pa.date32(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "yes/no": pa.bool_(),
+    }
+    schema = pa.schema(
+        [pa.field(c.name, types.get(c.kind, pa.string()), metadata={"meaning": c.meaning}) for c in columns],
+        metadata={"diembao.schema": str(SCHEMA_VERSION)},
+    )
+    n = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for group in groups(rows, _GROUP):
+            arrays = [
+                pa.array([_whole(c.value(row)) for row in group], f.type) for c, f in zip(columns, schema, strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            n += len(group)
+    return n
+
+
+def _whole(value: Cell) -> Cell:
+    """Return a cell that UTF-8 can hold."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    return tuple(_SURROGATE.sub("\ufffd", v) for v in value) if isinstance(value, tuple) else value

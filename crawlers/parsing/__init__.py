@@ -1,0 +1,1 @@
+"""Bytes of feeds, sitemaps, section pages and search results → entries."""

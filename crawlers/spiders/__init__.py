@@ -1,0 +1,1 @@
+"""The Scrapy spiders, and the sink that receives what they collect."""

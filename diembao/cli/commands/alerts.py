@@ -1,0 +1,142 @@
+"""alerts: what is wrong, told to people, each cause once a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.system.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diembao.notify.channels import Channel
+    from pipeline.records import SourceDay
+    from storage.base import Storage
+    from storage.search.tree import Tree
+
+
+@click.command(
+    help=say(
+        "Xét các quy tắc trong alerts.toml, báo cho người phụ trách điều mới; mỗi nguyên nhân một lần mỗi ngày.",
+        "Go through the rules of alerts.toml and tell people what is new; each cause once a day.",
+    )
+)
+@click.option("--test", "trial", is_flag=True, help=say("Chỉ gửi một tin thử.", "Only send a trial message."))
+@click.option("--trouble", hidden=True, help="What diembao serve was told by its database.")
+@pass_app
+def alerts(app: App, trial: bool, trouble: str | None) -> int:
+    from config.alerts import load_alerts
+    from diembao.notify.channels import channels
+    from storage.engine.errors import StorageError
+
+    alerting = load_alerts(app.home.config)
+    ways = channels(alerting)
+    if not ways:
+        app.print(
+            say(
+                "Chưa có đường báo nào: điền [mail] hoặc [hooks] trong alerts.toml.",
+                "There is no way to tell anybody: fill in [mail] or [hooks] in alerts.toml.",
+            )
+        )
+    if trial:
+        return _try(app, ways)
+    if trouble:
+        return _tell_without_database(app, ways, trouble)
+    try:
+        with app.storage() as storage:
+            return _tell(app, storage, ways)
+    except StorageError as error:
+        _tell_without_database(app, ways, str(error))
+        return FAILED
+
+
+def _try(app: App, ways: Sequence[Channel]) -> int:
+    from diembao.notify.smtp import NotSent
+
+    failed = 0
+    for way in ways:
+        try:
+            way.send(
+                say("[diembao] Tin thử", "[diembao] Trial message"),
+                say("Đường báo này hoạt động.\n", "This way of telling works.\n"),
+            )
+            app.print(say(f"{way.name}: đã gửi", f"{way.name}: sent"))
+        except NotSent as error:
+            failed += 1
+            app.warn(str(error))
+    return FAILED if failed or not ways else DONE
+
+
+def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
+    from config.alerts import load_alerts
+    from config.schedule import load_schedule
+    from diembao.jobs import process
+    from diembao.notify.channels import send_alerts
+    from diembao.service.alert_rules import Scene, raise_alerts
+    from diembao.system.clock import now
+
+    at = now()
+
+    def sources(hours: float) -> list[SourceDay]:
+        return process.watched_sources(storage, at - timedelta(hours=hours), at)
+
+    def tree(words: str) -> Tree:
+        from diembao.cli.commands.search import tree_of
+
+        return tree_of(words, app.rules())
+
+    zone = ZoneInfo(app.settings().province.time_zone)
+    scene = Scene(storage, app.home, load_schedule(app.home.config), at, zone, sources, tree)
+    new = raise_alerts(scene, load_alerts(app.home.config).rule)
+    for alert in new:
+        app.print(alert.said)
+    failed = send_alerts(storage, ways, at)
+    for line in failed:
+        app.warn(say(f"Không gửi được: {line}", f"Not sent: {line}"))
+    if app.as_json:
+        app.print_json({"alerts": [alert.cause for alert in new], "failed": failed})
+    return FAILED if failed else DONE
+
+
+def _tell_without_database(app: App, ways: Sequence[Channel], error: str) -> int:
+    """Tell that the database cannot be used, once a day, noted in a file since there is nothing else to note it in."""
+    from diembao.notify.smtp import NotSent
+    from diembao.system.clock import now
+    from diembao.system.secrets import hide
+
+    app.warn(hide(error))
+    day = now().astimezone(ZoneInfo(app.settings().province.time_zone)).date().isoformat()
+    noted = app.home.root / f".no-database-told-{day}"
+    if noted.exists():
+        return DONE
+    text = say(
+        f"Cơ sở dữ liệu không dùng được: {error}\nCách xử lý: diembao doctor; diembao db check; nếu hỏng: "
+        "diembao db restore FILE",
+        f"The database cannot be used: {error}\nWhat to do: diembao doctor; diembao db check; if it is damaged: "
+        "diembao db restore FILE",
+    )
+    sent = False
+    for way in ways:
+        try:
+            way.send(say("[diembao] Cơ sở dữ liệu không dùng được", "[diembao] No database"), hide(text) + "\n")
+            sent = True
+        except NotSent as failure:
+            app.warn(str(failure))
+    if not sent:
+        return FAILED
+    try:
+        noted.touch()
+        for old in app.home.root.glob(".no-database-told-*"):
+            if old != noted:
+                old.unlink()
+    except OSError as failure:
+        app.warn(str(failure))
+    return DONE
+
+
+COMMANDS = (alerts,)

@@ -1,0 +1,211 @@
+"""collect, process, run, add: from the sources into the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.system.messages import BROWSER, CANDIDATES, DOCUMENTS, reason, say, word
+
+if TYPE_CHECKING:
+    from diembao.jobs.collect import Collected
+    from storage.base import Storage
+
+#: `_collect` was told to stop; of a command's exit codes it is FAILED
+STOPPED = 9
+
+_only = click.option(
+    "--source",
+    "only",
+    multiple=True,
+    metavar="ID",
+    help=say("Chỉ nguồn này (dùng được nhiều lần).", "Only this source (may be given again)."),
+)
+_due = click.option(
+    "--due",
+    is_flag=True,
+    help=say("Chỉ những nguồn đã đến giờ hỏi.", "Only feeds whose time has come."),
+)
+
+
+_wait = click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="MINUTES",
+    help=say(
+        "Chờ một lượt đang chạy xong, lâu nhất bấy nhiêu phút.", "Let a run under way end first, at most so long."
+    ),
+)
+
+
+@click.command(help=say("Thu thập bài từ các nguồn.", "Collect articles from the sources."))
+@_only
+@_due
+@_wait
+@pass_app
+def collect(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
+    with app.home.lock("collect", wait=wait * 60), app.storage() as storage:
+        return min(_collect(app, storage, only, due), FAILED)
+
+
+@click.command(
+    help=say("Đọc và phân loại những gì đã thu thập.", "Read and tag what was collected."),
+)
+@click.option(
+    "--again",
+    is_flag=True,
+    help=say("Đọc lại cả những trang lần trước gặp lỗi.", "Also pages that an error stopped last time."),
+)
+@_wait
+@pass_app
+def process(app: App, again: bool, wait: float) -> int:
+    with app.home.lock("process", wait=wait * 60), app.storage() as storage:
+        return _process(app, storage, again)
+
+
+@click.command(
+    help=say(
+        "Thu thập, đọc, phân loại rồi lập bản điểm báo trong ngày.",
+        "Collect, read and tag, then make the day's digest.",
+    )
+)
+@_only
+@_due
+@_wait
+@pass_app
+def run(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
+    from diembao.cli.commands.digest import write_digest
+
+    with app.home.lock("collect", "process", wait=wait * 60), app.storage() as storage:
+        codes = [_collect(app, storage, only, due)]
+        if codes == [STOPPED]:
+            return FAILED
+        codes += [_process(app, storage), write_digest(app, storage, None, None)]
+    return max(codes)
+
+
+@click.command(
+    help=say(
+        "Thêm bằng tay những bài ở các địa chỉ này: tải, đọc, phân loại ngay.",
+        "Add the articles at these addresses by hand: fetch, read and tag them now.",
+    )
+)
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@pass_app
+def add(app: App, urls: tuple[str, ...]) -> int:
+    from diembao.jobs import process as process_job
+    from diembao.jobs.collect import add_by_hand
+    from pipeline.text.urls import is_fetchable, normalise
+
+    if wrong := [url for url in urls if not is_fetchable(url)]:
+        listed = ", ".join(wrong)
+        raise click.UsageError(
+            say(f"Không phải địa chỉ http(s): {listed}", f"Not an address of http(s): {listed}"),
+        )
+    settings, sources, rules = app.settings(), app.sources(), app.rules()
+    with app.home.lock("collect", "process"), app.storage() as storage:
+        with app.progress() as progress:
+            add_by_hand(storage, sources, urls, settings.crawl, progress)
+            process_job.process(storage, sources, rules, settings.process, progress=progress)
+        ended = storage.ledger_of([normalise(url) for url in urls])
+        for url in urls:
+            entry = ended[normalise(url)]
+            how = word(DOCUMENTS, entry.document) if entry.document else word(CANDIDATES, entry.outcome)
+            why = entry.document_reason or (entry.reason if entry.reason != "ok" else "")
+            if app.as_json:
+                app.print_json({"add": {"url": url, "outcome": entry.document or entry.outcome, "reason": why}})
+                continue
+            found = storage.item(entry.item)
+            title = f"{found.article.title} · {found.outlet}" if found else url
+            app.print(f"{title}: {how}" + (f" ({reason(why)})" if why else ""))
+    return DONE if all(ended[normalise(url)].item for url in urls) else FAILED
+
+
+def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> int:
+    from diembao.jobs.collect import collect as collect_now
+
+    settings, sources = app.settings(), app.sources()
+    if unknown := set(only) - {s.id for s in sources}:
+        names = ", ".join(sorted(unknown))
+        raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
+    if any(s.render and (s.enabled or s.id in only) for s in sources):
+        from crawlers.downloader.browser import missing
+
+        if lacking := missing():
+            app.warn(word(BROWSER, lacking))
+    with app.progress() as progress:
+        collected = collect_now(
+            storage,
+            sources,
+            settings.crawl,
+            due_only=due,
+            only=only,
+            zone=settings.province.time_zone,
+            progress=progress,
+        )
+    _tell_collected(app, collected)
+    if collected.left:
+        app.warn(
+            say(
+                f"Đã dừng giữa chừng: {collected.left} trang chờ lượt sau.",
+                f"Stopped half-way: {collected.left} pages wait for the next run.",
+            )
+        )
+        return STOPPED
+    return FAILED if collected.failed else DONE
+
+
+def _tell_collected(app: App, collected: Collected) -> None:
+    if app.as_json:
+        for t in collected.tallies:
+            row = {k: getattr(t, k) for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "fetched")}
+            row |= {"unchanged": t.unchanged, "failed": t.failed, "reasons": dict(t.reasons)}
+            app.print_json({"collect": row})
+        return
+    for t in collected.tallies:
+        line = say(
+            f"{t.name}: {t.links} liên kết, {t.new} mới, {t.fetched} trang tải về, {t.unchanged} không đổi",
+            f"{t.name}: {t.links} links, {t.new} new, {t.fetched} pages fetched, {t.unchanged} unchanged",
+        )
+        if t.reasons:
+            line += say("; hỏng: ", "; failed: ") + ", ".join(f"{reason(r)} ({n})" for r, n in t.reasons.items())
+        app.print(line)
+
+
+def _process(app: App, storage: Storage, again: bool = False) -> int:
+    from diembao.jobs import process as process_job
+
+    settings, rules = app.settings(), app.rules()
+    with app.progress() as progress:
+        counts = process_job.process(storage, app.sources(), rules, settings.process, again=again, progress=progress)
+    if app.as_json:
+        app.print_json({"process": counts})
+    app.print(
+        say(
+            f"Đã đọc {sum(counts[k] for k in ('coverage', 'irrelevant', 'unreadable'))} trang: "
+            f"{counts['coverage']} về địa phương, {counts['irrelevant']} không liên quan, "
+            f"{counts['unreadable']} không đọc được; {counts['new_items']} bài mới, "
+            f"{counts['new_versions']} bài có bản sửa.",
+            f"Read {sum(counts[k] for k in ('coverage', 'irrelevant', 'unreadable'))} pages: "
+            f"{counts['coverage']} about the province, {counts['irrelevant']} not, "
+            f"{counts['unreadable']} unreadable; {counts['new_items']} new items, "
+            f"{counts['new_versions']} new versions.",
+        )
+    )
+    if counts["errors"]:
+        app.warn(
+            say(
+                f"{counts['errors']} trang gặp lỗi của chương trình khi đọc; xem: diembao status. "
+                "Sau khi nâng cấp: diembao process --again",
+                f"{counts['errors']} pages met an error of the program; see: diembao status. "
+                "After an upgrade: diembao process --again",
+            )
+        )
+        return FAILED
+    return DONE
+
+
+COMMANDS = (collect, process, run, add)

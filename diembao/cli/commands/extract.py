@@ -1,0 +1,179 @@
+"""extract, tag, evaluate: what is read from a page, what is said of a text and why, and how often that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.jsonl import read_jsonl
+from diembao.system.messages import say
+
+
+@click.command(
+    help=say(
+        "In ra nội dung đọc được từ mỗi trang (tệp .html, .html.gz hoặc địa chỉ), mỗi trang một dòng JSON.",
+        "Print what is read from each page (.html or .html.gz file, or address), one JSON line each.",
+    )
+)
+@click.argument("pages", nargs=-1, metavar="FILE|URL...")
+@click.option("--url", metavar="ADDRESS", help=say("Địa chỉ gốc của tệp.", "Where the file came from."))
+@click.option(
+    "--from",
+    "listed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="LIST.jsonl",
+    help=say('Danh sách nhiều trang: {"file","url"} mỗi dòng.', 'Many pages: one {"file","url"} a line.'),
+)
+@pass_app
+def extract(app: App, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
+    from diembao.jobs.fetch_pages import fetch_pages, page_document
+    from pipeline.extraction.extract import article_to_json, read
+    from pipeline.records import Document, Unreadable
+    from pipeline.records import Reason as R
+
+    if not pages and listed is None:
+        raise click.UsageError(say("Cần ít nhất một trang, hoặc --from.", "Needs at least one page, or --from."))
+    if url and len(pages) != 1:
+        raise click.UsageError(say("--url chỉ dùng với một tệp.", "--url goes with exactly one file."))
+    failed = False
+
+    def show(document: Document, name: str) -> None:
+        nonlocal failed
+        try:
+            article = read(document)
+        except Exception as error:
+            article = Unreadable(document.id, R.ERROR, f"{type(error).__name__}: {error}")
+        if isinstance(article, Unreadable):
+            failed = True
+            app.warn(f"{name}: {article.reason}: {article.note}")
+            app.print_json({"url": document.url, "error": article.reason, "note": article.note})
+        else:
+            app.print_json(article_to_json(article))
+
+    addresses = [p for p in pages if p.startswith(("http://", "https://"))]
+    for name, address in _files(pages, url, listed):
+        try:
+            document = page_document(address, Path(name).read_bytes())
+        except (OSError, EOFError) as error:
+            failed = True
+            app.warn(f"{name}: {error}")
+            app.print_json({"url": address, "error": "unreadable_file", "note": str(error)})
+            continue
+        show(document, name)
+    if addresses:
+        for document in fetch_pages(addresses, app.settings().crawl):
+            show(document, document.url)
+    return FAILED if failed else DONE
+
+
+def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield (path, address) of each page that is a file; paths in a list are relative to it."""
+    for page in pages:
+        if not page.startswith(("http://", "https://")):
+            yield page, url or Path(page).absolute().as_uri()
+    if listed is None:
+        return
+    for number, row in read_jsonl(listed):
+        if not isinstance(row, dict) or not isinstance(row.get("file"), str):
+            raise click.UsageError(f'{listed}:{number}: needs a "file"')
+        path = Path(row["file"])
+        path = path if path.is_absolute() or path.exists() else listed.parent / path
+        yield str(path), str(row.get("url") or path.absolute().as_uri())
+
+
+@click.command(
+    help=say(
+        "Phân loại các văn bản trong FILE.jsonl (hoặc - cho đầu vào chuẩn), mỗi văn bản một dòng JSON kèm chứng cứ.",
+        "Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.",
+    )
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@pass_app
+def tag(app: App, file: Path) -> int:
+    from pipeline.tagging.tagger import tag as tag_text
+    from pipeline.tagging.tagger import tags_to_json, text_from_record
+
+    rules = app.rules()
+    failed = False
+    for number, record in read_jsonl(file):
+        try:
+            text = text_from_record(record)
+        except ValueError as error:
+            failed = True
+            app.warn(f"{file}:{number}: {error}")
+            continue
+        app.print_json(tags_to_json(text.id, tag_text(text, rules)))
+    return FAILED if failed else DONE
+
+
+@click.command(
+    help=say(
+        "Chấm điểm việc phân loại trên các văn bản đã gán nhãn.",
+        "Score tagging against labelled texts.",
+    )
+)
+@click.argument(
+    "gold",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="GOLD.jsonl...",
+)
+@click.option(
+    "--pairs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=say("Chấm việc nhận ra tin đăng lại trên các cặp đã gán nhãn.", "Score reprints against labelled pairs."),
+)
+@click.option("--errors", is_flag=True, help=say("Liệt kê các chỗ sai.", "List the mistakes."))
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 20),
+    help=say(
+        "Kiểm chứng chéo: mỗi văn bản được chấm bằng trọng số học từ các phần khác.",
+        "Cross-validate: every text is judged by weights learnt from the other folds.",
+    ),
+)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=say("So với bộ quy tắc trong thư mục này.", "Compare with the rules in this folder."),
+)
+@pass_app
+def evaluate(
+    app: App, gold: tuple[Path, ...], pairs: Path | None, errors: bool, folds: int | None, against: Path | None
+) -> int:
+    from config.rulebook import load_rulebook
+    from diembao.cli.evaluate_view import to_json, to_tables
+    from diembao.evaluation.metrics import evaluate as score
+    from diembao.evaluation.retraining import cross_validate
+
+    if pairs is not None:
+        from diembao.cli.commands.stories import show_pair_scores
+
+        code = show_pair_scores(app, pairs, errors=errors)
+        if not gold:
+            return code
+    if not gold:
+        raise click.UsageError(say("Cần một tệp đã gán nhãn, hoặc --pairs.", "Needs a labelled file, or --pairs."))
+    records = [row for file in gold for _, row in read_jsonl(file)]
+    rules = [app.rules(), *([load_rulebook(against)] if against else [])]
+    try:
+        reports = [cross_validate(records, r, folds=folds) if folds else score(records, r) for r in rules]
+    except ValueError as error:
+        raise click.UsageError(f"{', '.join(map(str, gold))}: {error}") from error
+    if app.as_json:
+        for report in reports:
+            app.print_json(to_json(report, errors=errors))
+        return DONE
+    from rich.console import Console
+
+    for report in reports:
+        Console().print(to_tables(report, errors=errors, english=app.lang == "en"))
+    return DONE
+
+
+COMMANDS = (extract, tag, evaluate)

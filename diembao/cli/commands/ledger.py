@@ -1,0 +1,214 @@
+"""ledger, recall, item: the proof that nothing was missed."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.system.clock import now
+from diembao.system.messages import CANDIDATES, DOCUMENTS, VERDICTS, named, reason, say, word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diembao.jobs.recall import Headline
+    from pipeline.records import LedgerEntry, Source, SourceDay
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """Return the first moment of a day and of the next, in the province's time zone."""
+    start = datetime.combine(day, time(), ZoneInfo(zone))
+    return start, datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+
+
+@click.command(
+    help=say(
+        "Sổ cái một ngày: mỗi nguồn ra sao, mỗi liên kết kết thúc thế nào.",
+        "The ledger of a day: what became of every source and of every link.",
+    )
+)
+@click.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=say("Ngày (mặc định: hôm nay).", "Default: today."))
+@click.option("--source", "only", multiple=True, metavar="ID", help=say("Chỉ nguồn này.", "Only this source."))
+@click.option(
+    "--jsonl",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=say("Ghi từng liên kết ra FILE.", "Write every link to FILE."),
+)
+@pass_app
+def ledger(app: App, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
+    from diembao.jobs import process
+
+    zone = app.settings().province.time_zone
+    start, end = bounds(day.date() if day else now().astimezone(ZoneInfo(zone)).date(), zone)
+    with app.storage() as storage:
+        days = [d for d in process.watched_sources(storage, start, end) if not only or d.source_id in only]
+        if unknown := set(only) - {d.source_id for d in days}:
+            names = ", ".join(sorted(unknown))
+            raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
+        entries = storage.ledger(start, end, source_ids=only)
+        if jsonl is not None:
+            _print_sources(app, days)
+            n = process.write_ledger(jsonl, days, entries)
+            app.print(say(f"Đã ghi {n} dòng vào {jsonl}", f"Wrote {n} lines to {jsonl}"))
+            return DONE
+        _print_sources(app, days)
+        total = 0
+        for entry in entries:
+            total += 1
+            _print_entry(app, entry)
+        app.print(say(f"{total} liên kết, mỗi liên kết một kết cục.", f"{total} links, each with its end."))
+    return DONE
+
+
+def _print_sources(app: App, days: list[SourceDay]) -> None:
+    for day in days:
+        if app.as_json:
+            app.print_json({"source": dataclasses.asdict(day)})
+            continue
+        troubles = [f"{reason(r)} ({n})" for r, n in day.reasons.items()]
+        line = say(
+            f"{day.name}: {named('state', day.state)}; {day.candidates} liên kết mới, {day.documents} trang, "
+            f"{day.coverage} về địa phương",
+            f"{day.name}: {named('state', day.state)}; {day.candidates} new links, {day.documents} pages, "
+            f"{day.coverage} about the province",
+        )
+        app.print(line + (say("; hỏng: ", "; failed: ") + ", ".join(troubles) if troubles else ""))
+        for said in flags_in_words(day):
+            app.print(say(f"  ! cần xem lại: {said}", f"  ! look at: {said}"))
+
+
+def flags_in_words(day: SourceDay) -> list[str]:
+    return [
+        named("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples)) for f in day.flags
+    ]
+
+
+def _print_entry(app: App, entry: LedgerEntry) -> None:
+    if app.as_json:
+        app.print_json({"link": dataclasses.asdict(entry)})
+        return
+    end = word(DOCUMENTS, entry.document) if entry.document else word(CANDIDATES, entry.outcome)
+    why = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
+    app.print(f"  [{end}{f': {reason(why)}' if why else ''}] {entry.title or entry.url}\n      {entry.url}")
+
+
+@click.command(
+    help=say(
+        "So với một danh sách bên ngoài (FILE.csv có cột url, FILE.jsonl, FILE.txt) hoặc một máy tìm tin trong "
+        "sources.toml (gdelt): bài nào chưa thấy, vì sao.",
+        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt) or a news search of "
+        "sources.toml (gdelt): which articles were not seen, and why.",
+    )
+)
+@click.option("--against", required=True, metavar="FILE|gdelt")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 90),
+    default=3,
+    show_default=True,
+    help=say("Số ngày gần nhất để xét nguồn.", "Days back in which sources are judged."),
+)
+@pass_app
+def recall(app: App, against: str, days: int) -> int:
+    from diembao.jobs.recall import SEEN
+    from diembao.jobs.recall import recall as compare
+
+    end = now()
+    start = end - timedelta(days=days)
+    sources = app.sources()
+    headlines = _headlines(app, against, sources, start)
+    found = 0
+    with app.storage() as storage:
+        recent = storage.ledger(start, end)
+        for r in compare(storage, sources, headlines, storage.source_days(start, end), recent):
+            found += r.verdict in SEEN
+            if app.as_json:
+                app.print_json({"recall": dataclasses.asdict(r)})
+                continue
+            why = f" ({reason(r.reason)})" if r.reason else ""
+            app.print(f"[{word(VERDICTS, r.verdict)}{why}] {r.headline.title or r.headline.url}")
+            if r.headline.title:
+                app.print(f"    {r.headline.url}")
+    share = f"{100 * found / len(headlines):.0f} %" if headlines else "-"
+    app.print(
+        say(f"Đã thấy {found} trên {len(headlines)} bài ({share}).", f"Seen: {found} of {len(headlines)} ({share}).")
+    )
+    return DONE if found == len(headlines) else FAILED
+
+
+def _headlines(app: App, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
+    from diembao.jobs.recall import read_headlines
+
+    search = next((s for s in sources if s.id == against and any(f.kind == "query" for f in s.feeds)), None)
+    if search is not None:
+        from diembao.jobs.outside import ask
+
+        asked, failures = ask(search, start, app.settings().crawl)
+        for url, why in failures.items():
+            app.warn(f"{search.name}: {reason(why)} ({url})")
+        return asked
+
+    path = Path(against)
+    if not path.is_file():
+        raise click.UsageError(say(f"Không có tệp {path}", f"No such file: {path}"))
+    try:
+        return read_headlines(path)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+@click.command(
+    help=say(
+        "Một bài: các bản đã lưu và từng chỗ sửa giữa hai bản.",
+        "One item: the texts it has had, and every change between them.",
+    )
+)
+@click.argument("item", metavar="KEY|URL")
+@pass_app
+def item(app: App, item: str) -> int:
+    from analysis.digest.text_diff import difference
+    from pipeline.text.urls import normalise
+
+    with app.storage() as storage:
+        key = item
+        if "://" in item:
+            entry = storage.ledger_of([normalise(item)]).get(normalise(item))
+            key = entry.item if entry else ""
+        found, versions = storage.item(key), storage.versions(key)
+    if found is None:
+        raise click.UsageError(say(f"Không có bài: {item}", f"No such item: {item}"))
+    zone = ZoneInfo(app.settings().province.time_zone)
+    changes = [difference(a.article, b.article) for a, b in pairwise(versions)]
+    if app.as_json:
+        row: dict[str, Any] = {"key": found.key, "outlet": found.outlet, "taken_down": found.taken_down}
+        row["versions"] = [
+            {"number": v.number, "fetched_at": v.fetched_at, "title": v.article.title, "text": v.article.text}
+            for v in versions
+        ]
+        row["changes"] = [[dataclasses.asdict(p) for p in pieces] for pieces in changes]
+        app.print_json({"item": row})
+        return DONE
+    app.print(f"{found.article.title}\n{found.outlet} · {found.article.canonical}")
+    if found.taken_down is not None:
+        at = f"{found.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
+        app.print(say(f"Trang báo đã gỡ bài (phát hiện {at}).", f"Taken down by its publisher (found {at})."))
+    for n, version in enumerate(versions):
+        at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"
+        app.print(say(f"Bản {version.number}, đọc lúc {at}", f"Version {version.number}, read at {at}"))
+        if n:
+            marks = {"same": "{}", "gap": " … ", "out": "[-{}-]", "in": "{{+{}+}}"}
+            app.print("".join(marks[p.kind].format(p.text) for p in changes[n - 1]))
+    return DONE
+
+
+COMMANDS = (ledger, recall, item)

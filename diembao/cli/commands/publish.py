@@ -1,0 +1,190 @@
+"""publish, send: a digest frozen, and sent to those who read it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.system.messages import say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from diembao.jobs.send import Parcel
+    from pipeline.records.publications import Publication
+    from storage.base import Storage
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_day = click.option(
+    "--day", type=_DAY, metavar="YYYY-MM-DD", help=say("Ngày (mặc định: hôm nay).", "The day (default: today).")
+)
+_number = click.option(
+    "--number",
+    type=click.IntRange(min=1),
+    help=say("Số văn bản (Số: …/BC-…).", "Number in the register of the agency."),
+)
+
+
+@click.command(
+    help=say(
+        "Phát hành điểm báo của một ngày: lưu nguyên bản mọi dạng vào cơ sở dữ liệu, không bao giờ sửa; sai sót được "
+        "đính chính ở bản sau.",
+        "Publish a day's digest: keep every form of it in the database for good; mistakes are corrected in the next.",
+    )
+)
+@_day
+@_number
+@pass_app
+def publish(app: App, day: datetime | None, number: int | None) -> int:
+    with app.home.lock("publish"), app.storage() as storage:
+        made = _publish(app, storage, day.date() if day else None, number)
+        if app.as_json:
+            app.print_json({"id": made.id, "day": made.day, "sha256": made.sha256, "files": sorted(made.files)})
+        _tell(app, made)
+    return DONE
+
+
+def _publish(app: App, storage: Storage, day: date | None, number: int | None) -> Publication:
+    from diembao.cli.commands.digest import digest_language
+    from diembao.jobs import digest
+
+    return digest.publish(storage, app.settings(), app.rules(), day=day, language=digest_language(app), number=number)
+
+
+def _tell(app: App, made: Publication) -> None:
+    app.print(
+        say(
+            f"Bản số {made.id}, ngày {made.day:%d/%m/%Y}: {made.title}\n  SHA-256 {made.sha256}",
+            f"Number {made.id}, of {made.day}: {made.title}\n  SHA-256 {made.sha256}",
+        )
+    )
+
+
+@click.command(
+    help=say(
+        "Gửi điểm báo của một ngày đến các danh sách trong settings.toml ([sending]), mỗi danh sách đúng một lần; chưa "
+        "phát hành thì phát hành trước.",
+        "Send a day's digest to the lists of settings.toml ([sending]), to each of them once; publish it first where "
+        "that was not done.",
+    )
+)
+@_day
+@click.option("--id", "publication", type=int, help=say("Số của bản đã phát hành.", "Number of a published digest."))
+@click.option("--list", "lists", multiple=True, metavar="NAME", help=say("Chỉ danh sách này.", "Only this list."))
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help=say("Không gửi, không ghi gì; in đúng những gì sẽ gửi.", "Send and store nothing; print what would be sent."),
+)
+@click.option(
+    "--again",
+    is_flag=True,
+    help=say(
+        "Gửi lại cả những lần chưa rõ đã đến hay chưa.", "Also what was begun before and may or may not have arrived."
+    ),
+)
+@click.option(
+    "--arrived",
+    is_flag=True,
+    help=say(
+        "Ghi những lần chưa rõ là đã đến, không gửi lại.",
+        "Note that what was in doubt has arrived, and do not send it anew.",
+    ),
+)
+@click.option(
+    "--if-any",
+    is_flag=True,
+    help=say("Chưa có nơi nhận thì thôi, không coi là lỗi.", "Where there is nobody to send to, that is no error."),
+)
+@pass_app
+def send(
+    app: App,
+    day: datetime | None,
+    publication: int | None,
+    lists: tuple[str, ...],
+    dry_run: bool,
+    again: bool,
+    arrived: bool,
+    if_any: bool,
+) -> int:
+    from config.alerts import load_alerts
+    from diembao.jobs import send as send_job
+    from diembao.system.clock import now
+
+    settings, mail = app.settings(), load_alerts(app.home.config if app.home.config.exists() else None).mail
+    names = [*(one.name for one in settings.sending.list), *settings.sending.hooks]
+    if not names and if_any:
+        app.print(
+            say("Chưa có nơi nhận trong [sending] của settings.toml.", "[sending] of settings.toml names nobody.")
+        )
+        return DONE
+    if not names:
+        raise click.UsageError(
+            say(
+                f"Chưa có nơi nhận: thêm [[sending.list]] vào {app.home.config / 'settings.toml'}",
+                f"There is nobody to send to: add [[sending.list]] to {app.home.config / 'settings.toml'}",
+            )
+        )
+    if unknown := set(lists) - set(names):
+        told, listed = ", ".join(sorted(unknown)), ", ".join(names)
+        raise click.UsageError(say(f"Không có danh sách {told}; có: {listed}", f"No list {told}; there are {listed}"))
+    with app.home.lock("publish"), app.storage() as storage:
+        made = _found(app, storage, publication, day.date() if day else None, dry_run)
+        parcels = [p for p in send_job.parcels(made, settings.sending, mail) if not lists or p.channel in lists]
+        if dry_run:
+            _show(app, parcels)
+            return DONE
+        if arrived:
+            send_job.note_arrived(storage, made, [parcel.channel for parcel in parcels])
+        results = send_job.send(storage, made, parcels, mail, again=again)
+    words = {
+        "sent": say("đã gửi", "sent"),
+        "before": say("đã gửi từ trước, không gửi lại", "sent before, not sent again"),
+        "unknown": say(
+            "đã bắt đầu gửi, chưa rõ có đến không: hỏi người nhận; đã có: --arrived, chưa có: gửi lại bằng --again",
+            "begun, and whether it arrived is not known: ask a recipient, then --arrived, or --again to send it anew",
+        ),
+        "failed": say("không gửi được", "not sent"),
+    }
+    if app.as_json:
+        app.print_json({"id": made.id, "at": now(), "sent": {r.channel: r.how for r in results}})
+    for result in results:
+        line = f"{result.channel}: {words[result.how]}{f' ({result.said})' if result.said else ''}"
+        (app.print if result.how in ("sent", "before") else app.warn)(line)
+    return DONE if all(r.how in ("sent", "before") for r in results) else FAILED
+
+
+def _found(app: App, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
+    from diembao.cli.commands.digest import digest_language
+    from diembao.jobs import digest, process
+    from diembao.system.clock import now
+
+    if number is not None:
+        if (found := storage.publications.publication(number)) is None:
+            raise click.UsageError(
+                say(f"Không có bản điểm báo số {number}", f"There is no published digest of number {number}")
+            )
+        return found
+    settings = app.settings()
+    wanted = process.period_of(day, settings, now()).day
+    if (found := storage.publications.latest(wanted)) is not None:
+        return found
+    if dry_run:
+        return digest.prepare(storage, settings, app.rules(), day=wanted, language=digest_language(app))
+    return _publish(app, storage, wanted, None)
+
+
+def _show(app: App, parcels: list[Parcel]) -> None:
+    """Print the letters to the letter: what a mail server would be given."""
+    for parcel in parcels:
+        if parcel.message is not None:
+            click.echo(f"# {parcel.channel}: {', '.join(parcel.to)}")
+            click.echo(parcel.message.as_bytes().decode("ascii"))
+        else:
+            click.echo(f"# {parcel.channel}\n{parcel.title}\n{parcel.text}")
+
+
+COMMANDS = (publish, send)

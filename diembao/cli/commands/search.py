@@ -1,0 +1,239 @@
+"""search: what is stored that holds these words, now or under a name; each search can be followed as an Atom feed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from diembao.cli.context import DONE, App, pass_app
+from diembao.system.clock import now
+from diembao.system.messages import say
+
+if TYPE_CHECKING:
+    from pipeline.records import Hit, Marked
+    from pipeline.rules.rulebook import Rulebook
+    from storage.base import Storage
+    from storage.search.parser import QueryError
+    from storage.search.search import Order
+    from storage.search.tree import Tree
+
+
+#: Of what matches so much is counted.
+_COUNTED = 10_000
+#: What a search may be called: its feed is a file of that name.
+_NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
+
+
+@click.command(
+    help=say(
+        "Tìm trong các bài đã lưu.\n\n"
+        "Từ không dấu tìm mọi dấu (dien gio: điện gió, diễn, giờ); từ có dấu chỉ tìm đúng dấu ấy (đảo, không phải "
+        "đạo), kiểu đặt dấu nào cũng được (hoà, hòa); =dao: đúng chữ không dấu. "
+        '"cụm từ", AND, OR, NOT, ngoặc đơn, đầu từ*, NEAR(điện gió, 5): cách nhau nhiều nhất 5 từ. '
+        "Trường: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
+        "day:2026-03-01 day:2026-03-01..2026-03-05. @TÊN: phép tìm đã lưu. "
+        "Không nói gì về relevance: chỉ bài về địa phương.",
+        "Search the stored items.\n\n"
+        "A word without diacritics finds all (dien gio: điện gió, diễn, giờ); one with any finds just that (đảo, not "
+        "đạo), wherever its tone mark stands (hoà, hòa); =dao: just that, without. "
+        '"a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most 5 words apart. '
+        "Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
+        "day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. "
+        "Without a relevance: only what is about the province.",
+    )
+)
+@click.argument("query", nargs=-1)
+@click.option(
+    "--by",
+    type=click.Choice(["time", "relevance"]),
+    default="time",
+    show_default=True,
+    help=say(
+        "Xếp theo: mới nhất trước, hay (trong 500 bài mới nhất) khớp nhất trước.",
+        "Newest first, or (of the newest 500) best first.",
+    ),
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help=say("In mỗi bài một dòng JSON.", "Print one JSON line each."))
+@click.option(
+    "--feed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=say("Ghi kết quả thành tệp Atom.", "Write what is found as an Atom feed."),
+)
+@click.option(
+    "--feeds",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=say("Ghi mỗi phép tìm đã lưu thành DIR/TÊN.atom.", "Write each saved search as DIR/NAME.atom."),
+)
+@click.option("--save", metavar="NAME", help=say("Lưu phép tìm dưới tên này.", "Save the query under this name."))
+@click.option("--saved", is_flag=True, help=say("Liệt kê các phép tìm đã lưu.", "List the saved searches."))
+@click.option("--forget", metavar="NAME", help=say("Bỏ phép tìm đã lưu này.", "Forget this saved search."))
+@click.option(
+    "--rebuild", is_flag=True, help=say("Lập lại chỉ mục từ đầu.", "Make the index anew (nothing else is changed).")
+)
+@pass_app
+def search(
+    app: App,
+    query: tuple[str, ...],
+    by: Order,
+    limit: int,
+    as_json: bool,
+    feed: Path | None,
+    feeds: Path | None,
+    save: str | None,
+    saved: bool,
+    forget: str | None,
+    rebuild: bool,
+) -> int:
+    app = replace(app, as_json=app.as_json or as_json)
+    words = " ".join(query)
+    if not (words or feeds or saved or forget or rebuild):
+        raise click.UsageError(say('Cần từ để tìm, ví dụ: "điện gió"', 'Needs words to search for: "wind farm"'))
+    with app.storage() as storage:
+        if rebuild:
+            with app.progress() as progress:
+                count = storage.searches.rebuild(progress)
+            app.print(say(f"Chỉ mục có {count} bài.", f"{count} texts are in the index."))
+        if forget:
+            storage.searches.forget(forget)
+            app.print(say(f"Đã bỏ phép tìm {forget}.", f"Forgot {forget}."))
+        if save:
+            _save(app, storage, save, words)
+        elif words:
+            _show(app, storage, words, by, limit, feed)
+        if feeds is not None:
+            for one in storage.searches.saved():
+                _show(app, storage, f"@{one.name}", by, limit, feeds / f"{one.name}.atom")
+        if saved:
+            _list(app, storage)
+    return DONE
+
+
+def _save(app: App, storage: Storage, name: str, words: str) -> None:
+    from pipeline.records import SavedSearch
+
+    if not words or not _NAME.fullmatch(name):
+        raise click.UsageError(
+            say(
+                "--save NAME QUERY: cần phép tìm, và một tên chỉ gồm chữ, số, dấu cách, - và _ (tối đa 80)",
+                "--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)",
+            )
+        )
+    tree_of(words, app.rules())
+    storage.searches.save(SavedSearch(name, words, now()))
+    app.print(say(f"Đã lưu {name}; tìm lại: diembao search @{name}", f"Saved {name}; use: diembao search @{name}"))
+
+
+def _list(app: App, storage: Storage) -> None:
+    for one in storage.searches.saved():
+        if app.as_json:
+            app.print_json({"name": one.name, "query": one.query, "saved_at": one.saved_at})
+        else:
+            app.print(f"@{one.name}  {one.query}")
+
+
+def _show(app: App, storage: Storage, words: str, by: Order, limit: int, feed: Path | None) -> None:
+    from diembao.cli.atom import atom
+    from diembao.system.home import write_atomically
+
+    name = words.removeprefix("@")
+    if words.startswith("@"):
+        known = {one.name: one.query for one in storage.searches.saved()}
+        if name not in known:
+            listed = ", ".join(f"@{n}" for n in known) or "-"
+            raise click.UsageError(
+                say(
+                    f"Chưa lưu phép tìm {words}; có: {listed}", f"There is no saved search {words}; there are: {listed}"
+                )
+            )
+        words = known[name]
+    zone = ZoneInfo(app.settings().province.time_zone)
+    tree = tree_of(words, app.rules())
+    hits = storage.searches.search(tree, zone=zone, by=by, limit=limit)
+    if feed is not None:
+        title = say(f"Điểm báo: {name}", f"Press review: {name}")
+        write_atomically(feed, atom(name, title, hits, now(), app.lang))
+        app.print(say(f"Đã ghi {len(hits)} bài vào {feed}", f"Wrote {len(hits)} items to {feed}"))
+        return
+    for hit in hits:
+        if app.as_json:
+            app.print_json(_json(hit))
+        else:
+            _print(app, hit, zone)
+    if not hits:
+        app.print(say("Không tìm thấy bài nào.", "Nothing found."))
+    elif not app.as_json:
+        items, stories = storage.searches.count(tree, zone=zone, most=_COUNTED)
+        more = say("ít nhất ", "at least ") if items == _COUNTED else ""
+        app.print(
+            say(
+                f"Hiện {len(hits)} trong {more}{items} bài, {stories} câu chuyện.",
+                f"Shown: {len(hits)} of {more}{items} articles, {stories} stories.",
+            )
+        )
+
+
+def tree_of(words: str, rules: Rulebook) -> Tree:
+    """Return the tree of a query in which topics may be called by id or label; raises click.UsageError."""
+    from pipeline.text.search_tokens import joined
+    from storage.search.parser import QueryError, parse
+
+    topics = {
+        joined(name): topic.id for topic in rules.topics.topic for name in (topic.id, topic.label_vi, topic.label_en)
+    }
+    try:
+        return parse(words, topics)
+    except QueryError as error:
+        raise click.UsageError(_told(error)) from error
+
+
+def _told(error: QueryError) -> str:
+    return f"{say(error.vi, error.en)}\n  {error.query}\n  {' ' * error.at}^"
+
+
+def _json(hit: Hit) -> dict[str, Any]:
+    item = hit.item
+    return {
+        "item": item.key,
+        "story": item.story,
+        "published": item.article.published,
+        "outlet": item.outlet,
+        "url": item.article.url,
+        "title": hit.title.text,
+        "title_marks": hit.title.spans,
+        "snippet": hit.snippet.text,
+        "snippet_marks": hit.snippet.spans,
+        "relevance": item.tags.relevance,
+        "topics": [topic.id for topic in item.tags.topics],
+        "tone": item.tags.tone,
+        "score": hit.score,
+    }
+
+
+def _print(app: App, hit: Hit, zone: ZoneInfo) -> None:
+    item = hit.item
+    at = item.article.published or item.first_seen
+    app.print(f"{at.astimezone(zone):%d/%m/%Y %H:%M}  {item.outlet}  {_marked(hit.title)}")
+    if hit.snippet.text:
+        app.print(f"    {_marked(hit.snippet)}")
+    app.print(f"    {item.key}  {item.article.url}")
+
+
+def _marked(marked: Marked) -> str:
+    """Return text with what was found between «», and without what would steer a terminal."""
+    parts, last = [], 0
+    for start, end in marked.spans:
+        parts += [marked.text[last:start], "«", marked.text[start:end], "»"]
+        last = end
+    whole = "".join([*parts, marked.text[last:]])
+    return "".join(c if c.isprintable() else " " for c in whole)
+
+
+COMMANDS = (search,)

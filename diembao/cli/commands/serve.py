@@ -1,0 +1,51 @@
+"""serve: the jobs of schedule.toml, each a process of its own, until told to stop."""
+
+import sys
+from zoneinfo import ZoneInfo
+
+import click
+
+from diembao.cli.context import DONE, LOCKED, App, pass_app
+from diembao.system.messages import say
+
+
+@click.command(
+    help=say(
+        "Chạy các việc trong schedule.toml đúng giờ, tháng này qua tháng khác, cho đến khi được yêu cầu dừng. "
+        "Trả lời /healthz, /readyz, /metrics ở địa chỉ ghi trong [serve] của schedule.toml.",
+        "Run the jobs of schedule.toml at their times, for months, until told to stop. "
+        "Answers /healthz, /readyz, /metrics at the address in [serve] of schedule.toml.",
+    )
+)
+@pass_app
+def serve(app: App) -> int:
+    from config.schedule import load_schedule, load_serving
+    from diembao.service.leader_lock import only_one, stop_on_signals
+    from diembao.service.logs import close_log, open_log
+    from diembao.service.server import Server
+    from storage.service.job_runs import HeldElsewhere
+
+    jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
+    app.sources()  # a service without sources would run for months and collect nothing
+    zone = ZoneInfo(app.settings().province.time_zone)
+    try:
+        with only_one(app.home, app.database()) as hold, app.storage() as storage:
+            log = open_log(app.home.root / "logs", sys.stderr)
+            try:
+                server = Server(jobs, serving, app.home, zone, storage, hold, log)
+                stop_on_signals(server.stop)
+                server.run()
+            finally:
+                close_log()
+    except HeldElsewhere as error:
+        app.warn(
+            say(
+                f"Đã có một diembao serve khác chạy trên cơ sở dữ liệu này: {error}",
+                f"Another diembao serve runs on this database: {error}",
+            )
+        )
+        return LOCKED
+    return DONE
+
+
+COMMANDS = (serve,)

@@ -1,0 +1,235 @@
+"""source check, source find: what outlets and sites would give if they were asked now."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.sources_file import add, chosen
+from diembao.system.clock import now
+from diembao.system.messages import reason, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawlers.spiders.discovered import Offer
+    from diembao.jobs.source_check import Checked
+
+_PARTS = {"title": ("tiêu đề", "title"), "text": ("nội dung", "text"), "date": ("ngày đăng", "date")}
+_PARTS |= {"author": ("tác giả", "author")}
+_HOW = {
+    "robots.txt": ("robots.txt nêu", "named in robots.txt"),
+    "link": ("trang nêu", "named by the page"),
+    "page": ("trang mục", "the page itself, or one of its feed pages"),
+    "usual": ("chỗ thường gặp", "a usual address"),
+}
+
+
+@click.command(
+    help=say(
+        "Hỏi các nguồn này (mặc định: mọi nguồn đang bật) ngay bây giờ và đọc thử vài trang; không ghi gì vào dữ liệu.",
+        "Ask these sources (default: all that are on) now and read a few pages of each; nothing is stored.",
+    )
+)
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option(
+    "--pages", default=3, show_default=True, type=click.IntRange(0, 50), help=say("Số trang đọc thử.", "Pages.")
+)
+@pass_app
+def check(app: App, ids: tuple[str, ...], pages: int) -> int:
+    from diembao.jobs import source_check
+
+    settings, all_, rules = app.settings(), app.sources(), app.rules()
+    asked = chosen(all_, ids) if ids else [s for s in all_ if s.enabled]
+    with app.progress() as progress:
+        found = source_check.check(asked, settings.crawl, settings.process, rules, progress, sample=pages)
+    at = now()
+    for checked in found:
+        troubles = _troubles(checked, at)
+        if app.as_json:
+            app.print_json({"check": _row(checked, troubles)})
+            continue
+        app.print(_line(checked, at))
+        for trouble in troubles:
+            app.print(f"  ! {trouble}")
+    empty = sum(checked.gives_nothing for checked in found)
+    app.print(
+        say(f"{len(found)} nguồn, {empty} nguồn không cho bài nào.", f"{len(found)} sources, {empty} give no article.")
+    )
+    return FAILED if empty else DONE
+
+
+def _line(checked: Checked, now: datetime) -> str:
+    age = "" if checked.newest is None else _age(checked.newest, now)
+    pages = f"{checked.read}/{len(checked.pages)}"
+    return say(
+        f"{checked.source.name} ({checked.source.id}): {checked.entries} bài{age}, đọc được {pages} trang thử",
+        f"{checked.source.name} ({checked.source.id}): {checked.entries} entries{age}, {pages} sample pages read",
+    )
+
+
+def _age(newest: datetime, now: datetime) -> str:
+    hours = max(0, int((now - newest).total_seconds() // 3600))
+    if hours < 48:
+        return say(f", mới nhất {hours} giờ trước", f", newest {hours} hours old")
+    return say(f", mới nhất {hours // 24} ngày trước", f", newest {hours // 24} days old")
+
+
+def _troubles(checked: Checked, now: datetime) -> list[str]:
+    from diembao.jobs.source_check import STALE
+    from pipeline.records import Reason
+
+    found: list[str] = []
+    if not checked.source.feeds:
+        found.append(say("chưa có địa chỉ tin nào", "it has no feed"))
+    for poll in checked.polls:
+        if poll.reason is not Reason.OK:
+            note = f" ({poll.note})" if poll.note else ""
+            found.append(f"{poll.feed_url}: {reason(poll.reason)}{note}")
+        elif not poll.entries:
+            found.append(say(f"{poll.feed_url}: không nêu bài nào", f"{poll.feed_url}: lists nothing"))
+        elif poll.note:
+            found.append(f"{poll.feed_url}: {poll.note}")
+        if poll.invalid:
+            found.append(
+                say(
+                    f"{poll.feed_url}: {poll.invalid} mục không có liên kết", f"{poll.feed_url}: {poll.invalid} no link"
+                )
+            )
+    if checked.newest is not None and now - checked.newest > STALE:
+        found.append(say("đã lâu không có bài mới", "nothing new for a long time"))
+    for page in checked.pages:
+        if page.reason is not Reason.OK:
+            found.append(f"{page.url}: {reason(page.reason)}")
+        if page.missing and page.reason in (Reason.OK, Reason.PAYWALL):
+            parts = ", ".join(say(*_PARTS[part]) for part in page.missing)
+            found.append(say(f"{page.url}: thiếu {parts}", f"{page.url}: lacks {parts}"))
+    return found
+
+
+def _row(checked: Checked, troubles: list[str]) -> dict[str, object]:
+    feeds = [
+        {"url": p.feed_url, "reason": p.reason, "note": p.note, "entries": len(p.entries), "invalid": p.invalid}
+        for p in checked.polls
+    ]
+    return {
+        "id": checked.source.id,
+        "name": checked.source.name,
+        "entries": checked.entries,
+        "newest": checked.newest,
+        "feeds": feeds,
+        "pages": [dataclasses.asdict(page) for page in checked.pages],
+        "troubles": troubles,
+    }
+
+
+@click.command(
+    help=say(
+        "Tìm RSS, sitemap và trang mục của một trang báo, thử từng địa chỉ, rồi in bảng [[source]].",
+        "Find a site's feeds, sitemaps and section page, try each, and print the [[source]] table.",
+    )
+)
+@click.argument("url")
+@click.option("--write", is_flag=True, help=say("Ghi vào sources.toml.", "Add it to sources.toml."))
+@click.option("--id", "id_", metavar="ID", help=say("Mã của nguồn (mặc định: theo tên miền).", "Its id."))
+@click.option("--name", metavar="NAME", help=say("Tên (mặc định: trang tự gọi).", "Its name."))
+@pass_app
+def find(app: App, url: str, write: bool, id_: str | None, name: str | None) -> int:
+    from config.source_editor import table_of
+    from crawlers.spiders.discovery import find as look
+    from diembao.jobs.source_check import proposed
+    from pipeline.records import Reason
+    from pipeline.text.urls import is_fetchable, same_site
+
+    url = url if "://" in url else f"https://{url}"
+    if not is_fetchable(url):
+        raise click.UsageError(say(f"Không phải địa chỉ http(s): {url}", f"Not an address of http(s): {url}"))
+    settings = app.settings()
+    known = app.sources() if write or (app.home.config / "sources.toml").exists() else ()
+    if twin := next((s for s in known if same_site(s.home, url)), None):
+        app.warn(say(f"Đã có nguồn của trang này: {twin.id}", f"There is a source of this site already: {twin.id}"))
+    site = look(url, settings.crawl)
+    made = proposed(site, {s.id for s in known}, now())
+    made = dataclasses.replace(made, id=id_ or made.id, name=name or made.name)
+    if app.as_json:
+        app.print_json({"find": {"site": url, "reason": site.reason, "offers": [_offer_row(o) for o in site.offers]}})
+    if site.reason is not Reason.OK:
+        app.warn(f"{url}: {reason(site.reason)}" + (f" ({site.note})" if site.note else ""))
+    for offer in sorted(site.offers, key=lambda o: (not o.holds, o.kind, -len(o.links))):
+        # That an address tried on the off chance is not there says nothing.
+        if offer.how == "usual" and offer.reason is Reason.NOT_FOUND:
+            continue
+        app.print(_offer_line(offer, now()))
+    if not made.feeds:
+        app.warn(say("Không tìm thấy địa chỉ nào còn ra bài mới.", "Nothing was found that still gives articles."))
+        return FAILED
+    had = {feed.url for s in known for feed in s.feeds}
+    made = dataclasses.replace(made, feeds=tuple(feed for feed in made.feeds if feed.url not in had))
+    if not made.feeds:
+        app.print(say("Không có gì mới: nguồn ấy đã hỏi các địa chỉ này.", "Nothing new: they are asked already."))
+        return DONE
+    if write:
+        add(app, [made])
+    elif not app.as_json:
+        app.print("")
+        app.print(table_of(made))
+        app.print(say("Để ghi vào sources.toml, thêm: --write", "To add it to sources.toml: --write"))
+    return DONE
+
+
+def _offer_line(offer: Offer, now: datetime) -> str:
+    how = say(*_HOW[offer.how])
+    if not offer.holds:
+        why = reason(offer.reason) if offer.reason != "ok" else say("trống", "empty")
+        return f"  - {offer.kind:<8} {offer.url}: {why} [{how}]"
+    age = "" if offer.newest is None else _age(offer.newest, now)
+    count = say(f"{len(offer.links)} bài{age}", f"{len(offer.links)} entries{age}")
+    return f"  + {offer.kind:<8} {offer.url}: {count}, {offer.language or '?'} [{how}]"
+
+
+def _offer_row(offer: Offer) -> dict[str, object]:
+    row: dict[str, object] = {"entries": len(offer.links)}
+    return row | {k: getattr(offer, k) for k in ("url", "kind", "how", "reason", "note", "newest", "language")}
+
+
+@click.command(
+    help=say(
+        "Đề nghị bộ chọn CSS cho một nguồn từ những trang đã lưu, để chép vào sources.toml.",
+        "Propose CSS selectors for a source from its stored pages, to be copied into sources.toml.",
+    )
+)
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--pages", default=20, show_default=True, type=click.IntRange(3, 200), help=say("Số trang để học.", "Pages.")
+)
+@pass_app
+def learn(app: App, id_: str, pages: int) -> int:
+    from config.source_editor import table_of
+    from pipeline.extraction.selector_learning import propose
+
+    [one] = chosen(app.sources(), (id_,))
+    with app.storage() as storage:
+        kept = storage.pages_of(one.id, pages)
+    proposal = propose(kept)
+    if app.as_json:
+        app.print_json(
+            {"learn": {"pages": proposal.pages, "yields": proposal.yields, **dataclasses.asdict(proposal.selectors)}}
+        )
+    if not proposal.yields:
+        app.warn(
+            say(
+                f"{one.name}: từ {len(kept)} trang đã lưu chưa tìm được bộ chọn nào đúng đủ thường xuyên.",
+                f"{one.name}: no selector was right often enough on {len(kept)} stored pages.",
+            )
+        )
+        return FAILED
+    app.print(
+        say(f"# học từ {proposal.pages} trang đọc được", f"# learnt from {proposal.pages} pages that could be read")
+    )
+    for part, share in proposal.yields.items():
+        app.print(say(f"# {part}: đúng {share:.0%} số trang", f"# {part}: right on {share:.0%} of them"))
+    app.print(table_of(dataclasses.replace(one, selectors=proposal.selectors)))
+    return DONE

@@ -1,0 +1,240 @@
+"""pairs, stories: which articles are one report or tell of one happening, and a person's say in that."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.jsonl import read_jsonl
+from diembao.system.clock import now
+from diembao.system.messages import say
+
+if TYPE_CHECKING:
+    from analysis.digest.events import Event, Report
+    from pipeline.records import Level
+
+_LEVEL = click.option(
+    "--event",
+    "level",
+    flag_value="event",
+    default=False,
+    help=say("Cả sự kiện, không chỉ một tin.", "The whole event, not just one report."),
+)
+_NOTE = click.option("--note", default="", help=say("Vì sao (được lưu lại).", "Why (it is kept)."))
+
+
+@click.command(
+    help=say(
+        'So từng cặp bài trong FILE.jsonl (hoặc - cho đầu vào chuẩn): {"id","a":{title,text,…},"b":{…}} mỗi dòng; '
+        "in ra dup (đăng lại), same-event (cùng sự việc) hay different (khác), điểm và lý do.",
+        'Judge the pairs of FILE.jsonl (or - for standard input), {"id","a":{title,text,…},"b":{…}} a line: dup (a '
+        "reprint), same-event or different, with score and reason.",
+    )
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@pass_app
+def pairs(app: App, file: Path) -> int:
+    from diembao.evaluation.pairs import judge
+
+    failed = False
+    for number, record in read_jsonl(file):
+        try:
+            found = judge(record)
+        except ValueError as error:
+            failed = True
+            app.warn(f"{file}:{number}: {error}")
+            continue
+        name = record.get("id", number)
+        app.print_json({"id": name, **asdict(found), "score": round(found.score, 4)})
+    return FAILED if failed else DONE
+
+
+def show_pair_scores(app: App, file: Path, *, errors: bool) -> int:
+    """Print how often labelled pairs are judged rightly."""
+    from diembao.evaluation.pairs import JUDGEMENTS, evaluate_pairs
+
+    try:
+        report = evaluate_pairs(row for _, row in read_jsonl(file))
+    except ValueError as error:
+        raise click.UsageError(f"{file}: {error}") from error
+    figures = {
+        "dup": (report.dup, report.dup_f1),
+        "same": (report.same, report.same_f1),
+    }
+    if app.as_json:
+        found: dict[str, Any] = {"pairs": report.pairs}
+        for name, (score, figure) in figures.items():
+            found[name] = {
+                "f1": round(figure.value, 4),
+                "interval": [round(figure.low, 4), round(figure.high, 4)],
+                "precision": round(score.precision, 4),
+                "recall": round(score.recall, 4),
+            }
+        found["confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.confusion.items())}
+        if errors:
+            found["mistakes"] = [
+                {"id": m.id, "title": m.title, "gold": m.gold, "said": m.verdict.verdict, "reason": m.verdict.reason}
+                for m in report.mistakes
+            ]
+        app.print_json(found)
+        return DONE
+    told = {
+        "dup": say("tin đăng lại (dup) so với còn lại", "reprints (dup) against the rest"),
+        "same": say("cùng sự việc (dup, same-event) so với khác", "one happening (dup, same-event) against different"),
+    }
+    app.print(f"{file} · {report.pairs}")
+    for name, (score, figure) in figures.items():
+        app.print(
+            f"{told[name]}: F1 {figure.value:.3f} (95 %: {figure.low:.3f}-{figure.high:.3f}), "
+            f"P {score.precision:.3f}, R {score.recall:.3f}"
+        )
+    app.print(say("nhãn / máy", "label / said").ljust(14) + "".join(name.rjust(12) for name in JUDGEMENTS))
+    for gold in JUDGEMENTS:
+        app.print(gold.ljust(14) + "".join(str(report.confusion.get((gold, n), 0)).rjust(12) for n in JUDGEMENTS))
+    for m in report.mistakes if errors else ():
+        app.print(f"{m.id} {m.gold} > {m.verdict.verdict}: {m.title[:70]} ({m.verdict.reason})")
+    return DONE
+
+
+@click.group(
+    help=say(
+        "Tin và sự kiện: ai đưa trước, ai đăng lại; gộp, tách bằng tay.",
+        "Reports and events: who was first, who reprinted; merge and split by hand.",
+    )
+)
+def stories() -> None: ...
+
+
+@stories.command(help=say("Gom lại toàn bộ từ đầu; kết quả như khi gom dần.", "Group all anew; the same groups."))
+@pass_app
+def rebuild(app: App) -> int:
+
+    with app.home.lock("process"), app.storage() as storage:
+        moved = storage.rebuild_stories(now())
+    _tell(app, {"moved": moved}, say(f"Đã gom lại; {moved} bài đổi chỗ.", f"Grouped anew; {moved} items moved."))
+    return DONE
+
+
+@stories.command(
+    help=say(
+        "Cho xem sự kiện chứa KEY (mã bài hoặc mã tin), hoặc các sự kiện nhiều bài nhất trong mấy ngày qua.",
+        "Show the event that holds KEY (id of an item or story), or the events of the last days told most.",
+    )
+)
+@click.argument("key", required=False)
+@click.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
+@pass_app
+def show(app: App, key: str | None, days: int) -> int:
+    from analysis.digest.events import build_events
+
+    with app.storage() as storage:
+        items = storage.story(key) if key else list(storage.items(since=now() - timedelta(days=days)))
+    if key and not items:
+        raise click.UsageError(say(f"{key}: không có bài hay tin mang mã này", f"{key}: no item or story of that id"))
+    zone = ZoneInfo(app.settings().province.time_zone)
+    for event in build_events(items):
+        if app.as_json:
+            app.print_json(_json(event))
+        else:
+            _print(app, event, zone, whole=key is not None)
+    return DONE
+
+
+def _json(event: Event) -> dict[str, Any]:
+    def told(report: Report) -> dict[str, Any]:
+        return {
+            "story": report.key,
+            "origin": report.origin,
+            "title": report.first.article.title,
+            "first": report.first.outlet,
+            "items": [{"item": i.key, "outlet": i.outlet, "url": i.article.url} for i in report.items],
+        }
+
+    return {
+        "event": event.key,
+        "title": event.title,
+        "first": event.first.outlet,
+        "from": event.start,
+        "to": event.end,
+        "items": event.items,
+        "outlets": event.outlets,
+        "languages": dict(event.languages),
+        "countries": dict(event.countries),
+        "stories": [told(report) for report in event.reports],
+    }
+
+
+def _print(app: App, event: Event, zone: ZoneInfo, *, whole: bool) -> None:
+    reports, items = len(event.reports), event.items
+    app.print(f"{event.key}  {event.title}")
+    spread = f"{event.start.astimezone(zone):%d/%m %H:%M} - {event.end.astimezone(zone):%d/%m %H:%M}"
+    places = ", ".join(f"{country} {n}" for country, n in event.countries.items())
+    tongues = ", ".join(f"{language} {n}" for language, n in event.languages.items())
+    app.print(
+        say(
+            f"  {reports} tin, {items} bài, {event.outlets} báo; trước nhất: {event.first.outlet}; {spread}; "
+            f"{places}; {tongues}",
+            f"  {reports} stories, {items} items, {event.outlets} outlets; first: {event.first.outlet}; {spread}; "
+            f"{places}; {tongues}",
+        )
+    )
+    for report in event.reports if whole else ():
+        app.print(f"  {report.key}  {_carried(report)}")
+        for item in report.items:
+            app.print(f"    {item.key}  {item.outlet}: {item.article.title}  {item.article.url}")
+
+
+def _carried(report: Report) -> str:
+    """Return who a report is from and how often it was carried: '1 tin TTXVN, 14 báo đăng lại'."""
+    outlets = len({i.source_id for i in report.items})
+    by = report.origin or report.first.outlet
+    again = outlets if report.origin and report.origin.casefold() not in report.first.outlet.casefold() else outlets - 1
+    return say(f"1 tin {by}, {again} báo đăng lại", f"1 report of {by}, reprinted by {again}")
+
+
+@stories.command(help=say("Gộp các tin chứa những bài này thành một.", "Join the stories of these items."))
+@click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
+@_LEVEL
+@_NOTE
+@pass_app
+def merge(app: App, keys: tuple[str, ...], level: str | bool, note: str) -> int:
+
+    with app.home.lock("process"), app.storage() as storage:
+        name = storage.merge_stories(_level(level), keys, note, now())
+    _tell(app, {"into": name}, say(f"Đã gộp thành {name}; các lượt sau giữ như vậy.", f"Merged into {name}, for good."))
+    return DONE
+
+
+@stories.command(help=say("Tách những bài này khỏi tin STORY.", "Take these items out of STORY."))
+@click.argument("story")
+@click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+@_LEVEL
+@_NOTE
+@pass_app
+def split(app: App, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
+
+    with app.home.lock("process"), app.storage() as storage:
+        stays, left = storage.split_story(_level(level), story, items, note, now())
+    told = say(f"Đã tách: {left}; còn lại: {stays}; các lượt sau giữ như vậy.", f"Split: {left}; {stays} stays.")
+    _tell(app, {"stays": stays, "left": left}, told)
+    return DONE
+
+
+def _level(chosen: str | bool) -> Level:
+    return "event" if chosen == "event" else "story"
+
+
+def _tell(app: App, found: dict[str, Any], told: str) -> None:
+    if app.as_json:
+        app.print_json(found)
+    else:
+        app.print(told)
+
+
+COMMANDS = (pairs, stories)

@@ -1,0 +1,108 @@
+"""What every command gets: the home folder, how to speak, and what it needs of it, opened when it is needed."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diembao.system.home import Home
+from diembao.system.messages import Language, say
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from pipeline.records import Source
+    from pipeline.rules.rulebook import Rulebook
+    from storage.base import Storage
+
+#: Exit codes: done, done but something failed, wrong use or configuration, another run holds the lock.
+DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    home: Home
+    lang: Language
+    quiet: bool
+    as_json: bool
+
+    def settings(self) -> "Settings":
+        from config.settings import load_settings
+
+        return load_settings(self.home.config)
+
+    def sources(self) -> "tuple[Source, ...]":
+        """Read sources.toml of the home folder: without one, nobody asked for the packaged outlets to be crawled."""
+        from config.settings import load_sources
+
+        if not (self.home.config / "sources.toml").exists():
+            raise click.UsageError(
+                say(
+                    f"Chưa có cấu hình trong {self.home.config}. Hãy chạy: diembao --home {self.home.root} init",
+                    f"There is no configuration in {self.home.config}. Run: diembao --home {self.home.root} init",
+                )
+            )
+        return load_sources(self.home.config)
+
+    def rules(self) -> "Rulebook":
+        from config.rulebook import load_rulebook
+
+        return load_rulebook(self.home.config if self.home.config.exists() else None)
+
+    def database(self) -> str:
+        """Return the address of the database: $DIEMBAO_DATABASE, else settings.toml, else SQLite in the home folder."""
+        from diembao.system.secrets import secret
+
+        named = secret("DIEMBAO_DATABASE") or self.settings().storage.database
+        if not named:
+            self.home.root.mkdir(parents=True, exist_ok=True)
+        return named or f"sqlite:///{self.home.database}"
+
+    @contextmanager
+    def storage(self) -> "Iterator[Storage]":
+        from storage.database import open_storage
+
+        storage = open_storage(self.database())
+        try:
+            yield storage
+        finally:
+            storage.close()
+
+    def print(self, text: str) -> None:
+        """Print for a person; nothing under --quiet or --json."""
+        if not (self.quiet or self.as_json):
+            click.echo(text)
+
+    def print_json(self, value: Any) -> None:
+        """Print one JSON line."""
+        click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+    def warn(self, text: str) -> None:
+        click.echo(text, err=True)
+
+    @contextmanager
+    def progress(self) -> "Iterator[Callable[[str, int, int], None]]":
+        """Give a callback (stage, done, expected) that draws a bar where a terminal shows it."""
+        if self.quiet or self.as_json or not sys.stderr.isatty():
+            yield lambda _stage, _done, _expected: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        names = {"collect": say("Thu thập", "Collecting"), "process": say("Đọc và phân loại", "Reading and tagging")}
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            tasks: dict[str, Any] = {}
+
+            def show(stage: str, done: int, expected: int) -> None:
+                if stage not in tasks:
+                    tasks[stage] = bar.add_task(names.get(stage, stage), total=expected)
+                bar.update(tasks[stage], completed=done, total=expected)
+
+            yield show
+
+
+pass_app = click.make_pass_decorator(App)

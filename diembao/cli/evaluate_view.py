@@ -1,0 +1,186 @@
+"""A report of how well the rules do → JSON for a machine, tables for a person."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from diembao.evaluation.metrics import GRADES, TONES, Figure, Report, Score
+
+
+def to_json(report: Report, *, errors: bool = False) -> dict[str, Any]:
+    """Return the report for a machine; figures 0 to 1, intervals as [low, high]."""
+    found: dict[str, Any] = {"rules": report.rules, "records": report.records}
+    if report.relevance:
+        found["relevance"] = {**_numbers(report.relevance), "interval": _interval(report.relevance_f1)}
+    for name in ("grade", "micro", "micro_about", "language", "tone"):
+        if (figure := getattr(report, name)) is not None:
+            found[name] = {"value": round(figure.value, 4), "interval": _interval(figure), "records": figure.n}
+    if report.macro is not None:
+        found["macro"] = round(report.macro, 4)
+    found["topics"] = {t: _numbers(s) for t, s in report.topics.items()}
+    found["confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.confusion.items())}
+    found["tone_confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.tone_confusion.items())}
+    found["calibration"] = [
+        {"from": low, "to": high, "topics": n, "right": round(right, 4)} for low, high, n, right in report.calibration
+    ]
+    if errors:
+        found["mistakes"] = [
+            {"id": m.id, "title": m.title, "what": m.what, "gold": m.gold, "said": m.said, "reason": m.reason}
+            for m in report.mistakes
+        ]
+    return found
+
+
+def _numbers(score: Score) -> dict[str, float | int]:
+    return {
+        "precision": round(score.precision, 4),
+        "recall": round(score.recall, 4),
+        "f1": round(score.f1, 4),
+        "right": score.right,
+        "false": score.false,
+        "missed": score.missed,
+    }
+
+
+def _interval(figure: Figure | None) -> list[float]:
+    return [] if figure is None else [round(figure.low, 4), round(figure.high, 4)]
+
+
+def to_tables(report: Report, *, errors: bool = False, english: bool = False) -> RenderableType:
+    """Return the report for a person, as Rich tables."""
+    say = _ENGLISH if english else _VIETNAMESE
+    parts: list[RenderableType] = [_figures(report, say)]
+    if report.confusion:
+        parts.append(_matrix(say["confusion"], GRADES, report.confusion, say))
+    if report.tone_confusion:
+        parts.append(_matrix(say["tone"], TONES, report.tone_confusion, say))
+    if report.topics:
+        parts.append(_topic_table(report, say))
+    if errors and report.mistakes:
+        table = Table(title=say["mistakes"])
+        for column in ("id", "title", "what", "gold", "said", "why"):
+            table.add_column(say[column], overflow="fold")
+        for m in report.mistakes:
+            table.add_row(m.id, m.title[:80], say.get(m.what, m.what), m.gold, m.said, m.reason)
+        parts.append(table)
+    return Group(*parts)
+
+
+def _figures(report: Report, say: Mapping[str, str]) -> Table:
+    table = Table(title=f"{say['report']} · {report.records} · {report.rules}")
+    for column in ("figure", "value", "interval", "records"):
+        table.add_column(say[column], justify="left" if column == "figure" else "right")
+    rows: list[tuple[str, Figure | None]] = [
+        ("relevance", report.relevance_f1),
+        ("grade", report.grade),
+        ("micro", report.micro),
+        ("micro_about", report.micro_about),
+        ("language", report.language),
+        ("tone", report.tone),
+    ]
+    for name, figure in rows:
+        if figure is not None:
+            table.add_row(say[name], f"{figure.value:.3f}", f"{figure.low:.3f}-{figure.high:.3f}", str(figure.n))
+    if report.relevance is not None:
+        table.add_row(say["precision"], f"{report.relevance.precision:.3f}", "", "")
+        table.add_row(say["recall"], f"{report.relevance.recall:.3f}", "", "")
+    if report.macro is not None:
+        table.add_row(say["macro"], f"{report.macro:.3f}", "", "")
+    return table
+
+
+def _matrix(title: str, names: Sequence[str], counts: Mapping[tuple[str, str], int], say: Mapping[str, str]) -> Table:
+    table = Table(title=title)
+    table.add_column(say["gold_said"])
+    for name in names:
+        table.add_column(say.get(name, name), justify="right")
+    for gold in names:
+        if any(counts.get((gold, said)) for said in names):
+            table.add_row(say.get(gold, gold), *(str(counts.get((gold, said), 0)) for said in names))
+    return table
+
+
+def _topic_table(report: Report, say: Mapping[str, str]) -> Table:
+    table = Table(title=say["topics"])
+    for column in ("topic", "precision_short", "recall_short", "F1", "right", "false", "missed"):
+        table.add_column(say.get(column, column), justify="left" if column == "topic" else "right")
+    for topic, s in report.topics.items():
+        table.add_row(
+            topic, f"{s.precision:.2f}", f"{s.recall:.2f}", f"{s.f1:.2f}", str(s.right), str(s.false), str(s.missed)
+        )
+    return table
+
+
+_ENGLISH = {
+    "report": "Evaluation",
+    "figure": "figure",
+    "value": "value",
+    "interval": "95 %",
+    "records": "records",
+    "relevance": "relevance F1 (main or mention)",
+    "precision": "relevance precision",
+    "recall": "relevance recall",
+    "grade": "main/mention/no accuracy",
+    "micro": "topics micro-F1",
+    "micro_about": "topics micro-F1, about the province",
+    "macro": "topics macro-F1",
+    "language": "language",
+    "tone": "tone",
+    "confusion": "Relevance",
+    "gold_said": "label / said",
+    "topics": "Topics",
+    "topic": "topic",
+    "precision_short": "P",
+    "recall_short": "R",
+    "right": "right",
+    "false": "false",
+    "missed": "missed",
+    "mistakes": "Mistakes",
+    "id": "id",
+    "title": "title",
+    "what": "what",
+    "gold": "label",
+    "said": "said",
+    "why": "why",
+}
+_VIETNAMESE = {
+    "report": "Đánh giá",
+    "figure": "chỉ số",
+    "value": "giá trị",
+    "interval": "95 %",
+    "records": "số bài",
+    "relevance": "F1 liên quan (chính hoặc nhắc đến)",
+    "precision": "độ chính xác (liên quan)",
+    "recall": "độ bao phủ (liên quan)",
+    "grade": "đúng mức chính/nhắc/không",
+    "micro": "micro-F1 chủ đề",
+    "micro_about": "micro-F1 chủ đề, bài về tỉnh",
+    "macro": "macro-F1 chủ đề",
+    "language": "ngôn ngữ",
+    "tone": "sắc thái",
+    "confusion": "Mức liên quan",
+    "gold_said": "nhãn / máy",
+    "topics": "Chủ đề",
+    "topic": "chủ đề",
+    "precision_short": "P",
+    "recall_short": "R",
+    "right": "đúng",
+    "false": "thừa",
+    "missed": "sót",
+    "mistakes": "Bài sai",
+    "id": "mã",
+    "title": "tiêu đề",
+    "what": "mục",
+    "gold": "nhãn",
+    "said": "máy",
+    "why": "vì sao",
+    "main": "chính",
+    "mention": "nhắc đến",
+    "no": "không",
+    "positive": "tích cực",
+    "neutral": "trung tính",
+    "negative": "tiêu cực",
+    "unsure": "chưa rõ",
+}

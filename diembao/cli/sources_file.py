@@ -1,0 +1,60 @@
+"""Ids and sources → the sources.toml of the home folder, changed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from diembao.system.messages import say
+
+if TYPE_CHECKING:
+    from diembao.cli.context import App
+    from pipeline.records import Source
+
+#: Seconds that another change of sources.toml is waited for.
+_PATIENCE = 10.0
+
+
+def chosen(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Source]:
+    """Return the sources of these ids; an unknown one ends the command with the nearest that there is."""
+    by_id = {s.id: s for s in sources}
+    for id in ids:
+        if id not in by_id:
+            near = difflib.get_close_matches(id, by_id, n=1, cutoff=0.5)
+            hint = say(f" Có phải là {near[0]}?", f" Did you mean {near[0]}?") if near else ""
+            raise click.UsageError(
+                say(f"Không có nguồn: {id}.{hint} Xem: diembao source list", f"No such source: {id}.{hint}")
+            )
+    return [by_id[id] for id in dict.fromkeys(ids)]
+
+
+def add(app: App, added: Sequence[Source]) -> None:
+    from config.source_editor import with_sources
+    from diembao.system.home import write_atomically
+
+    path = app.home.config / "sources.toml"
+    with app.home.lock("source", wait=_PATIENCE):
+        app.sources()  # a file that has faults already is told of as such, and left alone
+        text = with_sources(str(path), path.read_text("utf-8-sig"), added)
+        write_atomically(path, text.encode())
+    for s in added:
+        app.print(say(f"Đã thêm {s.id} vào {path}", f"Added {s.id} to {path}"))
+
+
+def switch(app: App, ids: tuple[str, ...], enabled: bool) -> list[Source]:
+    """Switch sources on or off; return them as they were before."""
+    from config.source_editor import with_enabled
+    from diembao.system.home import write_atomically
+
+    path = app.home.config / "sources.toml"
+    with app.home.lock("source", wait=_PATIENCE):
+        found = chosen(app.sources(), ids)
+        text = path.read_text("utf-8-sig")
+        for s in found:
+            if s.enabled != enabled:
+                text = with_enabled(str(path), text, s.id, enabled)
+        write_atomically(path, text.encode())
+    return found

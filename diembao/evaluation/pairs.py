@@ -1,0 +1,99 @@
+"""Pairs of articles → what the store would make of each, and how often that is right where it is labelled."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from diembao.evaluation.metrics import Figure, Score, figure
+from pipeline.stories.fingerprints import Sketch, sketch
+from pipeline.stories.similarity import Judgement, Verdict, compare
+from pipeline.tagging.tagger import text_from_record
+
+JUDGEMENTS: tuple[str, ...] = get_args(Judgement)
+#: a date shorter than a day (a year, a month) would put days between two articles that nobody counted
+_A_DAY = len("2026-11-22")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One labelled pair beside what was said of it."""
+
+    id: str
+    title: str
+    gold: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PairReport:
+    pairs: int
+    dup: Score
+    dup_f1: Figure
+    #: 'dup' or 'same-event' against 'different'
+    same: Score
+    same_f1: Figure
+    #: (label, verdict) → pairs
+    confusion: Mapping[tuple[str, str], int]
+    mistakes: tuple[Judged, ...]
+
+
+def judge(record: Any) -> Verdict:
+    """Judge a record {"a": {"title", "text", …}, "b": {…}}. Raises ValueError that names the key at fault."""
+    if not isinstance(record, Mapping):
+        raise ValueError("not an object")
+    return compare(_sketch(record, "a"), _sketch(record, "b"))
+
+
+def _sketch(record: Mapping[str, Any], side: str) -> Sketch:
+    article = record.get(side)
+    if not isinstance(article, Mapping):
+        raise ValueError(f"'{side}' is missing or no object")
+    published = article.get("published")
+    if isinstance(published, str) and len(published) < _A_DAY:
+        article = {**article, "published": None}
+    try:
+        text = text_from_record({"id": side, **article})
+    except ValueError as error:
+        raise ValueError(f"'{side}': {error}") from error
+    return sketch(text.title, text.text, text.published, text.language or "")
+
+
+def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
+    """Judge labelled pairs; 'label' is a verdict, 'same-event-different-article' the same as 'same-event'.
+
+    Raises ValueError for a record that is none, or where there is no pair.
+    """
+    judged = list(_judged(records))
+    if not judged:
+        raise ValueError("no pairs")
+    dup_f1 = figure(judged, lambda some: _score(some, ("dup",)).f1)
+    same_f1 = figure(judged, lambda some: _score(some, ("dup", "same-event")).f1)
+    assert dup_f1 is not None and same_f1 is not None
+    return PairReport(
+        pairs=len(judged),
+        dup=_score(judged, ("dup",)),
+        dup_f1=dup_f1,
+        same=_score(judged, ("dup", "same-event")),
+        same_f1=same_f1,
+        confusion=Counter((j.gold, j.verdict.verdict) for j in judged),
+        mistakes=tuple(j for j in judged if j.gold != j.verdict.verdict),
+    )
+
+
+def _judged(records: Iterable[Mapping[str, Any]]) -> Iterator[Judged]:
+    for number, record in enumerate(records, 1):
+        name = str(record.get("id", number)) if isinstance(record, Mapping) else str(number)
+        try:
+            verdict = judge(record)
+            gold = str(record.get("label", "")).removesuffix("-different-article")
+            if gold not in JUDGEMENTS:
+                raise ValueError(f"'label' must be one of {', '.join(JUDGEMENTS)}, found {record.get('label')!r}")
+        except ValueError as error:
+            raise ValueError(f"pair {name}: {error}") from error
+        yield Judged(name, str(record["a"]["title"]), gold, verdict)
+
+
+def _score(judged: Sequence[Judged], positive: Sequence[str]) -> Score:
+    counts = Counter((j.gold in positive, j.verdict.verdict in positive) for j in judged)
+    return Score(counts[True, True], counts[False, True], counts[True, False])

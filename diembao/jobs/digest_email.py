@@ -1,0 +1,91 @@
+"""A digest → the parts of a letter, and a published digest → the letter to one list of recipients."""
+
+from collections.abc import Sequence
+from email.header import Header
+from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from analysis.documents.blocks import Paper, Picture, lines
+from pipeline.records.publications import Publication
+
+if TYPE_CHECKING:
+    from diembao.jobs.draft_digest import Made
+
+#: files of a publication that make its letter
+_HTML, _TEXT, _PICTURE = "letter.html", "letter.txt", "letter-picture-{n}.png"
+#: subtypes of application
+_TYPES = {".pdf": "pdf", ".docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
+
+
+def subject(made: "Made") -> str:
+    """Return e.g. 'Điểm báo Ninh Thuận, 22/11/2026: 40 tin, bài, 3 tin cần lưu ý'."""
+    from analysis.documents.labels import labels
+
+    words, day = labels(made.language), made.day
+    return words.say(
+        "mail_subject",
+        title=f"{words.say('title')} {made.province}",
+        date=words.short_date(day.day),
+        items=words.say("mail_items", n=day.counts.items),
+        attention=words.say("mail_attention", n=len(day.attention)),
+    )
+
+
+def letter_files(paper: Paper) -> dict[str, bytes]:
+    """Return the parts of a letter: HTML, text, pictures."""
+    from analysis.documents.email_html import mail_html
+
+    pictures = [block for block in paper.blocks if isinstance(block, Picture)]
+    return {
+        _HTML: mail_html(paper).encode(),
+        _TEXT: ("\n".join(lines(paper)) + "\n").encode(),
+        **{_PICTURE.format(n=n): picture.png for n, picture in enumerate(pictures, 1)},
+    }
+
+
+def is_part(name: str) -> bool:
+    """Whether a file of a publication is a part of its letter."""
+    return name.startswith("letter")
+
+
+def letter(
+    publication: Publication, *, sender: str, to: Sequence[str], attach: Sequence[str], message_id: str
+) -> Message:
+    """Return the letter with a published digest; `attach` names forms. Equal arguments make equal letters."""
+    files = publication.files
+    chosen = [n for n in sorted(files) if PurePath(n).suffix.removeprefix(".") in attach and not is_part(n)]
+    pictures = sorted(name for name in files if name.startswith("letter-picture-"))
+
+    html = MIMEMultipart("related", _boundary(publication, 3))
+    html.attach(MIMEText(files[_HTML].decode(), "html", "utf-8"))
+    for n, name in enumerate(pictures, 1):
+        image = MIMEImage(files[name], "png")
+        image["Content-ID"] = f"<picture-{n}>"
+        image.add_header("Content-Disposition", "inline", filename=f"picture-{n}.png")
+        html.attach(image)
+    words = MIMEMultipart("alternative", _boundary(publication, 2))
+    words.attach(MIMEText(files[_TEXT].decode(), "plain", "utf-8"))
+    words.attach(html)
+    message = MIMEMultipart("mixed", _boundary(publication, 1))
+    # email.message.EmailMessage loses a space of a long subject outside ASCII where it breaks it (CPython 3.11).
+    message["Subject"] = Header(publication.title, "utf-8", header_name="Subject").encode()
+    message["From"], message["To"] = sender, ", ".join(to)
+    message["Date"], message["Message-ID"] = format_datetime(publication.made_at), message_id
+    message["Auto-Submitted"], message["Content-Language"] = "auto-generated", publication.language
+    message.attach(words)
+    for name in chosen:
+        part = MIMEApplication(files[name], _TYPES.get(PurePath(name).suffix, "octet-stream"))
+        part.add_header("Content-Disposition", "attachment", filename=name)
+        message.attach(part)
+    return message
+
+
+def _boundary(publication: Publication, n: int) -> str:
+    """Return what divides the parts: chance would make each letter another."""
+    return f"=_diembao-{publication.sha256[:24]}-{n}"

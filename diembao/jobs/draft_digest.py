@@ -1,0 +1,36 @@
+"""A day's digest before it is drawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.digest.model import Day
+from config.settings import Settings
+from pipeline.records import Item
+from pipeline.records.publications import PublishedItem
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A day's digest before it is drawn: the model, its items, and what its forms need besides."""
+
+    day: Day
+    items: Sequence[Item]
+    language: str
+    settings: Settings
+    topic_labels: Mapping[str, str]
+    number: int | None = None
+    #: articles of earlier digests of which this one says something else
+    corrected: Sequence[PublishedItem] = ()
+
+    @property
+    def province(self) -> str:
+        return self.settings.province.name if self.language == "vi" else self.settings.province.name_en
+
+    @property
+    def note(self) -> str:
+        return self.settings.province.note if self.language == "vi" else self.settings.province.note_en
+
+    @property
+    def name(self) -> str:
+        """Of its files, without suffix."""
+        return f"diem-bao-{self.day.day}"

@@ -1,0 +1,118 @@
+"""The database → one table in a file, whole or not at all."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from diembao.system.clock import now
+from pipeline.records import Item, Relevance, SourceDay
+from pipeline.tables.csv_rows import Listed
+from storage.base import Storage
+
+SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows; days are calendar days of `zone`."""
+
+    table: str
+    since: date | None
+    #: the last day, itself included
+    until: date | None
+    relevance: Sequence[Relevance]
+    topics: Sequence[str]
+    #: ids of sources; none: all
+    sources: Sequence[str]
+    zone: ZoneInfo
+    #: as it was stored, tagged and decided by then; None: as it is now
+    as_of: datetime | None = None
+
+    @property
+    def start(self) -> datetime | None:
+        return datetime.combine(self.since, time.min, self.zone) if self.since else None
+
+    @property
+    def end(self) -> datetime | None:
+        """Exclusive."""
+        return datetime.combine(self.until + timedelta(days=1), time.min, self.zone) if self.until else None
+
+
+def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mapping[str, str]) -> int:
+    """Write a table to a file of one of SUFFIXES; return the number of rows. Raises TooManyRows."""
+    from analysis.tables.definitions import TABLES
+    from analysis.tables.writers import write_csv, write_jsonl, write_listed, write_parquet, write_xlsx
+
+    columns = TABLES[wanted.table].columns
+    rows = rows_of(storage, wanted, topic_labels)
+    with _drafted(path) as draft:
+        if path.suffix == ".xlsx":
+            return write_xlsx(wanted.table, columns, rows, draft)
+        if path.suffix == ".parquet":
+            return write_parquet(columns, rows, draft)
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            if path.suffix == ".jsonl":
+                return write_jsonl(columns, rows, stream)
+            if wanted.table == "items" and wanted.as_of is None:
+                return write_listed(columns, _listed(storage, wanted), stream)
+            return write_csv(columns, rows, stream)
+
+
+def rows_of(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> Iterable[Any]:
+    from analysis.tables.rows import daily_rows, story_rows, tag_rows
+
+    today = now().astimezone(wanted.zone).date()
+    match wanted.table:
+        case "stories":
+            return story_rows(_items(storage, wanted))
+        case "tags":
+            return tag_rows(_items(storage, wanted), topic_labels)
+        case "daily":
+            last = min(wanted.until or today, today)
+            return daily_rows(_items(storage, wanted), wanted.since, last, lambda day: _sources(storage, wanted, day))
+        case "ledger":
+            start, end = wanted.start or datetime(1970, 1, 1, tzinfo=UTC), wanted.end or now() + timedelta(days=1)
+            return storage.ledger(start, end, source_ids=wanted.sources)
+        case _:
+            return _items(storage, wanted)
+
+
+def _items(storage: Storage, wanted: Wanted) -> Iterator[Item]:
+    found = storage.items(
+        since=wanted.start,
+        until=wanted.end,
+        relevance=wanted.relevance,
+        topics=wanted.topics,
+        as_of=wanted.as_of,
+    )
+    return (item for item in found if not wanted.sources or item.source_id in wanted.sources)
+
+
+def _listed(storage: Storage, wanted: Wanted) -> Iterator[Listed]:
+    found = storage.searches.listings(
+        since=wanted.start, until=wanted.end, relevance=wanted.relevance, topics=wanted.topics
+    )
+    return (row for row in found if not wanted.sources or row.source in wanted.sources)
+
+
+def _sources(storage: Storage, wanted: Wanted, day: date) -> list[SourceDay]:
+    start = datetime.combine(day, time.min, wanted.zone)
+    found = storage.source_days(start, datetime.combine(day + timedelta(days=1), time.min, wanted.zone))
+    return [source for source in found if not wanted.sources or source.source_id in wanted.sources]
+
+
+@contextmanager
+def _drafted(path: Path) -> Iterator[Path]:
+    """Give a path whose file becomes the one at `path` when it is whole, and not before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,128 @@
+"""A published digest → every list of recipients, each once; what was sent is noted before and after."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from functools import partial
+
+from config.alerts import Alerting, Hooks, Mail
+from config.documents import SendingSettings
+from diembao.jobs.digest_email import letter
+from diembao.notify.channels import channels
+from diembao.notify.smtp import NotSent, Unsure, connected, hand_over, may_pass
+from diembao.system.clock import now
+from diembao.system.messages import say
+from pipeline.records.publications import Dispatch, Publication
+from storage.base import Storage
+from storage.service.publications import PublicationBook
+
+#: Seconds before a server that had no time, or was not there, is asked again.
+_WAITS = (2.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes to one list, or to one service of apprise (then without a letter)."""
+
+    channel: str
+    to: tuple[str, ...]
+    message: Message | None
+    #: of a service: title and text
+    title: str = ""
+    text: str = ""
+
+
+def parcels(publication: Publication, sending: SendingSettings, mail: Mail) -> Iterator[Parcel]:
+    """Yield what a publication is sent as, in the order of the configuration."""
+    host = mail.sender.rpartition("@")[2]
+    for one in sending.list:
+        # The same letter to the same list has the same name, so that a mail server too can tell it is one.
+        name = f"<diembao-{publication.id}-{publication.sha256[:12]}-{one.name}@{host}>"
+        made = letter(publication, sender=mail.sender, to=one.to, attach=sending.attach, message_id=name)
+        yield Parcel(one.name, one.to, made)
+    for hook in sending.hooks:
+        text = say(f"Mã bản: {publication.id}", f"Number: {publication.id}")
+        yield Parcel(hook, (), None, publication.title, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How it went with one channel: 'sent', 'before' (had it), 'unknown' (begun before, end not known), 'failed'."""
+
+    channel: str
+    how: str
+    said: str = ""
+
+
+def note_arrived(storage: Storage, publication: Publication, channels: Sequence[str]) -> None:
+    """Note that what was begun on these channels has arrived, as a recipient says."""
+    for dispatch in storage.publications.dispatches(publication.id):
+        if dispatch.channel in channels and not dispatch.done:
+            storage.publications.end_dispatch(dispatch, True)
+
+
+def send(storage: Storage, publication: Publication, found: Sequence[Parcel], mail: Mail, *, again: bool) -> list[Sent]:
+    """Send each parcel that was not sent before; return how each ended.
+
+    With `again`, those are sent too of which it is not known whether they arrived.
+    """
+    results = []
+    book = storage.publications
+    for parcel in found:
+        known = {d.channel: d for d in book.dispatches(publication.id)}.get(parcel.channel)
+        if known is not None and again and not known.done:
+            book.end_dispatch(known, False)
+            known = None
+        message_id = str(parcel.message["Message-ID"]) if parcel.message is not None else ""
+        dispatch = Dispatch(publication.id, parcel.channel, now(), False, message_id)
+        if known is not None:
+            results.append(Sent(parcel.channel, "before" if known.done else "unknown"))
+            continue
+        try:
+            _deliver(parcel, mail, partial(_noted, book, dispatch))
+        except _Taken:
+            results.append(Sent(parcel.channel, "before"))
+        except Unsure as error:
+            results.append(Sent(parcel.channel, "unknown", str(error)))
+        except NotSent as error:
+            results.append(Sent(parcel.channel, "failed", str(error)))
+        else:
+            results.append(Sent(parcel.channel, "sent"))
+    return results
+
+
+class _Taken(Exception):
+    """Somebody else began to send it meanwhile."""
+
+
+def _deliver(parcel: Parcel, mail: Mail, noted: Callable[[], AbstractContextManager[None]]) -> None:
+    """Hand a parcel over, within `noted`, which is entered no earlier than that is possible. Raises NotSent, Unsure."""
+    if parcel.message is None:
+        with noted():
+            for service in channels(Alerting(hooks=Hooks((parcel.channel,)))):
+                service.send(parcel.title, parcel.text)
+        return
+    for wait in (*_WAITS, None):
+        try:
+            with connected(mail) as server, noted():
+                hand_over(server, parcel.message, parcel.to, mail)
+            return
+        except NotSent as error:
+            if wait is None or not may_pass(error):
+                raise
+            time.sleep(wait)
+
+
+@contextmanager
+def _noted(book: PublicationBook, dispatch: Dispatch) -> Iterator[None]:
+    """Note that a parcel is about to be handed over, and take that back where it surely was not taken."""
+    if not book.begin_dispatch(dispatch):
+        raise _Taken
+    try:
+        yield
+    except NotSent:
+        book.end_dispatch(dispatch, False)
+        raise
+    book.end_dispatch(dispatch, True)

@@ -1,0 +1,200 @@
+"""What a source would give today, and what a site that was looked through would be as a source; nothing is stored."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from config.opml import country_of, new_id
+from config.settings import ProcessSettings
+from crawlers.spiders.discovered import Site, worth_asking
+from diembao.jobs.collect import logins_of
+from diembao.workers.local import examine_in_processes
+from pipeline.records import (
+    Candidate,
+    CrawlSettings,
+    Document,
+    Examined,
+    FeedState,
+    Fetched,
+    Poll,
+    Reason,
+    Source,
+    Unfetched,
+    Unreadable,
+)
+from pipeline.rules.rulebook import Rulebook
+from pipeline.text.urls import normalise
+
+Part = Literal["title", "text", "date", "author"]
+Progress = Callable[[str, int, int], None]
+
+#: Pages of a source that are read to see what is missing.
+SAMPLE = 3
+#: A feed whose newest entry is older says so: even a monthly gives more.
+STALE = timedelta(days=45)
+#: A text of fewer letters is a summary, a caption or a menu; a word of these languages is two or three letters.
+_LETTERS, _DENSE_LETTERS = 200, 60
+_DENSE = frozenset(["zh", "ja", "ko"])
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPage:
+    url: str
+    #: OK, or why it could not be had or read
+    reason: Reason
+    title: str = ""
+    missing: tuple[Part, ...] = ()
+
+
+@dataclass(slots=True)
+class Checked:
+    """What one source gave when it was asked just now."""
+
+    source: Source
+    polls: list[Poll] = field(default_factory=list)
+    pages: list[CheckedPage] = field(default_factory=list)
+
+    @property
+    def entries(self) -> int:
+        return len({normalise(entry.url) for poll in self.polls for entry in poll.entries})
+
+    @property
+    def newest(self) -> datetime | None:
+        return max((entry.published for poll in self.polls for entry in poll.entries if entry.published), default=None)
+
+    @property
+    def read(self) -> int:
+        return sum(page.reason is Reason.OK for page in self.pages)
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether no article of it can be had: no entry, or not one of the sampled pages."""
+        return not self.entries or (bool(self.pages) and not self.read)
+
+
+class _Tray:
+    """A crawlers.spiders.sink.Desk that keeps everything in memory and asks for a few pages of each source."""
+
+    def __init__(self, sources: Sequence[Source], sample: int, progress: Progress) -> None:
+        self.checked = {source.id: Checked(source) for source in sources}
+        self.answers: dict[int, Fetched | Unfetched] = {}
+        self.candidates: dict[int, Candidate] = {}
+        self._left = {source.id: sample for source in sources}
+        self._progress, self._steps = progress, 0
+        self._expected = sum(len(source.feeds) for source in sources)
+
+    def state(self, feed_url: str, /) -> FeedState:
+        return FeedState(feed_url)
+
+    def polled(self, poll: Poll, /) -> Sequence[Candidate]:
+        self.checked[poll.source_id].polls.append(poll)
+        known = {candidate.url for candidate in self.candidates.values()}
+        wanted: list[Candidate] = []
+        for entry in poll.entries:
+            if self._left[poll.source_id] and (url := normalise(entry.url)) not in known:
+                self._left[poll.source_id] -= 1
+                known.add(url)
+                wanted.append(Candidate(len(self.candidates) + 1, poll.source_id, poll.feed_url, url, entry))
+                self.candidates[wanted[-1].id] = wanted[-1]
+        self._expected += len(wanted)
+        self._step()
+        return wanted
+
+    def answered(self, result: Fetched | Unfetched, /) -> None:
+        self.answers[result.candidate_id] = result
+        self._step()
+
+    def _step(self) -> None:
+        self._steps += 1
+        self._progress("collect", self._steps, self._expected)
+
+
+def check(
+    sources: Sequence[Source],
+    crawling: CrawlSettings,
+    processing: ProcessSettings,
+    rules: Rulebook,
+    progress: Progress,
+    *,
+    sample: int = SAMPLE,
+) -> list[Checked]:
+    """Ask every feed of the sources now and read a few pages of each; at most once per process (Twisted's reactor).
+
+    Nothing is written: no database is opened.
+    """
+    from crawlers.crawl import crawl
+
+    tray = _Tray(sources, sample, progress)
+    crawl(sources, [], tray, crawling, logins_of(sources))
+    documents: list[Document] = []
+    for key, answer in tray.answers.items():
+        candidate = tray.candidates[key]
+        checked = tray.checked[candidate.source_id]
+        if isinstance(answer, Unfetched):
+            checked.pages.append(CheckedPage(candidate.url, answer.reason, candidate.entry.title))
+        else:
+            documents.append(_document(candidate, answer, checked.source))
+    results = examine_in_processes(
+        documents,
+        rules,
+        workers=processing.workers,
+        batch=max(1, min(processing.batch, len(documents) // 4)),
+        seconds_per_document=processing.seconds_per_document,
+    )
+    for result in (one for batch in results for one in batch):
+        candidate = tray.candidates[result.document_id]
+        tray.checked[candidate.source_id].pages.append(_page(candidate, result))
+    return list(tray.checked.values())
+
+
+def _document(candidate: Candidate, answer: Fetched, source: Source) -> Document:
+    return Document(
+        candidate.id,
+        candidate.id,
+        source.id,
+        answer.url,
+        answer.at,
+        answer.body,
+        answer.content_type,
+        candidate.entry,
+        selectors=source.selectors,
+        languages=source.languages,
+    )
+
+
+def _page(candidate: Candidate, result: Examined) -> CheckedPage:
+    if isinstance(result, Unreadable):
+        return CheckedPage(candidate.url, result.reason, candidate.entry.title)
+    article = result.article
+    letters = _DENSE_LETTERS if result.tags.language.split("-")[0] in _DENSE else _LETTERS
+    has: dict[Part, bool] = {
+        "title": bool(article.title),
+        "text": article.text_from == "page" and len(article.text) >= letters,
+        "date": article.published is not None,
+        "author": bool(article.authors),
+    }
+    missing: tuple[Part, ...] = tuple(part for part, there in has.items() if not there)
+    return CheckedPage(candidate.url, article.reason, article.title, missing)
+
+
+def proposed(site: Site, ids: Collection[str], now: datetime) -> Source:
+    """Return the source that a site looked through would be; without feeds where none of its offers holds anything."""
+    feeds = worth_asking(site.offers, now)
+    asked = {feed.url for feed in feeds}
+    language = next((o.language for o in site.offers if o.url in asked and o.language), site.language)
+    country = country_of(site.url, language)
+    source = Source(
+        id=new_id(site.url, ids),
+        name=site.name or new_id(site.url, ()),
+        home=site.url,
+        feeds=feeds,
+        country=country,
+        languages=(language or "vi",),
+        note=f"found on {now.astimezone(UTC):%Y-%m-%d}",
+    )
+    if country == "VN":
+        return (
+            source if language in ("", "vi") else replace(source, category="vn_foreign_service", reach="international")
+        )
+    return replace(source, category="foreign", reach="international")

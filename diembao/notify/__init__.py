@@ -1,0 +1,1 @@
+"""Messages to people outside: e-mail and the services that apprise knows."""

@@ -1,0 +1,90 @@
+"""Alerts → people: mail, and any service that apprise knows."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from config.alerts import Alerting, Mail
+from diembao.notify.smtp import NotSent, Unsure, connected, hand_over
+from diembao.system.messages import say
+from diembao.system.secrets import secret
+from pipeline.records import Alert
+from storage.base import Storage
+
+#: An alert that no channel would take for so long is no news any more.
+_STALE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to people: 'mail', or the name of the secret with an address for apprise."""
+
+    name: str
+    #: takes title and text; raises NotSent
+    send: Callable[[str, str], None]
+
+
+def channels(alerting: Alerting) -> list[Channel]:
+    """Return the ways that alerts.toml names."""
+    found = []
+    if alerting.mail.to:
+        found.append(Channel("mail", partial(_mail, alerting.mail)))
+    for name in alerting.hooks.secrets:
+        found.append(Channel(name, partial(_hook, name)))
+    return found
+
+
+def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list[str]:
+    """Send each channel in one message what it has not had; return what failed, in words."""
+    failed = []
+    for way in ways:
+        unsent = [alert for alert in storage.runs.alerts_since(at - _STALE) if way.name not in alert.sent]
+        if not unsent:
+            continue
+        try:
+            way.send(*message_of(unsent))
+        except NotSent as error:
+            failed.append(str(error))
+        else:
+            storage.runs.alerts_sent(unsent, way.name, at)
+    return failed
+
+
+def message_of(alerts: Sequence[Alert]) -> tuple[str, str]:
+    """Return title and text of one message about several alerts."""
+    first = alerts[0].said.splitlines()[0]
+    title = say(f"[diembao] {len(alerts)} cảnh báo: {first}", f"[diembao] {len(alerts)} alerts: {first}")
+    return title[:150], "\n\n".join(f"{n}. {alert.said}" for n, alert in enumerate(alerts, 1)) + "\n"
+
+
+def _hook(name: str, title: str, text: str) -> None:
+    import logging
+
+    import apprise
+
+    if not (address := secret(name)):
+        raise NotSent(say(f"{name}: chưa đặt giá trị bí mật này", f"{name}: this secret is not set"))
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes addresses with passwords
+    service = apprise.Apprise()
+    if not service.add(address):
+        raise NotSent(say(f"{name}: không phải địa chỉ của apprise", f"{name}: is no address that apprise knows"))
+    if not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
+        raise NotSent(say(f"{name}: không gửi được", f"{name}: could not be sent to"))
+
+
+def _mail(mail: Mail, title: str, text: str) -> None:
+    from email.header import Header
+    from email.mime.text import MIMEText
+    from email.utils import formatdate, make_msgid
+
+    # email.message.EmailMessage loses a space of a long subject outside ASCII where it breaks it (CPython 3.11).
+    message = MIMEText(text, "plain", "utf-8")
+    message["Subject"] = Header(" ".join(title.split()), "utf-8", header_name="Subject").encode()
+    message["From"], message["To"] = mail.sender, ", ".join(mail.to)
+    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
+    # In doubt, most likely somebody has been told; a server that never answers would else be sent it for ever.
+    with connected(mail) as server, suppress(Unsure):
+        hand_over(server, message, mail.to, mail)

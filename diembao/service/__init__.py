@@ -1,0 +1,1 @@
+"""The unattended service: schedule, job processes, leader lock, alerts, health, status, logs."""

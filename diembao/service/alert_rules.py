@@ -1,0 +1,241 @@
+"""What is wrong, by the rules of alerts.toml → alerts."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from config.alerts import Rule
+from config.schedule import Job
+from diembao.system.home import Home
+from diembao.system.messages import reason, say
+from diembao.system.secrets import hide
+from pipeline.records import Alert, JobEnd, JobRun, SourceDay
+from storage.base import Storage
+from storage.search.tree import Tree
+
+FAILURES = (JobEnd.FAILED, JobEnd.CRASHED, JobEnd.TIMEOUT)
+#: A day's number of articles is a spike where a Poisson variable of the past's mean came so far in fewer than one of
+#: so many days, and it is more than on each day of the past; the figure is that of analysis.anomalies.source_flags.
+_RARELY, _DAYS, _KNOWN = 1 / 2000, 28, 7
+#: times a source must have been asked in vain
+_ASKED = 3
+#: hits of a saved search that are listed
+_HITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a rule may look at."""
+
+    storage: Storage
+    home: Home
+    jobs: Sequence[Job]
+    at: datetime
+    zone: ZoneInfo
+    #: the sources of so many hours up to now
+    sources: Callable[[float], list[SourceDay]]
+    #: the tree of a query as a person wrote it
+    tree: Callable[[str], Tree]
+
+    @property
+    def day(self) -> str:
+        return self.at.astimezone(self.zone).date().isoformat()
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def raise_alerts(scene: Scene, rules: Sequence[Rule]) -> list[Alert]:
+    """Store what the rules find, each cause once a day; return what is new."""
+    new = []
+    for rule in rules:
+        for cause, said in _RULES[rule.kind](scene, rule):
+            alert = Alert(cause, scene.day, scene.at, hide(said))
+            if scene.storage.runs.raise_alert(alert):
+                new.append(alert)
+    return new
+
+
+def _failed_jobs(scene: Scene, rule: Rule) -> Found:
+    for job in scene.jobs:
+        recent = scene.storage.runs.jobs_since(scene.at - timedelta(hours=24), (job.name,))
+        ended = [run for run in recent if run.how in (*FAILURES, JobEnd.DONE)]
+        tail: list[JobRun] = []
+        while ended and ended[-1].how in FAILURES:
+            tail.append(ended.pop())
+        if len(tail) < (rule.times or 1):
+            continue
+        run = tail[0]
+        when = run.started.astimezone(scene.zone)
+        how = {
+            JobEnd.FAILED: say(f"kết thúc với mã {run.exit_code}", f"ended with code {run.exit_code}"),
+            JobEnd.CRASHED: say(
+                f"bị tín hiệu {-(run.exit_code or 0)} dừng", f"ended by signal {-(run.exit_code or 0)}"
+            ),
+            JobEnd.TIMEOUT: say(f"quá {job.limit_minutes:g} phút", f"took more than {job.limit_minutes:g} minutes"),
+        }[JobEnd(run.how)]
+        last = run.said.splitlines()[-1:] or [""]
+        command = "diembao " + " ".join(job.command).replace("{day}", run.due.astimezone(scene.zone).date().isoformat())
+        yield (
+            f"job:{job.name}",
+            say(
+                f"Việc “{job.name}” hỏng lúc {when:%H:%M %d/%m} ({how}; {len(tail)} lần liền). {last[0]}\n"
+                f"Cách xử lý: xem {scene.home.root / 'logs' / job.name}.log; sửa rồi chạy tay: {command}",
+                f"Job '{job.name}' failed at {when:%H:%M %d/%m} ({how}; {len(tail)} times running). {last[0]}\n"
+                f"What to do: see {scene.home.root / 'logs' / job.name}.log; mend it and run: {command}",
+            ),
+        )
+
+
+def _no_digest(scene: Scene, rule: Rule) -> Found:
+    local = scene.at.astimezone(scene.zone)
+    by = time.fromisoformat(rule.by or "06:45")
+    if local.time() < by or not lacks_digest(scene.storage, scene.home, scene.jobs, local):
+        return
+    yield (
+        "no_digest",
+        say(
+            f"Chưa có điểm báo ngày {local:%d/%m/%Y} (lẽ ra có trước {rule.by}).\n"
+            "Cách xử lý: diembao status để biết việc nào hỏng; lập tay: diembao run, rồi diembao digest",
+            f"There is no digest of {local:%Y-%m-%d} (it was to be there by {rule.by}).\n"
+            "What to do: diembao status tells which job failed; by hand: diembao run, then diembao digest",
+        ),
+    )
+
+
+def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datetime) -> bool:
+    """Return whether the digest of a day was due by `local`, a time of that day, and is not there, made by whomever."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    midnight = datetime.combine(local.date(), time.min, local.tzinfo)
+    known = storage.runs.first_of_each()
+    for job in jobs:
+        if not job.for_each_day or job.command[:1] != ("digest",) or job.cron is None or job.name not in known:
+            continue
+        due = CronTrigger.from_crontab(job.cron, timezone=local.tzinfo).get_next_fire_time(None, midnight)
+        if due is None or due > local or due <= known[job.name].due:
+            continue
+        made = storage.runs.jobs_since(midnight, (job.name,))
+        if not any(run.how is JobEnd.DONE and run.due == due for run in made):
+            return not (home.digests / f"diem-bao-{local.date()}.html").exists()
+    return False
+
+
+def _silent_sources(scene: Scene, rule: Rule) -> Found:
+    for day in scene.sources(rule.hours or 24):
+        silent = next((flag for flag in day.flags if flag.kind == "silent"), None)
+        failed = day.state == "failed" and sum(day.reasons.values()) >= _ASKED
+        if day.state == "paused" or not (failed or silent):
+            continue
+        why = ", ".join(f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1]))
+        yield (
+            f"source:{day.source_id}",
+            say(
+                f"Nguồn “{day.name}” im lặng {rule.hours:g} giờ qua: "
+                f"{why or 'nguồn tin trả lời nhưng không nêu bài nào'}.\n"
+                f"Cách xử lý: mở trang nguồn xem còn hoạt động không; thử: diembao collect --source {day.source_id}; "
+                "nếu nguồn đổi địa chỉ, sửa sources.toml",
+                f"Source '{day.name}' was silent for {rule.hours:g} hours: "
+                f"{why or 'it answers, and lists nothing'}.\n"
+                f"What to do: see whether its site is there; try: diembao collect --source {day.source_id}; "
+                "where its address changed, mend sources.toml",
+            ),
+        )
+
+
+def _disk(scene: Scene, rule: Rule) -> Found:
+    usage = shutil.disk_usage(scene.home.root)
+    free, share = usage.free / 2**20, 100 * usage.free / usage.total
+    if share >= (rule.percent or 0) and free >= (rule.megabytes or 0):
+        return
+    yield (
+        "disk",
+        say(
+            f"Ổ đĩa của {scene.home.root} sắp đầy: còn {free:,.0f} MB ({share:.0f} %).\n"
+            f"Cách xử lý: chuyển bớt bản sao lưu trong {scene.home.root / 'backups'} đi nơi khác, hoặc tăng dung lượng",
+            f"The disk of {scene.home.root} is nearly full: {free:,.0f} MB ({share:.0f} %) left.\n"
+            f"What to do: move backups from {scene.home.root / 'backups'} elsewhere, or enlarge the disk",
+        ),
+    )
+
+
+def _backup(scene: Scene, rule: Rule) -> Found:
+    saves = [job.name for job in scene.jobs if job.command[:2] == ("db", "backup")]
+    if not saves:
+        return
+    since = scene.at - timedelta(hours=rule.hours or 50)
+    runs = scene.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), saves)
+    if not runs or runs[0].started > since or any(r.how is JobEnd.DONE and r.started >= since for r in runs):
+        return
+    yield (
+        "backup",
+        say(
+            f"Đã {rule.hours:g} giờ không có bản sao lưu nào.\nCách xử lý: chạy tay diembao db backup và đọc lỗi",
+            f"There was no backup for {rule.hours:g} hours.\nWhat to do: run diembao db backup and read what it says",
+        ),
+    )
+
+
+def _spike(scene: Scene, rule: Rule) -> Found:
+    from scipy.special import pdtrc
+
+    # One day's worth of rows at a time would be 29 queries; the moments of one query are counted instead.
+    since = scene.at - timedelta(days=_DAYS + 1)
+    days = [0] * (_DAYS + 1)
+    oldest = 0
+    for item in scene.storage.items(since=since):
+        age = (scene.at - (item.article.published or item.first_seen)).days
+        if 0 <= age <= _DAYS:
+            days[age] += 1
+            oldest = max(oldest, age)
+    today, past = days[0], days[1 : oldest + 1]
+    if len(past) < _KNOWN or today <= max(past) or pdtrc(today - 1, sum(past) / len(past)) >= _RARELY:
+        return
+    yield (
+        "spike",
+        say(
+            f"24 giờ qua có {today} bài về địa phương; {len(past)} ngày trước mỗi ngày {min(past)}–{max(past)} bài.\n"
+            "Cách xử lý: lập và đọc điểm báo ngay: diembao digest",
+            f"There were {today} articles about the province in 24 hours; {min(past)} to {max(past)} a day in the "
+            f"{len(past)} days before.\nWhat to do: make and read a digest now: diembao digest",
+        ),
+    )
+
+
+def _saved_searches(scene: Scene, rule: Rule) -> Found:
+    told = {alert.cause: alert.at for alert in scene.storage.runs.alerts_since(scene.at - timedelta(days=8))}
+    for saved in scene.storage.searches.saved():
+        cause = f"search:{saved.name}"
+        # What was there before the search was kept is no news; nor is what an earlier alert was about.
+        since = max(saved.saved_at, scene.at - timedelta(days=8), told.get(cause, saved.saved_at))
+        hits = scene.storage.searches.search(
+            scene.tree(saved.query), zone=scene.zone, limit=_HITS + 1, seen_since=since
+        )
+        if not hits:
+            continue
+        listed = "\n".join(
+            f"  {hit.item.outlet}: {hit.item.article.title} {hit.item.article.url}" for hit in hits[:_HITS]
+        )
+        more = "…" if len(hits) > _HITS else ""
+        yield (
+            cause,
+            say(
+                f"Phép tìm “{saved.name}” có bài mới:\n{listed}{more}\n"
+                f"Cách xử lý: đọc bài; tìm thêm: diembao search @{saved.name}",
+                f"The search '{saved.name}' has news:\n{listed}{more}\n"
+                f"What to do: read them; more: diembao search @{saved.name}",
+            ),
+        )
+
+
+_RULES: dict[str, Callable[[Scene, Rule], Found]] = {
+    "job": _failed_jobs,
+    "no_digest": _no_digest,
+    "source_silent": _silent_sources,
+    "disk": _disk,
+    "backup": _backup,
+    "spike": _spike,
+    "search": _saved_searches,
+}

@@ -1,0 +1,285 @@
+"""This machine → what diembao needs of it, found or missing, each with the way out."""
+
+import locale
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from config.alerts import Alerting
+from config.settings import Settings
+from diembao.system.messages import say
+from diembao.system.secrets import hide
+from pipeline.records import Source
+
+Verdict = Literal["ok", "warning", "bad"]
+
+#: SQLite that has all that the database uses: STRICT-free, with UPSERT, window functions and RETURNING.
+_SQLITE = (3, 35, 0)
+#: Free space: below the first nothing is well, below the second it is soon not.
+_BAD_FREE, _LOW_FREE = 500 * 2**20, 5 * 2**30
+#: Seconds by which the clock may be wrong: publication times are compared with it.
+_CLOCK_OFF = 120
+#: Letters that a font must have for Vietnamese to be shown.
+_LETTERS = "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    verdict: Verdict
+    said: str
+    #: what to do; '' where all is well
+    do: str = ""
+
+
+def examine(
+    home: Path,
+    settings: Settings,
+    sources: Sequence[Source],
+    alerting: Alerting,
+    address: str,
+    *,
+    ask_clock: bool,
+    ask_names: bool,
+) -> Iterator[Finding]:
+    """Yield what is found, in the order in which it is best mended.
+
+    With `ask_clock` the clock is compared with the Date of one source's server, with `ask_names` three names of
+    sources are looked up; nothing else leaves the machine but what goes to the database and the mail server.
+    """
+    zone = settings.province.time_zone
+    yield _python()
+    yield _sqlite()
+    yield _disk(home)
+    yield _writable(home)
+    yield _zone(zone)
+    yield _locale()
+    yield _fonts()
+    yield _database(address)
+    yield _mail(alerting, settings)
+    yield _browser(any(source.render for source in sources if source.enabled))
+    enabled = [source for source in sources if source.enabled]
+    if ask_names:
+        yield _names(urlsplit(source.home).hostname or "" for source in enabled[:3])
+    if ask_clock and enabled:
+        yield _clock(enabled[0].home)
+
+
+def _python() -> Finding:
+    """Older Pythons cannot even begin; what is looked at is whether every package is there."""
+    import re
+    from importlib.metadata import PackageNotFoundError, distribution, requires
+
+    missing = []
+    for line in requires("diembao") or []:
+        if "extra ==" in line:
+            continue
+        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    here = f"{'.'.join(map(str, sys.version_info[:3]))} ({sys.executable})"
+    if missing:
+        do = say("cài lại: pip install diembao", "install again: pip install diembao")
+        return Finding("Python", "bad", say("thiếu gói ", "packages missing: ") + ", ".join(missing), do)
+    return Finding("Python", "ok", here)
+
+
+def _sqlite() -> Finding:
+    with sqlite3.connect(":memory:") as connection:
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+        fts = "ENABLE_FTS5" in options
+        if fts:
+            connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    said = f"{sqlite3.sqlite_version}, FTS5 {'✓' if fts else '✗'}"
+    if sqlite3.sqlite_version_info < _SQLITE or not fts:
+        wanted = ".".join(map(str, _SQLITE))
+        return Finding(
+            "SQLite",
+            "bad",
+            said,
+            say(
+                f"cần SQLite {wanted} có FTS5: dùng Python của hệ điều hành mới hơn, hoặc PostgreSQL",
+                f"SQLite {wanted} with FTS5 is needed: take the Python of a newer system, or PostgreSQL",
+            ),
+        )
+    return Finding("SQLite", "ok", said)
+
+
+def _disk(home: Path) -> Finding:
+    there = next(path for path in (home, *home.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    said = say(f"còn {free / 2**30:.1f} GB cho {home}", f"{free / 2**30:.1f} GB free for {home}")
+    verdict: Verdict = "bad" if free < _BAD_FREE else "warning" if free < _LOW_FREE else "ok"
+    do = "" if verdict == "ok" else say("dọn bớt hoặc tăng dung lượng", "free some, or enlarge the disk")
+    return Finding(say("Ổ đĩa", "Disk"), verdict, said, do)
+
+
+def _writable(home: Path) -> Finding:
+    what = say("Thư mục dữ liệu", "Home folder")
+    probe = home / f".doctor-{os.getpid()}"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        return Finding(
+            what, "bad", str(error), say(f"cho tài khoản này ghi vào {home}", f"let this user write to {home}")
+        )
+    return Finding(what, "ok", str(home))
+
+
+def _zone(name: str) -> Finding:
+    what = say("Múi giờ", "Time zone")
+    try:
+        local = datetime.now(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, OSError):
+        return Finding(what, "bad", name, say("cài gói tzdata: pip install tzdata", "pip install tzdata"))
+    return Finding(what, "ok", f"{name}, {local:%H:%M %d/%m/%Y}")
+
+
+def _locale() -> Finding:
+    what = say("Bảng mã", "Encoding")
+    encoding = locale.getpreferredencoding(False)
+    if encoding.lower().replace("-", "") == "utf8":
+        return Finding(what, "ok", encoding)
+    return Finding(
+        what,
+        "warning",
+        encoding,
+        say("đặt LANG=C.UTF-8 (hoặc PYTHONUTF8=1)", "set LANG=C.UTF-8 (or PYTHONUTF8=1)"),
+    )
+
+
+def _fonts() -> Finding:
+    what = say("Phông chữ", "Fonts")
+    tool = shutil.which("fc-list")
+    do = say("apt install fonts-dejavu-core (chỉ cần để in PDF, hình)", "apt install fonts-dejavu-core (for PDF only)")
+    if tool is None:
+        return Finding(what, "warning", say("không có fontconfig", "no fontconfig"), do)
+    wanted = " ".join(f"{ord(letter):x}" for letter in _LETTERS)
+    done = subprocess.run([tool, f":charset={wanted}", "family"], capture_output=True, text=True, check=False)
+    families = sorted({line.split(",")[0].strip() for line in done.stdout.splitlines() if line.strip()})
+    if not families:
+        return Finding(what, "warning", say("không phông nào đủ chữ Việt", "no font has every Vietnamese letter"), do)
+    return Finding(what, "ok", say(f"{len(families)} phông đủ chữ Việt", f"{len(families)} fonts with Vietnamese"))
+
+
+def _database(address: str) -> Finding:
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from storage.engine.connection import connect, head, version_of
+    from storage.engine.errors import StorageError
+    from storage.maintenance.backup import sqlite_file
+
+    what = say("Cơ sở dữ liệu", "Database")
+    if (file := sqlite_file(address)) is not None and not file.exists():
+        return Finding(what, "ok", say(f"{file} (chưa có, sẽ được tạo)", f"{file} (not there yet, will be made)"))
+    try:
+        engine = connect(address)
+    except StorageError as error:
+        return Finding(what, "bad", hide(str(error)), say("sửa [storage] trong settings.toml", "mend [storage]"))
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            connection.execute(text("SELECT 1"))
+            version = version_of(connection)
+    except (StorageError, SQLAlchemyError) as error:
+        do = say(
+            "xem máy chủ có chạy không, địa chỉ và mật khẩu ($DIEMBAO_DATABASE, $PGPASSWORD) có đúng không",
+            "see whether its server runs, and address and password ($DIEMBAO_DATABASE, $PGPASSWORD)",
+        )
+        return Finding(what, "bad", hide(str(error)), do)
+    finally:
+        engine.dispose()
+    said = engine.url.render_as_string()
+    if version is not None and version != head():
+        return Finding(what, "warning", f"{said}: {version}", "diembao db upgrade")
+    return Finding(what, "ok", said)
+
+
+def _mail(alerting: Alerting, settings: Settings) -> Finding:
+    from diembao.notify.smtp import NotSent, connected
+
+    what = say("Máy chủ thư", "Mail server")
+    if not alerting.mail.to and not settings.sending.list:
+        return Finding(
+            what,
+            "warning",
+            say("chưa ai nhận cảnh báo, điểm báo", "nobody gets alerts or digests"),
+            say("điền [mail] to trong alerts.toml", "fill in [mail] to in alerts.toml"),
+        )
+    try:
+        with connected(alerting.mail):
+            return Finding(what, "ok", alerting.mail.server)
+    except NotSent as error:
+        return Finding(
+            what,
+            "bad",
+            str(error),
+            say("sửa [mail] trong alerts.toml, rồi: diembao alerts --test", "mend [mail], then: diembao alerts --test"),
+        )
+
+
+def _browser(wanted: bool) -> Finding:
+    from crawlers.downloader.browser import missing
+    from diembao.system.messages import BROWSER, word
+
+    what = say("Trình duyệt", "Browser")
+    lacking = missing()
+    if not lacking:
+        return Finding(what, "ok", say("có", "there"))
+    if not wanted:
+        return Finding(what, "ok", say("không nguồn nào cần", "no source needs one"))
+    return Finding(what, "warning", say("thiếu", "missing"), word(BROWSER, lacking))
+
+
+def _names(hosts: Iterable[str]) -> Finding:
+    failed = []
+    for host in hosts:
+        try:
+            socket.getaddrinfo(host, 443)
+        except OSError as error:
+            failed.append(f"{host}: {error}")
+    if failed:
+        do = say("xem /etc/resolv.conf và mạng của máy", "see /etc/resolv.conf and the machine's network")
+        return Finding("DNS", "bad", "; ".join(failed), do)
+    return Finding("DNS", "ok", say("tra được tên các nguồn", "names of sources are found"))
+
+
+def _clock(url: str) -> Finding:
+    what = say("Đồng hồ", "Clock")
+    try:
+        said = _date_of(url)
+        off = (datetime.now(UTC) - parsedate_to_datetime(said or "")).total_seconds()
+    except (OSError, ValueError, TypeError) as error:
+        return Finding(what, "warning", f"{url}: {error}", say("thử lại sau", "try again later"))
+    if abs(off) > _CLOCK_OFF:
+        do = "timedatectl set-ntp true"
+        return Finding(what, "bad", say(f"lệch {off:.0f} giây so với {url}", f"{off:.0f} s off from {url}"), do)
+    return Finding(what, "ok", say(f"lệch {off:.0f} giây so với {url}", f"{off:.0f} s off from {url}"))
+
+
+def _date_of(url: str) -> str | None:
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    request = Request(url, method="HEAD", headers={"User-Agent": "diembao/0.1"})
+    try:
+        with urlopen(request, timeout=15) as answer:
+            date: str | None = answer.headers["Date"]
+            return date
+    except HTTPError as error:
+        return str(error.headers["Date"])

@@ -1,0 +1,151 @@
+"""Database, home folder and schedule → how the whole thing stands, and what is wrong with it."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config.schedule import Job
+from diembao.jobs.process import watched_sources
+from diembao.service.alert_rules import FAILURES, lacks_digest
+from diembao.service.scheduler import KEEP, Schedule
+from diembao.system.clock import steady
+from diembao.system.home import Home, HomeInUse
+from diembao.system.messages import say
+from pipeline.records import Alert, JobEnd, JobRun, SourceDay
+from storage.base import Storage
+
+#: Free space below which nothing is well, whatever alerts.toml says: a collection of a day may need as much.
+_LEAST_FREE = 200 * 2**20
+#: How long after its time a digest may be missing before the day is called not well.
+_DIGEST_BY = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStanding:
+    name: str
+    last: JobRun | None
+    #: the last turn that was done
+    done: JobRun | None
+    #: None: the service does not run, or never did
+    next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    #: in words, each with the way out; none: all is well
+    troubles: list[str]
+    #: host, process and since when; '': it does not run
+    serving: str
+    jobs: list[JobStanding]
+    sources: list[SourceDay]
+    digest: datetime | None
+    #: of the last published digest of a week: channel → whether it surely arrived; None: none was published
+    sent: dict[str, bool] | None
+    backup: datetime | None
+    store_bytes: int
+    disk_free: int
+    #: of the last 24 hours
+    alerts: list[Alert]
+
+
+def stand(storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo) -> Standing:
+    """Return how all stands at a moment; a service that never ran is no trouble, one that stopped running is."""
+    serving, served = _serving(home), storage.runs.last_of_each()
+    done, runs = storage.runs.last_of_each(JobEnd.DONE), storage.runs.jobs_since(at - KEEP)
+    schedule = Schedule(jobs, zone, [*served.values(), *runs], at, steady())
+    next_times = schedule.next_times(at, steady()) if serving else {}
+    standings = [JobStanding(j.name, served.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
+    free = shutil.disk_usage(home.root).free
+    troubles = list(_troubles(standings, home))
+    if served and not serving:
+        troubles.append(
+            say("Dịch vụ không chạy: diembao serve", "The service does not run: diembao serve"),
+        )
+    local = at.astimezone(zone)
+    # Half an hour ago of the same day: a digest that is being made is not missing yet.
+    if (local - _DIGEST_BY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_BY):
+        troubles.append(
+            say(
+                f"Chưa có điểm báo ngày {local:%d/%m}: diembao run, rồi diembao digest",
+                f"No digest of {local:%Y-%m-%d}: diembao run, then diembao digest",
+            )
+        )
+    if free < _LEAST_FREE:
+        troubles.append(
+            say(f"Ổ đĩa chỉ còn {free / 2**20:.0f} MB: dọn bớt", f"Only {free / 2**20:.0f} MB of disk left: free some")
+        )
+    heads = storage.publications.heads(local.date() - timedelta(days=7), local.date() + timedelta(days=1))
+    sent = {d.channel: d.done for d in storage.publications.dispatches(heads[-1].id)} if heads else None
+    if sent and (unsure := [channel for channel, done in sent.items() if not done]):
+        listed = ", ".join(unsure)
+        troubles.append(
+            say(
+                f"Không rõ điểm báo số {heads[-1].id} đã tới {listed} chưa: hỏi người nhận, rồi diembao send --id "
+                f"{heads[-1].id} --arrived (đã có) hoặc --again (chưa)",
+                f"It is not known whether digest {heads[-1].id} reached {listed}: ask them, then diembao send --id "
+                f"{heads[-1].id} --arrived (it has) or --again (it has not)",
+            )
+        )
+    return Standing(
+        troubles,
+        serving,
+        standings,
+        watched_sources(storage, at - timedelta(days=1), at),
+        _newest(home.digests, "*.html"),
+        sent,
+        _newest(home.root / "backups", "*.db"),
+        _size_of(address, home),
+        free,
+        storage.runs.alerts_since(at - timedelta(days=1)),
+    )
+
+
+def _serving(home: Home) -> str:
+    try:
+        with home.lock("serve"):
+            return ""
+    except HomeInUse:
+        with suppress(OSError, ValueError, KeyError):
+            told = json.loads((home.root / "serve.json").read_text("utf-8"))
+            return f"{told['who']}, {told['since']}"
+        return say("đang khởi động", "starts")
+
+
+def _troubles(jobs: Sequence[JobStanding], home: Home) -> list[str]:
+    return [
+        say(
+            f"Việc “{job.name}” hỏng lần gần nhất: xem {home.root / 'logs' / job.name}.log",
+            f"Job '{job.name}' failed when it last ran: see {home.root / 'logs' / job.name}.log",
+        )
+        for job in jobs
+        if job.last is not None and job.last.how in FAILURES
+    ]
+
+
+def _newest(folder: Path, pattern: str) -> datetime | None:
+
+    times = [path.stat().st_mtime for path in folder.glob(pattern)]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _size_of(address: str, home: Home) -> int:
+    """Return the bytes of the database: of its files, or as PostgreSQL counts them."""
+    from sqlalchemy import text
+
+    from storage.engine.connection import connect
+    from storage.maintenance.backup import sqlite_file
+
+    if (file := sqlite_file(address)) is not None:
+        parts = (file, file.with_name(f"{file.name}-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+    engine = connect(address)
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    finally:
+        engine.dispose()

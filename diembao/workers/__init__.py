@@ -1,0 +1,1 @@
+"""Processes that examine documents in parallel."""

@@ -1,0 +1,1 @@
+"""Written dates and times → aware datetimes."""

@@ -1,0 +1,213 @@
+"""Words or digits that state a time → the moments they can mean."""
+
+import email.utils
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pipeline.dates import month_names
+from pipeline.records import Precision
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+# Zones of naive times by the page's language, for languages that are written in one zone.
+_ZONES = {"vi": "Asia/Ho_Chi_Minh", "ko": "Asia/Seoul", "ja": "Asia/Tokyo", "zh": "Asia/Shanghai"}
+_ZONES |= {"th": "Asia/Bangkok", "lo": "Asia/Vientiane", "km": "Asia/Phnom_Penh", "tr": "Europe/Istanbul"}
+# Zones of countries that have one, by the end of their addresses.
+_COUNTRIES = {"vn": "Asia/Ho_Chi_Minh", "cn": "Asia/Shanghai", "tw": "Asia/Taipei", "hk": "Asia/Hong_Kong"}
+_COUNTRIES |= {"kr": "Asia/Seoul", "jp": "Asia/Tokyo", "th": "Asia/Bangkok", "la": "Asia/Vientiane"}
+_COUNTRIES |= {"kh": "Asia/Phnom_Penh", "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "ph": "Asia/Manila"}
+_COUNTRIES |= {"in": "Asia/Kolkata", "fr": "Europe/Paris", "de": "Europe/Berlin", "at": "Europe/Vienna"}
+_COUNTRIES |= {"ch": "Europe/Zurich", "it": "Europe/Rome", "nl": "Europe/Amsterdam", "be": "Europe/Brussels"}
+_COUNTRIES |= {"uk": "Europe/London", "tr": "Europe/Istanbul", "pl": "Europe/Warsaw", "cz": "Europe/Prague"}
+# Offsets in hours of the abbreviations met on news pages; others are too ambiguous to be believed.
+_ABBREVIATED = {"UTC": 0, "GMT": 0, "Z": 0, "ICT": 7, "CET": 1, "CEST": 2, "BST": 1, "MSK": 3, "JST": 9, "KST": 9}
+_ABBREVIATED |= {"EST": -5, "EDT": -4, "CDT": -5, "PST": -8, "PDT": -7, "WIB": 7, "HKT": 8, "SGT": 8, "AEST": 10}
+
+_CLOCK = (
+    r"(?<!\d)(?P<h>[01]?\d|2[0-3])\s?(?:[:hg時时点點시]|giờ)\s?(?P<m>[0-5]\d)(?:[:'](?P<s>[0-5]\d)|\s?(?:phút|分|분))?"
+    r"\s*(?P<ap>[ap]\.?m\b\.?|SA\b|CH\b)?"
+)
+_OFFSET = r"(?:\s*\(?(?:GMT|UTC)\s*(?P<z>[+-]\s?\d{1,2}(?::?[0-5]\d)?)\)?)?"
+# Between clock and day stand at most a weekday and a word such as 'lúc', 'ngày', 'à', 'a las'; more is a sentence.
+_GAP = r"[\s,:|\-–—/·•()]*(?:(?:thứ\s\d|[^\W\d_]{1,12}\.?)[\s,|\-–—·•]+){0,4}"
+_DAYS = (
+    r"(?<![\d/.-])(?P<Y>(?:19|20)\d\d)[-/.](?P<M>0?[1-9]|1[0-2])[-/.](?P<D>0?[1-9]|[12]\d|3[01])(?!\d"
+    r"|[/.-]\d)",
+    r"(?<![\d/.-])(?P<D>0?[1-9]|[12]\d|3[01])(?P<sep>[-/.])(?P<M>0?[1-9]|[12]\d"
+    r"|3[01])(?P=sep)(?P<Y>(?:19|20)\d\d)(?!\d)",
+    r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])\s+tháng\s+(?P<M>0?[1-9]|1[0-2])(?:,\s*|\s+năm\s+"
+    r"|\s+)(?P<Y>(?:19|20)\d\d)(?!\d)",
+    r"(?P<Y>(?:19|20)\d\d)\s?[年년]\s?(?P<M>0?[1-9]|1[0-2])\s?[月월]\s?(?P<D>0?[1-9]|[12]\d|3[01])\s?[日일]",
+)
+_CLOCK_BEFORE = re.compile(_CLOCK + _OFFSET + _GAP + r"$", re.IGNORECASE)
+_CLOCK_AFTER = re.compile(_GAP + _CLOCK + _OFFSET, re.IGNORECASE)
+_NUMBERED = tuple(re.compile(day, re.IGNORECASE) for day in _DAYS)
+# A clock stands at most so many characters before its day.
+_NEAR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time as far as it is stated."""
+
+    #: aware; where only a day is stated the first minute of that day in the province's zone, so that whoever reads it
+    #: there reads the day as stated
+    when: datetime
+    precision: Precision = "time"
+
+
+def of_day(day: date) -> Moment:
+    """Return the moment of a day of which no time is stated."""
+    return Moment(datetime(day.year, day.month, day.day, tzinfo=VIETNAM), "day")
+
+
+def of_stamp(when: datetime) -> Moment:
+    """Return the moment of an aware time: midnight to the second is how systems without a clock write a day."""
+    if when.hour == when.minute == when.second == when.microsecond == 0:
+        return of_day(when.date())
+    return Moment(when)
+
+
+def zone_of(language: str, url: str) -> tzinfo:
+    """Return the zone of a page's naive times: its language's, else that of its address's country, else UTC."""
+    name = _ZONES.get(language.lower().split("-")[0])
+    if name:
+        return ZoneInfo(name)
+    host = urlsplit(url).hostname or ""
+    return ZoneInfo(_COUNTRIES.get(host.rsplit(".", 1)[-1], "UTC"))
+
+
+def believed(moment: Moment, now: datetime, zone: tzinfo) -> Moment | None:
+    """Return `moment` as it can be true of something published before `now`; None if it cannot.
+
+    Nothing before 1995 or more than a day ahead. A day never lies ahead: east of the province it begins earlier. A
+    time ahead that is marked as UTC is read in the page's `zone`, if it is past there: many systems write their own
+    clock with a Z behind it.
+    """
+    when = moment.when
+    if when.year < 1995 or when.year > 9000 or when > now + timedelta(days=1):
+        return None
+    if when <= now:
+        return moment
+    if moment.precision == "day":
+        return of_day(now.astimezone(VIETNAM).date())
+    local = when.replace(tzinfo=zone)
+    return Moment(local) if not when.utcoffset() and local <= now else moment
+
+
+def from_machine(text: str, zone: tzinfo, *, language: str = "") -> tuple[Moment, ...]:
+    """Read a time meant for machines (ISO 8601, RFC 2822, epoch seconds or milliseconds): what it can mean, likeliest
+    first; empty where it is none.
+
+    Year-first strings are never read as anything but year, month, day.
+    """
+    text = text.strip()
+    if re.fullmatch(r"\d{10}(?:\d{3})?", text):
+        return (Moment(datetime.fromtimestamp(int(text[:10]), UTC)),)
+    if re.match(r"\d{4}-?\d\d", text):
+        return _iso(text, zone)
+    if re.match(r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d", text):
+        try:
+            return (of_stamp(_aware(email.utils.parsedate_to_datetime(text), zone)),)
+        except (ValueError, OverflowError):
+            return ()
+    return from_text(text, zone, language=language) or _loose(text, zone)
+
+
+def _iso(text: str, zone: tzinfo) -> tuple[Moment, ...]:
+    # '2024-08-08T08:00Z', '… +0700', '2024-08-08 08:00:00.0', '2024-08-08T08:00:00 +07:00', '2024-8-8'
+    text = re.sub(r"\s+(?=(?:[+-]\d\d:?\d\d|Z)$)", "", text)
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
+    text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text)
+    try:
+        return (of_stamp(_aware(datetime.fromisoformat(text), zone)),)
+    except ValueError:
+        pass
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s]+(\d\d):(\d\d)(?::(\d\d))?)?", text)
+    if found:
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        try:
+            return (of_stamp(datetime(year, month, day, hour, minute, second, tzinfo=zone)),)
+        except ValueError:
+            return ()
+    return from_text(text, zone)
+
+
+def _loose(text: str, zone: tzinfo) -> tuple[Moment, ...]:
+    """Month names in Latin script, with or without a zone's abbreviation."""
+    from dateutil import parser
+
+    if not re.search(r"[A-Za-z]{3}", text) or not re.search(r"\b(?:19|20)\d\d\b", text) or len(text) > 60:
+        return ()
+    zones = {name: timezone(timedelta(hours=hours)) for name, hours in _ABBREVIATED.items()}
+    try:
+        # What the text leaves open is taken from the default: two defaults tell what that is.
+        one, other = (
+            parser.parse(text, tzinfos=zones, default=default)
+            for default in (datetime(2000, 1, 1, tzinfo=zone), datetime(2001, 2, 2, 3, tzinfo=zone))
+        )
+    except (ValueError, OverflowError, TypeError):
+        return ()
+    if one.date() != other.date():
+        return ()
+    return (of_day(one.date()) if one.hour != other.hour else Moment(one),)
+
+
+def from_text(text: str, zone: tzinfo, *, language: str = "", month_first: bool = False) -> tuple[Moment, ...]:
+    """Read the first day in words, with its clock if one stands beside it: what it can mean, likeliest first.
+
+    '3/4' is day before month unless `month_first`, and can mean the other too unless a weekday beside it decides.
+    """
+    calendar = month_names.of(language)
+    found = [match for pattern in (*_NUMBERED, *calendar.named_day) if (match := pattern.search(text))]
+    weekday = calendar.weekday.search(text) if found else None
+    for match in sorted(found, key=lambda m: (m.start(), -m.end())):
+        days = list(_days(match, calendar.months, month_first))
+        if weekday and len(days) > 1:
+            named = calendar.weekdays[weekday["W"].casefold()]
+            days = [day for day in days if day.weekday() == named] or days
+        if days:
+            clock = _CLOCK_BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()])
+            clock = clock or _CLOCK_AFTER.match(text, match.end())
+            return tuple(_at(day, clock, zone) if clock else of_day(day) for day in days)
+    return ()
+
+
+def _days(match: re.Match[str], months: dict[str, int], month_first: bool) -> Iterator[date]:
+    part = match.groupdict()
+    year, day = int(part["Y"]), int(part["D"])
+    month = months[part["B"].casefold()] if "B" in part else int(part["M"])
+    orders = [(day, month)]
+    # With points between them numbers are day, month, year everywhere, unless they cannot be.
+    if "sep" in part and day != month and (part["sep"] != "." or month > 12):
+        orders.insert(0 if month_first else 1, (month, day))
+    for one, other in orders:
+        try:
+            yield date(year, other, one)
+        except ValueError:
+            continue
+
+
+def _at(day: date, clock: re.Match[str], zone: tzinfo) -> Moment:
+    part = clock.groupdict()
+    hour, minute, second = (int(part.get(key) or 0) for key in "hms")
+    half = (part.get("ap") or "").lower().replace(".", "")
+    if half in ("pm", "ch") and hour < 12:
+        hour += 12
+    elif half in ("am", "sa") and hour == 12:
+        hour = 0
+    if offset := part.get("z"):
+        sign = -1 if offset.startswith("-") else 1
+        hours, _, minutes = offset[1:].strip().partition(":")
+        shift = timedelta(hours=int(hours[:2]), minutes=int(minutes or hours[2:] or 0))
+        if shift <= timedelta(hours=14):
+            zone = timezone(sign * shift)
+    return Moment(datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone))
+
+
+def _aware(when: datetime, zone: tzinfo) -> datetime:
+    return when if when.tzinfo else when.replace(tzinfo=zone)

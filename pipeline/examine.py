@@ -1,0 +1,66 @@
+"""Documents → what examining them gave: gate → read → places, relevance, topics, tone → sketch, never an exception."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.extraction.extract import read
+from pipeline.prefilter.gate import Passed, gate_of
+from pipeline.prefilter.skim import skim
+from pipeline.records import Coverage, Document, Examined, Irrelevant, Reason, Text, Unreadable
+from pipeline.rules.rulebook import Rulebook
+from pipeline.stories.fingerprints import dump, sketch
+from pipeline.tagging.tagger import tag
+
+
+def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Examined:
+    """Examine one document; whatever goes wrong with it comes back as Unreadable.
+
+    Without `read_all`, of a page in whose bytes no name of the province says anything only title and day are taken.
+    """
+    try:
+        passed = _look(document, rules)
+        if not read_all and passed is not None and not passed.open and (skimmed := skim(document)) is not None:
+            tags = tag(Text(id=str(document.id), title=skimmed.title, text="", url=skimmed.url), rules)
+            # That the gate lets pass whatever the rules would is tested; if ever not, the page is read.
+            if tags.relevance == "no":
+                return Irrelevant(document.id, replace(skimmed, language=tags.language, hits=passed.hits), tags)
+        article = read(document)
+        if isinstance(article, Unreadable):
+            return article
+        article = replace(article, hits=passed.hits if passed is not None else ())
+        tags = tag(
+            Text(
+                id=str(document.id),
+                title=article.title,
+                text=article.text,
+                language=article.language or None,
+                url=article.url,
+                published=article.published,
+            ),
+            rules,
+        )
+        if tags.relevance == "no":
+            return Irrelevant(document.id, article, tags)
+        drawn = sketch(article.title, article.text, article.published, tags.language)
+        return Coverage(document.id, article, tags, dump(drawn))
+    except Exception as error:
+        return Unreadable(document.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])
+
+
+def _look(document: Document, rules: Rulebook) -> Passed | None:
+    """Look for names of the province in a page's bytes; None where there are no bytes."""
+    if document.reason is not Reason.OK or not document.body:
+        return None
+    entry = document.entry
+    beside = (entry.title, entry.summary, entry.text)
+    return gate_of(rules).look(document.body, document.url, document.content_type, beside)
+
+
+def examine_all(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    """Examine a batch of documents, one result each, in their order: the function that worker processes run."""
+    return [examine(document, rules) for document in documents]
+
+
+def examine_what_passes(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    """Like `examine_all`, reading only the pages that pass the gate."""
+    return [examine(document, rules, read_all=False) for document in documents]

@@ -1,0 +1,107 @@
+"""Bytes of a page → its characters and its parsed tree."""
+
+import re
+import unicodedata
+
+from lxml import etree
+from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
+
+from pipeline.text.legacy_encodings import page_to_unicode
+
+# What XML forbids and no article means: libxml2 would end the page at the first NUL.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL_BYTES = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
+# Zero-width characters and soft hyphens: invisible, and they split words for everyone who compares.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_SPACE = re.compile(r"\s+")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# A page longer than this is cut: no article comes near it, and every reader's cost grows with it.
+LONGEST = 6_000_000
+# Nor does any have a tenth of so many tags.
+MOST_TAGS = 200_000
+# lxml.html asks a Python function for the class of every element, each time it is touched, to make forms special.
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
+
+
+def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
+    """Return the characters of `body` in NFC and the name of the encoding they were in.
+
+    Valid UTF-8 wins, then a byte-order mark, the HTTP header, the page's own declaration, a detector. A wrong
+    label cannot spoil a page that is valid UTF-8, nor can a few bad bytes spoil one that is nearly so.
+    """
+    from resiliparse.parse.encoding import bytes_to_str, detect_encoding
+
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return _clean(body[len(mark) :].decode(name, "replace")), name
+    if wide := _wide(body):
+        return _clean(body.decode(wide, "replace")), wide
+    try:
+        # Cut out of the bytes these cost a tenth of what they cost cut out of the text.
+        return _clean(body.translate(None, _CONTROL_BYTES).decode("utf-8"), clear=True), "utf-8"
+    except UnicodeDecodeError:
+        lenient = body.decode("utf-8", "replace")
+    bad = lenient.count("\ufffd")
+    high = len(lenient) - len(lenient.encode("ascii", "ignore"))
+    if high > 20 * bad or (bad <= 1 and lenient.endswith("\ufffd")):
+        return _clean(lenient), "utf-8"
+    # Pages in the old Vietnamese encodings name windows-1252, a font or nothing.
+    old = body.decode("cp1252", "replace")
+    if (page := page_to_unicode(old)) != old:
+        return _clean(page), "vietnamese-8-bit"
+    declared = _declared(body, content_type)
+    # The detector is asked where nothing is declared, and where the declaration is one that servers send unasked.
+    if declared is None or declared in ("utf-8", "cp1252"):
+        name = detect_encoding(body, max_len=200_000) or declared or "cp1252"
+    else:
+        name = declared
+    return _clean(bytes_to_str(body, name, errors="replace")), name
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 without a mark shows as a NUL in every second place of the ASCII markup."""
+    head = body[:4096]
+    if len(head) < 8 or head.count(0) < len(head) // 4:
+        return None
+    return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+
+
+def _declared(body: bytes, content_type: str) -> str | None:
+    from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
+
+    return http_content_type_encoding(content_type) or html_body_declared_encoding(body[:8192])
+
+
+def _clean(text: str, *, clear: bool = False) -> str:
+    """Cut what is too long and what no reader may meet; `clear` of a text without control characters."""
+    if len(text) > LONGEST:
+        text = _COMMENT.sub("", text)[:LONGEST]
+    if text.count("<") > MOST_TAGS:
+        text = "<".join(text.split("<", MOST_TAGS)[:MOST_TAGS])
+    text = page_to_unicode(text if clear and not _has_noncharacter(text) else _CONTROLS.sub("", text))
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _has_noncharacter(text: str) -> bool:
+    return "\ufffe" in text or "\uffff" in text
+
+
+def parse(text: str) -> HtmlElement | None:
+    """Return the tree of a page without comments; None where there is no element in it."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
+    try:
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    for division in tree.iter("div"):
+        # React sends parts of a page late, in hidden elements that its script moves into place.
+        if "hidden" in division.attrib and (division.get("id") or "").startswith("S:"):
+            del division.attrib["hidden"]
+    return tree
+
+
+def squeeze(text: str) -> str:
+    """Return `text` on one line, in NFC, without invisible characters."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()

@@ -1,0 +1,1 @@
+"""When a feed is asked again, and with which query."""

@@ -1,0 +1,58 @@
+"""The gazetteer → the names by which a search is asked for the province, in one language."""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.rules.rulebook import Gazetteer
+from pipeline.text.normalize import bare
+
+#: Letters that tell in which languages a name is written; any other language is one of Latin letters.
+_SCRIPTS = {
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "zh": re.compile(r"^[\u3400-\u9fff\s·-]+$"),
+    "ko": re.compile(r"[\uac00-\ud7af]"),
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "th": re.compile(r"[\u0e01-\u0e5b]"),
+    "lo": re.compile(r"[\u0e81-\u0edf]"),
+    "km": re.compile(r"[\u1780-\u17ff]"),
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+}
+_SAME = {"uk": "ru", "bg": "ru", "be": "ru"}
+_LATIN = re.compile(r"^[A-Za-zÀ-ɏ\u1ea0-\u1ef9\s'.-]+$")
+
+
+def names_to_ask(gazetteer: Gazetteer, language: str) -> tuple[str, ...]:
+    """Return the names of the province, then of its places that are known abroad and stand for it alone.
+
+    A name that holds another one of them (as 'province of X' does) is left out: the shorter finds it too.
+    """
+    province = gazetteer.province
+    # A place that has names in other languages is one that the press elsewhere writes about.
+    places = [place for place in gazetteer.place if place.tier == "strong" and place.foreign]
+    if language.split("-")[0] == "vi":
+        found = [province.name, *province.forms, *(place.name for place in places)]
+    else:
+        plain = [bare(place.name) for place in places if place.fold_safe]
+        abroad = [*province.foreign, *(name for place in places for name in place.foreign)]
+        own = [bare(province.name)] if province.fold_safe else []
+        found = [name for name in (*own, *abroad, *plain) if _is_of(name, language.split("-")[0])]
+    # A rule's * stands for endings; a search asks for the name itself.
+    return _shortest(dict.fromkeys(name.rstrip("*") for name in found))
+
+
+def _is_of(name: str, language: str) -> bool:
+    script = _SCRIPTS.get(_SAME.get(language, language), _LATIN)
+    return script.search(name) is not None
+
+
+def _shortest(names: Iterable[str]) -> tuple[str, ...]:
+    kept = list(names)
+    return tuple(n for n in kept if not any(_holds(n, other) for other in kept if other != n))
+
+
+def _holds(longer: str, shorter: str) -> bool:
+    one, other = longer.casefold().replace("-", " "), shorter.casefold().replace("-", " ")
+    if other == one:
+        return len(longer) > len(shorter) or longer > shorter
+    spaced = _LATIN.match(shorter) is not None
+    return f" {other} " in f" {one} " if spaced else other in one

@@ -1,0 +1,121 @@
+"""Names of the rulebook → the bytes in which a page, once made plain, may write them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.prefilter.normalize_bytes import SIMPLER
+from pipeline.rules.rulebook import Place, Rulebook
+from pipeline.text.normalize import bare
+
+#: 'strong' counts alone; 'context' beside another; 'successor' is the province this one was merged into
+Strength = Literal["strong", "context", "successor"]
+
+_BETWEEN = (" ", "-", "")
+_BETWEEN_CONTEXT = (" ", "-")
+#: What a name is interrupted by: there it is looked at whether the rest follows once tags and blanks are out.
+_INTERRUPTED = (b"<", b" <", b"  ", b"- ", b" -")
+_SPACES = re.compile(r"[\s\-_]+")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+def names(rules: Rulebook) -> Iterator[tuple[str, Strength]]:
+    """Yield every name that may make a text relevant, in every spelling; some several times."""
+    province = rules.places.province
+    for name in (province.name, *province.forms, *province.foreign):
+        yield name, "strong"
+    if province.fold_safe:
+        yield bare(province.name), "strong"
+    for name in province.successor:
+        yield name, "successor"
+        yield bare(name), "successor"
+    for place in rules.places.place:
+        if place.tier != "weak":
+            yield from _names_of(place)
+
+
+def _names_of(place: Place) -> Iterator[tuple[str, Strength]]:
+    # A commune whose title and name are unique counts alone since the merger.
+    strength: Strength = "strong" if place.tier == "strong" or place.unique else "context"
+    for name in (place.name, *place.forms, *place.foreign):
+        yield name, strength
+        # Without diacritics a name that is not safe there counts only beside the province's or the merged one's.
+        yield bare(name), strength if place.fold_safe else "context"
+    for name in place.strong_forms:
+        yield name, "strong"
+        yield bare(name), "strong" if place.fold_safe else "context"
+
+
+def has_any_end(name: str) -> bool:
+    """Whether letters may touch a name: one of a script without blanks, or one with any ending."""
+    return "*" in name or UNSPACED.search(name) is not None
+
+
+def whole(name: str, strength: Strength) -> Iterator[bytes]:
+    """Yield the bytes of a name that nothing interrupts."""
+    words = _words(name)
+    between = _BETWEEN_CONTEXT if strength == "context" else _BETWEEN
+    for cased in _spelt(words):
+        for blank in between if len(words) > 1 else ("",):
+            yield _bytes(blank.join(cased))
+
+
+def begun(name: str) -> Iterator[tuple[bytes, int, tuple[bytes, ...]]]:
+    """Yield the beginnings of a name after which it may go on behind a tag, a line's end or the like.
+
+    Beside each stand how many bytes of it are the name's, and the letters one of which must then come.
+    """
+    words = _words(name)
+    for cased in _spelt(words):
+        if len(cased[0]) > 1 and not UNSPACED.search(cased[0]):
+            # a large initial, set apart
+            initial = b">" + _bytes(cased[0][0])
+            yield initial + b"</", len(initial), _either_case(cased[0][1])
+        for count in range(1, len(cased)):
+            said = _bytes(" ".join(cased[:count]))
+            for end in _INTERRUPTED:
+                yield said + end, len(said), _either_case(cased[count][0])
+
+
+def _either_case(letter: str) -> tuple[bytes, ...]:
+    return tuple({_bytes(letter.lower()), _bytes(letter.upper())})
+
+
+@lru_cache(maxsize=4096)
+def goes_on(name: str) -> re.Pattern[str]:
+    """Return what finds a name at the beginning of a stretch of small letters, whatever blanks are in it."""
+    letters = r"[\s\-_]*".join(re.escape(word.lower()) for word in _words(name))
+    return re.compile(letters if has_any_end(name) else letters + r"(?![^\W_])")
+
+
+def _words(name: str) -> list[str]:
+    kept = unicodedata.normalize("NFC", name.split("*", 1)[0]).translate(_DASHES)
+    return [word for word in _SPACES.split(kept) if word]
+
+
+_DASHES = str.maketrans("‐‑‒–—―−", "-------")
+
+
+def _spelt(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Return the words in small letters, capitals and as they are, with the tone marks in either place."""
+    if not words:
+        return ()
+    cases = (tuple(w.lower() for w in words), tuple(w.upper() for w in words), tuple(words))
+    return dict.fromkeys(made for case in cases for made in (case, tuple(map(_old_tones, case))))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode().translate(SIMPLER)
+
+
+def _old_tones(word: str) -> str:
+    """Return 'hoà' for 'hòa': the two ways of placing a tone mark in the open rhymes oa, oe, uy."""
+    for new, old in (("òóỏõọ", "oa"), ("òóỏõọ", "oe"), ("ùúủũụ", "uy")):
+        for mark in new:
+            for one, other in ((mark, old), (mark.upper(), old.upper())):
+                if word.endswith(one + other[1]):
+                    tone = unicodedata.normalize("NFD", one)[1:]
+                    return word[:-2] + other[0] + unicodedata.normalize("NFC", other[1] + tone)
+    return word

@@ -1,0 +1,236 @@
+"""Bytes of a page → the same page in one encoding and one way of writing, so that names can be found in its bytes."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from html import unescape
+from itertools import islice
+from typing import Any
+
+from pipeline.text.legacy_encodings import page_to_unicode
+
+#: One pass over the bytes: capitals of ASCII to small letters, every blank to a space, the underscore to a dash.
+SIMPLER = bytes(
+    ord(" ") if n in (9, 10, 13) else ord("-") if n == 95 else n + 32 if 65 <= n <= 90 else n for n in range(256)
+)
+#: bytes of a page's body by which it is known to be in an old encoding; paragraphs of a page that has a text
+_LEGACY_LOOK, _FEW_PARAGRAPHS = 60_000, 3
+_TAG = re.compile(rb"<[^<>]{0,300}>")
+_JSON_SCRIPT = re.compile(rb"json|__NEXT_DATA__|__NUXT", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{2,30})", re.IGNORECASE)
+_NUMBER = re.compile(rb"&#(?:x([0-9a-f]{2,6})|(\d{2,7}));?")
+_ESCAPE = re.compile(rb"\\u([0-9a-f]{4})")
+_LETTER = re.compile(rb"&[a-z]{1,12};?")
+#: Characters that nobody sees, blanks and dashes of other kinds, letters that stand for Đ.
+_ODD = {
+    **dict.fromkeys(
+        map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)), b""
+    ),
+    **dict.fromkeys(map(chr, (0x85, 0xA0, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x3000)), b" "),
+    **dict.fromkeys("‐‑‒–—―−", b"-"),
+    **dict.fromkeys("ÐƉ", "Đ".encode()),
+    **dict.fromkeys("ðɖ", "đ".encode()),
+}
+#: The same by their bytes, and the blanks that a string of a script writes by signs of ASCII.
+_FIXED = {
+    **{char.encode(): said for char, said in _ODD.items()},
+    **dict.fromkeys((b"\\n", b"\\r", b"\\t"), b" "),
+}
+#: What all punctuation of Unicode begins with: its third byte tells which it is.
+_PUNCTUATION = b"\xe2\x80"
+#: Ways of writing a character by signs of ASCII: in a string of a script, in a page; an accent ends its name there.
+_ESCAPED = b"\\u"
+_NUMBERED = b"&#"
+_NAMED = (b"&nbsp", b"&ensp", b"&emsp", b"&thins", b"&ndash", b"&mdash", b"&minus", b"&shy", b"&zw", b"&eth")
+_MARKED = (b"grave;", b"acute;", b"circ;", b"tilde;")
+#: bytes of the longest reference
+_LONGEST = 14
+#: paragraphs, not drawings
+_PARAGRAPH = re.compile(rb"<p[ >]")
+
+
+def plain(body: bytes, content_type: str = "") -> bytes:
+    """Return what a page says, with its tags, as UTF-8 in which a name has few forms (see `simplify`)."""
+    return simplify(_telling(_utf8(body, content_type)))
+
+
+def simplify(page: bytes) -> bytes:
+    """Return bytes of UTF-8 in NFC with small letters of ASCII, one kind of blank and of dash, and no references."""
+    page = page.translate(SIMPLER)
+    for signs, stretch in _passes():
+        if found := signs.find_matches_as_indexes(page):
+            page = b"".join(_replaced(page, found, stretch))
+    # The byte that begins combining marks, and nothing else.
+    if b"\xcc" in page:
+        page = unicodedata.normalize("NFC", page.decode("utf-8", "replace")).encode("utf-8", "replace")
+    return page
+
+
+_Stretch = Callable[[bytes, int, int], tuple[int, int]]
+
+
+@cache
+def _passes() -> tuple[tuple[Any, _Stretch], ...]:
+    """What is looked for, with where the whole of what is found begins and ends."""
+    import ahocorasick_rs
+
+    # So few patterns are found by vector instructions, at ten gigabytes a second; all at once would take five times as
+    # long as the three passes.
+    first = sorted({_PUNCTUATION if code.startswith(_PUNCTUATION) else code for code in _FIXED})
+    passes: tuple[tuple[list[bytes], _Stretch], ...] = (
+        ([*first, _ESCAPED], _code),
+        ([_NUMBERED, *_NAMED], _reference),
+        ([*_MARKED], _letter),
+    )
+    kind = ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST
+    return tuple((ahocorasick_rs.BytesAhoCorasick(signs, matchkind=kind), stretch) for signs, stretch in passes)
+
+
+def _code(page: bytes, start: int, end: int) -> tuple[int, int]:
+    sign = page[start:end]
+    return start, start + 6 if sign == _ESCAPED else end + (sign == _PUNCTUATION)
+
+
+def _reference(page: bytes, start: int, end: int) -> tuple[int, int]:
+    return start, page.find(b";", end, start + _LONGEST) + 1 or start + _LONGEST
+
+
+def _letter(page: bytes, start: int, end: int) -> tuple[int, int]:
+    return start - 2, end  # &e and then acute;
+
+
+def _replaced(page: bytes, found: list[tuple[int, int, int]], stretch: _Stretch) -> Iterator[bytes]:
+    at = 0
+    for _, start, end in found:
+        start, end = stretch(page, start, end)
+        if start < at:
+            continue
+        said, size = _meant(page[start:end])
+        if said is not None:
+            yield page[at:start]
+            yield said
+            at = start + size
+    yield page[at:]
+
+
+@lru_cache(maxsize=4096)
+def _meant(spelt: bytes) -> tuple[bytes | None, int]:
+    """Return what a code or a reference at the beginning of `spelt` stands for, and its bytes; None: no letter."""
+    if (said := _FIXED.get(spelt)) is not None:
+        return said, len(spelt)
+    if spelt.startswith(_ESCAPED):
+        escaped = _ESCAPE.match(spelt)
+        code = int(escaped.group(1), 16) if escaped else 0xD800
+        return (None, 0) if 0xD800 <= code < 0xE000 else (_simple(chr(code)), 6)
+    if number := _NUMBER.match(spelt):
+        code = int(number.group(1), 16) if number.group(1) else int(number.group(2))
+        # References to signs of markup stay what they are: text, not tags.
+        is_letter = 0xA0 <= code < 0xD800 or 0xE000 <= code < 0x110000
+        return (_simple(chr(code)), number.end()) if is_letter else (None, 0)
+    letter = _LETTER.match(spelt)
+    char = unescape(letter.group().decode("ascii")) if letter else ""
+    return (_simple(char), letter.end()) if letter and len(char) == 1 else (None, 0)
+
+
+def _simple(char: str) -> bytes:
+    return _ODD.get(char, char.encode("utf-8", "replace").translate(SIMPLER))
+
+
+# -- encodings ----------------------------------------------------------------------------------------------------
+
+
+def _utf8(body: bytes, content_type: str) -> bytes:
+    """Return a page's bytes as UTF-8; nearly all are, and those are not copied."""
+    head = body[:3000]
+    if b"\x00" not in head and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        declared = _CHARSET.search(head) or _CHARSET.search(content_type.encode("latin-1", "replace"))
+        name = declared.group(1).lower().replace(b"_", b"-") if declared else b""
+        if name in (b"utf-8", b"utf8") or (not name and _is_utf8(body)):
+            return _without_legacy(body)
+        if name in (b"us-ascii", b"ascii") and body.isascii():
+            return body
+    from pipeline.html.parser import decode
+
+    return decode(body, content_type)[0].encode("utf-8", "replace")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _without_legacy(body: bytes) -> bytes:
+    """Convert a page of UTF-8 whose text was TCVN3 or VNI before: full of signs that no other text has together."""
+    begin = max(0, body.find(b"<body"))
+    some = body[begin : begin + _LEGACY_LOOK]
+    # The two bytes with which most of the letters begin that only Vietnamese has.
+    if b"\xe1\xba" in some or b"\xe1\xbb" in some:
+        return body
+    seen = {pattern for pattern, _, _ in _old_signs().find_matches_as_indexes(some)}
+    if seen >= _TCVN3 or seen >= _VNI or not seen.isdisjoint(_REFERRED):
+        return page_to_unicode(body.decode("utf-8", "replace")).encode("utf-8", "replace")
+    return body
+
+
+_SIGNS = (*"®¸µ", *"ñøö", "&#181;", "&micro;", "&oslash;", "&#248;")
+_TCVN3, _VNI, _REFERRED = frozenset(range(3)), frozenset(range(3, 6)), frozenset(range(6, len(_SIGNS)))
+
+
+@cache
+def _old_signs() -> Any:
+    import ahocorasick_rs
+
+    return ahocorasick_rs.BytesAhoCorasick(
+        [sign.encode() for sign in _SIGNS], matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST
+    )
+
+
+# -- what a page says ---------------------------------------------------------------------------------------------
+
+
+def _telling(page: bytes) -> bytes:
+    """Return the stretches of a page in which it says something: not its styles, nor scripts that carry no data."""
+    kept = b"".join(_stretches(page, every=False))
+    # Pages that only a browser would build carry their text inside strings of a script.
+    has_text = next(islice(_PARAGRAPH.finditer(kept), _FEW_PARAGRAPHS, None), None) is not None
+    return kept if has_text else b"".join(_stretches(page, every=True))
+
+
+def _stretches(page: bytes, *, every: bool) -> Iterator[bytes]:
+    at = 0
+    opened = inside = -1
+    for pattern, start, _ in _cuts().find_matches_as_indexes(page):
+        if inside < 0 and pattern == _LINE:
+            # Lines of drawings are a tenth of many pages; what a drawing says in words stays.
+            yield page[at:start]
+            end = page.find(b">", start, start + _LONGEST_LINE)
+            at = end if end >= 0 else start
+        elif inside < 0 and pattern < 2:
+            opened, inside = start, pattern
+        elif inside >= 0 and pattern == inside + 2:
+            is_data = inside == 0 and (every or _JSON_SCRIPT.search(page, opened, min(start, opened + 200)))
+            yield page[at : start if is_data else opened]
+            at, inside = start, -1
+    # What is opened and never closed may hold the rest of a page that was cut.
+    yield page[at : opened if inside == 1 else len(page)]
+
+
+#: of the elements that are cut out of a page, the one that is no pair; bytes of the longest
+_LINE, _LONGEST_LINE = 4, 100_000
+
+
+@cache
+def _cuts() -> Any:
+    import ahocorasick_rs
+
+    cuts = [b"<script", b"<style", b"</script", b"</style", b"<path"]
+    return ahocorasick_rs.BytesAhoCorasick(cuts, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST)
+
+
+def text_size(body: bytes) -> int:
+    """Return about how many bytes of words a page shows."""
+    return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False))

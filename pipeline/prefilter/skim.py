@@ -1,0 +1,67 @@
+"""Bytes of a page that is not about the province → its title and day, for share of voice, without reading it."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+from pipeline.html.parser import squeeze
+from pipeline.prefilter.normalize_bytes import text_size
+from pipeline.records import Article, Document, PublishedFrom, Reason
+from pipeline.text.urls import normalise
+
+_TITLE = re.compile(rb"<title[^>]*>(.{1,1000}?)</title", re.IGNORECASE | re.DOTALL)
+_OG_TITLE = re.compile(
+    rb"<meta[^>]{0,200}?og:title[\"'][^>]{0,200}?content\s*=\s*(?:\"([^\"]{1,600})\"|'([^']{1,600})')", re.IGNORECASE
+)
+_PUBLISHED = re.compile(
+    rb"(?:article:published_time[\"'][^>]{0,100}?content\s*=\s*[\"']|\"datePublished\"\s*:\s*\")"
+    rb"(\d{4}-\d\d-\d\dT\d\d:\d\d[^\"']{0,15})",
+    re.IGNORECASE,
+)
+_HEAD = 200_000
+#: A page with fewer bytes of words than this is read in full, since something may keep its text back: it is named then.
+_LEAST = 1500
+
+
+def skim(document: Document) -> Article | None:
+    """Return what can be said of a page without reading it; None where it must be read (hardly any text, no title)."""
+    head = document.body[:_HEAD]
+    title = document.entry.title or _title(head)
+    if not title or document.reason is not Reason.OK or text_size(document.body) < _LEAST:
+        return None
+    published = document.entry.published
+    origin: PublishedFrom = "feed"
+    if (found := _PUBLISHED.search(head)) is not None and (when := _moment(found.group(1), document.fetched_at)):
+        published, origin = when, "page"
+    return Article(
+        url=document.url,
+        canonical=normalise(document.url),
+        title=title,
+        lead="",
+        text="",
+        published=published,
+        published_from="none" if published is None else origin,
+        parts={"title": "skim", "text": "none"},
+    )
+
+
+def _title(head: bytes) -> str:
+    found = _OG_TITLE.search(head) or _TITLE.search(head)
+    if found is None:
+        return ""
+    raw = next(group for group in found.groups() if group is not None)
+    try:
+        title = raw.decode("utf-8")
+    except UnicodeDecodeError:  # in another encoding, which a whole page tells better than its title
+        return ""
+    return squeeze(unescape(title))
+
+
+def _moment(written: bytes, fetched_at: datetime) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(written.decode("ascii").strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if when.tzinfo is None or when.year < 1995 or when > fetched_at:
+        return None
+    return when.astimezone(UTC)

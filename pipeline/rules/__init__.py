@@ -1,0 +1,1 @@
+"""The records of places.toml and topics.toml, and the linear models."""

@@ -1,0 +1,212 @@
+"""Article → sketch: the little of it that is kept for telling whether another article tells the same."""
+
+import math
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.dates.days_in_text import days_of
+from pipeline.stories.term_weights import Hashes, Weights, hashes, join, rarity, unit, weigh, weigh_title, words_of
+from pipeline.text.language import detect
+from pipeline.text.normalize import bare, normalise
+
+_MAGIC = b"dbs1"
+#: words of a text that are looked at: what follows in longer ones are lists, related links and background
+_WORDS = 1200
+#: words in which a report says what it is about
+_LEAD = 80
+#: words in a row by which verbatim passages are found; two writers share few fours by chance
+_RUN = 4
+#: terms kept, the weightiest
+_TERMS = 512
+#: how much more a term tells in the title and in the lead than further down
+_IN_TITLE, _IN_LEAD = 2.0, 1.5
+#: terms under which an article is looked up
+_KEYS = 32
+
+# What outlets put before the first sentence: '(Dân trí) - ', 'TTO - ', 'VOV.VN - ', '(VTC News) - '.
+_PREFIX = re.compile(r"^\s*(?:\([^)\n]{2,25}\)|[A-ZĐ][\w.&]*[A-ZĐN\d][\w.]*)\s*[-–—]\s+")
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*\d(?![\w])|(?<![\w.,])\d(?:[.,]\d)(?!\w)")
+_CAPITAL = r"[A-ZĐÀ-ÝẠ-ỸĂĨŨƠƯ][^\W\d_]*"
+_NAME = re.compile(rf"(?<!\w){_CAPITAL}(?:(?: | ?- ?){_CAPITAL})+|(?<!\w)[A-ZĐ]{{3,}}\d*(?!\w)")
+_SPLIT = re.compile(r"[ -]+")
+#: log of rarity above which a name says what an article is about: one in 20 names 'Việt Nam' or 'Hà Nội'
+_RARE_NAME = 3.0
+_DECIMAL_POINT = frozenset(["en", "zh", "ja", "ko", "th"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is kept of an article; arrays are sorted and without repetition."""
+
+    #: verbatim runs of four words of the text
+    runs: Hashes
+    #: those of its first words
+    lead: Hashes
+    #: words of the title, with weights whose squares sum to 1
+    title: Hashes
+    title_weights: Weights
+    #: words and pairs of neighbours that tell what it is about, with weights whose squares sum to 1
+    terms: Hashes
+    weights: Weights
+    #: names and numbers that stay the same in a translation, and how many there are of each
+    anchors: Hashes
+    numbers: Hashes
+    #: days of the year that it names, in the order of the text
+    days: tuple[int, ...]
+    #: those of the title
+    title_days: tuple[int, ...]
+    #: seconds since 1970 of its publication; None: not known
+    at: float | None
+    #: two letters
+    language: str
+    #: of the whole title, and of the whole text
+    title_hash: int
+    text_hash: int
+
+
+def sketch(title: str, text: str, published: datetime | None = None, language: str = "") -> Sketch:
+    """Return the sketch of an article; never raises. `language` is detected where it is not given."""
+    title, text = normalise(title), _PREFIX.sub("", normalise(text))
+    language = (language or detect(title, text))[:2]
+    heading, body = words_of(title), words_of(text)[:_WORDS]
+    hashed_title, hashed = hashes(heading), hashes(body)
+    terms, weights = _terms(heading, hashed_title, body, hashed, language)
+    title_terms, title_weights = weigh_title(heading, hashed_title, language)
+    names, numbers = _anchors(title, text, language)
+    return Sketch(
+        runs=np.unique(join(hashed, _RUN)),
+        lead=np.unique(join(hashed[:_LEAD], _RUN)),
+        title=title_terms,
+        title_weights=title_weights,
+        terms=terms,
+        weights=weights,
+        anchors=names,
+        numbers=numbers,
+        days=days_of(f"{title}\n{text}")[:32],
+        title_days=days_of(title)[:4],
+        at=None if published is None else published.astimezone(UTC).timestamp(),
+        language=language,
+        title_hash=_one(hashed_title),
+        text_hash=_one(hashed),
+    )
+
+
+def _one(hashed: Hashes) -> int:
+    """Return one number for a sequence; 0 for one so short that many articles share it."""
+    return zlib.crc32(hashed.tobytes()) if len(hashed) > 5 else 0
+
+
+def _terms(
+    heading: list[str], hashed_title: Hashes, body: list[str], hashed: Hashes, language: str
+) -> tuple[Hashes, Weights]:
+    found, weights = weigh(body, hashed, language)
+    in_lead, lead_weights = weigh(body[:_LEAD], hashed[:_LEAD], language)
+    in_title, title_weights = weigh(heading, hashed_title, language)
+    every = np.concatenate([in_title, in_lead, found])
+    scaled = np.concatenate([title_weights * _IN_TITLE, lead_weights * _IN_LEAD, weights])
+    order = np.lexsort((-scaled, every))
+    every, scaled = every[order], scaled[order]
+    first = np.ones(len(every), bool)
+    first[1:] = every[1:] != every[:-1]
+    every, scaled = every[first], scaled[first]
+    if len(every) > _TERMS:
+        kept = np.sort(np.lexsort((every, -scaled))[:_TERMS])
+        every, scaled = every[kept], scaled[kept]
+    return every, unit(scaled)
+
+
+def _anchors(title: str, text: str, language: str) -> tuple[Hashes, Hashes]:
+    """Return the hashes of names (without diacritics) and of numbers: what a translation leaves as it was."""
+    whole = f"{title}\n{text}"
+    names: set[str] = set()
+    for found in _NAME.finditer(whole):
+        words = _SPLIT.split(found[0])
+        # Two words at a time: 'Phan Rang - Tháp Chàm' and 'Phan Rang-Thap Cham city' share three of them.
+        names.update(map(" ".join, pairwise(words)) if len(words) > 1 else words)
+    if language == "vi":
+        doubled = sorted(n for n in names if " " in n)
+        rare = rarity(join(hashes(word for n in doubled for word in n.split()), 2)[::2]) > _RARE_NAME
+        names -= {n for n, kept in zip(doubled, rare, strict=True) if not kept}
+    decimal = "." if language in _DECIMAL_POINT else ","
+    numbers = {n for m in _NUMBER.finditer(whole) if (n := _number(m[0], decimal))}
+    return np.unique(hashes({bare(n) for n in names})), np.unique(hashes(numbers))
+
+
+def _number(written: str, decimal: str) -> str:
+    """Return a number as every language writes it, or '' for one that tells little (one digit, tens, a year)."""
+    other = "." if decimal == "," else ","
+    if re.fullmatch(rf"\d{{1,3}}(?:\{other}\d{{3}})+(?:\{decimal}\d+)?|\d+(?:\{decimal}\d+)?", written) is None:
+        return ""
+    plain = written.replace(other, "").replace(decimal, ".")
+    if len(plain) < 2 or re.fullmatch(r"(?:19|20)\d\d|\d0|100", plain):
+        return ""
+    return plain
+
+
+def keys_of(found: Sketch) -> list[int]:
+    """Return the numbers under which an article is looked up: two of one happening share one of them."""
+    weightiest = np.lexsort((found.terms, -found.weights))[:_KEYS]
+    return sorted({int(found.terms[n]) for n in weightiest} | ({found.title_hash, found.text_hash} - {0}))
+
+
+#: mark, language, time, hashes of title and text, lengths of the six arrays of numbers, of days and of the title's days
+_HEAD = struct.Struct("<4s2sxxdII6HHH")
+
+
+def dump(found: Sketch) -> bytes:
+    """Return a sketch as bytes, about 5 KB for an article of 400 words."""
+    arrays = (found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers)
+    head = _HEAD.pack(
+        _MAGIC,
+        found.language.encode("ascii", "replace")[:2].ljust(2),
+        math.nan if found.at is None else found.at,
+        found.title_hash,
+        found.text_hash,
+        *map(len, arrays),
+        len(found.days),
+        len(found.title_days),
+    )
+    weights = (found.title_weights, found.weights)
+    days = np.asarray([*found.days, *found.title_days], "<u2")
+    return (
+        b"".join([head, *(a.astype("<u4").tobytes() for a in arrays), *(w.astype("<f2").tobytes() for w in weights)])
+        + days.tobytes()
+    )
+
+
+def load(stored: bytes) -> Sketch | None:
+    """Return the sketch that `dump` wrote; None for what an older version stored."""
+    if stored[:4] != _MAGIC:
+        return None
+    _, language, at, title_hash, text_hash, *lengths, days, title_days = _HEAD.unpack_from(stored)
+    place = _HEAD.size
+    arrays: list[Hashes] = []
+    for length in lengths:
+        arrays.append(np.frombuffer(stored, "<u4", length, place))
+        place += 4 * length
+    title_weights = np.frombuffer(stored, "<f2", lengths[2], place).astype(np.float32)
+    weights = np.frombuffer(stored, "<f2", lengths[3], place + 2 * lengths[2]).astype(np.float32)
+    named = [int(d) for d in np.frombuffer(stored, "<u2", days + title_days, place + 2 * (lengths[2] + lengths[3]))]
+    runs, lead, title, terms, anchors, numbers = arrays
+    return Sketch(
+        runs=runs,
+        lead=lead,
+        title=title,
+        title_weights=title_weights,
+        terms=terms,
+        weights=weights,
+        anchors=anchors,
+        numbers=numbers,
+        days=tuple(named[:days]),
+        title_days=tuple(named[days:]),
+        at=None if math.isnan(at) else at,
+        language=language.decode().strip(),
+        title_hash=title_hash,
+        text_hash=text_hash,
+    )

@@ -1,0 +1,156 @@
+"""Two sketches → whether they are one report, two reports of one happening, or neither."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pipeline.dates.days_in_text import apart
+from pipeline.stories.fingerprints import Sketch
+from pipeline.stories.term_weights import Hashes, Weights
+
+Judgement = Literal["dup", "same-event", "different"]
+
+_DAY = 86_400.0
+# A reprint keeps most of its words and how it begins; a follow-up has copied background below a beginning of its own.
+# Weight and threshold are those of a logistic regression over 76 labelled pairs, rounded; each pair judged by the
+# other 75 gives F1 0.96.
+_LEAD_WEIGHT, _REPRINT = 0.6, 0.75
+# Two reports of one happening: log(cosine of rare terms) + 0.3 log(cosine of titles), fitted to 551 pairs of one and
+# 141,000 pairs of two of the happenings in a public collection of news clusters (precision 0.88, recall 0.86).
+_TITLE_WEIGHT, _EVENT = 0.3, -2.72
+#: what more is asked for each day beyond the first that lies between them
+_EVENT_PER_DAY = 0.11
+#: reports further apart are of two happenings, or of one affair that is no longer one story
+_EVENT_DAYS = 14.0
+#: days taken to lie between two texts that do not tell
+_UNKNOWN_DAYS = 10.0
+#: cosine below which nothing else is worth looking at: with equal titles it is the least that could link two reports
+_LEAST_COSINE = 0.05
+#: A reprint repeats the numbers too (at least 0.8 of them in the labelled pairs); the next bulletin, price list or
+#: drawing in the same words does not. Asked only where both hold some.
+_FEW_NUMBERS, _SAME_NUMBERS = 5, 0.6
+#: share of verbatim text beyond which two texts with nothing in common in title and beginning share page furniture
+_FURNITURE = 0.5
+#: what more is asked in languages of which no frequencies are known: their common words look rare. The least that
+#: keeps 188 pairs of foreign articles about one province apart.
+_EVENT_ABROAD = 1.7
+# A translation keeps names, numbers and days: (numbers, names, share of the numbers) that are asked for at least.
+_TRANSLATED = ((4, 0, 0.6), (3, 2, 0.8))
+_TOLD_ABROAD = ((3, 0, 0.5), (2, 2, 0.4))
+_TRANSLATED_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    verdict: Judgement
+    #: 0 to 1: how sure it is that the two belong together; above 0.5 unless 'different'. Reprints outrank happenings.
+    score: float
+    #: one sentence in Vietnamese
+    reason: str
+
+
+def compare(one: Sketch, other: Sketch) -> Verdict:
+    """Judge two articles; the order of the two does not matter."""
+    if one.text_hash and one.text_hash == other.text_hash:
+        return Verdict("dup", 1.0, "nguyên văn như nhau")
+    if one.language != other.language:
+        return _compare_facts(one, other)
+    cosine = _cosine(one.terms, one.weights, other.terms, other.weights)
+    if cosine < _LEAST_COSINE:
+        return Verdict("different", round(cosine, 4), "hầu như không có từ ngữ hiếm nào chung")
+    titles = _cosine(one.title, one.title_weights, other.title, other.title_weights)
+    shared = _common(one.runs, other.runs)
+    verbatim = shared / max(1, min(len(one.runs), len(other.runs)))
+    leads = min(_share(one.lead, other.runs), _share(other.lead, one.runs))
+    of_other_days = bool(one.title_days and other.title_days) and _nearest(one.title_days, other.title_days) > 0
+    if of_other_days and verbatim < 0.9:
+        return Verdict("different", 0.0, "tiêu đề nói về hai ngày khác nhau")
+    if verbatim > _FURNITURE and titles < 0.02 and leads < 0.3:
+        return Verdict("different", 0.0, "chỉ chung phần khung của trang")
+    reprint = verbatim + _LEAD_WEIGHT * leads - _REPRINT
+    few = min(len(one.numbers), len(other.numbers))
+    numbers = _common(one.numbers, other.numbers) / max(1, few)
+    if reprint >= 0 and (few < _FEW_NUMBERS or numbers >= _SAME_NUMBERS):
+        kept = f"{verbatim:.0%} câu chữ của bài ngắn hơn, {leads:.0%} phần mở đầu có trong bài kia"
+        return Verdict("dup", _squash(6 * reprint), kept)
+    return _compare_events(one, other, cosine, titles)
+
+
+def _compare_events(one: Sketch, other: Sketch, cosine: float, titles: float) -> Verdict:
+    days = _days_between(one, other)
+    if days > _EVENT_DAYS:
+        return Verdict("different", 0.0, f"cách nhau {days:.0f} ngày")
+    needed = _EVENT + _EVENT_PER_DAY * max(0.0, days - 1)
+    if one.language != "vi":
+        needed += _EVENT_ABROAD
+    alike = math.log(cosine + 0.01) + _TITLE_WEIGHT * math.log(titles + 0.05) - needed
+    told = f"từ ngữ hiếm giống nhau {cosine:.2f}, tiêu đề {titles:.2f}, cách {days:.0f} ngày"
+    # Below any reprint, whatever the odds: a story outranks a happening.
+    found = Verdict("same-event" if alike >= 0 else "different", 0.5 * _squash(3 * alike) + 0.25, told)
+    if found.verdict == "different" and one.language != "vi":
+        facts = _compare_facts(one, other)
+        return facts if facts.verdict == "same-event" else found
+    return found
+
+
+def _compare_facts(one: Sketch, other: Sketch) -> Verdict:
+    """Judge a report and what may be its translation by what is left in both: names, numbers and days."""
+    names, numbers = _common(one.anchors, other.anchors), _common(one.numbers, other.numbers)
+    share = numbers / max(1, min(len(one.numbers), len(other.numbers)))
+    days = _days_between(one, other)
+    told = f"{names} tên và {numbers} con số chung, cách {days:.0f} ngày"
+
+    def enough(asked: tuple[tuple[int, int, float], ...]) -> bool:
+        return any(numbers >= n and names >= m and share >= s for n, m, s in asked)
+
+    odds = _squash(numbers + names / 2 - 3)
+    if days <= _TRANSLATED_DAYS and one.language != other.language and enough(_TRANSLATED):
+        return Verdict("dup", 0.5 + odds / 2, f"bản dịch: {told}")
+    if days <= _TRANSLATED_DAYS and enough(_TOLD_ABROAD):
+        return Verdict("same-event", 0.5 + odds / 4, told)
+    return Verdict("different", 0.0, told)
+
+
+def _days_between(one: Sketch, other: Sketch) -> float:
+    """Return the days between two reports: of publication, else between the days that the texts name."""
+    gap = None if one.at is None or other.at is None else abs(one.at - other.at) / _DAY
+    named = _nearest(one.days, other.days) if one.days and other.days else None
+    if gap is None:
+        return _UNKNOWN_DAYS if named is None else float(named)
+    # Where each tells only of days of its own, as forecasts, prices and drawings do, those count too.
+    return gap + min(named or 0, gap)
+
+
+def _nearest(some: tuple[int, ...], others: tuple[int, ...]) -> int:
+    return min(apart(a, b) for a in some for b in others)
+
+
+def _common(some: Hashes, others: Hashes) -> int:
+    """Return how many numbers two sorted arrays share."""
+    if len(some) > len(others):
+        some, others = others, some
+    if not len(some):
+        return 0
+    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    return int(np.count_nonzero(others[at] == some))
+
+
+def _share(some: Hashes, others: Hashes) -> float:
+    return _common(some, others) / max(1, len(some))
+
+
+def _cosine(some: Hashes, weights: Weights, others: Hashes, other_weights: Weights) -> float:
+    if len(some) > len(others) or (len(some) == len(others) and some.tobytes() > others.tobytes()):
+        # One order of summing, so that the cosine is the same to the last bit whichever comes first.
+        some, weights, others, other_weights = others, other_weights, some, weights
+    if not len(some):
+        return 0.0
+    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    shared = others[at] == some
+    return float(np.dot(weights[shared], other_weights[at[shared]]))
+
+
+def _squash(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))

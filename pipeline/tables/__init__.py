@@ -1,0 +1,1 @@
+"""Columns and cells of the exported tables, and facts for counting."""

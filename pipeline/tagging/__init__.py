@@ -1,0 +1,1 @@
+"""Text → places, relevance, topics and tone, with evidence."""

@@ -1,0 +1,145 @@
+"""Names found in a text → those that hold: shared names need support, people, streets and namesakes are out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.mentions import UNIT, Elsewhere, Mention, unit_before
+from pipeline.tagging.zones import Zone
+from pipeline.text.normalize import bare, with_bare
+
+_UNIT_AFTER = re.compile(rf"[\s,(\-]*(?:thuộc\s+|của\s+)?({UNIT})\s*(?=[^\W\d_])")
+_UNIT_AFTER_BARE = re.compile(bare(_UNIT_AFTER.pattern))
+_NO_PLACE_BEFORE = re.compile(
+    r"(?<![^\W\d_])(?:đường|phố|ngõ|hẻm|chùa|khách sạn|nhà hàng|quán|tàu|hãng|cửa hàng"
+    r"|trường (?:thpt|thcs|tiểu học|mầm non)"
+    r"|ông|bà|anh|chị|em|cháu|chú|cô|bác|mc"
+    r"|nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|văn|thị"
+    r"|ca sĩ|nghệ sĩ|diễn viên|tập đoàn|công ty(?: (?:cp|cổ phần|tnhh))?)\s+$"
+)
+_PERSON_BEFORE = with_bare(r"(?<![^\W\d_])(?:ông|bà|anh|chị|em|cháu)(?: [^\W\d_]+){0,2} $")
+_ADDRESS_BEFORE = with_bare(r"(?<![^\W\d_])(?:ông|bà|anh|chị|cô|chú) $")
+_NO_PLACE_BEFORE_BARE = re.compile(bare(_NO_PLACE_BEFORE.pattern))
+_WORD_BEFORE = re.compile(r"([^\W\d_]+) $")
+_SENTENCE = re.compile(r"[.!?;…](?=\s|$)|\n")
+
+
+def supported(
+    mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere], fields: Sequence[Zone], published: date | None,
+    url: str | None, rules: Rulebook,
+) -> Iterator[Mention]:  # fmt: skip
+    """Yield what holds: strong names, and the others where the text as a whole or the sentence is about us."""
+    province = rules.places.province
+    after_merger = province.merged_on is not None and (published is None or published >= province.merged_on)
+    at_home = any(domain in (url or "") for domain in province.outlets)
+    good: list[Mention] = []
+    doubtful: list[Mention] = []
+    for m in mentions:
+        zone = fields[0] if m.where == "title" else fields[1]
+        unit = unit_before(zone, m.start)
+        if m.strong and _is_unit_or_landmark(m, zone, unit, mentions):
+            good.append(m)
+            continue
+        if m.place.tier == "weak" or not _is_place(m, zone, unit, mentions, elsewhere):
+            continue
+        addressed = after_merger and _successor_follows(m, zone, elsewhere, bool(unit))
+        new_and_unique = m.place.unique and bool(unit) and published is not None and after_merger
+        if at_home or addressed or new_and_unique:
+            good.append(replace(m, strong=True))
+        elif not m.place.with_successor:
+            doubtful.append(m)
+    # Two districts of ours in one text are no coincidence.
+    districts = {
+        m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields), m.start)
+    }
+    if good or len(districts) >= 2:
+        good += [replace(m, strong=not good) for m in doubtful]
+    yield from sorted(good, key=lambda m: (m.where != "title", m.start))
+
+
+def _zone(mention: Mention, fields: Sequence[Zone]) -> Zone:
+    return fields[0] if mention.where == "title" else fields[1]
+
+
+def _is_place(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere]) -> bool:
+    """Whether a name shared with others is ours here: not a person, a street, another unit or another province's."""
+    before, after = zone.folded[max(0, m.start - 24) : m.start], zone.folded[m.end : m.end + 60]
+    if unit:
+        if m.place.titles and unit not in m.place.titles:
+            return False
+    elif (
+        m.place.needs_unit
+        or (_NO_PLACE_BEFORE_BARE if zone.unaccented else _NO_PLACE_BEFORE).search(before)
+        or _within_longer_name(m, zone, mentions)
+    ):
+        return False
+    limit = _SENTENCE.search(after)
+    near = m.end + min(40, limit.start() if limit else 40)
+    ours = min(
+        (o.start for o in mentions if o.where == m.where and o is not m and m.end <= o.start < near), default=near
+    )
+    if any(e.where == m.where and m.end <= e.start < ours and not e.successor for e in elsewhere):
+        return False
+    follows = (_UNIT_AFTER_BARE if zone.unaccented else _UNIT_AFTER).match(after)
+    if follows and follows[1].rstrip(".") not in ("xã", "phường", "xa", "phuong", "x", "p"):
+        at = m.end + follows.end()
+        return any(n.where == m.where and n.start <= at < n.end for n in mentions) or any(
+            e.where == m.where and e.start <= at < e.end and e.successor for e in elsewhere
+        )
+    return True
+
+
+def _is_unit_or_landmark(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention]) -> bool:
+    """Whether a strong name is what the rules mean; even those of communes are people's names now and then."""
+    if not m.place.titles:
+        return True
+    if unit:
+        return unit in m.place.titles or unit == "tỉnh"
+    if not m.place.fold_safe and _ADDRESS_BEFORE.search(zone.folded, max(0, m.start - 8), m.start):
+        return False
+    return m.place.fold_safe or not _within_longer_name(m, zone, mentions)
+
+
+def _within_longer_name(m: Mention, zone: Zone, mentions: Sequence[Mention]) -> bool:
+    """Whether capitalised words stand around it, as in 'Nguyễn Công Hải' or 'Phước Sơn Nam'."""
+    if zone.text[m.start : m.end].isupper():
+        # In capitals a name looks like the words beside it; how people are addressed still tells.
+        return bool(_PERSON_BEFORE.search(zone.folded, max(0, m.start - 30), m.start))
+    word = _WORD_BEFORE.search(zone.text, max(0, m.start - 14), m.start)
+    if word and word[1][0].isupper() and not _starts_sentence(zone, m):
+        return True
+    after = zone.text[m.end : m.end + 2]
+    return after[:1] == " " and after[1:].isupper() and not _follows_ours(m, mentions)
+
+
+def _starts_sentence(zone: Zone, m: Mention) -> bool:
+    before = zone.text[max(0, m.start - 80) : m.start].rstrip()
+    word = re.search(r"[^\W\d_]+$", before)
+    head = before[: word.start()].rstrip() if word else before
+    return not head or head[-1] in ".!?:;\"'“”‘’-–\n" or "\n" in before[len(head) : len(head) + 2]
+
+
+def _follows_ours(m: Mention, mentions: Sequence[Mention]) -> bool:
+    return any(o.where == m.where and o.start == m.end + 1 for o in mentions)
+
+
+def _successor_follows(m: Mention, zone: Zone, elsewhere: Sequence[Elsewhere], is_unit: bool) -> bool:
+    """Whether the merged province stands with it: 'xã X, tỉnh Khánh Hòa', with no town of the old one between.
+
+    A landmark needs it at once, 'Núi Chúa (Khánh Hòa)', or anywhere in the sentence if its rule says so.
+    """
+    if m.place.with_successor:
+        # A sentence is looked for within the length that sentences have.
+        start = max((s.end() for s in _SENTENCE.finditer(zone.text, max(0, m.start - 400), m.start)), default=0)
+        end = _SENTENCE.search(zone.text, m.end)
+        return any(
+            e.successor and e.where == m.where and start <= e.start < (end.start() if end else len(zone.text))
+            for e in elsewhere
+        )
+    stop = min(m.end + (80 if is_unit else 9), len(zone.text))
+    if end := _SENTENCE.search(zone.text, m.end, stop):
+        stop = end.start()
+    following = [e for e in elsewhere if e.where == m.where and m.end <= e.start < stop]
+    return bool(following) and following[0].successor and (is_unit or zone.text[m.end : m.end + 2] in (" (", ", "))

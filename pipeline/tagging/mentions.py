@@ -1,0 +1,78 @@
+"""A name at a place in a text → the records of it, and the unit word that stands before it."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.rules.rulebook import Place
+from pipeline.tagging.zones import Zone
+from pipeline.text.normalize import bare
+
+Where = Literal["title", "text"]
+
+UNIT = r"(?:thị trấn|thành phố|thị xã|phường|huyện|quận|tỉnh|xã|tp\.?|tx\.?|tt\.?|p\.|h\.|q\.|x\.|t\.)"
+_BEFORE = re.compile(rf"(?<![^\W\d_])({UNIT})\s*$")
+_BARE_BEFORE = re.compile(rf"(?<![^\W\d_])({bare(UNIT)})\s*$")
+_UNITS = ("thị trấn", "thành phố", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã")
+_FULL = {
+    "p": "phường",
+    "h": "huyện",
+    "q": "quận",
+    "x": "xã",
+    "t": "tỉnh",
+    "tp": "thành phố",
+    "tx": "thị xã",
+    "tt": "thị trấn",
+}
+_OF_BARE = {bare(unit): unit for unit in _UNITS}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One occurrence of one of our names; offsets into its zone's text."""
+
+    where: Where
+    start: int
+    end: int
+    place: Place
+    #: counts alone
+    strong: bool
+    #: names the province itself
+    province: bool
+    #: found in a text without diacritics by a name that is not safe there: it counts, and is not reported
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One occurrence of another province, of a town elsewhere, or (`successor`) of the merged province."""
+
+    where: Where
+    start: int
+    end: int
+    name: str
+    successor: bool = False
+    #: a province, not a town
+    province: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a text is set."""
+
+    title: Zone
+    text: Zone
+    mentions: tuple[Mention, ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+    def zone(self, where: str) -> Zone:
+        return self.title if where == "title" else self.text
+
+
+def unit_before(zone: Zone, at: int) -> str:
+    """Return the unit word ('xã', 'huyện', …, with its diacritics) that ends at offset `at` of a zone, else ''."""
+    found = (_BARE_BEFORE if zone.unaccented else _BEFORE).search(zone.folded[max(0, at - 14) : at])
+    if not found:
+        return ""
+    word = found[1].rstrip(".")
+    return _FULL.get(word) or (_OF_BARE.get(word, word) if zone.unaccented else word)

@@ -1,0 +1,176 @@
+"""Text → every mention of the province and its places that holds, and of the places elsewhere beside them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.rules.rulebook import Place, Rulebook
+from pipeline.tagging.disambiguation import supported
+from pipeline.tagging.matcher import Hit, Matcher, longest, outside
+from pipeline.tagging.mentions import Elsewhere, Found, Mention, unit_before
+from pipeline.tagging.zones import Zone, zones
+from pipeline.text.normalize import bare, key
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    kind: str  # 'ours', 'elsewhere' or 'guard'
+    form: str
+    places: tuple[Place, ...] = ()
+    strong: bool = False
+    foreign: bool = False
+    successor: bool = False
+    province: bool = True
+
+
+class _Compiled:
+    """The automata of one rulebook."""
+
+    def __init__(self, rules: Rulebook) -> None:
+        self.patterns = list(_patterns(rules))
+        self.exact = Matcher(p.form for p in self.patterns)
+        self.folded = Matcher(bare(p.form) for p in self.patterns)
+        provinces = [p.form for p in self.patterns if p.kind == "elsewhere" and p.province]
+        names = [*provinces, rules.places.province.name]
+        self.provinces = Matcher([*names, *map(bare, names)])
+        self.country = Matcher(rules.places.elsewhere.country)
+
+
+_AROUND = 25
+# TCVN3 has no capitals with a tone, nor have many keyboards: 'huyện Bác ái'.
+_NO_CAPITALS = frozenset("ÁÀẢÃẠẤẦẨẪẬẮẰẲẴẶÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ")
+#: names of one field that are looked at; a text with more is a table
+MAX_HITS = 600
+
+_cache: dict[str, _Compiled] = {}
+
+
+def find(title: str, text: str, language: str, published: date | None, url: str | None, rules: Rulebook) -> Found:
+    """Find our places in a text. `published` decides between units that share a name and which names are valid."""
+    compiled = _cache.get(rules.version)
+    if compiled is None:
+        if len(_cache) >= 4:
+            _cache.clear()
+        compiled = _cache[rules.version] = _Compiled(rules)
+    fields = zones(title, text, lambda line: longest(compiled.provinces.find(line)))
+    whole = "\n".join(z.text for z in fields)
+    vietnamese = language == "vi"
+    unaccented = vietnamese and fields[0].unaccented
+    mentions: list[Mention] = []
+    elsewhere: list[Elsewhere] = []
+    for zone in fields:
+        ours, others = _in_zone(zone, compiled, vietnamese, unaccented, published, rules)
+        mentions += ours
+        elsewhere += others
+    if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(key(whole)):
+        # 宁顺 is a street in a dozen Chinese cities: two characters need the country beside them.
+        mentions = [m for m in mentions if not _short_han(m, fields)]
+    held = supported(mentions, elsewhere, fields, published, url, rules)
+    return Found(fields[0], fields[1], tuple(held), tuple(elsewhere))
+
+
+def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:
+    zone = fields[0] if mention.where == "title" else fields[1]
+    seen = zone.text[mention.start : mention.end]
+    return len(seen) <= 2 and all("\u3400" <= c <= "\u9fff" for c in seen)
+
+
+def _in_zone(
+    zone: Zone, compiled: _Compiled, vietnamese: bool, unaccented: bool, published: date | None, rules: Rulebook
+) -> tuple[list[Mention], list[Elsewhere]]:
+    patterns = compiled.patterns
+    if vietnamese and not unaccented:
+        hits = compiled.exact.find(zone.folded)
+    else:
+        hits = compiled.folded.find(key(bare(zone.text)))
+    hits = [
+        h
+        for h in hits
+        if not zone.is_skipped(h.start) and _allowed(patterns[h.pattern], h, zone, vietnamese, unaccented)
+    ]
+    guards = [(h.start, h.end) for h in hits if patterns[h.pattern].kind == "guard"]
+    hits = outside([h for h in hits if patterns[h.pattern].kind != "guard"], guards)
+    mentions, elsewhere = [], []
+    for hit in longest(hits)[:MAX_HITS]:
+        pattern = patterns[hit.pattern]
+        if pattern.kind == "ours":
+            place = _of_date(pattern.places, published, unit_before(zone, hit.start))
+            is_province = place.id == rules.places.province.id
+            withheld = unaccented and not (place.fold_safe or pattern.foreign)
+            mentions.append(Mention(zone.where, hit.start, hit.end, place, pattern.strong, is_province, withheld))
+        else:
+            elsewhere.append(
+                Elsewhere(zone.where, hit.start, hit.end, pattern.form, pattern.successor, pattern.province)
+            )
+    return mentions, elsewhere
+
+
+def _allowed(pattern: _Pattern, hit: Hit, zone: Zone, vietnamese: bool, unaccented: bool) -> bool:
+    if pattern.kind == "guard":
+        return True
+    seen = zone.text[hit.start : hit.end]
+    safe = pattern.foreign or any(p.fold_safe for p in pattern.places)
+    if vietnamese and safe and not unaccented:
+        return True
+    # Half the names are ordinary words in lower case: where the rule writes a capital, the text must too, and where
+    # neither diacritics nor small letters tell names from words, the word for a unit must stand before it.
+    if not _same_capitals(pattern.form, seen):
+        return False
+    if pattern.kind != "ours" or safe or not (unaccented and _in_capitals(zone, hit)):
+        return True
+    unit = unit_before(zone, hit.start)
+    return any(unit in place.titles if place.titles else place.tier == "strong" for place in pattern.places)
+
+
+def _in_capitals(zone: Zone, hit: Hit) -> bool:
+    """Whether the name stands in a line of capitals, where 'BẢO AN' may be the beginning of 'BẢO AN TOÀN'."""
+    around = zone.text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
+    return around.upper() == around
+
+
+def _same_capitals(form: str, seen: str) -> bool:
+    if len(form) != len(seen):
+        return seen[:1].isupper() or not form[:1].isupper()
+    return all(
+        s.isupper() or not f.isupper() or (i > 0 and f in _NO_CAPITALS)
+        for i, (f, s) in enumerate(zip(form, seen, strict=True))
+    )
+
+
+def _of_date(places: tuple[Place, ...], published: date | None, unit: str) -> Place:
+    """Choose among units that share a name: the unit word before it, then the date, then the older one."""
+    if len(places) == 1:
+        return places[0]
+    named = [p for p in places if unit and unit in p.titles] or list(places)
+    if published is not None:
+        named = [
+            p for p in named if (p.since is None or p.since <= published) and (p.until is None or published <= p.until)
+        ] or named
+    return named[0]
+
+
+def _patterns(rules: Rulebook) -> Iterator[_Pattern]:
+    province, other = rules.places.province, rules.places.elsewhere
+    home = Place(
+        province.id, province.name, "province", tier="strong", forms=province.forms, foreign=province.foreign,
+        fold_safe=province.fold_safe,
+    )  # fmt: skip
+    ours: dict[str, list[tuple[str, Place, bool, bool]]] = {}
+    for place in (home, *rules.places.place):
+        named = [(form, place.tier == "strong", False) for form in (place.name, *place.forms)]
+        named += [(form, True, False) for form in place.strong_forms]
+        named += [(form, place.tier != "weak", True) for form in place.foreign]
+        for form, strong, foreign in named:
+            ours.setdefault(key(form), []).append((form, place, strong, foreign))
+    for same in ours.values():
+        yield _Pattern(
+            "ours", same[0][0], tuple(p for _, p, _, _ in same), any(s for *_, s, _ in same), all(f for *_, f in same)
+        )
+    successors = {key(form) for form in province.successor}
+    yield from (_Pattern("elsewhere", form, successor=True) for form in province.successor)
+    for form in dict.fromkeys((*other.provinces, *province.neighbours)):
+        if key(form) not in successors and key(form) not in ours:
+            yield _Pattern("elsewhere", form)
+    yield from (_Pattern("elsewhere", form, province=False) for form in other.towns if key(form) not in ours)
+    yield from (_Pattern("guard", form) for form in other.look_alikes)
+    yield from (_Pattern("guard", form) for place in rules.places.place for form in place.not_in)

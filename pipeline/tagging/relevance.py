@@ -1,0 +1,122 @@
+"""Places found in a text → whether it is about the province (main, mention, no), how surely, and why."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.records import Relevance
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.mention_roles import Role, roles
+from pipeline.tagging.mentions import Found, Mention
+
+FEATURES = (
+    "title",  # a plain mention in the title
+    "title_other",  # only a list entry or an aside there
+    "title_elsewhere",  # the title names another province and not ours
+    "lead",
+    "lead_other",
+    "lead_elsewhere",
+    "count",  # log of plain mentions in the body
+    "places",  # log of different places of ours
+    "share",  # ours among all provinces and towns named
+    "density",  # plain mentions in 100 words
+    "late",  # how far into the text the first mention stands
+    "aside",  # share of asides and list entries among our mentions
+    "short",  # a title and a summary only
+    "short_lead",
+    "foreign",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    relevance: Relevance
+    #: 0 to 1; from 0.5 on the text is relevant, from 0.75 on the province is its subject
+    score: float
+    #: one sentence in Vietnamese
+    reason: str
+    #: the mentions that count
+    mentions: tuple[Mention, ...]
+
+
+def judge(found: Found, language: str, rules: Rulebook) -> Judged:
+    """Grade a text by its mentions."""
+    province = rules.places.province
+    seen: list[Role] = roles(found, rules)
+    kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
+    if not any(m.strong for m, _ in kept):
+        return _no(found, seen, rules)
+    chance = rules.models.grade.chance("main", features(found, kept, language))
+    relevance: Relevance = "main" if chance >= 0.5 else "mention"
+    mentions = tuple(m for m, _ in kept)
+    return Judged(relevance, 0.5 + chance / 2, _reason(relevance, found, kept, province.name), mentions)
+
+
+def features(found: Found, kept: Sequence[tuple[Mention, Role]], language: str) -> list[float]:
+    """Return the numbers of FEATURES; `kept` are the mentions that count with their roles."""
+    words = len(found.text.text.split()) + len(found.title.text.split()) + 1
+    lead_end = found.text.lead_end
+    plain = [m for m, r in kept if r == "plain"]
+    title = [r for m, r in kept if m.where == "title"]
+    lead = [r for m, r in kept if m.where == "text" and m.start < lead_end]
+    others = [e for e in found.elsewhere if not e.successor]
+    in_title = [e for e in others if e.where == "title"]
+    in_lead = [e for e in others if e.where == "text" and e.start < lead_end]
+    first = min((m.start for m, _ in kept if m.where == "text"), default=0) if not title else 0
+    short = float(words < 90)
+    body = [m for m in plain if m.where == "text"]
+    return [
+        float("plain" in title),
+        float(bool(title) and "plain" not in title),
+        float(bool(in_title) and not title),
+        float("plain" in lead),
+        float(bool(lead) and "plain" not in lead),
+        float(bool(in_lead)),
+        math.log1p(len(body)),
+        math.log(len({m.place.id for m, _ in kept}) or 1),
+        len(kept) / (len(kept) + len(others)),
+        min(4.0, 100 * len(plain) / (words + 20)),
+        first / (len(found.text.text) + 1),
+        1 - len(plain) / len(kept),
+        short,
+        short * float("plain" in lead),
+        float(language != "vi"),
+    ]
+
+
+def _no(found: Found, seen: Sequence[Role], rules: Rulebook) -> Judged:
+    name = rules.places.province.name
+    if "range" in seen:
+        return Judged(
+            "no", 0.15, f"{name} chỉ được nêu làm mốc của một dải địa bàn dài, không có nội dung về tỉnh.", ()
+        )
+    if any(e.successor for e in found.elsewhere):
+        return Judged(
+            "no", 0.05, f"Chỉ nói về {rules.places.province.successor[0]}, không nêu địa danh nào của {name}.", ()
+        )
+    return Judged("no", 0.02, f"Không nhắc đến {name} hay địa danh nào của tỉnh.", ())
+
+
+def _reason(relevance: Relevance, found: Found, kept: Sequence[tuple[Mention, Role]], province: str) -> str:
+    sure = [pair for pair in kept if not pair[0].withheld]
+    names = list(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in sure or kept))
+    quoted = ", ".join(f"“{n}”" for n in names[:3]) + (f" và {len(names) - 3} tên khác" if len(names) > 3 else "")
+    if not sure:
+        quoted += " (văn bản không dấu, tên hiểu theo ngữ cảnh)"
+    where = _where(found, kept)
+    if relevance == "main":
+        return f"Nội dung chính diễn ra ở {province}: {where} nêu {quoted}, tổng cộng {len(kept)} lần."
+    parts = {r for _, r in kept}
+    if parts == {"list"}:
+        return f"{province} chỉ được nêu trong danh sách nhiều tỉnh ({quoted})."
+    if parts <= {"aside", "list"}:
+        return f"{province} chỉ được nhắc bên lề (quê quán, đại biểu, tuyến đường, tên công ty…): {quoted}."
+    return f"{province} được nhắc đến nhưng không phải nội dung chính: {where} nêu {quoted}."
+
+
+def _where(found: Found, kept: Sequence[tuple[Mention, Role]]) -> str:
+    if any(m.where == "title" for m, _ in kept):
+        return "tiêu đề"
+    if any(m.start < found.text.lead_end for m, _ in kept):
+        return "phần mở đầu"
+    return "phần thân bài"

@@ -1,0 +1,121 @@
+"""Text → Tags: its language, whether it is about the province, where it is set, its topics and its tone."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from pipeline.records import Evidence, PlaceFound, Tags, Text
+from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging import places, relevance, tone, topics
+from pipeline.tagging.mentions import Found, Mention
+from pipeline.text.language import detect
+from pipeline.text.normalize import normalise_both
+
+_EVIDENCE = 6
+
+
+def tag(text: Text, rules: Rulebook) -> Tags:
+    """Tag a text by the rules; never raises, whatever the strings hold."""
+    title, body = normalise_both(text.title, text.text)
+    language = detect(title, body, text.language)
+    day = text.published.date() if text.published else None
+    found = places.find(title, body, language, day, text.url, rules)
+    judged = relevance.judge(found, language, rules)
+    zones = (found.title, found.text)
+    filed = topics.find(found, language, rules)
+    about = judged.relevance != "no"
+    toned = tone.Judged("neutral")
+    if about:
+        toned = tone.judge(zones, language, filed.chances, 2 * judged.score - 1, rules)
+    return Tags(
+        language=language,
+        relevance=judged.relevance,
+        relevance_score=round(judged.score, 3),
+        reason=judged.reason,
+        places=_places(found, judged) if about else (),
+        topics=filed.assigned,
+        near=filed.near,
+        tone=toned.tone,
+        rules=rules.version,
+        tone_words=toned.words,
+    )
+
+
+def _places(found: Found, judged: relevance.Judged) -> tuple[PlaceFound, ...]:
+    by_place: dict[str, list[Mention]] = {}
+    for mention in judged.mentions:
+        if mention.withheld:
+            continue
+        by_place.setdefault(mention.place.id, []).append(mention)
+    return tuple(
+        PlaceFound(
+            mentions[0].place.id,
+            mentions[0].place.name,
+            mentions[0].place.unit,
+            tuple(_evidence(found, m) for m in mentions[:_EVIDENCE]),
+        )
+        for mentions in by_place.values()
+    )
+
+
+def _evidence(found: Found, mention: Mention) -> Evidence:
+    zone = found.zone(mention.where)
+    return Evidence(mention.where, mention.start, mention.end, zone.text[mention.start : mention.end])
+
+
+def tags_to_json(record_id: str, tags: Tags) -> dict[str, Any]:
+    """Return the JSON line of `diembao tag`: scores 0 to 1, offsets in characters after NFC."""
+    return {
+        "id": record_id,
+        "language": tags.language,
+        "relevance": tags.relevance,
+        "relevance_score": tags.relevance_score,
+        "reason": tags.reason,
+        "places": [
+            {"id": p.id, "name": p.name, "unit": p.unit, "evidence": [_span(e) for e in p.evidence]}
+            for p in tags.places
+        ],
+        "topics": [{"id": t.id, "score": t.score, "evidence": [_span(e) for e in t.evidence]} for t in tags.topics],
+        "near": [{"id": t.id, "score": t.score, "evidence": [_span(e) for e in t.evidence]} for t in tags.near],
+        "tone": tags.tone,
+        "rules": tags.rules,
+    }
+
+
+def _span(evidence: Evidence) -> dict[str, Any]:
+    return {"where": evidence.where, "start": evidence.start, "end": evidence.end, "words": evidence.words}
+
+
+def text_from_record(record: Mapping[str, Any]) -> Text:
+    """Read a record with 'id', 'title', 'text' and maybe 'language', 'url', 'published' (ISO 8601, or its beginning).
+
+    Raises ValueError that names the key at fault.
+    """
+    for name in ("id", "title", "text"):
+        if name not in record:
+            raise ValueError(f"'{name}' is missing")
+    for name in ("title", "text", "language", "url", "published"):
+        value = record.get(name)
+        if value is not None and not isinstance(value, str):
+            raise ValueError(f"'{name}' must be a string, found {type(value).__name__}")
+    published = record.get("published")
+    return Text(
+        id=str(record["id"]),
+        title=record["title"] or "",
+        text=record["text"] or "",
+        language=record.get("language") or None,
+        url=record.get("url") or None,
+        published=_moment(published) if published else None,
+    )
+
+
+def _moment(value: str) -> datetime:
+    whole = {4: f"{value}-01-01", 7: f"{value}-01"}.get(len(value), value)
+    try:
+        moment = datetime.fromisoformat(whole)
+    except ValueError:
+        try:
+            moment = datetime.combine(date.fromisoformat(whole[:10]), datetime.min.time())
+        except ValueError:
+            raise ValueError(f"'published' is no ISO 8601 time: {value[:40]!r}") from None
+    return moment.astimezone() if moment.tzinfo is None else moment

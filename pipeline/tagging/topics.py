@@ -1,0 +1,252 @@
+"""Title and text → topics with a calibrated score and the words that spoke for them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.records import Evidence, TopicFound
+from pipeline.rules.rulebook import Rulebook, Topic
+from pipeline.tagging.matcher import Hit, Matcher, longest, outside
+from pipeline.tagging.mentions import Found, Mention, Where
+from pipeline.tagging.zones import Zone
+from pipeline.text.normalize import bare
+from pipeline.text.segmentation import is_word
+
+#: a topic is assigned from this score on, and 'near' from the other
+ASSIGNED, NEAR = 0.44, 0.22
+#: score of a topic with a sure term in the title; such topics are right five times in ten and more on labelled text
+SURE_SCORE = 0.5
+_EVIDENCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """One term of one topic found in one zone."""
+
+    where: Where
+    start: int
+    end: int
+    term: str
+    #: 3 sure, 1 ordinary, 0.3 weak
+    weight: float
+
+
+@dataclass(slots=True)
+class Signals:
+    """What a text offers for one topic; the features of the score."""
+
+    title: float = 0.0
+    lead: float = 0.0
+    body: float = 0.0
+    distinct: int = 0
+    sure: int = 0
+    hits: list[TermHit] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    topic: int
+    weight: float  # 0: an expression inside which nothing counts
+    term: str
+
+
+UNACCENTED = "vi-bare"
+SURE, PLAIN, WEAK = 3.0, 1.0, 0.3
+FEATURES = (
+    "title",  # weight of the terms in the title, at most 4
+    "title_sure",
+    "lead",  # log of their weight in the lead
+    "body",  # log of their weight in the text, for its length
+    "distinct",  # log of different terms
+    "share",  # of all topics' weight
+    "behind_body",  # how far another topic leads
+    "behind_title",
+    "title_other",  # the title speaks of other topics only
+    "foreign_terms",
+    "short_lead",
+    "foreign",
+    "short",
+)
+
+
+class _Compiled:
+    def __init__(self, rules: Rulebook) -> None:
+        self.topics: tuple[Topic, ...] = rules.topics.topic
+        self.patterns: dict[str, list[_Pattern]] = {}
+        self.matchers: dict[str, Matcher] = {}
+        for t, topic in enumerate(self.topics):
+            for language, terms in topic.terms.items():
+                bucket = self.patterns.setdefault(language, [])
+                for weight, words in (
+                    (SURE, terms.sure),
+                    (PLAIN, terms.terms),
+                    (WEAK, terms.weak),
+                    (0.0, terms.not_in),
+                ):
+                    bucket += (_Pattern(t, weight, word) for word in words)
+        # Without diacritics one syllable says nothing, two mostly what they say with them.
+        self.patterns[UNACCENTED] = [
+            _Pattern(p.topic, p.weight, bare(p.term)) for p in self.patterns.get("vi", []) if " " in p.term
+        ]
+        for language, patterns in self.patterns.items():
+            self.matchers[language] = Matcher(p.term for p in patterns)
+
+
+_cache: dict[str, _Compiled] = {}
+NO_NAMES: Mapping[str, list[tuple[int, int]]] = {}
+
+
+def compiled(rules: Rulebook) -> _Compiled:
+    found = _cache.get(rules.version)
+    if found is None:
+        if len(_cache) >= 4:
+            _cache.clear()
+        found = _cache[rules.version] = _Compiled(rules)
+    return found
+
+
+def covered(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
+    """Return where units are named, by zone: 'Phan Rang - Tháp Chàm' is a city and no tower."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for m in mentions:
+        if m.province or m.place.kind.endswith(("_old", "_new", "_area")):
+            spans.setdefault(m.where, []).append((m.start, m.end))
+    return spans
+
+
+def signals(
+    zones: Sequence[Zone], language: str, rules: Rulebook, names: Mapping[str, list[tuple[int, int]]] = NO_NAMES
+) -> list[Signals]:
+    """Return what title and text offer for each topic, in the order of the rules; nothing in `names` counts."""
+    rule = compiled(rules)
+    base = language.split("-")[0]
+    if base == "vi" and all(z.unaccented for z in zones):
+        base = UNACCENTED
+    # A Vietnamese place name in an English text is no English word, but a Latin acronym is one everywhere.
+    patterns = rule.patterns.get(base) or rule.patterns.get("en", [])
+    matcher = rule.matchers.get(base) or rule.matchers.get("en")
+    found = [Signals() for _ in rule.topics]
+    if matcher is None:
+        return found
+    for zone in zones:
+        covers: dict[int, list[tuple[int, int]]] = {}
+        hits = [h for h in matcher.find(zone.folded) if not zone.is_skipped(h.start)]
+        hits = outside(hits, names.get(zone.where, []))
+        for hit in hits:
+            if patterns[hit.pattern].weight == 0.0:
+                covers.setdefault(patterns[hit.pattern].topic, []).append((hit.start, hit.end))
+        per_topic: dict[int, list[Hit]] = {}
+        for hit in hits:
+            if patterns[hit.pattern].weight:
+                per_topic.setdefault(patterns[hit.pattern].topic, []).append(hit)
+        for t, own in per_topic.items():
+            _count(found[t], zone, longest(outside(own, covers.get(t, []))), patterns, base)
+    return found
+
+
+def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern], language: str) -> None:
+    seen: dict[str, int] = {}
+    for hit in sorted(hits, key=lambda h: h.start):
+        pattern = patterns[hit.pattern]
+        weight = pattern.weight
+        if language == "vi" and " " not in pattern.term and weight <= PLAIN:
+            # One syllable is often a piece of another word; it must be a word of its own, and says less.
+            if (zone.where == "title" or hit.start < zone.lead_end) and not is_word(zone.folded, hit.start, hit.end):
+                continue
+            weight = min(weight, 0.4)
+        n = seen[pattern.term] = seen.get(pattern.term, 0) + 1
+        signal.hits.append(TermHit(zone.where, hit.start, hit.end, pattern.term, weight))
+        if zone.where == "title":
+            signal.title += weight
+        else:
+            if hit.start < zone.lead_end:
+                signal.lead += weight if n == 1 else weight * 0.3
+            # The tenth occurrence says little more than the third.
+            signal.body += weight / n
+            signal.distinct += n == 1
+        signal.sure += weight >= SURE
+
+
+def evidence(signal: Signals, zones: Sequence[Zone]) -> tuple[Evidence, ...]:
+    """Return the strongest hits, at most eight, each term once."""
+    best: dict[str, TermHit] = {}
+    order = sorted(signal.hits, key=lambda h: (h.where != "title", -h.weight, h.start))
+    for hit in order:
+        best.setdefault(hit.term, hit)
+    chosen = sorted(list(best.values())[:_EVIDENCE], key=lambda h: (h.where != "title", h.start))
+    texts = {z.where: z.text for z in zones}
+    return tuple(
+        Evidence("title" if h.where == "title" else "text", h.start, h.end, texts[h.where][h.start : h.end])
+        for h in chosen
+    )
+
+
+def features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> list[list[float]]:
+    """Return the numbers of FEATURES for every topic of one text, in the order of `found`."""
+    words = len(zones[-1].text[:20_000].split()) + 8 if zones else 8
+    scale = math.sqrt(60 / (words + 30))
+    body = [math.log1p(s.body * scale) for s in found]
+    title = [min(s.title, 4.0) for s in found]
+    lead = [math.log1p(s.lead) for s in found]
+    foreign = 0.0 if language == "vi" else 1.0
+    short = 1.0 if words < 80 else 0.0
+    rows = []
+    for i in range(len(found)):
+        rest = [j for j in range(len(found)) if j != i]
+        top_body = max((body[j] for j in rest), default=0.0)
+        top_title = max((title[j] for j in rest), default=0.0)
+        share = found[i].body / (sum(s.body for s in found) + 1.0)
+        rows.append(
+            [
+                title[i],
+                float(title[i] >= SURE),
+                lead[i],
+                body[i],
+                math.log1p(found[i].distinct),
+                share,
+                max(0.0, top_body - body[i]),
+                max(0.0, top_title - title[i]),
+                float(title[i] == 0.0 and top_title > 0),
+                foreign * (title[i] + lead[i]),
+                short * lead[i],
+                foreign,
+                short,
+            ]
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The topics of one text."""
+
+    assigned: tuple[TopicFound, ...]
+    #: just missed
+    near: tuple[TopicFound, ...]
+    #: chance of every topic by id
+    chances: Mapping[str, float]
+
+
+def decided(chance: float, signal: Signals) -> float:
+    """Return the score of a topic: the model's chance, which a sure term in the title overrules.
+
+    Sure terms are those that by themselves decide; people wrote them, the model only weighs what is left open.
+    """
+    sure = any(hit.where == "title" and hit.weight >= SURE for hit in signal.hits)
+    return max(chance, SURE_SCORE) if sure else chance
+
+
+def find(found: Found, language: str, rules: Rulebook) -> Filed:
+    """File a text under its topics, best first."""
+    zones = (found.title, found.text)
+    seen = signals(zones, language, rules, covered(found.mentions))
+    assigned: list[TopicFound] = []
+    near: list[TopicFound] = []
+    chances: dict[str, float] = {}
+    for topic, signal, row in zip(rules.topics.topic, seen, features(seen, zones, language), strict=True):
+        chances[topic.id] = rules.models.topics.chance(topic.id, row)
+        chance = decided(chances[topic.id], signal)
+        if signal.hits and chance >= NEAR:
+            target = assigned if chance >= ASSIGNED else near
+            target.append(TopicFound(topic.id, round(chance, 3), evidence(signal, zones)))
+    return Filed(tuple(sorted(assigned, key=lambda t: -t.score)), tuple(sorted(near, key=lambda t: -t.score)), chances)

@@ -1,0 +1,1 @@
+"""Vietnamese and other text: normalisation, words, languages, addresses."""

@@ -1,0 +1,1 @@
+"""Items, their versions and taggings, and people's decisions."""

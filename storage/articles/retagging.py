@@ -1,0 +1,151 @@
+"""Texts that other rules tagged → examiners, and what today's rules say → taggings beside the old ones."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+
+from pipeline.records import Article, Coverage, Document, Entry, Examined, Reason, Tags, Unreadable
+from storage.articles.decisions import decided, load_decisions
+from storage.articles.examinations import ARTICLE, TAGS, hash_text
+from storage.crawl.candidates import ENTRY
+from storage.schema.core import documents, items, sources, taggings, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The newest text of an item, as other rules than today's tagged it last."""
+
+    #: of the version
+    id: int
+    key: str
+    outlet: str
+    title: str
+    #: as they hold: under what persons decided
+    tags: Tags
+    #: as the rules said
+    said: Tags
+    #: what to examine, its id that of the version: the page where its text was never kept, else (without a body) the
+    #: text in its entry
+    document: Document
+
+
+def load_stale(connection: Connection, rules: str, since: datetime | None, after: int, limit: int) -> list[Stale]:
+    """See storage.maintenance.facet.Upkeep.stale."""
+    newest = select(func.max(taggings.c.id)).where(taggings.c.version_id == versions.c.id).scalar_subquery()
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            versions.c.id,
+            versions.c.article,
+            items.c.key,
+            sources.c.name,
+            taggings.c.tags,
+            documents.c.body,
+            documents.c.candidate_id,
+            documents.c.source_id,
+            documents.c.url,
+            documents.c.fetched_at,
+            documents.c.content_type,
+            documents.c.entry,
+            documents.c.reason,
+        )
+        .join(items, and_(items.c.key == versions.c.item_key, items.c.version == versions.c.number))
+        .join(taggings, taggings.c.id == newest.correlate(versions))
+        .join(documents, documents.c.id == versions.c.document_id)
+        .join(sources, sources.c.id == items.c.source_id)
+        .where(versions.c.id > after, taggings.c.rules != rules, ~taggings.c.rules.startswith(f"{rules}#"))
+        .order_by(versions.c.id)
+        .limit(limit)
+    )
+    if since is not None:
+        undated = and_(versions.c.published.is_(None), items.c.first_seen >= since)
+        query = query.where(or_(versions.c.published >= since, undated))
+    rows = connection.execute(query).all()
+    decisions = load_decisions(connection, [row.key for row in rows])
+    found = []
+    for row in rows:
+        said = TAGS.validate_python(row.tags)
+        tags, title = decided(said, decisions.get(row.key, ())), str(row.article["title"])
+        found.append(Stale(row.id, row.key, row.name, title, tags, said, _document(row)))
+    return found
+
+
+def count_stale(connection: Connection, rules: str) -> int:
+    """Return how many newest texts were last tagged by other rules, about."""
+    done = select(func.count(func.distinct(taggings.c.version_id))).where(taggings.c.rules == rules)
+    every = connection.execute(select(func.count()).select_from(items)).scalar_one()
+    return max(0, every - connection.execute(done).scalar_one())
+
+
+def _document(row: Row[Any]) -> Document:
+    article = ARTICLE.validate_python(row.article)
+    entry, body = ENTRY.validate_python(row.entry), zlib.decompress(row.body)
+    if article.text or not body:
+        entry, body = _as_entry(article), b""
+    return Document(
+        row.id,
+        row.candidate_id,
+        row.source_id,
+        row.url,
+        row.fetched_at,
+        body,
+        row.content_type,
+        entry,
+        reason=Reason(row.reason),
+    )
+
+
+def _as_entry(article: Article) -> Entry:
+    language = article.language or None
+    return Entry(article.url, article.title, "", article.text, article.published, language=language)
+
+
+def store_retagged(connection: Connection, results: Sequence[Examined], rules: str, at: datetime) -> None:
+    """See storage.maintenance.facet.Upkeep.retagged."""
+    for result in results:
+        if isinstance(result, Unreadable):
+            continue
+        old = connection.execute(select(versions).where(versions.c.id == result.document_id)).one()
+        version = result.document_id
+        if isinstance(result, Coverage) and not old.fingerprint:
+            version = _store_whole(connection, old, result)
+        values = {
+            "version_id": version,
+            "rules": _free_name(connection, version, rules),
+            "tagged_at": at,
+            "relevance": result.tags.relevance,
+            "score": result.tags.relevance_score,
+            "tags": TAGS.dump_python(result.tags, mode="json"),
+        }
+        connection.execute(insert(taggings).values(**values))
+
+
+def _store_whole(connection: Connection, old: Row[Any], result: Coverage) -> int:
+    """Store a text that counted for nothing until now as a version of its own, so that it finds its story."""
+    whole = result.article if result.article.text else None
+    article = old.article if whole is None else ARTICLE.dump_python(whole, mode="json")
+    values = {
+        "item_key": old.item_key,
+        "number": old.number + 1,
+        "document_id": old.document_id,
+        "fetched_at": old.fetched_at,
+        "text_hash": old.text_hash if whole is None else hash_text(whole),
+        "title": article["title"],
+        "published": old.published if whole is None else whole.published,
+        "article": article,
+        "fingerprint": result.fingerprint,
+    }
+    made = connection.execute(insert(versions).values(**values)).inserted_primary_key
+    assert made is not None
+    connection.execute(update(items).where(items.c.key == old.item_key).values(version=old.number + 1))
+    return int(made[0])
+
+
+def _free_name(connection: Connection, version: int, rules: str) -> str:
+    """Return what the tagging is filed under: rules that come back after others were in force tag once more."""
+    said = set(connection.execute(select(taggings.c.rules).where(taggings.c.version_id == version)).scalars())
+    names = (rules, *(f"{rules}#{n}" for n in range(2, len(said) + 3)))
+    return next(name for name in names if name not in said)

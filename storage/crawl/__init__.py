@@ -1,0 +1,1 @@
+"""Feeds, candidates, fetches and the ledger."""

@@ -1,0 +1,129 @@
+"""Polls → the pace of each feed and the patience of each host, and which feeds are due."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from pipeline.polling.pacing import Outcome, paced
+from pipeline.records import FeedState, Poll, Reason, Source, Unfetched
+from pipeline.text.urls import host_of
+from storage.schema.core import feeds, hosts, sources
+
+
+def register_feeds(connection: Connection, configured: Sequence[Source]) -> None:
+    """Make the table hold every configured feed; those no longer configured keep their state and are not asked.
+
+    An address that two sources share has one state, and is the first one's.
+    """
+    known = {row.url: row for row in connection.execute(select(feeds))}
+    seen: set[str] = set()
+    for source in configured:
+        for feed in source.feeds:
+            if feed.url in seen:
+                continue
+            seen.add(feed.url)
+            values = {
+                "source_id": source.id,
+                "host": host_of(feed.url),
+                "configured": 1,
+                "fixed_minutes": source.poll_minutes,
+            }
+            row = known.get(feed.url)
+            if row is None:
+                connection.execute(insert(feeds).values(url=feed.url, failures=0, penalty=0, unchanged=0, **values))
+            elif any(getattr(row, name) != value for name, value in values.items()):
+                connection.execute(update(feeds).where(feeds.c.url == feed.url).values(**values))
+    gone = [url for url, row in known.items() if row.configured and url not in seen]
+    for start in range(0, len(gone), 500):
+        some = gone[start : start + 500]
+        connection.execute(update(feeds).where(feeds.c.url.in_(some)).values(configured=0))
+
+
+def load_state(connection: Connection, url: str) -> FeedState:
+    """See storage.base.Storage.feed_state."""
+    row = connection.execute(select(feeds).where(feeds.c.url == url)).first()
+    return FeedState(url) if row is None else _state(row)
+
+
+def _state(row: Row[Any]) -> FeedState:
+    return FeedState(
+        url=row.url,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        polled_at=row.polled_at,
+        failures=row.failures,
+        penalty=row.penalty,
+        interval=None if row.interval_seconds is None else timedelta(seconds=row.interval_seconds),
+        fixed=None if row.fixed_minutes is None else timedelta(minutes=row.fixed_minutes),
+        next_poll=row.next_poll,
+        full_at=row.full_at,
+        unchanged_since_full=row.unchanged,
+        distrusted_until=row.distrusted_until,
+    )
+
+
+def remember_poll(connection: Connection, poll: Poll, entries: int, new: int) -> None:
+    """Set the feed's pace after a poll that gave `entries` links, `new` of them never seen; slow its host if asked to.
+
+    Validators are kept only beside the entries they vouch for, in the same transaction.
+    """
+    row = connection.execute(select(feeds).where(feeds.c.url == poll.feed_url)).first()
+    before = FeedState(poll.feed_url) if row is None else _state(row)
+    after = paced(before, Outcome(poll.at, poll.reason, entries, new, poll.wish, poll.not_before, poll.forced))
+    values: dict[str, Any] = {
+        "polled_at": after.polled_at,
+        "failures": after.failures,
+        "penalty": after.penalty,
+        "interval_seconds": None if after.interval is None else int(after.interval.total_seconds()),
+        "next_poll": after.next_poll,
+        "full_at": after.full_at,
+        "unchanged": after.unchanged_since_full,
+        "distrusted_until": after.distrusted_until,
+    }
+    if poll.reason is Reason.OK:
+        values |= {"etag": poll.etag, "last_modified": poll.last_modified}
+    if row is None:
+        place = {"source_id": poll.source_id, "host": host_of(poll.feed_url), "configured": 0}
+        connection.execute(insert(feeds).values(url=poll.feed_url, **place, **values))
+    else:
+        connection.execute(update(feeds).where(feeds.c.url == poll.feed_url).values(**values))
+    if poll.not_before is not None:
+        slow_host(connection, host_of(poll.feed_url), poll.at, poll.not_before, poll.reason)
+
+
+def slow_host(connection: Connection, host: str, at: datetime, until: datetime, reason: Reason) -> None:
+    """Ask nothing of a host until then, at most a day: it said 429 or 503 with a Retry-After."""
+    values = {"not_before": min(until, at + timedelta(days=1)), "reason": reason, "at": at}
+    if connection.execute(update(hosts).where(hosts.c.host == host).values(**values)).rowcount == 0:
+        connection.execute(insert(hosts).values(host=host, **values))
+
+
+def slowed_hosts(connection: Connection, at: datetime) -> frozenset[str]:
+    return frozenset(connection.execute(select(hosts.c.host).where(hosts.c.not_before > at)).scalars())
+
+
+def load_due(connection: Connection, at: datetime, per_host: int, closed: Collection[str]) -> list[str]:
+    """See storage.base.Storage.due_feeds."""
+    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll.nulls_first(), feeds.c.url))
+    due = (
+        select(feeds.c.url, feeds.c.next_poll, place.label("place"))
+        .join(sources, sources.c.id == feeds.c.source_id)
+        .join(hosts, hosts.c.host == feeds.c.host, isouter=True)
+        .where(
+            feeds.c.configured == 1,
+            sources.c.enabled == 1,
+            sources.c.id.not_in(closed),
+            or_(feeds.c.next_poll.is_(None), feeds.c.next_poll <= at),
+            or_(hosts.c.not_before.is_(None), hosts.c.not_before <= at),
+        )
+        .subquery()
+    )
+    query = select(due.c.url).where(due.c.place <= per_host).order_by(due.c.next_poll.nulls_first(), due.c.url)
+    return list(connection.execute(query).scalars())
+
+
+def slow_host_of_page(connection: Connection, failure: Unfetched) -> None:
+    if failure.not_before is not None:
+        slow_host(connection, host_of(failure.url), failure.at, failure.not_before, failure.reason)

@@ -1,0 +1,234 @@
+"""Rows → how every link ended, what each source usually gives, and which feeds have fallen silent."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+
+from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
+from storage.schema.core import candidates, documents, fetches, polls, sources, versions
+
+#: Reasons of a page that was had and in which no article was found: many of them at once are a new design. A page whose
+#: text is lost passes for a gallery where it has pictures, and for a list where its address is a keyword's; VIDEO is
+#: none of them, since films with a few words are articles too.
+WITHOUT_TEXT = (Reason.NO_TEXT, Reason.NEEDS_BROWSER, Reason.NOT_AN_ARTICLE, Reason.GALLERY, Reason.TAG_PAGE)
+
+
+def load_ledger(
+    connection: Connection, start: datetime, end: datetime, source_ids: Sequence[str]
+) -> Iterator[LedgerEntry]:
+    """See storage.base.Storage.ledger."""
+    asked = (
+        select(fetches.c.id)
+        .where(fetches.c.candidate_id == candidates.c.id, fetches.c.at >= start, fetches.c.at < end)
+        .exists()
+    )
+    query = (
+        _select_entries()
+        .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), asked))
+        .order_by(candidates.c.source_id, candidates.c.id)
+    )
+    if source_ids:
+        query = query.where(candidates.c.source_id.in_(source_ids))
+    for row in connection.execute(query.execution_options(yield_per=500)):
+        yield _entry(row)
+
+
+def _select_entries() -> Select[*tuple[Any, ...]]:
+    others = documents.alias()
+    last = (
+        select(func.max(others.c.id))
+        .where(others.c.candidate_id == candidates.c.id)
+        .correlate(candidates)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            candidates,
+            sources.c.name,
+            documents.c.outcome.label("document"),
+            documents.c.outcome_reason.label("document_reason"),
+        )
+        .join(sources, sources.c.id == candidates.c.source_id)
+        .join(documents, documents.c.id == last, isouter=True)
+    )
+
+
+def _entry(row: Row[Any]) -> LedgerEntry:
+    return LedgerEntry(
+        source_id=row.source_id,
+        outlet=row.name,
+        url=row.url,
+        title=row.entry["title"],
+        feed_url=row.feed_url,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        outcome=CandidateOutcome(row.outcome),
+        reason=Reason(row.reason) if row.reason else "",
+        attempts=row.attempts,
+        next_try=row.next_try,
+        document=DocumentOutcome(row.document) if row.document else "",
+        document_reason=Reason(row.document_reason) if row.document_reason else "",
+        item=row.item_key or "",
+    )
+
+
+def find_entries(connection: Connection, urls: Sequence[str]) -> dict[str, LedgerEntry]:
+    """See storage.base.Storage.ledger_of."""
+    found: dict[str, LedgerEntry] = {}
+    for begin in range(0, len(urls), 500):
+        query = _select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
+        found |= {row.url: _entry(row) for row in connection.execute(query)}
+    return found
+
+
+def load_history(
+    connection: Connection, start: datetime, end: datetime, periods: int
+) -> dict[str, list[SourceFigures]]:
+    """See storage.base.Storage.source_history."""
+    history: dict[str, list[SourceFigures]] = defaultdict(list)
+    length = end - start
+    for n in range(1, periods + 1):
+        since, until = start - n * length, end - n * length
+        new = _new_links(connection, since, until)
+        pages = _pages(connection, since, until)
+        for source_id, links in new.items():
+            history[source_id].append(SourceFigures(links, *pages.get(source_id, (0, 0))))
+    return dict(history)
+
+
+def _new_links(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """Return the new links by source, of those that answered at least once."""
+    query = (
+        select(polls.c.source_id, func.sum(polls.c.new).label("links"))
+        .where(polls.c.at >= since, polls.c.at < until, polls.c.reason.in_((Reason.OK, Reason.NOT_MODIFIED)))
+        .group_by(polls.c.source_id)
+    )
+    return {row.source_id: int(row.links) for row in connection.execute(query)}
+
+
+def _pages(connection: Connection, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    without = func.sum(case((documents.c.outcome_reason.in_(WITHOUT_TEXT), 1), else_=0))
+    query = (
+        select(documents.c.source_id, func.count().label("pages"), without.label("without"))
+        .where(
+            documents.c.fetched_at >= since,
+            documents.c.fetched_at < until,
+            documents.c.outcome != DocumentOutcome.WAITING,
+            documents.c.reason == Reason.OK,
+        )
+        .group_by(documents.c.source_id)
+    )
+    return {row.source_id: (int(row.pages), int(row.without)) for row in connection.execute(query)}
+
+
+def load_silent(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[str, ...]]:
+    """Return by source the feeds polled in a period whose last two good answers held not one link."""
+    place = func.row_number().over(partition_by=polls.c.feed_url, order_by=polls.c.id.desc())
+    # Two good answers may lie far apart; of a feed that is asked every day, a week holds them.
+    good = (
+        select(polls.c.source_id, polls.c.feed_url, polls.c.entries, polls.c.at, place.label("place"))
+        .where(polls.c.at >= start - timedelta(days=7), polls.c.at < end, polls.c.reason == Reason.OK)
+        .subquery()
+    )
+    query = (
+        select(good.c.source_id, good.c.feed_url)
+        .where(good.c.place <= 2)
+        .group_by(good.c.source_id, good.c.feed_url)
+        .having(and_(func.count() == 2, func.max(good.c.entries) == 0, func.max(good.c.at) >= start))
+        .order_by(good.c.feed_url)
+    )
+    silent: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        silent[row.source_id].append(row.feed_url)
+    return {source_id: tuple(urls) for source_id, urls in silent.items()}
+
+
+def load_without_text(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[str, ...]]:
+    """Return by source the addresses of pages of a period in which no text was found, oldest first."""
+    query = (
+        select(documents.c.source_id, documents.c.url)
+        .where(
+            documents.c.fetched_at >= start,
+            documents.c.fetched_at < end,
+            documents.c.outcome_reason.in_(WITHOUT_TEXT),
+            documents.c.reason == Reason.OK,
+        )
+        .order_by(documents.c.id)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.source_id].append(row.url)
+    return {source_id: tuple(urls) for source_id, urls in found.items()}
+
+
+def load_readings(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
+    """See storage.base.Storage.readings."""
+    article = versions.c.article
+    parts = article["parts"]
+    query = (
+        select(
+            documents.c.id,
+            documents.c.source_id,
+            documents.c.url,
+            documents.c.fetched_at,
+            documents.c.outcome,
+            versions.c.id.label("version"),
+            versions.c.title,
+            versions.c.published,
+            article["published_from"].as_string().label("published_from"),
+            article["text_from"].as_string().label("text_from"),
+            func.length(article["text"].as_string()).label("size"),
+            parts["selectors"].as_string().label("selectors"),
+            parts["selectors_missed"].as_string().label("missed"),
+            parts["agreement"].as_string().label("agreement"),
+            parts["place"].as_string().label("place"),
+        )
+        .join(versions, versions.c.document_id == documents.c.id, isouter=True)
+        .where(
+            documents.c.fetched_at >= since,
+            documents.c.reason == Reason.OK,
+            documents.c.outcome != DocumentOutcome.WAITING,
+        )
+        .order_by(documents.c.id)
+    )
+    if source_ids:
+        query = query.where(documents.c.source_id.in_(source_ids))
+    # A page with the text it had before has no version of its own, and says nothing new.
+    return [
+        _page_reading(row)
+        for row in connection.execute(query)
+        if row.version is not None or row.outcome == DocumentOutcome.UNREADABLE
+    ]
+
+
+def _page_reading(row: Any) -> PageReading:
+    read = row.version is not None and row.text_from == "page"
+    missed = tuple((row.missed or "").split()) if read else ()
+    return PageReading(
+        source_id=row.source_id,
+        document_id=row.id,
+        url=row.url,
+        at=row.fetched_at,
+        text=read and bool(row.size),
+        title=read and bool(row.title),
+        date=read and row.published is not None and row.published_from != "feed",
+        asked=(*(row.selectors or "").split(), *missed) if read else (),
+        missed=missed,
+        agreement=float(row.agreement) if read and row.agreement else None,
+        place=(row.place or "") if read else "",
+    )
+
+
+def load_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:
+    """See storage.base.Storage.pages_of."""
+    query = (
+        select(documents.c.body, documents.c.url)
+        .where(documents.c.source_id == source_id, documents.c.reason == Reason.OK)
+        .order_by(documents.c.id.desc())
+        .limit(limit)
+    )
+    return [(zlib.decompress(row.body), row.url) for row in connection.execute(query)]

@@ -1,0 +1,154 @@
+"""Polls, fetches and documents of a period → what became of each source in it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from pipeline.records import DocumentOutcome, Reason, SourceDay, SourceState
+from pipeline.tables.facts import SourceRead
+from storage.crawl.ledger import load_silent, load_without_text
+from storage.schema.core import candidates, documents, fetches, polls, sources
+from storage.schema.maintenance import attempt_days
+
+_QUIET = (Reason.OK, Reason.NOT_MODIFIED)
+_WITHIN = (polls.c.at >= bindparam("start"), polls.c.at < bindparam("end"))
+#: how the last poll of each feed ended
+_LATEST = select(polls.c.source_id, polls.c.reason).where(
+    polls.c.id.in_(select(func.max(polls.c.id)).where(*_WITHIN).group_by(polls.c.source_id, polls.c.feed_url))
+)
+#: what is kept of older polls, of days of UTC that may be within
+_SUMS = select(attempt_days).where(attempt_days.c.day >= bindparam("first"), attempt_days.c.day <= bindparam("last"))
+#: pages about the province or not, by source
+_PAGES = (
+    select(documents.c.source_id, func.count().label("n"))
+    .where(documents.c.fetched_at >= bindparam("start"), documents.c.fetched_at < bindparam("end"))
+    # Said the other way round, lest SQLite walk along the index of outcomes, where nearly all rows are of these two.
+    .where(documents.c.outcome.not_in((DocumentOutcome.WAITING, DocumentOutcome.UNREADABLE)))
+    .group_by(documents.c.source_id)
+)
+
+
+def load_source_days(connection: Connection, start: datetime, end: datetime) -> list[SourceDay]:
+    """See storage.base.Storage.source_days."""
+    days = {
+        row.id: (SourceDay(row.id, row.name, "not_due" if row.enabled else "paused"), Counter[Reason]())
+        for row in connection.execute(select(sources).order_by(sources.c.id))
+    }
+    entries = _count_polls(connection, start, end, days)
+    grouped = (
+        select(candidates.c.source_id, fetches.c.reason, func.count().label("n"))
+        .join(candidates, candidates.c.id == fetches.c.candidate_id)
+        .where(fetches.c.at >= start, fetches.c.at < end)
+        .group_by(candidates.c.source_id, fetches.c.reason)
+    )
+    for row in connection.execute(grouped):
+        day, reasons = days[row.source_id]
+        if row.reason not in _QUIET:
+            reasons[Reason(row.reason)] += row.n
+            days[row.source_id] = (replace(day, failed=day.failed + row.n), reasons)
+    _count_documents(connection, start, end, days)
+    silent, without = load_silent(connection, start, end), load_without_text(connection, start, end)
+    return [
+        replace(
+            day,
+            state=_state(day, entries[day.source_id]),
+            reasons=dict(reasons),
+            silent_feeds=silent.get(day.source_id, ()),
+            without_text=without.get(day.source_id, ()),
+        )
+        for day, reasons in days.values()
+    ]
+
+
+def load_days_read(
+    connection: Connection, days: Mapping[date, tuple[datetime, datetime]]
+) -> dict[date, list[SourceRead]]:
+    """See storage.base.Storage.days_read."""
+    names = {row.id: row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
+    found: dict[date, list[SourceRead]] = {}
+    thinned = connection.execute(select(func.max(attempt_days.c.day))).scalar() or ""
+    for day, (start, end) in days.items():
+        sums = _summed(connection, start, end) if str(start.astimezone(UTC).date()) <= thinned else {}
+        read = {key: ok > 0 for key, (_, ok) in sums.items()}
+        for row in connection.execute(_LATEST, {"start": start, "end": end}):
+            read[row.source_id] = read.get(row.source_id, False) or Reason(row.reason) in _QUIET
+        if read:
+            pages = {row.source_id: row.n for row in connection.execute(_PAGES, {"start": start, "end": end})}
+            found[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in read.items()]
+    return found
+
+
+def _summed(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """Return by source how many polls of a period there were, and were answered, of those no longer kept one by one.
+
+    Their sums are of days of UTC: such a day counts where its noon does.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for row in connection.execute(
+        _SUMS, {"first": str(start.astimezone(UTC).date()), "last": str(end.astimezone(UTC).date())}
+    ):
+        noon = datetime.combine(date.fromisoformat(row.day), time(12), UTC)
+        if row.polls and start <= noon < end:
+            every, answered = found.get(row.source_id, (0, 0))
+            found[row.source_id] = every + row.polls, answered + row.polls - row.polls_failed
+    return found
+
+
+def _count_polls(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> Counter[str]:
+    """Add the polls of a period to `days`; return the links that each source gave."""
+    entries: Counter[str] = Counter()
+    latest: dict[tuple[str, str], Reason] = {}
+    query = select(polls).where(polls.c.at >= start, polls.c.at < end).order_by(polls.c.id)
+    for row in connection.execute(query):
+        day, reasons = days[row.source_id]
+        latest[row.source_id, row.feed_url] = Reason(row.reason)
+        entries[row.source_id] += row.entries
+        if row.reason not in _QUIET:
+            reasons[Reason(row.reason)] += 1
+        days[row.source_id] = (replace(day, candidates=day.candidates + row.new), reasons)
+    for source_id, (every, ok) in _summed(connection, start, end).items():
+        day, reasons = days[source_id]
+        # How many feeds these were is not known any more; that it was read is.
+        day = replace(day, feeds_polled=1, feeds_ok=int(ok > 0), feeds_failed=int(ok == 0 < every))
+        days[source_id] = (day, reasons)
+    for (source_id, _feed), reason in latest.items():
+        day, reasons = days[source_id]
+        ok = reason in _QUIET
+        day = replace(
+            day,
+            feeds_polled=day.feeds_polled + 1,
+            feeds_ok=day.feeds_ok + ok,
+            feeds_failed=day.feeds_failed + (not ok),
+        )
+        days[source_id] = (day, reasons)
+    return entries
+
+
+def _count_documents(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> None:
+    grouped = (
+        select(documents.c.source_id, documents.c.outcome, documents.c.outcome_reason, func.count().label("n"))
+        .where(documents.c.fetched_at >= start, documents.c.fetched_at < end)
+        .group_by(documents.c.source_id, documents.c.outcome, documents.c.outcome_reason)
+    )
+    for row in connection.execute(grouped):
+        day, reasons = days[row.source_id]
+        change = {"documents": day.documents + row.n}
+        if row.outcome != DocumentOutcome.WAITING:
+            change[row.outcome] = getattr(day, row.outcome) + row.n
+        if row.outcome_reason:
+            reasons[Reason(row.outcome_reason)] += row.n
+        days[row.source_id] = (replace(day, **change), reasons)
+
+
+def _state(day: SourceDay, entries: int) -> SourceState:
+    if day.state == "paused" or not day.feeds_polled:
+        return day.state
+    if not day.feeds_ok:
+        return "failed"
+    if day.documents or day.candidates:
+        return "read"
+    return "unchanged" if entries or not day.feeds_failed else "empty"

@@ -1,0 +1,1 @@
+"""Backup, restore, integrity check, retention."""

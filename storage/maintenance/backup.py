@@ -1,0 +1,263 @@
+"""One database → checked, saved to a file, brought back from it, moved to another kind of database."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Integer, MetaData, Table, func, insert, inspect, select, text
+
+from storage.engine.connection import connect, head, migrate, open_engine, version_of
+from storage.engine.errors import StorageError
+from storage.maintenance.integrity import check
+from storage.schema.documentation import our_tables
+
+#: rows moved at a time
+_CHUNK = 500
+
+#: table, rows done, rows in all
+Progress = Callable[[str, int, int], None]
+
+
+def checksum(address: str) -> str:
+    """Return the SHA-256 of every row of every table, the same for the same content in either kind of database."""
+    engine = connect(address)
+    digest = hashlib.sha256()
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            for table in our_tables(connection):
+                digest.update(f"\x1e{table.name}".encode())
+                for row in _rows(connection, table):
+                    digest.update(b"\x1f" + _canonical(table, row))
+    finally:
+        engine.dispose()
+    return digest.hexdigest()
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[Any]:
+    order = list(table.primary_key.columns)
+    if connection.dialect.name == "postgresql":
+        # SQLite compares texts byte by byte; a checksum needs one order.
+        keys = [c.collate("C") if not isinstance(c.type, Integer) else c for c in order]
+    else:
+        keys = list(order)
+    # An older database has fewer columns.
+    there = {c["name"] for c in inspect(connection).get_columns(table.name)}
+    columns = [c for c in table.columns if c.name in there]
+    yield from connection.execute(select(*columns).order_by(*keys).execution_options(yield_per=_CHUNK))
+
+
+def _canonical(table: Table, row: Any) -> bytes:
+    values = [_plain(value) for value in row]
+    return json.dumps(values, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, bytes | memoryview):
+        return hashlib.sha256(bytes(value)).hexdigest()
+    return value
+
+
+def copy(source: str, target: str, progress: Progress) -> int:
+    """Copy every row from one address to another, whatever their kinds; return how many.
+
+    The target is made if need be and must hold nothing. What arrived is compared by checksum. Raises StorageError.
+    """
+    old, new = open_engine(source), open_engine(target)
+    total = 0
+    try:
+        with old.connect().execution_options(reads=True) as reading, new.begin() as writing:
+            tables = our_tables(reading)
+            for table in tables:
+                if writing.execute(select(func.count()).select_from(table)).scalar_one():
+                    raise StorageError(f"{_shown(new)}: is not empty (table {table.name}); copy into a new database")
+            for table in tables:
+                total += _copy_table(reading, writing, table, progress)
+    finally:
+        old.dispose()
+        new.dispose()
+    if (here := checksum(source)) != (there := checksum(target)):
+        raise StorageError(
+            f"{target}: holds other content than {source} after the copy ({there[:12]} instead of {here[:12]}); "
+            "was it written to meanwhile? Copy again into a new database"
+        )
+    return total
+
+
+def _copy_table(reading: Connection, writing: Connection, table: Table, progress: Progress) -> int:
+    expected = reading.execute(select(func.count()).select_from(table)).scalar_one()
+    done = 0
+    chunk: list[dict[str, Any]] = []
+    for row in _rows(reading, table):
+        chunk.append(dict(row._mapping))
+        if len(chunk) == _CHUNK:
+            writing.execute(insert(table), chunk)
+            done += len(chunk)
+            chunk = []
+            progress(table.name, done, expected)
+    if chunk:
+        writing.execute(insert(table), chunk)
+        done += len(chunk)
+    progress(table.name, done, expected)
+    (key, *more) = table.primary_key.columns
+    if writing.dialect.name == "postgresql" and not more and isinstance(key.type, Integer) and done:
+        # Rows came with their numbers; the counter that gives the next one must be told.
+        writing.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{key.name}'), "
+                f"(SELECT max({key.name}) FROM {table.name}))"
+            )
+        )
+    return done
+
+
+def backup(address: str, path: Path, progress: Progress) -> str:
+    """Save the database as one SQLite file, also while a run writes; return the checksum of its content.
+
+    The file appears whole or not at all, beside it `<name>.sha256` with the checksum. Raises StorageError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    for stale in (draft, draft.with_name(draft.name + "-wal"), draft.with_name(draft.name + "-shm")):
+        stale.unlink(missing_ok=True)
+    try:
+        if (file := sqlite_file(address)) is not None:
+            _save_sqlite(file, draft, progress)
+        else:
+            _save_other(address, draft, progress)
+        found = checksum(f"sqlite:///{draft}")
+        _settle(draft)
+        path.with_name(path.name + ".sha256").write_text(f"{found}  {path.name}\n", "utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return found
+
+
+def _save_sqlite(file: Path, draft: Path, progress: Progress) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as source, closing(sqlite3.connect(draft)) as target:
+        # One moment of it: without a transaction each write of another process would begin the copy anew.
+        source.execute("BEGIN")
+        source.execute("SELECT 1 FROM sqlite_master").fetchone()
+        source.backup(target, pages=2048, progress=lambda _s, left, all: progress("backup", all - left, all))
+
+
+def _save_other(address: str, draft: Path, progress: Progress) -> None:
+    """Copy one moment of a PostgreSQL database: a run may go on writing, so the rows are not compared again."""
+    old, new = connect(address), connect(f"sqlite:///{draft}")
+    try:
+        with old.connect().execution_options(reads=True) as reading:
+            today = version_of(reading) == head()
+        if not today:
+            _save_older(old, new, progress)
+            return
+        with new.begin() as writing:
+            migrate(writing)
+        with old.connect().execution_options(reads=True) as reading, new.begin() as writing:
+            for table in our_tables(reading):
+                _copy_table(reading, writing, table, progress)
+    finally:
+        old.dispose()
+        new.dispose()
+
+
+def _save_older(old: Engine, new: Engine, progress: Progress) -> None:
+    """Copy tables as they are, of an earlier version; upgrading the copy is for who opens it."""
+    there, here = MetaData(), MetaData()
+    with old.connect().execution_options(reads=True) as reading, new.begin() as writing:
+        version = version_of(reading)
+        assert version is not None
+        migrate(writing, version)
+        there.reflect(reading)
+        here.reflect(writing)
+        for table in here.sorted_tables:
+            if table.name == "alembic_version" or table.name not in there.tables:
+                continue
+            rows = [{k: _naive(v) for k, v in row._mapping.items()} for row in _all(reading, there.tables[table.name])]
+            if rows:
+                writing.execute(insert(table), rows)
+            progress(table.name, len(rows), len(rows))
+
+
+def _all(connection: Connection, table: Table) -> Iterator[Any]:
+    yield from connection.execute(select(table).execution_options(yield_per=_CHUNK))
+
+
+def _naive(value: Any) -> Any:
+    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def upgrade(address: str, path: Path, progress: Progress) -> str | None:
+    """Bring an older database up to today's tables, saved to `path` first; return the version it was of, if older."""
+    engine = connect(address)
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            old = version_of(connection)
+    finally:
+        engine.dispose()
+    if old in (None, head()):
+        open_engine(address).dispose()
+        return None
+    backup(address, path, progress)
+    open_engine(address, upgrade=True).dispose()
+    return old
+
+
+def _settle(file: Path) -> None:
+    """Write what stands in the journal into the file itself, so that it can be moved alone."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def restore(path: Path, address: str, progress: Progress) -> str:
+    """Bring a backup back, verified by its checksum before and after; return it.
+
+    A SQLite database is replaced, and the old one kept beside it as `<name>.before-restore`; another must be empty.
+    Raises StorageError.
+    """
+    if not path.is_file():
+        raise StorageError(f"{path}: there is no such file")
+    found, noted = checksum(f"sqlite:///{path}"), path.with_name(path.name + ".sha256")
+    if noted.is_file() and (expected := noted.read_text("utf-8").split()[0]) != found:
+        raise StorageError(
+            f"{path}: is not what was saved (checksum {found[:12]}, noted {expected[:12]}); take another"
+        )
+    problems = check(f"sqlite:///{path}")
+    if problems:
+        raise StorageError(f"{path}: is damaged: {problems[0]}; take another backup")
+    file = sqlite_file(address)
+    if file is None:
+        copy(f"sqlite:///{path}", address, progress)
+        return found
+    draft = file.with_name(f".{file.name}.restoring")
+    draft.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
+        source.backup(target)
+    _settle(draft)
+    if (arrived := checksum(f"sqlite:///{draft}")) != found:
+        draft.unlink(missing_ok=True)
+        raise StorageError(f"{file}: the copy of {path} differs from it ({arrived[:12]}); is the disk full or failing?")
+    if file.exists():
+        _settle(file)
+        file.replace(file.with_name(file.name + ".before-restore"))
+    draft.replace(file)
+    open_engine(address).dispose()  # brings an older backup up to today's schema
+    return found
+
+
+def sqlite_file(address: str) -> Path | None:
+    from sqlalchemy import make_url
+
+    url = make_url(address)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string()

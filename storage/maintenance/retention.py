@@ -1,0 +1,256 @@
+"""What is older than it need be kept → what would go, and its going, a few rows at a time."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from pipeline.records import DocumentOutcome, Reason
+from storage.schema.core import candidates, documents, fetches, items, polls, taggings, versions
+from storage.schema.maintenance import attempt_days, decisions
+
+#: rows changed by one transaction, so that a collection under way never waits long
+BATCH = 500
+_EMPTY = zlib.compress(b"")
+_QUIET = (Reason.OK, Reason.NOT_MODIFIED)
+#: What is left of an article of which share of voice alone needs anything.
+_THIN: dict[str, Any] = {
+    "lead": "",
+    "text": "",
+    "authors": [],
+    "section": "",
+    "image": None,
+    "hits": [],
+    "parts": {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Until when each kind may go; None: it is kept for ever."""
+
+    #: pages fetched before, by what they were
+    irrelevant_pages: datetime | None
+    coverage_pages: datetime | None
+    #: polls and fetches before
+    attempts: datetime | None
+    #: texts of articles that are not about the province, tagged before
+    irrelevant_texts: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much of one kind may go."""
+
+    kind: str
+    rows: int
+    bytes: int
+
+
+def plan(connection: Connection, limits: Limits) -> list[Kept]:
+    """See storage.maintenance.facet.Upkeep.plan."""
+    return [
+        _count_pages(connection, "irrelevant_pages", _irrelevant_pages(limits.irrelevant_pages)),
+        _count_pages(connection, "coverage_pages", _coverage_pages(limits.coverage_pages)),
+        _count_attempts(connection, limits.attempts),
+        _count_texts(connection, limits.irrelevant_texts),
+    ]
+
+
+def steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], tuple[int, int]]]:
+    """Return by kind what takes away the next rows of it, after an id and within the connection's transaction.
+
+    It says how many it took away, and the id after which the next step goes on.
+    """
+    return {
+        "irrelevant_pages": lambda c, after: _drop_pages(c, _irrelevant_pages(limits.irrelevant_pages), at, after),
+        "coverage_pages": lambda c, after: _drop_pages(c, _coverage_pages(limits.coverage_pages), at, after),
+        "attempts": lambda c, _: (_sum_up_attempts(c, limits.attempts), 0),
+        "irrelevant_texts": lambda c, after: _drop_texts(c, limits.irrelevant_texts, after),
+    }
+
+
+def _irrelevant_pages(before: datetime | None) -> ColumnElement[bool] | None:
+    """Pages that hold nothing of the province, or nothing that can be read."""
+    gone = (DocumentOutcome.IRRELEVANT, DocumentOutcome.UNREADABLE)
+    return _pages(documents.c.outcome.in_(gone), before)
+
+
+def _coverage_pages(before: datetime | None) -> ColumnElement[bool] | None:
+    return _pages(documents.c.outcome == DocumentOutcome.COVERAGE, before)
+
+
+def _pages(outcome: ColumnElement[bool], before: datetime | None) -> ColumnElement[bool] | None:
+    if before is None:
+        return None
+    return and_(outcome, documents.c.removed_at.is_(None), documents.c.fetched_at < before)
+
+
+def _count_pages(connection: Connection, kind: str, which: ColumnElement[bool] | None) -> Kept:
+    if which is None:
+        return Kept(kind, 0, 0)
+    size = func.coalesce(func.sum(func.length(documents.c.body) + func.length(cast(documents.c.entry, Text))), 0)
+    row = connection.execute(select(func.count(), size).where(which)).one()
+    return Kept(kind, row[0], int(row[1]))
+
+
+def _drop_pages(connection: Connection, which: ColumnElement[bool] | None, at: datetime, after: int) -> tuple[int, int]:
+    if which is None:
+        return 0, after
+    query = select(documents.c.id, documents.c.entry).where(which, documents.c.id > after).order_by(documents.c.id)
+    rows = connection.execute(query.limit(BATCH)).all()
+    change = update(documents).where(documents.c.id == bindparam("key"))
+    if rows:
+        change = change.values(body=_EMPTY, removed_at=at, entry=bindparam("said"))
+        connection.execute(change, [{"key": row.id, "said": _thin(row.entry)} for row in rows])
+    return len(rows), rows[-1].id if rows else after
+
+
+def _thin(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "summary": "", "text": ""}
+
+
+def _count_attempts(connection: Connection, before: datetime | None) -> Kept:
+    if before is None:
+        return Kept("attempts", 0, 0)
+    rows = size = 0
+    # What a row takes beside its texts: its numbers and times, and its share of the indexes.
+    for table, words in ((polls, (polls.c.feed_url, polls.c.note)), (fetches, (fetches.c.url, fetches.c.note))):
+        lengths = sum((func.length(word) for word in words), literal(100))
+        row = connection.execute(select(func.count(), func.sum(lengths)).where(table.c.at < before)).one()
+        rows, size = rows + row[0], size + int(row[1] or 0)
+    return Kept("attempts", rows, size)
+
+
+def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
+    """Add the oldest polls and fetches to the sums of their source and day, and delete them."""
+    if before is None:
+        return 0
+    done = 0
+    quiet = tuple(_QUIET)
+    for table, counts in (
+        (
+            polls,
+            {
+                "polls": func.count(),
+                "polls_failed": func.sum(case((polls.c.reason.in_(quiet), 0), else_=1)),
+                "entries": func.sum(polls.c.entries),
+                "new": func.sum(polls.c.new),
+                "bytes": func.sum(polls.c.size),
+            },
+        ),
+        (
+            fetches,
+            {
+                "fetches": func.count(),
+                "fetches_failed": func.sum(case((fetches.c.reason.in_(quiet), 0), else_=1)),
+                "bytes": func.sum(fetches.c.size),
+            },
+        ),
+    ):
+        oldest = select(table.c.id).where(table.c.at < before).order_by(table.c.id).limit(BATCH)
+        keys = connection.execute(oldest).scalars().all()
+        if not keys:
+            continue
+        source = polls.c.source_id if table is polls else candidates.c.source_id
+        day = _utc_day(connection, table.c.at)
+        query: Select[Any] = select(source.label("source_id"), day.label("day"), *_named(counts))
+        if table is fetches:
+            query = query.join(candidates, candidates.c.id == fetches.c.candidate_id)
+        _add_up(connection, connection.execute(query.where(table.c.id.in_(keys)).group_by(source, day)).all())
+        connection.execute(delete(table).where(table.c.id.in_(keys)))
+        done += len(keys)
+    return done
+
+
+def _utc_day(connection: Connection, at: ColumnElement[Any]) -> ColumnElement[Any]:
+    if connection.dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", at), "YYYY-MM-DD")
+    return func.substr(cast(at, Text), 1, 10)
+
+
+def _named(counts: dict[str, Any]) -> list[ColumnElement[Any]]:
+    return [count.label(name) for name, count in counts.items()]
+
+
+def _add_up(connection: Connection, rows: Sequence[Any]) -> None:
+    zero = {c.name: 0 for c in attempt_days.columns if c.name not in ("source_id", "day")}
+    for row in rows:
+        found = {name: int(value) for name, value in row._mapping.items() if name in zero}
+        there = and_(attempt_days.c.source_id == row.source_id, attempt_days.c.day == row.day)
+        more = {attempt_days.c[name]: attempt_days.c[name] + n for name, n in found.items()}
+        if not connection.execute(update(attempt_days).where(there).values(more)).rowcount:
+            values = {**zero, **found, "source_id": row.source_id, "day": row.day}
+            connection.execute(insert(attempt_days).values(**values))
+
+
+def _texts(before: datetime | None) -> Select[Any] | None:
+    """Select the texts of articles that the rules find not to be about the province, and no person said anything of."""
+    if before is None:
+        return None
+    newest, others = versions.alias(), taggings.alias()
+    last = select(func.max(others.c.id)).where(others.c.version_id == newest.c.id).correlate(newest).scalar_subquery()
+    kept = select(decisions.c.id).where(decisions.c.item_key == items.c.key).correlate(items)
+    whole = func.length(_json_text("text")) + func.length(_json_text("lead")) > 0
+    return (
+        select(versions)
+        .join(items, items.c.key == versions.c.item_key)
+        .join(newest, and_(newest.c.item_key == items.c.key, newest.c.number == items.c.version))
+        .join(taggings, taggings.c.id == last)
+        .where(whole, taggings.c.relevance == "no", taggings.c.tagged_at < before, ~kept.exists())
+    )
+
+
+def _json_text(name: str) -> ColumnElement[str]:
+    return func.coalesce(versions.c.article[name].as_string(), "")
+
+
+def _count_texts(connection: Connection, before: datetime | None) -> Kept:
+    query = _texts(before)
+    if query is None:
+        return Kept("irrelevant_texts", 0, 0)
+    found = query.subquery()
+    size = func.coalesce(func.sum(func.length(cast(found.c.article, Text))), 0)
+    row = connection.execute(select(func.count(), size).select_from(found)).one()
+    return Kept("irrelevant_texts", row[0], int(row[1]))
+
+
+def _drop_texts(connection: Connection, before: datetime | None, after: int) -> tuple[int, int]:
+    """Keep of such an article what share of voice needs: title, date, outlet, language and address."""
+    query = _texts(before)
+    if query is None:
+        return 0, after
+    rows = connection.execute(query.where(versions.c.id > after).order_by(versions.c.id).limit(BATCH)).all()
+    for row in rows:
+        article = {**row.article, **{name: value for name, value in _THIN.items() if name in row.article}}
+        connection.execute(update(versions).where(versions.c.id == row.id).values(article=article))
+        for tagging in connection.execute(select(taggings).where(taggings.c.version_id == row.id)).all():
+            tags = {**tagging.tags, "places": [], "topics": [], "near": []}
+            connection.execute(update(taggings).where(taggings.c.id == tagging.id).values(tags=tags))
+    return len(rows), rows[-1].id if rows else after
+
+
+def free_bytes(connection: Connection) -> int:
+    """Return the bytes that a database holds on its disk and could give back; 0 where it does not say."""
+    if connection.dialect.name != "sqlite":
+        return 0
+    pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+    return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())

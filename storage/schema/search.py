@@ -1,0 +1,40 @@
+"""The tables of searching: what stands for an article in the index, and searches kept under a name."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from storage.schema.core import Instant, metadata
+
+# Made out of versions and taggings, and so not part of what is copied or compared. On SQLite the words themselves are
+# in the virtual table search_index, which storage.search.index makes when it is first needed.
+search_items = Table(
+    "search_items",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+        comment="in the order of publication (else first sight): seconds since 1970 times 2^29, plus a number",
+    ),
+    Column("item_key", String, nullable=False, unique=True, comment="the article"),
+    Column("version_id", Integer, nullable=False, comment="the text whose words these are"),
+    Column("tagging_id", Integer, nullable=False, comment="the tagging whose marks these are"),
+    Column("about", Integer, nullable=False, comment="1: about the province; 0: not, and only its title is searched"),
+    Column("marks", Text, nullable=False, comment="outlet, topics, places, ... as the index has them"),
+    Column(
+        "vector",
+        TSVECTOR().with_variant(Text(), "sqlite"),
+        comment="the words, on PostgreSQL; empty on SQLite",
+    ),
+    Index(None, "tagging_id"),
+    info={"derived": True},
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("name", String, primary_key=True, comment="what it is called"),
+    Column("query", Text, nullable=False, comment="what is searched for, as it was written"),
+    Column("saved_at", Instant, nullable=False, comment="when it was saved"),
+)

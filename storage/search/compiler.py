@@ -1,0 +1,161 @@
+"""The tree of a query → what SQLite's FTS5 and PostgreSQL's tsquery call the same."""
+
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, Literal
+
+from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
+
+Dialect = Literal["sqlite", "postgresql"]
+
+#: An id of search_items begins with the second of publication, so that ids are in the order of time.
+SECOND = 1 << 29
+#: Seconds since 1970 that an id holds, either way: to the year 2514.
+_LAST_SECOND = 2**34 - 1
+#: PostgreSQL's index knows no order. So that the newest matches are found without all the others, they are looked for
+#: in the newest spans of time first: (bits of an id that are within a span, how many spans). 46 bits are 36 hours.
+SPANS = ((46, 2), (46 + 3, 2), (46 + 6, 2))
+#: Before a word of a PostgreSQL vector that is spelt exactly; folded words have nothing before them.
+EXACT = "="
+
+
+def id_at(moment: datetime) -> int:
+    """Return the least id of an article published at that second."""
+    return max(-_LAST_SECOND, min(int(moment.timestamp()), _LAST_SECOND)) * SECOND
+
+
+def spans_of(identifier: int) -> list[str]:
+    """Return the words that stand in a PostgreSQL vector for the spans of time an id is in, as `newest` names them."""
+    return [f":{bits}:{identifier >> bits}" for bits, _ in SPANS]
+
+
+def mark_word(field: str, value: str) -> str:
+    """Return the word that stands in the index for a field and its value (pipeline.text.search_tokens.joined)."""
+    return f":{field}:{value}"
+
+
+class Condition:
+    """SQL that holds for the rows of search_items that a tree asks for, and the values it needs."""
+
+    def __init__(self, tree: Tree, dialect: Dialect, zone: tzinfo) -> None:
+        self._dialect: Dialect = dialect
+        self._zone = zone
+        self.values: dict[str, Any] = {}
+        #: what FTS5 is to give, in the order of time, before anything else is looked at; '' where nothing
+        self.match = ""
+        parts = list(tree.parts) if isinstance(tree, And) else [tree]
+        if dialect == "sqlite":
+            inside = [part for part in parts if _is_positive(part)]
+            if inside:
+                inside += [part for part in parts if isinstance(part, Not) and _is_positive(part.part)]
+                parts = [part for part in parts if part not in inside]
+                self.match = fts5(And(tuple(inside)))
+        self.sql = " AND ".join(self._of(part) for part in parts) or "1 = 1"
+
+    def _of(self, tree: Tree) -> str:
+        if isinstance(tree, Days):
+            return self._days(tree)
+        if isinstance(tree, Story):
+            name = self._value(tree.key)
+            return f"s.item_key IN (SELECT i.key FROM items i WHERE i.story = {name} OR i.event = {name})"
+        if _is_text(tree, self._dialect):
+            if self._dialect == "sqlite":
+                return f"s.id IN (SELECT rowid FROM search_index WHERE search_index MATCH {self._value(fts5(tree))})"
+            return f"s.vector @@ CAST({self._value(tsquery(tree))} AS tsquery)"
+        if isinstance(tree, Not):
+            return f"NOT ({self._of(tree.part)})"
+        assert isinstance(tree, And | Or)
+        word = " AND " if isinstance(tree, And) else " OR "
+        return "(" + word.join(self._of(part) for part in tree.parts) + ")"
+
+    def _days(self, days: Days) -> str:
+        limits = []
+        if days.first is not None:
+            start = datetime.combine(days.first, time.min, self._zone)
+            limits.append(f"s.id >= {self._value(id_at(start.astimezone(UTC)))}")
+        if days.last is not None:
+            end = datetime.combine(days.last + timedelta(days=1), time.min, self._zone)
+            limits.append(f"s.id < {self._value(id_at(end.astimezone(UTC)))}")
+        return "(" + " AND ".join(limits) + ")"
+
+    def _value(self, value: Any) -> str:
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+
+def _is_text(tree: Tree, dialect: Dialect) -> bool:
+    """Whether a tree is words and marks only, in a form that the database's own search takes as it is."""
+    if isinstance(tree, Days | Story):
+        return False
+    if isinstance(tree, Not):
+        return dialect == "postgresql" and _is_text(tree.part, dialect)
+    if isinstance(tree, And | Or):
+        return all(_is_text(part, dialect) for part in tree.parts) or (dialect == "sqlite" and _is_positive(tree))
+    return True
+
+
+def _is_positive(tree: Tree) -> bool:
+    """Whether FTS5 can say it: its NOT needs something before it."""
+    if isinstance(tree, And):
+        wanted = [part for part in tree.parts if not isinstance(part, Not)]
+        left_out = [part.part for part in tree.parts if isinstance(part, Not)]
+        return bool(wanted) and all(_is_positive(part) for part in (*wanted, *left_out))
+    if isinstance(tree, Or):
+        return all(_is_positive(part) for part in tree.parts)
+    return isinstance(tree, Words | Near | Mark)
+
+
+def fts5(tree: Tree) -> str:
+    """Return a tree of words and marks as FTS5 writes it."""
+    if isinstance(tree, And):
+        wanted = " AND ".join(f"({fts5(part)})" for part in tree.parts if not isinstance(part, Not))
+        left_out = [fts5(part.part) for part in tree.parts if isinstance(part, Not)]
+        return f"({wanted})" + "".join(f" NOT ({part})" for part in left_out)
+    if isinstance(tree, Or):
+        return " OR ".join(f"({fts5(part)})" for part in tree.parts)
+    if isinstance(tree, Mark):
+        return f'marks : "{mark_word(tree.field, tree.value)}"'
+    if isinstance(tree, Near):
+        return f"{_columns(tree.one)} : NEAR({_phrase(tree.one)} {_phrase(tree.other)}, {tree.between})"
+    assert isinstance(tree, Words)
+    return f"{_columns(tree)} : {_phrase(tree)}"
+
+
+def _columns(words: Words) -> str:
+    end = "_exact" if words.exact else ""
+    return f"title{end}" if words.only_title else f"{{title{end} text{end}}}"
+
+
+def _phrase(words: Words) -> str:
+    # Words are letters, digits and marks only (pipeline.text.search_tokens), so no quote can be among them.
+    return '"' + " ".join(words.words) + '"' + (" *" if words.prefix else "")
+
+
+def tsquery(tree: Tree) -> str:
+    """Return a tree of words and marks as a tsquery is written."""
+    if isinstance(tree, And | Or):
+        word = " & " if isinstance(tree, And) else " | "
+        return "(" + word.join(tsquery(part) for part in tree.parts) + ")"
+    if isinstance(tree, Not):
+        return f"!{tsquery(tree.part)}"
+    if isinstance(tree, Mark):
+        return quote(mark_word(tree.field, tree.value))
+    if isinstance(tree, Near):
+        pairs = ((tree.one, tree.other), (tree.other, tree.one))
+        steps = range(1, tree.between + 2)
+        return "(" + " | ".join(f"({_lexemes(a)} <{n}> {_lexemes(b)})" for a, b in pairs for n in steps) + ")"
+    assert isinstance(tree, Words)
+    return _lexemes(tree)
+
+
+def _lexemes(words: Words) -> str:
+    before, after = EXACT if words.exact else "", "A" if words.only_title else ""
+    found = [quote(before + word) + (f":{after}" if after else "") for word in words.words]
+    if words.prefix:
+        found[-1] = quote(before + words.words[-1]) + f":*{after}"
+    return "(" + " <-> ".join(found) + ")"
+
+
+def quote(lexeme: str) -> str:
+    """Return a lexeme as it is written in a tsquery or tsvector."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,130 @@
+"""What a person searches for, now or under a name → hits, from an index that holds all that is stored."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from pipeline.records import Hit, Item, Relevance, SavedSearch
+from pipeline.tables.csv_rows import Listed
+from pipeline.tables.facts import Counted, Fact
+from storage.articles.items import load_chosen
+from storage.derived.csv_rows import load_listings
+from storage.derived.facts import load_facts, sample
+from storage.engine.errors import StorageError
+from storage.schema.core import items
+from storage.schema.search import saved_searches
+from storage.search.index import BATCH, forget_all, index_new, is_behind
+from storage.search.search import Order, count, search
+from storage.search.tree import Tree
+
+
+class SearchBook:
+    """The index of one database, and the searches that are kept in it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+    def search(
+        self,
+        tree: Tree,
+        /,
+        *,
+        zone: tzinfo,
+        by: Order = "time",
+        limit: int = 50,
+        seen_since: datetime | None = None,
+    ) -> list[Hit]:
+        """Return the items that match, newest first, or of the newest storage.search.search.RANKED the best first.
+
+        About the province only, unless the query asks for a relevance. Days are those of `zone`. With `seen_since`
+        only items that were first examined since then. `storage.search.parser.parse` makes the tree of a query.
+        """
+        self.catch_up()
+        with self._reading() as connection:
+            return search(connection, tree, by=by, limit=limit, zone=zone, seen_since=seen_since)
+
+    def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> Counted:
+        """Return how many items match, as `search` would find them, and of how many stories; `most` ends the count."""
+        self.catch_up()
+        with self._reading() as connection:
+            return count(connection, tree, zone=zone, most=most)
+
+    def facts(
+        self, start: datetime, end: datetime, /, *, relevance: Sequence[Relevance] = ("main", "mention")
+    ) -> Iterator[Fact]:
+        """Yield what counts of every article published (else first seen) in [start, end), in no order."""
+        self.catch_up()
+        with self._reading() as connection:
+            yield from load_facts(connection, start, end, relevance)
+
+    def listings(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        relevance: Sequence[Relevance] = ("main", "mention"),
+        topics: Sequence[str] = (),
+    ) -> Iterator[Listed]:
+        """Yield the rows of articles as tables list them, newest first: the same as storage.base.Storage.items."""
+        self.catch_up()
+        with self._reading() as connection:
+            yield from load_listings(connection, since, until, relevance, topics)
+
+    def sample(self, start: datetime, end: datetime, most: int, /) -> list[Item]:
+        """Return at most so many Vietnamese articles about the province of [start, end), each of another story.
+
+        Which is left to chance, but the same as long as what is stored is the same.
+        """
+        self.catch_up()
+        with self._reading() as connection:
+            return list(load_chosen(connection, sample(connection, start, end, most)).values())
+
+    def catch_up(self, progress: Callable[[str, int, int], None] | None = None) -> int:
+        """Put into the index what is stored and not in it (an older database has none); return how many texts."""
+        with self._reading() as connection:
+            if not is_behind(connection):
+                return 0
+            total = connection.execute(select(func.count()).select_from(items)).scalar_one()
+        done = 0
+        while True:
+            with self._engine.begin() as connection:
+                found = index_new(connection)
+            done += found
+            if progress is not None:
+                progress("search", done, max(total, done))
+            if found < BATCH:
+                return done
+
+    def rebuild(self, progress: Callable[[str, int, int], None] | None = None) -> int:
+        """Make the index anew; return how many texts are in it. Stopped half-way, the next search goes on with it."""
+        with self._engine.begin() as connection:
+            forget_all(connection)
+        return self.catch_up(progress)
+
+    def saved(self) -> list[SavedSearch]:
+        """Return the searches that are kept, by name."""
+        with self._reading() as connection:
+            rows = connection.execute(select(saved_searches)).all()
+        return sorted((SavedSearch(row.name, row.query, row.saved_at) for row in rows), key=lambda s: s.name)
+
+    def save(self, saved: SavedSearch, /) -> None:
+        """Keep a search, in place of one of that name."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(saved_searches).where(saved_searches.c.name == saved.name))
+            row = {"name": saved.name, "query": saved.query, "saved_at": saved.saved_at}
+            connection.execute(insert(saved_searches).values(**row))
+
+    def forget(self, name: str, /) -> None:
+        """Keep a search no longer. Raises StorageError where there is none of that name."""
+        with self._engine.begin() as connection:
+            gone = connection.execute(delete(saved_searches).where(saved_searches.c.name == name))
+            if not gone.rowcount:
+                listed = ", ".join(sorted(connection.execute(select(saved_searches.c.name)).scalars())) or "none"
+                raise StorageError(f"{name}: no search is saved under that name; there are: {listed}")

@@ -1,0 +1,1 @@
+"""Job runs, alerts, publications."""

@@ -1,0 +1,140 @@
+"""Published digests and what was sent → rows and back."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pipeline.records.publications import Dispatch, Publication, PublishedItem
+from storage.engine.errors import StorageError
+from storage.schema.publications import dispatches, publication_files, publications
+
+_ITEMS = TypeAdapter(tuple[PublishedItem, ...])
+
+
+class PublicationBook:
+    """The digests that left the house, in one database; used by one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(reads=True) as connection:
+            yield connection
+
+    def publish(self, made: Publication, /) -> int:
+        """Store a digest for good; return its number."""
+        row = {
+            "day": made.day.isoformat(),
+            "made_at": made.made_at,
+            "language": made.language,
+            "title": made.title,
+            "sha256": made.sha256,
+            "rules": made.rules,
+            "number": made.number,
+            "items": _ITEMS.dump_python(made.items, mode="json"),
+        }
+        with self._engine.begin() as connection:
+            found = connection.execute(insert(publications).values(**row)).inserted_primary_key
+            assert found is not None
+            for name, body in made.files.items():
+                hashed = hashlib.sha256(body).hexdigest()
+                values = {"publication_id": found[0], "name": name, "sha256": hashed, "body": zlib.compress(body)}
+                connection.execute(insert(publication_files).values(**values))
+            return int(found[0])
+
+    def publication(self, number: int, /) -> Publication | None:
+        """Return a digest as it was published. Raises StorageError where its bytes are no longer those it had."""
+        with self._reading() as connection:
+            row = connection.execute(select(publications).where(publications.c.id == number)).first()
+            return None if row is None else _publication(connection, row)
+
+    def latest(self, day: date, /) -> Publication | None:
+        """Return the last digest that was published of a day."""
+        query = select(publications).where(publications.c.day == day.isoformat()).order_by(publications.c.id.desc())
+        with self._reading() as connection:
+            row = connection.execute(query.limit(1)).first()
+            return None if row is None else _publication(connection, row)
+
+    def heads(self, since: date, before: date, /) -> list[Publication]:
+        """Return the digests of the days in [since, before), oldest first, without their files."""
+        query = (
+            select(publications)
+            .where(publications.c.day >= since.isoformat(), publications.c.day < before.isoformat())
+            .order_by(publications.c.id)
+        )
+        with self._reading() as connection:
+            return [_head(row) for row in connection.execute(query)]
+
+    def begin_dispatch(self, dispatch: Dispatch, /) -> bool:
+        """Note that a digest is about to be sent; False, and nothing noted, where it was begun before."""
+        row = {
+            "publication_id": dispatch.publication,
+            "channel": dispatch.channel,
+            "at": dispatch.at,
+            "done": int(dispatch.done),
+            "message_id": dispatch.message_id,
+        }
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(dispatches).values(**row))
+        except IntegrityError:
+            return False
+        return True
+
+    def end_dispatch(self, dispatch: Dispatch, taken: bool, /) -> None:
+        """Note that it was taken, or that it surely was not: then it may be sent again."""
+        this = (dispatches.c.publication_id == dispatch.publication, dispatches.c.channel == dispatch.channel)
+        with self._engine.begin() as connection:
+            if taken:
+                connection.execute(update(dispatches).where(*this).values(done=1))
+            else:
+                connection.execute(delete(dispatches).where(*this))
+
+    def dispatches(self, number: int, /) -> list[Dispatch]:
+        """Return to whom a digest was sent, in that order."""
+        query = select(dispatches).where(dispatches.c.publication_id == number).order_by(dispatches.c.id)
+        with self._reading() as connection:
+            return [
+                Dispatch(row.publication_id, row.channel, row.at, bool(row.done), row.message_id)
+                for row in connection.execute(query)
+            ]
+
+
+def _head(row: Row[Any], **files: bytes) -> Publication:
+    return Publication(
+        id=row.id,
+        day=date.fromisoformat(row.day),
+        made_at=row.made_at,
+        language=row.language,
+        title=row.title,
+        sha256=row.sha256,
+        rules=row.rules,
+        number=row.number,
+        items=_ITEMS.validate_python(row.items),
+        files=files,
+    )
+
+
+def _publication(connection: Connection, row: Row[Any]) -> Publication:
+    files = {}
+    query = select(publication_files).where(publication_files.c.publication_id == row.id)
+    for found in connection.execute(query.order_by(publication_files.c.name)):
+        try:
+            body = zlib.decompress(found.body)
+        except zlib.error:
+            body = b""
+        if hashlib.sha256(body).hexdigest() != found.sha256:
+            raise StorageError(
+                f"digest {row.id}: {found.name} is not as it was published (SHA-256 {found.sha256}): restore the "
+                "database from a backup (diembao db restore)"
+            )
+        files[found.name] = body
+    return _head(row, **files)

@@ -1,0 +1,1 @@
+"""Stories and events in the database, and people's rulings on them."""
