@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from analysis.tables.definitions import DAILY, LEDGER, STORIES, TAGS
 from analysis.tables.rows import daily_rows, story_rows, tag_rows
 from pipeline.records import Item, LedgerEntry, SourceDay
-from pipeline.tables.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, Kind
+from pipeline.tables.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, ColumnType
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: pandas' type for each kind of column but times (of Vietnam, to the microsecond); what is not known is NA, never 0
-_TYPES: Mapping[Kind, str] = {
+_TYPES: Mapping[ColumnType, str] = {
     "text": "string",
     "link": "string",
     "list": "object",
@@ -74,7 +74,7 @@ def frame(columns: Sequence[Column[Any]], rows: Iterable[Any]) -> "pd.DataFrame"
     return made
 
 
-def _typed(kind: Kind, values: list[Any]) -> "pd.Series[Any]":
+def _typed(kind: ColumnType, values: list[Any]) -> "pd.Series[Any]":
     import pandas as pd
 
     found = pd.Series(values, dtype="object")

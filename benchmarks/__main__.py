@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks import crawl_cpu, documents, funnel, polling, report, store, stories
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
-from pipeline.extraction.extract import read_page
+from pipeline.extraction.extract import extract_page
 from pipeline.records import Article, Text
 from pipeline.tagging.tagger import tag
 
@@ -44,14 +44,14 @@ def main() -> None:
     texts = [
         Text(article.url, article.title, article.text, published=article.published)
         for url, body in sample
-        if isinstance(article := read_page(body, url), Article)
+        if isinstance(article := extract_page(body, url), Article)
     ]
     trials: dict[str, Callable[[], object]] = {
         "trafilatura": lambda: [trafilatura.extract(body) for _, body in sample],
         "trafilatura with metadata": lambda: [
             trafilatura.bare_extraction(body, with_metadata=True) for _, body in sample
         ],
-        "read a page (consensus, metadata, dates)": lambda: [read_page(body, url) for url, body in sample],
+        "read a page (consensus, metadata, dates)": lambda: [extract_page(body, url) for url, body in sample],
         "tag its text": lambda: [tag(text, rules) for text in texts],
     }
     seconds: dict[str, list[float]] = {name: [] for name in trials}

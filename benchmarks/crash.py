@@ -21,7 +21,7 @@ from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reas
 from storage.database import open_storage
 from storage.engine.connection import connect
 from storage.engine.errors import StorageError
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 from storage.schema.core import candidates, items, taggings, versions
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -70,7 +70,7 @@ def write(address: str, log: Path) -> None:
 
 def verify(address: str, log: Path) -> list[str]:
     """Return what of the acknowledged is lost or kept twice, and what else is wrong."""
-    problems = check(address)
+    problems = check_integrity(address)
     acknowledged: dict[str, set[str]] = {"link": set(), "page": set(), "item": set()}
     for line in log.read_text("utf-8").splitlines() if log.exists() else ():
         kind, _, key = line.partition(" ")

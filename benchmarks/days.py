@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from analysis.digest.model import Counts, Day, build_day
+from analysis.digest.model import Counts, Digest, build_digest
 from analysis.digest.stories import language_of, told
 from pipeline.records import (
     Article,
@@ -24,7 +24,7 @@ from pipeline.records import (
     Tone,
     TopicFound,
 )
-from pipeline.tables.facts import Fact, Kind, Publisher, written
+from pipeline.tables.facts import Fact, FactKey, Publisher, written
 from storage.base import Storage
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -66,9 +66,9 @@ def item(n: int) -> Item:
     )  # fmt: skip
 
 
-def model(n: int, **more: object) -> Day:
+def model(n: int, **more: object) -> Digest:
     """Return a day of so many articles."""
-    made = build_day(
+    made = build_digest(
         [item(k) for k in range(n)], Counts(30, 35, 12), SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC),
         "r1", topics=["energy"], signals=["press_criticism"], weekdays=(31, 40, 12, 33),
     )  # fmt: skip
@@ -107,7 +107,7 @@ def fact_of(item: Item) -> Fact:
     tags = item.tags
     topics = " ".join(topic.id for topic in tags.topics)
     places = " ".join(dict.fromkeys(place.id for place in tags.places))
-    kind = Kind(item.source_id, tags.relevance, tags.tone, language_of(item), topics, places)
+    kind = FactKey(item.source_id, tags.relevance, tags.tone, language_of(item), topics, places)
     return Fact(int(told(item).timestamp()), item.story, written(kind))
 
 

@@ -13,7 +13,7 @@ from benchmarks.days import END, fill
 from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs import digest
-from diembao.jobs.export import SUFFIXES, Wanted, export
+from diembao.jobs.export import SUFFIXES, ExportRequest, export
 from storage.database import SqlStorage, open_storage
 
 _ITEMS, _ROWS, _SECONDS = 500, 10_000, 3.0
@@ -25,15 +25,17 @@ def _digest(storage: SqlStorage, table: Table) -> None:
     settings, rules = load_settings(None), load_rulebook(None)
     for which in ("in a new process", "once more"):
         began = time.process_time()
-        made = digest.gather(storage, settings, rules, day=END.date(), language="vi", made_at=END + timedelta(hours=1))
+        made = digest.build_draft(
+            storage, settings, rules, day=END.date(), language="vi", made_at=END + timedelta(hours=1)
+        )
         read = time.process_time() - began
-        digest.draw(made, digest.FORMS, letter=True)
+        digest.render(made, digest.FORMS, letter=True)
         both = time.process_time() - began
         table.add_row(f"all forms and the letter, {which}", f"{both:.2f} s (at most {_SECONDS:g} s)")
     table.add_row("of it reading and arranging", f"{read:.2f} s")
     for form in digest.FORMS:
         began = time.process_time()
-        digest.draw(made, (form,))
+        digest.render(made, (form,))
         table.add_row(f"{form} alone", f"{time.process_time() - began:.2f} s")
 
 
@@ -50,7 +52,7 @@ def main() -> None:
         storage = open_storage(Path(folder) / "rows.db")
         fill(storage, _ROWS)
         table = Table("export", "rows a second", title=f"Export of {_ROWS} articles")
-        wanted = Wanted("items", None, None, ("main", "mention"), (), (), ZoneInfo("Asia/Ho_Chi_Minh"))
+        wanted = ExportRequest("items", None, None, ("main", "mention"), (), (), ZoneInfo("Asia/Ho_Chi_Minh"))
         for suffix in SUFFIXES:
             began = time.process_time()
             rows = export(storage, Path(folder) / f"x{suffix}", wanted, topic_labels={})

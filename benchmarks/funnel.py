@@ -19,12 +19,12 @@ from rich.table import Table
 
 from benchmarks.archive import FORMS, MENUS, build_page, read_archive, write_archive
 from config.rulebook import load_rulebook
-from pipeline.extraction.extract import read_page
-from pipeline.prefilter.gate import gate_of
+from pipeline.extraction.extract import extract_page
+from pipeline.prefilter.gate import build_gate
 from pipeline.records import Article
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance
-from pipeline.text.language import detect
+from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise_both
 
 #: how many times as fast as trafilatura with metadata on everything the funnel must be
@@ -38,15 +38,18 @@ def relevant(url: str, body: bytes, rules: Rulebook) -> bool:
 
     Topics and tone, which come after, are no part of it.
     """
-    if not gate_of(rules).look(body, url).open:
+    if not build_gate(rules).look(body, url).open:
         return False
-    article = read_page(body, url)
+    article = extract_page(body, url)
     if not isinstance(article, Article):
         return False
     title, text = normalise_both(article.title, article.text)
-    language = detect(title, text, article.language or None)
+    language = detect_language(title, text, article.language or None)
     day = article.published.date() if article.published else None
-    return relevance.judge(places.find(title, text, language, day, url, rules), language, rules).relevance != "no"
+    return (
+        relevance.judge_relevance(places.find_places(title, text, language, day, url, rules), language, rules).relevance
+        != "no"
+    )
 
 
 def compare(pages: Callable[[], Iterator[tuple[str, bytes]]], count: int, rules: Rulebook, title: str) -> float:
@@ -56,7 +59,7 @@ def compare(pages: Callable[[], Iterator[tuple[str, bytes]]], count: int, rules:
     """
     import trafilatura
 
-    gate = gate_of(rules)
+    gate = build_gate(rules)
     ways: dict[str, Callable[[str, bytes], bool]] = {
         "bodies only": lambda _, body: len(body) > 0,
         "the gate": lambda url, body: gate.look(body, url).open,

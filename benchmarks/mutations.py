@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.rulebook import load_rulebook
-from pipeline.extraction.extract import read_page
-from pipeline.prefilter.gate import gate_of
+from pipeline.extraction.extract import extract_page
+from pipeline.prefilter.gate import build_gate
 from pipeline.records import Article
 
 PAGES = Path(__file__).parents[1] / "tests" / "data" / "pages"
@@ -212,12 +212,12 @@ def mutated(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
 def try_pages(count: int, seed: int) -> Figures:
     """Put `count` mutated pages through the gate and the readers, one after the other in this process."""
     figures = Figures()
-    gate = gate_of(load_rulebook(None))
+    gate = build_gate(load_rulebook(None))
     for name, page in mutated(count, seed):
         began = time.process_time()
         try:
             gate.look(page)
-            found = read_page(page, "https://bao.example.vn/bai-1.html", fetched_at=NOW)
+            found = extract_page(page, "https://bao.example.vn/bai-1.html", fetched_at=NOW)
         except Exception as error:  # what leaves them is what is counted here
             figures.crashes.append(f"{name}: {error!r}"[:300])
         else:

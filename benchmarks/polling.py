@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.polling.pacing import asks_in_full
+from pipeline.polling.pacing import needs_full_fetch
 from pipeline.records import Feed, Poll, Reason, Source
 from pipeline.text.urls import host_of
-from storage.crawl.feed_state import load_due, load_state, register_feeds, remember_poll
+from storage.crawl.feed_state import load_due_feeds, load_state, register_feeds, store_poll_state
 from storage.database import SqlStorage
 from storage.engine.connection import open_engine
 
@@ -124,14 +124,14 @@ def play(seed: int, folder: Path) -> dict[str, float]:
         minute = tick * TICK.total_seconds() / 60
         at = START + tick * TICK
         with engine.begin() as connection:
-            due = load_due(connection, at, PER_HOST, ())
+            due = load_due_feeds(connection, at, PER_HOST, ())
             asked = Counter(host_of(url) for url in due)
             most_of_host = max([most_of_host, *asked.values()])
             for url in due:
                 press = by_url[url]
                 state = load_state(connection, url)
-                poll, links, new = ask(press, minute, at, asks_in_full(state, at))
-                remember_poll(connection, poll, links, new)
+                poll, links, new = ask(press, minute, at, needs_full_fetch(state, at))
+                store_poll_state(connection, poll, links, new)
                 requests += 1
                 if poll.reason is not Reason.TIMEOUT and minute >= OUTAGE[1] * 1440 and press.recovered is None:
                     press.recovered = minute - OUTAGE[1] * 1440

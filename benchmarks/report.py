@@ -18,7 +18,7 @@ from benchmarks.memory import peak
 from benchmarks.store import SOURCES, load
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.jobs.report import make_report
+from diembao.jobs.report import write_report
 from storage.database import open_storage
 from storage.engine.connection import connect
 from storage.schema.core import polls
@@ -69,7 +69,7 @@ def main(words: Sequence[str] | None = None) -> int:
         for which in ("in a new process", "once more"):
             storage = open_storage(address)
             began = time.perf_counter()
-            _, made = make_report(storage, settings, rules, _SPAN, language="vi", out=Path(folder))
+            _, made = write_report(storage, settings, rules, _SPAN, language="vi", out=Path(folder))
             seconds = time.perf_counter() - began
             storage.close()
             table.add_row(f"DOCX and PDF, {which}", f"{seconds:.1f} s (at most {_SECONDS:g} s)")

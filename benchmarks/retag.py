@@ -30,9 +30,9 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import open_storage
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 
 _AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "http://a.example/", ())
@@ -71,7 +71,7 @@ def _old(document: int, n: int) -> Examined:
         return Irrelevant(document, article, Tags("vi", "no", 0.9, "vì thế", (), (), (), "neutral", "old"))
     topics = (TopicFound("tourism", 0.7, ()),)
     tags = Tags("vi", "main", 0.9, "vì thế", (), topics, (), "neutral", "old")
-    return Coverage(document, article, tags, dump(sketch(title, text, _AT, "vi")))
+    return Coverage(document, article, tags, dump(compute_fingerprint(title, text, _AT, "vi")))
 
 
 def interrupt(folder: Path, texts: int, seconds: float = 200) -> list[str]:
@@ -89,10 +89,10 @@ def interrupt(folder: Path, texts: int, seconds: float = 200) -> list[str]:
     stopped.wait()
     done = len(said(killed, rules))
     problems = [] if texts // 2 <= done < texts else [f"killed after {done} of {texts}, which proves nothing"]
-    problems += check(f"sqlite:///{killed / 'diembao.db'}")
+    problems += check_integrity(f"sqlite:///{killed / 'diembao.db'}")
     if _retag(killed).wait(seconds):
         problems.append("the second one failed")
-    problems += check(f"sqlite:///{killed / 'diembao.db'}")
+    problems += check_integrity(f"sqlite:///{killed / 'diembao.db'}")
     if len(said(killed, rules)) != texts:
         problems.append(f"{len(said(killed, rules))} of {texts} texts are tagged by today's rules")
     if said(whole, "") != said(killed, ""):

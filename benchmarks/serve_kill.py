@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from diembao.system.home import Home
-from pipeline.records import JobEnd
+from pipeline.records import JobOutcome
 from storage.database import open_storage
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 
 _SCHEDULE = """
 [serve]
@@ -82,7 +82,7 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
         finally:
             process.kill()
             process.wait()
-        problems += [f"kill {n}: {problem}" for problem in check(address)]
+        problems += [f"kill {n}: {problem}" for problem in check_integrity(address)]
     process = _start(home)
     process.terminate()
     if process.wait(timeout=120) != 0:
@@ -91,6 +91,6 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
     runs = storage.runs.jobs_since(datetime(2000, 1, 1, tzinfo=UTC))
     storage.close()
     problems += [f"{run.job} of {run.started} has no end" for run in runs if run.ended is None]
-    if not any(run.how is JobEnd.LOST for run in runs):
+    if not any(run.how is JobOutcome.LOST for run in runs):
         problems.append("no kill met a job: the moments are badly drawn")
     return problems

@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.serve_stage import FAULTS, LISTS, START, ZONE, Stage
-from pipeline.records import Alert, JobEnd, JobRun
+from pipeline.records import Alert, JobOutcome, JobRun
 from storage.database import SqlStorage, open_storage
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 
 _LATE = timedelta(minutes=15)
 #: What a digest that is late says of itself (analysis/templates/vi.toml).
@@ -55,7 +55,7 @@ def soak(
 
 
 def _problems(stage: Stage) -> Iterator[str]:
-    yield from check(stage.address)
+    yield from check_integrity(stage.address)
     storage = open_storage(stage.address)
     try:
         runs = storage.runs.jobs_since(START - timedelta(days=1))
@@ -64,7 +64,7 @@ def _problems(stage: Stage) -> Iterator[str]:
     finally:
         storage.close()
     for run in runs:
-        late = run.started - run.due > _LATE and run.how != JobEnd.PLANNED
+        late = run.started - run.due > _LATE and run.how != JobOutcome.PLANNED
         if late != bool(run.late):
             yield f"{run.job} due {run.due} began {run.started} and is {'not ' * late}called late"
         if run.ended is None:
@@ -73,7 +73,7 @@ def _problems(stage: Stage) -> Iterator[str]:
 
 
 def _wrong_digests(stage: Stage, storage: SqlStorage, runs: list[JobRun]) -> Iterator[str]:
-    done = {job: [run for run in runs if run.job == job and run.how is JobEnd.DONE] for job in ("digest", "send")}
+    done = {job: [run for run in runs if run.job == job and run.how is JobOutcome.DONE] for job in ("digest", "send")}
     received = Counter(stage.mail.digests)
     day = START.date() + timedelta(days=1)
     while datetime.combine(day, START.timetz()).replace(hour=7) < stage.now:

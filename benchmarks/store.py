@@ -187,12 +187,12 @@ def timed(call: Callable[[], object]) -> float:
 
 def export(address: str, path: Path) -> None:
     """Write the newest articles, at most 100,000, as CSV; print the seconds and the peak of memory in KiB."""
-    from diembao.jobs.export import Wanted
+    from diembao.jobs.export import ExportRequest
     from diembao.jobs.export import export as write
 
     storage = open_storage(address)
     first = (_END - timedelta(days=_EXPORTED / _A_DAY)).date()
-    wanted = Wanted("items", first, None, ("main", "mention"), (), (), _ZONE)
+    wanted = ExportRequest("items", first, None, ("main", "mention"), (), (), _ZONE)
     began = time.perf_counter()
     write(storage, path, wanted, topic_labels={})
     storage.close()

@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 
 from benchmarks.memory import peak
 from pipeline.records import Entry, Fetched, Poll, Reason, Source
-from pipeline.stories.fingerprints import Sketch, dump
-from pipeline.stories.term_weights import unit
+from pipeline.stories.fingerprints import Fingerprint, dump
+from pipeline.stories.term_weights import unit_vector
 from storage.database import open_storage
 from storage.engine.connection import open_engine
 from storage.schema.core import documents, items, versions
 from storage.stories.groups import name_groups
-from storage.stories.placement import Placer, regroup, unplaced
+from storage.stories.placement import Placer, group_stories, unplaced_items
 
 _T0 = datetime(2024, 1, 1, tzinfo=UTC)
 #: articles a day, of all outlets that are watched; an event is in the news for a few days
@@ -60,7 +60,7 @@ class Newsroom:
         self._common = self._draw.integers(1, 2**32, 4_000, dtype=np.uint32)
         self._running: list[tuple[_Event, int]] = []
 
-    def article(self, day: float) -> tuple[Sketch, float]:
+    def article(self, day: float) -> tuple[Fingerprint, float]:
         """Return the sketch of an article that is stored at `day`, and the day on which it was published."""
         draw = self._draw
         self._running = [(e, left) for e, left in self._running if left and day - e.started < _EVENT_DAYS]
@@ -87,7 +87,7 @@ class Newsroom:
     def _known(self, pool: Any, count: int) -> Any:
         return pool[self._ranks(pool, count)]
 
-    def _sketch(self, event: _Event, published: float, *, again: bool) -> Sketch:
+    def _sketch(self, event: _Event, published: float, *, again: bool) -> Fingerprint:
         kept = event.report[self._draw.random(240) < 0.93] if again else self._new(240)
         own, common = self._new(40), self._known(self._common, 120)
         terms, first = np.unique(np.concatenate([event.own, event.names, common, own]), return_index=True)
@@ -95,13 +95,13 @@ class Newsroom:
         parts = [np.full(14, 16.0), event.rarity * 1.5, np.full(120, 3.0), np.full(40, 8.0)]
         weights = np.concatenate(parts)[first].astype(np.float32)
         title, at = np.unique(np.concatenate([event.own[:4], self._known(self._common, 6)]), return_index=True)
-        return Sketch(
+        return Fingerprint(
             runs=np.unique(kept),
             lead=np.unique(kept[:76]),
             title=title,
-            title_weights=unit(np.ones(len(at), np.float32)),
+            title_weights=unit_vector(np.ones(len(at), np.float32)),
             terms=terms,
-            weights=unit(weights),
+            weights=unit_vector(weights),
             anchors=np.unique(event.names[:8]),
             numbers=np.unique(event.own[:4]),
             days=(),
@@ -178,12 +178,12 @@ def inserts(engine: Engine, count: int, *, seed: int = 1) -> Iterator[tuple[bool
         with engine.begin() as connection:
             _store(connection, made[:1], start)
             began = _clocks()
-            regroup(connection, _T0)
+            group_stories(connection, _T0)
             yield True, *_since(began)
             _store(connection, made[1:], start + 1)
             placer = Placer(connection)
             taken: list[tuple[float, float | None]] = []
-            while rows := unplaced(connection):
+            while rows := unplaced_items(connection):
                 taken += _timed(placer, rows)
             began = _clocks()
             name_groups(connection, placer.touched, _T0, fresh=placer.fresh)

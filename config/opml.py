@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from pipeline.records import Feed, FeedKind, Source
-from pipeline.text.urls import is_fetchable, normalise, site_of
+from pipeline.text.urls import is_fetchable, normalise_url, site_of
 
 _FEED = re.compile(r"(?:\.(?:rss|atom|rdf)|/(?:rss|feed|atom)/?|(?:rss|feed|atom|index)\.(?:xml|json))$", re.IGNORECASE)
 _SITEMAP = re.compile(r"sitemap[^/]*(?:\.xml|\.xml\.gz|\.txt)?$|\.xml\.gz$", re.IGNORECASE)
@@ -138,12 +138,12 @@ def to_import(outlines: Sequence[Outline], wrong: Sequence[str], sources: Sequen
 
     Their ids, countries and languages are read from their addresses where the list does not say them.
     """
-    owners = {normalise(feed.url): source.id for source in sources for feed in source.feeds if "{" not in feed.url}
+    owners = {normalise_url(feed.url): source.id for source in sources for feed in source.feeds if "{" not in feed.url}
     ids = {source.id for source in sources}
     added: dict[str, Source] = {}
     known: list[tuple[str, str]] = []
     for outline in outlines:
-        key = normalise(outline.url)
+        key = normalise_url(outline.url)
         if key in owners:
             known.append((outline.url, owners[key]))
             continue

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from config.documents import DocumentSettings, SendingSettings, faults_in
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
-from pipeline.polling.allowed_hours import hours_of
-from pipeline.polling.query_names import names_to_ask
-from pipeline.polling.search_queries import fault_of
+from pipeline.polling.allowed_hours import parse_hours
+from pipeline.polling.query_names import query_names
+from pipeline.polling.search_queries import template_fault
 from pipeline.records import CrawlSettings, Feed, Source
 from pipeline.rules.rulebook import Gazetteer
 from pipeline.text.urls import is_fetchable, same_site
@@ -174,7 +174,7 @@ def load_sources(directory: Path | None) -> tuple[Source, ...]:
 def _with_names(feed: Feed, source: Source, gazetteer: Gazetteer) -> Feed:
     if feed.kind != "query" or feed.terms:
         return feed
-    return replace(feed, terms=names_to_ask(gazetteer, feed.language or source.languages[0]))
+    return replace(feed, terms=query_names(gazetteer, feed.language or source.languages[0]))
 
 
 def check_sources(name: str, text: str) -> tuple[Source, ...]:
@@ -215,7 +215,7 @@ def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "Faults
         feeds.setdefault(feed.url, source.id)
         if feed.links is not None:
             faults.try_((*at, "links"), _compile_selector, feed.links)
-        if feed.kind == "query" and (fault := fault_of(feed.url)):
+        if feed.kind == "query" and (fault := template_fault(feed.url)):
             faults.add((*at, "url"), fault)
         for key in ("terms", "language", "per_answer"):
             if feed.kind != "query" and getattr(feed, key):
@@ -224,7 +224,7 @@ def _check_source(source: Source, n: int, feeds: dict[str, str], faults: "Faults
         faults.add(("source", n, "login"), "the name of a secret that holds NAME:PASSWORD, e.g. DIEMBAO_LOGIN_BAO")
     if source.article_url is not None:
         faults.try_(("source", n, "article_url"), re.compile, source.article_url)
-    faults.try_(("source", n, "hours"), hours_of, source.hours)
+    faults.try_(("source", n, "hours"), parse_hours, source.hours)
     for key in ("title", "lead", "text", "authors", "section", "published"):
         if css := getattr(source.selectors, key):
             faults.try_(("source", n, "selectors", key), _compile_selector, css)

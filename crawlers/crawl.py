@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from crawlers.spiders.sink import Desk
+from crawlers.spiders.sink import CrawlSink
 from pipeline.records import Candidate, CrawlSettings, Source
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def crawl(
     sources: Sequence[Source],
     waiting: Sequence[Candidate],
-    desk: Desk,
+    desk: CrawlSink,
     settings: CrawlSettings,
     logins: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
@@ -81,8 +81,8 @@ class _Forward(logging.Handler):
 
 def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[str, Any]:
     """Return Scrapy's settings; where its defaults are unsafe or impolite, they are changed."""
-    from crawlers.downloader.browser import browser_settings, missing
-    from crawlers.downloader.ssrf_guard import host_port, named_by_hand
+    from crawlers.downloader.browser import browser_settings, missing_browser
+    from crawlers.downloader.ssrf_guard import host_port, private_addresses_named
     from pipeline.text.urls import is_fetchable
 
     addresses = {s.id: [s.home, *(f.url for f in s.feeds)] for s in sources}
@@ -96,10 +96,10 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
     }
     contact = f" (+{settings.contact})" if settings.contact else ""
     # Without a browser such pages are fetched as they are, and those that are empty shells are named as such.
-    renders = any(s.render for s in sources) and missing() is None
+    renders = any(s.render for s in sources) and missing_browser() is None
     return {
         "USER_AGENT": settings.user_agent + contact,
-        "DIEMBAO_ALLOW_PRIVATE": sorted({*settings.allow_private, *named_by_hand(sources)}),
+        "DIEMBAO_ALLOW_PRIVATE": sorted({*settings.allow_private, *private_addresses_named(sources)}),
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -111,9 +111,9 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
             "crawlers.downloader.ssrf_guard.GuardMiddleware": 40,
             **({"crawlers.downloader.browser.RenderMiddleware": 50} if renders else {}),
             "crawlers.downloader.robots.RobotsMiddleware": 100,
-            "crawlers.downloader.host_backoff.PatienceMiddleware": 550,
+            "crawlers.downloader.host_backoff.HostBackoffMiddleware": 550,
             # nearer to the network than Scrapy's HttpCompression (590), and so before it
-            "crawlers.downloader.decompression.IntegrityMiddleware": 595,
+            "crawlers.downloader.decompression.DecompressionMiddleware": 595,
         },
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("file", "ftp", "s3", "data")),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from diembao.jobs.export import Wanted, rows_of
+from diembao.jobs.export import ExportRequest, rows_of
 from pipeline.records import Relevance
 from storage.base import Storage
 
@@ -55,7 +55,7 @@ class Notebook:
         from analysis.frames import frame
         from analysis.tables.definitions import TABLES
 
-        wanted = Wanted(table, since, until, relevance, (), (), self.zone)
+        wanted = ExportRequest(table, since, until, relevance, (), (), self.zone)
         return frame(TABLES[table].columns, rows_of(self.storage, wanted, self.topic_labels))
 
 
@@ -66,10 +66,10 @@ def open_home(home: Path | str | None = None) -> Iterator[Notebook]:
 
     Raises StorageError and ConfigError.
     """
-    from diembao.cli.context import App
+    from diembao.cli.context import CliContext
     from diembao.system.home import Home, default_home
 
-    app = App(Home(Path(home) if home is not None else default_home()), "vi", quiet=True, as_json=False)
+    app = CliContext(Home(Path(home) if home is not None else default_home()), "vi", quiet=True, as_json=False)
     labels = {topic.id: topic.label_vi for topic in app.rules().topics.topic}
     with app.storage() as storage:
         yield Notebook(storage, ZoneInfo(app.settings().province.time_zone), labels)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.extraction.extract import read
-from pipeline.prefilter.gate import Passed, gate_of
+from pipeline.extraction.extract import extract
+from pipeline.prefilter.gate import GateResult, build_gate
 from pipeline.prefilter.skim import skim
 from pipeline.records import Coverage, Document, Examined, Irrelevant, Reason, Text, Unreadable
 from pipeline.rules.rulebook import Rulebook
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tagging.tagger import tag
 
 
@@ -24,7 +24,7 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
             # That the gate lets pass whatever the rules would is tested; if ever not, the page is read.
             if tags.relevance == "no":
                 return Irrelevant(document.id, replace(skimmed, language=tags.language, hits=passed.hits), tags)
-        article = read(document)
+        article = extract(document)
         if isinstance(article, Unreadable):
             return article
         article = replace(article, hits=passed.hits if passed is not None else ())
@@ -41,19 +41,19 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
         )
         if tags.relevance == "no":
             return Irrelevant(document.id, article, tags)
-        drawn = sketch(article.title, article.text, article.published, tags.language)
+        drawn = compute_fingerprint(article.title, article.text, article.published, tags.language)
         return Coverage(document.id, article, tags, dump(drawn))
     except Exception as error:
         return Unreadable(document.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def _look(document: Document, rules: Rulebook) -> Passed | None:
+def _look(document: Document, rules: Rulebook) -> GateResult | None:
     """Look for names of the province in a page's bytes; None where there are no bytes."""
     if document.reason is not Reason.OK or not document.body:
         return None
     entry = document.entry
     beside = (entry.title, entry.summary, entry.text)
-    return gate_of(rules).look(document.body, document.url, document.content_type, beside)
+    return build_gate(rules).look(document.body, document.url, document.content_type, beside)
 
 
 def examine_all(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:

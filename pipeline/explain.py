@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.prefilter.gate import gate_of
+from pipeline.prefilter.gate import build_gate
 from pipeline.records import ByteHit, HitPlace, Tags, Text
 from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, topics
-from pipeline.tagging.mention_roles import Role, roles
-from pipeline.tagging.mentions import Found, Mention
+from pipeline.tagging.mention_roles import Role, mention_roles
+from pipeline.tagging.mentions import Mention, PlaceMentions
 from pipeline.tagging.tagger import tag
-from pipeline.text.language import detect
+from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise_both
 
 
@@ -61,13 +61,13 @@ class Explanation:
 def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = ()) -> Explanation:
     """Tag a text and account for it, and for the `hits` that the gate saw in its page; never raises on any string."""
     title, body = normalise_both(text.title, text.text)
-    language = detect(title, body, text.language)
+    language = detect_language(title, body, text.language)
     day = text.published.date() if text.published else None
-    found = places.find(title, body, language, day, text.url, rules)
-    seen: list[Role] = roles(found, rules)
+    found = places.find_places(title, body, language, day, text.url, rules)
+    seen: list[Role] = mention_roles(found, rules)
     kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     counts = any(m.strong for m, _ in kept)
-    values = relevance.features(found, kept, language) if counts else []
+    values = relevance.relevance_features(found, kept, language) if counts else []
     return Explanation(
         tags=tag(text, rules),
         title=found.title.text,
@@ -81,19 +81,19 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = ()) -> Explan
 
 
 def _kept(hits: Sequence[ByteHit], read: str, rules: Rulebook) -> tuple[HitAccount, ...]:
-    names = gate_of(rules).names_in(read) if hits else frozenset[str]()
+    names = build_gate(rules).names_in(read) if hits else frozenset[str]()
     return tuple(HitAccount(hit.words, hit.where, hit.words in names) for hit in hits)
 
 
-def _accounts(found: Found, language: str, rules: Rulebook) -> tuple[TopicAccount, ...]:
+def _accounts(found: PlaceMentions, language: str, rules: Rulebook) -> tuple[TopicAccount, ...]:
     zones = (found.title, found.text)
-    signals = topics.signals(zones, language, rules, topics.covered(found.mentions))
-    rows = topics.features(signals, zones, language)
+    signals = topics.term_signals(zones, language, rules, topics.unit_spans(found.mentions))
+    rows = topics.topic_features(signals, zones, language)
     accounts: list[TopicAccount] = []
     for topic, signal, row in zip(rules.topics.topic, signals, rows, strict=True):
         if not signal.hits:
             continue
-        chance = topics.decided(rules.models.topics.chance(topic.id, row), signal)
+        chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal)
         verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
         parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
         accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts))

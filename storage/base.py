@@ -12,6 +12,7 @@ from pipeline.records import (
     Examined,
     FeedState,
     Fetched,
+    FetchFailure,
     Item,
     LedgerEntry,
     Level,
@@ -22,16 +23,15 @@ from pipeline.records import (
     Source,
     SourceDay,
     SourceFigures,
-    Unfetched,
     Version,
 )
 from pipeline.tables.facts import Publisher, SourceRead
 
 if TYPE_CHECKING:
-    from storage.maintenance.facet import Upkeep
-    from storage.search.facet import SearchBook
-    from storage.service.job_runs import RunBook
-    from storage.service.publications import PublicationBook
+    from storage.maintenance.facet import Maintenance
+    from storage.search.facet import Search
+    from storage.service.job_runs import JobRuns
+    from storage.service.publications import Publications
 
 
 class Storage(Protocol):
@@ -41,17 +41,17 @@ class Storage(Protocol):
 
     # runs
     @property
-    def runs(self) -> "RunBook": ...
+    def runs(self) -> "JobRuns": ...
     @property
-    def publications(self) -> "PublicationBook": ...
+    def publications(self) -> "Publications": ...
     def begin_run(self, command: str, at: datetime, /) -> int: ...
     def end_run(self, run: int, at: datetime, exit_code: int, counts: Mapping[str, int], /) -> None: ...
 
     # searching, and what is done now and then
     @property
-    def searches(self) -> "SearchBook": ...
+    def searches(self) -> "Search": ...
     @property
-    def upkeep(self) -> "Upkeep": ...
+    def upkeep(self) -> "Maintenance": ...
 
     # collecting
     def set_sources(self, sources: Sequence[Source], /) -> None: ...
@@ -81,7 +81,7 @@ class Storage(Protocol):
         """Return candidates whose (next) attempt is due."""
         ...
 
-    def answered(self, run: int, results: Sequence[Fetched | Unfetched], /) -> None: ...
+    def answered(self, run: int, results: Sequence[Fetched | FetchFailure], /) -> None: ...
 
     # examining
     def unexamined(self, limit: int, /) -> list[Document]:

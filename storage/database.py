@@ -15,6 +15,7 @@ from pipeline.records import (
     Examined,
     FeedState,
     Fetched,
+    FetchFailure,
     Item,
     LedgerEntry,
     Level,
@@ -25,7 +26,6 @@ from pipeline.records import (
     Source,
     SourceDay,
     SourceFigures,
-    Unfetched,
     Unreadable,
     Version,
 )
@@ -36,12 +36,12 @@ from storage.crawl import candidates, fetches, ledger, source_days
 from storage.crawl import feed_state as feed_state_module
 from storage.engine.connection import open_engine
 from storage.engine.errors import StorageError
-from storage.maintenance.facet import Upkeep
+from storage.maintenance.facet import Maintenance
 from storage.schema import core
 from storage.search import index
-from storage.search.facet import SearchBook
-from storage.service.job_runs import RunBook
-from storage.service.publications import PublicationBook
+from storage.search.facet import Search
+from storage.service.job_runs import JobRuns
+from storage.service.publications import Publications
 
 
 def open_storage(address: str | Path) -> "SqlStorage":
@@ -57,10 +57,10 @@ class SqlStorage:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
-        self.runs = RunBook(self._engine)
-        self.publications = PublicationBook(self._engine)
-        self.searches = SearchBook(self._engine)
-        self.upkeep = Upkeep(self._engine)
+        self.runs = JobRuns(self._engine)
+        self.publications = Publications(self._engine)
+        self.searches = Search(self._engine)
+        self.upkeep = Maintenance(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -109,7 +109,7 @@ class SqlStorage:
 
     def due_feeds(self, at: datetime, /, *, per_host: int, closed: Collection[str] = ()) -> list[str]:
         with self._reading() as connection:
-            return feed_state_module.load_due(connection, at, per_host, closed)
+            return feed_state_module.load_due_feeds(connection, at, per_host, closed)
 
     def slowed_hosts(self, at: datetime, /) -> frozenset[str]:
         with self._reading() as connection:
@@ -121,15 +121,15 @@ class SqlStorage:
 
     def waiting(self, now: datetime, source_ids: Sequence[str], /) -> list[Candidate]:
         with self._reading() as connection:
-            return candidates.load_waiting(connection, now, source_ids)
+            return candidates.load_due_candidates(connection, now, source_ids)
 
-    def answered(self, run: int, results: Sequence[Fetched | Unfetched], /) -> None:
+    def answered(self, run: int, results: Sequence[Fetched | FetchFailure], /) -> None:
         with self._engine.begin() as connection:
-            fetches.store_answers(connection, run, results)
+            fetches.store_fetches(connection, run, results)
 
     def unexamined(self, limit: int, /) -> list[Document]:
         with self._reading() as connection:
-            return examinations.load_unexamined(connection, limit)
+            return examinations.load_pending(connection, limit)
 
     def unexamined_count(self) -> int:
         return self.document_outcomes()[DocumentOutcome.WAITING]
@@ -137,7 +137,7 @@ class SqlStorage:
     def examined(self, results: Sequence[Examined], at: datetime, /) -> Sequence[Examined]:
         try:
             with self._engine.begin() as connection:
-                examinations.store_examined(connection, results, at)
+                examinations.store_examinations(connection, results, at)
                 index.index_new(connection)
         except StorageError:  # the database is at fault, and no page
             raise
@@ -158,13 +158,13 @@ class SqlStorage:
         from storage.stories import placement
 
         with self._engine.begin() as connection:
-            return placement.regroup(connection, at)
+            return placement.group_stories(connection, at)
 
     def rebuild_stories(self, at: datetime, /) -> int:
         from storage.stories import placement
 
         with self._engine.begin() as connection:
-            return placement.rebuild(connection, at)
+            return placement.rebuild_stories(connection, at)
 
     def story(self, key: str, /) -> list[Item]:
         with self._reading() as connection:
@@ -174,7 +174,7 @@ class SqlStorage:
         from storage.stories import rulings
 
         with self._engine.begin() as connection:
-            return rulings.merge(connection, level, keys, note, at)
+            return rulings.merge_stories(connection, level, keys, note, at)
 
     def split_story(
         self, level: Level, story: str, items: Collection[str], note: str, at: datetime, /
@@ -182,7 +182,7 @@ class SqlStorage:
         from storage.stories import rulings
 
         with self._engine.begin() as connection:
-            return rulings.split(connection, level, story, items, note, at)
+            return rulings.split_story(connection, level, story, items, note, at)
 
     def items(
         self,
@@ -230,7 +230,7 @@ class SqlStorage:
 
     def readings(self, since: datetime, /, *, source_ids: Sequence[str] = ()) -> list[PageReading]:
         with self._reading() as connection:
-            return ledger.load_readings(connection, since, source_ids)
+            return ledger.load_page_quality(connection, since, source_ids)
 
     def pages_of(self, source_id: str, limit: int, /) -> list[tuple[bytes, str]]:
         with self._reading() as connection:

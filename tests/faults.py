@@ -33,10 +33,10 @@ from pipeline.records import (
     FeedKind,
     FeedState,
     Fetched,
+    FetchFailure,
     Poll,
     Reason,
     Source,
-    Unfetched,
 )
 
 #: Seconds that the crawl of the faults gives one request; a fault that never ends is one that outlasts it.
@@ -706,10 +706,10 @@ class Notebook:
         self._urls |= {c.id: (poll.source_id, c.url) for c in found}
         return found
 
-    def answered(self, result: Fetched | Unfetched, /) -> None:
+    def answered(self, result: Fetched | FetchFailure, /) -> None:
         source, url = self._urls[result.candidate_id]
-        reason = result.reason if isinstance(result, Unfetched) else Reason.OK
-        note = result.note if isinstance(result, Unfetched) else ""
+        reason = result.reason if isinstance(result, FetchFailure) else Reason.OK
+        note = result.note if isinstance(result, FetchFailure) else ""
         self.lines.append({"page": source, "reason": reason, "note": note, "url": url, "to": result.url})
 
 

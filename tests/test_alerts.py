@@ -29,7 +29,7 @@ from pipeline.records import (
     Entry,
     Feed,
     Fetched,
-    JobEnd,
+    JobOutcome,
     JobRun,
     Poll,
     Reason,
@@ -234,7 +234,7 @@ def test_no_backup(office: Office, heard: Heard) -> None:
     assert office.alerts().returncode == 0
     assert "sao lưu" in text_of(heard)
     number = storage.runs.begin_job("backup", NOW, NOW, 0, "test")
-    storage.runs.end_job(JobRun(number, "backup", NOW, NOW, NOW, JobEnd.DONE, 0))
+    storage.runs.end_job(JobRun(number, "backup", NOW, NOW, NOW, JobOutcome.DONE, 0))
     storage.close()
     office.set(NOW + timedelta(days=1))
     assert office.alerts().returncode == 0

@@ -27,7 +27,7 @@ from pipeline.records import (
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import backup, checksum, copy, restore, upgrade
-from storage.maintenance.integrity import check, rows_of
+from storage.maintenance.integrity import check_integrity, table_rows
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
@@ -78,13 +78,13 @@ def test_from_one_kind_to_the_other_and_back(tmp_path: Path, postgres: Callable[
     fill(storage, range(20))
     storage.close()
     rows = copy(first, second, quiet)
-    assert rows == sum(rows_of(first).values()) == copy(second, third, quiet)
+    assert rows == sum(table_rows(first).values()) == copy(second, third, quiet)
     assert checksum(first) == checksum(second) == checksum(third)
     storage = open_storage(second)
     fill(storage, range(20, 25), NOW + timedelta(hours=1))  # counters go on where the rows end
     assert len(list(storage.items())) == 25
     storage.close()
-    assert check(second) == []
+    assert check_integrity(second) == []
 
 
 def test_nothing_is_copied_into_a_database_that_holds_something(filled: str, tmp_path: Path) -> None:
@@ -113,12 +113,12 @@ def test_a_backup_taken_while_a_run_writes_is_one_moment_of_it(address: str, tmp
     try:
         for n in range(3):
             backup(address, tmp_path / f"{n}.db", quiet)
-            assert check(f"sqlite:///{tmp_path / f'{n}.db'}") == []
+            assert check_integrity(f"sqlite:///{tmp_path / f'{n}.db'}") == []
     finally:
         stop.set()
         writer.join()
     storage.close()
-    assert check(address) == []
+    assert check_integrity(address) == []
 
 
 def test_a_changed_backup_is_refused_and_nothing_is_touched(filled: str, tmp_path: Path) -> None:
@@ -158,14 +158,14 @@ def test_the_replaced_database_is_kept_beside(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said(filled: str, change: str, said: str) -> None:
-    assert check(filled) == []
+    assert check_integrity(filled) == []
     from storage.engine.connection import connect
 
     engine = connect(filled)
     with engine.begin() as connection:
         connection.execute(text(change))
     engine.dispose()
-    assert any(said in problem for problem in check(filled)), check(filled)
+    assert any(said in problem for problem in check_integrity(filled)), check_integrity(filled)
 
 
 def test_a_damaged_file_is_found(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_damaged_file_is_found(tmp_path: Path) -> None:
     for page in range(12, len(data) // 4096, 3):
         data[page * 4096 : page * 4096 + 600] = b"\xff" * 600
     file.write_bytes(data)
-    assert check(f"sqlite:///{file}")
+    assert check_integrity(f"sqlite:///{file}")
     with pytest.raises(Exception, match=r"malformed|damaged|cannot be"):
         restore(file, f"sqlite:///{tmp_path / 'x.db'}", quiet)
 
@@ -201,7 +201,7 @@ def test_an_older_file_is_saved_and_upgraded(tmp_path: Path) -> None:
     file = tmp_path / "old.db"
     old_database(f"sqlite:///{file}")
     open_storage(file).close()
-    assert check(f"sqlite:///{file}") == []
+    assert check_integrity(f"sqlite:///{file}") == []
     saved = sqlite3.connect(tmp_path / "old.db.before-upgrade-0001")
     assert saved.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
     assert saved.execute("SELECT name FROM sources").fetchall() == [("Báo b",)]
@@ -215,7 +215,7 @@ def test_an_older_postgresql_is_upgraded_only_when_asked_to(postgres: Callable[.
         open_storage(address)
     saved = tmp_path / "saved.db"
     assert upgrade(address, saved, quiet) == "0001"
-    assert rows_of(address)["runs"] == 1
+    assert table_rows(address)["runs"] == 1
     storage = open_storage(saved)  # and the saved one can be opened, as an older file
     storage.close()
     assert checksum(f"sqlite:///{saved}") == checksum(address)

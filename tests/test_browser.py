@@ -124,8 +124,8 @@ crawl([source], [], Desk(), limits)
 
 @pytest.fixture(scope="module")
 def told() -> Iterator[dict[str, Any]]:
-    if browser.missing():
-        pytest.skip(f"no browser here (missing: {browser.missing()})")
+    if browser.missing_browser():
+        pytest.skip(f"no browser here (missing: {browser.missing_browser()})")
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), kind) for kind in (Paper, Secret)]
     Paper.secret = servers[1].server_port
     for server in servers:
@@ -184,7 +184,7 @@ def test_without_a_browser_pages_are_fetched_as_they_are(monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
     found = scrapy_settings([Source("a", "A", "https://a.example/", (), render=True)], CrawlSettings())
-    assert browser.missing() in ("browser", "extra")
+    assert browser.missing_browser() in ("browser", "extra")
     assert not any("browser" in name for name in found["DOWNLOADER_MIDDLEWARES"])
 
 

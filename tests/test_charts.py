@@ -7,14 +7,14 @@ from itertools import pairwise
 import pytest
 from test_report import counted
 
-from analysis.anomalies.surges import Signal
+from analysis.anomalies.surges import Surge
 from analysis.documents.blocks import Picture
-from analysis.documents.chart_style import COLOURS, FEWEST
+from analysis.documents.chart_style import COLOURS, LEAST_ITEMS
 from analysis.documents.labels import labels
-from analysis.report.charts import charts_of
-from analysis.report.figures import Figures, Span, figures
-from analysis.report.model import Report, Voice
-from analysis.report.time_axis import missing_of, places_of, summed
+from analysis.report.charts import report_charts
+from analysis.report.figures import Figures, Span, count_figures
+from analysis.report.model import PeriodicReport, Voice
+from analysis.report.time_axis import axis_positions, counts_by_position, positions_without_data
 from benchmarks.days import LABELS, fact_of, item, publishers_of
 from pipeline.tables.facts import SourceRead
 
@@ -23,11 +23,11 @@ GAP = date(2026, 10, 5)
 NAMES = {"volume", "attention", "tone", "topics", "voice", "outlets", "countries", "languages", "heat"}
 
 
-def report_of(now: Figures) -> Report:
-    energy = Signal("topic", "energy", "Năng lượng", 14, 3.2, 20, 1e-5, 1e-4)
+def report_of(now: Figures) -> PeriodicReport:
+    energy = Surge("topic", "energy", "Năng lượng", 14, 3.2, 20, 1e-5, 1e-4)
     voice = (Voice("Lâm Đồng", 1200, 60), Voice("Ninh Thuận", 30, 40, own=True))
     nothing = Figures(now.span.before())
-    return Report(now, nothing, nothing, (), voice, (), ((now.span.days[3], energy),))
+    return PeriodicReport(now, nothing, nothing, (), voice, (), ((now.span.days[3], energy),))
 
 
 def texts(picture: Picture) -> list[str]:
@@ -36,7 +36,7 @@ def texts(picture: Picture) -> list[str]:
 
 @pytest.fixture(scope="module")
 def charts() -> dict[str, Picture]:
-    return charts_of(report_of(counted(310, MONTH, gaps=[GAP])), labels("vi"), LABELS)
+    return report_charts(report_of(counted(310, MONTH, gaps=[GAP])), labels("vi"), LABELS)
 
 
 def test_all_of_them(charts: dict[str, Picture]) -> None:
@@ -51,7 +51,7 @@ def test_words_and_figures_are_vietnamese(charts: dict[str, Picture]) -> None:
     said = {text for picture in charts.values() for text in texts(picture)}
     assert {"Sắc thái theo thời gian", "Tích cực", "Du lịch", "Việt Nam", "không có số liệu", "05/10"} <= said
     assert "1.200" in said, "thousands are parted by a point"
-    english = charts_of(report_of(counted(40, MONTH)), labels("en"), LABELS)
+    english = report_charts(report_of(counted(40, MONTH)), labels("en"), LABELS)
     assert {"Tone over time", "Positive", "1,200"} <= {t for picture in english.values() for t in texts(picture)}
 
 
@@ -63,12 +63,12 @@ def test_marks_stand_on_unusual_days(charts: dict[str, Picture]) -> None:
 def test_a_day_without_collection_is_hatched_and_one_without_articles_is_not() -> None:
     one, other = SourceRead("s0", "Báo số 0", True, 9), SourceRead("s1", "Báo số 1", True, 9)
     ill = SourceRead("s1", "Báo số 1", False)
-    items = [item(23 * n) for n in range(FEWEST)]  # all of s0, on one day
+    items = [item(23 * n) for n in range(LEAST_ITEMS)]  # all of s0, on one day
     span = Span(date(2026, 11, 20), date(2026, 11, 26))
 
     def heat(read: dict[date, list[SourceRead]]) -> Picture:
-        found = figures(span, map(fact_of, items), publishers_of(items), read)
-        return charts_of(report_of(found), labels("vi"), LABELS)["heat"]
+        found = count_figures(span, map(fact_of, items), publishers_of(items), read)
+        return report_charts(report_of(found), labels("vi"), LABELS)["heat"]
 
     whole = heat({day: [one, other] for day in span.days})
     assert "0 trong 14 ô không có số liệu" in whole.alt
@@ -83,25 +83,25 @@ def test_a_day_without_collection_is_hatched_and_one_without_articles_is_not() -
 
 def test_a_week_is_hatched_where_a_source_was_read_on_few_of_its_days() -> None:
     span = Span(date(2026, 1, 5), date(2026, 6, 28))  # whole weeks
-    items = [item(23 * n) for n in range(FEWEST)]
+    items = [item(23 * n) for n in range(LEAST_ITEMS)]
     read = {day: [SourceRead("s0", "Báo số 0", day.weekday() < 3, 9)] for day in span.days}
-    found = figures(span, map(fact_of, items), publishers_of(items), read)
-    assert "25 trong 25 ô không có số liệu" in charts_of(report_of(found), labels("vi"), LABELS)["heat"].alt
+    found = count_figures(span, map(fact_of, items), publishers_of(items), read)
+    assert "25 trong 25 ô không có số liệu" in report_charts(report_of(found), labels("vi"), LABELS)["heat"].alt
     read = {day: [SourceRead("s0", "Báo số 0", day.weekday() < 4, 9)] for day in span.days}
-    found = figures(span, map(fact_of, items), publishers_of(items), read)
-    assert "0 trong 25 ô không có số liệu" in charts_of(report_of(found), labels("vi"), LABELS)["heat"].alt
+    found = count_figures(span, map(fact_of, items), publishers_of(items), read)
+    assert "0 trong 25 ô không có số liệu" in report_charts(report_of(found), labels("vi"), LABELS)["heat"].alt
 
 
 def test_gaps_are_no_zeros() -> None:
     found = counted(310, MONTH)
-    quiet = figures(MONTH, (), {}, {day: [SourceRead("s0", "Báo", True, 9)] for day in MONTH.days if day != GAP})
-    counts = summed(quiet, quiet.days)
-    assert missing_of(quiet, counts) == [GAP]
-    assert missing_of(found, summed(found, found.days)) == []
+    quiet = count_figures(MONTH, (), {}, {day: [SourceRead("s0", "Báo", True, 9)] for day in MONTH.days if day != GAP})
+    counts = counts_by_position(quiet, quiet.days)
+    assert positions_without_data(quiet, counts) == [GAP]
+    assert positions_without_data(found, counts_by_position(found, found.days)) == []
     long = Span(date(2026, 1, 1), date(2026, 12, 31))
-    places = places_of(Figures(long))
+    places = axis_positions(Figures(long))
     assert {place.weekday() for place in places.values()} == {0}
-    assert sum(summed(Figures(long), dict.fromkeys(long.days, 2)).values()) == 2 * 365
+    assert sum(counts_by_position(Figures(long), dict.fromkeys(long.days, 2)).values()) == 2 * 365
     assert places[date(2026, 1, 1)] == date(2026, 1, 1) - timedelta(days=3)
 
 
@@ -115,7 +115,7 @@ def test_tones_differ_in_grey() -> None:
 
 
 def test_few_articles_are_not_drawn() -> None:
-    assert charts_of(report_of(counted(FEWEST - 1, MONTH)), labels("vi"), LABELS) == {}
+    assert report_charts(report_of(counted(LEAST_ITEMS - 1, MONTH)), labels("vi"), LABELS) == {}
 
 
 def test_they_are_fine_enough_for_paper(charts: dict[str, Picture]) -> None:

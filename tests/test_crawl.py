@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from crawlers.downloader.decompression import unpack
-from crawlers.downloader.ssrf_guard import is_public, named_by_hand, numeric
+from crawlers.downloader.decompression import decompress
+from crawlers.downloader.ssrf_guard import is_public, numeric_address, private_addresses_named
 from diembao.demo.server import Press
 from pipeline.records import CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source
 from storage.database import open_storage
@@ -127,7 +127,7 @@ def test_recorded_pages_server() -> None:
     "host", ["127.0.0.1", "2130706433", "0x7f000001", "017700000001", "127.1", "[::1]", "::ffff:10.0.0.1"]
 )
 def test_numeric_forms_of_private_hosts(host: str) -> None:
-    ip = numeric(host)
+    ip = numeric_address(host)
     assert ip is not None
     assert not is_public(ip)
 
@@ -147,7 +147,7 @@ def test_public_addresses(address: str, public: bool) -> None:
 
 def test_what_a_person_wrote_is_allowed_exactly() -> None:
     source = Source("a", "A", "http://127.0.0.1:8000/", (Feed("http://localhost:81/x"), Feed("http://a.example/x")))
-    assert named_by_hand([source]) == {"127.0.0.1:8000", "localhost:81"}
+    assert private_addresses_named([source]) == {"127.0.0.1:8000", "localhost:81"}
 
 
 #: Runs inside a network namespace of its own: a site whose pages lead to private and link-local addresses.
@@ -283,7 +283,7 @@ def test_a_page_is_stored_as_it_came(by_gzip: bool, tmp_path: Path) -> None:
     """Packed by gzip it is not packed again, and either way it comes out as it was."""
     body = "<p>Gió mạnh ở Cà Ná</p>".encode() * 1000
     wire = gzip.compress(body, 9)
-    unpacked = unpack(wire, "gzip", len(body))
+    unpacked = decompress(wire, "gzip", len(body))
     assert unpacked is not None
     storage = open_storage(tmp_path / "diembao.db")
     source, at = Source("a", "A", "http://a.example/", (Feed("http://a.example/feed"),)), datetime.now(UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.stories.attribution import credit
+from pipeline.stories.attribution import credited_agency
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ from pipeline.stories.attribution import credit
     ],
 )
 def test_credits(text: str, name: str) -> None:
-    assert credit(text) == name
+    assert credited_agency(text) == name

@@ -5,7 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.dates.parsing import VIETNAM, Moment, believed, from_machine, from_text, of_stamp, zone_of
+from pipeline.dates.parsing import (
+    VIETNAM,
+    Moment,
+    moment_of_datetime,
+    parse_machine_date,
+    parse_text_dates,
+    plausible_moment,
+    zone_of_page,
+)
 from pipeline.html import jsonld, parser
 from pipeline.metadata import page_dates, page_metadata
 
@@ -13,11 +21,13 @@ NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 URL = "https://bao.example.vn/bai-1.html"
 
 
-def read(inner: str, *, head: str = "", lang: str = "vi", title: str = "", url: str = URL) -> page_dates.Dates:
-    tree = parser.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
+def read(inner: str, *, head: str = "", lang: str = "vi", title: str = "", url: str = URL) -> page_dates.PageDates:
+    tree = parser.parse_html(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
     assert tree is not None
-    own = jsonld.articles(jsonld.nodes(tree))
-    return page_dates.read(tree, own, page_metadata.metas(tree), url=url, language=lang, now=NOW, title=title)
+    own = jsonld.article_nodes(jsonld.jsonld_nodes(tree))
+    return page_dates.choose_page_dates(
+        tree, own, page_metadata.meta_tags(tree), url=url, language=lang, now=NOW, title=title
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,12 +52,12 @@ def read(inner: str, *, head: str = "", lang: str = "vi", title: str = "", url: 
     ],
 )
 def test_words(words: str, iso: str) -> None:
-    assert from_text(words, VIETNAM)[0].when.isoformat() == iso
+    assert parse_text_dates(words, VIETNAM)[0].when.isoformat() == iso
 
 
 @pytest.mark.parametrize("words", ["Chiều 18-10", "31/02/2025", "trang 12/2024", "tỉ số 3-2", "1.500 MW", "", "19:44"])
 def test_no_date(words: str) -> None:
-    assert from_text(words, VIETNAM) == ()
+    assert parse_text_dates(words, VIETNAM) == ()
 
 
 @pytest.mark.parametrize(
@@ -66,15 +76,15 @@ def test_no_date(words: str) -> None:
     ],
 )
 def test_machine_times(text: str, iso: str) -> None:
-    [moment] = from_machine(text, VIETNAM)
+    [moment] = parse_machine_date(text, VIETNAM)
     assert moment.when.isoformat() == iso
 
 
 def test_iso_day_and_month_are_never_swapped() -> None:
     day = (Moment(datetime(2025, 5, 4, tzinfo=VIETNAM), "day"),)
-    assert from_machine("2025-05-04", VIETNAM) == day
-    assert from_machine("2025-05-04", VIETNAM, language="en-US") == day
-    assert from_text("2025-05-04", VIETNAM, month_first=True) == day
+    assert parse_machine_date("2025-05-04", VIETNAM) == day
+    assert parse_machine_date("2025-05-04", VIETNAM, language="en-US") == day
+    assert parse_text_dates("2025-05-04", VIETNAM, month_first=True) == day
     found = read("<h1>A</h1>", head='<meta name="pubdate" content="2025-05-04">', lang="en-US")
     assert (found.published, found.ambiguous) == (datetime(2025, 5, 4, tzinfo=VIETNAM), False)
 
@@ -101,7 +111,7 @@ def test_order_that_would_lie_in_the_future_is_not_taken() -> None:
 )
 def test_nonsense_of_machines_is_no_date(text: str) -> None:
     found = read("<h1>A</h1>", head=f'<meta property="article:published_time" content="{text}">')
-    assert found == page_dates.Dates()
+    assert found == page_dates.PageDates()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +133,7 @@ def test_nonsense_of_machines_is_no_date(text: str) -> None:
     ],
 )
 def test_names_of_months(language: str, words: str, iso: str) -> None:
-    [moment] = from_text(words, zone_of(language, "https://a.example.com/"), language=language)
+    [moment] = parse_text_dates(words, zone_of_page(language, "https://a.example.com/"), language=language)
     assert moment.when.isoformat() == iso
     assert moment.precision == ("day" if "T00:00:00" in iso else "time")
 
@@ -150,7 +160,7 @@ def test_a_mere_day_is_marked_and_stays_that_day_in_the_province(lang: str, inne
 
 def test_a_mere_day_never_lies_ahead() -> None:
     late = datetime(2025, 11, 20, 16, 30, tzinfo=UTC)  # in Japan it is the 21st
-    found = believed(Moment(datetime(2025, 11, 21, tzinfo=VIETNAM), "day"), late, zone_of("ja", ""))
+    found = plausible_moment(Moment(datetime(2025, 11, 21, tzinfo=VIETNAM), "day"), late, zone_of_page("ja", ""))
     assert found == Moment(datetime(2025, 11, 20, tzinfo=VIETNAM), "day")
 
 
@@ -160,8 +170,10 @@ def test_time_ahead_that_is_marked_as_utc_is_the_outlets_clock() -> None:
 
 
 def test_midnight_to_the_second_is_a_day() -> None:
-    assert of_stamp(datetime(2025, 11, 18, tzinfo=UTC)) == Moment(datetime(2025, 11, 18, tzinfo=VIETNAM), "day")
-    assert of_stamp(datetime(2025, 11, 18, 0, 0, 1, tzinfo=UTC)).precision == "time"
+    assert moment_of_datetime(datetime(2025, 11, 18, tzinfo=UTC)) == Moment(
+        datetime(2025, 11, 18, tzinfo=VIETNAM), "day"
+    )
+    assert moment_of_datetime(datetime(2025, 11, 18, 0, 0, 1, tzinfo=UTC)).precision == "time"
 
 
 @pytest.mark.parametrize(
@@ -195,15 +207,15 @@ def test_another_reader_adds_the_time_or_decides() -> None:
     "when", [datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), NOW + timedelta(days=2)]
 )
 def test_implausible(when: datetime) -> None:
-    assert believed(Moment(when), NOW, VIETNAM) is None
+    assert plausible_moment(Moment(when), NOW, VIETNAM) is None
 
 
 def test_zone_by_language_then_by_address() -> None:
-    assert zone_of("vi", "https://a.example.com/") == ZoneInfo("Asia/Ho_Chi_Minh")
-    assert zone_of("", URL) == ZoneInfo("Asia/Ho_Chi_Minh")
-    assert zone_of("ko-KR", "https://a.example.com/") == ZoneInfo("Asia/Seoul")
-    assert zone_of("", "https://a.example.cn/") == ZoneInfo("Asia/Shanghai")
-    assert zone_of("fr", "https://a.example.com/") == ZoneInfo("UTC")
+    assert zone_of_page("vi", "https://a.example.com/") == ZoneInfo("Asia/Ho_Chi_Minh")
+    assert zone_of_page("", URL) == ZoneInfo("Asia/Ho_Chi_Minh")
+    assert zone_of_page("ko-KR", "https://a.example.com/") == ZoneInfo("Asia/Seoul")
+    assert zone_of_page("", "https://a.example.cn/") == ZoneInfo("Asia/Shanghai")
+    assert zone_of_page("fr", "https://a.example.com/") == ZoneInfo("UTC")
 
 
 def test_machine_readable_time_comes_before_words_and_modified_apart() -> None:
@@ -238,8 +250,10 @@ def test_neither_a_clock_nor_a_year_is_a_date() -> None:
     clock = "<table><tr><td><font color='#fff'>Thứ Năm, ngày 20 tháng 11 năm 2025</font></td></tr></table>"
     foot = "<p class='foot'>© 2025 Báo Thử</p>"
     body = "<div class='detail'><b>Tên bài</b><p>Một đoạn văn không có ngày tháng nào cả.</p></div>"
-    assert read(clock + body + foot, title="Tên bài") == page_dates.Dates()
-    assert read("<div class='today'>Hôm nay: 20/11/2025</div><h1>Tên bài</h1><p>Lời.</p>" + foot) == page_dates.Dates()
+    assert read(clock + body + foot, title="Tên bài") == page_dates.PageDates()
+    assert (
+        read("<div class='today'>Hôm nay: 20/11/2025</div><h1>Tên bài</h1><p>Lời.</p>" + foot) == page_dates.PageDates()
+    )
     dated = body.replace("</b>", "</b><div class='ngay'><i>Đăng Thứ Ba, 18/11/2025, 18:02</i></div>")
     assert read(clock + dated + foot, title="Tên bài").published == datetime(2025, 11, 18, 18, 2, tzinfo=VIETNAM)
 
@@ -264,4 +278,4 @@ def test_date_inside_a_sentence_is_not_the_byline() -> None:
 
 
 def test_undated_page_stays_undated() -> None:
-    assert read("<h1>Tên bài</h1><p>Không có ngày tháng nào ở đây.</p>") == page_dates.Dates()
+    assert read("<h1>Tên bài</h1><p>Không có ngày tháng nào ở đây.</p>") == page_dates.PageDates()

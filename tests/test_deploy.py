@@ -41,7 +41,7 @@ def test_the_unit_is_valid_and_exposes_little(tmp_path: Path) -> None:
 def test_the_unit_fits_the_program() -> None:
     text = (DEPLOY / "diembao.service").read_text()
     assert "Type=notify" in text
-    assert 'NOTIFY_SOCKET"' in (ROOT / "diembao" / "holding.py").read_text("utf-8")
+    assert 'NOTIFY_SOCKET"' in (ROOT / "diembao" / "service" / "leader_lock.py").read_text("utf-8")
     assert "RestartPreventExitStatus=2 3" in text
     assert "Environment=" in text
     assert not re.search(r"(?i)^Environment=.*(password|token|secret)", text, re.MULTILINE)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.digest.text_diff import difference
+from analysis.digest.text_diff import text_diff
 from pipeline.records import Article
 
 
@@ -14,18 +14,18 @@ def article(title: str, text: str) -> Article:
 def test_one_changed_figure_is_that_figure() -> None:
     before = article("Tàu cá gặp nạn", "Có 5 người mất tích, 3 người bị thương.")
     after = article("Tàu cá gặp nạn", "Có 2 người mất tích, 3 người bị thương.")
-    changed = [(p.kind, p.text) for p in difference(before, after) if p.kind in ("out", "in")]
+    changed = [(p.kind, p.text) for p in text_diff(before, after) if p.kind in ("out", "in")]
     assert changed == [("out", "5"), ("in", "2")]
 
 
 def test_what_is_far_from_a_change_is_left_out() -> None:
     long = "Một câu dài không đổi. " * 60
-    pieces = difference(article("T", f"{long}cũ"), article("T", f"{long}mới"))
+    pieces = text_diff(article("T", f"{long}cũ"), article("T", f"{long}mới"))
     assert [p.kind for p in pieces] == ["gap", "same", "out", "in"]
 
 
 def test_a_new_title_is_shown() -> None:
-    pieces = difference(article("Cũ", "Như nhau."), article("Mới", "Như nhau."))
+    pieces = text_diff(article("Cũ", "Như nhau."), article("Mới", "Như nhau."))
     assert [(p.kind, p.text) for p in pieces if p.kind in ("out", "in")] == [("out", "Cũ"), ("in", "Mới")]
 
 
@@ -34,7 +34,7 @@ WORDS = st.lists(st.sampled_from(["biển", "đảo", "muối", "nho", ",", "\n"
 
 @given(WORDS, WORDS)
 def test_both_texts_can_be_had_back(one: str, two: str) -> None:
-    pieces = difference(article("", one), article("", two))
+    pieces = text_diff(article("", one), article("", two))
     if not any(p.kind == "gap" for p in pieces):
         assert "".join(p.text for p in pieces if p.kind != "in") == f"\n{one}"
         assert "".join(p.text for p in pieces if p.kind != "out") == f"\n{two}"
@@ -42,5 +42,5 @@ def test_both_texts_can_be_had_back(one: str, two: str) -> None:
 
 def test_a_very_long_text_is_compared_in_time() -> None:
     many = "\n".join(f"Dòng số {n} của một văn bản rất dài." for n in range(5000))
-    pieces = difference(article("T", many), article("T", many.replace("Dòng số 77 ", "Dòng khác ")))
+    pieces = text_diff(article("T", many), article("T", many.replace("Dòng số 77 ", "Dòng khác ")))
     assert any(p.kind == "in" and "Dòng khác" in p.text for p in pieces)

@@ -10,8 +10,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.digest.html import render_html, render_markdown
-from analysis.digest.model import Counts, Day, build_day, count
-from analysis.digest.presenter import View
+from analysis.digest.model import Counts, Digest, build_digest, count_items
+from analysis.digest.presenter import DigestPresenter
 from analysis.documents.labels import labels
 from benchmarks import days
 from pipeline.records import (
@@ -65,8 +65,8 @@ SOURCES = (
 )
 
 
-def day(found: list[Item], previous: Counts | None = None) -> Day:
-    return build_day(
+def day(found: list[Item], previous: Counts | None = None) -> Digest:
+    return build_digest(
         found, previous, SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC), "r1", topics=["energy"]
     )
 
@@ -74,7 +74,7 @@ def day(found: list[Item], previous: Counts | None = None) -> Day:
 def test_every_item_stands_once_and_counts_add_up() -> None:
     found = list(items())
     model = day(found, Counts(1, 2, 1))
-    assert model.counts == count(found) == Counts(6, 7, 3)
+    assert model.counts == count_items(found) == Counts(6, 7, 3)
     stories = [*model.foreign, *model.undated, *model.mentions, *(s for x in model.sections for s in x.stories)]
     shown = [i.key for s in stories for i in (s.lead, *s.reprints)]
     assert sorted(shown) == sorted(i.key for i in found)
@@ -135,9 +135,9 @@ def test_no_verdict_in_our_own_words() -> None:
 
 def test_naive_or_reversed_periods_are_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        build_day([], None, (), date(2026, 11, 22), START.replace(tzinfo=None), END, END, "r1")
+        build_digest([], None, (), date(2026, 11, 22), START.replace(tzinfo=None), END, END, "r1")
     with pytest.raises(ValueError, match="ends"):
-        build_day([], None, (), date(2026, 11, 22), END, START, END, "r1")
+        build_digest([], None, (), date(2026, 11, 22), END, START, END, "r1")
 
 
 def test_why_an_article_is_here_is_told_in_the_readers_language() -> None:
@@ -148,5 +148,5 @@ def test_why_an_article_is_here_is_told_in_the_readers_language() -> None:
     assert "Nêu Cà Ná ở tiêu đề" in render_html(day, "vi", province="Ninh Thuận", topic_labels=days.LABELS)
     lead = day.sections[0].stories[0].lead
     seen = replace(lead, tags=replace(lead.tags, relevance_score=1.0, reason="Lan đã xem và quyết định: nhầm tỉnh"))
-    assert View(day, labels("en"), days.LABELS).why(seen) == "a person looked at it and decided so."
-    assert View(day, labels("vi"), days.LABELS).why(seen) == "Lan đã xem và quyết định: nhầm tỉnh"
+    assert DigestPresenter(day, labels("en"), days.LABELS).why(seen) == "a person looked at it and decided so."
+    assert DigestPresenter(day, labels("vi"), days.LABELS).why(seen) == "Lan đã xem và quyết định: nhầm tỉnh"

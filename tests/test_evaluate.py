@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from config.rulebook import load_rulebook
-from diembao.cli.evaluate_view import to_json, to_tables
+from diembao.cli.evaluate_view import evaluation_json, evaluation_tables
 from diembao.evaluation.metrics import Score, evaluate
 from diembao.evaluation.training import train
 from pipeline.rules.rulebook import rulebook
@@ -60,12 +60,12 @@ def test_intervals_hold_the_value_and_are_the_same_each_time() -> None:
 
 def test_the_report_is_written_for_machine_and_person() -> None:
     report = evaluate(RECORDS, RULES)
-    found = json.loads(json.dumps(to_json(report, errors=True)))
+    found = json.loads(json.dumps(evaluation_json(report, errors=True)))
     assert found["relevance"]["f1"] == 0.8
     assert found["mistakes"][0].keys() == {"id", "title", "what", "gold", "said", "reason"}
     for english in (False, True):
         console = Console(width=140, record=True)
-        console.print(to_tables(report, errors=True, english=english))
+        console.print(evaluation_tables(report, errors=True, english=english))
         assert ("Evaluation" if english else "Đánh giá") in console.export_text()
 
 

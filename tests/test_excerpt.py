@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from analysis.digest.excerpt import LIMIT, excerpt, plain, title
+from analysis.digest.excerpt import LIMIT, excerpt, strip_markup, title_pieces
 from pipeline.records import Evidence, Item, PlaceFound
 
 ITEMS = TypeAdapter(list[Item]).validate_json((Path(__file__).parent / "data" / "items.json").read_bytes())
@@ -23,12 +23,12 @@ def marked(shown: Item) -> list[str]:
 
 @pytest.mark.parametrize("shown", ITEMS, ids=lambda i: i.source_id)
 def test_articles_of_many_languages(shown: Item) -> None:
-    quoted = plain(excerpt(shown))
+    quoted = strip_markup(excerpt(shown))
     assert len(quoted) <= LIMIT
     text = " ".join(shown.article.text.split())
     if "\u202e" not in text:
         assert quoted.strip("…") in text
-    assert plain(title(shown)) == " ".join(shown.article.title.split())
+    assert strip_markup(title_pieces(shown)) == " ".join(shown.article.title.split())
     if any(e.where == "text" for p in shown.tags.places for e in p.evidence):
         assert any(piece.marked for piece in excerpt(shown))
 
@@ -38,15 +38,15 @@ def test_articles_of_many_languages(shown: Item) -> None:
     ["", "x" * 5000, "宁顺" * 3000, "ก็" * 3000, "một hai ba " * 4000, "\ud800" * 9 + "Cà Ná", "e" + "\u0301" * 999],
 )
 def test_never_longer_than_allowed(text: str) -> None:
-    quoted = plain(excerpt(item(text)))
+    quoted = strip_markup(excerpt(item(text)))
     assert len(quoted) <= LIMIT
     assert (len(quoted) > 0) == bool(text)
     assert "\ud800" not in quoted
 
 
 def test_cut_between_words_and_not_before_a_mark() -> None:
-    assert plain(excerpt(item("muối trắng " * 60))).removesuffix("…").split()[-1] in ("muối", "trắng")
-    assert plain(excerpt(item("a" + "ก็" * 400))).removesuffix("…")[-1] == "็"
+    assert strip_markup(excerpt(item("muối trắng " * 60))).removesuffix("…").split()[-1] in ("muối", "trắng")
+    assert strip_markup(excerpt(item("a" + "ก็" * 400))).removesuffix("…")[-1] == "็"
 
 
 def test_late_evidence_is_reached_from_the_start_of_its_sentence() -> None:
@@ -54,7 +54,7 @@ def test_late_evidence_is_reached_from_the_start_of_its_sentence() -> None:
     text = opening + "Tại TP. Phan Rang, cảng Cà Ná đón tàu."
     start = text.index("Cà Ná")
     shown = item(text, Evidence("text", start, start + 5, "Cà Ná"))
-    assert plain(excerpt(shown)) == "…Tại TP. Phan Rang, cảng Cà Ná đón tàu."
+    assert strip_markup(excerpt(shown)) == "…Tại TP. Phan Rang, cảng Cà Ná đón tàu."
     assert marked(shown) == ["Cà Ná"]
 
 
@@ -63,7 +63,7 @@ def test_an_opening_with_evidence_wins_over_a_later_passage_with_little_more() -
     later = text.rindex("Cà Ná")
     found = [Evidence("text", 0, 5, "Cà Ná"), Evidence("text", later, later + 5, "Cà Ná")]
     found.append(Evidence("text", later + 9, later + 18, "Phan Rang"))
-    assert plain(excerpt(item(text, *found))).startswith("Cà Ná có cảng.")
+    assert strip_markup(excerpt(item(text, *found))).startswith("Cà Ná có cảng.")
 
 
 def test_offsets_that_do_not_fit_are_mended_by_the_words() -> None:
@@ -77,4 +77,4 @@ def test_overlapping_evidence_is_marked_once() -> None:
 
 
 def test_the_lead_stands_in_for_a_missing_text() -> None:
-    assert plain(excerpt(item("", lead="Chỉ có mào đầu."))) == "Chỉ có mào đầu."
+    assert strip_markup(excerpt(item("", lead="Chỉ có mào đầu."))) == "Chỉ có mào đầu."

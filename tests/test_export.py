@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.tables.definitions import DAILY, STORIES, TAGS, document
+from analysis.tables.definitions import DAILY, STORIES, TAGS, tables_document
 from analysis.tables.rows import daily_rows, story_rows, tag_rows
 from analysis.tables.writers import write_csv, write_jsonl, write_parquet, write_xlsx
 from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound
 from pipeline.tables.columns import ITEMS, SCHEMA_VERSION
-from pipeline.tables.csv_cells import inert
+from pipeline.tables.csv_cells import neutralise_formula
 
 NOW = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
 MARKED = "ăâđêôơư àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ"
@@ -73,7 +73,7 @@ def test_letters_survive_also_through_pandas(title: str, tmp_path: Path) -> None
     "cell", ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\u00a0=1", "＝1"]
 )
 def test_formulas_are_inert(cell: str) -> None:
-    assert str(inert(cell)).startswith("'")
+    assert str(neutralise_formula(cell)).startswith("'")
     [row] = rows(item(cell))
     assert row["title"].startswith("'")
 
@@ -192,4 +192,4 @@ def test_no_long_text_leaves_the_house() -> None:
 def test_the_document_is_true() -> None:
     written = Path(__file__).parent.parent / "docs" / "columns.md"
     made = "(python -m analysis.tables.definitions; echo; python -m storage.schema.documentation) > docs/columns.md"
-    assert written.read_text("utf-8").startswith(document()), f"write it anew: {made}"
+    assert written.read_text("utf-8").startswith(tables_document()), f"write it anew: {made}"

@@ -11,7 +11,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from pipeline.extraction import extractors
-from pipeline.extraction.extract import Unread, article_to_json, read, read_page
+from pipeline.extraction.extract import Unread, article_to_json, extract, extract_page
 from pipeline.html import parser
 from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
 
@@ -40,7 +40,7 @@ def paragraphs(*texts: str) -> str:
 
 
 def article(body: bytes, **more: Any) -> Article:
-    found = read_page(body, URL, fetched_at=NOW, **more)
+    found = extract_page(body, URL, fetched_at=NOW, **more)
     assert isinstance(found, Article), found
     return found
 
@@ -154,7 +154,7 @@ def test_canonical_is_believed_only_within_its_site_and_never_to_the_front_page(
 
 def test_file_without_an_address_is_read_too() -> None:
     body = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>")
-    found = read_page(body, "file:///tmp/bai.html", fetched_at=NOW)
+    found = extract_page(body, "file:///tmp/bai.html", fetched_at=NOW)
     assert isinstance(found, Article)
     assert found.canonical == "file:///tmp/bai.html"
 
@@ -226,14 +226,14 @@ def test_parts_to_drop_are_seen_by_no_reader() -> None:
 
 def test_bad_selector_is_named() -> None:
     with pytest.raises(ValueError, match=r"p\[\["):
-        read_page(page(paragraphs()), URL, selectors=Selectors(text="p[["))
+        extract_page(page(paragraphs()), URL, selectors=Selectors(text="p[["))
 
 
 def test_reader_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_tree: object) -> str:
         raise RecursionError
 
-    monkeypatch.setitem(extractors.READERS, "trafilatura", broken)
+    monkeypatch.setitem(extractors.EXTRACTORS, "trafilatura", broken)
     found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"))
     assert found.text.splitlines() == list(BODY)
 
@@ -241,13 +241,13 @@ def test_reader_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) ->
 def test_documents_end_in_an_article_or_a_reason() -> None:
     entry = Entry(URL, title=TITLE, summary=LEAD)
     missing = Document(1, 1, "bao", URL, NOW, b"", "", entry, reason=Reason.NOT_FOUND)
-    found = read(missing)
+    found = extract(missing)
     assert isinstance(found, Article)
     assert (found.text, found.text_from, found.reason) == (LEAD, "feed", Reason.NOT_FOUND)
     empty = Document(2, 2, "bao", URL, NOW, b" ", "text/html", Entry(URL))
-    assert read(empty) == Unreadable(2, Reason.EMPTY, "no bytes")
+    assert extract(empty) == Unreadable(2, Reason.EMPTY, "no bytes")
     whole = Document(3, 3, "bao", URL, NOW, page(f"<h1>{TITLE}</h1>{paragraphs()}"), "text/html", entry)
-    assert isinstance(read(whole), Article)
+    assert isinstance(extract(whole), Article)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_documents_end_in_an_article_or_a_reason() -> None:
     [b"", b"\0\0\0", b"<", b"<html>", b"%PDF-1.7 ...", b"\x89PNG\r\n", b"\xff\xfe", b"&#0;" * 9, b"{}", b"<p>" * 9999],
 )
 def test_rubbish_gets_a_reason(body: bytes) -> None:
-    assert isinstance(read_page(body, URL, fetched_at=NOW), Unread)
+    assert isinstance(extract_page(body, URL, fetched_at=NOW), Unread)
 
 
 def test_hostile_markup_costs_little_and_never_raises() -> None:
@@ -271,7 +271,7 @@ def test_hostile_markup_costs_little_and_never_raises() -> None:
         b"<b><i>" * 3000 + whole,
         whole[: len(whole) // 2],
     ):
-        assert isinstance(read_page(body, URL, fetched_at=NOW), Article | Unread)
+        assert isinstance(extract_page(body, URL, fetched_at=NOW), Article | Unread)
     assert article(comments).text == "\n".join(BODY)
     assert time.process_time() - began < 20
 
@@ -289,7 +289,7 @@ def test_mutated_pages_never_raise() -> None:
             body[at : at + dice.choice((0, 1, 40))] = dice.choice(
                 (b"", b"\0", b"<", b'">', b"\xff", b"&", b"</div>", b"[[{", b"\x80\x81")
             )
-        assert isinstance(read_page(bytes(body), URL, fetched_at=NOW), Article | Unread)
+        assert isinstance(extract_page(bytes(body), URL, fetched_at=NOW), Article | Unread)
 
 
 def test_json_for_people_and_programs() -> None:
@@ -310,7 +310,7 @@ def test_a_third_reader_is_asked_where_two_do_not_agree(
 ) -> None:
     seen: list[str] = []
 
-    def reader(name: str, text: str) -> extractors.Reader:
+    def reader(name: str, text: str) -> extractors.Extractor:
         def read(_: HtmlElement) -> str:
             seen.append(name)
             return text
@@ -319,7 +319,7 @@ def test_a_third_reader_is_asked_where_two_do_not_agree(
 
     texts = {"a": "một hai ba bốn năm", "b": second, "c": "một hai ba"}
     monkeypatch.setattr(extractors, "READERS", {name: reader(name, text) for name, text in texts.items()})
-    tree = parser.parse("<p>x</p>")
+    tree = parser.parse_html("<p>x</p>")
     assert tree is not None
-    assert list(extractors.read(tree)) == [name for name in asked if texts[name]]
+    assert list(extractors.run_extractors(tree)) == [name for name in asked if texts[name]]
     assert seen == asked

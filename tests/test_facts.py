@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from analysis.digest.stories import told
-from analysis.report.figures import Span, figures
+from analysis.report.figures import Span, count_figures
 from benchmarks.days import fact_of
 from pipeline.records import (
     Article,
@@ -26,8 +26,8 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.stories.fingerprints import dump, sketch
-from pipeline.tables.facts import Counted, Fact, Kind, SourceRead, kind_of, written
+from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.tables.facts import Fact, FactCount, FactKey, SourceRead, kind_of, written
 from storage.database import SqlStorage, open_storage
 from storage.derived.facts import load_facts
 from storage.engine.errors import StorageError
@@ -75,7 +75,7 @@ def examined(document: int, url: str) -> Coverage | Irrelevant:
     tags = Tags("vi", relevance, 0.9, "", places, topics, (), "positive", "r1")  # type: ignore[arg-type]
     if n == 3:
         return Irrelevant(document, article, tags)
-    return Coverage(document, article, tags, dump(sketch(title, text, article.published, "vi")))
+    return Coverage(document, article, tags, dump(compute_fingerprint(title, text, article.published, "vi")))
 
 
 def known(storage: SqlStorage) -> list[Fact]:
@@ -147,7 +147,7 @@ def test_figures_of_a_span(storage: SqlStorage) -> None:
     today = T0.astimezone(ZONE).date()
     span = Span(today - timedelta(days=1), today)
     read = {today: [SourceRead("s0", "Báo 0", True, 9)]}
-    found = figures(span, storage.searches.facts(T0 - timedelta(days=2), LATER), storage.publishers(), read)
+    found = count_figures(span, storage.searches.facts(T0 - timedelta(days=2), LATER), storage.publishers(), read)
     items = list(storage.items())
     assert (found.items, found.stories, found.foreign) == (len(items), len({i.story for i in items}), 3)
     assert found.topics["energy"]["positive"] == 9
@@ -164,7 +164,7 @@ def test_headlines_are_counted_whatever_they_are_about(storage: SqlStorage) -> N
     any_relevance = Or(tuple(Mark("relevance", said) for said in ("main", "mention", "no")))
     day = T0.astimezone(ZONE).date()
 
-    def count(name: str, first: date) -> Counted:
+    def count(name: str, first: date) -> FactCount:
         return storage.searches.count(And((parse(f'title:"{name}"'), any_relevance, Days(first, day))), zone=ZONE)
 
     found = [count(name, day) for name in ("Lâm Đồng", "lam dong", "Ninh Thuận", "Đắk Lắk")]
@@ -186,7 +186,7 @@ def test_a_sample_takes_each_story_once(storage: SqlStorage) -> None:
 
 def test_a_language_that_is_none_breaks_nothing() -> None:
     """A feed declares what it likes, and every digest reads what was made of it."""
-    kind = Kind("s0", "main", "neutral", "vi|en", "energy", "ca-na")
+    kind = FactKey("s0", "main", "neutral", "vi|en", "energy", "ca-na")
     assert kind_of(written(kind)) == kind._replace(language="vi en")
 
 

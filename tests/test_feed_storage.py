@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from pipeline.records import CrawlSettings, Entry, Feed, Poll, Reason, Source, Unfetched
+from pipeline.records import CrawlSettings, Entry, Feed, FetchFailure, Poll, Reason, Source
 from storage.database import SqlStorage, open_storage
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -86,7 +86,7 @@ def test_a_page_that_answers_429_slows_its_host(storage: SqlStorage) -> None:
     (candidate,) = storage.polled(
         run, Poll("b", B.feeds[0].url, NOW, Reason.OK, 200, entries=(entry,)), recheck_all=False
     )
-    refused = Unfetched(candidate.id, NOW, entry.url, Reason.RATE_LIMITED, 429, not_before=NOW + timedelta(days=400))
+    refused = FetchFailure(candidate.id, NOW, entry.url, Reason.RATE_LIMITED, 429, not_before=NOW + timedelta(days=400))
     storage.answered(run, [refused])
     assert storage.slowed_hosts(NOW + timedelta(hours=23)) == {"b.example"}
     assert storage.slowed_hosts(NOW + timedelta(hours=25)) == frozenset(), "no wish is heard beyond a day"

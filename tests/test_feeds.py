@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from crawlers.parsing.feed_fields import date_of, plain
+from crawlers.parsing.feed_fields import parse_date, plain_text
 from crawlers.parsing.feeds import ParsedFeed, parse_feed
-from crawlers.parsing.section_pages import parse_listing
+from crawlers.parsing.section_pages import parse_section_page
 from crawlers.parsing.sitemaps import parse_sitemap
 from pipeline.records import Reason
 
@@ -101,12 +101,12 @@ def test_json_feed() -> None:
 def test_dates(written: str, expected: str | None) -> None:
     [entry] = parse_feed(rss(f"<item><link>/a</link><pubDate>{written}</pubDate></item>"), url=URL, now=NOW).entries
     assert entry.published == (datetime.fromisoformat(expected) if expected else None)
-    assert date_of("", None, NOW) is None
+    assert parse_date("", None, NOW) is None
 
 
 def test_plain() -> None:
-    assert plain("<p>Một</p><script>x()</script><p>hai&nbsp;ba\x00</p>").split() == ["Một", "hai", "ba"]
-    assert plain("a < b & c") == "a < b & c"
+    assert plain_text("<p>Một</p><script>x()</script><p>hai&nbsp;ba\x00</p>").split() == ["Một", "hai", "ba"]
+    assert plain_text("a < b & c") == "a < b & c"
 
 
 def test_sitemaps() -> None:
@@ -136,11 +136,11 @@ def test_listing() -> None:
       <h3><a href="/du-an-dien-gio-ca-na-123456.html?utm_source=x">Dien gio Ca Na</a></h3>
       <a href="/du-an-dien-gio-ca-na-123456.html"><img src="x.jpg"></a>
       <a href="https://other.example/mot-bai-khac-999999.html">x</a></body></html>"""
-    [entry] = parse_listing(page, url="https://a.example/").entries
+    [entry] = parse_section_page(page, url="https://a.example/").entries
     assert entry.title == "Dien gio Ca Na"
-    assert len(parse_listing(page, url="https://a.example/", links="nav a").entries) == 2
-    assert len(parse_listing(page, url="https://a.example/", article_url=r"999999").entries) == 1
-    assert parse_listing(b"<html></html>", url="https://a.example/").reason == Reason.NOT_A_FEED
+    assert len(parse_section_page(page, url="https://a.example/", links="nav a").entries) == 2
+    assert len(parse_section_page(page, url="https://a.example/", article_url=r"999999").entries) == 1
+    assert parse_section_page(b"<html></html>", url="https://a.example/").reason == Reason.NOT_A_FEED
 
 
 def test_public_feeds_of_every_kind() -> None:
@@ -164,7 +164,7 @@ def test_valid_utf8_wins_over_what_is_declared(charset: str) -> None:
 
 
 def test_letters_are_composed() -> None:
-    assert plain("Ninh Thua\u0323\u0302n") == "Ninh Thuận"
+    assert plain_text("Ninh Thua\u0323\u0302n") == "Ninh Thuận"
 
 
 def test_pictures() -> None:
@@ -201,7 +201,7 @@ def test_gofeed_agrees() -> None:
                 when = item.get("publishedParsed") or item.get("pubDateParsed")
                 pairs = [
                     (_link(item), entry and entry.url),
-                    (plain(item.get("title") or ""), entry and entry.title),
+                    (plain_text(item.get("title") or ""), entry and entry.title),
                     (when and datetime.fromisoformat(when), entry and entry.published),
                 ]
                 compared += sum(1 for expected, _ in pairs if expected)

@@ -9,8 +9,8 @@ from typing import Any
 
 from local_site import LocalSite, Reply
 
-from crawlers.spiders.discovered import Offer, Site, worth_asking
-from diembao.jobs.source_check import proposed
+from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, choose_feeds
+from diembao.jobs.source_check import build_source
 from pipeline.records import Feed, Reason
 
 NOW = datetime.now(UTC)
@@ -122,14 +122,14 @@ def test_redirects_into_a_private_network_are_refused() -> None:
 # choosing
 
 
-def offer(url: str, kind: str, links: range, days: float | None = 0.1, **more: Any) -> Offer:
+def offer(url: str, kind: str, links: range, days: float | None = 0.1, **more: Any) -> DiscoveredFeed:
     newest = None if days is None else NOW - timedelta(days=days)
     held = frozenset(f"https://a.example/{n}" for n in links)
-    return Offer(f"https://a.example/{url}", kind, "link", Reason.OK, "", held, newest, "vi", **more)  # type: ignore[arg-type]
+    return DiscoveredFeed(f"https://a.example/{url}", kind, "link", Reason.OK, "", held, newest, "vi", **more)  # type: ignore[arg-type]
 
 
-def chosen(*offers: Offer) -> list[str]:
-    return [feed.url.removeprefix("https://a.example/") for feed in worth_asking(offers, NOW)]
+def chosen(*offers: DiscoveredFeed) -> list[str]:
+    return [feed.url.removeprefix("https://a.example/") for feed in choose_feeds(offers, NOW)]
 
 
 def test_only_what_adds_something_is_asked() -> None:
@@ -152,10 +152,10 @@ def test_what_is_stale_or_undated_stands_back() -> None:
 
 
 def test_what_a_site_would_be_as_a_source() -> None:
-    site = Site("https://www.bao-thu.vn/", Reason.OK, "", "Báo Thử", "vi", [offer("home", "feed", range(5))])
-    source = proposed(site, {"bao_thu"}, NOW)
+    site = DiscoveredSite("https://www.bao-thu.vn/", Reason.OK, "", "Báo Thử", "vi", [offer("home", "feed", range(5))])
+    source = build_source(site, {"bao_thu"}, NOW)
     assert (source.id, source.name, source.country, source.languages) == ("bao_thu_2", "Báo Thử", "VN", ("vi",))
     assert (source.category, source.feeds) == ("central", (Feed("https://a.example/home"),))
-    abroad = proposed(Site("https://wind.example.co.uk/", Reason.OK, "", "", "en"), (), NOW)
+    abroad = build_source(DiscoveredSite("https://wind.example.co.uk/", Reason.OK, "", "", "en"), (), NOW)
     assert (abroad.id, abroad.country, abroad.category, abroad.feeds) == ("example", "GB", "foreign", ())
-    assert proposed(Site("https://wind.com/", Reason.OK, "", "", "en"), (), NOW).country == "ZZ"
+    assert build_source(DiscoveredSite("https://wind.com/", Reason.OK, "", "", "en"), (), NOW).country == "ZZ"

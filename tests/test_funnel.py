@@ -9,7 +9,7 @@ import pytest
 from benchmarks.archive import FORMS, MENUS, build_page, read_archive, write_archive
 from benchmarks.funnel import relevant
 from config.rulebook import load_rulebook
-from pipeline.prefilter.gate import gate_of
+from pipeline.prefilter.gate import build_gate
 from pipeline.rules.rulebook import Rulebook
 
 
@@ -27,7 +27,7 @@ def test_a_page_about_the_province_is_found(form: str) -> None:
 def test_a_page_with_a_menu_is_not_and_what_its_bytes_held_is_kept(menu: str) -> None:
     page = build_page(random.Random(menu), None, menu=menu)
     assert not relevant("https://bao.example/a.html", page, rules())
-    told = gate_of(rules()).look(page)
+    told = build_gate(rules()).look(page)
     assert {hit.where for hit in told.hits if hit.words == "Ninh Thuận"} <= {"menu", "link"}
     assert any(hit.words == "Ninh Thuận" for hit in told.hits)
 
@@ -39,7 +39,7 @@ def test_an_archive_holds_what_was_written_and_two_in_a_hundred_are_about_the_pr
     assert all(60_000 < len(body) < 400_000 for body in pages.values())
     assert sorted(kinds.values()).count("about") == 2
     assert sum(kind in MENUS for kind in kinds.values()) == 8
-    gate = gate_of(rules())
+    gate = build_gate(rules())
     assert {url for url, body in pages.items() if gate.look(body, url).open} == {
         url for url, kind in kinds.items() if kind == "about"
     }

@@ -14,7 +14,7 @@ import pytest
 from config.rulebook import load_rulebook
 from diembao.demo.articles import articles as sample_articles
 from pipeline.examine import examine
-from pipeline.prefilter.gate import Gate, gate_of
+from pipeline.prefilter.gate import Gate, build_gate
 from pipeline.records import ByteHit, Coverage, Document, Entry, Irrelevant, Text
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.tagger import tag
@@ -30,7 +30,7 @@ def rules() -> Rulebook:
 
 @pytest.fixture(scope="module")
 def gate() -> Gate:
-    return gate_of(rules())
+    return build_gate(rules())
 
 
 def page(sentence: str) -> str:

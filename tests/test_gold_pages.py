@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_sources
-from pipeline.extraction.extract import read_page
+from pipeline.extraction.extract import extract_page
 from pipeline.records import Article
 
 FOLDER = Path(__file__).parent / "data" / "pages"
@@ -50,7 +50,7 @@ def gold(path: Path) -> Gold:
 
 
 def read(markup: str, url: str) -> Article:
-    found = read_page(markup.encode(), url, fetched_at=NOW)
+    found = extract_page(markup.encode(), url, fetched_at=NOW)
     assert isinstance(found, Article), found
     return found
 

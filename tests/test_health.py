@@ -11,25 +11,25 @@ from urllib.request import urlopen
 
 import pytest
 
-from diembao.service.health import Health, State
-from pipeline.records import JobEnd, JobRun
+from diembao.service.health import HealthServer, HealthState
+from pipeline.records import JobOutcome, JobRun
 
 AT = datetime(2026, 11, 20, 6, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> State:
-    return State(tmp_path)
+def state(tmp_path: Path) -> HealthState:
+    return HealthState(tmp_path)
 
 
 @pytest.fixture
-def health(state: State) -> Iterator[Health]:
-    opened = Health("127.0.0.1:0", state)
+def health(state: HealthState) -> Iterator[HealthServer]:
+    opened = HealthServer("127.0.0.1:0", state)
     yield opened
     opened.close()
 
 
-def ask(health: Health, path: str) -> tuple[int, str]:
+def ask(health: HealthServer, path: str) -> tuple[int, str]:
     try:
         with urlopen(health.url + path, timeout=10) as answer:
             return answer.status, answer.read().decode()
@@ -37,7 +37,7 @@ def ask(health: Health, path: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def test_well_in_trouble_and_stuck(health: Health, state: State) -> None:
+def test_well_in_trouble_and_stuck(health: HealthServer, state: HealthState) -> None:
     assert [ask(health, path)[0] for path in ("/healthz", "/readyz", "/")] == [200, 200, 404]
     state.trouble = "disk I/O error"
     status, said = ask(health, "/readyz")
@@ -48,10 +48,10 @@ def test_well_in_trouble_and_stuck(health: Health, state: State) -> None:
     assert [ask(health, path)[0] for path in ("/healthz", "/readyz")] == [503, 503]
 
 
-def test_the_figures_of_turns(health: Health, state: State) -> None:
-    run = JobRun(1, "digest", AT, AT + timedelta(hours=2), AT + timedelta(hours=2, seconds=7), JobEnd.DONE, 0, 7200)
+def test_the_figures_of_turns(health: HealthServer, state: HealthState) -> None:
+    run = JobRun(1, "digest", AT, AT + timedelta(hours=2), AT + timedelta(hours=2, seconds=7), JobOutcome.DONE, 0, 7200)
     health.count(run)
-    health.count(JobRun(2, "digest", AT, AT, AT, JobEnd.CRASHED, -9))
+    health.count(JobRun(2, "digest", AT, AT, AT, JobOutcome.CRASHED, -9))
     figures = dict(line.rsplit(" ", 1) for line in ask(health, "/metrics")[1].splitlines() if line[0] != "#")
     assert run.ended is not None
     assert float(figures['diembao_job_turns_total{how="done",job="digest"}']) == 1
@@ -61,7 +61,7 @@ def test_the_figures_of_turns(health: Health, state: State) -> None:
     assert float(figures["diembao_disk_free_bytes"]) > 0
 
 
-def test_a_client_that_says_nothing_holds_up_nobody(health: Health) -> None:
+def test_a_client_that_says_nothing_holds_up_nobody(health: HealthServer) -> None:
     host, port = health.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))):
         assert ask(health, "/healthz")[0] == 200

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.polling.allowed_hours import hours_of, may_ask
+from pipeline.polling.allowed_hours import is_allowed_at, parse_hours
 from pipeline.records import Source
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -34,14 +34,14 @@ def source(hours: str) -> Source:
 )
 def test_may_ask(hours: str, clock: str, may: bool) -> None:
     at = datetime.fromisoformat(f"2026-11-20T{clock}:30").replace(tzinfo=ZONE)
-    assert may_ask(source(hours), at, ZONE) is may
-    assert may_ask(source(hours), at.astimezone(UTC), ZONE) is may
+    assert is_allowed_at(source(hours), at, ZONE) is may
+    assert is_allowed_at(source(hours), at.astimezone(UTC), ZONE) is may
 
 
 def test_the_clock_is_that_of_the_zone() -> None:
     at = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)  # 23:30 in Vietnam
-    assert may_ask(source("22:00-06:00"), at, ZONE)
-    assert not may_ask(source("22:00-06:00"), at, ZoneInfo("UTC"))
+    assert is_allowed_at(source("22:00-06:00"), at, ZONE)
+    assert not is_allowed_at(source("22:00-06:00"), at, ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_the_clock_is_that_of_the_zone() -> None:
 )
 def test_what_is_no_span(hours: str) -> None:
     with pytest.raises(ValueError, match=r"span|time"):
-        hours_of(hours)
+        parse_hours(hours)

@@ -8,10 +8,10 @@ from typing import Any
 import html5lib
 import pytest
 
-from analysis.digest.document import digest_paper
+from analysis.digest.document import digest_document
 from analysis.digest.html import render_html
 from analysis.documents.chart_style import topics_by_tone
-from analysis.documents.email_html import mail_html
+from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels
 from benchmarks.days import LABELS, model
 
@@ -26,7 +26,7 @@ def digest(n: int, lang: str) -> str:
 
 
 def letter(n: int, lang: str) -> str:
-    return mail_html(digest_paper(model(n), lang, province=NAMES[lang], topic_labels=LABELS))
+    return email_html(digest_document(model(n), lang, province=NAMES[lang], topic_labels=LABELS))
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from analysis.report.keywords import counted, keywords
+from analysis.report.keywords import count_words, find_keywords
 
 SALT = [
     "Diêm dân Cà Ná trúng mùa muối, giá muối tăng cao sau nhiều năm chờ đợi.",
@@ -21,7 +21,7 @@ OTHER = [
 
 
 def test_what_marks_a_period() -> None:
-    found = keywords(counted(SALT), counted(OTHER))
+    found = find_keywords(count_words(SALT), count_words(OTHER))
     words = [k.words for k in found]
     assert {"diêm dân", "Cà Ná", "muối"} <= set(words), words
     assert "diêm" not in words, "a syllable is no word"
@@ -33,17 +33,17 @@ def test_what_marks_a_period() -> None:
 
 
 def test_the_same_texts_mark_nothing() -> None:
-    assert keywords(counted(OTHER), counted(OTHER)) == []
+    assert find_keywords(count_words(OTHER), count_words(OTHER)) == []
 
 
 def test_nothing_is_nothing() -> None:
-    assert keywords(counted([]), counted(OTHER)) == []
-    assert keywords(counted(SALT), counted([])) == []
-    assert counted([""]) == ({}, 1)
+    assert find_keywords(count_words([]), count_words(OTHER)) == []
+    assert find_keywords(count_words(SALT), count_words([])) == []
+    assert count_words([""]) == ({}, 1)
 
 
 def test_a_part_of_a_phrase_is_not_told_twice() -> None:
     told = ["Nhà máy điện hạt nhân được tái khởi động.", "Bàn giao đất cho điện hạt nhân.", "Vốn của điện hạt nhân."]
-    words = [k.words for k in keywords(counted(told * 2), counted(OTHER))]
+    words = [k.words for k in find_keywords(count_words(told * 2), count_words(OTHER))]
     assert "điện hạt nhân" in words, words
     assert "hạt nhân" not in words

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.text.language import detect
+from pipeline.text.language import detect_language
 
 SENTENCES = {
     "vi": "Ngư dân phấn khởi vì trúng đậm mùa cá đầu năm.",
@@ -22,7 +22,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("code", "sentence"), SENTENCES.items())
 def test_a_sentence_tells_its_language(code: str, sentence: str) -> None:
-    assert detect("", sentence) == code
+    assert detect_language("", sentence) == code
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,15 @@ def test_a_sentence_tells_its_language(code: str, sentence: str) -> None:
     ],
 )
 def test_a_title_is_enough(code: str, title: str) -> None:
-    assert detect(title, "") == code
+    assert detect_language(title, "") == code
 
 
 def test_without_letters_the_hint_decides() -> None:
-    assert detect("", "12:30 !!!") == "und"
-    assert detect("", "12:30 !!!", "vi") == "vi"
-    assert detect("", "12:30 !!!", "no language at all") == "und"
+    assert detect_language("", "12:30 !!!") == "und"
+    assert detect_language("", "12:30 !!!", "vi") == "vi"
+    assert detect_language("", "12:30 !!!", "no language at all") == "und"
 
 
 def test_a_hint_never_overrules_the_text() -> None:
-    assert detect("", SENTENCES["vi"], "en") == "vi"
-    assert detect("", SENTENCES["ko"], "en") == "ko"
+    assert detect_language("", SENTENCES["vi"], "en") == "vi"
+    assert detect_language("", SENTENCES["ko"], "en") == "ko"

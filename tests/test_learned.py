@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from test_gold_pages import NOW, PAGES, f1, gold
 
-from analysis.anomalies.extraction_drift import rotten
-from pipeline.extraction.extract import read_page
-from pipeline.extraction.selector_learning import propose
+from analysis.anomalies.extraction_drift import find_drift
+from pipeline.extraction.extract import extract_page
+from pipeline.extraction.selector_learning import propose_selectors
 from pipeline.records import Article, PageReading, Selectors
 
 ADDRESS = "https://bao.example.vn/bai-1.html"
 
 
 def article(markup: str, url: str, selectors: Selectors) -> Article:
-    found = read_page(markup.encode(), url, selectors=selectors, fetched_at=NOW)
+    found = extract_page(markup.encode(), url, selectors=selectors, fetched_at=NOW)
     assert isinstance(found, Article), found
     return found
 
@@ -24,7 +24,7 @@ def article(markup: str, url: str, selectors: Selectors) -> Article:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_learned_reads_as_well_and_a_changed_name_is_noticed(path: Path) -> None:
     right, markup = gold(path), path.read_text("utf-8")
-    learned = propose([(markup.encode(), right.url)])
+    learned = propose_selectors([(markup.encode(), right.url)])
     assert learned.pages == 1
     assert learned.selectors.title
     assert learned.selectors.text
@@ -44,8 +44,8 @@ def test_learned_reads_as_well_and_a_changed_name_is_noticed(path: Path) -> None
         reading_of(right.source, n, right.url, at, changed if at > NOW - timedelta(days=3) else whole)
         for n, at in enumerate(days)
     ]
-    assert {rot.source_id for rot in rotten(readings, NOW)} == {right.source}
-    assert rotten([reading_of(right.source, n, right.url, at, whole) for n, at in enumerate(days)], NOW) == []
+    assert {rot.source_id for rot in find_drift(readings, NOW)} == {right.source}
+    assert find_drift([reading_of(right.source, n, right.url, at, whole) for n, at in enumerate(days)], NOW) == []
 
 
 def reading_of(source_id: str, document_id: int, url: str, at: datetime, article: Article) -> PageReading:
@@ -77,7 +77,7 @@ def page(n: int, *, box: str = "") -> tuple[bytes, str]:
 
 
 def test_what_several_pages_share() -> None:
-    found = propose(page(n) for n in range(1, 6))
+    found = propose_selectors(page(n) for n in range(1, 6))
     assert (found.pages, found.selectors.text, found.selectors.published) == (5, "div.bai", "span.gio")
     assert found.selectors.title in ("h1", "h1.ten")
     assert found.yields["title"] == 1.0
@@ -85,19 +85,19 @@ def test_what_several_pages_share() -> None:
 
 
 def test_generated_names_are_not_proposed() -> None:
-    chosen = propose(page(n) for n in range(1, 4)).selectors
+    chosen = propose_selectors(page(n) for n in range(1, 4)).selectors
     assert not any("css-1a2b3c4" in str(getattr(chosen, part)) for part in ("title", "lead", "text", "published"))
 
 
 def test_nothing_to_learn_from() -> None:
-    assert propose([]).selectors == Selectors()
-    found = propose([(b"<title>404</title><h1>Not found</h1>", ADDRESS), (b"", ADDRESS)])
+    assert propose_selectors([]).selectors == Selectors()
+    found = propose_selectors([(b"<title>404</title><h1>Not found</h1>", ADDRESS), (b"", ADDRESS)])
     assert (found.pages, found.selectors, found.yields) == (0, Selectors(), {})
 
 
 def test_a_selector_that_finds_a_scrap_gives_way_to_the_readers() -> None:
     body, url = page(1, box="<div class='tom'>Một câu.</div>")
-    found = read_page(body, url, selectors=Selectors(text="div.tom"), fetched_at=datetime(2025, 12, 1, tzinfo=UTC))
+    found = extract_page(body, url, selectors=Selectors(text="div.tom"), fetched_at=datetime(2025, 12, 1, tzinfo=UTC))
     assert isinstance(found, Article)
     assert "Đoạn thứ 5" in found.text
     assert found.parts["text"] != "selector"

@@ -6,8 +6,8 @@ import pytest
 from test_cli import labelled
 
 from config.rulebook import load_rulebook
-from diembao.evaluation.labels import labelled as labelled_records
-from diembao.evaluation.retraining import Trained, cross_validate, retrain
+from diembao.evaluation.labels import read_labels as labelled_records
+from diembao.evaluation.retraining import TrainingResult, cross_validate, retrain
 from diembao.evaluation.training import train
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import rulebook
@@ -33,7 +33,7 @@ def test_worse_is_named() -> None:
     assert trained.worse == []
     assert trained.before.micro is not None
     better = replace(trained.before, micro=replace(trained.before.micro, value=1.5))
-    assert Trained(trained.models, better, trained.after, trained.fresh).worse == ["micro"]
+    assert TrainingResult(trained.models, better, trained.after, trained.fresh).worse == ["micro"]
 
 
 def decision(**decided: object) -> dict[str, object]:

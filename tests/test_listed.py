@@ -13,11 +13,11 @@ import pytest
 
 from analysis.tables.writers import write_csv
 from benchmarks.days import item
-from diembao.jobs.export import Wanted, export
+from diembao.jobs.export import ExportRequest, export
 from pipeline.records import Article, Coverage, Decision, Entry, Fetched, Irrelevant, Poll, Reason, Relevance, Source
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.columns import ITEMS
-from pipeline.tables.csv_rows import listing
+from pipeline.tables.csv_rows import csv_row
 from storage.database import SqlStorage, open_storage
 from storage.maintenance.retention import Limits
 from storage.schema.derived import facts, listings
@@ -75,14 +75,14 @@ def examined(document: int, url: str, edit: str) -> Coverage | Irrelevant:
     tags = replace(item(n).tags, relevance="no" if n == 6 else "main" if n % 4 else "mention", rules="r1")
     if n == 6:
         return Irrelevant(document, article, tags)
-    return Coverage(document, article, tags, dump(sketch(title, text, article.published, "vi")))
+    return Coverage(document, article, tags, dump(compute_fingerprint(title, text, article.published, "vi")))
 
 
-def wanted(**more: object) -> Wanted:
-    return replace(Wanted("items", None, None, ALL, (), (), ZONE), **more)
+def wanted(**more: object) -> ExportRequest:
+    return replace(ExportRequest("items", None, None, ALL, (), (), ZONE), **more)
 
 
-def both(storage: SqlStorage, folder: Path, asked: Wanted) -> tuple[str, str]:
+def both(storage: SqlStorage, folder: Path, asked: ExportRequest) -> tuple[str, str]:
     """Return an export, and what the articles themselves give."""
     path = folder / "rows.csv"
     export(storage, path, asked, topic_labels={})
@@ -162,5 +162,5 @@ def test_where_none_are_stored(storage: SqlStorage, tmp_path: Path) -> None:
 
 def test_what_is_stored_is_what_the_columns_say_today() -> None:
     """Where this fails, stored rows are of another form than new ones: add a migration that deletes all facts."""
-    made = hashlib.sha256("".join(listing(item(n)) for n in range(30)).encode()).hexdigest()
+    made = hashlib.sha256("".join(csv_row(item(n)) for n in range(30)).encode()).hexdigest()
     assert made == "b458b57f3cf25ce5f3d8633e0d218728417e5f86a1c62869e27114e7df9b8afc"

@@ -3,8 +3,8 @@
 import pytest
 from local_site import LocalSite, Reply, crawled
 
-from crawlers.parsing.sandbox import Answer, read
-from crawlers.parsing.section_pages import parse_addresses, parse_listing
+from crawlers.parsing.sandbox import FeedResponse, parse_response
+from crawlers.parsing.section_pages import parse_section_page, parse_url_list
 from pipeline.records import Feed, Reason, Source
 
 PAGE = "https://baothu.example/kinh-te"
@@ -21,7 +21,7 @@ def page(links: dict[str, str]) -> bytes:
 
 
 def paths(body: bytes) -> list[str]:
-    return [entry.url.removeprefix("https://baothu.example") for entry in parse_listing(body, url=PAGE).entries]
+    return [entry.url.removeprefix("https://baothu.example") for entry in parse_section_page(body, url=PAGE).entries]
 
 
 MENU = {"/kinh-te": "Kinh tế", "/the-thao": "Thể thao", "/van-hoa": "Văn hóa", "/lien-he": "Liên hệ", "/": "Trang chủ"}
@@ -62,7 +62,7 @@ def test_headlines_in_scripts_without_blanks() -> None:
 def test_a_few_links_are_judged_by_their_addresses() -> None:
     few = {"/mot-bai-bao-rat-hay-123456.html": "Một bài", "/gioi-thieu": "Giới thiệu"}
     assert paths(page(few)) == ["/mot-bai-bao-rat-hay-123456.html"]
-    assert parse_listing(page(MENU), url=PAGE).reason is Reason.NOT_A_FEED
+    assert parse_section_page(page(MENU), url=PAGE).reason is Reason.NOT_A_FEED
 
 
 # lists
@@ -70,7 +70,7 @@ def test_a_few_links_are_judged_by_their_addresses() -> None:
 
 def test_a_text_of_addresses() -> None:
     body = "\ufeff# bài cần xem\nhttps://a.example/x?b=1  Cà Ná hôm nay\n\nhttps://b.example/y\nkhông phải\n//c.vn/\n"
-    found = parse_addresses(body.encode(), url=PAGE)
+    found = parse_url_list(body.encode(), url=PAGE)
     assert [(e.url, e.title) for e in found.entries] == [
         ("https://a.example/x?b=1", "Cà Ná hôm nay"),
         ("https://b.example/y", ""),
@@ -79,7 +79,7 @@ def test_a_text_of_addresses() -> None:
 
 
 def test_a_page_of_addresses() -> None:
-    found = parse_addresses(
+    found = parse_url_list(
         b'<p><a href="https://a.example/x">A</a> <a href="/y">B</a><a href="mailto:z">C</a></p>', url=PAGE
     )
     assert [e.url for e in found.entries] == ["https://a.example/x", "https://baothu.example/y"]
@@ -88,12 +88,12 @@ def test_a_page_of_addresses() -> None:
 
 @pytest.mark.parametrize(("body", "reason"), [(b" \n", Reason.EMPTY), (b"# x\n", Reason.NOT_A_FEED)])
 def test_lists_of_nothing(body: bytes, reason: Reason) -> None:
-    assert parse_addresses(body, url=PAGE).reason is reason
+    assert parse_url_list(body, url=PAGE).reason is reason
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
     body = "\n".join(f"https://a.example/{n}" for n in range(30)).encode()
-    found = read(Answer("list", body, PAGE, "text/plain", None, None, 10))
+    found = parse_response(FeedResponse("list", body, PAGE, "text/plain", None, None, 10))
     assert (len(found.entries), found.note) == (10, "30 addresses, the first 10 taken")
 
 

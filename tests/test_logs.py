@@ -10,11 +10,11 @@ import pytest
 
 from config.schedule import Job
 from diembao.service import logs
-from diembao.service.job_process import Running, run_job
+from diembao.service.job_process import JobProcess, run_job
 from diembao.service.logs import JobLog, close_log, open_log
 from diembao.system.home import Home
-from diembao.system.secrets import SecretError, hide, secret
-from pipeline.records import JobEnd
+from diembao.system.secrets import SecretError, hide_secrets, secret
+from pipeline.records import JobOutcome
 
 PLANTED = 'p@ss "từ/khóa\\4711'
 
@@ -96,8 +96,8 @@ def test_no_secret_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_no_secret_in_what_a_job_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIEMBAO_SMTP_PASSWORD", "mat-khau-4711")
     job = Job("show", ("extract", "mat-khau-4711.html"), every_minutes=1)
-    ended = run_job(job, job.command, Home(tmp_path), Running())
-    assert ended.how is JobEnd.FAILED
+    ended = run_job(job, job.command, Home(tmp_path), JobProcess())
+    assert ended.how is JobOutcome.FAILED
     kept = (tmp_path / "logs" / "show.log").read_text("utf-8")
     assert "***.html" in kept
     assert "mat-khau-4711" not in kept + ended.said
@@ -123,4 +123,4 @@ def test_where_a_secret_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_is_no_secret_is_left_as_it_is() -> None:
     said = "digest: 12 tin, 34 bài; https://bao.example/tin?a=1&b=2 (06:15), mức basic"
-    assert hide(said) == said
+    assert hide_secrets(said) == said

@@ -7,9 +7,9 @@ URL = "https://bao.example.vn/kinh-te/cang-ca-na-don-tau-lon-99.html"
 
 
 def read(head: str = "", inner: str = "", *, lang: str = "", hint: str = "", url: str = URL) -> page_metadata.Metadata:
-    tree = parser.parse(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
+    tree = parser.parse_html(f"<html lang='{lang}'><head>{head}</head><body>{inner}</body></html>")
     assert tree is not None
-    return page_metadata.read(tree, jsonld.nodes(tree), page_metadata.metas(tree), url, hint=hint)
+    return page_metadata.read_metadata(tree, jsonld.jsonld_nodes(tree), page_metadata.meta_tags(tree), url, hint=hint)
 
 
 def ld(*blocks: str) -> str:
@@ -115,18 +115,18 @@ def test_json_ld_that_stands_alone_yields_to_the_address() -> None:
 
 
 def test_names_in_bylines() -> None:
-    assert bylines.names("By Jane Doe and John Roe") == ["Jane Doe", "John Roe"]
-    assert bylines.names("Bài và ảnh: Thu Hà - Văn Nam") == ["Thu Hà", "Văn Nam"]
-    assert bylines.names("Felix Muster und Jo Beispiel, dpa") == ["Felix Muster", "Jo Beispiel", "dpa"]
-    assert bylines.names("Ana Pérez (ap)") == ["Ana Pérez"]
-    assert bylines.names("https://www.facebook.com/bao") == []
-    assert bylines.names("toasoan@bao.example.vn") == []
+    assert bylines.byline_names("By Jane Doe and John Roe") == ["Jane Doe", "John Roe"]
+    assert bylines.byline_names("Bài và ảnh: Thu Hà - Văn Nam") == ["Thu Hà", "Văn Nam"]
+    assert bylines.byline_names("Felix Muster und Jo Beispiel, dpa") == ["Felix Muster", "Jo Beispiel", "dpa"]
+    assert bylines.byline_names("Ana Pérez (ap)") == ["Ana Pérez"]
+    assert bylines.byline_names("https://www.facebook.com/bao") == []
+    assert bylines.byline_names("toasoan@bao.example.vn") == []
 
 
 def test_persons_at_the_foot() -> None:
-    assert bylines.at_foot(["Thu Hà"]) == ("Thu Hà",)
-    assert bylines.at_foot(["(Theo Nguyễn Văn Nam)"]) == ("Nguyễn Văn Nam",)
-    assert bylines.at_foot(["Chia sẻ bài viết", "Ý kiến bạn đọc"]) == ()
+    assert bylines.byline_at_end(["Thu Hà"]) == ("Thu Hà",)
+    assert bylines.byline_at_end(["(Theo Nguyễn Văn Nam)"]) == ("Nguyễn Văn Nam",)
+    assert bylines.byline_at_end(["Chia sẻ bài viết", "Ý kiến bạn đọc"]) == ()
 
 
 def test_byline_on_the_page_beats_the_outlets_own_name() -> None:

@@ -1,7 +1,7 @@
 """Pages spoilt in every way → the reader neither fails nor hangs, and forgets each."""
 
 from benchmarks.mutations import HEAVY, LIGHT, mutated, try_pages
-from pipeline.extraction.extract import read_page
+from pipeline.extraction.extract import extract_page
 from pipeline.records import Article
 
 
@@ -26,10 +26,10 @@ def test_depth_beyond_any_page() -> None:
     )
     for opening in ("<div>", "<b>", "<table><tr><td>", "<ul><li>"):
         page = f"<h1>Mùa muối</h1>{opening * 10_000}<article>{text}</article>"
-        assert read_page(page.encode(), "https://bao.example.vn/muoi-1.html")
+        assert extract_page(page.encode(), "https://bao.example.vn/muoi-1.html")
     page = (
         f"<html><head>{'<!-- x -->' * 2_000_000}</head><body><h1>Mùa muối</h1><article>{text}</article></body></html>"
     )
-    found = read_page(page.encode(), "https://bao.example.vn/muoi-1.html")
+    found = extract_page(page.encode(), "https://bao.example.vn/muoi-1.html")
     assert isinstance(found, Article)
     assert "Diêm dân" in found.text

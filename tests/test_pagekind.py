@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.extraction.extract import Unread, read_page
+from pipeline.extraction.extract import Unread, extract_page
 from pipeline.records import Article, Entry, Reason
 
 URL = "https://bao.example.vn/bai-viet-1.html"
@@ -13,7 +13,7 @@ LONG = "Buổi sáng ở cảng cá Đông Hải bắt đầu bằng tiếng má
 
 
 def kind(inner: str, head: str = "", url: str = URL) -> tuple[Reason, str]:
-    found = read_page(f"<html><head>{head}</head><body>{inner}</body></html>".encode(), url, fetched_at=NOW)
+    found = extract_page(f"<html><head>{head}</head><body>{inner}</body></html>".encode(), url, fetched_at=NOW)
     return (found.reason, "") if isinstance(found, Article) else (found.reason, found.note)
 
 
@@ -81,7 +81,7 @@ def test_login_that_a_page_was_led_to() -> None:
 
 
 def whole(inner: str, head: str = "") -> Article:
-    found = read_page(f"<html><head>{head}</head><body>{inner}</body></html>".encode(), URL, fetched_at=NOW)
+    found = extract_page(f"<html><head>{head}</head><body>{inner}</body></html>".encode(), URL, fetched_at=NOW)
     assert isinstance(found, Article), found
     return found
 
@@ -132,19 +132,21 @@ def test_article_that_speaks_of_such_things_is_an_article() -> None:
 def test_brief_that_calls_itself_an_article_is_read() -> None:
     head = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Tin vắn"}</script>'
     inner = "<h1>Tin vắn</h1><article><p>Cầu Đạo Long thông xe sáng nay.</p></article>"
-    found = read_page(f"<html><head>{head}</head><body>{inner}</body></html>".encode(), URL, fetched_at=NOW)
+    found = extract_page(f"<html><head>{head}</head><body>{inner}</body></html>".encode(), URL, fetched_at=NOW)
     assert isinstance(found, Article)
     assert found.text == "Cầu Đạo Long thông xe sáng nay."
 
 
 def test_feed_summary_stands_in_with_the_reason() -> None:
     entry = Entry(URL, title="Cầu Đạo Long thông xe", summary="Cầu mới dài 245 m nối hai bờ sông Dinh.")
-    found = read_page(b"<title>404</title><h1>Not found</h1>", URL, entry=entry, fetched_at=NOW)
+    found = extract_page(b"<title>404</title><h1>Not found</h1>", URL, entry=entry, fetched_at=NOW)
     assert isinstance(found, Article)
     assert (found.reason, found.text_from, found.text) == (Reason.SOFT_404, "feed", entry.summary)
-    assert isinstance(read_page(b"<title>404</title><h1>Not found</h1>", URL, entry=Entry(URL), fetched_at=NOW), Unread)
+    assert isinstance(
+        extract_page(b"<title>404</title><h1>Not found</h1>", URL, entry=Entry(URL), fetched_at=NOW), Unread
+    )
 
 
 def test_what_is_no_page() -> None:
-    assert read_page(b"%PDF-1.4", URL) == Unread(Reason.NOT_HTML, "PDF")
-    assert read_page(b"GIF89a", URL, content_type="image/gif") == Unread(Reason.NOT_HTML, "image/gif")
+    assert extract_page(b"%PDF-1.4", URL) == Unread(Reason.NOT_HTML, "PDF")
+    assert extract_page(b"GIF89a", URL, content_type="image/gif") == Unread(Reason.NOT_HTML, "image/gif")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from diembao.evaluation.pairs import evaluate_pairs, judge
-from pipeline.dates.days_in_text import apart, days_of
-from pipeline.stories.fingerprints import dump, load, sketch
-from pipeline.stories.similarity import Verdict, compare
-from pipeline.stories.term_weights import count
+from diembao.evaluation.pairs import evaluate_pairs, judge_pairs
+from pipeline.dates.days_in_text import days_apart, days_in_text
+from pipeline.stories.fingerprints import compute_fingerprint, dump, load
+from pipeline.stories.similarity import Verdict, compare_fingerprints
+from pipeline.stories.term_weights import count_terms
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real" / "pairs.dev.jsonl"
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
@@ -44,9 +44,9 @@ ENGLISH = (
 
 
 def judged(one: tuple[str, str], other: tuple[str, str], days: float = 0.2) -> Verdict:
-    a, b = sketch(*one, T0), sketch(*other, T0 + timedelta(days=days))
-    found = compare(a, b)
-    assert compare(b, a) == found, "the order of the two must not matter"
+    a, b = compute_fingerprint(*one, T0), compute_fingerprint(*other, T0 + timedelta(days=days))
+    found = compare_fingerprints(a, b)
+    assert compare_fingerprints(b, a) == found, "the order of the two must not matter"
     return found
 
 
@@ -110,29 +110,29 @@ LAKES = ["Sông Cái", "Sông Sắt", "Tân Giang", "Cho Mo", "Bà Râu", "Sông
     ],
 )
 def test_days(text: str, days: list[tuple[int, int]]) -> None:
-    assert list(days_of(text)) == [datetime(2024, m, d, tzinfo=UTC).timetuple().tm_yday for d, m in days]
+    assert list(days_in_text(text)) == [datetime(2024, m, d, tzinfo=UTC).timetuple().tm_yday for d, m in days]
 
 
 def test_days_apart_over_the_year() -> None:
-    assert apart(366, 1) == 1
-    assert apart(10, 200) == 176
+    assert days_apart(366, 1) == 1
+    assert days_apart(10, 200) == 176
 
 
 @pytest.mark.parametrize("title", ["Tin", "", "宁顺核电站", "Ninh Thuận"])
 @pytest.mark.parametrize("text", [WIRE, "", "x", "宁顺核电站" * 30, "\x00\ud800", "1/1 " * 50])
 def test_a_sketch_is_read_as_it_was_written(title: str, text: str) -> None:
-    drawn = sketch(title, text, T0)
+    drawn = compute_fingerprint(title, text, T0)
     read = load(dump(drawn))
     assert read is not None
     assert dump(read) == dump(drawn)
-    assert compare(read, drawn) == compare(drawn, drawn)
+    assert compare_fingerprints(read, drawn) == compare_fingerprints(drawn, drawn)
     assert load(b"\x01" * 512) is None
 
 
 def test_frequencies_take_the_corpus_in_which_a_term_is_most_common() -> None:
     first = [f"từ riêng{n} chung" for n in range(20)]
-    assert count(first, ["tỉnh nhà"] * 10) != count(first)
-    assert count(first, ["tỉnh nhà"] * 3) == count(first), "what three texts hold is chance"
+    assert count_terms(first, ["tỉnh nhà"] * 10) != count_terms(first)
+    assert count_terms(first, ["tỉnh nhà"] * 3) == count_terms(first), "what three texts hold is chance"
 
 
 def test_the_command_prints_what_the_store_decides(diembao: "Callable[..., subprocess.CompletedProcess[str]]") -> None:
@@ -164,7 +164,7 @@ def test_evaluation_counts_both_questions() -> None:
     with pytest.raises(ValueError, match="pair 9: 'label'"):
         evaluate_pairs([{"id": 9, "label": "maybe", "a": same, "b": other}])
     with pytest.raises(ValueError, match="not an object"):
-        judge([])
+        judge_pairs([])
 
 
 @pytest.mark.skipif(not REAL.exists(), reason=f"{REAL} is not there")

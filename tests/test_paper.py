@@ -15,12 +15,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
-from analysis.digest.corrections import errata, last_said, restated, stated
-from analysis.digest.document import digest_paper
-from analysis.documents.blocks import Grid, Letterhead, Paper, lines, roman
+from analysis.digest.corrections import corrected_items, find_errata, last_published, published_item
+from analysis.digest.document import digest_document
+from analysis.documents.blocks import Letterhead, PrintDocument, Table, plain_text_lines, roman
 from analysis.documents.chart_style import topics_by_tone
 from analysis.documents.docx import render_docx
-from analysis.documents.email_html import mail_html
+from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels
 from analysis.documents.pdf import render_pdf
 from benchmarks.days import LABELS, item, model
@@ -33,8 +33,8 @@ DECREE = Letterhead(
 SIZES = (0, 1, 40, 500)
 
 
-def paper(n: int, letterhead: Letterhead | None = None, lang: str = "vi") -> Paper:
-    return digest_paper(
+def paper(n: int, letterhead: Letterhead | None = None, lang: str = "vi") -> PrintDocument:
+    return digest_document(
         model(n),
         lang,
         province="Ninh Thuận",
@@ -190,7 +190,7 @@ def test_word_takes_it_for_a_document_of_today() -> None:
 
 @pytest.mark.parametrize(("rows", "kept"), [(12, 12), (13, 1)])
 def test_a_short_table_is_not_divided(rows: int, kept: int) -> None:
-    grid = Grid(("a", "b"), tuple((str(n), "x") for n in range(rows)), (1, 1))
+    grid = Table(("a", "b"), tuple((str(n), "x") for n in range(rows)), (1, 1))
     document: Any = docx.Document(io.BytesIO(render_docx(replace(paper(0), blocks=(grid,)))))
     [table] = document.tables
     assert len(table.rows) == rows + 1
@@ -200,7 +200,7 @@ def test_a_short_table_is_not_divided(rows: int, kept: int) -> None:
 
 
 def test_a_table_of_long_cells_may_be_divided() -> None:
-    assert not Grid(("a",), (("x " * 40,),), (1,)).is_short
+    assert not Table(("a",), (("x " * 40,),), (1,)).is_short
 
 
 def test_sections_are_numbered_as_romans_did() -> None:
@@ -214,7 +214,7 @@ def test_without_a_number_there_is_room_for_one() -> None:
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("n", SIZES)
 def test_a_letter_fits_and_is_inert(n: int, lang: str) -> None:
-    html = mail_html(paper(n, lang=lang))
+    html = email_html(paper(n, lang=lang))
     assert len(html.encode()) < 100_000
     soup = BeautifulSoup(html, "lxml")
     assert not soup.find_all(["script", "style", "link", "iframe"])
@@ -227,7 +227,7 @@ def test_a_letter_fits_and_is_inert(n: int, lang: str) -> None:
 
 def test_a_letter_names_every_story_that_asks_for_attention() -> None:
     day = model(500)
-    text = BeautifulSoup(mail_html(paper(500)), "lxml").get_text()
+    text = BeautifulSoup(email_html(paper(500)), "lxml").get_text()
     assert len(day.attention) > 90
     assert all(found.story.lead.article.title in text for found in day.attention)
     assert f"Và {len(day.attention) - 20} câu chuyện khác thuộc diện này:" in text
@@ -235,7 +235,7 @@ def test_a_letter_names_every_story_that_asks_for_attention() -> None:
 
 
 def test_text_of_a_letter_has_the_links() -> None:
-    text = "\n".join(lines(paper(1)))
+    text = "\n".join(plain_text_lines(paper(1)))
     assert "<http://a.example/0>" in text
     assert text.startswith("ĐIỂM BÁO NINH THUẬN\n")
 
@@ -251,8 +251,8 @@ def test_figures_are_drawn_for_days_of_some_size() -> None:
     day = model(40)
     assert sum(told) == day.counts.items - sum(len(s.items) for s in day.mentions)
     assert "Năng lượng" in picture.svg
-    with_it = digest_paper(day, province="Ninh Thuận", topic_labels=LABELS, pictures=[picture])
-    assert 'src="cid:picture-1"' in mail_html(with_it)
+    with_it = digest_document(day, province="Ninh Thuận", topic_labels=LABELS, pictures=[picture])
+    assert 'src="cid:picture-1"' in email_html(with_it)
     with zipfile.ZipFile(io.BytesIO(render_docx(with_it))) as package:
         assert [n for n in package.namelist() if n.startswith("word/media/")]
     assert len(render_pdf(with_it)) > len(render_pdf(paper(40)))
@@ -284,19 +284,21 @@ def test_the_set_has_one_name_in_whatever_order() -> None:
 
 def test_a_correction_is_said_once() -> None:
     before = [item(n) for n in range(4)]
-    first = Publication(7, date(2026, 11, 20), model(0).made_at, "vi", "", "", "r1", tuple(map(stated, before)), {})
+    first = Publication(
+        7, date(2026, 11, 20), model(0).made_at, "vi", "", "", "r1", tuple(map(published_item, before)), {}
+    )
     changed = replace(before[0], tags=replace(before[0].tags, relevance="no"))
     toned = replace(before[1], tags=replace(before[1].tags, tone="negative"))
     titled = replace(before[2], article=replace(before[2].article, title="Đính chính"))
     known = {i.key: i for i in (changed, toned, titled)}
-    found = errata(last_said([first]), known)
+    found = find_errata(last_published([first]), known)
     assert {(e.said.key, e.what, e.now) for e in found} == {
         ("k0", "relevance", "no"), ("k1", "tone", "negative"), ("k2", "title", "Đính chính"), ("k3", "gone", ""),
     }  # fmt: skip
-    second = replace(first, id=8, items=tuple(restated(found, known)))
-    assert errata(last_said([first, second]), known) == ()
+    second = replace(first, id=8, items=tuple(corrected_items(found, known)))
+    assert find_errata(last_published([first, second]), known) == ()
     assert all(said.erratum for said in second.items)
-    shown = "\n".join(lines(digest_paper(model(1, errata=found), province="Ninh Thuận")))
+    shown = "\n".join(plain_text_lines(digest_document(model(1, errata=found), province="Ninh Thuận")))
     assert "ĐÍNH CHÍNH CÁC BẢN ĐIỂM BÁO TRƯỚC" in shown
     assert "Điểm báo số 7 (ngày 20/11/2026)" in shown
     assert "nay là không liên quan đến tỉnh" in shown

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from config.rulebook import load_rulebook
-from pipeline.tagging.mention_roles import roles
-from pipeline.tagging.places import find
-from pipeline.text.language import detect
+from pipeline.tagging.mention_roles import mention_roles
+from pipeline.tagging.places import find_places
+from pipeline.text.language import detect_language
 
 CASES = Path(__file__).parent / "data" / "place_cases.tsv"
 RULES = load_rulebook()
 
 
 def places_in(sentence: str, day: str = "2019-05-02", url: str = "") -> set[str]:
-    found = find("", sentence, detect("", sentence), date.fromisoformat(day), url, RULES)
-    kept = [m for m, role in zip(found.mentions, roles(found, RULES), strict=True) if role != "range"]
+    found = find_places("", sentence, detect_language("", sentence), date.fromisoformat(day), url, RULES)
+    kept = [m for m, role in zip(found.mentions, mention_roles(found, RULES), strict=True) if role != "range"]
     return {m.place.id for m in kept} if any(m.strong for m in kept) else set()
 
 
@@ -63,7 +63,7 @@ def test_the_province_is_found_however_it_is_written(written: str) -> None:
 
 
 def test_offsets_are_those_of_the_normalised_text() -> None:
-    found = find("", "\u200bTại\u00a0Ninh Thuâ\u0323n hôm nay", "vi", None, None, RULES)
+    found = find_places("", "\u200bTại\u00a0Ninh Thuâ\u0323n hôm nay", "vi", None, None, RULES)
     mention = found.mentions[0]
     assert found.text.text[mention.start : mention.end] == "Ninh Thuận"
 

@@ -6,7 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.polling.pacing import FULL_READ_EVERY, LONGEST, SHORTEST, Outcome, asks_in_full, failure_of, paced
+from pipeline.polling.pacing import (
+    FULL_FETCH_EVERY,
+    LONGEST,
+    SHORTEST,
+    Outcome,
+    failure_kind,
+    needs_full_fetch,
+    next_state,
+)
 from pipeline.records import FeedState, Reason
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -20,13 +28,13 @@ def known(**changes: object) -> FeedState:
 
 def after(state: FeedState, *outcomes: Outcome) -> FeedState:
     for outcome in outcomes:
-        state = paced(state, outcome)
+        state = next_state(state, outcome)
     return state
 
 
 def test_mostly_new_shortens_and_mostly_known_lengthens() -> None:
-    busy = paced(known(), Outcome(NOW, Reason.OK, entries=20, new=18))
-    idle = paced(known(), Outcome(NOW, Reason.OK, entries=20, new=0))
+    busy = next_state(known(), Outcome(NOW, Reason.OK, entries=20, new=18))
+    idle = next_state(known(), Outcome(NOW, Reason.OK, entries=20, new=0))
     assert busy.interval is not None
     assert idle.interval is not None
     assert busy.interval < timedelta(hours=1) < idle.interval
@@ -41,7 +49,7 @@ def test_the_interval_stays_between_ten_minutes_and_a_day() -> None:
 
 
 def test_all_that_a_feed_shows_at_first_sight_is_new_and_says_nothing_of_its_pace() -> None:
-    first = paced(FeedState(URL), Outcome(NOW, Reason.OK, entries=50, new=50))
+    first = next_state(FeedState(URL), Outcome(NOW, Reason.OK, entries=50, new=50))
     assert first.interval == timedelta(minutes=30)
 
 
@@ -55,19 +63,19 @@ def test_all_that_a_feed_shows_at_first_sight_is_new_and_says_nothing_of_its_pac
     ],
 )
 def test_the_publishers_wish_is_heard_and_clamped(wish: timedelta | None, wait: timedelta) -> None:
-    state = paced(known(), Outcome(NOW, Reason.OK, entries=20, new=1, wish=wish))
+    state = next_state(known(), Outcome(NOW, Reason.OK, entries=20, new=1, wish=wish))
     assert state.next_poll == NOW + wait
 
 
 def test_a_feed_that_outruns_its_own_wish_is_asked_sooner() -> None:
-    state = paced(known(), Outcome(NOW, Reason.OK, entries=20, new=15, wish=timedelta(hours=2)))
+    state = next_state(known(), Outcome(NOW, Reason.OK, entries=20, new=15, wish=timedelta(hours=2)))
     assert state.next_poll is not None
     assert state.next_poll < NOW + timedelta(hours=1)
 
 
 def test_retry_after_is_kept_to_and_clamped() -> None:
-    kept = paced(known(), Outcome(NOW, Reason.RATE_LIMITED, not_before=NOW + timedelta(hours=9)))
-    nonsense = paced(known(), Outcome(NOW, Reason.RATE_LIMITED, not_before=NOW + timedelta(days=4000)))
+    kept = next_state(known(), Outcome(NOW, Reason.RATE_LIMITED, not_before=NOW + timedelta(hours=9)))
+    nonsense = next_state(known(), Outcome(NOW, Reason.RATE_LIMITED, not_before=NOW + timedelta(days=4000)))
     assert kept.next_poll == NOW + timedelta(hours=9)
     assert nonsense.next_poll == NOW + LONGEST
 
@@ -77,7 +85,7 @@ def test_no_failure_ends_the_asking(reason: Reason) -> None:
     state, at = known(), NOW
     waits = []
     for _ in range(200):
-        state = paced(state, Outcome(at, reason))
+        state = next_state(state, Outcome(at, reason))
         assert state.next_poll is not None
         waits.append(state.next_poll - at)
         at = state.next_poll
@@ -92,7 +100,7 @@ def test_hard_failures_weigh_more_than_passing_ones() -> None:
     for reason in (Reason.TIMEOUT, Reason.FORBIDDEN, Reason.NOT_FOUND):
         state = after(known(), *[Outcome(NOW, reason)] * 3)
         assert state.next_poll is not None
-        waits[failure_of(reason)] = state.next_poll - NOW
+        waits[failure_kind(reason)] = state.next_poll - NOW
     assert waits["temporary"] < waits["soft"] < waits["hard"]
 
 
@@ -110,10 +118,10 @@ def test_a_pace_set_by_hand_is_kept() -> None:
 
 def test_a_server_that_lies_is_found_out_and_asked_in_full() -> None:
     state = after(known(), *[Outcome(NOW, Reason.NOT_MODIFIED)] * 3)
-    later = NOW + FULL_READ_EVERY
-    assert not asks_in_full(state, NOW + timedelta(hours=1))
-    assert asks_in_full(state, later), "long not read in full"
-    caught = paced(state, Outcome(later, Reason.OK, entries=20, new=4, forced=True))
-    honest = paced(state, Outcome(later, Reason.OK, entries=20, new=0, forced=True))
-    assert asks_in_full(caught, later + timedelta(days=2))
-    assert not asks_in_full(honest, later + timedelta(hours=2))
+    later = NOW + FULL_FETCH_EVERY
+    assert not needs_full_fetch(state, NOW + timedelta(hours=1))
+    assert needs_full_fetch(state, later), "long not read in full"
+    caught = next_state(state, Outcome(later, Reason.OK, entries=20, new=4, forced=True))
+    honest = next_state(state, Outcome(later, Reason.OK, entries=20, new=0, forced=True))
+    assert needs_full_fetch(caught, later + timedelta(days=2))
+    assert not needs_full_fetch(honest, later + timedelta(hours=2))

@@ -21,7 +21,7 @@ from config.documents import MailingList, SendingSettings
 from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
 from diembao.jobs import digest, send
-from diembao.jobs.digest_email import is_part
+from diembao.jobs.digest_email import is_email_part
 from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
@@ -105,7 +105,13 @@ def edit(storage: SqlStorage, n: int, at: datetime, title: str = "Sửa", **tags
 
 def test_what_was_published_stays_as_it_was(storage: SqlStorage, publish: Publish) -> None:
     made = publish(number=5)
-    assert {Path(name).suffix for name in made.files if not is_part(name)} == {".html", ".md", ".docx", ".pdf", ".csv"}
+    assert {Path(name).suffix for name in made.files if not is_email_part(name)} == {
+        ".html",
+        ".md",
+        ".docx",
+        ".pdf",
+        ".csv",
+    }
     assert made.sha256 in made.files["diem-bao-2026-11-22.html"].decode()
     assert len(made.items) == 12
     for days in range(1, 31):
@@ -158,7 +164,7 @@ def test_changed_bytes_are_noticed(storage: SqlStorage, publish: Publish, tmp_pa
 
 def sent(storage: SqlStorage, made: Publication, post: Post, **more: Any) -> dict[str, str]:
     mail = Mail(sender="diembao@example.vn", server=f"127.0.0.1:{post.port}")
-    found = list(send.parcels(made, LISTS, mail))
+    found = list(send.deliveries(made, LISTS, mail))
     return {r.channel: r.how for r in send.send(storage, made, found, mail, again=more.get("again", False))}
 
 
@@ -254,5 +260,5 @@ def test_from_the_command_line(diembao: Diembao, post: Post, tmp_path: Path) -> 
     written = diembao("--home", home, "--json", "digest", "--id", said["id"], "--out", out)
     [row] = json_lines(written.stdout)
     assert row["sha256"] == said["sha256"]
-    assert sorted(path.name for path in out.iterdir()) == [n for n in said["files"] if not is_part(n)]
+    assert sorted(path.name for path in out.iterdir()) == [n for n in said["files"] if not is_email_part(n)]
     assert "Không có bản điểm báo số 99" in diembao("--home", home, "digest", "--id", "99").stderr

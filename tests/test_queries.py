@@ -11,10 +11,10 @@ from local_site import LocalSite, Reply, crawled
 
 from config.load import ConfigError, packaged, parse_toml
 from config.settings import load_sources
-from crawlers.parsing.redirect_links import is_wrapped, target_of, unwrap
-from crawlers.parsing.search_results import parse_answer
-from pipeline.polling.query_names import names_to_ask
-from pipeline.polling.search_queries import fault_of, halves, questions
+from crawlers.parsing.redirect_links import is_redirect_link, redirect_target, unwrap_link
+from crawlers.parsing.search_results import parse_search_results
+from pipeline.polling.query_names import query_names
+from pipeline.polling.search_queries import search_queries, split_in_halves, template_fault
 from pipeline.records import Feed, Reason, Source
 from pipeline.rules.rulebook import Gazetteer
 
@@ -41,7 +41,7 @@ def gazetteer() -> Gazetteer:
     ],
 )  # fmt: skip
 def test_names_of_every_language(gazetteer: Gazetteer, language: str, first: str, letters: str) -> None:
-    names = names_to_ask(gazetteer, language)
+    names = query_names(gazetteer, language)
     assert names[0] == first
     assert letters in " ".join(names)
     assert not [n for n in names for other in names if n != other and f" {other.casefold()} " in f" {n.casefold()} "]
@@ -49,8 +49,8 @@ def test_names_of_every_language(gazetteer: Gazetteer, language: str, first: str
 
 def test_every_name_is_asked_for_within_the_limits(gazetteer: Gazetteer) -> None:
     for language in ("vi", "en", "zh", "ja", "ko", "ru"):
-        feed = Feed("https://a.example/?q={query}", "query", terms=names_to_ask(gazetteer, language))
-        asked, left = questions(feed, None, NOW)
+        feed = Feed("https://a.example/?q={query}", "query", terms=query_names(gazetteer, language))
+        asked, left = search_queries(feed, None, NOW)
         assert not left
         assert all(len(question.query) <= 190 for question in asked)  # GDELT refuses 257
         text = " ".join(question.query for question in asked)
@@ -58,16 +58,16 @@ def test_every_name_is_asked_for_within_the_limits(gazetteer: Gazetteer) -> None
 
 
 def test_form_of_a_query() -> None:
-    one = questions(Feed("https://a.example/?q={query}", "query", terms=("Amanoi",)), None, NOW)[0][0]
+    one = search_queries(Feed("https://a.example/?q={query}", "query", terms=("Amanoi",)), None, NOW)[0][0]
     assert (one.query, one.url) == ("Amanoi", "https://a.example/?q=Amanoi")
-    two = questions(Feed("https://a.example/?q={query}", "query", terms=("Ninh Thuận", "Amanoi")), None, NOW)[0][0]
+    two = search_queries(Feed("https://a.example/?q={query}", "query", terms=("Ninh Thuận", "Amanoi")), None, NOW)[0][0]
     assert two.query == '("Ninh Thuận" OR Amanoi)'
     assert parse_qs(urlsplit(two.url).query)["q"] == [two.query]
 
 
 def test_more_names_than_a_service_can_be_burdened_with_are_named() -> None:
     names = tuple(f"Ten goi so {n} rat la dai" for n in range(60))
-    asked, left = questions(Feed("https://a.example/?q={query}", "query", terms=names), None, NOW)
+    asked, left = search_queries(Feed("https://a.example/?q={query}", "query", terms=names), None, NOW)
     assert len(asked) == 4
     assert left == names[-len(left) :]
     assert sum(question.query.count("Ten goi") for question in asked) + len(left) == 60
@@ -79,7 +79,7 @@ def test_more_names_than_a_service_can_be_burdened_with_are_named() -> None:
 )
 def test_after_an_outage_the_span_reaches_back(last: datetime | None, days: int) -> None:
     template = "https://a.example/?q={query}&from={since:%Y%m%d%H}&to={until:%Y%m%d%H}&d={days}"
-    question = questions(Feed(template, "query", terms=("x",)), last, NOW)[0][0]
+    question = search_queries(Feed(template, "query", terms=("x",)), last, NOW)[0][0]
     assert question.until - question.since == timedelta(days=days)
     assert question.url.endswith(f"&d={days}")
 
@@ -87,11 +87,11 @@ def test_after_an_outage_the_span_reaches_back(last: datetime | None, days: int)
 def test_halves_cover_the_whole_and_end() -> None:
     template = f"https://a.example/?q={{query}}&{SPAN}"
     feed = Feed(template, "query", terms=("x",), per_answer=10)
-    whole = questions(feed, None, NOW)[0][0]
-    assert halves(feed, whole, 9) == []
+    whole = search_queries(feed, None, NOW)[0][0]
+    assert split_in_halves(feed, whole, 9) == []
     level = [whole]
     for _ in range(10):
-        parts = [part for question in level for part in halves(feed, question, 10)]
+        parts = [part for question in level for part in split_in_halves(feed, question, 10)]
         if not parts:
             break
         assert [p.since for p in parts[1:]] == [p.until for p in parts[:-1]]
@@ -102,12 +102,12 @@ def test_halves_cover_the_whole_and_end() -> None:
     days = Feed(
         "https://a.example/?q={query}&f={since:%Y-%m-%d}&t={until:%Y-%m-%d}", "query", terms=("x",), per_answer=1
     )
-    whole = questions(days, None, NOW)[0][0]
+    whole = search_queries(days, None, NOW)[0][0]
     assert whole.url.endswith("f=2026-11-19&t=2026-11-24")  # somewhere it is tomorrow
-    one, other = halves(days, whole, 1)
+    one, other = split_in_halves(days, whole, 1)
     assert one.until == other.since == datetime(2026, 11, 21, tzinfo=UTC)
-    assert len(halves(days, one, 1)) == 2
-    assert not halves(days, halves(days, one, 1)[0], 1)
+    assert len(split_in_halves(days, one, 1)) == 2
+    assert not split_in_halves(days, split_in_halves(days, one, 1)[0], 1)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_halves_cover_the_whole_and_end() -> None:
     ],
 )
 def test_templates(template: str, fault: str) -> None:
-    assert fault_of(template).startswith(fault)
-    assert bool(fault_of(template)) == bool(fault)
+    assert template_fault(template).startswith(fault)
+    assert bool(template_fault(template)) == bool(fault)
 
 
 def test_templates_are_checked_where_they_are_written(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def articles(count: int, start: int = 0) -> str:
 
 
 def test_gdelt() -> None:
-    found = parse_answer(articles(2).encode(), url="https://api.example/doc")
+    found = parse_search_results(articles(2).encode(), url="https://api.example/doc")
     assert [e.url for e in found.entries] == ["https://bao0.example/tin-0.html", "https://bao1.example/tin-1.html"]
     entry = found.entries[0]
     assert (entry.title, entry.outlet, entry.language) == ("Ninh Thuan, Vietnam: wind 0", "bao0.example", "vi")
@@ -168,7 +168,7 @@ def test_gdelt() -> None:
 
 def test_gdelt_with_raw_control_characters_and_backslashes() -> None:
     body = articles(1).replace("wind 0", "gi\u000b\u00f3 \\d mạnh").encode()
-    [entry] = parse_answer(body, url="https://api.example/doc").entries
+    [entry] = parse_search_results(body, url="https://api.example/doc").entries
     assert entry.title.endswith("gió \\d mạnh")
 
 
@@ -187,7 +187,7 @@ def test_gdelt_with_raw_control_characters_and_backslashes() -> None:
     ],
 )
 def test_errors_in_words(body: str, reason: Reason) -> None:
-    found = parse_answer(body.encode(), url="https://api.example/doc")
+    found = parse_search_results(body.encode(), url="https://api.example/doc")
     assert (found.reason, found.entries) == (reason, ())
     assert bool(found.note) == (reason not in (Reason.OK, Reason.EMPTY))
 
@@ -209,7 +209,7 @@ def test_google() -> None:
         "&lt;/a&gt;&amp;nbsp;&lt;font&gt;Báo Thử&lt;/font&gt;</description>"
         '<source url="https://bao.example">Báo Thử</source></item>'
     )
-    [entry] = parse_answer(rss(item).encode(), url="https://news.example/rss/search", now=NOW).entries
+    [entry] = parse_search_results(rss(item).encode(), url="https://news.example/rss/search", now=NOW).entries
     assert (entry.url, entry.title) == ("https://bao.example/gio-123.html", "Điện gió Ninh Thuận")
     assert (entry.outlet, entry.summary) == ("Báo Thử", "")
     assert entry.published == datetime(2026, 11, 22, 1, tzinfo=UTC)
@@ -220,7 +220,7 @@ def test_bing() -> None:
     link = f"http://www.search.example/news/apiclick.aspx?ref=x&amp;url={target}&amp;c=1"
     item = f"<item><title>Ninh Thuan wind</title><link>{link}</link><description>Mot doan.</description><News:Source>Wind Daily</News:Source></item>"  # noqa: E501
     bare = f"<item><title>x</title><link>{link.replace('bao', 'khac')}</link></item>"
-    one, other = parse_answer(rss(item, bare).encode(), url="https://www.search.example/news/search").entries
+    one, other = parse_search_results(rss(item, bare).encode(), url="https://www.search.example/news/search").entries
     assert (one.url, one.outlet, one.summary) == ("https://bao.example/a?id=4", "Wind Daily", "Mot doan.")
     assert other.outlet == "khac.example"
 
@@ -228,13 +228,13 @@ def test_bing() -> None:
 def test_wrappers_that_say_nothing_stay_as_they_are() -> None:
     opaque = "https://news.example/rss/articles/CBMiAUFVX3lxTE1hbmRvbS1ieXRlcy1vbmx5"
     for url in (opaque, "https://a.example/news/apiclick.aspx?url=javascript:x", "https://a.example/b"):
-        assert unwrap(url) == url
-    assert is_wrapped(opaque)
-    assert not is_wrapped("https://a.example/articles/mot-bai-bao-rat-dai-123456")
+        assert unwrap_link(url) == url
+    assert is_redirect_link(opaque)
+    assert not is_redirect_link("https://a.example/articles/mot-bai-bao-rat-dai-123456")
     page = b'<c-wiz><div data-n-au="https://bao.example/x?a=1&amp;b=2"></div></c-wiz>'
-    assert target_of(page, opaque) == "https://bao.example/x?a=1&b=2"
-    assert target_of(page, "https://bao.example/y") is None
-    assert target_of(b'<a data-n-au="javascript:x">', opaque) is None
+    assert redirect_target(page, opaque) == "https://bao.example/x?a=1&b=2"
+    assert redirect_target(page, "https://bao.example/y") is None
+    assert redirect_target(b'<a data-n-au="javascript:x">', opaque) is None
 
 
 # the whole path, against a site that answers as the services do
@@ -334,6 +334,6 @@ def test_shipped_searches_are_off_and_well_formed() -> None:
         for feed in source.feeds:
             assert feed.kind == "query"
             assert feed.terms
-            for question in questions(feed, None, NOW)[0]:
+            for question in search_queries(feed, None, NOW)[0]:
                 assert parse_qs(urlsplit(question.url).query)
     assert {f.language for f in searches["google_news"].feeds} >= {"vi", "en", "fr", "de", "es", "ja", "ko", "ru", "zh-Hans", "zh-Hant", "th", "lo", "km"}  # fmt: skip  # noqa: E501

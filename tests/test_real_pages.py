@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.extraction.extract import article_to_json, read_page
+from pipeline.extraction.extract import article_to_json, extract_page
 from pipeline.records import Article, Entry
 
 REAL = Path(__file__).parents[1].parent / "shared" / "real"
@@ -44,7 +44,7 @@ def readings(*, served: bool) -> dict[str, dict[str, Any]]:
     for number, row in enumerate(gold()):
         body = gzip.decompress((REAL / "pages" / row["file"]).read_bytes())
         url = f"http://127.0.0.1:8765/{row['publisher']}/{number}" if served else row["url"]
-        article = read_page(body, url, entry=Entry(url, title=row["title"]) if served else None)
+        article = extract_page(body, url, entry=Entry(url, title=row["title"]) if served else None)
         if isinstance(article, Article):
             found[row["url"]] = article_to_json(article)
     return found

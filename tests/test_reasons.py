@@ -16,9 +16,9 @@ from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
-from crawlers.downloader.decompression import Damaged, Unpacked, unpack
+from crawlers.downloader.decompression import DamagedBody, Decompressed, decompress
 from crawlers.downloader.exceptions import HostLeftAlone
-from crawlers.downloader.reasons import note_of, of_exception, of_status
+from crawlers.downloader.reasons import error_note, reason_of_exception, reason_of_status
 from crawlers.downloader.throttle import retry_after
 from pipeline.records import Reason
 
@@ -33,7 +33,7 @@ from pipeline.records import Reason
     ],
 )  # fmt: skip
 def test_statuses(status: int, reason: Reason) -> None:
-    assert of_status(status) is reason
+    assert reason_of_status(status) is reason
 
 
 def wrapped(inner: Exception) -> Exception:
@@ -46,15 +46,15 @@ def wrapped(inner: Exception) -> Exception:
 def test_exceptions() -> None:
     too_large = IgnoreRequest("Ignored response")
     too_large.__cause__ = ValueError("exceeded")
-    assert of_exception(too_large) is Reason.TOO_LARGE
-    assert of_exception(IgnoreRequest("max redirections reached")) is Reason.REDIRECTS
-    assert of_exception(wrapped(ConnectionLost())) is Reason.RESET
-    assert of_exception(wrapped(ConnectionAborted())) is Reason.TOO_LARGE
-    assert of_exception(wrapped(SSL.Error([("", "", "certificate verify failed")]))) is Reason.TLS
-    assert of_exception(ResponseDataLossError()) is Reason.RESET
-    assert of_exception(HostLeftAlone(Reason.TIMEOUT, "")) is Reason.TIMEOUT
-    assert of_exception(RuntimeError("?")) is Reason.ERROR
-    assert "twisted" not in note_of(wrapped(SSL.Error([("", "", "certificate verify failed")])))
+    assert reason_of_exception(too_large) is Reason.TOO_LARGE
+    assert reason_of_exception(IgnoreRequest("max redirections reached")) is Reason.REDIRECTS
+    assert reason_of_exception(wrapped(ConnectionLost())) is Reason.RESET
+    assert reason_of_exception(wrapped(ConnectionAborted())) is Reason.TOO_LARGE
+    assert reason_of_exception(wrapped(SSL.Error([("", "", "certificate verify failed")]))) is Reason.TLS
+    assert reason_of_exception(ResponseDataLossError()) is Reason.RESET
+    assert reason_of_exception(HostLeftAlone(Reason.TIMEOUT, "")) is Reason.TIMEOUT
+    assert reason_of_exception(RuntimeError("?")) is Reason.ERROR
+    assert "twisted" not in error_note(wrapped(SSL.Error([("", "", "certificate verify failed")])))
 
 
 @pytest.mark.parametrize(
@@ -89,36 +89,38 @@ def packed(body: bytes, encoding: str) -> bytes:
 def test_packed_bodies_are_whole_or_not(encoding: str) -> None:
     text = b"".join(b"Ninh Thuan %d\n" % n for n in range(100_000))
     whole = packed(text, encoding)
-    found = unpack(whole, encoding, 2**30)
+    found = decompress(whole, encoding, 2**30)
     assert found is not None
     assert found.body == text
-    assert unpack(packed(b"", encoding), encoding, 2**30) == Unpacked(b"", zlib.compress(b"") if found.packed else b"")
-    assert unpack(whole[:-1], encoding, 1000) is None  # larger than is looked at
+    assert decompress(packed(b"", encoding), encoding, 2**30) == Decompressed(
+        b"", zlib.compress(b"") if found.packed else b""
+    )
+    assert decompress(whole[:-1], encoding, 1000) is None  # larger than is looked at
     for damaged in (whole[:n] for n in (3, 10, len(whole) // 2, len(whole) - 1)):
-        with pytest.raises(Damaged):
-            unpack(damaged, encoding, 2**30)
+        with pytest.raises(DamagedBody):
+            decompress(damaged, encoding, 2**30)
 
 
 def test_gzip_is_kept_packed_where_it_is_one_plain_member() -> None:
     whole = gzip.compress(b"Ninh Thuan" * 1000)
-    found = unpack(whole, "gzip", 2**30)
+    found = decompress(whole, "gzip", 2**30)
     assert found is not None
     assert zlib.decompress(found.packed) == b"Ninh Thuan" * 1000
     named = io.BytesIO()
     with gzip.GzipFile("bai.html", "wb", fileobj=named) as stream:
         stream.write(b"Ninh Thuan")
     for other in (whole + whole, gzip.compress(b"") + whole, whole + b"\0\0", named.getvalue()):
-        found = unpack(other, "gzip", 2**30)
+        found = decompress(other, "gzip", 2**30)
         assert found is not None
         assert found.body.startswith(b"Ninh Thuan")
         assert found.packed == b""
-    with pytest.raises(Damaged):
-        unpack(whole[:-8] + bytes(8), "gzip", 2**30)
+    with pytest.raises(DamagedBody):
+        decompress(whole[:-8] + bytes(8), "gzip", 2**30)
 
 
 def test_deflate_without_a_head_and_a_window_that_is_too_large() -> None:
     raw = zlib.compressobj(wbits=-15)
-    assert unpack(raw.compress(b"Ninh Thuan") + raw.flush(), "deflate", 99) == Unpacked(b"Ninh Thuan", b"")
+    assert decompress(raw.compress(b"Ninh Thuan") + raw.flush(), "deflate", 99) == Decompressed(b"Ninh Thuan", b"")
     made = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
-    with pytest.raises(Damaged):
-        unpack(made.compress(b"Ninh Thuan" * 10_000) + made.flush(), "zstd", 2**30)
+    with pytest.raises(DamagedBody):
+        decompress(made.compress(b"Ninh Thuan" * 10_000) + made.flush(), "zstd", 2**30)

@@ -5,19 +5,19 @@ from datetime import date
 import pytest
 
 from config.rulebook import load_rulebook
-from pipeline.tagging.mention_roles import roles
-from pipeline.tagging.places import find
-from pipeline.tagging.relevance import Judged, judge
-from pipeline.text.language import detect
+from pipeline.tagging.mention_roles import mention_roles
+from pipeline.tagging.places import find_places
+from pipeline.tagging.relevance import RelevanceVerdict, judge_relevance
+from pipeline.text.language import detect_language
 
 RULES = load_rulebook()
 FILLER = " Cuộc họp kéo dài cả buổi sáng với nhiều ý kiến khác nhau về kế hoạch trong quý tới." * 12
 
 
-def judged(title: str, text: str, day: str | None = "2019-05-02") -> Judged:
-    language = detect(title, text)
+def judged(title: str, text: str, day: str | None = "2019-05-02") -> RelevanceVerdict:
+    language = detect_language(title, text)
     moment = date.fromisoformat(day) if day else None
-    return judge(find(title, text, language, moment, None, RULES), language, RULES)
+    return judge_relevance(find_places(title, text, language, moment, None, RULES), language, RULES)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ def test_the_score_agrees_with_the_grade() -> None:
     ],
 )
 def test_the_role_of_a_mention(sentence: str, role: str) -> None:
-    found = find("", sentence, "vi", None, None, RULES)
-    said = dict(zip((m.place.id for m in found.mentions), roles(found, RULES), strict=True))
+    found = find_places("", sentence, "vi", None, None, RULES)
+    said = dict(zip((m.place.id for m in found.mentions), mention_roles(found, RULES), strict=True))
     assert said["nt.province"] == role

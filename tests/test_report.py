@@ -13,15 +13,15 @@ from docx import Document
 from docx.shared import Mm
 from pypdfium2 import PdfDocument
 
-from analysis.documents.blocks import Grid, Letterhead, Paper, lines
+from analysis.documents.blocks import Letterhead, PrintDocument, Table, plain_text_lines
 from analysis.documents.docx import render_docx
 from analysis.documents.labels import labels
 from analysis.documents.pdf import render_pdf
 from analysis.frames import articles, stories, tags
-from analysis.report.charts import charts_of
-from analysis.report.document import report_paper
-from analysis.report.figures import Figures, Span, figures
-from analysis.report.model import Report, Voice
+from analysis.report.charts import report_charts
+from analysis.report.document import report_document
+from analysis.report.figures import Figures, Span, count_figures
+from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import story_rows
 from benchmarks.days import LABELS, ZONE, fact_of, item, publishers_of
 from diembao.jobs.report import annual_of, month_of, quarter_of, week_of, year_of
@@ -60,22 +60,24 @@ def read(span: Span, *, gaps: Sequence[date] = ()) -> dict[date, list[SourceRead
 
 def counted(count: int, span: Span, *, gaps: Sequence[date] = ()) -> Figures:
     items = some(count, span)
-    return figures(span, map(fact_of, items), publishers_of(items), read(span, gaps=gaps))
+    return count_figures(span, map(fact_of, items), publishers_of(items), read(span, gaps=gaps))
 
 
 @pytest.fixture(scope="module")
-def report() -> Report:
+def report() -> PeriodicReport:
     now = counted(310, NOW, gaps=[date(2026, 10, 5)])
     told = {row.key: row for row in story_rows(some(310, NOW))}
     spread = tuple(told[key] for key in list(now.carried)[:10])
     voice = (Voice("Lâm Đồng", 90, 60), Voice("Ninh Thuận", 30, 40, own=True), Voice("Đắk Lắk", 0, 0))
-    return Report(now, counted(120, NOW.before()), Figures(NOW.year_before()), spread, voice)
+    return PeriodicReport(now, counted(120, NOW.before()), Figures(NOW.year_before()), spread, voice)
 
 
-def paper_of(report: Report, letterhead: Letterhead | None = None, lang: str = "vi", *, charts: bool = False) -> Paper:
-    return report_paper(
+def paper_of(
+    report: PeriodicReport, letterhead: Letterhead | None = None, lang: str = "vi", *, charts: bool = False
+) -> PrintDocument:
+    return report_document(
         report, MADE, lang, province="Ninh Thuận", rules_version="r1", topic_labels=LABELS, letterhead=letterhead,
-        pictures=charts_of(report, labels(lang), LABELS) if charts else None,
+        pictures=report_charts(report, labels(lang), LABELS) if charts else None,
     )  # fmt: skip
 
 
@@ -85,10 +87,10 @@ def number(cell: str) -> float:
     return float(found[0].replace(".", "").replace(",", ".").replace("\u2212", "-"))
 
 
-def test_every_figure_is_a_query_on_the_export(report: Report) -> None:
+def test_every_figure_is_a_query_on_the_export(report: PeriodicReport) -> None:
     here, there = (articles(some(n, span)) for n, span in ((310, NOW), (120, NOW.before())))
     told, told_before = (stories(some(n, span)) for n, span in ((310, NOW), (120, NOW.before())))
-    grids = [block for block in paper_of(report).blocks if isinstance(block, Grid)]
+    grids = [block for block in paper_of(report).blocks if isinstance(block, Table)]
     rows = {row[0]: row[1:] for row in grids[0].rows}
     for name, now, before in (
         ("Số bài", len(here), len(there)),
@@ -116,7 +118,7 @@ def test_every_figure_is_a_query_on_the_export(report: Report) -> None:
     for row in grids[2].rows:
         mine = here[here["outlet"] == row[0]]
         assert [int(row[2]), int(row[3])] == [len(mine), mine["story"].nunique()]
-    said = "\n".join(lines(paper_of(report)))
+    said = "\n".join(plain_text_lines(paper_of(report)))
     for column, names in (
         ("country", {"VN": "Việt Nam", "FR": "Pháp"}),
         ("language", {"vi": "Tiếng Việt", "fr": "Tiếng Pháp"}),
@@ -138,35 +140,35 @@ def test_every_figure_is_a_query_on_the_export(report: Report) -> None:
     assert number(rows["Số bài trên 1.000 trang đã đọc"][0]) == pytest.approx(1000 * read.sum() / pages, abs=0.051)
 
 
-def test_share_of_voice(report: Report) -> None:
-    [grid] = [b for b in paper_of(report).blocks if isinstance(b, Grid) and b.head[0] == "Địa phương"]
+def test_share_of_voice(report: PeriodicReport) -> None:
+    [grid] = [b for b in paper_of(report).blocks if isinstance(b, Table) and b.head[0] == "Địa phương"]
     assert [row[:2] for row in grid.rows] == [("Lâm Đồng", "90"), ("Ninh Thuận", "30"), ("Đắk Lắk", "0")]
     for row, now, before in zip(grid.rows, (75, 25, 0), (60, 40, 0), strict=True):
         assert number(row[2]) == pytest.approx(now, abs=0.051)
         assert number(row[3]) == pytest.approx(now - before, abs=0.051)
     unknown = replace(report, voice=(Voice("Lâm Đồng", 3, None), Voice("Ninh Thuận", 1, None, own=True)))
-    [grid] = [b for b in paper_of(unknown).blocks if isinstance(b, Grid) and b.head[0] == "Địa phương"]
+    [grid] = [b for b in paper_of(unknown).blocks if isinstance(b, Table) and b.head[0] == "Địa phương"]
     assert [row[2:] for row in grid.rows] == [("75,0 %", "không có số liệu"), ("25,0 %", "không có số liệu")]
 
 
-def test_no_data_is_not_0(report: Report) -> None:
-    rows = next(block for block in paper_of(report).blocks if isinstance(block, Grid)).rows
+def test_no_data_is_not_0(report: PeriodicReport) -> None:
+    rows = next(block for block in paper_of(report).blocks if isinstance(block, Table)).rows
     assert {row[3] for row in rows} == {"không có số liệu"}, "the year before was not collected"
-    said = "\n".join(lines(paper_of(report)))
+    said = "\n".join(plain_text_lines(paper_of(report)))
     assert "1 ngày không thu thập được nguồn nào: 05/10/2026" in said
     assert "Báo Chết: hỏng 31 trong 31 ngày" in said
     gaps = counted(40, NOW, gaps=[date(2026, 10, n) for n in (5, 6, 7, 20)])
-    said = "\n".join(lines(paper_of(replace(report, now=gaps))))
+    said = "\n".join(plain_text_lines(paper_of(replace(report, now=gaps))))
     assert "4 ngày không thu thập được nguồn nào: 05/10/2026\u00a0–\u00a007/10/2026, 20/10/2026" in said
-    nothing = Report(Figures(NOW), Figures(NOW.before()), Figures(NOW.year_before()))
-    said = "\n".join(lines(paper_of(nothing)))
+    nothing = PeriodicReport(Figures(NOW), Figures(NOW.before()), Figures(NOW.year_before()))
+    said = "\n".join(plain_text_lines(paper_of(nothing)))
     assert "không có nghĩa là không có bài" in said
     assert not re.search(r"\| 0 ", said)
 
 
 @pytest.mark.parametrize("letterhead", [None, OFFICE])
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_it_is_drawn(report: Report, letterhead: Letterhead | None, lang: str) -> None:
+def test_it_is_drawn(report: PeriodicReport, letterhead: Letterhead | None, lang: str) -> None:
     paper = paper_of(report, letterhead, lang, charts=True)
     made = render_docx(paper)
     document = Document(BytesIO(made))
@@ -218,7 +220,7 @@ def test_periods() -> None:
 )  # fmt: skip
 def test_a_period_is_called_by_its_name(first: date, last: date, vi: str, en: str) -> None:
     span = Span(first, last)
-    nothing = Report(Figures(span), Figures(span.before()), Figures(span.year_before()))
+    nothing = PeriodicReport(Figures(span), Figures(span.before()), Figures(span.year_before()))
     assert paper_of(nothing, OFFICE, "vi").abstract == f"Thông tin báo chí về Ninh Thuận {vi}"
     assert paper_of(nothing, OFFICE, "en").abstract == f"Press coverage of Ninh Thuận, {en}"
 
@@ -230,24 +232,26 @@ def test_a_long_span_is_counted() -> None:
         replace(item(n), article=replace(item(n).article, published=start + timedelta(hours=n % 8000)))
         for n in range(2000)
     )
-    found = figures(span, map(fact_of, many), {}, {})
+    found = count_figures(span, map(fact_of, many), {}, {})
     assert (found.items, sum(found.days.values())) == (2000, 2000)
     assert pd.Series(found.days).index.min() == date(2025, 1, 1)
-    drawn = charts_of(Report(found, Figures(span.before()), Figures(span.year_before())), labels("vi"), LABELS)
+    drawn = report_charts(
+        PeriodicReport(found, Figures(span.before()), Figures(span.year_before())), labels("vi"), LABELS
+    )
     assert drawn["volume"].png.startswith(b"\x89PNG")
 
 
 def test_the_files(tmp_path: Path) -> None:
     from config.rulebook import load_rulebook
     from config.settings import load_settings
-    from diembao.jobs.report import make_report
+    from diembao.jobs.report import write_report
     from diembao.system.clock import now
     from diembao.system.home import Home
     from storage.database import open_storage
 
     storage = open_storage(Home(tmp_path).database)
     span = month_of(now().date())
-    files, made = make_report(storage, load_settings(None), load_rulebook(None), span, language="vi", out=tmp_path)
+    files, made = write_report(storage, load_settings(None), load_rulebook(None), span, language="vi", out=tmp_path)
     storage.close()
     assert [file.suffix for file in files] == [".docx", ".pdf"]
     assert not made.now.known

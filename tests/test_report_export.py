@@ -16,12 +16,12 @@ from docx import Document
 
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import labels
-from analysis.report.charts import charts_of
+from analysis.report.charts import report_charts
 from analysis.report.figures import Span
 from config.rulebook import Rulebook, load_rulebook
 from config.settings import Peer, Settings, load_settings
-from diembao.jobs.export import Wanted, export
-from diembao.jobs.report import gather, make_report
+from diembao.jobs.export import ExportRequest, export
+from diembao.jobs.report import build_report, write_report
 from pipeline.records import (
     Article,
     Coverage,
@@ -39,8 +39,8 @@ from pipeline.records import (
     TopicFound,
     Unreadable,
 )
-from pipeline.stories.fingerprints import dump, sketch
-from pipeline.text.normalize import key
+from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.text.normalize import match_key
 from storage.database import SqlStorage, open_storage
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -106,7 +106,9 @@ def examined(document: int, url: str, source: int, day: date, at: datetime) -> E
     tags = Tags(article.language, relevance, 0.9, "", (), topics, (), TONES[turn], "r1")
     if relevance == "no":
         return Irrelevant(document, article, tags)
-    return Coverage(document, article, tags, dump(sketch(title, text, article.published, article.language)))
+    return Coverage(
+        document, article, tags, dump(compute_fingerprint(title, text, article.published, article.language))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +124,7 @@ def rules() -> Rulebook:
 @pytest.fixture(scope="module")
 def document(storage: SqlStorage, settings: Settings, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Any:
     out = tmp_path_factory.mktemp("made")
-    [path], _ = make_report(storage, settings, rules, SPAN, language="vi", out=out, forms=("docx",))
+    [path], _ = write_report(storage, settings, rules, SPAN, language="vi", out=out, forms=("docx",))
     return Document(str(path))
 
 
@@ -132,15 +134,15 @@ class Tables:
     def __init__(self, storage: SqlStorage, folder: Path, span: Span, rules: Rulebook) -> None:
         def read(table: str, relevance: tuple[Relevance, ...] = ("main", "mention")) -> pd.DataFrame:
             path = folder / f"{table}-{len(relevance)}-{span.first}.csv"
-            wanted = Wanted(table, span.first, span.last, relevance, (), (), ZONE)
+            wanted = ExportRequest(table, span.first, span.last, relevance, (), (), ZONE)
             export(storage, path, wanted, topic_labels={t.id: t.label_vi for t in rules.topics.topic})
             return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"story": str, "item": str})
 
         self.items, self.stories, self.tags, self.daily = map(read, ("items", "stories", "tags", "daily"))
-        self.headlines = read("items", ("main", "mention", "no"))["title"].map(key)
+        self.headlines = read("items", ("main", "mention", "no"))["title"].map(match_key)
 
     def named(self, *names: str) -> int:
-        return int(sum(any(key(name) in title for name in names) for title in self.headlines))
+        return int(sum(any(match_key(name) in title for name in names) for title in self.headlines))
 
     @property
     def attention(self) -> float:
@@ -326,7 +328,7 @@ def marks(picture: Picture) -> list[dict[str, str]]:
 
 def test_every_mark_of_every_chart(storage: SqlStorage, settings: Settings, rules: Rulebook, here: Tables) -> None:
     topics = {t.id: t.label_vi for t in rules.topics.topic}
-    charts = charts_of(gather(storage, settings, SPAN, topics), labels("vi"), topics)
+    charts = report_charts(build_report(storage, settings, SPAN, topics), labels("vi"), topics)
     drawn = {name: marks(picture) for name, picture in charts.items()}
     assert set(drawn) == {
         *("volume", "attention", "tone", "topics", "voice", "outlets", "countries", "languages", "heat")

@@ -14,8 +14,8 @@ from conftest import Diembao
 from benchmarks.retag import interrupt
 from config.rulebook import load_rulebook
 from config.settings import ProcessSettings
-from diembao.evaluation.labels import labelled
-from diembao.jobs.retag import Changes, retag
+from diembao.evaluation.labels import read_labels
+from diembao.jobs.retag import RetagChanges, retag
 from pipeline.records import (
     Article,
     Coverage,
@@ -30,10 +30,10 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page:
         article = Article(document.url, document.url, title, "", text, published=T0, language="vi")
         topics = (TopicFound("tourism", 0.7, ()),) if relevance != "no" else ()
         tags = Tags("vi", relevance, 0.9, "vì thế", (), topics, (), "neutral", "old")
-        drawn = dump(sketch(title, text, T0, "vi"))
+        drawn = dump(compute_fingerprint(title, text, T0, "vi"))
         found.append(
             Irrelevant(document.id, article, tags) if relevance == "no" else Coverage(document.id, article, tags, drawn)
         )
@@ -80,7 +80,7 @@ def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page:
     return [keys[url] for url in urls]
 
 
-def retagged(storage: SqlStorage, *, dry_run: bool = False, since: datetime | None = None) -> Changes:
+def retagged(storage: SqlStorage, *, dry_run: bool = False, since: datetime | None = None) -> RetagChanges:
     return retag(storage, [SOURCE], RULES, SETTINGS, since=since, dry_run=dry_run, progress=quiet)
 
 
@@ -93,7 +93,7 @@ def relevances(storage: SqlStorage, as_of: datetime | None = None) -> dict[str, 
 def storage(address: str) -> Iterator[SqlStorage]:
     opened = open_storage(address)
     yield opened
-    assert check(address) == []
+    assert check_integrity(address) == []
     opened.close()
 
 
@@ -116,7 +116,7 @@ def test_what_changes_is_told_before_and_done_after(storage: SqlStorage) -> None
     assert done == planned
     assert relevances(storage) == {leaves: "no", enters: "main", stays: "main"}
     assert storage.item(stays).tags.rules == RULES.version  # type: ignore[union-attr]
-    assert retagged(storage) == Changes()
+    assert retagged(storage) == RetagChanges()
 
 
 def test_the_old_tagging_stays_beside_the_new_one(storage: SqlStorage) -> None:
@@ -263,7 +263,7 @@ def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
     target = tmp_path / "decided.jsonl"
     assert call("decide", "--export", str(target)).returncode == 0
     rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
-    [record] = labelled(enumerate(rows, 1))
+    [record] = read_labels(enumerate(rows, 1))
     assert (record["about_ninh_thuan"], record["topics"], record["title"]) == (
         "main",
         ["sport_entertainment"],

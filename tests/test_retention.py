@@ -22,17 +22,17 @@ from pipeline.records import (
     Entry,
     Examined,
     Fetched,
+    FetchFailure,
     Irrelevant,
     Poll,
     Reason,
     Source,
     Tags,
-    Unfetched,
     Unreadable,
 )
 from storage.database import SqlStorage, open_storage
 from storage.maintenance.backup import checksum
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 from storage.maintenance.retention import BATCH, Limits
 from storage.schema.core import documents, versions
 from storage.schema.maintenance import attempt_days
@@ -60,7 +60,7 @@ def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
     storage.answered(
         run,
         [
-            Unfetched(c.id, at, c.url, Reason.TIMEOUT)
+            FetchFailure(c.id, at, c.url, Reason.TIMEOUT)
             if "/f" in c.url
             else Fetched(c.id, at, c.url, 200, BODY + c.url.encode())
             for c in wanted
@@ -87,7 +87,7 @@ def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
 def storage(address: str) -> Iterator[SqlStorage]:
     opened = open_storage(address)
     yield opened
-    assert check(address) == []
+    assert check_integrity(address) == []
     opened.close()
 
 

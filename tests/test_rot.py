@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.anomalies.extraction_drift import PageReading, Sign, rotten, yields
+from analysis.anomalies.extraction_drift import DriftSign, PageReading, field_yields, find_drift
 
 NOW = datetime(2025, 12, 1, 6, tzinfo=UTC)
 
@@ -26,9 +26,9 @@ PAST = [page(n, 8 + n) for n in range(20)]
 
 
 def test_a_source_that_goes_on_as_before_is_not_reported() -> None:
-    assert rotten([*PAST, *(page(100 + n, n / 2) for n in range(10))], NOW) == []
-    assert rotten([*PAST, page(100, 1, text=False, title=False, date=False, place="")], NOW) == []
-    assert rotten([], NOW) == []
+    assert find_drift([*PAST, *(page(100 + n, n / 2) for n in range(10))], NOW) == []
+    assert find_drift([*PAST, page(100, 1, text=False, title=False, date=False, place="")], NOW) == []
+    assert find_drift([], NOW) == []
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_a_source_that_goes_on_as_before_is_not_reported() -> None:
         ("design", {"place": "div.x0"}),
     ],
 )
-def test_each_sign_names_the_source_and_a_page(sign: Sign, changes: dict[str, object]) -> None:
+def test_each_sign_names_the_source_and_a_page(sign: DriftSign, changes: dict[str, object]) -> None:
     late = [page(100 + n, 2 - n / 2, **changes) for n in range(3)]
     other = [replace(r, source_id="khac") for r in (*PAST, *(page(200 + n, n) for n in range(5)))]
-    [found] = rotten([*PAST, *late, *other], NOW)
+    [found] = find_drift([*PAST, *late, *other], NOW)
     assert (found.source_id, found.sign, found.pages) == ("bao", sign, 3)
     assert found.document_id in {r.document_id for r in late}
     assert found.url == f"https://bao.example.vn/{found.document_id}"
@@ -56,22 +56,24 @@ def test_each_sign_names_the_source_and_a_page(sign: Sign, changes: dict[str, ob
 
 def test_what_never_was_there_cannot_drop() -> None:
     undated = [replace(r, date=False) for r in PAST]
-    assert rotten([*undated, *(page(100 + n, n, date=False) for n in range(5))], NOW) == []
+    assert find_drift([*undated, *(page(100 + n, n, date=False) for n in range(5))], NOW) == []
     changing = [replace(r, place=f"div.p{r.document_id}") for r in PAST]
-    assert rotten([*changing, *(page(100 + n, n, place="section.q") for n in range(5))], NOW) == []
-    assert rotten([page(n, n / 9, text=False) for n in range(9)], NOW) == []
+    assert find_drift([*changing, *(page(100 + n, n, place="section.q") for n in range(5))], NOW) == []
+    assert find_drift([page(n, n / 9, text=False) for n in range(9)], NOW) == []
 
 
 def test_a_drop_that_chance_brings_is_none() -> None:
     often = [replace(r, date=r.document_id % 2 == 0) for r in PAST]
-    assert rotten([*often, *(page(100 + n, n, date=False) for n in range(4))], NOW) == []
-    assert [r.sign for r in rotten([*often, *(page(100 + n, n / 4, date=False) for n in range(20))], NOW)] == ["date"]
+    assert find_drift([*often, *(page(100 + n, n, date=False) for n in range(4))], NOW) == []
+    assert [r.sign for r in find_drift([*often, *(page(100 + n, n / 4, date=False) for n in range(20))], NOW)] == [
+        "date"
+    ]
 
 
 def test_yields() -> None:
-    found = yields([page(1, 1), page(2, 1, date=False, missed=("text",), agreement=0.5), page(3, 1, asked=())])
+    found = field_yields([page(1, 1), page(2, 1, date=False, missed=("text",), agreement=0.5), page(3, 1, asked=())])
     assert (found.pages, found.text, found.title) == (3, 1.0, 1.0)
     assert found.date == pytest.approx(2 / 3)
     assert found.selectors == 0.5
     assert found.agreement == pytest.approx((0.97 + 0.5 + 0.97) / 3)
-    assert yields([]).text is None
+    assert field_yields([]).text is None

@@ -21,10 +21,10 @@ from config.schedule import Job, load_schedule, load_serving
 from config.settings import Settings, load_settings
 from diembao.cli.main import cli
 from diembao.jobs.process import period_of
-from diembao.service.job_process import Running, run_job
-from diembao.service.scheduler import KEEP, Schedule, Turn
+from diembao.service.job_process import JobProcess, run_job
+from diembao.service.scheduler import KEEP, DueJob, Schedule
 from diembao.system.home import Home, HomeInUse
-from pipeline.records import JobEnd, JobRun
+from pipeline.records import JobOutcome, JobRun
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 11, 20, 12, tzinfo=ZONE)
@@ -53,7 +53,7 @@ class World:
         runs = [run for run in newest.values() if run not in runs] + runs
         self.schedule = Schedule(self.jobs, self.zone, runs, self.at, self.steady)
         for name in self.schedule.unknown():
-            self._keep(JobRun(len(self.runs), name, self.at, self.at, self.at, JobEnd.PLANNED))
+            self._keep(JobRun(len(self.runs), name, self.at, self.at, self.at, JobOutcome.PLANNED))
 
     def pass_(self, **span: float) -> None:
         self.at += timedelta(**span)
@@ -66,26 +66,26 @@ class World:
         self.runs = [r for r in self.runs if r.id != run.id] + [run]
         self.schedule.note(run, self.steady)
 
-    def work(self, how: JobEnd = JobEnd.DONE) -> list[Turn]:
+    def work(self, how: JobOutcome = JobOutcome.DONE) -> list[DueJob]:
         """Run what is due to its end, all of it ending so; return the turns."""
-        done: list[Turn] = []
+        done: list[DueJob] = []
         while turns := self.schedule.turns(self.at, self.steady, ()):
             for turn in turns:
                 run = JobRun(len(self.runs), turn.job.name, turn.due, self.at, late=turn.late)
                 self._keep(run)
                 self._keep(replace(run, ended=self.at, how=how))
             done += turns
-            if how is not JobEnd.DONE:
+            if how is not JobOutcome.DONE:
                 break
         return done
 
 
-def days(turns: list[Turn]) -> list[str]:
+def days(turns: list[DueJob]) -> list[str]:
     return [turn.command[-1] for turn in turns]
 
 
 def test_a_time_of_day_comes_once_a_day() -> None:
-    world, done = World((DIGEST,)), list[Turn]()
+    world, done = World((DIGEST,)), list[DueJob]()
     for _ in range(3 * 24 * 6):
         done += world.work()
         world.pass_(minutes=10)
@@ -123,7 +123,7 @@ def test_a_new_service_owes_nothing_for_the_past() -> None:
 @pytest.mark.parametrize("hours", [2, -2])
 def test_a_clock_that_jumps_and_comes_back_doubles_and_loses_nothing(hours: int) -> None:
     for minute in range(0, 24 * 60, 40):
-        world, done = World((DIGEST, CHECK, COLLECT)), list[Turn]()
+        world, done = World((DIGEST, CHECK, COLLECT)), list[DueJob]()
         for n in range(4 * 72):
             if n * 20 == 24 * 60 + minute:
                 world.jump(hours=hours)
@@ -142,7 +142,7 @@ def test_summer_time_doubles_and_loses_nothing(month: int) -> None:
     half_past_two = Job("night", ("digest", "--day", "{day}"), cron="30 2 * * *")
     world, done = (
         World((DIGEST, half_past_two), zone, datetime(2026, month, 24 if month == 10 else 27, 12, tzinfo=UTC)),
-        list[Turn](),
+        list[DueJob](),
     )
     for _ in range(4 * 24 * 6):
         done += world.work()
@@ -157,10 +157,10 @@ def test_summer_time_doubles_and_loses_nothing(month: int) -> None:
 def test_what_failed_is_tried_again_ever_more_slowly_and_what_may_wait_waits() -> None:
     world = World((DIGEST, CHECK))
     world.pass_(hours=18, minutes=15)  # 06:15
-    assert len(world.work(JobEnd.FAILED)) == 2
+    assert len(world.work(JobOutcome.FAILED)) == 2
     tries = []
     for _ in range(24 * 60):
-        tries += world.work(JobEnd.CRASHED)
+        tries += world.work(JobOutcome.CRASHED)
         world.pass_(minutes=1)
     assert {t.job.name for t in tries} == {"digest", "check"}
     assert len([t for t in tries if t.job is CHECK]) == 1, "the next night"
@@ -174,7 +174,7 @@ def test_what_failed_is_tried_again_ever_more_slowly_and_what_may_wait_waits() -
 def test_what_was_handed_back_is_taken_up_at_once() -> None:
     world = World((DIGEST, CHECK))
     world.pass_(hours=18, minutes=15)
-    assert len(world.work(JobEnd.STOPPED)) == 2
+    assert len(world.work(JobOutcome.STOPPED)) == 2
     world.restart()
     assert len(world.work()) == 2
 
@@ -199,11 +199,13 @@ def test_a_job_that_runs_is_not_started_again() -> None:
 
 def test_months_of_mishaps_make_every_day_once() -> None:
     for seed in range(5):
-        world, dice, done = World((DIGEST, CHECK, COLLECT)), random.Random(seed), list[Turn]()
+        world, dice, done = World((DIGEST, CHECK, COLLECT)), random.Random(seed), list[DueJob]()
         while world.at < START + timedelta(days=45):
-            how = dice.choices([JobEnd.DONE, JobEnd.FAILED, JobEnd.TIMEOUT, JobEnd.LOST], [8, 2, 1, 1])[0]
+            how = dice.choices([JobOutcome.DONE, JobOutcome.FAILED, JobOutcome.TIMEOUT, JobOutcome.LOST], [8, 2, 1, 1])[
+                0
+            ]
             turns = world.work(how)
-            done += turns if how is JobEnd.DONE else []
+            done += turns if how is JobOutcome.DONE else []
             match dice.randrange(60):
                 case 0:
                     world.at += timedelta(hours=dice.uniform(0, 40))
@@ -257,26 +259,26 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def run(job: Job, home: Home) -> tuple[JobEnd, int | None]:
-    ended = run_job(job, job.command, home, Running())
+def run(job: Job, home: Home) -> tuple[JobOutcome, int | None]:
+    ended = run_job(job, job.command, home, JobProcess())
     return ended.how, ended.exit_code
 
 
 def test_a_job_is_a_process_and_its_output_is_kept(home: Home) -> None:
-    assert run(Job("status", ("status",), every_minutes=1, ok=(0, 1)), home)[0] == JobEnd.DONE
+    assert run(Job("status", ("status",), every_minutes=1, ok=(0, 1)), home)[0] == JobOutcome.DONE
     assert "Ổn." in (home.root / "logs" / "status.log").read_text("utf-8")
-    assert run(Job("wrong", ("nonsense",), every_minutes=1), home) == (JobEnd.FAILED, 2)
+    assert run(Job("wrong", ("nonsense",), every_minutes=1), home) == (JobOutcome.FAILED, 2)
 
 
 def test_a_job_that_takes_too_long_is_ended(home: Home) -> None:
     job = Job("demo", ("demo", "--serve", "--out", str(home.root / "out")), every_minutes=1, limit_minutes=3 / 60)
     began = time.monotonic()
-    assert run(job, home)[0] == JobEnd.TIMEOUT
+    assert run(job, home)[0] == JobOutcome.TIMEOUT
     assert time.monotonic() - began < 30
 
 
 def test_a_killed_process_leaves_no_lock(home: Home) -> None:
-    code = f"from diembao.home import Home; from pathlib import Path; import time\nwith Home(Path({str(home.root)!r})).lock('collect'):\n    print('held', flush=True); time.sleep(60)"  # noqa: E501
+    code = f"from diembao.system.home import Home; from pathlib import Path; import time\nwith Home(Path({str(home.root)!r})).lock('collect'):\n    print('held', flush=True); time.sleep(60)"  # noqa: E501
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"

@@ -20,22 +20,22 @@ from pipeline.records import (
     Entry,
     Examined,
     Fetched,
-    Hit,
     Irrelevant,
     PlaceFound,
     Poll,
     Reason,
     SavedSearch,
+    SearchHit,
     Source,
     Tags,
     TopicFound,
 )
-from pipeline.stories.fingerprints import dump, sketch
-from pipeline.text.search_tokens import fold, joined, words
+from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.text.search_tokens import fold, join_tokens, tokenize
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import copy
-from storage.search.index import forget_all
+from storage.search.index import clear
 from storage.search.parser import QueryError, parse
 from storage.search.search import Order
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Tree, Words, names_relevance
@@ -73,7 +73,7 @@ def made(row: dict[str, object], number: int) -> Examined:
     )
     if tags.relevance == "no":
         return Irrelevant(number, article, tags)
-    return Coverage(number, article, tags, dump(sketch(title, text, published, language)))
+    return Coverage(number, article, tags, dump(compute_fingerprint(title, text, published, language)))
 
 
 def store(storage: SqlStorage, rows: Sequence[dict[str, object]], at: datetime = T0) -> None:
@@ -94,7 +94,7 @@ def store(storage: SqlStorage, rows: Sequence[dict[str, object]], at: datetime =
     storage.regroup(at)
 
 
-def name_of(hit: Hit) -> str:
+def name_of(hit: SearchHit) -> str:
     return hit.item.article.url.rpartition("/")[2].removesuffix(".html")
 
 
@@ -204,7 +204,7 @@ def holds(row: dict[str, object], tree: Tree) -> bool:
             said = {"outlet": [row["outlet"], name], "topic": row["topics"], "lang": [row["language"]]}
             known = said.get(field, [row.get(field)])
             assert isinstance(known, list)
-            return value in {joined(str(one)) for one in known}
+            return value in {join_tokens(str(one)) for one in known}
         case Words():
             return any(True for part in parts_of(row, tree) for _ in places(part, tree))
         case Near(one, other, between):
@@ -221,7 +221,7 @@ def holds(row: dict[str, object], tree: Tree) -> bool:
 def parts_of(row: dict[str, object], asked: Words) -> list[list[str]]:
     """Return the words of the title, and of the text where it is searched too, as the query has them."""
     names = ["title"] if asked.only_title or row["relevance"] == "no" else ["title", "text"]
-    return [[w.exact if asked.exact else w.folded for w in words(str(row[name]))] for name in names]
+    return [[w.exact if asked.exact else w.folded for w in tokenize(str(row[name]))] for name in names]
 
 
 def places(part: list[str], asked: Words) -> list[int]:
@@ -255,12 +255,12 @@ def test_what_any_query_finds_is_what_reading_finds(both: tuple[SqlStorage, SqlS
 
 
 def test_what_a_word_finds_is_what_reading_finds(filled: SqlStorage) -> None:
-    listed = sorted({word.exact for row in ITEMS for word in words(f"{row['title']}\n{row['text']}")})
+    listed = sorted({word.exact for row in ITEMS for word in tokenize(f"{row['title']}\n{row['text']}")})
     for word in listed[::5]:
         holds = [
             row["name"]
             for row in ITEMS
-            if row["relevance"] != "no" and word in {w.exact for w in words(f"{row['title']}\n{row['text']}")}
+            if row["relevance"] != "no" and word in {w.exact for w in tokenize(f"{row['title']}\n{row['text']}")}
         ]
         assert found(filled, f"={word}").split() == holds, word
 
@@ -378,7 +378,7 @@ def test_a_decision_before_the_index_keeps_nothing_out_of_it(address: str) -> No
     storage = open_storage(address)
     store(storage, ITEMS)
     with storage._engine.begin() as connection:  # as a database is that was upgraded just now
-        forget_all(connection)
+        clear(connection)
     newest = max(storage.items(), key=lambda item: item.key)
     storage.upkeep.decide([Decision(newest.key, "tone", "negative", "Lan", T0)])
     assert found(storage, "điện gió") == "a c d t"
@@ -390,7 +390,7 @@ def test_an_index_that_is_lost_is_made_anew(address: str) -> None:
     storage = open_storage(address)
     store(storage, ITEMS)
     with storage._engine.begin() as connection:
-        forget_all(connection)
+        clear(connection)
     assert found(storage, "điện gió") == "a c d t"
     assert storage.searches.rebuild() == len(ITEMS)
     assert found(storage, "điện gió") == "a c d t"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text.normalize import normalise
-from pipeline.text.search_tokens import capped, exact_words, fold, joined, words
+from pipeline.text.search_tokens import cap_tokens, exact_words, fold, join_tokens, tokenize
 
 
 @pytest.mark.parametrize(
@@ -25,21 +25,21 @@ from pipeline.text.search_tokens import capped, exact_words, fold, joined, words
 )
 def test_words(text: str, exact: str, folded: str) -> None:
     for form in ("NFC", "NFD"):
-        found = words(unicodedata.normalize(form, text))
+        found = tokenize(unicodedata.normalize(form, text))
         assert " ".join(w.exact for w in found) == unicodedata.normalize("NFC", exact)
         assert " ".join(w.folded for w in found) == unicodedata.normalize("NFC", folded)
 
 
 @pytest.mark.parametrize("text", ["จังหวัด", "ແຂວງ", "ខេត្ត"])
 def test_scripts_without_spaces_are_read_character_by_character(text: str) -> None:
-    assert [w.exact for w in words(text)] == list(text)
+    assert [w.exact for w in tokenize(text)] == list(text)
 
 
 @given(st.text(max_size=200))
 def test_any_text_has_words_of_letters_and_digits_where_it_says(text: str) -> None:
     clean = normalise(text)
     last = 0
-    for word in words(text):
+    for word in tokenize(text):
         assert last <= word.start < word.end <= len(clean)
         assert len(word.folded) == len(word.exact) == word.end - word.start
         assert not set(word.exact + word.folded) & set(" \t\n'\"\\():*_&|!<>,-\x00")
@@ -48,20 +48,20 @@ def test_any_text_has_words_of_letters_and_digits_where_it_says(text: str) -> No
 
 @pytest.mark.parametrize("text", ["x" * 1234, "a" + "\u0301" * 999, "\U00010428" * 500, "ngắn " + "dài" * 90])
 def test_no_word_is_longer_than_an_index_can_hold(text: str) -> None:
-    found = words(text)
+    found = tokenize(text)
     assert 0 < max(len(word.exact.encode()) for word in found) <= 400
-    assert len(joined(text).encode()) <= 1600
+    assert len(join_tokens(text).encode()) <= 1600
 
 
 def test_names_become_one_word() -> None:
-    assert joined("Cà Ná") == joined("ca-na") == joined("CÀ NÁ!") == "ca_na"
+    assert join_tokens("Cà Ná") == join_tokens("ca-na") == join_tokens("CÀ NÁ!") == "ca_na"
     assert fold("đường") == "duong"
 
 
 def test_a_word_is_kept_so_many_times() -> None:
-    assert list(capped(["a", "b", "a", "a", "c"], 2)) == [(0, "a"), (1, "b"), (2, "a"), (4, "c")]
+    assert list(cap_tokens(["a", "b", "a", "a", "c"], 2)) == [(0, "a"), (1, "b"), (2, "a"), (4, "c")]
 
 
 @given(st.text(max_size=60))
 def test_the_quick_way_finds_the_same(text: str) -> None:
-    assert exact_words(text) == [word.exact for word in words(text)]
+    assert exact_words(text) == [word.exact for word in tokenize(text)]

@@ -22,7 +22,7 @@ from inside import run_inside
 from benchmarks.serve_kill import kill
 from benchmarks.serve_soak import soak
 from diembao.system.home import Home
-from pipeline.records import JobEnd, JobRun
+from pipeline.records import JobOutcome, JobRun
 from pipeline.records.publications import Dispatch, Publication
 from storage.database import open_storage
 
@@ -74,7 +74,7 @@ def until(look: Callable[[], Any], seconds: float = 60) -> Any:
 def turns(home: Home, job: str) -> list[JobRun]:
     storage = open_storage(home.database)
     try:
-        return [run for run in storage.runs.jobs_since(_LONG_AGO, (job,)) if run.how != JobEnd.PLANNED]
+        return [run for run in storage.runs.jobs_since(_LONG_AGO, (job,)) if run.how != JobOutcome.PLANNED]
     finally:
         storage.close()
 
@@ -115,11 +115,11 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, d
     )
     with serving(home) as process:
         until(lambda: all(run.ended for name in ("look", "wrong", "short") for run in turns(home, name) or [_NEVER]))
-        assert [(run.how, run.exit_code) for run in turns(home, "look")] == [(JobEnd.DONE, 0)]
+        assert [(run.how, run.exit_code) for run in turns(home, "look")] == [(JobOutcome.DONE, 0)]
         [wrong] = turns(home, "wrong")
-        assert (wrong.how, wrong.exit_code) == (JobEnd.FAILED, 2)
+        assert (wrong.how, wrong.exit_code) == (JobOutcome.FAILED, 2)
         assert "nonsense" in wrong.said
-        assert [run.how for run in turns(home, "short")] == [JobEnd.TIMEOUT]
+        assert [run.how for run in turns(home, "short")] == [JobOutcome.TIMEOUT]
         assert ask(home, "/healthz") == (200, "ok\n")
         status, ready = ask(home, "/readyz")
         assert status == 200
@@ -142,7 +142,7 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, d
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
     [long] = turns(home, "long")
-    assert long.how == JobEnd.STOPPED
+    assert long.how == JobOutcome.STOPPED
     assert not (home.root / "serve.json").exists()
     assert [json.loads(line)["event"] for line in (home.root / "logs" / "serve.log").read_text().splitlines()]
 
@@ -199,7 +199,7 @@ def test_what_a_killed_one_left_running_is_ended_and_taken_up_again(home: Home) 
     assert lives(pid), "an orphan"
     with serving(home):
         first, *_ = turns(home, "long")
-        assert first.how == JobEnd.LOST
+        assert first.how == JobOutcome.LOST
         assert not lives(pid)
 
 
@@ -212,7 +212,7 @@ def test_status_is_well_without_a_service_and_says_when_one_stopped(home: Home) 
     storage = open_storage(home.database)
     at = datetime.now(UTC)
     number = storage.runs.begin_job("digest", at - timedelta(hours=2), at, 7200, "test")
-    storage.runs.end_job(JobRun(number, "digest", at, at, at, JobEnd.DONE, 0))
+    storage.runs.end_job(JobRun(number, "digest", at, at, at, JobOutcome.DONE, 0))
     storage.close()
     done = run_inside("--home", home.root, "status")
     assert done.returncode == 1

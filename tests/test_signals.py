@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from analysis.anomalies.surges import FALSE_DISCOVERIES, LEAST_DAYS, Series, sentence, unusual
+from analysis.anomalies.surges import FALSE_DISCOVERIES, LEAST_DAYS, Series, find_surges, surge_sentence
 
 DAY = date(2026, 11, 18)  # a Wednesday
 PAST = 84
@@ -23,13 +23,13 @@ def test_a_surge_is_told_with_its_figures() -> None:
     counts = np.random.default_rng(1).poisson(2.0, PAST + 1)
     counts[-1] = 14
     calm = [series(np.random.default_rng(n).poisson(2.0, PAST + 1), f"c{n}") for n in range(20)]
-    [found, *more] = unusual([*calm, series(counts, "surge")], DAY)
+    [found, *more] = find_surges([*calm, series(counts, "surge")], DAY)
     assert (found.id, found.count) == ("surge", 14)
     assert not more
     assert found.days == 60, "workdays are compared with workdays"
     assert found.p <= found.adjusted <= FALSE_DISCOVERIES
-    assert "14 bài, trung bình 2," in sentence(found)
-    assert "14 articles" in sentence(found, english=True)
+    assert "14 bài, trung bình 2," in surge_sentence(found)
+    assert "14 articles" in surge_sentence(found, english=True)
 
 
 @pytest.mark.parametrize("bursty", [False, True])
@@ -43,7 +43,7 @@ def test_false_alarms_are_few(bursty: bool) -> None:
             counts = [draw.negative_binomial(2.0, 2.0 / (2.0 + m), PAST + 1) for m in means]
         else:
             counts = [draw.poisson(m, PAST + 1) for m in means]
-        alarms += bool(unusual([series(c, str(n)) for n, c in enumerate(counts)], DAY))
+        alarms += bool(find_surges([series(c, str(n)) for n, c in enumerate(counts)], DAY))
     assert alarms <= 120 * FALSE_DISCOVERIES * 2, alarms
 
 
@@ -52,27 +52,27 @@ def test_a_day_without_data_is_no_zero() -> None:
     counts[-1] = 7
     known = series(counts)
     gaps = Series("topic", "a", "a", {d: n for d, n in known.counts.items() if d.day % 2 or d == DAY})
-    assert unusual([known], DAY) == unusual([gaps], DAY) == []
+    assert find_surges([known], DAY) == find_surges([gaps], DAY) == []
     without = Series("topic", "a", "a", {d: n for d, n in known.counts.items() if d != DAY})
-    assert unusual([without], DAY) == []
+    assert find_surges([without], DAY) == []
 
 
 def test_too_short_a_past_says_nothing() -> None:
-    assert unusual([series(np.array([0] * (LEAST_DAYS - 1) + [50]))], DAY) == []
+    assert find_surges([series(np.array([0] * (LEAST_DAYS - 1) + [50]))], DAY) == []
 
 
 def test_a_first_mention_is_no_surge_and_many_are() -> None:
     silent = np.zeros(PAST + 1, dtype=np.int64)
     silent[-1] = 1
-    assert unusual([series(silent)], DAY) == []
+    assert find_surges([series(silent)], DAY) == []
     silent[-1] = 8
-    assert [s.count for s in unusual([series(silent)], DAY)] == [8]
+    assert [s.count for s in find_surges([series(silent)], DAY)] == [8]
 
 
 def test_a_weekend_is_compared_with_weekends() -> None:
     sunday = DAY + timedelta(days=4)
     counts = {sunday - timedelta(days=n): 1 if (sunday - timedelta(days=n)).weekday() >= 5 else 20 for n in range(85)}
     counts[sunday] = 12
-    [found] = unusual([Series("source", "s", "Báo S", counts)], sunday)
+    [found] = find_surges([Series("source", "s", "Báo S", counts)], sunday)
     assert found.usual == 1
-    assert sentence(found).startswith("Báo S: 12 bài")
+    assert surge_sentence(found).startswith("Báo S: 12 bài")

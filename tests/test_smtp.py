@@ -10,7 +10,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from config.alerts import Mail
-from diembao.notify.smtp import NotSent, Unsure, connected, hand_over, may_pass
+from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection
 
 
 @dataclass
@@ -54,31 +54,31 @@ def post() -> Iterator[tuple[Post, Mail]]:
 
 
 def send(mail: Mail, *to: str) -> None:
-    with connected(mail) as server:
-        hand_over(server, MIMEText("Điểm báo", "plain", "utf-8"), to or ("a@example.vn",), mail)
+    with smtp_connection(mail) as server:
+        deliver(server, MIMEText("Điểm báo", "plain", "utf-8"), to or ("a@example.vn",), mail)
 
 
 def test_several_letters_over_one_connection(post: tuple[Post, Mail]) -> None:
     kept, mail = post
-    with connected(mail) as server:
+    with smtp_connection(mail) as server:
         for _ in range(2):
-            hand_over(server, MIMEText("x"), ("a@example.vn",), mail)
+            deliver(server, MIMEText("x"), ("a@example.vn",), mail)
     assert len(kept.letters) == 2
 
 
 def test_a_server_that_leaves_early_has_taken_nothing(post: tuple[Post, Mail]) -> None:
     kept, mail = post
     kept.leaves_at = "MAIL"
-    with pytest.raises(NotSent, match=r"mail \(127\.0\.0\.1") as told:
+    with pytest.raises(DeliveryFailed, match=r"mail \(127\.0\.0\.1") as told:
         send(mail)
-    assert may_pass(told.value)
+    assert is_transient(told.value)
     assert kept.letters == []
 
 
 def test_one_that_leaves_without_an_answer_may_have_taken_it(post: tuple[Post, Mail]) -> None:
     kept, mail = post
     kept.leaves_at = "DATA"
-    with pytest.raises(Unsure):
+    with pytest.raises(DeliveryUnknown):
         send(mail)
     assert len(kept.letters) == 1
 
@@ -87,17 +87,17 @@ def test_one_that_leaves_without_an_answer_may_have_taken_it(post: tuple[Post, M
 def test_what_is_refused_was_surely_not_taken(post: tuple[Post, Mail], answer: str, later: bool) -> None:
     kept, mail = post
     kept.answer = answer
-    with pytest.raises(NotSent, match=answer[4:]) as told:
+    with pytest.raises(DeliveryFailed, match=answer[4:]) as told:
         send(mail)
-    assert may_pass(told.value) is later
+    assert is_transient(told.value) is later
 
 
 def test_one_refused_recipient_of_two_is_named_and_the_other_has_it(post: tuple[Post, Mail]) -> None:
     kept, mail = post
     kept.refuses = "b@example.vn"
-    with pytest.raises(Unsure, match=r"b@example\.vn"):
+    with pytest.raises(DeliveryUnknown, match=r"b@example\.vn"):
         send(mail, "a@example.vn", "b@example.vn")
     assert len(kept.letters) == 1
-    with pytest.raises(NotSent) as told:
+    with pytest.raises(DeliveryFailed) as told:
         send(mail, "b@example.vn")
-    assert not may_pass(told.value)
+    assert not is_transient(told.value)

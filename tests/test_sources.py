@@ -11,7 +11,7 @@ from config.settings import check_sources, load_sources
 from config.source_editor import table_of, with_enabled, with_sources
 from diembao.jobs.collect import logins_of
 from pipeline.records import Feed, Selectors, Source
-from pipeline.text.urls import normalise, same_site
+from pipeline.text.urls import normalise_url, same_site
 
 
 def test_enough_real_outlets_are_asked() -> None:
@@ -38,7 +38,7 @@ def test_every_outlet_is_described() -> None:
 
 def test_no_feed_and_no_name_twice() -> None:
     sources = load_sources(None)
-    feeds = [normalise(feed.url) for s in sources for feed in s.feeds if feed.kind != "query"]
+    feeds = [normalise_url(feed.url) for s in sources for feed in s.feeds if feed.kind != "query"]
     feeds += [feed.url for s in sources for feed in s.feeds if feed.kind == "query"]
     assert len(feeds) == len(set(feeds))
     assert len({s.id for s in sources}) == len({s.name for s in sources}) == len(sources)
@@ -51,7 +51,9 @@ def test_feeds_stand_on_the_outlets_own_sites() -> None:
 
 
 def test_nothing_watches_persons_or_social_media() -> None:
-    watched = [normalise(url) for s in load_sources(None) for url in (s.home, *(f.url.split("?")[0] for f in s.feeds))]
+    watched = [
+        normalise_url(url) for s in load_sources(None) for url in (s.home, *(f.url.split("?")[0] for f in s.feeds))
+    ]
     for name in ("facebook", "tiktok", "youtube", "twitter", "instagram", "t.me", "zalo"):
         assert not [url for url in watched if f"{name}.com" in url or f"/{name}" in url]
 

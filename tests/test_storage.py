@@ -25,6 +25,7 @@ from pipeline.records import (
     Entry,
     Evidence,
     Fetched,
+    FetchFailure,
     Irrelevant,
     PlaceFound,
     Poll,
@@ -33,15 +34,14 @@ from pipeline.records import (
     Source,
     Tags,
     TopicFound,
-    Unfetched,
     Unreadable,
 )
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
 from storage.engine.connection import open_engine
 from storage.engine.errors import StorageError
 from storage.schema.core import metadata
-from storage.schema.documentation import document
+from storage.schema.documentation import schema_document
 from storage.search.parser import parse
 
 T0 = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -74,8 +74,8 @@ def page(candidate: Candidate, body: bytes = b"<html>", at: datetime = T0) -> Fe
     return Fetched(candidate.id, at, candidate.url, 200, body, "text/html", etag='"1"')
 
 
-def failure(candidate: Candidate, reason: Reason, at: datetime = T0) -> Unfetched:
-    return Unfetched(candidate.id, at, candidate.url, reason)
+def failure(candidate: Candidate, reason: Reason, at: datetime = T0) -> FetchFailure:
+    return FetchFailure(candidate.id, at, candidate.url, reason)
 
 
 def tags(relevance: Relevance = "main", rules: str = "r1") -> Tags:
@@ -98,7 +98,9 @@ def coverage(
     article = replace(article, **more)
     if relevance == "no":
         return Irrelevant(document.id, article, tags("no"))
-    return Coverage(document.id, article, tags(relevance), dump(sketch(article.title, article.text, article.published)))
+    return Coverage(
+        document.id, article, tags(relevance), dump(compute_fingerprint(article.title, article.text, article.published))
+    )
 
 
 def collect(storage: SqlStorage, *numbers: int, at: datetime = T0) -> list[Document]:
@@ -125,7 +127,7 @@ def test_every_column_says_what_it_is() -> None:
 def test_every_column_stands_in_the_documents() -> None:
     written = (Path(__file__).parent.parent / "docs" / "columns.md").read_text("utf-8")
     made = "(python -m analysis.tables.definitions; echo; python -m storage.schema.documentation) > docs/columns.md"
-    assert written.endswith("\n\n" + document()), f"write it anew: {made}"
+    assert written.endswith("\n\n" + schema_document()), f"write it anew: {made}"
 
 
 def test_poll_counts_add_up(storage: SqlStorage) -> None:

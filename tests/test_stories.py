@@ -11,7 +11,7 @@ from pathlib import Path
 from analysis.digest.events import build_events
 from benchmarks.stories import figures
 from pipeline.records import Article, Item, Tags
-from pipeline.stories.clustering import Link, Ruling, groups
+from pipeline.stories.clustering import Link, Ruling, cluster
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
@@ -19,13 +19,13 @@ TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
 
 def test_links_join_and_rulings_outweigh_them() -> None:
     links = [Link("b", "a", 0.9), Link("c", "b", 0.6), Link("d", "c", 0.8), Link("x", "gone", 1.0)]
-    assert groups("abcdex", links) == [{"a", "b", "c", "d"}, {"e"}, {"x"}]
+    assert cluster("abcdex", links) == [{"a", "b", "c", "d"}, {"e"}, {"x"}]
     apart = Ruling(1, True, {"a": 0, "d": 1})
     # The weakest link gives way.
-    assert groups("abcd", links, [apart]) == [{"a", "b"}, {"c", "d"}]
+    assert cluster("abcd", links, [apart]) == [{"a", "b"}, {"c", "d"}]
     together = Ruling(2, False, {"a": 0, "d": 0})
-    assert groups("abcd", links, [apart, together]) == [{"a", "b", "c", "d"}]
-    assert groups("ab", [], [Ruling(1, False, {"a": 0, "b": 0}), Ruling(2, True, {"a": 0, "b": 1})]) == [{"a"}, {"b"}]
+    assert cluster("abcd", links, [apart, together]) == [{"a", "b", "c", "d"}]
+    assert cluster("ab", [], [Ruling(1, False, {"a": 0, "b": 0}), Ruling(2, True, {"a": 0, "b": 1})]) == [{"a"}, {"b"}]
 
 
 def test_groups_hang_on_no_order() -> None:
@@ -33,11 +33,11 @@ def test_groups_hang_on_no_order() -> None:
     names = [f"{n:02}" for n in range(30)]
     links = [Link(n, draw.choice(names[:i]), draw.random()) for i, n in enumerate(names) if i]
     rulings = [Ruling(1, True, {"03": 0, "17": 1, "21": 1}), Ruling(2, False, {"05": 0, "29": 0})]
-    expected = groups(names, links, rulings)
+    expected = cluster(names, links, rulings)
     for _ in range(20):
         draw.shuffle(links)
         draw.shuffle(names)
-        assert groups(names, links, rulings) == expected
+        assert cluster(names, links, rulings) == expected
 
 
 def item(key: str, story: str, outlet: str, hours: float, **more: object) -> Item:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from pipeline.records import Article, Coverage, Entry, Fetched, Poll, Reason, Source, Tags
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.schema.core import versions
@@ -63,7 +63,7 @@ def store(storage: SqlStorage, articles: Sequence[Article], *, group: bool = Tru
     wanted = storage.polled(run, Poll("a", "http://a.example/rss", T0, Reason.OK, entries=entries), recheck_all=True)
     storage.answered(run, [Fetched(c.id, T0, c.url, 200, by_url[c.url].text.encode()) for c in wanted])
     found = [(d.id, by_url[d.url]) for d in storage.unexamined(1000)]
-    drawn = [Coverage(d, a, TAGS, dump(sketch(a.title, a.text, a.published, "vi"))) for d, a in found]
+    drawn = [Coverage(d, a, TAGS, dump(compute_fingerprint(a.title, a.text, a.published, "vi"))) for d, a in found]
     storage.examined(drawn, T0)
     if group:
         storage.regroup(T0)

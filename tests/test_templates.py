@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extraction.extract import read_page
+from pipeline.extraction.extract import extract_page
 from pipeline.records import Article
 
 PAGES = Path(__file__).parent / "data" / "pages"
@@ -34,7 +34,7 @@ def fill(template: str) -> str:
 
 
 def read(markup: str) -> Article:
-    found = read_page(markup.encode(), "https://bao.example.vn/du-lich/vinh-hy-4711.html", fetched_at=NOW)
+    found = extract_page(markup.encode(), "https://bao.example.vn/du-lich/vinh-hy-4711.html", fetched_at=NOW)
     assert isinstance(found, Article), found
     return found
 

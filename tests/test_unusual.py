@@ -8,7 +8,7 @@ import pytest
 
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.jobs.digest import DAILY, draw, gather
+from diembao.jobs.digest import DAILY, build_draft, render
 from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, TopicFound
 from storage.database import SqlStorage, open_storage
 
@@ -49,7 +49,7 @@ def storage(tmp_path: Path) -> Iterator[SqlStorage]:
 
 
 def digest(storage: SqlStorage, language: str = "vi") -> dict[str, str]:
-    made = gather(
+    made = build_draft(
         storage,
         load_settings(None),
         load_rulebook(None),
@@ -57,7 +57,7 @@ def digest(storage: SqlStorage, language: str = "vi") -> dict[str, str]:
         language=language,
         made_at=CUTOFF + timedelta(hours=1),
     )
-    files = draw(made, DAILY, letter=True)
+    files = render(made, DAILY, letter=True)
     return {name: body.decode("utf-8", "replace") for name, body in files.items()}
 
 

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
 
 from pipeline.records import Article, Decision, Entry, Tags, TopicFound
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.articles.examinations import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
 from storage.database import open_storage
 from storage.engine.connection import head, migrate
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import upgrade
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
 
 VERSIONS = sorted(
@@ -49,7 +49,7 @@ def written_by(version: str, address: str) -> None:
 
 
 def rows() -> dict[str, dict[str, Any]]:
-    sketched = dump(sketch(ARTICLE_OF_IT.title, ARTICLE_OF_IT.text, AT, "vi"))
+    sketched = dump(compute_fingerprint(ARTICLE_OF_IT.title, ARTICLE_OF_IT.text, AT, "vi"))
     said = ENTRY.dump_python(ENTRY_OF_IT, mode="json")
     return {
         "runs": {"id": 1, "command": "collect", "started": AT, "ended": AT, "exit_code": 0, "counts": {"new": 1}},
@@ -110,9 +110,9 @@ def test_it_is_upgraded_and_works(version: str, kind: str, tmp_path: Path, reque
         with pytest.raises(StorageError, match="diembao db upgrade"):
             open_storage(address)
         assert upgrade(address, tmp_path / "saved.db", quiet) == version
-        assert check(f"sqlite:///{tmp_path / 'saved.db'}") == []
+        assert check_integrity(f"sqlite:///{tmp_path / 'saved.db'}") == []
     storage = open_storage(address)
-    assert check(address) == []
+    assert check_integrity(address) == []
     [item] = storage.items()
     assert (item.article, item.tags, item.outlet, item.first_seen) == (ARTICLE_OF_IT, TAGS_OF_IT, "Báo A", AT)
     tables = ("candidates", "documents", "fetches", "items", "polls", "versions")

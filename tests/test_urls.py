@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.text.urls import is_fetchable, normalise, resolve, same_site
+from pipeline.text.urls import is_fetchable, normalise_url, resolve_url, same_site
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ from pipeline.text.urls import is_fetchable, normalise, resolve, same_site
     ],
 )
 def test_normalise(link: str, expected: str) -> None:
-    assert normalise(link) == expected
-    assert normalise(expected) == expected
+    assert normalise_url(link) == expected
+    assert normalise_url(expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,13 @@ def test_normalise(link: str, expected: str) -> None:
 def test_what_is_no_address(link: str) -> None:
     assert not is_fetchable(link)
     with pytest.raises(ValueError, match="not an http"):
-        normalise(link)
+        normalise_url(link)
 
 
 def test_resolve() -> None:
-    assert resolve("http://a.example/x/y", "../z") == "http://a.example/z"
-    assert resolve("http://a.example/", "mailto:x@y") is None
-    assert resolve("http://a.example/", "http://[") is None
+    assert resolve_url("http://a.example/x/y", "../z") == "http://a.example/z"
+    assert resolve_url("http://a.example/", "mailto:x@y") is None
+    assert resolve_url("http://a.example/", "http://[") is None
 
 
 def test_same_site() -> None:

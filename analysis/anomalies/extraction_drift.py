@@ -9,7 +9,7 @@ from typing import Literal
 
 from pipeline.records import PageReading
 
-Sign = Literal["text", "title", "date", "selectors", "disagreement", "design"]
+DriftSign = Literal["text", "title", "date", "selectors", "disagreement", "design"]
 
 #: the days that are compared with those before them
 RECENT = timedelta(days=7)
@@ -24,7 +24,7 @@ _AGREE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Yields:
+class FieldYields:
     """What the pages of one source gave in some days: shares from 0 to 1, None where there is nothing to count."""
 
     pages: int
@@ -38,11 +38,11 @@ class Yields:
 
 
 @dataclass(frozen=True, slots=True)
-class Rot:
+class ExtractionDrift:
     """A source whose pages are read worse than before."""
 
     source_id: str
-    sign: Sign
+    sign: DriftSign
     #: share of pages that were read well in the days before (None: not known), and of late
     before: float | None
     after: float
@@ -53,10 +53,10 @@ class Rot:
     url: str
 
 
-def yields(readings: Sequence[PageReading]) -> Yields:
+def field_yields(readings: Sequence[PageReading]) -> FieldYields:
     """Return the shares over pages of one source."""
     agreements = [r.agreement for r in readings if r.agreement is not None]
-    return Yields(
+    return FieldYields(
         len(readings),
         _share([r.text for r in readings]),
         _share([r.title for r in readings]),
@@ -66,7 +66,7 @@ def yields(readings: Sequence[PageReading]) -> Yields:
     )
 
 
-def rotten(readings: Iterable[PageReading], now: datetime) -> list[Rot]:
+def find_drift(readings: Iterable[PageReading], now: datetime) -> list[ExtractionDrift]:
     """Return what has become worse in the days before `now`, by source, the worst sign of each first.
 
     Of readings after `now` nothing is said, and of a source only what its own pages of before allow.
@@ -84,11 +84,11 @@ def rotten(readings: Iterable[PageReading], now: datetime) -> list[Rot]:
     return found
 
 
-def _signs(early: list[PageReading], late: list[PageReading]) -> list[Rot]:
+def _signs(early: list[PageReading], late: list[PageReading]) -> list[ExtractionDrift]:
     usual, count = (
         Counter(r.place for r in early if r.place).most_common(1)[0] if any(r.place for r in early) else ("", 0)
     )
-    trials: list[tuple[Sign, Callable[[PageReading], bool | None]]] = [
+    trials: list[tuple[DriftSign, Callable[[PageReading], bool | None]]] = [
         ("text", lambda r: r.text),
         ("title", lambda r: r.title if r.text else None),
         ("date", lambda r: r.date if r.text else None),
@@ -98,17 +98,17 @@ def _signs(early: list[PageReading], late: list[PageReading]) -> list[Rot]:
         trials.append(("design", lambda r: r.place == usual if r.place else None))
     found = [rot for sign, good in trials if (rot := _dropped(sign, good, early, late))]
     disagreeing = [r for r in late if r.agreement is not None]
-    mean = yields(late).agreement
+    mean = field_yields(late).agreement
     if mean is not None and mean < _AGREE:
         worst = min(disagreeing, key=lambda r: (r.agreement or 0.0, -r.document_id))
-        before = yields(early).agreement
+        before = field_yields(early).agreement
         found.append(_rot("disagreement", before, mean, len(disagreeing), worst))
     return found
 
 
 def _dropped(
-    sign: Sign, good: Callable[[PageReading], bool | None], early: list[PageReading], late: list[PageReading]
-) -> Rot | None:
+    sign: DriftSign, good: Callable[[PageReading], bool | None], early: list[PageReading], late: list[PageReading]
+) -> ExtractionDrift | None:
     before = [verdict for r in early if (verdict := good(r)) is not None]
     after = [(r, verdict) for r in late if (verdict := good(r)) is not None]
     if len(before) < _KNOWN or not after:
@@ -125,8 +125,8 @@ def _chance(right: int, pages: int, share: float) -> float:
     return sum(comb(pages, k) * share**k * (1 - share) ** (pages - k) for k in range(right + 1))
 
 
-def _rot(sign: Sign, before: float | None, after: float, pages: int, example: PageReading) -> Rot:
-    return Rot(example.source_id, sign, before, after, pages, example.document_id, example.url)
+def _rot(sign: DriftSign, before: float | None, after: float, pages: int, example: PageReading) -> ExtractionDrift:
+    return ExtractionDrift(example.source_id, sign, before, after, pages, example.document_id, example.url)
 
 
 def _share(verdicts: Sequence[bool]) -> float | None:

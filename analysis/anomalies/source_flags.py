@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from analysis.anomalies.extraction_drift import Rot
+from analysis.anomalies.extraction_drift import ExtractionDrift
 from pipeline.records import Flag, SourceDay, SourceFigures
 
 #: Periods of the past that make 'usual', and how many of them must be known before anything is called unusual.
@@ -16,32 +16,32 @@ _PAGES, _SHARE, _USUAL_SHARE = 3, 0.6, 0.3
 _EXAMPLES = 3
 
 
-def flagged(
-    days: Iterable[SourceDay], history: Mapping[str, Sequence[SourceFigures]], rot: Sequence[Rot] = ()
+def with_flags(
+    days: Iterable[SourceDay], history: Mapping[str, Sequence[SourceFigures]], rot: Sequence[ExtractionDrift] = ()
 ) -> list[SourceDay]:
     """Return the days with their flags.
 
-    `history` is as from storage.base.Storage.source_history, `rot` as from analysis.anomalies.extraction_drift.rotten.
+    `history` is as from the database's `source_history`, `rot` as from extraction_drift.find_drift.
     """
-    worst: dict[str, Rot] = {}
+    worst: dict[str, ExtractionDrift] = {}
     for one in rot:
         worst.setdefault(one.source_id, one)
     return [
         replace(
             day,
-            flags=flags_of(day, history.get(day.source_id, ()))
+            flags=source_flags(day, history.get(day.source_id, ()))
             + ((_rotten(worst[day.source_id]),) if day.source_id in worst else ()),
         )
         for day in days
     ]
 
 
-def _rotten(rot: Rot) -> Flag:
+def _rotten(rot: ExtractionDrift) -> Flag:
     before = round(100 * rot.before) if rot.before is not None else 0
     return Flag("rotten", round(100 * rot.after), before, before, (rot.sign, rot.url))
 
 
-def flags_of(day: SourceDay, history: Sequence[SourceFigures]) -> tuple[Flag, ...]:
+def source_flags(day: SourceDay, history: Sequence[SourceFigures]) -> tuple[Flag, ...]:
     """Return what is unusual about one source. A period in which it did not answer is a failure, not a flag."""
     flags: list[Flag] = []
     if day.silent_feeds:

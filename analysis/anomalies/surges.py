@@ -35,7 +35,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class Surge:
     """A day on which more was counted than the past explains. Says nothing of why."""
 
     kind: SeriesKind
@@ -51,7 +51,7 @@ class Signal:
     adjusted: float
 
 
-def unusual(series: Sequence[Series], day: date) -> list[Signal]:
+def find_surges(series: Sequence[Series], day: date) -> list[Surge]:
     """Return what is unusual on a day, the most unusual first; series with too short a past say nothing."""
     judged = [found for one in series if (found := _judge(one, day)) is not None]
     # Adjusting makes no chance smaller; and the library takes half a second to load.
@@ -61,14 +61,14 @@ def unusual(series: Sequence[Series], day: date) -> list[Signal]:
 
     adjusted = false_discovery_control([found.p for found in judged], method="bh")
     signals = [
-        Signal(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, float(q))
+        Surge(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, float(q))
         for f, q in zip(judged, adjusted, strict=True)
         if q <= FALSE_DISCOVERIES and f.count >= LEAST_COUNT
     ]
     return sorted(signals, key=lambda s: (s.adjusted, -s.count, s.kind, s.id))
 
 
-def _judge(series: Series, day: date) -> Signal | None:
+def _judge(series: Series, day: date) -> Surge | None:
     """Return the count of a day with its chance, not yet adjusted; None where nothing can be said."""
     count = series.counts.get(day)
     if count is None:
@@ -82,7 +82,7 @@ def _judge(series: Series, day: date) -> Signal | None:
     # The mean itself is known from so many days only: that widens what may be expected of one more.
     spread = max(variance(past), mean) * (1 + 1 / len(past))
     p = _chance(count, mean, spread)
-    return Signal(series.kind, series.id, series.name, count, usual, len(past), p, p)
+    return Surge(series.kind, series.id, series.name, count, usual, len(past), p, p)
 
 
 def _chance(count: int, mean: float, spread: float) -> float:
@@ -105,7 +105,7 @@ def _comparable(counts: Mapping[date, int], day: date) -> list[int]:
     return alike if len(alike) >= LEAST_DAYS else list(before.values())
 
 
-def sentence(signal: Signal, *, english: bool = False) -> str:
+def surge_sentence(signal: Surge, *, english: bool = False) -> str:
     """Say a signal in a sentence, with the figures behind it."""
     usual = f"{signal.usual:.1f}"
     if english:

@@ -22,12 +22,14 @@ class Erratum:
     now: str = ""
 
 
-def last_said(publications: Iterable[Publication]) -> dict[str, tuple[Publication, PublishedItem]]:
+def last_published(publications: Iterable[Publication]) -> dict[str, tuple[Publication, PublishedItem]]:
     """Return what was last said of each article, by its key; publications are in the order in which they were made."""
     return {item.key: (publication, item) for publication in publications for item in publication.items}
 
 
-def errata(said: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping[str, Item]) -> tuple[Erratum, ...]:
+def find_errata(
+    said: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping[str, Item]
+) -> tuple[Erratum, ...]:
     """Return what is to be corrected, in the order in which it was published.
 
     `known` holds the articles as they are now; one that is not in it is there no more.
@@ -50,7 +52,7 @@ def errata(said: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping
     return tuple(sorted(found, key=lambda e: (e.publication, e.said.key, e.what)))
 
 
-def stated(item: Item, *, erratum: bool = False) -> PublishedItem:
+def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
     """Return what a digest says of an article."""
     relevance: Relevance = item.tags.relevance
     tone: Tone = item.tags.tone
@@ -60,11 +62,11 @@ def stated(item: Item, *, erratum: bool = False) -> PublishedItem:
     )
 
 
-def restated(found: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
+def corrected_items(found: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
     """Yield what a digest with these errata says of their articles: the next one need not say so again."""
     for key, said in {e.said.key: e.said for e in found}.items():
         if (now := known.get(key)) is not None:
-            yield stated(now, erratum=True)
+            yield published_item(now, erratum=True)
         else:
             yield replace(said, gone=True, erratum=True)
 

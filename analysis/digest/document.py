@@ -3,10 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.digest import excerpt
-from analysis.digest.model import Day
-from analysis.digest.presenter import TONE_SIGNS, View, link
+from analysis.digest.model import Digest
+from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
 from analysis.digest.stories import Story
-from analysis.documents.blocks import Block, Grid, Heading, Letterhead, Listing, Paper, Paragraph, Picture, Run, Runs
+from analysis.documents.blocks import (
+    Block,
+    BulletList,
+    Heading,
+    Letterhead,
+    Paragraph,
+    Picture,
+    PrintDocument,
+    Run,
+    Runs,
+    Table,
+)
 from analysis.documents.labels import Labels, labels
 from pipeline.records import Item
 
@@ -14,8 +25,8 @@ from pipeline.records import Item
 _TOLD = 20
 
 
-def digest_paper(
-    day: Day,
+def digest_document(
+    day: Digest,
     lang: str = "vi",
     *,
     province: str,
@@ -24,17 +35,17 @@ def digest_paper(
     letterhead: Letterhead | None = None,
     number: int | None = None,
     pictures: Sequence[Picture] = (),
-) -> Paper:
+) -> PrintDocument:
     """Return the digest; parameters as in analysis.digest.html.render_html; `pictures` go below the figures."""
     words = labels(lang)
     topics = {"": words.say("other_topics"), **(topic_labels or {})}
-    shown = _Shown(day, words, topics, province, pictures)
+    shown = _DigestBuilder(day, words, topics, province, pictures)
     period = words.say("period", start=words.clock(day.start), end=words.clock(day.end))
     under = letterhead or Letterhead()
     # In the administrative form the title carries the day, as the abstract of the document.
     dated = () if under.administrative else (words.long_date(day.day),)
     late = (words.say("made_late", due=words.clock(day.due), made=words.clock(day.made_at)),) if day.due else ()
-    return Paper(
+    return PrintDocument(
         lang,
         f"{words.say('title')} {province}",
         words.say("abstract", province=province, day=words.short_date(day.day)),
@@ -47,13 +58,13 @@ def digest_paper(
     )
 
 
-class _Shown:
+class _DigestBuilder:
     def __init__(
-        self, day: Day, words: Labels, topics: Mapping[str, str], province: str, pictures: Sequence[Picture]
+        self, day: Digest, words: Labels, topics: Mapping[str, str], province: str, pictures: Sequence[Picture]
     ) -> None:
         self._day, self._words, self._topics, self._province = day, words, topics, province
         self._pictures = pictures
-        self._view = View(day, words, topics)
+        self._view = DigestPresenter(day, words, topics)
 
     def blocks(self) -> Iterator[Block]:
         day, words = self._day, self._words
@@ -74,7 +85,7 @@ class _Shown:
             yield from self._section(words.say("undated"), day.undated, "-", words.say("undated_note"))
         if day.mentions:
             yield self._title(words.say("mentions"), day.mentions)
-            yield Listing(tuple(self._brief(item) for story in day.mentions for item in story.items))
+            yield BulletList(tuple(self._brief(item) for story in day.mentions for item in story.items))
         yield from self._outlets()
         yield from self._sources()
         yield from self._errata()
@@ -103,7 +114,7 @@ class _Shown:
             counts.append(_runs(said))
         if n := view.undated():
             counts.append(_runs(words.say("undated_share", n=n)))
-        yield Listing(tuple(counts))
+        yield BulletList(tuple(counts))
 
     def _read(self) -> str:
         view = self._view
@@ -114,7 +125,7 @@ class _Shown:
         day, words, view = self._day, self._words, self._view
         if day.top:
             yield Heading(1, _runs(words.say("top")))
-            yield Listing(
+            yield BulletList(
                 tuple(
                     (
                         Run(view.headline(top.story.lead), bold=True, link=link(top.story.lead)),
@@ -127,7 +138,7 @@ class _Shown:
         yield Heading(1, _runs(words.say("attention")))
         yield Paragraph(_runs(words.say("attention_note" if day.attention else "attention_none")), "small")
         if day.attention:
-            yield Listing(
+            yield BulletList(
                 tuple(
                     (
                         Run(view.headline(found.story.lead), bold=True, link=link(found.story.lead)),
@@ -148,7 +159,7 @@ class _Shown:
         if said := view.unusual():
             yield Heading(1, _runs(words.say("unusual")))
             yield Paragraph(_runs(words.say("unusual_note")), "small")
-            yield Listing(tuple(_runs(excerpt.visible(text)) for text in said))
+            yield BulletList(tuple(_runs(excerpt.visible(text)) for text in said))
 
     def _title(self, name: str, stories: Sequence[Story]) -> Heading:
         return Heading(1, _runs(f"{name} ({self._words.say('numbers_of', n=self._view.items(stories))})"))
@@ -200,7 +211,7 @@ class _Shown:
             (excerpt.visible(r.name), self._view.kind(r), *map(str, (r.items, r.stories, r.first, r.negative)))
             for r in day.outlets
         )
-        yield Grid(tuple(map(words.say, names)), tuple(rows), (30, 28, 10, 12, 10, 10), frozenset(range(2, 6)))
+        yield Table(tuple(map(words.say, names)), tuple(rows), (30, 28, 10, 12, 10, 10), frozenset(range(2, 6)))
         yield Paragraph(_runs(words.say("outlet_note")), "small")
 
     def _sources(self) -> Iterator[Block]:
@@ -215,7 +226,7 @@ class _Shown:
             said = f"{excerpt.visible(source.name)} ({'; '.join(view.troubles(source))})"
             told.append((Run(f"{words.of('state', 'failed')}: ", bold=True), Run(said)))
         if told:
-            yield Listing(tuple(told))
+            yield BulletList(tuple(told))
         if read := view.sources("read"):
             head = tuple(map(words.say, ("source", "links", "read_pages", "about", "troubles")))
             rows = tuple(
@@ -226,7 +237,7 @@ class _Shown:
                 )
                 for s in read
             )
-            yield Grid(head, rows, (30, 12, 12, 10, 36), frozenset((1, 2, 3)))
+            yield Table(head, rows, (30, 12, 12, 10, 36), frozenset((1, 2, 3)))
         for state in ("unchanged", "empty", "paused", "not_due"):
             if found := view.sources(state):
                 names = ", ".join(excerpt.visible(source.name) for source in found)
@@ -237,7 +248,7 @@ class _Shown:
     def _errata(self) -> Iterator[Block]:
         if self._day.errata:
             yield Heading(1, _runs(self._words.say("errata")))
-            yield Listing(tuple(_runs(self._view.erratum(e)) for e in self._day.errata))
+            yield BulletList(tuple(_runs(self._view.erratum(e)) for e in self._day.errata))
 
     def _method(self) -> Iterator[Block]:
         day, words = self._day, self._words

@@ -10,7 +10,7 @@ from pipeline.records import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class StoryReport:
     """One story: a report and those who carried it."""
 
     key: str
@@ -37,7 +37,7 @@ class Event:
     #: language or country → items, most first
     languages: Mapping[str, int]
     countries: Mapping[str, int]
-    reports: tuple[Report, ...]
+    reports: tuple[StoryReport, ...]
 
 
 def build_events(items: Iterable[Item]) -> list[Event]:
@@ -58,7 +58,7 @@ def _event(key: str, items: list[Item]) -> Event:
     for item in items:
         stories.setdefault(item.story, []).append(item)
     reports = sorted(
-        (Report(story, group[0], tuple(group), _origin(group)) for story, group in stories.items()),
+        (StoryReport(story, group[0], tuple(group), _origin(group)) for story, group in stories.items()),
         key=lambda r: (-len(r.items), _order(r.first)),
     )
     return Event(

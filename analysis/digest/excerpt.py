@@ -27,20 +27,20 @@ _REACH = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ExcerptPiece:
     """Characters of a text that are all marked or all not."""
 
     text: str
     marked: bool = False
 
 
-def title(item: Item) -> tuple[Piece, ...]:
+def title_pieces(item: Item) -> tuple[ExcerptPiece, ...]:
     """Return the whole title, its evidence marked."""
     text = _nfc(item.article.title)
     return _pieces(text, 0, len(text), _merged(s[:2] for s in _spans(text, item.tags, "title")))
 
 
-def excerpt(item: Item, limit: int = LIMIT) -> tuple[Piece, ...]:
+def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
     """Return at most `limit` characters of the text around its evidence, cut between words.
 
     The beginning of the text (or of the lead, where there is no text) if nothing in it was evidence.
@@ -56,11 +56,11 @@ def excerpt(item: Item, limit: int = LIMIT) -> tuple[Piece, ...]:
     if cut:
         end = _cut(text, start, start + room)
     pieces = _pieces(text, start, end, _merged(s[:2] for s in spans))
-    head = (Piece("…"),) if start else ()
-    return (*head, *pieces, *((Piece("…"),) if cut else ()))
+    head = (ExcerptPiece("…"),) if start else ()
+    return (*head, *pieces, *((ExcerptPiece("…"),) if cut else ()))
 
 
-def plain(pieces: Sequence[Piece]) -> str:
+def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
@@ -165,12 +165,12 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _pieces(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
+def _pieces(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> tuple[ExcerptPiece, ...]:
+    pieces: list[ExcerptPiece] = []
 
     def add(begin: int, stop: int, marked: bool) -> None:
         if shown := _SPACES.sub(" ", _UNSEEN.sub("", text[begin:stop])):
-            pieces.append(Piece(shown, marked))
+            pieces.append(ExcerptPiece(shown, marked))
 
     at = start
     for begin, stop in spans:

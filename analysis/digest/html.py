@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis.digest import excerpt
-from analysis.digest.model import Day
-from analysis.digest.presenter import TONE_SIGNS, View, capitalised, link
+from analysis.digest.model import Digest
+from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.digest.stories import is_dated, language_of
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import labels
@@ -22,7 +22,7 @@ _MARKDOWN_AT_START = re.compile(r"(?=[#+\-=>])|(?<=\d)(?=[.)](?:\s|$))")
 
 
 def render_html(
-    day: Day,
+    day: Digest,
     lang: str = "vi",
     *,
     province: str,
@@ -39,7 +39,7 @@ def render_html(
 
 
 def render_markdown(
-    day: Day, lang: str = "vi", *, province: str, note: str = "", topic_labels: Mapping[str, str] | None = None
+    day: Digest, lang: str = "vi", *, province: str, note: str = "", topic_labels: Mapping[str, str] | None = None
 ) -> str:
     """Like `render_html`, as CommonMark."""
     return _render("digest.md", day, lang, province, note, topic_labels or {})
@@ -47,7 +47,7 @@ def render_markdown(
 
 def _render(
     template: str,
-    day: Day,
+    day: Digest,
     lang: str,
     province: str,
     note: str,
@@ -66,7 +66,7 @@ def _render(
             note=note,
             l=words,
             topic=lambda id: topics.get(id, id),
-            view=View(day, words, topics),
+            view=DigestPresenter(day, words, topics),
             limit=excerpt.LIMIT,
             # Not the drawing, whose words would be set in whatever face the reader's machine has, and be cut off.
             pictures=[(b64encode(picture.png).decode(), picture.alt) for picture in pictures],
@@ -87,10 +87,10 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"md": _markdown, "visible": excerpt.visible, "capitalize_first": capitalised}
+    environment.filters |= {"md": _markdown, "visible": excerpt.visible, "capitalize_first": capitalise}
     environment.globals |= {
         "link": link,
-        "title": excerpt.title,
+        "title": excerpt.title_pieces,
         "excerpt": excerpt.excerpt,
         "is_dated": is_dated,
         "language_of": language_of,

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from analysis.anomalies.surges import Signal
+from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
-from analysis.digest.ranking import Attention, OutletRow, Top, needing_attention, outlet_table, top_stories
-from analysis.digest.stories import Story, by_time, is_dated, language_of, stories_of
+from analysis.digest.ranking import AttentionItem, OutletRow, TopStory, attention_items, outlet_table, top_stories
+from analysis.digest.stories import Story, group_into_stories, is_dated, language_of, newest_first
 from pipeline.records import Item, SourceDay, Tone
 
 
@@ -28,7 +28,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class Digest:
     """What the press wrote in one period. Every story stands in exactly one of `foreign`, `sections`, `undated`
     and `mentions`."""
 
@@ -57,9 +57,9 @@ class Day:
     mentions: tuple[Story, ...]
     sources: tuple[SourceDay, ...]
     #: at most three to be read first; each of them stands in its own place too
-    top: tuple[Top, ...] = ()
+    top: tuple[TopStory, ...] = ()
     #: those that may ask for an answer; likewise
-    attention: tuple[Attention, ...] = ()
+    attention: tuple[AttentionItem, ...] = ()
     outlets: tuple[OutletRow, ...] = ()
     #: numbers of items on the same weekday of the weeks before, where that day was collected; newest first
     weekdays: tuple[int, ...] = ()
@@ -68,7 +68,7 @@ class Day:
     #: SHA-256 of the set of articles (`fingerprint`)
     sha256: str = ""
     #: sources, topics and places of which it tells more than the weeks before let expect
-    unusual: tuple[Signal, ...] = ()
+    unusual: tuple[Surge, ...] = ()
     #: when it was to be made, where it was made later than that; None: in time
     due: datetime | None = None
 
@@ -77,13 +77,13 @@ class Day:
         return f"DB-{self.day:%Y%m%d}-{self.sha256[:8]}"
 
 
-def count(items: Iterable[Item]) -> Counts:
+def count_items(items: Iterable[Item]) -> Counts:
     """Return how many stories, items and outlets `items` are."""
     items = list(items)
     return Counts(len({i.story for i in items}), len(items), len({i.source_id for i in items}))
 
 
-def build_day(
+def build_digest(
     items: Iterable[Item],
     previous_counts: Counts | None,
     sources: Sequence[SourceDay],
@@ -98,9 +98,9 @@ def build_day(
     signals: Collection[str] = (),
     weekdays: Sequence[int] = (),
     errata: Sequence[Erratum] = (),
-    unusual: Sequence[Signal] = (),
+    unusual: Sequence[Surge] = (),
     due: datetime | None = None,
-) -> Day:
+) -> Digest:
     """Arrange the items of one period, which may be none.
 
     `start` and `end` (exclusive) are aware and carry the zone in which times are shown. `topics` gives the order
@@ -112,12 +112,12 @@ def build_day(
         raise ValueError("start, end and made_at need a time zone")
     if start >= end:
         raise ValueError(f"the period ends ({end.isoformat()}) before it starts ({start.isoformat()})")
-    items = sorted(items, key=by_time)
+    items = sorted(items, key=newest_first)
     foreign: list[Story] = []
     undated: list[Story] = []
     mentions: list[Story] = []
     by_topic: dict[str, list[Story]] = defaultdict(list)
-    stories = stories_of(items)
+    stories = group_into_stories(items)
     for story in stories:
         if story.lead.tags.relevance != "main":
             mentions.append(story)
@@ -133,13 +133,13 @@ def build_day(
     tones = Counter[Tone](i.tags.tone for i in items)
     away = sum(i.country != home for i in items)
     languages = Counter(language_of(i) for i in items)
-    return Day(
+    return Digest(
         day=day,
         start=start,
         end=end,
         made_at=made_at.astimezone(start.tzinfo),
         rules_version=rules_version,
-        counts=count(items),
+        counts=count_items(items),
         previous=previous_counts,
         tones={tone: tones[tone] for tone in ("positive", "neutral", "negative", "unsure")},
         domestic=len(items) - away,
@@ -151,17 +151,17 @@ def build_day(
         mentions=tuple(mentions),
         sources=tuple(sorted(sources, key=lambda s: (s.name.casefold(), s.source_id))),
         top=top_stories(stories, home),
-        attention=needing_attention(stories, signals),
+        attention=attention_items(stories, signals),
         outlets=outlet_table(items, stories),
         weekdays=tuple(weekdays),
         errata=tuple(errata),
         unusual=tuple(unusual),
-        sha256=fingerprint(items, start, end),
+        sha256=content_hash(items, start, end),
         due=due.astimezone(start.tzinfo) if due is not None else None,
     )
 
 
-def fingerprint(items: Iterable[Item], start: datetime, end: datetime) -> str:
+def content_hash(items: Iterable[Item], start: datetime, end: datetime) -> str:
     """Return the SHA-256 (hex) of what a period's digest rests on: which texts, under which tags, of which time.
 
     Equal for equal sets in whatever order; another text, tagging, grouping or bound makes another.

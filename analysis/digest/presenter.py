@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from analysis.anomalies.surges import sentence
+from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
 from analysis.digest.corrections import Erratum
-from analysis.digest.model import Day
-from analysis.digest.ranking import Attention, OutletRow, Top
+from analysis.digest.model import Digest
+from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
 from analysis.digest.stories import Story, is_dated, language_of
 from analysis.documents.labels import Labels
 from pipeline.records import Article, Item, Reason, SourceDay
@@ -22,10 +22,10 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NAMED = 12
 
 
-class View:
+class DigestPresenter:
     """What the forms of a digest ask that is neither in the Day nor a mere label."""
 
-    def __init__(self, day: Day, words: Labels, topics: Mapping[str, str]) -> None:
+    def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str]) -> None:
         self._day = day
         self._words = words
         self._topics = topics
@@ -171,7 +171,7 @@ class View:
     def headline(self, item: Item) -> str:
         return excerpt.visible(item.article.title) or self._words.say("untitled")
 
-    def why_top(self, top: Top) -> str:
+    def why_top(self, top: TopStory) -> str:
         """Return in a sentence why a story is to be read first."""
         words, story = self._words, top.story
         said = [words.say("top_outlets", n=top.outlets)]
@@ -185,7 +185,7 @@ class View:
             said.append(words.say("top_event", n=top.same_event))
         return words.say("top_why", parts="; ".join(said))
 
-    def seen(self, attention: Attention) -> str:
+    def seen(self, attention: AttentionItem) -> str:
         """Return what makes a story ask for attention, with the words that say so."""
         words, said = self._words, []
         if attention.negative:
@@ -201,7 +201,7 @@ class View:
             name = self._topics.get(topic.id, topic.id)
             quoted = ", ".join(f"“{text}”" for text in found)
             said.append(words.say("attention_signal", topic=name, words=quoted) if found else name)
-        return capitalised("; ".join(said)) + "."
+        return capitalise("; ".join(said)) + "."
 
     def spread(self, story: Story) -> str:
         """Return who was first to publish a story, and who has it."""
@@ -256,7 +256,7 @@ class View:
 
     def unusual(self) -> list[str]:
         """Return what is unusual, a sentence each."""
-        return [sentence(signal, english=self._words.lang == "en") for signal in self._day.unusual]
+        return [surge_sentence(signal, english=self._words.lang == "en") for signal in self._day.unusual]
 
     def weekday(self) -> str:
         """Return how many items the same weekday usually has; '' where none of them was collected."""
@@ -280,5 +280,5 @@ def link(item: Item) -> str | None:
     return None
 
 
-def capitalised(text: str) -> str:
+def capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import log2
 
-from analysis.digest.stories import Story, by_time
+from analysis.digest.stories import Story, newest_first
 from pipeline.records import Item, SourceCategory, TopicFound
 
 #: stories to be read first
@@ -13,7 +13,7 @@ _TOP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
+class TopStory:
     """A story to be read first, and the figures that say why."""
 
     story: Story
@@ -25,7 +25,7 @@ class Top:
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
+class AttentionItem:
     """A story that may ask for an answer. It says what was seen, and is no verdict on article or outlet."""
 
     story: Story
@@ -48,7 +48,7 @@ class OutletRow:
     negative: int
 
 
-def top_stories(stories: Iterable[Story], home: str) -> tuple[Top, ...]:
+def top_stories(stories: Iterable[Story], home: str) -> tuple[TopStory, ...]:
     """Return at most three stories about the province to be read first.
 
     Twice the logarithm (base 2) of the number of outlets, 2 where one abroad has it, 1 where its tone is not neutral,
@@ -57,7 +57,7 @@ def top_stories(stories: Iterable[Story], home: str) -> tuple[Top, ...]:
     """
     stories = [story for story in stories if story.lead.tags.relevance == "main"]
     events = Counter(story.lead.event for story in stories if story.lead.event)
-    found: list[tuple[float, Top]] = []
+    found: list[tuple[float, TopStory]] = []
     for story in stories:
         away = Counter(item.country for item in story.items if item.country != home)
         if story.outlets < 2 and not away:
@@ -65,9 +65,9 @@ def top_stories(stories: Iterable[Story], home: str) -> tuple[Top, ...]:
         abroad = tuple(sorted(away, key=lambda country: (-away[country], country)))
         toned = story.lead.tags.tone in ("positive", "negative")
         weight = 2 * log2(story.outlets) + 2 * bool(away) + toned + story.lead.tags.relevance_score
-        found.append((weight, Top(story, story.outlets, abroad, max(0, events[story.lead.event] - 1))))
-    found.sort(key=lambda pair: (-pair[0], by_time(pair[1].story.lead)))
-    chosen: list[Top] = []
+        found.append((weight, TopStory(story, story.outlets, abroad, max(0, events[story.lead.event] - 1))))
+    found.sort(key=lambda pair: (-pair[0], newest_first(pair[1].story.lead)))
+    chosen: list[TopStory] = []
     for _, top in found:
         event = top.story.lead.event
         if len(chosen) < _TOP and not (event and any(t.story.lead.event == event for t in chosen)):
@@ -75,7 +75,7 @@ def top_stories(stories: Iterable[Story], home: str) -> tuple[Top, ...]:
     return tuple(chosen)
 
 
-def needing_attention(stories: Iterable[Story], signals: Collection[str]) -> tuple[Attention, ...]:
+def attention_items(stories: Iterable[Story], signals: Collection[str]) -> tuple[AttentionItem, ...]:
     """Return the stories about the province with a negative tone or one of the topics `signals`, most told first."""
     found = []
     for story in stories:
@@ -88,8 +88,8 @@ def needing_attention(stories: Iterable[Story], signals: Collection[str]) -> tup
                 if topic.id in signals and (topic.id not in seen or topic.score > seen[topic.id].score):
                     seen[topic.id] = topic
         if negative or seen:
-            found.append(Attention(story, negative, tuple(seen[topic] for topic in sorted(seen))))
-    return tuple(sorted(found, key=lambda a: (-a.story.outlets, by_time(a.story.lead))))
+            found.append(AttentionItem(story, negative, tuple(seen[topic] for topic in sorted(seen))))
+    return tuple(sorted(found, key=lambda a: (-a.story.outlets, newest_first(a.story.lead))))
 
 
 def outlet_table(items: Iterable[Item], stories: Iterable[Story]) -> tuple[OutletRow, ...]:

@@ -27,7 +27,7 @@ class Story:
     @property
     def first(self) -> Item | None:
         """The first published of those whose time of publication is known."""
-        return min(filter(is_dated, self.items), key=by_time, default=None)
+        return min(filter(is_dated, self.items), key=newest_first, default=None)
 
     @property
     def origin(self) -> str:
@@ -52,12 +52,12 @@ def language_of(item: Item) -> str:
     return item.tags.language or item.article.language
 
 
-def by_time(item: Item) -> tuple[bool, float, str, str]:
+def newest_first(item: Item) -> tuple[bool, float, str, str]:
     """Order items by time, undated last."""
     return not is_dated(item), told(item).timestamp(), item.outlet, item.key
 
 
-def stories_of(items: Iterable[Item]) -> list[Story]:
+def group_into_stories(items: Iterable[Item]) -> list[Story]:
     """Return the stories of `items` (in order of time), those told by most first, then the newest; undated last."""
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -69,7 +69,7 @@ def stories_of(items: Iterable[Item]) -> list[Story]:
         stories.append(Story(lead, tuple(i for i in group if i is not lead)))
 
     def order(story: Story) -> tuple[int, bool, float, str, str]:
-        undated, at, outlet, key = by_time(story.lead)
+        undated, at, outlet, key = newest_first(story.lead)
         return -len(story.reprints), undated, -at, outlet, key
 
     return sorted(stories, key=order)

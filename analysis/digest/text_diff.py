@@ -12,16 +12,16 @@ _WORD = re.compile(r"\s+|[^\W_]+|.", re.DOTALL)
 #: Words that stay the same around a change are shown so many to either side; the rest is left out.
 _AROUND = 12
 
-Kind = Literal["same", "out", "in", "gap"]
+DiffKind = Literal["same", "out", "in", "gap"]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    kind: Kind
+class DiffPiece:
+    kind: DiffKind
     text: str
 
 
-def difference(before: Article, after: Article) -> list[Piece]:
+def text_diff(before: Article, after: Article) -> list[DiffPiece]:
     """Return the change from one text to the next, title first: what stayed around it, what went, what came.
 
     Words are compared, not lines: an edit of one figure in a long paragraph is that figure.
@@ -35,7 +35,7 @@ def difference(before: Article, after: Article) -> list[Piece]:
     return list(_joined(_pieces(matcher, old, new)))
 
 
-def _pieces(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[Piece]:
+def _pieces(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[DiffPiece]:
     codes = matcher.get_opcodes()
     for n, (tag, i, j, k, m) in enumerate(codes):
         if tag == "equal":
@@ -43,20 +43,20 @@ def _pieces(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> 
             head, tail = n > 0, n < len(codes) - 1
             if len(same) > 4 * _AROUND * (head + tail) // 2:
                 if head:
-                    yield Piece("same", "".join(same[: 2 * _AROUND]))
-                yield Piece("gap", "")
+                    yield DiffPiece("same", "".join(same[: 2 * _AROUND]))
+                yield DiffPiece("gap", "")
                 if tail:
-                    yield Piece("same", "".join(same[-2 * _AROUND :]))
+                    yield DiffPiece("same", "".join(same[-2 * _AROUND :]))
             else:
-                yield Piece("same", "".join(same))
+                yield DiffPiece("same", "".join(same))
             continue
         if j > i:
-            yield Piece("out", "".join(old[i:j]))
+            yield DiffPiece("out", "".join(old[i:j]))
         if m > k:
-            yield Piece("in", "".join(new[k:m]))
+            yield DiffPiece("in", "".join(new[k:m]))
 
 
-def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Iterator[DiffPiece]) -> Iterator[DiffPiece]:
     """Draw together changes with only white space between them: 'a b' → 'c d' is one change, not two."""
     out, new, space = "", "", ""
     for piece in pieces:
@@ -69,16 +69,16 @@ def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
         else:
             yield from _change(out, new)
             if space:
-                yield Piece("same", space)
+                yield DiffPiece("same", space)
             out = new = space = ""
             yield piece
     yield from _change(out, new)
     if space:
-        yield Piece("same", space)
+        yield DiffPiece("same", space)
 
 
-def _change(out: str, new: str) -> Iterator[Piece]:
+def _change(out: str, new: str) -> Iterator[DiffPiece]:
     if out:
-        yield Piece("out", out)
+        yield DiffPiece("out", out)
     if new:
-        yield Piece("in", new)
+        yield DiffPiece("in", new)

@@ -42,13 +42,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class BulletList:
     items: tuple[Runs, ...]
     numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Table:
     """A table with a row of headings."""
 
     head: tuple[str, ...]
@@ -72,7 +72,7 @@ class Picture:
     alt: str
 
 
-Block = Heading | Paragraph | Listing | Grid | Picture
+Block = Heading | Paragraph | BulletList | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PrintDocument:
     lang: str
     #: e.g. Điểm báo Ninh Thuận
     title: str
@@ -131,7 +131,7 @@ class Paper:
         return f"{self.letterhead.place}, ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-def set_out(paper: Paper) -> tuple[Block, ...]:
+def layout_blocks(paper: PrintDocument) -> tuple[Block, ...]:
     """Return the blocks; of an administrative document with numbered headings and './.' behind the last word."""
     if not paper.letterhead.administrative:
         return paper.blocks
@@ -165,22 +165,22 @@ def _letter(n: int) -> str:
     return chr(ord("a") + (n - 1) % 26)
 
 
-def plain(runs: Runs) -> str:
+def plain_text(runs: Runs) -> str:
     return "".join(run.text for run in runs)
 
 
-def lines(paper: Paper) -> Iterator[str]:
+def plain_text_lines(paper: PrintDocument) -> Iterator[str]:
     """Yield the paper as lines of plain text, links behind the words they are of."""
     yield from (paper.title.upper(), *paper.subtitles, "")
     for block in paper.blocks:
         match block:
             case Heading(level, runs):
-                yield from ("", plain(runs).upper() if level == 1 else _linked(runs))
+                yield from ("", plain_text(runs).upper() if level == 1 else _linked(runs))
             case Paragraph(runs):
                 yield _linked(runs)
-            case Listing(items, numbered):
+            case BulletList(items, numbered):
                 yield from (f"{f'{n}.' if numbered else '-'} {_linked(runs)}" for n, runs in enumerate(items, 1))
-            case Grid(_, rows):
+            case Table(_, rows):
                 yield from (" | ".join(row) for row in (block.head, *rows))
             case Picture():
                 yield f"[{block.alt}]"
@@ -188,4 +188,4 @@ def lines(paper: Paper) -> Iterator[str]:
 
 def _linked(runs: Runs) -> str:
     links = list(dict.fromkeys(run.link for run in runs if run.link))
-    return " ".join([plain(runs), *(f"<{link}>" for link in links)])
+    return " ".join([plain_text(runs), *(f"<{link}>" for link in links)])

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analysis.digest.model import Day
+from analysis.digest.model import Digest
 from analysis.documents import fonts
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import Labels
@@ -27,14 +27,14 @@ _LINE_HEIGHT = 16
 #: of what has no tone, and of what stands beside what a chart is about
 PLAIN, ASIDE = "#0072B2", "#BBBBBB"
 #: articles below which a picture says less than the sentence
-FEWEST = 8
+LEAST_ITEMS = 8
 #: bars up to which each gets more room
 _ROOMY = 10
 #: times the size of the SVG: 300 dots per inch on 150 mm
 _SCALE = 2.5
 
 
-def topics_by_tone(day: Day, words: Labels, topics: Mapping[str, str]) -> Picture | None:
+def topics_by_tone(day: Digest, words: Labels, topics: Mapping[str, str]) -> Picture | None:
     """Return how many articles each section of the day holds, by tone; None for a day of few."""
     named = [(words.say("foreign"), day.foreign)]
     named += [(topics.get(section.topic, section.topic), section.stories) for section in day.sections]
@@ -47,7 +47,7 @@ def topics_by_tone(day: Day, words: Labels, topics: Mapping[str, str]) -> Pictur
         for place, tone in enumerate(COLOURS):
             if counts[tone]:
                 rows.append({"topic": name, "tone": words.of("tone", tone), "place": place, "n": counts[tone]})
-    if sum(totals.values()) < FEWEST:
+    if sum(totals.values()) < LEAST_ITEMS:
         return None
     order = [name for name, _ in named if totals[name]]
     return bars(rows, order, totals, words, words.say("chart_topics"))
@@ -65,13 +65,13 @@ def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int]
         .encode(
             y=names_axis("topic", wrapped.values()),
             x=altair.X("sum(n):Q", title=words.say("outlet_items"), axis=whole_numbers()),
-            color=by_tone(words),
+            color=tone_colour(words),
             order=altair.Order("place:Q"),
         )
         .properties(width=WIDTH, height=step(wrapped.values(), 28 if is_roomy else 20), title=title)
     )
     listed = "; ".join(f"{name} {totals[name]}" for name in order)
-    return drawn(chart, f"{title}: {listed}", words)
+    return render_chart(chart, f"{title}: {listed}", words)
 
 
 def wrap(name: str) -> str:
@@ -94,7 +94,7 @@ def step(names: Iterable[str], least: int) -> Any:
     return altair.Step(max([least, *(_LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)]))
 
 
-def by_tone(words: Labels) -> Any:
+def tone_colour(words: Labels) -> Any:
     """Return the channel that gives each tone its colour."""
     import altair
 
@@ -108,13 +108,18 @@ def whole_numbers() -> Any:
     return altair.Axis(format=",d", tickMinStep=1)
 
 
-def drawn(chart: Any, alt: str, words: Labels) -> Picture:
+def render_chart(chart: Any, alt: str, words: Labels) -> Picture:
     """Return a chart as a picture, figures written as the language writes them."""
     import vl_convert
 
-    fonts.register()
+    fonts.register_fonts()
     sizes = {"labelFontSize": 14, "titleFontSize": 14}
-    spec = chart.configure(font=fonts.NAME).configure_axis(**sizes).configure_legend(**sizes, orient="bottom").to_dict()
+    spec = (
+        chart.configure(font=fonts.FONT_NAME)
+        .configure_axis(**sizes)
+        .configure_legend(**sizes, orient="bottom")
+        .to_dict()
+    )
     spec["background"] = "#ffffff"
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     point, thousands = (",", ".") if words.lang == "vi" else (".", ",")

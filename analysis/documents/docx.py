@@ -8,7 +8,18 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import escape, quoteattr
 
-from analysis.documents.blocks import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Run, Runs, set_out
+from analysis.documents.blocks import (
+    Block,
+    BulletList,
+    Heading,
+    Paragraph,
+    Picture,
+    PrintDocument,
+    Run,
+    Runs,
+    Table,
+    layout_blocks,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -44,7 +55,7 @@ _BY_STYLE = {"text": "DiembaoText", "meta": "DiembaoMeta", "excerpt": "DiembaoEx
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def render_docx(paper: Paper) -> bytes:
+def render_docx(paper: PrintDocument) -> bytes:
     """Return the file; equal papers give equal bytes."""
     import docx
     from docx.oxml import parse_xml
@@ -54,7 +65,7 @@ def render_docx(paper: Paper) -> bytes:
     _set_up(document, paper)
     writer = _Writer(document, hanging=not paper.letterhead.administrative)
     parts = [*(_head(paper) if paper.letterhead.administrative else _masthead(paper))]
-    blocks = set_out(paper)
+    blocks = layout_blocks(paper)
     parts += [xml for block in blocks[:-1] for xml in writer.block(block)]
     parts += writer.block(blocks[-1], keep=paper.letterhead.administrative)
     if paper.letterhead.administrative:
@@ -82,11 +93,11 @@ class _Writer:
                 yield _p(f"Heading{level}", self.runs(runs))
             case Paragraph(runs, style):
                 yield _p(_BY_STYLE[style], self.runs(runs), keep=keep or style == "meta")
-            case Listing(items, numbered):
+            case BulletList(items, numbered):
                 for n, runs in enumerate(items, 1):
                     mark = _r(f"{n}." if numbered else "-") + ("<w:r><w:tab/></w:r>" if self._hanging else _r(" "))
                     yield _p("DiembaoList", mark + self.runs(runs))
-            case Grid():
+            case Table():
                 yield from _grid(block)
             case Picture():
                 yield self._picture(block)
@@ -162,13 +173,13 @@ def _columns(widths: Sequence[int], cells: Sequence[str]) -> str:
     )
 
 
-def _masthead(paper: Paper) -> Iterator[str]:
+def _masthead(paper: PrintDocument) -> Iterator[str]:
     yield _head_line(paper.title.upper(), 20, "<w:b/>")
     yield _rule(_WIDTH // 3, _WIDTH)
     yield from (_head_line(line, 12) for line in paper.subtitles)
 
 
-def _head(paper: Paper) -> Iterator[str]:
+def _head(paper: PrintDocument) -> Iterator[str]:
     under = paper.letterhead
     left, right = _HEAD
     agency = _head_line(under.parent_agency.upper(), 12) * bool(under.parent_agency)
@@ -186,7 +197,7 @@ def _head(paper: Paper) -> Iterator[str]:
     yield from (_head_line(line, 13, "<w:i/>") for line in paper.subtitles)
 
 
-def _end(paper: Paper) -> Iterator[str]:
+def _end(paper: PrintDocument) -> Iterator[str]:
     under = paper.letterhead
     # A signature never stands alone on a page.
     yield _p("DiembaoHead", "", keep=True)
@@ -199,7 +210,7 @@ def _end(paper: Paper) -> Iterator[str]:
     yield _p("DiembaoHead", "")
 
 
-def _grid(grid: Grid) -> Iterator[str]:
+def _grid(grid: Table) -> Iterator[str]:
     share = [_WIDTH * width // sum(grid.widths) for width in grid.widths]
 
     def row(cells: Sequence[str], head: bool, keep: bool) -> str:
@@ -230,7 +241,7 @@ def _grid(grid: Grid) -> Iterator[str]:
     yield _p("DiembaoSmall", "")
 
 
-def _set_up(document: "Document", paper: Paper) -> None:
+def _set_up(document: "Document", paper: PrintDocument) -> None:
     from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import parse_xml

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from html import escape
 
-from analysis.documents.blocks import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Run, Runs, Style
+from analysis.documents.blocks import (
+    Block,
+    BulletList,
+    Heading,
+    Paragraph,
+    Picture,
+    PrintDocument,
+    Run,
+    Runs,
+    Style,
+    Table,
+)
 from analysis.documents.labels import labels
 
 #: Gmail cuts a message off behind 102 KB; what does not fit is in the attached files.
@@ -19,7 +30,7 @@ _TITLE = "font-size:26px;line-height:34px;font-weight:bold;color:#1f4469"
 _SPACE = "padding:0 0 8px 0"
 
 
-def mail_html(paper: Paper) -> str:
+def email_html(paper: PrintDocument) -> str:
     """Return a page of tables with styles on every cell; picture number n is named `cid:picture-n`, from 1.
 
     Blocks that would make it longer than mail services show are left out, from a heading on, and it says so.
@@ -82,12 +93,12 @@ def _block(block: Block, picture: int) -> list[str]:
             return [_row(tag, "font-size:17px;line-height:24px;color:#1b1b1b")]
         case Paragraph(runs, style):
             return [_row(_runs(runs), _STYLES[style])]
-        case Listing(items, numbered):
+        case BulletList(items, numbered):
             return [
                 _row(f"{f'{n}.' if numbered else '–'} {_runs(runs)}", _STYLES["text"])
                 for n, runs in enumerate(items, 1)
             ]
-        case Grid():
+        case Table():
             return [_row(_grid(block), _STYLES["small"])]
         case Picture(alt=alt):
             image = f'<img src="cid:picture-{picture}" width="600" alt="{escape(alt)}" '
@@ -96,7 +107,7 @@ def _block(block: Block, picture: int) -> list[str]:
             ]
 
 
-def _grid(grid: Grid) -> str:
+def _grid(grid: Table) -> str:
     cell = "border:1px solid #c9ccd1;padding:4px 6px;font-size:14px;line-height:20px;color:#1b1b1b"
 
     def row(cells: Sequence[str], tag: str) -> str:

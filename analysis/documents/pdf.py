@@ -6,10 +6,20 @@ from importlib.resources import files
 from typing import Any
 
 from analysis.documents import fonts
-from analysis.documents.blocks import Block, Grid, Heading, Listing, Paper, Paragraph, Picture, Runs, set_out
+from analysis.documents.blocks import (
+    Block,
+    BulletList,
+    Heading,
+    Paragraph,
+    Picture,
+    PrintDocument,
+    Runs,
+    Table,
+    layout_blocks,
+)
 
 
-def render_pdf(paper: Paper) -> bytes:
+def render_pdf(paper: PrintDocument) -> bytes:
     """Return the file; equal papers give equal bytes on machines with equal faces."""
     import typst
 
@@ -27,14 +37,14 @@ def render_pdf(paper: Paper) -> bytes:
         "recipients": under.addressed,
         "sign": [line.upper() for line in (under.authority, under.signer_title) if line],
         "signer": under.signer,
-        "blocks": [_block(block) for block in set_out(paper)],
+        "blocks": [_block(block) for block in layout_blocks(paper)],
     }
     template = (files("analysis") / "templates" / "paper.typ").read_bytes()
     compiled: Any = typst.compile  # its types want all paths to be what the source is
     made: bytes = compiled(
         template,
         sys_inputs={"paper": json.dumps(content, ensure_ascii=False)},
-        font_paths=[fonts.folder()],
+        font_paths=[fonts.font_folder()],
         timestamp=int(paper.made_at.astimezone(UTC).timestamp()),
     )
     return made
@@ -46,9 +56,9 @@ def _block(block: Block) -> dict[str, Any]:
             return {"kind": "heading", "level": level, "runs": _runs(runs)}
         case Paragraph(runs, style):
             return {"kind": "paragraph", "style": style, "runs": _runs(runs)}
-        case Listing(items, numbered):
+        case BulletList(items, numbered):
             return {"kind": "listing", "numbered": numbered, "items": [_runs(runs) for runs in items]}
-        case Grid(head, rows, widths, numeric):
+        case Table(head, rows, widths, numeric):
             shape = {"widths": widths, "numeric": sorted(numeric), "short": block.is_short}
             return {"kind": "grid", "head": head, "rows": rows, **shape}
         case Picture(_, svg, alt):

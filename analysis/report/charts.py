@@ -9,22 +9,22 @@ from analysis.documents.blocks import Picture
 from analysis.documents.chart_style import (
     ASIDE,
     COLOURS,
-    FEWEST,
+    LEAST_ITEMS,
     PLAIN,
     WIDTH,
     bars,
-    by_tone,
-    drawn,
     names_axis,
+    render_chart,
     step,
+    tone_colour,
     whole_numbers,
     wrap,
 )
 from analysis.documents.labels import Labels
 from analysis.report.figures import Figures
-from analysis.report.heatmap import heat
-from analysis.report.model import Report
-from analysis.report.time_axis import missing_of, places_of, summed, time_axis, with_gaps
+from analysis.report.heatmap import heatmap
+from analysis.report.model import PeriodicReport
+from analysis.report.time_axis import axis_positions, counts_by_position, positions_without_data, time_axis, with_gaps
 from pipeline.tables.columns import ZONE
 
 #: outlets, and countries and languages, that are shown
@@ -36,13 +36,13 @@ _HEIGHT = 100
 _MARK, _NEAR = 15, 2
 
 
-def charts_of(report: Report, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
+def report_charts(report: PeriodicReport, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
     """Return the charts that have something to say, by name; none for a few articles.
 
     Names: volume, attention, tone, topics, voice, outlets, countries, languages, heat.
     """
     found = report.now
-    if found.items < FEWEST:
+    if found.items < LEAST_ITEMS:
         return {}
     made = {
         "volume": _volume(report, words),
@@ -53,7 +53,7 @@ def charts_of(report: Report, words: Labels, topics: Mapping[str, str]) -> dict[
         "outlets": _outlets(found, words),
         "countries": _counts(found.countries, words.country, words, "chart_countries"),
         "languages": _counts(found.languages, lambda tag: words.language(tag or "und"), words, "chart_languages"),
-        "heat": heat(found, words),
+        "heat": heatmap(found, words),
     }
     return {name: picture for name, picture in made.items() if picture is not None}
 
@@ -63,12 +63,12 @@ def _titled(words: Labels, key: str, told: Iterable[str]) -> tuple[str, str]:
     return title, f"{title}: {'; '.join(told)}"
 
 
-def _volume(report: Report, words: Labels) -> Picture:
+def _volume(report: PeriodicReport, words: Labels) -> Picture:
     import altair
 
     found = report.now
-    counts = summed(found, found.days)
-    missing = missing_of(found, counts)
+    counts = counts_by_position(found, found.days)
+    missing = positions_without_data(found, counts)
     high = max(counts.values())
     rows = [{"day": day.isoformat(), "n": n} for day, n in sorted(counts.items()) if day not in missing]
     y = altair.Y("n:Q", title=words.of("report", "articles"), axis=whole_numbers())
@@ -84,12 +84,12 @@ def _volume(report: Report, words: Labels) -> Picture:
     told += [f"{row['mark']}: {words.short_date(date.fromisoformat(row['day']))}" for row in marks]
     title, alt = _titled(words, "chart_volume", told)
     chart = with_gaps(chart, found, words, high, missing).properties(width=WIDTH, height=_HEIGHT, title=title)
-    return drawn(chart, alt, words)
+    return render_chart(chart, alt, words)
 
 
-def _marks(report: Report, counts: Mapping[date, int]) -> list[dict[str, Any]]:
+def _marks(report: PeriodicReport, counts: Mapping[date, int]) -> list[dict[str, Any]]:
     """Return the marks above the bars: the number of a story where it begins, a triangle on unusual days."""
-    places = places_of(report.now)
+    places = axis_positions(report.now)
     marks: dict[date, list[str]] = {}
     for n, story in enumerate(report.spread[:_MARKED]):
         marks.setdefault(places.get(story.start.astimezone(ZONE).date(), report.now.span.first), []).append(str(n + 1))
@@ -113,7 +113,7 @@ def _attention(found: Figures, words: Labels) -> Picture | None:
 
     # Articles of a day of which no page was read, found later, have nothing that they could be held against.
     counted = {day: n for day, n in found.days.items() if found.page_days[day]}
-    items, pages = summed(found, counted), summed(found, found.page_days)
+    items, pages = counts_by_position(found, counted), counts_by_position(found, found.page_days)
     rates = {day: 1000 * items[day] / pages[day] if pages[day] else None for day in sorted(items)}
     known = {day: rate for day, rate in rates.items() if rate is not None}
     if len(known) < 2:
@@ -131,15 +131,17 @@ def _attention(found: Figures, words: Labels) -> Picture | None:
     )
     missing = [day for day, rate in rates.items() if rate is None]
     chart = with_gaps(chart, found, words, max(known.values()), missing)
-    return drawn(chart.properties(width=WIDTH, height=_HEIGHT, title=title), alt, words)
+    return render_chart(chart.properties(width=WIDTH, height=_HEIGHT, title=title), alt, words)
 
 
 def _tone(found: Figures, words: Labels) -> Picture:
     import altair
 
-    by_tone_ = {tone: summed(found, {d: n for (d, t), n in found.told.items() if t == tone}) for tone in COLOURS}
-    totals = summed(found, found.days)
-    missing = missing_of(found, totals)
+    by_tone_ = {
+        tone: counts_by_position(found, {d: n for (d, t), n in found.told.items() if t == tone}) for tone in COLOURS
+    }
+    totals = counts_by_position(found, found.days)
+    missing = positions_without_data(found, totals)
     rows = [
         {"day": day.isoformat(), "tone": words.of("tone", tone), "place": place, "n": counts[day]}
         for place, (tone, counts) in enumerate(by_tone_.items())
@@ -152,10 +154,10 @@ def _tone(found: Figures, words: Labels) -> Picture:
     chart = (
         altair.Chart(altair.InlineData(values=rows))
         .mark_bar(stroke="#ffffff", strokeWidth=0.5)
-        .encode(x=time_axis(found, words), y=y, color=by_tone(words), order=altair.Order("place:Q"))
+        .encode(x=time_axis(found, words), y=y, color=tone_colour(words), order=altair.Order("place:Q"))
     )
     chart = with_gaps(chart, found, words, max(totals.values()), missing)
-    return drawn(chart.properties(width=WIDTH, height=_HEIGHT, title=title), alt, words)
+    return render_chart(chart.properties(width=WIDTH, height=_HEIGHT, title=title), alt, words)
 
 
 def _topics(found: Figures, words: Labels, topics: Mapping[str, str]) -> Picture | None:
@@ -182,7 +184,7 @@ def _by_tone(named: Mapping[str, Counter[Any]], words: Labels, title: str, most:
     return bars(rows, order, totals, words, words.of("report", title)) if rows else None
 
 
-def _voice(report: Report, words: Labels) -> Picture | None:
+def _voice(report: PeriodicReport, words: Labels) -> Picture | None:
     if not any(voice.headlines for voice in report.voice):
         return None
     rows = [{"name": v.name, "n": v.headlines, "own": v.own} for v in report.voice]
@@ -213,4 +215,4 @@ def _plain_bars(rows: list[dict[str, Any]], words: Labels, title: str, axis: str
     colour = altair.Color("own:N", scale=altair.Scale(domain=[True, False], range=[PLAIN, ASIDE]), legend=None)
     figures = base.mark_text(align="left", dx=4, fontSize=14).encode(text=altair.Text("n:Q", format=",d"))
     chart = altair.layer(base.mark_bar().encode(color=colour), figures)
-    return drawn(chart.properties(width=WIDTH, height=step(names, 26), title=heading), alt, words)
+    return render_chart(chart.properties(width=WIDTH, height=step(names, 26), title=heading), alt, words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.records import Tone
 from pipeline.tables.columns import ZONE
-from pipeline.tables.facts import Fact, Kind, kind_of
+from pipeline.tables.facts import Fact, FactKey, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ class Tally:
     """Numbers of articles, by what they say of themselves."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        self._codes = {name: _Codes() for name in ("day", "story", "kind", *Kind._fields)}
+        self._codes = {name: _Codes() for name in ("day", "story", "kind", *FactKey._fields)}
         # Of a million tuples that come and go none is part of a cycle: looking for some would take a third of the time.
         collecting = gc.isenabled()
         gc.disable()
@@ -62,7 +62,7 @@ class Tally:
         frame = pd.DataFrame({"story": story, "kind": pd.Series(kinds, dtype="int32")})
         frame["day"] = pd.Series([self._codes["day"][day] for day in days])[pd.factorize(quarters)[0]].to_numpy()
         named = [kind_of(kind) for kind in self._codes["kind"]]
-        for n, name in enumerate(Kind._fields):
+        for n, name in enumerate(FactKey._fields):
             codes = pd.Series([self._codes[name][kind[n]] for kind in named], dtype="int32")
             frame[name] = codes.to_numpy()[frame["kind"].to_numpy()]
         return frame

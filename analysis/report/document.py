@@ -3,32 +3,32 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
-from analysis.anomalies.surges import sentence
+from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
 from analysis.documents.blocks import (
     Block,
-    Grid,
+    BulletList,
     Heading,
     Letterhead,
-    Listing,
-    Paper,
     Paragraph,
     Picture,
+    PrintDocument,
     Run,
     Runs,
+    Table,
     roman,
 )
 from analysis.documents.labels import Labels, labels
 from analysis.report.figures import Span
-from analysis.report.model import Report
+from analysis.report.model import PeriodicReport
 from pipeline.records import Tone
 
 _TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
 _MOST = 15
 
 
-def report_paper(
-    report: Report,
+def report_document(
+    report: PeriodicReport,
     made_at: datetime,
     lang: str = "vi",
     *,
@@ -38,14 +38,14 @@ def report_paper(
     letterhead: Letterhead | None = None,
     number: int | None = None,
     pictures: Mapping[str, Picture] | None = None,
-) -> Paper:
-    """Return the report; `pictures` (analysis.report.charts.charts_of) go where they belong.
+) -> PrintDocument:
+    """Return the report; `pictures` (analysis.report.charts.report_charts) go where they belong.
 
     An administrative one carries the span in its abstract.
     """
     words = labels(lang)
-    shown = _Shown(report, words, topic_labels, pictures or {}, rules_version, made_at)
-    return Paper(
+    shown = _ReportBuilder(report, words, topic_labels, pictures or {}, rules_version, made_at)
+    return PrintDocument(
         lang,
         words.of("report", "title", province=province.replace(" ", "\u00a0")),
         words.of("report", "abstract", province=province, period=_named(report.now.span, words)),
@@ -81,10 +81,10 @@ def _last(words: Labels, span: Span) -> str:
     return words.short_date(span.last)
 
 
-class _Shown:
+class _ReportBuilder:
     def __init__(
         self,
-        report: Report,
+        report: PeriodicReport,
         words: Labels,
         topics: Mapping[str, str],
         pictures: Mapping[str, Picture],
@@ -113,11 +113,11 @@ class _Shown:
             )
         if self._report.signals:
             yield self._head("unusual")
-            yield Listing(
+            yield BulletList(
                 tuple(
                     (
                         Run(f"{self._words.short_date(day)}: ", bold=True),
-                        Run(sentence(s, english=self._words.lang == "en")),
+                        Run(surge_sentence(s, english=self._words.lang == "en")),
                     )
                     for day, s in self._report.signals
                 )
@@ -140,7 +140,7 @@ class _Shown:
     def _head(self, key: str) -> Heading:
         return Heading(1, self._runs(key))
 
-    def _comparison(self) -> Grid:
+    def _comparison(self) -> Table:
         """Counts with their change in per cent, shares with theirs in percentage points."""
         now, before, year = self._now, self._report.before, self._report.year
         rows: list[tuple[str, ...]] = []
@@ -166,7 +166,7 @@ class _Shown:
         rate = self._unknown() if rates[0] is None else self._number(rates[0])
         rows.append((self._words.of("report", "attention"), rate, *(self._change(rates[0], r) for r in rates[1:])))
         head = tuple(self._words.of("report", key) for key in ("figure", "now", "before", "year"))
-        return Grid(head, tuple(rows), (34, 18, 24, 24), frozenset({1, 2, 3}))
+        return Table(head, tuple(rows), (34, 18, 24, 24), frozenset({1, 2, 3}))
 
     def _share_row(self, name: str, shares: Sequence[float | None]) -> tuple[str, ...]:
         now = shares[0]
@@ -211,7 +211,7 @@ class _Shown:
             *(self._words.of("tone", tone) for tone in _TONES),
             self._words.of("report", "before"),
         )
-        yield Grid(head, tuple(rows), (26, 9, 10, 10, 10, 13, 20), frozenset(range(1, 7)))
+        yield Table(head, tuple(rows), (26, 9, 10, 10, 10, 13, 20), frozenset(range(1, 7)))
         yield Paragraph(self._runs("topics_note"), style="small")
         yield from self._chart("topics", "tone")
 
@@ -232,7 +232,7 @@ class _Shown:
             )
             link = story.url if story.url.startswith(("http://", "https://")) else None
             items.append((Run(excerpt.visible(story.title), bold=True, link=link), Run(f". {told}")))
-        yield Listing(tuple(items), numbered=True)
+        yield BulletList(tuple(items), numbered=True)
 
     def _outlets(self) -> Iterator[Block]:
         yield self._head("outlets_table")
@@ -252,7 +252,7 @@ class _Shown:
             *(self._words.of("report", k) for k in keys),
             *(self._words.of("tone", t) for t in ("positive", "negative")),
         )
-        yield Grid(head, rows, (34, 22, 11, 11, 11, 11), frozenset({2, 3, 4, 5}))
+        yield Table(head, rows, (34, 22, 11, 11, 11, 11), frozenset({2, 3, 4, 5}))
         if len(found) > _MOST:
             left = found[_MOST:]
             yield Paragraph(
@@ -266,7 +266,7 @@ class _Shown:
         words, now = self._words, self._now
         countries = ", ".join(f"{words.country(c)} {words.whole(n)}" for c, n in now.countries.most_common())
         languages = ", ".join(f"{words.language(t or 'und')} {words.whole(n)}" for t, n in now.languages.most_common())
-        yield Listing((self._runs("countries", list=countries), self._runs("languages", list=languages)))
+        yield BulletList((self._runs("countries", list=countries), self._runs("languages", list=languages)))
         yield from self._chart("countries", "languages")
 
     def _voice(self) -> Iterator[Block]:
@@ -283,7 +283,7 @@ class _Shown:
             share = self._share_row(voice.name, (now, before))
             rows.append((share[0], self._words.whole(voice.headlines), *share[1:]))
         head = tuple(self._words.of("report", key) for key in ("voice_name", "headlines", "voice_share", "before"))
-        yield Grid(head, tuple(rows), (34, 18, 18, 30), frozenset({1, 2, 3}))
+        yield Table(head, tuple(rows), (34, 18, 18, 30), frozenset({1, 2, 3}))
         yield Paragraph(self._runs("voice_note"), style="small")
         yield from self._chart("voice")
 
@@ -304,7 +304,7 @@ class _Shown:
         failing = [(bad, good, name) for bad, good, name in asked if bad > good]
         for bad, good, name in sorted(failing, reverse=True)[:_MOST]:
             told.append(self._runs("failing", name=name, bad=bad, days=bad + good))
-        yield Listing(tuple(told)) if told else Paragraph(self._runs("no_gaps"))
+        yield BulletList(tuple(told)) if told else Paragraph(self._runs("no_gaps"))
         yield from self._chart("heat", note="heat_note")
 
 

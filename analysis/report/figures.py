@@ -137,7 +137,7 @@ class Figures(_Sums):
         return [day for day in self.span.days if day not in self.collected]
 
 
-def figures(
+def count_figures(
     span: Span,
     facts: Iterable[Fact],
     publishers: Mapping[str, Publisher],

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from analysis.documents.blocks import Picture
-from analysis.documents.chart_style import WIDTH, drawn
+from analysis.documents.chart_style import WIDTH, render_chart
 from analysis.documents.labels import Labels
 from analysis.report.figures import Figures
-from analysis.report.time_axis import places_of, time_axis
+from analysis.report.time_axis import axis_positions, time_axis
 
 #: sources that are shown: those of most articles, and of the others those that failed on most days
 _SOURCES, _FAILING = 30, 10
@@ -20,14 +20,14 @@ _LETTER = 6
 _HATCH = "M-1,0L0,-1M-1,1L1,-1M0,1L1,0"
 
 
-def heat(found: Figures, words: Labels) -> Picture | None:
+def heatmap(found: Figures, words: Labels) -> Picture | None:
     """Return articles by source and day (or week), hatched where the source was not read on most days of a cell."""
     import altair
 
     chosen = _chosen(found)
     if not chosen:
         return None
-    places = places_of(found)
+    places = axis_positions(found)
     columns = len(set(places.values()))
     names = _names(found, chosen)
     counts: dict[tuple[str, date], int] = {}
@@ -74,7 +74,7 @@ def heat(found: Figures, words: Labels) -> Picture | None:
     title = words.of("report", "chart_heat")
     told = words.of("report", "heat_told", sources=len(chosen), gaps=len(gaps), cells=len(counts))
     chart = altair.layer(*layers).properties(width=WIDTH, height=altair.Step(_ROW), title=title)
-    return drawn(chart, f"{title}: {told}", words)
+    return render_chart(chart, f"{title}: {told}", words)
 
 
 def _chosen(found: Figures) -> list[str]:

@@ -35,7 +35,7 @@ class Keyword:
     adjusted: float
 
 
-def counted(texts: Iterable[str]) -> tuple[Counter[str], int]:
+def count_words(texts: Iterable[str]) -> tuple[Counter[str], int]:
     """Return in how many texts each word or phrase stands, and how many texts there are. Texts are Vietnamese."""
     found: Counter[str] = Counter()
     n = 0
@@ -45,7 +45,7 @@ def counted(texts: Iterable[str]) -> tuple[Counter[str], int]:
     return found, n
 
 
-def keywords(
+def find_keywords(
     period: tuple[Counter[str], int], background: tuple[Counter[str], int], *, most: int = 20
 ) -> list[Keyword]:
     """Return what marks the period against the background (both of `counted`), the strongest first, at most `most`.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.anomalies.surges import Signal
+from analysis.anomalies.surges import Surge
 from analysis.report.figures import Figures
 from analysis.report.keywords import Keyword
 from analysis.tables.rows import StoryRow
@@ -22,7 +22,7 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PeriodicReport:
     """A span beside the one before and the same days of the year before."""
 
     now: Figures
@@ -34,4 +34,4 @@ class Report:
     voice: tuple[Voice, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     #: unusual days of the span, by day
-    signals: tuple[tuple[date, Signal], ...] = ()
+    signals: tuple[tuple[date, Surge], ...] = ()

@@ -12,7 +12,7 @@ from analysis.report.figures import Figures
 _DAYS = 92
 
 
-def places_of(found: Figures) -> dict[date, date]:
+def axis_positions(found: Figures) -> dict[date, date]:
     """Return for each day of a span the day by which its place on a chart goes: itself, or the Monday of its week."""
     weekly = len(found.span.days) > _DAYS
     return {day: day - timedelta(days=day.weekday() * weekly) for day in found.span.days}
@@ -22,7 +22,7 @@ def time_axis(found: Figures, words: Labels) -> Any:
     """Return the channel of time: a place for each day, or week."""
     import altair
 
-    places = sorted(set(places_of(found).values()))
+    places = sorted(set(axis_positions(found).values()))
     label = "slice(datum.label, 8) + '/' + slice(datum.label, 5, 7)"
     return altair.X(
         "day:O",
@@ -32,9 +32,9 @@ def time_axis(found: Figures, words: Labels) -> Any:
     )
 
 
-def summed(found: Figures, counts: Mapping[date, int]) -> Counter[date]:
+def counts_by_position(found: Figures, counts: Mapping[date, int]) -> Counter[date]:
     """Return counts of days as counts of the places of a chart, 0 where there is none."""
-    places = places_of(found)
+    places = axis_positions(found)
     found_ = Counter(dict.fromkeys(places.values(), 0))
     for day, n in counts.items():
         if day in places:
@@ -42,9 +42,9 @@ def summed(found: Figures, counts: Mapping[date, int]) -> Counter[date]:
     return found_
 
 
-def missing_of(found: Figures, counts: Mapping[date, int]) -> list[date]:
+def positions_without_data(found: Figures, counts: Mapping[date, int]) -> list[date]:
     """Return the places of days without any collection and without any article: of these nothing is known."""
-    places = places_of(found)
+    places = axis_positions(found)
     known = {places[day] for day in found.collected if day in places}
     return [place for place in sorted(set(places.values())) if place not in known and not counts[place]]
 

@@ -136,7 +136,7 @@ TABLES: Mapping[str, Table] = {
 }
 
 
-def document() -> str:
+def tables_document() -> str:
     """Return docs/columns.md."""
     lines = [
         f"# Exported tables (schema {SCHEMA_VERSION})",
@@ -171,4 +171,4 @@ def document() -> str:
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    print(tables_document(), end="")

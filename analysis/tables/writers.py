@@ -11,8 +11,8 @@ from typing import Any, TextIO
 
 from pipeline.records import Item
 from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column
-from pipeline.tables.csv_cells import groups, legal, write_rows
-from pipeline.tables.csv_rows import Listed, line
+from pipeline.tables.csv_cells import groups, legal_text, write_rows
+from pipeline.tables.csv_rows import CsvRow, csv_line
 from pipeline.text.urls import is_fetchable
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -44,12 +44,12 @@ def write_csv(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextI
     return n
 
 
-def write_listed(columns: Sequence[Column[Any]], rows: Iterable[Listed], stream: TextIO) -> int:
+def write_csv_rows(columns: Sequence[Column[Any]], rows: Iterable[CsvRow], stream: TextIO) -> int:
     """Write what `write_csv` writes of the same articles, out of rows that are stored; return the number of rows."""
     _begin_csv(columns, stream)
     n = 0
     for some in groups(rows, _BATCH):
-        stream.writelines(map(line, some))
+        stream.writelines(map(csv_line, some))
         n += len(some)
     return n
 
@@ -64,7 +64,7 @@ def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: Tex
     """Write one JSON line for each row, of an Item every field it has; return the number of lines."""
     n = 0
     for row in rows:
-        record = flat(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
+        record = flat_value(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
         line = json.dumps(record, ensure_ascii=False, default=_plain)
         # Half of a surrogate pair is no character, and one would stop the whole export.
         stream.write(_SURROGATE.sub("\ufffd", line) + "\n")
@@ -72,7 +72,7 @@ def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: Tex
     return n
 
 
-def flat(item: Item) -> dict[str, Any]:
+def flat_value(item: Item) -> dict[str, Any]:
     """Return all fields of an item, of its article and of its tags, in one level.
 
     Where two of them have one name: `language` and `reason` are what the rules said, `declared_language` is the page's
@@ -136,7 +136,7 @@ def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], p
                     case _:
                         if column.kind == "link" and links < _LINKS and len(value) < _LINK and is_fetchable(value):
                             links += 1
-                            sheet.write_url(n, m, legal(value), style, _cell(value))
+                            sheet.write_url(n, m, legal_text(value), style, _cell(value))
                         else:
                             sheet.write_string(n, m, _cell(value))
         sheet.autofilter(0, 0, max(n, 1), len(columns) - 1)
@@ -151,7 +151,7 @@ def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], p
 
 
 def _cell(text: str) -> str:
-    text = legal(text)
+    text = legal_text(text)
     # Excel counts UTF-16 units, and takes a longer cell for a damaged file.
     if len(text.encode("utf-16-le")) // 2 <= _CELL:
         return text

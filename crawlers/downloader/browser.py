@@ -41,7 +41,7 @@ class PageTooHeavy(Exception):
     """The page outgrew its limits while it was rendered."""
 
 
-def missing() -> Literal["extra", "browser"] | None:
+def missing_browser() -> Literal["extra", "browser"] | None:
     """Return what rendering lacks on this machine: the package scrapy-playwright, or a browser; None: nothing."""
     if find_spec("scrapy_playwright") is None:
         return "extra"

@@ -25,18 +25,18 @@ class UnknownEncoding(Exception):
     """The body is packed in a way that was never asked for."""
 
 
-class Damaged(Exception):
+class DamagedBody(Exception):
     """Compressed bytes that are cut off, or do not unpack."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unpacked:
+class Decompressed:
     body: bytes
     #: the same compressed as by zlib, at no cost; empty where that cannot be had
     packed: bytes
 
 
-class IntegrityMiddleware:
+class DecompressionMiddleware:
     """Stands before Scrapy's HttpCompression, which hands on what it could unpack of a body that was cut off.
 
     What came packed by gzip is kept in the request's meta as `packed`: the page need not be compressed to be stored.
@@ -46,7 +46,7 @@ class IntegrityMiddleware:
         self._max_size = max_size
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> "IntegrityMiddleware":
+    def from_crawler(cls, crawler: Any) -> "DecompressionMiddleware":
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -65,8 +65,8 @@ class IntegrityMiddleware:
             del response.headers["Content-Encoding"]
             return response
         try:
-            unpacked = unpack(response.body, encodings[0], request.meta.get("download_maxsize", self._max_size))
-        except Damaged as error:
+            unpacked = decompress(response.body, encodings[0], request.meta.get("download_maxsize", self._max_size))
+        except DamagedBody as error:
             raise ResponseDataLossError(f"{request.url}: {error}") from error
         if unpacked is None:
             return response  # Scrapy comes to the same end, and has the words for it
@@ -77,7 +77,7 @@ class IntegrityMiddleware:
         return Response(**same, body=unpacked.body)
 
 
-def unpack(body: bytes, encoding: str, max_size: int) -> Unpacked | None:
+def decompress(body: bytes, encoding: str, max_size: int) -> Decompressed | None:
     """Unpack gzip, deflate, br or zstd to the end; None for more than `max_size` bytes. Raises Damaged."""
     pieces: list[bytes] = []
     size = 0
@@ -87,7 +87,7 @@ def unpack(body: bytes, encoding: str, max_size: int) -> Unpacked | None:
         if size > max_size:
             return None
     unpacked = b"".join(pieces)
-    return Unpacked(unpacked, _as_zlib(body, unpacked) if encoding in _GZIP else b"")
+    return Decompressed(unpacked, _as_zlib(body, unpacked) if encoding in _GZIP else b"")
 
 
 def _gzip(body: bytes) -> Iterator[bytes]:
@@ -112,11 +112,11 @@ def _inflate(one: "zlib._Decompress", body: bytes) -> Iterator[bytes]:
         try:
             piece = one.decompress(body, _PIECE)
         except zlib.error as error:
-            raise Damaged(f"the packed body is damaged: {error}") from error
+            raise DamagedBody(f"the packed body is damaged: {error}") from error
         body = one.unconsumed_tail
         yield piece
         if not (piece or body or one.eof):
-            raise Damaged("the packed body is cut off")
+            raise DamagedBody("the packed body is cut off")
 
 
 def _brotli(body: bytes) -> Iterator[bytes]:
@@ -126,11 +126,11 @@ def _brotli(body: bytes) -> Iterator[bytes]:
         try:
             piece: bytes = one.process(body, output_buffer_limit=_PIECE)
         except brotli.error as error:
-            raise Damaged(f"the packed body is damaged: {error}") from error
+            raise DamagedBody(f"the packed body is damaged: {error}") from error
         body = b""
         yield piece
         if not (piece or one.is_finished()):
-            raise Damaged("the packed body is cut off")
+            raise DamagedBody("the packed body is cut off")
 
 
 def _zstd(body: bytes) -> Iterator[bytes]:
@@ -145,11 +145,11 @@ def _zstd(body: bytes) -> Iterator[bytes]:
             try:
                 piece = one.decompress(body, _PIECE)
             except zstd.ZstdError as error:
-                raise Damaged(f"the packed body is damaged: {error}") from error
+                raise DamagedBody(f"the packed body is damaged: {error}") from error
             body = b""
             yield piece
             if one.needs_input and not (piece or one.eof):
-                raise Damaged("the packed body is cut off")
+                raise DamagedBody("the packed body is cut off")
         body = one.unused_data
 
 

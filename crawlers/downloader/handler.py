@@ -7,7 +7,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Response
 
-from crawlers.downloader.host_backoff import PatienceMiddleware
+from crawlers.downloader.host_backoff import HostBackoffMiddleware
 
 #: Bytes of an answer before its body. Twisted has no limit: a server that never ended its head took 500 MB in 4 s.
 _MAX_HEAD = 256 * 2**10
@@ -18,7 +18,7 @@ class PressHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
-        self._patience: PatienceMiddleware | None = None
+        self._patience: HostBackoffMiddleware | None = None
         # Scrapy counts requests that only wait for their host's turn as under way, so that a few slow hosts would
         # take all the places; here only those count that are on the wire.
         self._room = asyncio.Semaphore(crawler.settings.getint("DIEMBAO_ON_THE_WIRE"))
@@ -26,7 +26,7 @@ class PressHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         if self._patience is None:
-            self._patience = self._crawler.get_downloader_middleware(PatienceMiddleware)
+            self._patience = self._crawler.get_downloader_middleware(HostBackoffMiddleware)
         if self._patience is not None:
             self._patience.check(request)
         async with self._room:

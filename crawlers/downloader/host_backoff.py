@@ -26,7 +26,7 @@ _UNREACHABLE = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEO
 _AGAIN = frozenset([408, 425, 429, 500, 502, 503, 504])
 
 
-class PatienceMiddleware:
+class HostBackoffMiddleware:
     """Keeps account of each host's failures; crawlers.downloader.handler asks `check` before each request goes out."""
 
     def __init__(self, crawler: Any) -> None:
@@ -36,7 +36,7 @@ class PatienceMiddleware:
         self._alone: dict[str, tuple[Reason, str]] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> "PatienceMiddleware":
+    def from_crawler(cls, crawler: Any) -> "HostBackoffMiddleware":
         return cls(crawler)
 
     def check(self, request: Request) -> None:
@@ -51,13 +51,15 @@ class PatienceMiddleware:
             return response
         asked = retry_after(response)
         if asked is not None and asked > _WAIT:
-            self._leave(slot, reasons.of_status(response.status), f"HTTP {response.status}, Retry-After {asked:.0f} s")
+            self._leave(
+                slot, reasons.reason_of_status(response.status), f"HTTP {response.status}, Retry-After {asked:.0f} s"
+            )
             return response
         return self._again(request, slot) or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         slot = _server(request)
-        reason = reasons.of_exception(exception)
+        reason = reasons.reason_of_exception(exception)
         if isinstance(exception, HostLeftAlone) or reason not in _UNREACHABLE:
             return None
         self._failures[slot] += 1

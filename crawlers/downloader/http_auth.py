@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from pipeline.records import Source
 
 
-def server_of(url: str) -> str:
+def server_of_url(url: str) -> str:
     """Return scheme, host and port as written: Scrapy takes a header back where a redirect leaves that."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
-def headers_of(source: Source, login: str) -> dict[str, str]:
+def auth_headers(source: Source, login: str) -> dict[str, str]:
     """Return the Authorization header (Basic, RFC 7617) for each server of a source; `login` is NAME:PASSWORD."""
     header = f"Basic {b64encode(login.encode()).decode()}"
-    return {server_of(url): header for url in (source.home, *(feed.url for feed in source.feeds))}
+    return {server_of_url(url): header for url in (source.home, *(feed.url for feed in source.feeds))}

@@ -9,7 +9,7 @@ from crawlers.downloader.exceptions import HostLeftAlone, RobotsRefused, RobotsU
 from pipeline.records import Reason
 
 
-def of_status(status: int) -> Reason:
+def reason_of_status(status: int) -> Reason:
     """Return the reason for an HTTP status that is no success."""
     known = {
         401: Reason.FORBIDDEN,
@@ -30,7 +30,7 @@ def of_status(status: int) -> Reason:
     return Reason.SERVER_ERROR if status >= 500 else Reason.HTTP_OTHER
 
 
-def of_exception(error: BaseException) -> Reason:
+def reason_of_exception(error: BaseException) -> Reason:
     """Return the reason for what stopped a request, most specific first."""
     if isinstance(error, RobotsUnreachable | HostLeftAlone):
         return error.reason
@@ -43,7 +43,7 @@ def of_exception(error: BaseException) -> Reason:
     return Reason.ERROR
 
 
-def note_of(error: BaseException) -> str:
+def error_note(error: BaseException) -> str:
     """Return what a person is told of an exception: of a chain of them, the one that says most."""
     notes = [" ".join(str(cause).split()) for cause in _causes(error)]
     # Twisted's wrappers speak of '<twisted.python.failure.Failure ...>'; what they wrap says what happened.

@@ -20,20 +20,20 @@ def reason_of_failure(failure: Any) -> Reason:
     """Return the reason for a request that got no answer."""
     if urlsplit(failure.request.url).hostname in GuardedResolver.refused:
         return Reason.UNSAFE_ADDRESS
-    return reasons.of_exception(failure.value)
+    return reasons.reason_of_exception(failure.value)
 
 
-def reason_of(response: Response) -> Reason:
+def reason_of_response(response: Response) -> Reason:
     """Return the reason for an answer that is no success; redirects that were not followed lead out of the web."""
-    target = urljoin(response.url, header_of(response, "Location") or "")
+    target = urljoin(response.url, header(response, "Location") or "")
     if 300 <= response.status < 400 and response.status != 304 and not is_fetchable(target):
         return Reason.UNSAFE_ADDRESS
-    return reasons.of_status(response.status)
+    return reasons.reason_of_status(response.status)
 
 
 def status_note(response: Response) -> str:
     """Return what to tell of an answer that is no success."""
-    asked = header_of(response, "Retry-After")
+    asked = header(response, "Retry-After")
     return f"HTTP {response.status}" + (f", Retry-After: {asked[:40]}" if asked else "")
 
 
@@ -52,7 +52,7 @@ def is_html(kind: str, body: bytes) -> bool:
     return b"\x00" not in start or start[:2] in (b"\xff\xfe", b"\xfe\xff") or "utf-16" in kind.lower()
 
 
-def header_of(response: Response, name: str) -> str | None:
+def header(response: Response, name: str) -> str | None:
     """Return a header, or None where there is none; no more than 1,000 letters of it."""
     value = response.headers.get(name)
     return value.decode("latin-1")[:1000] if value else None

@@ -72,9 +72,9 @@ class RobotsMiddleware:
         try:
             answer: Response = await self._crawler.engine.download_async(asked)
         except Exception as error:
-            reason = reasons.of_exception(error)
+            reason = reasons.reason_of_exception(error)
             named = reason if reason in _THE_HOST else Reason.ROBOTS_UNREACHABLE
-            return RobotsUnreachable(named, f"{site}/robots.txt: {reasons.note_of(error)}")
+            return RobotsUnreachable(named, f"{site}/robots.txt: {reasons.error_note(error)}")
         if answer.status == 429:
             return RobotsUnreachable(Reason.RATE_LIMITED, f"{site}/robots.txt: HTTP 429")
         if answer.status >= 500:

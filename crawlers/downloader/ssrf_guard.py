@@ -22,7 +22,7 @@ class UnsafeAddress(Exception):
     """The address leads where the crawl must not go."""
 
 
-def numeric(host: str) -> str | None:
+def numeric_address(host: str) -> str | None:
     """Return the dotted or IPv6 form of a numeric host, decimal, octal and hexadecimal forms too; None for a name.
 
     So are digits of other scripts and full-width ones, which become ASCII on the way to the network.
@@ -50,7 +50,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def named_by_hand(sources: Iterable[Source]) -> set[str]:
+def private_addresses_named(sources: Iterable[Source]) -> set[str]:
     """Return "host:port" of private addresses that a person wrote into the sources as numbers, or as localhost."""
     found: set[str] = set()
     for source in sources:
@@ -58,7 +58,7 @@ def named_by_hand(sources: Iterable[Source]) -> set[str]:
             if not is_fetchable(url):
                 continue
             host = urlsplit(url).hostname or ""
-            ip = numeric(host)
+            ip = numeric_address(host)
             if host == "localhost" or (ip is not None and not is_public(ip)):
                 found.add(host_port(url))
     return found
@@ -99,7 +99,7 @@ class GuardMiddleware:
         if parts.scheme not in ("http", "https"):
             return "", f"scheme {parts.scheme!r}"
         host, slot = (parts.hostname or "").rstrip("."), host_port(url)
-        ip = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else numeric(host)
+        ip = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else numeric_address(host)
         if ip is not None and not is_public(ip) and slot not in self.allowed:
             return slot, f"private address {ip}"
         # The resolver is told no port: a name allowed with one port is not to be asked at another.

@@ -26,7 +26,7 @@ class TooLarge(Exception):
     """A packed file is larger than it may be."""
 
 
-def unpack(body: bytes) -> bytes:
+def decompress(body: bytes) -> bytes:
     """Return gzip-compressed bytes unpacked, others as they are. Raises TooLarge for more than 64 MiB."""
     if body[:2] != b"\x1f\x8b":
         return body
@@ -37,7 +37,7 @@ def unpack(body: bytes) -> bytes:
     return unpacked
 
 
-def plain(markup: str) -> str:
+def plain_text(markup: str) -> str:
     """Return the text of a piece of HTML, paragraphs by newline, without control characters."""
     # NFC: windows-1258 writes tones as marks of their own, and then no name of a place is found.
     markup = unicodedata.normalize("NFC", CONTROL.sub("", markup))
@@ -52,7 +52,7 @@ def plain(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def date_of(written: str, parsed: Any, now: datetime) -> datetime | None:
+def parse_date(written: str, parsed: Any, now: datetime) -> datetime | None:
     """Return when a feed says an entry was published, aware; None for nothing or nonsense.
 
     A time without a zone, and one in 'ICT', is Vietnam's: feedparser takes both for UTC.

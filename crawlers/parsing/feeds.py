@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax import SAXException
 
-from crawlers.parsing.feed_fields import CONTROL, TooLarge, date_of, plain, unpack
-from crawlers.parsing.poll_hints import wish_of_feed
+from crawlers.parsing.feed_fields import CONTROL, TooLarge, decompress, parse_date, plain_text
+from crawlers.parsing.poll_hints import hint_from_feed
 from pipeline.records import Entry, Reason
 from pipeline.text import safe_json
-from pipeline.text.urls import resolve
+from pipeline.text.urls import resolve_url
 
 _ENTRY_START = re.compile(rb"<(item|entry)[\s>]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
@@ -48,7 +48,7 @@ def parse_feed(
     `others` says that it lists other people's articles, each with its outlet.
     """
     try:
-        body = unpack(body)
+        body = decompress(body)
         if not body.strip():
             return ParsedFeed((), reason=Reason.EMPTY)
         if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
@@ -80,9 +80,9 @@ def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetim
     entries: list[Entry] = []
     invalid = 0
     for raw in parsed.entries[:limit]:
-        link = resolve(url, str(raw.get("link") or "")) if raw.get("link") else None
+        link = resolve_url(url, str(raw.get("link") or "")) if raw.get("link") else None
         guid = str(raw.get("id") or "")
-        link = link or resolve(url, guid) if (link or guid.startswith("http")) else None
+        link = link or resolve_url(url, guid) if (link or guid.startswith("http")) else None
         if link is None:
             invalid += 1
             continue
@@ -93,13 +93,13 @@ def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetim
     note = _bozo(parsed)
     if max(in_all, len(parsed.entries)) > limit:
         note = f"{max(in_all, len(parsed.entries))} entries, the first {limit} taken"
-    return ParsedFeed(tuple(entries), invalid, Reason.OK, note, wish_of_feed(parsed.feed))
+    return ParsedFeed(tuple(entries), invalid, Reason.OK, note, hint_from_feed(parsed.feed))
 
 
 def _parse(body: bytes, headers: dict[str, str]) -> Any:
     import feedparser
 
-    # Only the words of an entry's markup are kept (crawlers.parsing.feed_fields.plain): nothing to sanitise or resolve.
+    # Only the words of an entry's markup are kept (feed_fields.plain_text): nothing to sanitise or resolve.
     return feedparser.parse(
         io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
@@ -171,11 +171,11 @@ def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
     names = [str(a.get("name") or "") for a in raw.get("authors") or ()]
     return Entry(
         url=link,
-        title=plain(str(raw.get("title") or "")),
-        summary=plain(str(raw.get("summary") or "")),
-        text=plain(max(contents, key=len, default="")),
-        published=date_of(written, when, now),
-        authors=tuple(plain(name) for name in names if name.strip()),
+        title=plain_text(str(raw.get("title") or "")),
+        summary=plain_text(str(raw.get("summary") or "")),
+        text=plain_text(max(contents, key=len, default="")),
+        published=parse_date(written, when, now),
+        authors=tuple(plain_text(name) for name in names if name.strip()),
         language=(str(raw.get("language")) or None) if raw.get("language") else None,
         guid=CONTROL.sub("", guid)[:500],
         image=_image(raw, link),
@@ -186,7 +186,7 @@ def _outlet(raw: Any) -> str:
     """Return the outlet that a search names: RSS's <source>, or Bing's <News:Source>."""
     source = raw.get("source") or {}
     named = source.get("title") if isinstance(source, dict) else source
-    return plain(str(named or raw.get("news_source") or ""))
+    return plain_text(str(named or raw.get("news_source") or ""))
 
 
 def _image(raw: Any, link: str) -> str | None:
@@ -196,12 +196,12 @@ def _image(raw: Any, link: str) -> str | None:
             address = str(media.get("url") or media.get("href") or "")
             kind = str(media.get("type") or media.get("medium") or "")
             if address and (name == "media_thumbnail" or kind.startswith("image")):
-                return resolve(link, address)
+                return resolve_url(link, address)
     return None
 
 
 def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
-    data = safe_json.loads(body.decode("utf-8-sig", "replace"))
+    data = safe_json.loads_json(body.decode("utf-8-sig", "replace"))
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
         return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
@@ -211,21 +211,21 @@ def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
         if not isinstance(raw, dict):
             invalid += 1
             continue
-        link = resolve(url, str(raw.get("url") or raw.get("external_url") or raw.get("id") or ""))
+        link = resolve_url(url, str(raw.get("url") or raw.get("external_url") or raw.get("id") or ""))
         if link is None:
             invalid += 1
             continue
         entries.append(
             Entry(
                 url=link,
-                title=plain(str(raw.get("title") or "")),
-                summary=plain(str(raw.get("summary") or "")),
-                text=plain(str(raw.get("content_html") or raw.get("content_text") or "")),
-                published=date_of(str(raw.get("date_published") or ""), None, now),
+                title=plain_text(str(raw.get("title") or "")),
+                summary=plain_text(str(raw.get("summary") or "")),
+                text=plain_text(str(raw.get("content_html") or raw.get("content_text") or "")),
+                published=parse_date(str(raw.get("date_published") or ""), None, now),
                 authors=_json_authors(raw),
                 language=str(raw.get("language") or data.get("language") or "") or None,
                 guid=CONTROL.sub("", str(raw.get("id") or ""))[:500],
-                image=resolve(url, str(raw["image"])) if raw.get("image") else None,
+                image=resolve_url(url, str(raw["image"])) if raw.get("image") else None,
             )
         )
     note = f"{len(items)} entries, the first {limit} taken" if len(items) > limit else ""
@@ -235,4 +235,4 @@ def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
 def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:
     """Return the names of version 1.1's `authors` or version 1's `author`."""
     named = [a for a in (raw.get("authors") or [raw.get("author")]) if isinstance(a, dict)]
-    return tuple(name for a in named if (name := plain(str(a.get("name") or ""))))
+    return tuple(name for a in named if (name := plain_text(str(a.get("name") or ""))))

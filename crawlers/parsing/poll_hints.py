@@ -22,7 +22,7 @@ _MOST = timedelta(days=7)
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
-def wish_of_feed(feed: Mapping[str, Any]) -> timedelta | None:
+def hint_from_feed(feed: Mapping[str, Any]) -> timedelta | None:
     """Return the longest of what feedparser read of `ttl` (minutes) and `sy:updatePeriod` in a feed's head."""
     wishes: list[timedelta] = []
     ttl = str(feed.get("ttl") or "").strip()
@@ -35,7 +35,7 @@ def wish_of_feed(feed: Mapping[str, Any]) -> timedelta | None:
     return _longest(wishes)
 
 
-def wish_of_headers(response: "Response", at: datetime) -> timedelta | None:
+def hint_from_headers(response: "Response", at: datetime) -> timedelta | None:
     """Return how long an answer calls itself fresh: Cache-Control's max-age, else Expires (RFC 9111, 4.2.1)."""
     control = ",".join(v.decode("latin-1") for v in response.headers.getlist("Cache-Control"))
     if "no-cache" in control.lower() or "no-store" in control.lower():
@@ -48,7 +48,7 @@ def wish_of_headers(response: "Response", at: datetime) -> timedelta | None:
     return None if expires is None else _longest([expires - dated])
 
 
-def longest(*wishes: timedelta | None) -> timedelta | None:
+def longest_hint(*wishes: timedelta | None) -> timedelta | None:
     """Return the longest of several wishes, of those that are there and make sense."""
     return _longest([wish for wish in wishes if wish is not None])
 

@@ -14,7 +14,7 @@ _ADDRESS = re.compile(rb"https?://[\x21-\x7e]+")
 _TARGET = re.compile(r"""\bdata-n-au=["']([^"']+)["']""")
 
 
-def unwrap(url: str) -> str:
+def unwrap_link(url: str) -> str:
     """Return the address that a search's own link leads to, where the link itself says so; else the link."""
     parts = urlsplit(url)
     if parts.path.endswith("/apiclick.aspx"):
@@ -26,12 +26,12 @@ def unwrap(url: str) -> str:
     return url
 
 
-def is_wrapped(url: str) -> bool:
+def is_redirect_link(url: str) -> bool:
     """Whether an address is a search's own, behind which an article's is hidden."""
     return "/rss/articles/" in url and _TOKEN.search(urlsplit(url).path) is not None
 
 
-def target_of(body: bytes, url: str) -> str | None:
+def redirect_target(body: bytes, url: str) -> str | None:
     """Return the article's address in the page that a hidden one (`is_wrapped`) gives."""
     from html import unescape
 

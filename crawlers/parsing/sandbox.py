@@ -18,7 +18,7 @@ _MEGABYTES = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FeedResponse:
     """What a server said at the address of a feed, and how it is to be read."""
 
     kind: FeedKind
@@ -46,11 +46,11 @@ class Found:
     listed: int = 0
 
 
-def read(answer: Answer) -> Found:
+def parse_response(answer: FeedResponse) -> Found:
     """Read one answer here and now; never raises."""
     from crawlers.parsing.feeds import parse_feed
-    from crawlers.parsing.search_results import parse_answer
-    from crawlers.parsing.section_pages import parse_addresses, parse_listing
+    from crawlers.parsing.search_results import parse_search_results
+    from crawlers.parsing.section_pages import parse_section_page, parse_url_list
     from crawlers.parsing.sitemaps import parse_sitemap
 
     try:
@@ -58,7 +58,7 @@ def read(answer: Answer) -> Found:
             site = parse_sitemap(answer.body, url=answer.url, max_entries=answer.max_entries)
             found = Found(site.entries, site.children, site.invalid, site.reason, site.note)
         elif answer.kind == "listing":
-            page = parse_listing(
+            page = parse_section_page(
                 answer.body,
                 url=answer.url,
                 links=answer.links,
@@ -67,10 +67,10 @@ def read(answer: Answer) -> Found:
             )
             return Found(page.entries, (), page.invalid, page.reason, page.note)
         elif answer.kind == "list":
-            listed = parse_addresses(answer.body, url=answer.url, max_entries=answer.max_entries)
+            listed = parse_url_list(answer.body, url=answer.url, max_entries=answer.max_entries)
             found = Found(listed.entries, (), listed.invalid, listed.reason, listed.note)
         else:
-            parse = parse_answer if answer.kind == "query" else parse_feed
+            parse = parse_search_results if answer.kind == "query" else parse_feed
             feed = parse(answer.body, url=answer.url, content_type=answer.content_type, max_entries=answer.max_entries)
             found = Found(feed.entries, (), feed.invalid, feed.reason, feed.note, feed.wish)
         return _only_articles(found, answer.article_url)
@@ -103,14 +103,14 @@ def _begin(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-class Reader:
+class ParserProcess:
     """One worker process, started at the first answer; one that hangs or dies is replaced, and costs one feed."""
 
     def __init__(self, seconds: float = _SECONDS, megabytes: int = _MEGABYTES) -> None:
         self._seconds, self._megabytes = seconds, megabytes
         self._pool: Any = None
 
-    async def read(self, answer: Answer) -> Found:
+    async def read(self, answer: FeedResponse) -> Found:
         """Read an answer in the worker; never raises."""
         from pebble import ProcessPool
 
@@ -122,7 +122,9 @@ class Reader:
                 initargs=[self._megabytes],
             )
         try:
-            found: Found = await asyncio.wrap_future(self._pool.schedule(read, args=(answer,), timeout=self._seconds))
+            found: Found = await asyncio.wrap_future(
+                self._pool.schedule(parse_response, args=(answer,), timeout=self._seconds)
+            )
         except TookTooLong:
             return Found(reason=Reason.BAD_FEED, note=f"takes more than {self._seconds:g} s of time to read")
         except Exception as error:  # the worker died: out of memory, or a fault in a C library

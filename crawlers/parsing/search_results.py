@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from crawlers.parsing.feed_fields import plain, unpack
+from crawlers.parsing.feed_fields import decompress, plain_text
 from crawlers.parsing.feeds import ParsedFeed, parse_feed
-from crawlers.parsing.redirect_links import is_wrapped, unwrap
+from crawlers.parsing.redirect_links import is_redirect_link, unwrap_link
 from pipeline.records import Entry, Reason
 from pipeline.text import safe_json
-from pipeline.text.urls import resolve, site_of
+from pipeline.text.urls import resolve_url, site_of
 
 _SLOW_DOWN = re.compile(r"limit requests|too many requests|rate limit", re.IGNORECASE)
 _HTML = re.compile(rb"\W*<(?:!doctype\s+)?html\b", re.IGNORECASE)
@@ -23,12 +23,12 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def parse_answer(
+def parse_search_results(
     body: bytes, *, url: str, content_type: str = "", max_entries: int = 2000, now: datetime | None = None
 ) -> ParsedFeed:
     """Read what a news search answers: GDELT's JSON, or a feed of other people's articles; never raises."""
     try:
-        body = unpack(body)
+        body = decompress(body)
         start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
         if start[:1] == b"{":
             return _gdelt(start, url, max_entries)
@@ -44,16 +44,16 @@ def _gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
     # GDELT leaves control characters and lone backslashes of titles as they are.
     text = body.decode("utf-8", "replace")
     try:
-        data = safe_json.loads(text)
+        data = safe_json.loads_json(text)
     except ValueError:
-        data = safe_json.loads(re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', r"\\\\", text))
+        data = safe_json.loads_json(re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', r"\\\\", text))
     articles = data.get("articles", [])
     if not isinstance(articles, list) or (data and "articles" not in data):
         return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no list of articles")
     entries: list[Entry] = []
     invalid = 0
     for raw in articles[:limit]:
-        link = resolve(url, str(raw.get("url") or "")) if isinstance(raw, dict) and raw.get("url") else None
+        link = resolve_url(url, str(raw.get("url") or "")) if isinstance(raw, dict) and raw.get("url") else None
         if link is None:
             invalid += 1
             continue
@@ -66,10 +66,10 @@ def _article(raw: dict[str, Any], link: str) -> Entry:
     image = str(raw.get("socialimage") or "")
     return Entry(
         url=link,
-        title=_untypeset(plain(str(raw.get("title") or ""))),
+        title=_untypeset(plain_text(str(raw.get("title") or ""))),
         language=_LANGUAGES.get(str(raw.get("language") or "").lower()),
-        image=resolve(link, image) if image else None,
-        outlet=plain(str(raw.get("domain") or "")) or site_of(link),
+        image=resolve_url(link, image) if image else None,
+        outlet=plain_text(str(raw.get("domain") or "")) or site_of(link),
     )
 
 
@@ -79,7 +79,7 @@ def _untypeset(title: str) -> str:
 
 
 def _message(body: bytes) -> ParsedFeed:
-    said = plain(body[:20000].decode("utf-8", "replace"))
+    said = plain_text(body[:20000].decode("utf-8", "replace"))
     said = " ".join(said.split())[:200]
     if _SLOW_DOWN.search(said):
         return ParsedFeed((), reason=Reason.RATE_LIMITED, note=said)
@@ -90,8 +90,8 @@ def _message(body: bytes) -> ParsedFeed:
 
 def _other(entry: Entry) -> Entry:
     """Return an entry of a search as its own outlet would give it."""
-    link = unwrap(entry.url)
-    outlet = entry.outlet or ("" if is_wrapped(link) else site_of(link))
+    link = unwrap_link(entry.url)
+    outlet = entry.outlet or ("" if is_redirect_link(link) else site_of(link))
     title = entry.title.removesuffix(f" - {outlet}") if outlet else entry.title
     # Google's summary is the headline once more, and the outlet.
     repeats = entry.summary.startswith(title) and len(entry.summary) < len(title) + len(outlet) + 10

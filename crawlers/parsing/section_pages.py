@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from pipeline.records import Entry, Reason
-from pipeline.text.urls import normalise, resolve, same_site
+from pipeline.text.urls import normalise_url, resolve_url, same_site
 
 #: What the path of an article has and that of a section lacks: a number of an article, or a headline in words.
 _ARTICLE = re.compile(r"\d{5,}|(?:[a-z0-9]+-){4,}|/20\d\d/\d\d?/", re.IGNORECASE)
@@ -33,7 +33,7 @@ class ParsedListing:
     note: str = ""
 
 
-def parse_listing(
+def parse_section_page(
     body: bytes, *, url: str, links: str | None = None, article_url: str | None = None, max_entries: int = 2000
 ) -> ParsedListing:
     """Read the links of a section page: those that the CSS selector `links` finds, else those that look like articles.
@@ -51,14 +51,14 @@ def parse_listing(
     elif links:
         wanted = found
     else:
-        wanted = _articles([e for e in found if same_site(e.url, url) and normalise(e.url) != normalise(url)])
+        wanted = _articles([e for e in found if same_site(e.url, url) and normalise_url(e.url) != normalise_url(url)])
     invalid = invalid if links else 0
     if not wanted:
         return ParsedListing(invalid=invalid, reason=Reason.NOT_A_FEED, note="no link to an article on the page")
     return ParsedListing(tuple(wanted[:max_entries]), invalid)
 
 
-def parse_addresses(body: bytes, *, url: str, max_entries: int = 2000) -> ParsedListing:
+def parse_url_list(body: bytes, *, url: str, max_entries: int = 2000) -> ParsedListing:
     """Read a list of addresses: a text with one in each line (# begins a remark), or every link of a page.
 
     What follows an address in its line is its title. The addresses may be of any site.
@@ -83,7 +83,7 @@ def _lines(text: str) -> tuple[list[Entry], int]:
         if not (line := line.strip()) or line.startswith("#"):
             continue
         address, *title = line.split(maxsplit=1)
-        if (link := resolve("", address)) is None:
+        if (link := resolve_url("", address)) is None:
             invalid += 1
         else:
             found.append(Entry(link, " ".join(title)))
@@ -93,19 +93,19 @@ def _lines(text: str) -> tuple[list[Entry], int]:
 def _anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[list[Entry], int]:
     """Return the links in or at `tags`, each once with its longest text, and how many lead nowhere."""
     base = soup.find("base", href=True)
-    root = (resolve(url, str(base["href"])) if isinstance(base, Tag) else None) or url
+    root = (resolve_url(url, str(base["href"])) if isinstance(base, Tag) else None) or url
     found: dict[str, Entry] = {}
     invalid = 0
     for tag in tags:
         anchor = tag if not isinstance(tag, Tag) or tag.name == "a" else tag.find("a", href=True)
         if not isinstance(anchor, Tag) or not anchor.get("href"):
             continue
-        link = resolve(root, str(anchor["href"]))
+        link = resolve_url(root, str(anchor["href"]))
         if link is None:
             invalid += 1
             continue
         title = " ".join((anchor.get_text(" ") or str(anchor.get("title") or "")).split())
-        key = normalise(link)
+        key = normalise_url(link)
         if key not in found or len(title) > len(found[key].title):
             found[key] = Entry(url=link, title=title)
     return list(found.values()), invalid

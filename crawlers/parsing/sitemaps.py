@@ -5,9 +5,9 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawlers.parsing.feed_fields import TooLarge, date_of, plain, unpack
+from crawlers.parsing.feed_fields import TooLarge, decompress, parse_date, plain_text
 from pipeline.records import Entry, Reason
-from pipeline.text.urls import resolve
+from pipeline.text.urls import resolve_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def parse_sitemap(body: bytes, *, url: str, max_entries: int = 2000, now: dateti
     """Read a sitemap of any kind. Entries come newest first where they are dated."""
     now = now or datetime.now(UTC)
     try:
-        body = unpack(body)
+        body = decompress(body)
     except TooLarge as error:
         return ParsedSitemap(reason=Reason.TOO_LARGE, note=str(error))
     except (OSError, EOFError, zlib.error) as error:
@@ -38,7 +38,7 @@ def parse_sitemap(body: bytes, *, url: str, max_entries: int = 2000, now: dateti
 
 def _text(body: bytes, url: str, limit: int) -> ParsedSitemap:
     lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines() if line.strip()]
-    found = [resolve(url, line) if line.startswith("http") else None for line in lines[:limit]]
+    found = [resolve_url(url, line) if line.startswith("http") else None for line in lines[:limit]]
     good = tuple(Entry(link) for link in found if link)
     if not good:
         return ParsedSitemap(invalid=len(found), reason=Reason.NOT_A_FEED)
@@ -75,19 +75,19 @@ def _xml(body: bytes, url: str, limit: int, now: datetime) -> ParsedSitemap:
             if isinstance(child.tag, str)
         }
         written = fields.get("loc") or (node.text or "").strip()  # some leave <loc> out
-        link = resolve(url, written) if written else None
+        link = resolve_url(url, written) if written else None
         if link is None:
             invalid += 1
             continue
         when = fields.get("publication_date") or ""
         entry = Entry(
             url=link,
-            title=plain(fields.get("title", "")),
-            published=date_of(when, None, now) if when else None,
+            title=plain_text(fields.get("title", "")),
+            published=parse_date(when, None, now) if when else None,
             language=fields.get("language") or None,
         )
         # lastmod orders, but is no time of publication: many sites write the time of the sitemap there.
-        dated.append((entry.published or date_of(fields.get("lastmod", ""), None, now), entry))
+        dated.append((entry.published or parse_date(fields.get("lastmod", ""), None, now), entry))
     oldest = datetime(1970, 1, 1, tzinfo=UTC)
     dated.sort(key=lambda pair: pair[0] or oldest, reverse=True)
     entries = tuple(entry for _, entry in dated[:limit])

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pipeline.records import Feed, FeedKind, Reason
 
-How = Literal["robots.txt", "link", "page", "usual"]
+FoundIn = Literal["robots.txt", "link", "page", "usual"]
 
 #: A feed whose newest entry is older is one that nobody fills any more.
 _STALE = timedelta(days=60)
@@ -16,12 +16,12 @@ _WORTH = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class DiscoveredFeed:
     """One address of a site, tried."""
 
     url: str
     kind: FeedKind
-    how: How
+    how: FoundIn
     reason: Reason
     note: str = ""
     #: normalised addresses of its entries
@@ -36,7 +36,7 @@ class Offer:
 
 
 @dataclass(slots=True)
-class Site:
+class DiscoveredSite:
     """What was found at a site."""
 
     url: str
@@ -45,10 +45,10 @@ class Site:
     note: str = ""
     name: str = ""
     language: str = ""
-    offers: list[Offer] = field(default_factory=list)
+    offers: list[DiscoveredFeed] = field(default_factory=list)
 
 
-def worth_asking(offers: Sequence[Offer], now: datetime) -> tuple[Feed, ...]:
+def choose_feeds(offers: Sequence[DiscoveredFeed], now: datetime) -> tuple[Feed, ...]:
     """Return the offers that together list what the site publishes: feeds and news sitemaps, else what there is."""
     held = [offer for offer in offers if offer.holds]
     fresh = [o for o in held if o.newest is None or o.newest >= now - _STALE]
@@ -59,7 +59,7 @@ def worth_asking(offers: Sequence[Offer], now: datetime) -> tuple[Feed, ...]:
     return ()
 
 
-def _covering(offers: Sequence[Offer]) -> Iterator[Offer]:
+def _covering(offers: Sequence[DiscoveredFeed]) -> Iterator[DiscoveredFeed]:
     """Yield feeds first, the fullest first, and of the others those that add something."""
     covered: set[str] = set()
     for offer in sorted(offers, key=lambda o: (o.kind != "feed", -len(o.links))):

@@ -12,12 +12,12 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawlers.downloader import reasons
-from crawlers.parsing.feed_fields import TooLarge, plain, unpack
-from crawlers.parsing.sandbox import Answer, Found, Reader
-from crawlers.spiders.discovered import How, Offer, Site
+from crawlers.parsing.feed_fields import TooLarge, decompress, plain_text
+from crawlers.parsing.sandbox import FeedResponse, Found, ParserProcess
+from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, FoundIn
 from pipeline.records import CrawlSettings, FeedKind, Reason, Source
-from pipeline.text.language import detect
-from pipeline.text.urls import normalise, resolve, same_site
+from pipeline.text.language import detect_language
+from pipeline.text.urls import normalise_url, resolve_url, same_site
 
 #: Where publishing systems and Vietnamese outlets put them, tried only where the site names none itself.
 _USUAL_FEEDS = (
@@ -46,32 +46,32 @@ _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORE
 _ANSWERED = frozenset([Reason.OK, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.HTTP_OTHER, Reason.EMPTY])
 
 
-def find(url: str, settings: CrawlSettings) -> Site:
+def discover_feeds(url: str, settings: CrawlSettings) -> DiscoveredSite:
     """Look for what a site offers, through the guarded and polite crawl; at most once per process.
 
     The address may be numeric or local: a person named it.
     """
     from crawlers.crawl import run
 
-    site = Site(url)
+    site = DiscoveredSite(url)
     asked = Source("site", "site", url, ())
-    run(FindSpider, [asked], settings, site=site, limits=settings)
+    run(DiscoverySpider, [asked], settings, site=site, limits=settings)
     return site
 
 
-class FindSpider(Spider):
+class DiscoverySpider(Spider):
     """Asks a site's page and robots.txt, then what they name, then the usual addresses."""
 
     name = "find"
 
-    def __init__(self, site: Site, limits: CrawlSettings, **more: Any) -> None:
+    def __init__(self, site: DiscoveredSite, limits: CrawlSettings, **more: Any) -> None:
         super().__init__(**more)
         self.site, self.limits = site, limits
         self.failure: Exception | None = None
         self._tried: set[str] = set()
         self._pending = 0
         self._usual = False
-        self._reader = Reader()
+        self._reader = ParserProcess()
 
     async def start(self) -> AsyncIterator[Request]:
         self._pending = 2
@@ -80,7 +80,7 @@ class FindSpider(Spider):
         robots.meta["is_robots"] = True
         yield robots
 
-    def _request(self, url: str, callback: Any, how: How, kind: FeedKind, parent: str = "") -> Request:
+    def _request(self, url: str, callback: Any, how: FoundIn, kind: FeedKind, parent: str = "") -> Request:
         meta = {
             "how": how,
             "kind": kind,
@@ -90,8 +90,8 @@ class FindSpider(Spider):
         }
         return Request(url, callback=callback, errback=self._failed, meta=meta, dont_filter=True)
 
-    def _try(self, url: str, how: How, parent: str = "") -> Iterator[Request]:
-        if len(self._tried) < _TRIES and (key := normalise(url)) not in self._tried:
+    def _try(self, url: str, how: FoundIn, parent: str = "") -> Iterator[Request]:
+        if len(self._tried) < _TRIES and (key := normalise_url(url)) not in self._tried:
             self._tried.add(key)
             self._pending += 1
             kind: FeedKind = "sitemap" if "sitemap" in urlsplit(url).path.lower() else "feed"
@@ -109,21 +109,21 @@ class FindSpider(Spider):
                 for request in self._try(url, "link"):
                     yield request
         else:
-            self.site.reason, self.site.note = reasons.of_status(response.status), f"HTTP {response.status}"
+            self.site.reason, self.site.note = reasons.reason_of_status(response.status), f"HTTP {response.status}"
         for request in self._done():
             yield request
 
     def _robots(self, response: Response) -> Iterator[Request]:
         if response.status == 200:
             for url in Protego.parse(response.body.decode("utf-8-sig", "replace")).sitemaps:
-                if (link := resolve(response.url, url)) is not None:
+                if (link := resolve_url(response.url, url)) is not None:
                     yield from self._try(link, "robots.txt")
         yield from self._done()
 
     async def _answered(self, response: Response) -> AsyncIterator[Request]:
         how, kind = response.meta["how"], response.meta["kind"]
         if response.status not in (200, 203):
-            reason = reasons.of_status(response.status)
+            reason = reasons.reason_of_status(response.status)
             self._offer(response, kind, Found(reason=reason, note=f"HTTP {response.status}"))
         else:
             kind = _kind_of(response.body)
@@ -149,31 +149,31 @@ class FindSpider(Spider):
 
     async def _read(self, response: Response, kind: FeedKind) -> Found:
         called = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        answer = Answer(kind, response.body, response.url, called, None, None, self.limits.max_entries)
+        answer = FeedResponse(kind, response.body, response.url, called, None, None, self.limits.max_entries)
         return await self._reader.read(answer)
 
     def _failed(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
-        reason, note = reasons.of_exception(failure.value), reasons.note_of(failure.value)
+        reason, note = reasons.reason_of_exception(failure.value), reasons.error_note(failure.value)
         if meta["kind"] == "listing":
             self.site.reason, self.site.note = reason, note
         elif not meta.get("is_robots"):
-            self.site.offers.append(Offer(meta["asked"], meta["kind"], meta["how"], reason, note))
+            self.site.offers.append(DiscoveredFeed(meta["asked"], meta["kind"], meta["how"], reason, note))
         yield from self._done()
 
     def _offer(self, response: Response, kind: FeedKind, found: Found) -> None:
         meta = response.meta
         dates = [entry.published for entry in found.entries if entry.published]
         titles = [entry.title for entry in found.entries[:30] if entry.title]
-        links = frozenset(normalise(entry.url) for entry in found.entries)
-        newest, language = max(dates, default=None), detect("", ". ".join(titles)) if titles else ""
+        links = frozenset(normalise_url(entry.url) for entry in found.entries)
+        newest, language = max(dates, default=None), detect_language("", ". ".join(titles)) if titles else ""
         for n, index in enumerate(self.site.offers):
             if index.url == meta["parent"] and links:
                 # What a sitemap of an index holds is told of the index, which is what is to be asked.
                 self.site.offers[n] = replace(index, links=links, newest=newest, language=language)
                 return
         # The address asked, not the one led to: a redirect may change, and a person looks for what was written.
-        offer = Offer(meta["asked"], kind, meta["how"], found.reason, found.note, links, newest, language)
+        offer = DiscoveredFeed(meta["asked"], kind, meta["how"], found.reason, found.note, links, newest, language)
         self.site.offers.append(offer)
 
     def _done(self) -> Iterator[Request]:
@@ -195,7 +195,7 @@ class FindSpider(Spider):
 
 def _kind_of(body: bytes) -> FeedKind:
     try:
-        start = unpack(body)[:5000]
+        start = decompress(body)[:5000]
     except (TooLarge, OSError, EOFError):
         return "sitemap"
     return "sitemap" if _SITEMAP_ROOT.search(start) else "feed"
@@ -204,16 +204,16 @@ def _kind_of(body: bytes) -> FeedKind:
 def _feeds_in(soup: BeautifulSoup, url: str) -> list[str]:
     """Return the addresses that a page names as feeds, or that look like feeds of its own site."""
     base = soup.find("base", href=True)
-    root = (resolve(url, str(base["href"])) if isinstance(base, Tag) else None) or url
+    root = (resolve_url(url, str(base["href"])) if isinstance(base, Tag) else None) or url
     found: dict[str, None] = {}
     for tag in soup.find_all("link", href=True):
         named = (
             isinstance(tag, Tag) and "alternate" in (tag.get("rel") or ()) and _FEED_TYPES.search(str(tag.get("type")))
         )
-        if named and (link := resolve(root, str(tag["href"]))):
+        if named and (link := resolve_url(root, str(tag["href"]))):
             found[link] = None
     for tag in soup.find_all("a", href=True):
-        link = resolve(root, str(tag["href"])) if isinstance(tag, Tag) else None
+        link = resolve_url(root, str(tag["href"])) if isinstance(tag, Tag) else None
         path = urlsplit(link).path if link else ""
         if link and same_site(link, url) and (_FEED_LINK.search(path) or _FEED_PAGE.search(path)):
             found[link] = None
@@ -224,7 +224,7 @@ def _name_of(soup: BeautifulSoup) -> str:
     """Return what a site calls itself: og:site_name, else the part of its title that stands for it."""
     for wanted in ({"property": "og:site_name"}, {"name": "application-name"}):
         tag = soup.find("meta", attrs=wanted)
-        if isinstance(tag, Tag) and (name := plain(str(tag.get("content") or ""))):
+        if isinstance(tag, Tag) and (name := plain_text(str(tag.get("content") or ""))):
             return name[:80]
-    title = plain(soup.title.get_text()) if soup.title else ""
+    title = plain_text(soup.title.get_text()) if soup.title else ""
     return min((part for part in re.split(r"\s+[-|–—:·]\s+", title) if part.strip()), key=len, default="")[:80]

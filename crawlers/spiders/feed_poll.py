@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from scrapy.http import Response
 
-from crawlers.downloader.responses import header_of, not_before
-from crawlers.parsing.poll_hints import longest, wish_of_headers
+from crawlers.downloader.responses import header, not_before
+from crawlers.parsing.poll_hints import hint_from_headers, longest_hint
 from crawlers.parsing.sandbox import Found
 from pipeline.records import Entry, Feed, Poll, Reason, Source
 
 
-class Reading:
+class FeedPoll:
     """One feed while it is read."""
 
     def __init__(self, source: Source, feed: Feed) -> None:
@@ -38,15 +38,15 @@ class Reading:
         if depth == 0 or searched:
             self.status = response.status
         if depth == 0:
-            self.etag = header_of(response, "ETag")
-            self.last_modified = header_of(response, "Last-Modified")
-            self.wish = wish_of_headers(response, datetime.now(UTC))
+            self.etag = header(response, "ETag")
+            self.last_modified = header(response, "Last-Modified")
+            self.wish = hint_from_headers(response, datetime.now(UTC))
         self.not_before = not_before(response) or self.not_before
 
     def take(self, asked: str, depth: int, found: Found) -> None:
         """Add what was found in the body of an answer."""
         self.entries += found.entries
-        self.wish = longest(self.wish, found.wish)
+        self.wish = longest_hint(self.wish, found.wish)
         self.invalid += found.invalid
         self.note(asked, depth, found.reason, found.note)
         if found.children:

@@ -9,16 +9,23 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from crawlers.downloader import reasons
-from crawlers.downloader.http_auth import headers_of, server_of
-from crawlers.downloader.responses import header_of, is_html, not_before, reason_of, reason_of_failure, status_note
+from crawlers.downloader.http_auth import auth_headers, server_of_url
+from crawlers.downloader.responses import (
+    header,
+    is_html,
+    not_before,
+    reason_of_failure,
+    reason_of_response,
+    status_note,
+)
 from crawlers.downloader.ssrf_guard import host_port
-from crawlers.parsing.redirect_links import is_wrapped, target_of
-from crawlers.parsing.sandbox import Answer, Found, Reader
-from crawlers.spiders.feed_poll import Reading
-from crawlers.spiders.sink import Desk
-from pipeline.polling.pacing import asks_in_full
-from pipeline.polling.search_queries import Question, halves, questions
-from pipeline.records import Candidate, CrawlSettings, Fetched, Reason, Source, Unfetched
+from crawlers.parsing.redirect_links import is_redirect_link, redirect_target
+from crawlers.parsing.sandbox import FeedResponse, Found, ParserProcess
+from crawlers.spiders.feed_poll import FeedPoll
+from crawlers.spiders.sink import CrawlSink
+from pipeline.polling.pacing import needs_full_fetch
+from pipeline.polling.search_queries import SearchQuery, search_queries, split_in_halves
+from pipeline.records import Candidate, CrawlSettings, Fetched, FetchFailure, Reason, Source
 
 #: Sitemaps read of one index, and how deep they may nest.
 _CHILDREN = 50
@@ -36,7 +43,7 @@ class PressSpider(Spider):
         self,
         sources: Sequence[Source],
         waiting: Sequence[Candidate],
-        desk: Desk,
+        desk: CrawlSink,
         limits: CrawlSettings,
         logins: Mapping[str, str],
         **more: Any,
@@ -44,14 +51,14 @@ class PressSpider(Spider):
         super().__init__(**more)
         self.waiting, self.desk, self.limits = waiting, desk, limits
         #: feeds that have not ended, by source and address; two sources may well share an address
-        self.readings = {(s.id, f.url): Reading(s, f) for s in sources for f in s.feeds}
+        self.readings = {(s.id, f.url): FeedPoll(s, f) for s in sources for f in s.feeds}
         self._rendered = {s.id for s in sources if s.render}
-        self._logins = {s.id: headers_of(s, logins[s.id]) for s in sources if s.id in logins}
+        self._logins = {s.id: auth_headers(s, logins[s.id]) for s in sources if s.id in logins}
         self.open: dict[int, Candidate] = {}
         self.asked: set[int] = set()
         #: what the desk raised: the crawl cannot go on without it, and crawl() raises it again
         self.failure: Exception | None = None
-        self._reader = Reader()
+        self._reader = ParserProcess()
 
     async def start(self) -> AsyncIterator[Request]:
         for reading in list(self.readings.values()):
@@ -80,14 +87,14 @@ class PressSpider(Spider):
         return {name: value for name, value in headers.items() if value}
 
     def _login(self, source_id: str, url: str) -> dict[str, str]:
-        header = self._logins.get(source_id, {}).get(server_of(url))
+        header = self._logins.get(source_id, {}).get(server_of_url(url))
         return {} if header is None else {"Authorization": header}
 
     # feeds
 
-    def _ask_query(self, reading: Reading) -> Iterator[Request]:
+    def _ask_query(self, reading: FeedPoll) -> Iterator[Request]:
         state = self._tell(lambda: self.desk.state(reading.feed.url))
-        asked, left = questions(reading.feed, state.full_at, datetime.now(UTC))
+        asked, left = search_queries(reading.feed, state.full_at, datetime.now(UTC))
         if left:
             reading.told = f"too many names, not asked for: {', '.join(left)}"[:300]
         # The feed's own address is a template, which nobody is asked for.
@@ -99,12 +106,14 @@ class PressSpider(Spider):
             reading.note(reading.feed.url, 0, Reason.INVALID_LINK, "no names to ask for")
             yield from self._close_feed(reading, reading.feed.url)
 
-    def _ask_feed(self, reading: Reading, url: str, depth: int, question: Question | None = None) -> Iterator[Request]:
+    def _ask_feed(
+        self, reading: FeedPoll, url: str, depth: int, question: SearchQuery | None = None
+    ) -> Iterator[Request]:
         headers: dict[str, str] = {}
         if depth == 0:
             state = self._tell(lambda: self.desk.state(reading.feed.url))
             headers = self._headers(state.etag, state.last_modified)
-            if headers and asks_in_full(state, datetime.now(UTC)):
+            if headers and needs_full_fetch(state, datetime.now(UTC)):
                 headers, reading.forced = {}, True
         try:
             yield Request(
@@ -133,7 +142,7 @@ class PressSpider(Spider):
         reading, asked, depth = meta["reading"], meta["asked"], meta["depth"]
         reading.heard(response, depth, searched=meta["question"] is not None)
         if response.status not in (200, 203):
-            reading.note(asked, depth, reason_of(response), status_note(response))
+            reading.note(asked, depth, reason_of_response(response), status_note(response))
         elif not response.body.strip():
             reading.note(asked, depth, Reason.EMPTY, "")
         else:
@@ -145,13 +154,13 @@ class PressSpider(Spider):
         for request in self._close_feed(reading, asked):
             yield request
 
-    def _answer_of(self, reading: Reading, response: Response) -> Answer:
+    def _answer_of(self, reading: FeedPoll, response: Response) -> FeedResponse:
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         room = self.limits.max_entries - len(reading.entries)
         source, feed = reading.source, reading.feed
-        return Answer(feed.kind, response.body, response.url, kind, feed.links, source.article_url, room)
+        return FeedResponse(feed.kind, response.body, response.url, kind, feed.links, source.article_url, room)
 
-    def _take(self, reading: Reading, found: Found, meta: dict[str, Any]) -> Iterator[Request]:
+    def _take(self, reading: FeedPoll, found: Found, meta: dict[str, Any]) -> Iterator[Request]:
         asked, depth = meta["asked"], meta["depth"]
         reading.take(asked, depth, found)
         if (question := meta["question"]) is not None:
@@ -163,10 +172,10 @@ class PressSpider(Spider):
                 reading.pending.add(child)
                 yield from self._ask_feed(reading, child, depth + 1)
 
-    def _ask_halves(self, reading: Reading, question: Question, answered: int, depth: int) -> Iterator[Request]:
+    def _ask_halves(self, reading: FeedPoll, question: SearchQuery, answered: int, depth: int) -> Iterator[Request]:
         """Ask for the two halves of the time for which a search gave as many as it gives at once."""
         feed = reading.feed
-        parts = halves(feed, question, answered) if reading.children + 2 <= _CHILDREN else []
+        parts = split_in_halves(feed, question, answered) if reading.children + 2 <= _CHILDREN else []
         if not parts and feed.per_answer is not None and answered >= feed.per_answer:
             reading.note(question.url, depth, Reason.OK, f"{answered} entries, and there may be more")
         for part in parts:
@@ -178,15 +187,15 @@ class PressSpider(Spider):
     def _feed_failed(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
         why = reason_of_failure(failure)
-        meta["reading"].note(meta["asked"], meta["depth"], why, reasons.note_of(failure.value))
+        meta["reading"].note(meta["asked"], meta["depth"], why, reasons.error_note(failure.value))
         yield from self._close_feed(meta["reading"], meta["asked"])
 
-    def _close_feed(self, reading: Reading, url: str) -> Iterator[Request]:
+    def _close_feed(self, reading: FeedPoll, url: str) -> Iterator[Request]:
         reading.pending.discard(url)
         if not reading.pending:
             yield from self._report(reading)
 
-    def _report(self, reading: Reading) -> Iterator[Request]:
+    def _report(self, reading: FeedPoll) -> Iterator[Request]:
         if self.readings.pop((reading.source.id, reading.feed.url), None) is None:
             return
         poll = reading.poll(self.limits.max_entries)
@@ -213,7 +222,7 @@ class PressSpider(Spider):
             headers=self._headers(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
             meta={
                 "candidate": candidate.id,
-                "hidden": url is candidate.url and is_wrapped(url),
+                "hidden": url is candidate.url and is_redirect_link(url),
                 "download_maxsize": self.limits.max_page_bytes,
                 "render": candidate.source_id in self._rendered,
                 "download_slot": host_port(url),  # the queue takes from the host with the fewest under way
@@ -226,15 +235,15 @@ class PressSpider(Spider):
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.status not in (200, 203):
             until = not_before(response)
-            self._lose(key, response.url, reason_of(response), response.status, status_note(response), until)
+            self._lose(key, response.url, reason_of_response(response), response.status, status_note(response), until)
         elif not response.body.strip():
             self._lose(key, response.url, Reason.EMPTY, response.status)
         elif not is_html(kind, response.body):
             self._lose(key, response.url, Reason.NOT_HTML, response.status, kind[:200])
-        elif response.meta["hidden"] and (target := target_of(response.body, response.url)) and key in self.open:
+        elif response.meta["hidden"] and (target := redirect_target(response.body, response.url)) and key in self.open:
             return self._request_of(self.open[key], target)
         else:
-            etag, modified = header_of(response, "ETag"), header_of(response, "Last-Modified")
+            etag, modified = header(response, "ETag"), header(response, "Last-Modified")
             now = datetime.now(UTC)
             packed = response.meta.get("packed", b"")
             page = Fetched(key, now, response.url, response.status, response.body, kind, etag, modified, packed)
@@ -244,7 +253,7 @@ class PressSpider(Spider):
     def _page_failed(self, failure: Any) -> None:
         request = failure.request
         self._lose(
-            request.meta["candidate"], request.url, reason_of_failure(failure), note=reasons.note_of(failure.value)
+            request.meta["candidate"], request.url, reason_of_failure(failure), note=reasons.error_note(failure.value)
         )
 
     def _lose(
@@ -256,9 +265,9 @@ class PressSpider(Spider):
         note: str = "",
         not_before: datetime | None = None,
     ) -> None:
-        self._answer(Unfetched(key, datetime.now(UTC), url, reason, status, note[:300], not_before))
+        self._answer(FetchFailure(key, datetime.now(UTC), url, reason, status, note[:300], not_before))
 
-    def _answer(self, result: Fetched | Unfetched) -> None:
+    def _answer(self, result: Fetched | FetchFailure) -> None:
         if self.open.pop(result.candidate_id, None) is not None:
             self._tell(lambda: self.desk.answered(result))
 

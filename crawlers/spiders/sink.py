@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from pipeline.records import Candidate, FeedState, Fetched, Poll, Unfetched
+from pipeline.records import Candidate, FeedState, Fetched, FetchFailure, Poll
 
 
-class Desk(Protocol):
+class CrawlSink(Protocol):
     """Implemented by the application over the database; called from the crawl's one thread, never concurrently."""
 
     def state(self, feed_url: str, /) -> FeedState: ...
@@ -15,4 +15,4 @@ class Desk(Protocol):
         """Store the poll; return the candidates to fetch in this crawl."""
         ...
 
-    def answered(self, result: Fetched | Unfetched, /) -> None: ...
+    def answered(self, result: Fetched | FetchFailure, /) -> None: ...

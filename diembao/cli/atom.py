@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from pipeline.records import Hit
+from pipeline.records import SearchHit
 
 _ATOM = "http://www.w3.org/2005/Atom"
 #: characters that XML 1.0 has no place for
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def atom(name: str, title: str, hits: Sequence[Hit], made_at: datetime, language: str) -> bytes:
+def atom(name: str, title: str, hits: Sequence[SearchHit], made_at: datetime, language: str) -> bytes:
     """Return a feed with one entry for each hit, in their order.
 
     `name` makes the feed's id: the same search is the same feed, whichever file it is in.

@@ -23,7 +23,7 @@ DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class App:
+class CliContext:
     home: Home
     lang: Language
     quiet: bool
@@ -105,4 +105,4 @@ class App:
             yield show
 
 
-pass_app = click.make_pass_decorator(App)
+pass_context = click.make_pass_decorator(CliContext)

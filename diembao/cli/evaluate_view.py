@@ -6,10 +6,10 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from diembao.evaluation.metrics import GRADES, TONES, Figure, Report, Score
+from diembao.evaluation.metrics import GRADES, TONES, EvaluationReport, Figure, Score
 
 
-def to_json(report: Report, *, errors: bool = False) -> dict[str, Any]:
+def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[str, Any]:
     """Return the report for a machine; figures 0 to 1, intervals as [low, high]."""
     found: dict[str, Any] = {"rules": report.rules, "records": report.records}
     if report.relevance:
@@ -48,7 +48,7 @@ def _interval(figure: Figure | None) -> list[float]:
     return [] if figure is None else [round(figure.low, 4), round(figure.high, 4)]
 
 
-def to_tables(report: Report, *, errors: bool = False, english: bool = False) -> RenderableType:
+def evaluation_tables(report: EvaluationReport, *, errors: bool = False, english: bool = False) -> RenderableType:
     """Return the report for a person, as Rich tables."""
     say = _ENGLISH if english else _VIETNAMESE
     parts: list[RenderableType] = [_figures(report, say)]
@@ -68,7 +68,7 @@ def to_tables(report: Report, *, errors: bool = False, english: bool = False) ->
     return Group(*parts)
 
 
-def _figures(report: Report, say: Mapping[str, str]) -> Table:
+def _figures(report: EvaluationReport, say: Mapping[str, str]) -> Table:
     table = Table(title=f"{say['report']} · {report.records} · {report.rules}")
     for column in ("figure", "value", "interval", "records"):
         table.add_column(say[column], justify="left" if column == "figure" else "right")
@@ -102,7 +102,7 @@ def _matrix(title: str, names: Sequence[str], counts: Mapping[tuple[str, str], i
     return table
 
 
-def _topic_table(report: Report, say: Mapping[str, str]) -> Table:
+def _topic_table(report: EvaluationReport, say: Mapping[str, str]) -> Table:
     table = Table(title=say["topics"])
     for column in ("topic", "precision_short", "recall_short", "F1", "right", "false", "missed"):
         table.add_column(say.get(column, column), justify="left" if column == "topic" else "right")

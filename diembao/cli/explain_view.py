@@ -35,7 +35,7 @@ _WHERE: dict[HitPlace, str] = {
 }  # fmt: skip
 
 
-def to_panels(found: Explanation, *, english: bool) -> RenderableType:
+def explanation_panels(found: Explanation, *, english: bool) -> RenderableType:
     """Return the text with its evidence marked, and a table for every decision."""
     words = _NAMES["en" if english else "vi"]
     tags = found.tags

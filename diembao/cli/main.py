@@ -27,7 +27,7 @@ from diembao.cli.commands import (
     stories,
     train,
 )
-from diembao.cli.context import FAILED, LOCKED, WRONG, App
+from diembao.cli.context import FAILED, LOCKED, WRONG, CliContext
 from diembao.system.home import Home, HomeInUse, default_home
 from diembao.system.messages import asked_language, say
 
@@ -62,7 +62,7 @@ from diembao.system.messages import asked_language, say
 @click.version_option(package_name="diembao")
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
-    context.obj = App(
+    context.obj = CliContext(
         Home((home or default_home()).absolute()), "en" if (lang or asked_language()) == "en" else "vi", quiet, as_json
     )
 

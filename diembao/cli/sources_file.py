@@ -11,14 +11,14 @@ import click
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
-    from diembao.cli.context import App
+    from diembao.cli.context import CliContext
     from pipeline.records import Source
 
 #: Seconds that another change of sources.toml is waited for.
 _PATIENCE = 10.0
 
 
-def chosen(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Source]:
+def sources_by_id(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Source]:
     """Return the sources of these ids; an unknown one ends the command with the nearest that there is."""
     by_id = {s.id: s for s in sources}
     for id in ids:
@@ -31,7 +31,7 @@ def chosen(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Source]:
     return [by_id[id] for id in dict.fromkeys(ids)]
 
 
-def add(app: App, added: Sequence[Source]) -> None:
+def add_sources(app: CliContext, added: Sequence[Source]) -> None:
     from config.source_editor import with_sources
     from diembao.system.home import write_atomically
 
@@ -44,14 +44,14 @@ def add(app: App, added: Sequence[Source]) -> None:
         app.print(say(f"Đã thêm {s.id} vào {path}", f"Added {s.id} to {path}"))
 
 
-def switch(app: App, ids: tuple[str, ...], enabled: bool) -> list[Source]:
+def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[Source]:
     """Switch sources on or off; return them as they were before."""
     from config.source_editor import with_enabled
     from diembao.system.home import write_atomically
 
     path = app.home.config / "sources.toml"
     with app.home.lock("source", wait=_PATIENCE):
-        found = chosen(app.sources(), ids)
+        found = sources_by_id(app.sources(), ids)
         text = path.read_text("utf-8-sig")
         for s in found:
             if s.enabled != enabled:

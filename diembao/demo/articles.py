@@ -90,7 +90,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class FeedOffer:
     """How an outlet announces its articles.
 
     `kind` is feed, sitemap or listing. `form` is how it is written: summary, utm (tracking parameters in links),
@@ -122,7 +122,7 @@ class Outlet:
     layout: str
     path: str
     slogan: str
-    offers: tuple[Offer, ...]
+    offers: tuple[FeedOffer, ...]
     state: str = "up"
     validators: bool = True
     robots: str = ""
@@ -176,7 +176,7 @@ def _outlet(raw: dict[str, Any], printed: tuple[Article, ...]) -> Outlet:
         **known,
         languages=tuple(raw["languages"]),
         articles=printed,
-        offers=tuple(Offer(**offer) for offer in raw["offers"]),
+        offers=tuple(FeedOffer(**offer) for offer in raw["offers"]),
     )
 
 

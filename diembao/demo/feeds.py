@@ -6,13 +6,13 @@ from email.utils import format_datetime
 from gzip import compress
 from html import escape
 
-from diembao.demo.articles import Article, Offer, Outlet
+from diembao.demo.articles import Article, FeedOffer, Outlet
 
 Address = Callable[[Article], str]
 
 
 def feed(
-    outlet: Outlet, offer: Offer, articles: Sequence[Article], address: Address, home: str, now: datetime
+    outlet: Outlet, offer: FeedOffer, articles: Sequence[Article], address: Address, home: str, now: datetime
 ) -> bytes:
     """The bytes at `offer.path`; `address` gives the link a feed prints, perhaps not the page's own."""
     listed = [article for article in articles for _ in range(article.listed)]
@@ -27,7 +27,9 @@ def feed(
     return _rss(outlet, offer, listed, address, home, now).encode()
 
 
-def _rss(outlet: Outlet, offer: Offer, articles: Sequence[Article], address: Address, home: str, now: datetime) -> str:
+def _rss(
+    outlet: Outlet, offer: FeedOffer, articles: Sequence[Article], address: Address, home: str, now: datetime
+) -> str:
     items = "".join(_item(article, offer.form, address(article), now) for article in articles)
     language = offer.language or outlet.languages[0]
     end = "" if offer.form == "malformed" else "</channel></rss>"

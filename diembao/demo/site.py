@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from diembao.demo import feeds, pages
-from diembao.demo.articles import Article, Offer, Outlet
+from diembao.demo.articles import Article, FeedOffer, Outlet
 
 HTML = "text/html; charset=utf-8"
 NEWS_SITEMAP = "/sitemaps/news.xml.gz"
@@ -63,7 +63,7 @@ def reply(press: Newsroom, paper: Outlet, target: str) -> Reply:
     return _missing(paper)
 
 
-def _offer(press: Newsroom, paper: Outlet, offer: Offer, printed: Sequence[Article]) -> Reply:
+def _offer(press: Newsroom, paper: Outlet, offer: FeedOffer, printed: Sequence[Article]) -> Reply:
     chosen = [
         article
         for article in printed

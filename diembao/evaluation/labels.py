@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-Row = Mapping[str, Any]
+LabelRow = Mapping[str, Any]
 
 _GRADES = ("main", "mention", "no")
 _TONES = ("positive", "neutral", "negative")
 
 
-def labelled(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
+def read_labels(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
     """Yield a labelled record for each text; `rows` are numbered by line.
 
     A row without 'decision' is a labelled record and passes unchanged. One with it is an export of what a reviewer
@@ -20,7 +20,7 @@ def labelled(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
 
     Raises ValueError that names line and key.
     """
-    decided: list[tuple[str, int, Row]] = []
+    decided: list[tuple[str, int, LabelRow]] = []
     for number, row in rows:
         if not isinstance(row, dict):
             raise ValueError(f"line {number}: a JSON object is needed, found {type(row).__name__}")
@@ -39,7 +39,7 @@ def labelled(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
     yield from records.values()
 
 
-def _labels(row: Row) -> dict[str, Any]:
+def _labels(row: LabelRow) -> dict[str, Any]:
     decision = row["decision"]
     if not isinstance(decision, dict):
         raise ValueError("'decision' must be an object")

@@ -73,7 +73,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """What `evaluate` found; a part is None where no record carries its label."""
 
     rules: str
@@ -96,16 +96,16 @@ class Report:
     mistakes: tuple[Mistake, ...] = field(default=())
 
 
-def evaluate(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Report:
+def evaluate(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> EvaluationReport:
     """Tag every record and compare with its labels 'about_ninh_thuan', 'topics', 'language' and 'tone'.
 
     Topics count those of kind 'topic' that some record is labelled with or the rules could say; signals do not
     count. Raises ValueError for a record that is none (see pipeline.tagging.tagger.text_from_record).
     """
-    return compare([outcome(record, rules) for record in records], rules)
+    return compare([evaluate_record(record, rules) for record in records], rules)
 
 
-def outcome(record: Mapping[str, Any], rules: Rulebook) -> Outcome:
+def evaluate_record(record: Mapping[str, Any], rules: Rulebook) -> Outcome:
     """Tag one record. Its language label is kept from the tagger."""
     text = text_from_record({k: v for k, v in record.items() if k != "language"})
     topics = record.get("topics")
@@ -120,7 +120,7 @@ def outcome(record: Mapping[str, Any], rules: Rulebook) -> Outcome:
     )
 
 
-def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> Report:
+def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> EvaluationReport:
     """Make the report of what was tagged."""
     kinds = {t.id for t in rules.topics.topic if t.kind == "topic"}
     labelled = {t for o in outcomes for t in o.gold_topics or ()}
@@ -136,19 +136,19 @@ def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> Report:
     def micro(some: Sequence[Outcome]) -> float:
         return _sum(_topic(some, t) for t in ids).f1
 
-    return Report(
+    return EvaluationReport(
         rules=rules.version,
         records=len(outcomes),
         relevance=_relevance(graded) if graded else None,
-        relevance_f1=figure(graded, lambda some: _relevance(some).f1),
-        grade=figure(graded, lambda some: _share(some, lambda o: o.gold_grade == o.tags.relevance)),
+        relevance_f1=confidence_figure(graded, lambda some: _relevance(some).f1),
+        grade=confidence_figure(graded, lambda some: _share(some, lambda o: o.gold_grade == o.tags.relevance)),
         confusion=Counter((str(o.gold_grade), o.tags.relevance) for o in graded),
         topics=per_topic if filed else {},
-        micro=figure(filed, micro),
+        micro=confidence_figure(filed, micro),
         macro=sum(s.f1 for s in per_topic.values()) / len(per_topic) if filed and per_topic else None,
-        micro_about=figure(about, micro),
-        language=figure(spoken, lambda some: _share(some, _same_language)),
-        tone=figure(toned, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
+        micro_about=confidence_figure(about, micro),
+        language=confidence_figure(spoken, lambda some: _share(some, _same_language)),
+        tone=confidence_figure(toned, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
         tone_confusion=Counter((str(o.gold_tone), o.tags.tone) for o in toned),
         calibration=_calibration(filed, ids),
         mistakes=tuple(m for o in outcomes for m in _mistakes(o, ids)),
@@ -179,7 +179,7 @@ def _same_language(o: Outcome) -> bool:
     return o.tags.language.split("-")[0] == str(o.gold_language).split("-")[0]
 
 
-def figure(outcomes: Sequence[T], measure: Callable[[Sequence[T]], float]) -> Figure | None:
+def confidence_figure(outcomes: Sequence[T], measure: Callable[[Sequence[T]], float]) -> Figure | None:
     """Measure something of records, with the interval of its bootstrap; None without records."""
     if not outcomes:
         return None

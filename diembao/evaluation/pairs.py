@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from diembao.evaluation.metrics import Figure, Score, figure
-from pipeline.stories.fingerprints import Sketch, sketch
-from pipeline.stories.similarity import Judgement, Verdict, compare
+from diembao.evaluation.metrics import Figure, Score, confidence_figure
+from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint
+from pipeline.stories.similarity import Judgement, Verdict, compare_fingerprints
 from pipeline.tagging.tagger import text_from_record
 
 JUDGEMENTS: tuple[str, ...] = get_args(Judgement)
@@ -16,7 +16,7 @@ _A_DAY = len("2026-11-22")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PairVerdict:
     """One labelled pair beside what was said of it."""
 
     id: str
@@ -35,17 +35,17 @@ class PairReport:
     same_f1: Figure
     #: (label, verdict) → pairs
     confusion: Mapping[tuple[str, str], int]
-    mistakes: tuple[Judged, ...]
+    mistakes: tuple[PairVerdict, ...]
 
 
-def judge(record: Any) -> Verdict:
+def judge_pairs(record: Any) -> Verdict:
     """Judge a record {"a": {"title", "text", …}, "b": {…}}. Raises ValueError that names the key at fault."""
     if not isinstance(record, Mapping):
         raise ValueError("not an object")
-    return compare(_sketch(record, "a"), _sketch(record, "b"))
+    return compare_fingerprints(_sketch(record, "a"), _sketch(record, "b"))
 
 
-def _sketch(record: Mapping[str, Any], side: str) -> Sketch:
+def _sketch(record: Mapping[str, Any], side: str) -> Fingerprint:
     article = record.get(side)
     if not isinstance(article, Mapping):
         raise ValueError(f"'{side}' is missing or no object")
@@ -56,7 +56,7 @@ def _sketch(record: Mapping[str, Any], side: str) -> Sketch:
         text = text_from_record({"id": side, **article})
     except ValueError as error:
         raise ValueError(f"'{side}': {error}") from error
-    return sketch(text.title, text.text, text.published, text.language or "")
+    return compute_fingerprint(text.title, text.text, text.published, text.language or "")
 
 
 def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
@@ -67,8 +67,8 @@ def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
     judged = list(_judged(records))
     if not judged:
         raise ValueError("no pairs")
-    dup_f1 = figure(judged, lambda some: _score(some, ("dup",)).f1)
-    same_f1 = figure(judged, lambda some: _score(some, ("dup", "same-event")).f1)
+    dup_f1 = confidence_figure(judged, lambda some: _score(some, ("dup",)).f1)
+    same_f1 = confidence_figure(judged, lambda some: _score(some, ("dup", "same-event")).f1)
     assert dup_f1 is not None and same_f1 is not None
     return PairReport(
         pairs=len(judged),
@@ -81,19 +81,19 @@ def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
     )
 
 
-def _judged(records: Iterable[Mapping[str, Any]]) -> Iterator[Judged]:
+def _judged(records: Iterable[Mapping[str, Any]]) -> Iterator[PairVerdict]:
     for number, record in enumerate(records, 1):
         name = str(record.get("id", number)) if isinstance(record, Mapping) else str(number)
         try:
-            verdict = judge(record)
+            verdict = judge_pairs(record)
             gold = str(record.get("label", "")).removesuffix("-different-article")
             if gold not in JUDGEMENTS:
                 raise ValueError(f"'label' must be one of {', '.join(JUDGEMENTS)}, found {record.get('label')!r}")
         except ValueError as error:
             raise ValueError(f"pair {name}: {error}") from error
-        yield Judged(name, str(record["a"]["title"]), gold, verdict)
+        yield PairVerdict(name, str(record["a"]["title"]), gold, verdict)
 
 
-def _score(judged: Sequence[Judged], positive: Sequence[str]) -> Score:
+def _score(judged: Sequence[PairVerdict], positive: Sequence[str]) -> Score:
     counts = Counter((j.gold in positive, j.verdict.verdict in positive) for j in judged)
     return Score(counts[True, True], counts[False, True], counts[True, False])

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diembao.evaluation.metrics import Figure, Outcome, Report, compare, outcome
+from diembao.evaluation.metrics import EvaluationReport, Figure, Outcome, compare, evaluate_record
 from diembao.evaluation.training import train
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Rulebook, rulebook
@@ -17,16 +17,16 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainingResult:
     """New weights beside the old, both judged on the same records.
 
     `before` and `after` may have seen those records; `fresh` is what the new weights say of records they have not seen.
     """
 
     models: Models
-    before: Report
-    after: Report
-    fresh: Report
+    before: EvaluationReport
+    after: EvaluationReport
+    fresh: EvaluationReport
 
     @property
     def changes(self) -> dict[str, tuple[float, float, float]]:
@@ -49,7 +49,7 @@ def _value(figure: Figure | float | None) -> float | None:
     return figure.value if isinstance(figure, Figure) else figure
 
 
-def cross_validate(records: Sequence[Record], rules: Rulebook, *, folds: int = 5, seed: int = 1) -> Report:
+def cross_validate(records: Sequence[Record], rules: Rulebook, *, folds: int = 5, seed: int = 1) -> EvaluationReport:
     """Tag every record by weights trained on the other folds; the same folds for the same records and seed.
 
     Raises ValueError for fewer records than folds.
@@ -63,13 +63,13 @@ def cross_validate(records: Sequence[Record], rules: Rulebook, *, folds: int = 5
         held = set(order[fold::folds])
         models = train([records[n] for n in order if n not in held], rules)
         fitted = rulebook(rules.places, rules.topics, models)
-        outcomes |= {n: outcome(records[n], fitted) for n in sorted(held)}
+        outcomes |= {n: evaluate_record(records[n], fitted) for n in sorted(held)}
     return compare([outcomes[n] for n in range(len(records))], rules)
 
 
-def retrain(records: Sequence[Record], rules: Rulebook, *, folds: int = 5) -> Trained:
+def retrain(records: Sequence[Record], rules: Rulebook, *, folds: int = 5) -> TrainingResult:
     """Fit weights on all records, and judge them beside those of `rules`."""
     models = train(records, rules)
     new = rulebook(rules.places, rules.topics, models)
-    before, after = (compare([outcome(record, r) for record in records], r) for r in (rules, new))
-    return Trained(models, before, after, cross_validate(records, rules, folds=folds))
+    before, after = (compare([evaluate_record(record, r) for record in records], r) for r in (rules, new))
+    return TrainingResult(models, before, after, cross_validate(records, rules, folds=folds))

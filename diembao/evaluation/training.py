@@ -11,10 +11,10 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.rules.linear_models import Linear, Models
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, tone, topics
-from pipeline.tagging.mention_roles import Role, roles
+from pipeline.tagging.mention_roles import Role, mention_roles
 from pipeline.tagging.mentions import Mention
 from pipeline.tagging.tagger import text_from_record
-from pipeline.text.language import detect
+from pipeline.text.language import detect_language
 
 _TONES = ("negative", "neutral", "positive")
 #: inverse strength of regularisation, chosen by 5-fold cross-validation; figures are flat between 0.3 and 3
@@ -44,16 +44,16 @@ class _Row:
 
     def __init__(self, record: Mapping[str, Any], rules: Rulebook) -> None:
         text = text_from_record(record)
-        language = detect(text.title, text.text, text.language)
+        language = detect_language(text.title, text.text, text.language)
         day = text.published.date() if text.published else None
-        found = places.find(text.title, text.text, language, day, text.url, rules)
+        found = places.find_places(text.title, text.text, language, day, text.url, rules)
         zones = (found.title, found.text)
-        pairs: list[tuple[Mention, Role]] = list(zip(found.mentions, roles(found, rules), strict=True))
+        pairs: list[tuple[Mention, Role]] = list(zip(found.mentions, mention_roles(found, rules), strict=True))
         kept = [pair for pair in pairs if pair[1] != "range"]
-        signals = topics.signals(zones, language, rules, topics.covered(found.mentions))
+        signals = topics.term_signals(zones, language, rules, topics.unit_spans(found.mentions))
         self.record = record
-        self.topics = topics.features(signals, zones, language)
-        self.grade = relevance.features(found, kept, language) if kept else None
+        self.topics = topics.topic_features(signals, zones, language)
+        self.grade = relevance.relevance_features(found, kept, language) if kept else None
         self.zones, self.language = zones, language
 
     def tone(self, filing: Linear, grade: Linear, rules: Rulebook) -> list[float]:
@@ -61,7 +61,7 @@ class _Row:
             topic.id: filing.chance(topic.id, row) for topic, row in zip(rules.topics.topic, self.topics, strict=True)
         }
         main = grade.chance("main", self.grade) if self.grade else 0.0
-        return tone.features(self.zones, self.language, chances, main, rules)
+        return tone.tone_features(self.zones, self.language, chances, main, rules)
 
 
 def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:

@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 
 from diembao.system.clock import now
 from diembao.system.secrets import secret
-from pipeline.polling.allowed_hours import may_ask
+from pipeline.polling.allowed_hours import is_allowed_at
 from pipeline.records import (
     Candidate,
     CrawlSettings,
     Entry,
     FeedState,
     Fetched,
+    FetchFailure,
     LedgerEntry,
     Poll,
     Reason,
     Source,
-    Unfetched,
 )
-from pipeline.text.urls import host_of, normalise, site_of
+from pipeline.text.urls import host_of, normalise_url, site_of
 from storage.base import Storage
 
 _LOG = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class SourceTally:
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class CollectResult:
     tallies: tuple[SourceTally, ...]
     #: pages still to be fetched when the crawl was told to stop; they wait for the next run
     left: int = 0
@@ -60,8 +60,8 @@ class Collected:
         return self.left > 0 or any(t.reasons for t in self.tallies)
 
 
-class StorageDesk:
-    """Implements crawlers.spiders.sink.Desk over the database: gives candidates, stores answers, counts both."""
+class DatabaseSink:
+    """Implements crawlers.spiders.sink.CrawlSink over the database: gives candidates, stores answers, counts both."""
 
     def __init__(
         self, storage: Storage, run: int, sources: Sequence[Source], *, recheck_all: bool, progress: Progress
@@ -69,7 +69,7 @@ class StorageDesk:
         self._storage, self._run, self._recheck_all, self._progress = storage, run, recheck_all, progress
         self.tallies = {s.id: SourceTally(s.id, s.name) for s in sources}
         self._source_of: dict[int, str] = {}
-        self._answers: list[Fetched | Unfetched] = []
+        self._answers: list[Fetched | FetchFailure] = []
         self._bytes = 0
         self._answered = 0
         self._steps = 0
@@ -98,7 +98,7 @@ class StorageDesk:
         self._step()
         return wanted
 
-    def answered(self, result: Fetched | Unfetched, /) -> None:
+    def answered(self, result: Fetched | FetchFailure, /) -> None:
         tally = self.tallies[self._source_of[result.candidate_id]]
         if isinstance(result, Fetched):
             tally.fetched += 1
@@ -138,7 +138,7 @@ def collect(
     only: Sequence[str] = (),
     zone: str = "UTC",
     progress: Progress,
-) -> Collected:
+) -> CollectResult:
     """Poll the feeds of enabled sources and fetch what they bring; at most once per process (Twisted's reactor).
 
     `only` names sources by id, enabled or not; `due_only` passes over feeds whose time has not come. Sources that
@@ -147,10 +147,10 @@ def collect(
     from crawlers.crawl import crawl
 
     storage.set_sources(sources)
-    closed = {s.id for s in sources if s.id not in only and not may_ask(s, now(), ZoneInfo(zone))}
+    closed = {s.id for s in sources if s.id not in only and not is_allowed_at(s, now(), ZoneInfo(zone))}
     chosen = _chosen(storage, sources, settings, due_only, only, closed)
     run = storage.begin_run("collect", now())
-    desk = StorageDesk(storage, run, chosen, recheck_all=not due_only, progress=progress)
+    desk = DatabaseSink(storage, run, chosen, recheck_all=not due_only, progress=progress)
     waiting = storage.waiting(now(), [s.id for s in sources if (s.enabled or s.id in only) and s.id not in closed])
     waiting = [c for c in waiting if not only or c.source_id in only]
     for candidate in waiting:
@@ -178,8 +178,8 @@ def logins_of(sources: Iterable[Source]) -> dict[str, str]:
     return found
 
 
-def _end_collection(storage: Storage, run: int, desk: StorageDesk) -> Collected:
-    collected = Collected(tuple(desk.tallies.values()), desk.left)
+def _end_collection(storage: Storage, run: int, desk: DatabaseSink) -> CollectResult:
+    collected = CollectResult(tuple(desk.tallies.values()), desk.left)
     counts = {
         key: sum(getattr(t, key) for t in collected.tallies)
         for key in ("feeds", "feeds_failed", "links", "new", "fetched", "unchanged", "failed")
@@ -208,7 +208,7 @@ def add_by_hand(
     run = storage.begin_run("add", now())
     # A stranger's address opens no door: that its host may be private is for settings.toml to say.
     involved = {s.id: replace(s, feeds=(), home=s.home if s in sources else "") for s in owners.values()}
-    desk = StorageDesk(storage, run, list(involved.values()), recheck_all=True, progress=progress)
+    desk = DatabaseSink(storage, run, list(involved.values()), recheck_all=True, progress=progress)
     wanted: list[Candidate] = []
     for url, owner in owners.items():
         poll = Poll(owner.id, f"{BY_HAND}{owner.id}", now(), Reason.OK, entries=(Entry(url),))
@@ -218,8 +218,8 @@ def add_by_hand(
     finally:
         desk.flush()
     _end_collection(storage, run, desk)
-    ended = storage.ledger_of([normalise(url) for url in urls])
-    return [ended[normalise(url)] for url in urls]
+    ended = storage.ledger_of([normalise_url(url) for url in urls])
+    return [ended[normalise_url(url)] for url in urls]
 
 
 def _owner(sources: Sequence[Source], url: str) -> Source:

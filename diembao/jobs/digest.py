@@ -7,15 +7,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from analysis.anomalies.surges import Signal
-from analysis.digest.corrections import Erratum, errata, last_said, restated, stated
-from analysis.digest.model import Counts, build_day, count
-from analysis.documents.blocks import Letterhead, Paper, Picture
+from analysis.anomalies.surges import Surge
+from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published, published_item
+from analysis.digest.model import Counts, build_digest, count_items
+from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.documents import DocumentSettings
 from config.settings import Settings
-from diembao.jobs.draft_digest import Made
+from diembao.jobs.draft_digest import DraftDigest
 from diembao.jobs.process import Period, period_of, watched_sources
-from diembao.jobs.unusual import unusual_in
+from diembao.jobs.unusual import digest_surges
 from diembao.system.clock import now, overdue
 from diembao.system.home import write_atomically
 from pipeline.records import Item
@@ -32,7 +32,7 @@ FORMS = ("html", "md", "docx", "pdf", "csv")
 DAILY = ("html", "md", "docx", "pdf")
 
 
-def gather(
+def build_draft(
     storage: Storage,
     settings: Settings,
     rules: Rulebook,
@@ -42,7 +42,7 @@ def gather(
     made_at: datetime | None = None,
     number: int | None = None,
     as_of: datetime | None = None,
-) -> Made:
+) -> DraftDigest:
     """Return the digest of a day (None: today) as the database has it now, or had it at a moment."""
     at = made_at or as_of or now()
     period = period_of(day, settings, at)
@@ -50,9 +50,9 @@ def gather(
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
     wrong, corrected = _errata(storage, period) if as_of is None else ((), [])
-    model = build_day(
+    model = build_digest(
         items,
-        None if previous is None else count(previous),
+        None if previous is None else count_items(previous),
         watched_sources(storage, period.start, period.end),
         period.day,
         period.start,
@@ -69,13 +69,13 @@ def gather(
         due=overdue() if made_at is None and as_of is None else None,
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
-    return Made(model, items, language, settings, names, number, corrected)
+    return DraftDigest(model, items, language, settings, names, number, corrected)
 
 
-def _unusual(storage: Storage, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Signal]:
+def _unusual(storage: Storage, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
     topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     places = {place.id: place.name for item in items for place in item.tags.places}
-    return unusual_in(storage, period, topics=topics, places=places)
+    return digest_surges(storage, period, topics=topics, places=places)
 
 
 def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
@@ -83,7 +83,7 @@ def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list
     earlier = storage.publications.heads(period.day - timedelta(days=_CORRECTED), period.day)
     if not earlier:
         return (), []
-    said = last_said(earlier)
+    said = last_published(earlier)
     # One query for nearly all of them; articles whose time has changed since are asked for one by one.
     since = period.late_from - timedelta(days=_CORRECTED + 1)
     found = storage.items(since=since, relevance=("main", "mention", "no"))
@@ -91,8 +91,8 @@ def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list
     for key in said.keys() - known.keys():
         if (item := storage.item(key)) is not None:
             known[key] = item
-    wrong = errata(said, known)
-    return wrong, list(restated(wrong, known))
+    wrong = find_errata(said, known)
+    return wrong, list(corrected_items(wrong, known))
 
 
 def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:
@@ -106,16 +106,16 @@ def _collected(storage: Storage, period: Period, as_of: datetime | None) -> list
     return storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
 
 
-def draw(made: Made, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
+def render(made: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
     """Return the files of a digest by name, in the forms asked for (of FORMS) and, if asked for, as a letter."""
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
     from analysis.documents.pdf import render_pdf
-    from diembao.jobs.digest_email import letter_files
+    from diembao.jobs.digest_email import email_files
 
     # Drawn once for all forms: it costs more than any of them.
     pictures = _pictures(made) if letter or {"html", "docx", "pdf"} & set(forms) else ()
-    paper = paper_of(made, letterhead_of(made.settings.document), pictures)
+    paper = print_document(made, letterhead(made.settings.document), pictures)
 
     def page(render: Callable[..., str], **more: Any) -> bytes:
         texts = {"province": made.province, "note": made.note, "topic_labels": made.topic_labels}
@@ -130,14 +130,14 @@ def draw(made: Made, forms: Sequence[str], *, letter: bool = False) -> dict[str,
     }
     drawn = {f"{made.name}.{form}": renders[form]() for form in forms}
     # A letter is no document: it goes without letterhead, with the date below its title.
-    return drawn | (letter_files(paper_of(made, Letterhead(), pictures)) if letter else {})
+    return drawn | (email_files(print_document(made, Letterhead(), pictures)) if letter else {})
 
 
-def paper_of(made: Made, letterhead: Letterhead, pictures: Sequence[Picture]) -> Paper:
+def print_document(made: DraftDigest, letterhead: Letterhead, pictures: Sequence[Picture]) -> PrintDocument:
     """Return what DOCX, PDF and letter are made of."""
-    from analysis.digest.document import digest_paper
+    from analysis.digest.document import digest_document
 
-    return digest_paper(
+    return digest_document(
         made.day,
         made.language,
         province=made.province,
@@ -149,7 +149,7 @@ def paper_of(made: Made, letterhead: Letterhead, pictures: Sequence[Picture]) ->
     )
 
 
-def _pictures(made: Made) -> list[Picture]:
+def _pictures(made: DraftDigest) -> list[Picture]:
     from analysis.documents.chart_style import topics_by_tone
     from analysis.documents.labels import labels
 
@@ -158,7 +158,7 @@ def _pictures(made: Made) -> list[Picture]:
     return [drawn] if drawn else []
 
 
-def letterhead_of(document: DocumentSettings) -> Letterhead:
+def letterhead(document: DocumentSettings) -> Letterhead:
     return Letterhead(
         document.form == "administrative",
         document.parent_agency,
@@ -181,7 +181,7 @@ def _csv(items: Sequence[Item]) -> bytes:
     return stream.getvalue().encode()
 
 
-def make_digest(
+def write_digest(
     storage: Storage,
     settings: Settings,
     rules: Rulebook,
@@ -194,8 +194,8 @@ def make_digest(
     as_of: datetime | None = None,
 ) -> tuple[list[Path], Counts]:
     """Write the day's digest into `out`, one file for each form; return the files and what they count."""
-    made = gather(storage, settings, rules, day=day, language=language, made_at=made_at, as_of=as_of)
-    return write_files(draw(made, forms), out), made.day.counts
+    made = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, as_of=as_of)
+    return write_files(render(made, forms), out), made.day.counts
 
 
 def write_files(files: Mapping[str, bytes], out: Path) -> list[Path]:
@@ -215,19 +215,19 @@ def prepare(
     made_at: datetime | None = None,
 ) -> Publication:
     """Return the digest of a day in every form and as a letter, not stored yet (its id is 0)."""
-    from diembao.jobs.digest_email import subject
+    from diembao.jobs.digest_email import email_subject
 
-    made = gather(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
+    made = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
     return Publication(
         id=0,
         day=made.day.day,
         made_at=made.day.made_at,
         language=language,
-        title=subject(made),
+        title=email_subject(made),
         sha256=made.day.sha256,
         rules=made.day.rules_version,
-        items=(*map(stated, made.items), *made.corrected),
-        files=draw(made, FORMS, letter=True),
+        items=(*map(published_item, made.items), *made.corrected),
+        files=render(made, FORMS, letter=True),
         number=number,
     )
 

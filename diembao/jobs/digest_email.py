@@ -11,11 +11,11 @@ from email.utils import format_datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from analysis.documents.blocks import Paper, Picture, lines
+from analysis.documents.blocks import Picture, PrintDocument, plain_text_lines
 from pipeline.records.publications import Publication
 
 if TYPE_CHECKING:
-    from diembao.jobs.draft_digest import Made
+    from diembao.jobs.draft_digest import DraftDigest
 
 #: files of a publication that make its letter
 _HTML, _TEXT, _PICTURE = "letter.html", "letter.txt", "letter-picture-{n}.png"
@@ -23,7 +23,7 @@ _HTML, _TEXT, _PICTURE = "letter.html", "letter.txt", "letter-picture-{n}.png"
 _TYPES = {".pdf": "pdf", ".docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
-def subject(made: "Made") -> str:
+def email_subject(made: "DraftDigest") -> str:
     """Return e.g. 'Điểm báo Ninh Thuận, 22/11/2026: 40 tin, bài, 3 tin cần lưu ý'."""
     from analysis.documents.labels import labels
 
@@ -37,29 +37,29 @@ def subject(made: "Made") -> str:
     )
 
 
-def letter_files(paper: Paper) -> dict[str, bytes]:
+def email_files(paper: PrintDocument) -> dict[str, bytes]:
     """Return the parts of a letter: HTML, text, pictures."""
-    from analysis.documents.email_html import mail_html
+    from analysis.documents.email_html import email_html
 
     pictures = [block for block in paper.blocks if isinstance(block, Picture)]
     return {
-        _HTML: mail_html(paper).encode(),
-        _TEXT: ("\n".join(lines(paper)) + "\n").encode(),
+        _HTML: email_html(paper).encode(),
+        _TEXT: ("\n".join(plain_text_lines(paper)) + "\n").encode(),
         **{_PICTURE.format(n=n): picture.png for n, picture in enumerate(pictures, 1)},
     }
 
 
-def is_part(name: str) -> bool:
+def is_email_part(name: str) -> bool:
     """Whether a file of a publication is a part of its letter."""
     return name.startswith("letter")
 
 
-def letter(
+def email_message(
     publication: Publication, *, sender: str, to: Sequence[str], attach: Sequence[str], message_id: str
 ) -> Message:
     """Return the letter with a published digest; `attach` names forms. Equal arguments make equal letters."""
     files = publication.files
-    chosen = [n for n in sorted(files) if PurePath(n).suffix.removeprefix(".") in attach and not is_part(n)]
+    chosen = [n for n in sorted(files) if PurePath(n).suffix.removeprefix(".") in attach and not is_email_part(n)]
     pictures = sorted(name for name in files if name.startswith("letter-picture-"))
 
     html = MIMEMultipart("related", _boundary(publication, 3))

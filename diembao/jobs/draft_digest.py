@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.digest.model import Day
+from analysis.digest.model import Digest
 from config.settings import Settings
 from pipeline.records import Item
 from pipeline.records.publications import PublishedItem
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class DraftDigest:
     """A day's digest before it is drawn: the model, its items, and what its forms need besides."""
 
-    day: Day
+    day: Digest
     items: Sequence[Item]
     language: str
     settings: Settings

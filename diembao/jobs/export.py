@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from diembao.system.clock import now
 from pipeline.records import Item, Relevance, SourceDay
-from pipeline.tables.csv_rows import Listed
+from pipeline.tables.csv_rows import CsvRow
 from storage.base import Storage
 
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """Which rows; days are calendar days of `zone`."""
 
     table: str
@@ -43,10 +43,10 @@ class Wanted:
         return datetime.combine(self.until + timedelta(days=1), time.min, self.zone) if self.until else None
 
 
-def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mapping[str, str]) -> int:
+def export(storage: Storage, path: Path, wanted: ExportRequest, *, topic_labels: Mapping[str, str]) -> int:
     """Write a table to a file of one of SUFFIXES; return the number of rows. Raises TooManyRows."""
     from analysis.tables.definitions import TABLES
-    from analysis.tables.writers import write_csv, write_jsonl, write_listed, write_parquet, write_xlsx
+    from analysis.tables.writers import write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
     columns = TABLES[wanted.table].columns
     rows = rows_of(storage, wanted, topic_labels)
@@ -59,11 +59,11 @@ def export(storage: Storage, path: Path, wanted: Wanted, *, topic_labels: Mappin
             if path.suffix == ".jsonl":
                 return write_jsonl(columns, rows, stream)
             if wanted.table == "items" and wanted.as_of is None:
-                return write_listed(columns, _listed(storage, wanted), stream)
+                return write_csv_rows(columns, _listed(storage, wanted), stream)
             return write_csv(columns, rows, stream)
 
 
-def rows_of(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -> Iterable[Any]:
+def rows_of(storage: Storage, wanted: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:
     from analysis.tables.rows import daily_rows, story_rows, tag_rows
 
     today = now().astimezone(wanted.zone).date()
@@ -82,7 +82,7 @@ def rows_of(storage: Storage, wanted: Wanted, topic_labels: Mapping[str, str]) -
             return _items(storage, wanted)
 
 
-def _items(storage: Storage, wanted: Wanted) -> Iterator[Item]:
+def _items(storage: Storage, wanted: ExportRequest) -> Iterator[Item]:
     found = storage.items(
         since=wanted.start,
         until=wanted.end,
@@ -93,14 +93,14 @@ def _items(storage: Storage, wanted: Wanted) -> Iterator[Item]:
     return (item for item in found if not wanted.sources or item.source_id in wanted.sources)
 
 
-def _listed(storage: Storage, wanted: Wanted) -> Iterator[Listed]:
+def _listed(storage: Storage, wanted: ExportRequest) -> Iterator[CsvRow]:
     found = storage.searches.listings(
         since=wanted.start, until=wanted.end, relevance=wanted.relevance, topics=wanted.topics
     )
     return (row for row in found if not wanted.sources or row.source in wanted.sources)
 
 
-def _sources(storage: Storage, wanted: Wanted, day: date) -> list[SourceDay]:
+def _sources(storage: Storage, wanted: ExportRequest, day: date) -> list[SourceDay]:
     start = datetime.combine(day, time.min, wanted.zone)
     found = storage.source_days(start, datetime.combine(day + timedelta(days=1), time.min, wanted.zone))
     return [source for source in found if not wanted.sources or source.source_id in wanted.sources]

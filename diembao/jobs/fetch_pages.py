@@ -13,19 +13,19 @@ from pipeline.records import (
     Entry,
     FeedState,
     Fetched,
+    FetchFailure,
     Poll,
     Reason,
     Source,
-    Unfetched,
 )
-from pipeline.text.urls import normalise
+from pipeline.text.urls import normalise_url
 
 
-class _Tray:
+class _PageSink:
     """A Desk that keeps the answers in memory."""
 
     def __init__(self) -> None:
-        self.answers: dict[int, Fetched | Unfetched] = {}
+        self.answers: dict[int, Fetched | FetchFailure] = {}
 
     def state(self, feed_url: str, /) -> FeedState:
         return FeedState(feed_url)
@@ -33,7 +33,7 @@ class _Tray:
     def polled(self, poll: Poll, /) -> Sequence[Candidate]:
         return ()
 
-    def answered(self, result: Fetched | Unfetched, /) -> None:
+    def answered(self, result: Fetched | FetchFailure, /) -> None:
         self.answers[result.candidate_id] = result
 
 
@@ -46,8 +46,10 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
 
     # The person who typed a numeric address into the command meant it, as one who writes it into sources.toml does.
     sources = [Source(f"page-{n}", urlsplit(url).netloc, url, ()) for n, url in enumerate(urls)]
-    wanted = [Candidate(n, sources[n].id, "", normalise(url), Entry(normalise(url))) for n, url in enumerate(urls)]
-    tray = _Tray()
+    wanted = [
+        Candidate(n, sources[n].id, "", normalise_url(url), Entry(normalise_url(url))) for n, url in enumerate(urls)
+    ]
+    tray = _PageSink()
     crawl(sources, wanted, tray, settings, logins_of(sources))
     for candidate in wanted:
         answer = tray.answers[candidate.id]

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from diembao.jobs.recall import Headline, headlines_of
-from pipeline.records import Candidate, CrawlSettings, Entry, FeedState, Fetched, Poll, Reason, Source, Unfetched
+from pipeline.records import Candidate, CrawlSettings, Entry, FeedState, Fetched, FetchFailure, Poll, Reason, Source
 
 
 @dataclass(slots=True)
-class Listener:
-    """Implements crawlers.spiders.sink.Desk: keeps the polls and asks for no page."""
+class HeadlineSink:
+    """Implements crawlers.spiders.sink.CrawlSink: keeps the polls and asks for no page."""
 
     since: datetime
     entries: list[Entry] = field(default_factory=list)
@@ -25,14 +25,16 @@ class Listener:
             self.failures[poll.feed_url] = poll.reason
         return ()
 
-    def answered(self, result: Fetched | Unfetched, /) -> None:
+    def answered(self, result: Fetched | FetchFailure, /) -> None:
         raise AssertionError(f"no page was asked for, and {result.url} came")
 
 
-def ask(source: Source, since: datetime, settings: CrawlSettings) -> tuple[list[Headline], dict[str, Reason]]:
+def fetch_headlines(
+    source: Source, since: datetime, settings: CrawlSettings
+) -> tuple[list[Headline], dict[str, Reason]]:
     """Return the headlines a search knows since then, and why parts of it failed; at most once per process."""
     from crawlers.crawl import crawl
 
-    listener = Listener(since)
+    listener = HeadlineSink(since)
     crawl([source], [], listener, settings)
     return headlines_of(listener.entries), listener.failures

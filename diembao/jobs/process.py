@@ -54,7 +54,7 @@ def process(
     counts["errors"] = 0
     done = 0
     while documents := storage.unexamined(_CHUNK * max(1, settings.workers or 2)):
-        for results in _examined(complete(documents, sources), rules, settings, total):
+        for results in _examined(attach_source_settings(documents, sources), rules, settings, total):
             stored = storage.examined(results, now())
             counts.update(type(result).__name__.lower() for result in stored)
             counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in stored)
@@ -68,7 +68,7 @@ def process(
     return dict(counts)
 
 
-def complete(documents: Iterable[Document], sources: Sequence[Source]) -> Iterator[Document]:
+def attach_source_settings(documents: Iterable[Document], sources: Sequence[Source]) -> Iterator[Document]:
     """Add what the configuration knows of the source of each document."""
     known = {s.id: s for s in sources}
     for document in documents:
@@ -126,12 +126,12 @@ _READINGS = timedelta(days=28)
 
 def watched_sources(storage: Storage, start: datetime, end: datetime) -> list[SourceDay]:
     """Return what became of every source in a period, with what is unusual about it."""
-    from analysis.anomalies.extraction_drift import RECENT, rotten
-    from analysis.anomalies.source_flags import PERIODS, flagged
+    from analysis.anomalies.extraction_drift import RECENT, find_drift
+    from analysis.anomalies.source_flags import PERIODS, with_flags
 
-    rot = rotten(storage.readings(end - RECENT - _READINGS), end)
+    rot = find_drift(storage.readings(end - RECENT - _READINGS), end)
     history = storage.source_history(start, end, periods=PERIODS)
-    return flagged(storage.source_days(start, end), history, rot)
+    return with_flags(storage.source_days(start, end), history, rot)
 
 
 def write_ledger(path: Path, days: Iterable[SourceDay], entries: Iterable[LedgerEntry]) -> int:

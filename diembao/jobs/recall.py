@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.records import CandidateOutcome, Entry, LedgerEntry, Source, SourceDay
-from pipeline.text.urls import normalise, site_of
+from pipeline.text.urls import normalise_url, site_of
 from storage.base import Storage
 
 #: What became of a headline, best first.
@@ -34,7 +34,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class RecallResult:
     headline: Headline
     verdict: Verdict
     #: of the outlet; '' where it is not configured
@@ -94,7 +94,7 @@ def recall(
     headlines: Sequence[Headline],
     days: Sequence[SourceDay],
     recent: Iterable[LedgerEntry],
-) -> Iterator[Recalled]:
+) -> Iterator[RecallResult]:
     """Tell of each headline what became of it.
 
     `days` says what became of the sources in the time in question. `recent` are the links of that time: an outside
@@ -106,23 +106,23 @@ def recall(
         for url in (source.home, *(f"https://{d}/" for d in source.domains))
     }
     state = {day.source_id: day for day in days}
-    known = storage.ledger_of([normalise(h.url) for h in headlines])
+    known = storage.ledger_of([normalise_url(h.url) for h in headlines])
     titled = {_folded(entry.title): entry for entry in recent if len(entry.title.split()) >= _WORDS}
     for headline in headlines:
-        entry = known.get(normalise(headline.url)) or titled.get(_folded(headline.title))
+        entry = known.get(normalise_url(headline.url)) or titled.get(_folded(headline.title))
         if entry is not None:
-            yield Recalled(headline, *_seen(entry), item=entry.item)
+            yield RecallResult(headline, *_seen(entry), item=entry.item)
             continue
         source = by_domain.get(site_of(headline.url))
         if source is None:
-            yield Recalled(headline, "no_such_source", "")
+            yield RecallResult(headline, "no_such_source", "")
         elif not source.enabled:
-            yield Recalled(headline, "source_paused", source.id)
+            yield RecallResult(headline, "source_paused", source.id)
         elif (day := state.get(source.id)) is not None and day.state == "failed":
             worst = max(day.reasons.items(), key=lambda pair: pair[1], default=("", 0))[0]
-            yield Recalled(headline, "source_failed", source.id, str(worst))
+            yield RecallResult(headline, "source_failed", source.id, str(worst))
         else:
-            yield Recalled(headline, "not_listed", source.id)
+            yield RecallResult(headline, "not_listed", source.id)
 
 
 def _folded(title: str) -> str:

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from analysis.anomalies.surges import WINDOW_DAYS, Series, Signal, unusual
+from analysis.anomalies.surges import WINDOW_DAYS, Series, Surge, find_surges
 from analysis.digest.stories import told
-from analysis.report.document import report_paper
-from analysis.report.figures import Figures, Span, figures
-from analysis.report.keywords import Keyword, counted, keywords
-from analysis.report.model import Report, Voice
+from analysis.report.document import report_document
+from analysis.report.figures import Figures, Span, count_figures
+from analysis.report.keywords import Keyword, count_words, find_keywords
+from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow, story_rows
 from config.settings import Peer, Settings
-from diembao.jobs.digest import letterhead_of
+from diembao.jobs.digest import letterhead
 from diembao.system.clock import now
 from diembao.system.home import write_atomically
 from pipeline.records import Item, Relevance
@@ -61,7 +61,7 @@ def annual_of(day: date) -> Span:
     return Span(date(last.year - 1, 12, 15), last)
 
 
-def gather(storage: Storage, settings: Settings, span: Span, topics: Mapping[str, str]) -> Report:
+def build_report(storage: Storage, settings: Settings, span: Span, topics: Mapping[str, str]) -> PeriodicReport:
     """Count a span, the one before it and the same days of the year before; `topics` gives their names by id."""
     zone = ZoneInfo(settings.province.time_zone)
     texts = _texts(storage, span, zone)
@@ -70,7 +70,7 @@ def gather(storage: Storage, settings: Settings, span: Span, topics: Mapping[str
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
         signals = later(_unusual_days, _series(storage, now_, zone, topics), span.days)
         spread, voice = _spread(storage, now_, zone), _voice(storage, settings, now_, before)
-        return Report(now_, before, year, spread, voice, tuple(words()), tuple(signals()))
+        return PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()))
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def _bounds(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _figures(storage: Storage, span: Span, zone: ZoneInfo) -> Figures:
     read = storage.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
-    return figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), read)
+    return count_figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), read)
 
 
 def _spread(storage: Storage, found: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
@@ -136,7 +136,7 @@ def _texts(storage: Storage, span: Span, zone: ZoneInfo) -> tuple[list[str], lis
 
 
 def _marking(here: Sequence[str], there: Sequence[str]) -> list[Keyword]:
-    return keywords(counted(here), counted(there))
+    return find_keywords(count_words(here), count_words(there))
 
 
 def _text_of(item: Item) -> str:
@@ -161,11 +161,11 @@ def _series(storage: Storage, now_: Figures, zone: ZoneInfo, names: Mapping[str,
     ]
 
 
-def _unusual_days(series: Sequence[Series], days: Sequence[date]) -> list[tuple[date, Signal]]:
-    return [(day, signal) for day in days for signal in unusual(series, day)]
+def _unusual_days(series: Sequence[Series], days: Sequence[date]) -> list[tuple[date, Surge]]:
+    return [(day, signal) for day in days for signal in find_surges(series, day)]
 
 
-def make_report(
+def write_report(
     storage: Storage,
     settings: Settings,
     rules: Rulebook,
@@ -176,27 +176,27 @@ def make_report(
     forms: Sequence[str] = ("docx", "pdf"),
     number: int | None = None,
     made_at: datetime | None = None,
-) -> tuple[list[Path], Report]:
+) -> tuple[list[Path], PeriodicReport]:
     """Write the report of a span into `out`, one file for each form; return the files and the figures."""
     from analysis.documents.docx import render_docx
     from analysis.documents.labels import labels
     from analysis.documents.pdf import render_pdf
-    from analysis.report.charts import charts_of
+    from analysis.report.charts import report_charts
 
     words = labels(language)
     vietnamese = language == "vi"
     topics = {t.id: t.label_vi if vietnamese else t.label_en for t in rules.topics.topic}
-    found = gather(storage, settings, span, topics)
-    paper = report_paper(
+    found = build_report(storage, settings, span, topics)
+    paper = report_document(
         found,
         (made_at or now()).astimezone(ZoneInfo(settings.province.time_zone)),
         language,
         province=settings.province.name if vietnamese else settings.province.name_en,
         rules_version=rules.version,
         topic_labels=topics,
-        letterhead=letterhead_of(settings.document),
+        letterhead=letterhead(settings.document),
         number=number,
-        pictures=charts_of(found, words, topics),
+        pictures=report_charts(found, words, topics),
     )
     render = {"docx": render_docx, "pdf": render_pdf}
     files: list[Path] = []

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from config.settings import ProcessSettings
 from diembao.jobs.collect import Progress
-from diembao.jobs.process import complete
+from diembao.jobs.process import attach_source_settings
 from diembao.system.clock import now
 from diembao.workers.local import examine_in_processes
 from pipeline.examine import examine
@@ -24,10 +24,10 @@ from pipeline.records import (
     Unreadable,
 )
 from pipeline.rules.rulebook import Rulebook
-from pipeline.stories.fingerprints import dump, sketch
+from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tagging.tagger import tag
-from storage.articles.decisions import decided
-from storage.articles.retagging import Stale
+from storage.articles.decisions import apply_decisions
+from storage.articles.retagging import OutdatedTagging
 from storage.base import Storage
 
 #: Texts read from the database at a time.
@@ -35,7 +35,7 @@ _CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class RetaggedItem:
     """An item that today's rules take into the coverage, or out of it."""
 
     key: str
@@ -46,7 +46,7 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Changes:
+class RetagChanges:
     """What today's rules change, counted as it holds: under what persons decided."""
 
     texts: int = 0
@@ -61,8 +61,8 @@ class Changes:
     #: id of the topic → texts
     topics_added: Counter[str] = field(default_factory=Counter)
     topics_removed: Counter[str] = field(default_factory=Counter)
-    entering: list[Moved] = field(default_factory=list)
-    leaving: list[Moved] = field(default_factory=list)
+    entering: list[RetaggedItem] = field(default_factory=list)
+    leaving: list[RetaggedItem] = field(default_factory=list)
 
 
 def retag(
@@ -74,17 +74,17 @@ def retag(
     since: datetime | None,
     dry_run: bool,
     progress: Progress,
-) -> Changes:
+) -> RetagChanges:
     """Examine what other rules tagged last; store it, unless `dry_run`, batch by batch; return what changes.
 
     Stopped at any moment and started again it goes on, and ends as if it had not been stopped.
     """
-    changes = Changes()
+    changes = RetagChanges()
     decisions = storage.upkeep.decisions()
     total = storage.upkeep.count_stale(rules.version)
     run = None if dry_run else storage.begin_run("retag", now())
     began = now()
-    under_way: dict[int, Stale] = {}
+    under_way: dict[int, OutdatedTagging] = {}
 
     def documents() -> Iterator[Document]:
         after = 0
@@ -94,12 +94,12 @@ def retag(
             yield from (one.document for one in stale)
 
     for results in examine_in_processes(
-        complete(documents(), sources),
+        attach_source_settings(documents(), sources),
         rules,
         workers=settings.workers,
         batch=max(1, min(settings.batch, total // (2 * (settings.workers or 2)) or 1)),
         seconds_per_document=settings.seconds_per_document,
-        examine=tag_again,
+        examine=retag_texts,
     ):
         for result in results:
             old = under_way.pop(result.document_id)
@@ -114,7 +114,7 @@ def retag(
     return changes
 
 
-def tag_again(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+def retag_texts(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
     """Tag stored texts, and examine pages whose text was not kept: the function that worker processes run."""
     return [examine(document, rules) if document.body else _tag_text(document, rules) for document in documents]
 
@@ -127,16 +127,16 @@ def _tag_text(document: Document, rules: Rulebook) -> Examined:
     article = Article(entry.url, "", entry.title, "", "")
     if tags.relevance == "no":
         return Irrelevant(document.id, article, tags)
-    drawn = sketch(entry.title, entry.text, entry.published, tags.language)
+    drawn = compute_fingerprint(entry.title, entry.text, entry.published, tags.language)
     return Coverage(document.id, article, tags, dump(drawn))
 
 
-def _count(changes: Changes, old: Stale, result: Examined, said: Sequence[Decision]) -> None:
+def _count(changes: RetagChanges, old: OutdatedTagging, result: Examined, said: Sequence[Decision]) -> None:
     changes.texts += 1
     if isinstance(result, Unreadable):
         changes.failed += 1
         return
-    new = decided(result.tags, said)
+    new = apply_decisions(result.tags, said)
     if said and _gist(result.tags) != _gist(old.said) and _gist(new) == _gist(old.tags):
         changes.held += 1
     if _gist(new) == _gist(old.tags):
@@ -149,7 +149,7 @@ def _count(changes: Changes, old: Stale, result: Examined, said: Sequence[Decisi
     before, after = ({topic.id for topic in tags.topics} for tags in (old.tags, new))
     changes.topics_added.update(after - before)
     changes.topics_removed.update(before - after)
-    moved = Moved(old.key, old.outlet, old.title, old.tags.relevance, new.relevance)
+    moved = RetaggedItem(old.key, old.outlet, old.title, old.tags.relevance, new.relevance)
     if old.tags.relevance == "no" and new.relevance != "no":
         changes.entering.append(moved)
     elif old.tags.relevance != "no" and new.relevance == "no":

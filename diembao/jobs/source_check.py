@@ -7,7 +7,7 @@ from typing import Literal
 
 from config.opml import country_of, new_id
 from config.settings import ProcessSettings
-from crawlers.spiders.discovered import Site, worth_asking
+from crawlers.spiders.discovered import DiscoveredSite, choose_feeds
 from diembao.jobs.collect import logins_of
 from diembao.workers.local import examine_in_processes
 from pipeline.records import (
@@ -17,14 +17,14 @@ from pipeline.records import (
     Examined,
     FeedState,
     Fetched,
+    FetchFailure,
     Poll,
     Reason,
     Source,
-    Unfetched,
     Unreadable,
 )
 from pipeline.rules.rulebook import Rulebook
-from pipeline.text.urls import normalise
+from pipeline.text.urls import normalise_url
 
 Part = Literal["title", "text", "date", "author"]
 Progress = Callable[[str, int, int], None]
@@ -48,7 +48,7 @@ class CheckedPage:
 
 
 @dataclass(slots=True)
-class Checked:
+class SourceCheck:
     """What one source gave when it was asked just now."""
 
     source: Source
@@ -57,7 +57,7 @@ class Checked:
 
     @property
     def entries(self) -> int:
-        return len({normalise(entry.url) for poll in self.polls for entry in poll.entries})
+        return len({normalise_url(entry.url) for poll in self.polls for entry in poll.entries})
 
     @property
     def newest(self) -> datetime | None:
@@ -74,11 +74,11 @@ class Checked:
 
 
 class _Tray:
-    """A crawlers.spiders.sink.Desk that keeps everything in memory and asks for a few pages of each source."""
+    """A crawlers.spiders.sink.CrawlSink that keeps everything in memory and asks for a few pages of each source."""
 
     def __init__(self, sources: Sequence[Source], sample: int, progress: Progress) -> None:
-        self.checked = {source.id: Checked(source) for source in sources}
-        self.answers: dict[int, Fetched | Unfetched] = {}
+        self.checked = {source.id: SourceCheck(source) for source in sources}
+        self.answers: dict[int, Fetched | FetchFailure] = {}
         self.candidates: dict[int, Candidate] = {}
         self._left = {source.id: sample for source in sources}
         self._progress, self._steps = progress, 0
@@ -92,7 +92,7 @@ class _Tray:
         known = {candidate.url for candidate in self.candidates.values()}
         wanted: list[Candidate] = []
         for entry in poll.entries:
-            if self._left[poll.source_id] and (url := normalise(entry.url)) not in known:
+            if self._left[poll.source_id] and (url := normalise_url(entry.url)) not in known:
                 self._left[poll.source_id] -= 1
                 known.add(url)
                 wanted.append(Candidate(len(self.candidates) + 1, poll.source_id, poll.feed_url, url, entry))
@@ -101,7 +101,7 @@ class _Tray:
         self._step()
         return wanted
 
-    def answered(self, result: Fetched | Unfetched, /) -> None:
+    def answered(self, result: Fetched | FetchFailure, /) -> None:
         self.answers[result.candidate_id] = result
         self._step()
 
@@ -110,7 +110,7 @@ class _Tray:
         self._progress("collect", self._steps, self._expected)
 
 
-def check(
+def check_sources(
     sources: Sequence[Source],
     crawling: CrawlSettings,
     processing: ProcessSettings,
@@ -118,7 +118,7 @@ def check(
     progress: Progress,
     *,
     sample: int = SAMPLE,
-) -> list[Checked]:
+) -> list[SourceCheck]:
     """Ask every feed of the sources now and read a few pages of each; at most once per process (Twisted's reactor).
 
     Nothing is written: no database is opened.
@@ -131,7 +131,7 @@ def check(
     for key, answer in tray.answers.items():
         candidate = tray.candidates[key]
         checked = tray.checked[candidate.source_id]
-        if isinstance(answer, Unfetched):
+        if isinstance(answer, FetchFailure):
             checked.pages.append(CheckedPage(candidate.url, answer.reason, candidate.entry.title))
         else:
             documents.append(_document(candidate, answer, checked.source))
@@ -178,9 +178,9 @@ def _page(candidate: Candidate, result: Examined) -> CheckedPage:
     return CheckedPage(candidate.url, article.reason, article.title, missing)
 
 
-def proposed(site: Site, ids: Collection[str], now: datetime) -> Source:
+def build_source(site: DiscoveredSite, ids: Collection[str], now: datetime) -> Source:
     """Return the source that a site looked through would be; without feeds where none of its offers holds anything."""
-    feeds = worth_asking(site.offers, now)
+    feeds = choose_feeds(site.offers, now)
     asked = {feed.url for feed in feeds}
     language = next((o.language for o in site.offers if o.url in asked and o.language), site.language)
     country = country_of(site.url, language)

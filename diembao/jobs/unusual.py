@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Signal, unusual
+from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
 from diembao.jobs.process import Period
 from pipeline.tables.facts import kind_of
 from storage.base import Storage
@@ -12,9 +12,9 @@ from storage.base import Storage
 _DAY = timedelta(days=1)
 
 
-def unusual_in(
+def digest_surges(
     storage: Storage, period: Period, *, topics: Mapping[str, str], places: Mapping[str, str]
-) -> list[Signal]:
+) -> list[Surge]:
     """Return the sources, topics and places of which a period tells more than the weeks before let expect.
 
     Compared are 24 hours from the start of each day's digest on. `topics` and `places` give names by id; places
@@ -39,7 +39,7 @@ def unusual_in(
             continue
         known = by_source.get(key, ()) if kind == "source" else collected
         series.append(Series(kind, key, name, {day: found[day] for day in known}))
-    return unusual(series, today)
+    return find_surges(series, today)
 
 
 def _counted(storage: Storage, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:

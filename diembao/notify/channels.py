@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from config.alerts import Alerting, Mail
-from diembao.notify.smtp import NotSent, Unsure, connected, hand_over
+from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, smtp_connection
 from diembao.system.messages import say
 from diembao.system.secrets import secret
 from pipeline.records import Alert
@@ -44,15 +44,15 @@ def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list
         if not unsent:
             continue
         try:
-            way.send(*message_of(unsent))
-        except NotSent as error:
+            way.send(*alert_message(unsent))
+        except DeliveryFailed as error:
             failed.append(str(error))
         else:
             storage.runs.alerts_sent(unsent, way.name, at)
     return failed
 
 
-def message_of(alerts: Sequence[Alert]) -> tuple[str, str]:
+def alert_message(alerts: Sequence[Alert]) -> tuple[str, str]:
     """Return title and text of one message about several alerts."""
     first = alerts[0].said.splitlines()[0]
     title = say(f"[diembao] {len(alerts)} cảnh báo: {first}", f"[diembao] {len(alerts)} alerts: {first}")
@@ -65,13 +65,15 @@ def _hook(name: str, title: str, text: str) -> None:
     import apprise
 
     if not (address := secret(name)):
-        raise NotSent(say(f"{name}: chưa đặt giá trị bí mật này", f"{name}: this secret is not set"))
+        raise DeliveryFailed(say(f"{name}: chưa đặt giá trị bí mật này", f"{name}: this secret is not set"))
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes addresses with passwords
     service = apprise.Apprise()
     if not service.add(address):
-        raise NotSent(say(f"{name}: không phải địa chỉ của apprise", f"{name}: is no address that apprise knows"))
+        raise DeliveryFailed(
+            say(f"{name}: không phải địa chỉ của apprise", f"{name}: is no address that apprise knows")
+        )
     if not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
-        raise NotSent(say(f"{name}: không gửi được", f"{name}: could not be sent to"))
+        raise DeliveryFailed(say(f"{name}: không gửi được", f"{name}: could not be sent to"))
 
 
 def _mail(mail: Mail, title: str, text: str) -> None:
@@ -86,5 +88,5 @@ def _mail(mail: Mail, title: str, text: str) -> None:
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     # In doubt, most likely somebody has been told; a server that never answers would else be sent it for ever.
-    with connected(mail) as server, suppress(Unsure):
-        hand_over(server, message, mail.to, mail)
+    with smtp_connection(mail) as server, suppress(DeliveryUnknown):
+        deliver(server, message, mail.to, mail)

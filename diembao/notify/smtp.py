@@ -8,7 +8,7 @@ from email.message import Message
 from typing import TYPE_CHECKING
 
 from config.alerts import Mail
-from diembao.system.secrets import hide, secret
+from diembao.system.secrets import hide_secrets, secret
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _TIMEOUT = 60
 
 
-class NotSent(Exception):
+class DeliveryFailed(Exception):
     """A message was surely not taken; says by whom and why, without secrets."""
 
 
-class Unsure(Exception):
+class DeliveryUnknown(Exception):
     """The connection broke when the letter was on its way, or some of its recipients were refused: others have it."""
 
 
@@ -40,14 +40,14 @@ class _NotingTls(_Noting, smtplib.SMTP_SSL):
 
 
 @contextmanager
-def connected(mail: Mail) -> Iterator[_Noting]:
+def smtp_connection(mail: Mail) -> Iterator[_Noting]:
     """Give a connection that is ready for letters. Raises NotSent."""
     host, _, port = mail.server.rpartition(":")
     kind = _NotingTls if mail.security == "tls" else _Noting
     try:
         server = kind(host, int(port), timeout=_TIMEOUT)
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise NotSent(_told(mail, error)) from error
+        raise DeliveryFailed(_told(mail, error)) from error
     try:
         try:
             if mail.security == "starttls":
@@ -55,7 +55,7 @@ def connected(mail: Mail) -> Iterator[_Noting]:
             if mail.user:
                 server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
         except (OSError, ValueError, smtplib.SMTPException) as error:
-            raise NotSent(_told(mail, error)) from error
+            raise DeliveryFailed(_told(mail, error)) from error
         yield server
     finally:
         # What was said before counts; how the two part does not.
@@ -64,20 +64,20 @@ def connected(mail: Mail) -> Iterator[_Noting]:
         server.close()
 
 
-def hand_over(server: _Noting, message: Message, to: Sequence[str], mail: Mail) -> None:
+def deliver(server: _Noting, message: Message, to: Sequence[str], mail: Mail) -> None:
     """Give a letter to a connected server. Raises NotSent where it surely was not taken, else Unsure."""
     server.begun = False
     try:
         refused = server.send_message(message, mail.sender, list(to))
     except (OSError, ValueError, smtplib.SMTPException) as error:
         lost = isinstance(error, (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError))
-        raise (Unsure if lost and server.begun else NotSent)(_told(mail, error)) from error
+        raise (DeliveryUnknown if lost and server.begun else DeliveryFailed)(_told(mail, error)) from error
     if refused:
         # It must not be sent again for the sake of these.
-        raise Unsure(_told(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
+        raise DeliveryUnknown(_told(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
 
 
-def may_pass(error: NotSent) -> bool:
+def is_transient(error: DeliveryFailed) -> bool:
     """Whether the same letter may be taken a little later: no connection, or an answer of 4xx."""
     cause = error.__cause__
     if isinstance(cause, smtplib.SMTPResponseException):
@@ -88,4 +88,4 @@ def may_pass(error: NotSent) -> bool:
 
 
 def _told(mail: Mail, what: object) -> str:
-    return hide(f"mail ({mail.server}): {what}")
+    return hide_secrets(f"mail ({mail.server}): {what}")

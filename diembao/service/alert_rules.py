@@ -10,12 +10,12 @@ from config.alerts import Rule
 from config.schedule import Job
 from diembao.system.home import Home
 from diembao.system.messages import reason, say
-from diembao.system.secrets import hide
-from pipeline.records import Alert, JobEnd, JobRun, SourceDay
+from diembao.system.secrets import hide_secrets
+from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
 from storage.search.tree import Tree
 
-FAILURES = (JobEnd.FAILED, JobEnd.CRASHED, JobEnd.TIMEOUT)
+FAILURES = (JobOutcome.FAILED, JobOutcome.CRASHED, JobOutcome.TIMEOUT)
 #: A day's number of articles is a spike where a Poisson variable of the past's mean came so far in fewer than one of
 #: so many days, and it is more than on each day of the past; the figure is that of analysis.anomalies.source_flags.
 _RARELY, _DAYS, _KNOWN = 1 / 2000, 28, 7
@@ -26,7 +26,7 @@ _HITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class AlertContext:
     """All that a rule may look at."""
 
     storage: Storage
@@ -47,21 +47,21 @@ class Scene:
 Found = Iterator[tuple[str, str]]
 
 
-def raise_alerts(scene: Scene, rules: Sequence[Rule]) -> list[Alert]:
+def raise_alerts(scene: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
     """Store what the rules find, each cause once a day; return what is new."""
     new = []
     for rule in rules:
         for cause, said in _RULES[rule.kind](scene, rule):
-            alert = Alert(cause, scene.day, scene.at, hide(said))
+            alert = Alert(cause, scene.day, scene.at, hide_secrets(said))
             if scene.storage.runs.raise_alert(alert):
                 new.append(alert)
     return new
 
 
-def _failed_jobs(scene: Scene, rule: Rule) -> Found:
+def _failed_jobs(scene: AlertContext, rule: Rule) -> Found:
     for job in scene.jobs:
         recent = scene.storage.runs.jobs_since(scene.at - timedelta(hours=24), (job.name,))
-        ended = [run for run in recent if run.how in (*FAILURES, JobEnd.DONE)]
+        ended = [run for run in recent if run.how in (*FAILURES, JobOutcome.DONE)]
         tail: list[JobRun] = []
         while ended and ended[-1].how in FAILURES:
             tail.append(ended.pop())
@@ -70,12 +70,12 @@ def _failed_jobs(scene: Scene, rule: Rule) -> Found:
         run = tail[0]
         when = run.started.astimezone(scene.zone)
         how = {
-            JobEnd.FAILED: say(f"kết thúc với mã {run.exit_code}", f"ended with code {run.exit_code}"),
-            JobEnd.CRASHED: say(
+            JobOutcome.FAILED: say(f"kết thúc với mã {run.exit_code}", f"ended with code {run.exit_code}"),
+            JobOutcome.CRASHED: say(
                 f"bị tín hiệu {-(run.exit_code or 0)} dừng", f"ended by signal {-(run.exit_code or 0)}"
             ),
-            JobEnd.TIMEOUT: say(f"quá {job.limit_minutes:g} phút", f"took more than {job.limit_minutes:g} minutes"),
-        }[JobEnd(run.how)]
+            JobOutcome.TIMEOUT: say(f"quá {job.limit_minutes:g} phút", f"took more than {job.limit_minutes:g} minutes"),
+        }[JobOutcome(run.how)]
         last = run.said.splitlines()[-1:] or [""]
         command = "diembao " + " ".join(job.command).replace("{day}", run.due.astimezone(scene.zone).date().isoformat())
         yield (
@@ -89,7 +89,7 @@ def _failed_jobs(scene: Scene, rule: Rule) -> Found:
         )
 
 
-def _no_digest(scene: Scene, rule: Rule) -> Found:
+def _no_digest(scene: AlertContext, rule: Rule) -> Found:
     local = scene.at.astimezone(scene.zone)
     by = time.fromisoformat(rule.by or "06:45")
     if local.time() < by or not lacks_digest(scene.storage, scene.home, scene.jobs, local):
@@ -118,12 +118,12 @@ def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datet
         if due is None or due > local or due <= known[job.name].due:
             continue
         made = storage.runs.jobs_since(midnight, (job.name,))
-        if not any(run.how is JobEnd.DONE and run.due == due for run in made):
+        if not any(run.how is JobOutcome.DONE and run.due == due for run in made):
             return not (home.digests / f"diem-bao-{local.date()}.html").exists()
     return False
 
 
-def _silent_sources(scene: Scene, rule: Rule) -> Found:
+def _silent_sources(scene: AlertContext, rule: Rule) -> Found:
     for day in scene.sources(rule.hours or 24):
         silent = next((flag for flag in day.flags if flag.kind == "silent"), None)
         failed = day.state == "failed" and sum(day.reasons.values()) >= _ASKED
@@ -145,7 +145,7 @@ def _silent_sources(scene: Scene, rule: Rule) -> Found:
         )
 
 
-def _disk(scene: Scene, rule: Rule) -> Found:
+def _disk(scene: AlertContext, rule: Rule) -> Found:
     usage = shutil.disk_usage(scene.home.root)
     free, share = usage.free / 2**20, 100 * usage.free / usage.total
     if share >= (rule.percent or 0) and free >= (rule.megabytes or 0):
@@ -161,13 +161,13 @@ def _disk(scene: Scene, rule: Rule) -> Found:
     )
 
 
-def _backup(scene: Scene, rule: Rule) -> Found:
+def _backup(scene: AlertContext, rule: Rule) -> Found:
     saves = [job.name for job in scene.jobs if job.command[:2] == ("db", "backup")]
     if not saves:
         return
     since = scene.at - timedelta(hours=rule.hours or 50)
     runs = scene.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), saves)
-    if not runs or runs[0].started > since or any(r.how is JobEnd.DONE and r.started >= since for r in runs):
+    if not runs or runs[0].started > since or any(r.how is JobOutcome.DONE and r.started >= since for r in runs):
         return
     yield (
         "backup",
@@ -178,7 +178,7 @@ def _backup(scene: Scene, rule: Rule) -> Found:
     )
 
 
-def _spike(scene: Scene, rule: Rule) -> Found:
+def _spike(scene: AlertContext, rule: Rule) -> Found:
     from scipy.special import pdtrc
 
     # One day's worth of rows at a time would be 29 queries; the moments of one query are counted instead.
@@ -204,7 +204,7 @@ def _spike(scene: Scene, rule: Rule) -> Found:
     )
 
 
-def _saved_searches(scene: Scene, rule: Rule) -> Found:
+def _saved_searches(scene: AlertContext, rule: Rule) -> Found:
     told = {alert.cause: alert.at for alert in scene.storage.runs.alerts_since(scene.at - timedelta(days=8))}
     for saved in scene.storage.searches.saved():
         cause = f"search:{saved.name}"
@@ -230,7 +230,7 @@ def _saved_searches(scene: Scene, rule: Rule) -> Found:
         )
 
 
-_RULES: dict[str, Callable[[Scene, Rule], Found]] = {
+_RULES: dict[str, Callable[[AlertContext, Rule], Found]] = {
     "job": _failed_jobs,
     "no_digest": _no_digest,
     "source_silent": _silent_sources,

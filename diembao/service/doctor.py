@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from config.alerts import Alerting
 from config.settings import Settings
 from diembao.system.messages import say
-from diembao.system.secrets import hide
+from diembao.system.secrets import hide_secrets
 from pipeline.records import Source
 
 Verdict = Literal["ok", "warning", "bad"]
@@ -43,7 +43,7 @@ class Finding:
     do: str = ""
 
 
-def examine(
+def examine_machine(
     home: Path,
     settings: Settings,
     sources: Sequence[Source],
@@ -191,7 +191,9 @@ def _database(address: str) -> Finding:
     try:
         engine = connect(address)
     except StorageError as error:
-        return Finding(what, "bad", hide(str(error)), say("sửa [storage] trong settings.toml", "mend [storage]"))
+        return Finding(
+            what, "bad", hide_secrets(str(error)), say("sửa [storage] trong settings.toml", "mend [storage]")
+        )
     try:
         with engine.connect().execution_options(reads=True) as connection:
             connection.execute(text("SELECT 1"))
@@ -201,7 +203,7 @@ def _database(address: str) -> Finding:
             "xem máy chủ có chạy không, địa chỉ và mật khẩu ($DIEMBAO_DATABASE, $PGPASSWORD) có đúng không",
             "see whether its server runs, and address and password ($DIEMBAO_DATABASE, $PGPASSWORD)",
         )
-        return Finding(what, "bad", hide(str(error)), do)
+        return Finding(what, "bad", hide_secrets(str(error)), do)
     finally:
         engine.dispose()
     said = engine.url.render_as_string()
@@ -211,7 +213,7 @@ def _database(address: str) -> Finding:
 
 
 def _mail(alerting: Alerting, settings: Settings) -> Finding:
-    from diembao.notify.smtp import NotSent, connected
+    from diembao.notify.smtp import DeliveryFailed, smtp_connection
 
     what = say("Máy chủ thư", "Mail server")
     if not alerting.mail.to and not settings.sending.list:
@@ -222,9 +224,9 @@ def _mail(alerting: Alerting, settings: Settings) -> Finding:
             say("điền [mail] to trong alerts.toml", "fill in [mail] to in alerts.toml"),
         )
     try:
-        with connected(alerting.mail):
+        with smtp_connection(alerting.mail):
             return Finding(what, "ok", alerting.mail.server)
-    except NotSent as error:
+    except DeliveryFailed as error:
         return Finding(
             what,
             "bad",
@@ -234,11 +236,11 @@ def _mail(alerting: Alerting, settings: Settings) -> Finding:
 
 
 def _browser(wanted: bool) -> Finding:
-    from crawlers.downloader.browser import missing
+    from crawlers.downloader.browser import missing_browser
     from diembao.system.messages import BROWSER, word
 
     what = say("Trình duyệt", "Browser")
-    lacking = missing()
+    lacking = missing_browser()
     if not lacking:
         return Finding(what, "ok", say("có", "there"))
     if not wanted:

@@ -11,14 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from pipeline.records import JobEnd, JobRun
+from pipeline.records import JobOutcome, JobRun
 
 #: Seconds without a look at the schedule after which the service is called dead.
 _DEAD = 60.0
 
 
 @dataclass(slots=True)
-class State:
+class HealthState:
     """What the loop of the service says of itself; replaced field by field, read by the threads of the web server."""
 
     root: Path
@@ -43,7 +43,7 @@ class State:
 class _Metrics:
     """The counters behind /metrics, in a registry of their own."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: HealthState) -> None:
         from prometheus_client import (
             CollectorRegistry,
             Counter,
@@ -81,10 +81,10 @@ class _Metrics:
         jumps.set_function(lambda: float(state.clock_jumps))
 
 
-class Health:
+class HealthServer:
     """The web server of a service, in a thread of its own."""
 
-    def __init__(self, address: str, state: State) -> None:
+    def __init__(self, address: str, state: HealthState) -> None:
         """Listen on host:port. Raises OSError where that cannot be had."""
         from prometheus_client import generate_latest
 
@@ -139,7 +139,7 @@ class Health:
         self._metrics.turns.labels(run.job, str(run.how)).inc()
         self._metrics.seconds.labels(run.job).observe(max(0.0, (run.ended - run.started).total_seconds()))
         self._metrics.late.labels(run.job).set(run.late)
-        if run.how == JobEnd.DONE:
+        if run.how == JobOutcome.DONE:
             self._metrics.done.labels(run.job).set(run.ended.timestamp())
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class Health:
         self._server.server_close()
 
 
-def _told(state: State) -> dict[str, Any]:
+def _told(state: HealthState) -> dict[str, Any]:
     """Return the answer of /readyz: nothing of it is secret, outputs are left out."""
     return {
         "ready": state.alive and not state.trouble,

@@ -15,7 +15,7 @@ from config.schedule import Job
 from diembao.service.logs import JobLog
 from diembao.system.clock import now
 from diembao.system.home import Home
-from pipeline.records import JobEnd
+from pipeline.records import JobOutcome
 
 #: Seconds that a job is given to end by itself when it is told to, before it is killed.
 GRACE = 20.0
@@ -26,15 +26,15 @@ _LOCKED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    how: JobEnd
+class JobResult:
+    how: JobOutcome
     #: None: the process did not start
     exit_code: int | None
     #: its last lines
     said: str
 
 
-class Running:
+class JobProcess:
     """A job that runs: its process group, and how to end it."""
 
     def __init__(self) -> None:
@@ -42,7 +42,9 @@ class Running:
         self.pid: int | None = None
 
 
-def run_job(job: Job, command: tuple[str, ...], home: Home, running: Running, env: Mapping[str, str] = {}) -> Ended:
+def run_job(
+    job: Job, command: tuple[str, ...], home: Home, running: JobProcess, env: Mapping[str, str] = {}
+) -> JobResult:
     """Run `diembao` with these arguments to its end, the job's time limit or `running.stop`.
 
     What it prints goes to logs/<name>.log in the home folder. The process, and those it starts, hold the lock
@@ -54,17 +56,17 @@ def run_job(job: Job, command: tuple[str, ...], home: Home, running: Running, en
         return _run(job, command, home, running, env, log)
     except BlockingIOError:
         log.write(f"{job.name} is still running")
-        return Ended(JobEnd.LOCKED, None, log.last)
+        return JobResult(JobOutcome.LOCKED, None, log.last)
     except OSError as error:
         log.write(str(error))
-        return Ended(JobEnd.FAILED, None, log.last)
+        return JobResult(JobOutcome.FAILED, None, log.last)
     finally:
         log.close()
 
 
 def _run(
-    job: Job, command: tuple[str, ...], home: Home, running: Running, env: Mapping[str, str], log: JobLog
-) -> Ended:
+    job: Job, command: tuple[str, ...], home: Home, running: JobProcess, env: Mapping[str, str], log: JobLog
+) -> JobResult:
     argv = [sys.executable, "-m", "diembao", "--home", str(home.root), *command]
     folder = home.root / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,13 +88,13 @@ def _run(
         (folder / f"{job.name}.group").write_text(str(process.pid))
     reader = threading.Thread(target=_keep_output, args=(process, log), daemon=True)
     reader.start()
-    ended: JobEnd | None = None
+    ended: JobOutcome | None = None
     until = time.monotonic() + job.limit_minutes * 60
     while process.poll() is None:
         if running.stop.wait(0.05):
-            ended = JobEnd.STOPPED
+            ended = JobOutcome.STOPPED
         elif time.monotonic() >= until:
-            ended = JobEnd.TIMEOUT
+            ended = JobOutcome.TIMEOUT
         if ended is not None:
             _end(process)
             break
@@ -101,15 +103,15 @@ def _run(
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     reader.join(timeout=5)
-    return Ended(ended if ended is not None and code != 0 else _how(code, job), code, log.last)
+    return JobResult(ended if ended is not None and code != 0 else _how(code, job), code, log.last)
 
 
-def _how(code: int, job: Job) -> JobEnd:
+def _how(code: int, job: Job) -> JobOutcome:
     if code < 0:
-        return JobEnd.CRASHED
+        return JobOutcome.CRASHED
     if code in job.ok:
-        return JobEnd.DONE
-    return JobEnd.LOCKED if code == _LOCKED else JobEnd.FAILED
+        return JobOutcome.DONE
+    return JobOutcome.LOCKED if code == _LOCKED else JobOutcome.FAILED
 
 
 def _keep_output(process: "subprocess.Popen[bytes]", log: JobLog) -> None:

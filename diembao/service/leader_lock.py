@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from diembao.system.home import Home, HomeInUse
-from storage.service.job_runs import Hold
+from storage.service.job_runs import LeaderLock
 
 
-def who_am_i() -> str:
+def process_id() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @contextmanager
-def only_one(home: Home, address: str) -> Iterator[Hold]:
+def hold_leader_lock(home: Home, address: str) -> Iterator[LeaderLock]:
     """Hold the home folder and the database for this server; give the right to it.
 
-    Raises HomeInUse, or storage.service.job_runs.HeldElsewhere, that say who holds it.
+    Raises HomeInUse, or storage.service.job_runs.LockedElsewhere, that say who holds it.
     """
     told = home.root / "serve.json"
     with ExitStack() as stack:
@@ -31,7 +31,7 @@ def only_one(home: Home, address: str) -> Iterator[Hold]:
                 raise HomeInUse(f"{error}: {holder['who']}, since {holder['since']}") from error
             raise
         told.unlink(missing_ok=True)  # of one that was killed: it would be named in place of this one
-        hold = Hold(address, who_am_i())
+        hold = LeaderLock(address, process_id())
         stack.callback(hold.release)
         stack.callback(told.unlink, missing_ok=True)
         yield hold
@@ -42,7 +42,7 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: stop())
 
 
-def notify(message: str) -> None:
+def notify_systemd(message: str) -> None:
     """Tell systemd, where it started this process, how it is (sd_notify(3))."""
     if not (address := os.environ.get("NOTIFY_SOCKET")):
         return

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import structlog
 
 from diembao.system.clock import now
-from diembao.system.secrets import hide
+from diembao.system.secrets import hide_secrets
 
 #: bytes of one file, and how many older ones are kept beside it
 _BYTES, _KEPT = 5 * 2**20, 5
@@ -24,7 +24,7 @@ class _Hiding(logging.Formatter):
         self._inner = inner
 
     def format(self, record: logging.LogRecord) -> str:
-        return hide(self._inner.format(record))
+        return hide_secrets(self._inner.format(record))
 
 
 def _time(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -97,7 +97,7 @@ class JobLog:
             pass  # a job is worth more than its log
 
     def write(self, line: str) -> None:
-        line = hide(line)
+        line = hide_secrets(line)
         self._last = [*self._last, line[:500]][-self._keep :]
         if self._handler is not None:
             self._handler.emit(logging.LogRecord("job", logging.INFO, "", 0, line, (), None))

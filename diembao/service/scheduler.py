@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
-from pipeline.records import JobEnd, JobRun
+from pipeline.records import JobOutcome, JobRun
 
 #: Days for which a job that stands for a day is made up for, and turns that must be remembered for it.
 KEEP = timedelta(days=8)
@@ -20,7 +20,7 @@ _SLOWEST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DueJob:
     """One run of a job that is to begin."""
 
     job: Job
@@ -74,7 +74,7 @@ class Schedule:
         if job.every_minutes is not None and run.ended is None:
             self._next[run.job] = steady + job.every_minutes * 60
 
-    def turns(self, at: datetime, steady: float, running: Collection[str]) -> list[Turn]:
+    def turns(self, at: datetime, steady: float, running: Collection[str]) -> list[DueJob]:
         """Return what is to begin now, at most one turn of each job, none of a job that is running."""
         ready = {job.name: due for job in self.jobs if (due := self._due(job, at, steady)) is not None}
         turns = []
@@ -85,7 +85,7 @@ class Schedule:
             if any(other in running or other in ready for other in job.after):
                 continue
             seconds = int((at - due).total_seconds())
-            turns.append(Turn(job, due.astimezone(self._zone), seconds if seconds > job.late_minutes * 60 else 0))
+            turns.append(DueJob(job, due.astimezone(self._zone), seconds if seconds > job.late_minutes * 60 else 0))
         return turns
 
     def next_times(self, at: datetime, steady: float) -> dict[str, datetime]:
@@ -144,12 +144,12 @@ class Schedule:
 
     def _done_with(self, job: Job, due: datetime) -> bool:
         runs = self._of(job, due)
-        if any(run.how == JobEnd.DONE or run.ended is None for run in runs):
+        if any(run.how == JobOutcome.DONE or run.ended is None for run in runs):
             return True
-        tried = [run for run in runs if run.how not in (JobEnd.STOPPED, JobEnd.LOST)]
+        tried = [run for run in runs if run.how not in (JobOutcome.STOPPED, JobOutcome.LOST)]
         if not job.for_each_day:
             # Without {day} a newer turn stands for all before it, such as one that ran while the clock was ahead.
-            tried += [run for run in self._runs[job.name] if run.due > due and run.how != JobEnd.PLANNED]
+            tried += [run for run in self._runs[job.name] if run.due > due and run.how != JobOutcome.PLANNED]
         return bool(tried) and job.retry_minutes is None
 
     def _ready_at(self, job: Job, due: datetime) -> datetime:
@@ -159,7 +159,7 @@ class Schedule:
             return due
         last = max(runs, key=lambda run: run.id)
         assert last.ended is not None
-        if last.how in (JobEnd.STOPPED, JobEnd.LOST) and len(runs) == 1:
+        if last.how in (JobOutcome.STOPPED, JobOutcome.LOST) and len(runs) == 1:
             return last.ended
         wait = timedelta(minutes=job.retry_minutes or 0) or _AGAIN
         return last.ended + min(len(runs), _SLOWEST) * wait

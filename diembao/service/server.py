@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job, Serving
-from diembao.service.health import Health, State
-from diembao.service.job_process import Ended, Running, end_orphans, run_job
-from diembao.service.leader_lock import notify, who_am_i
-from diembao.service.scheduler import KEEP, Schedule, Turn
+from diembao.service.health import HealthServer, HealthState
+from diembao.service.job_process import JobProcess, JobResult, end_orphans, run_job
+from diembao.service.leader_lock import notify_systemd, process_id
+from diembao.service.scheduler import KEEP, DueJob, Schedule
 from diembao.system.clock import now, steady
 from diembao.system.home import Home, write_atomically
-from diembao.system.secrets import hide
-from pipeline.records import JobEnd, JobRun
+from diembao.system.secrets import hide_secrets
+from pipeline.records import JobOutcome, JobRun
 from storage.base import Storage
 from storage.engine.errors import StorageError
-from storage.service.job_runs import HeldElsewhere, Hold
+from storage.service.job_runs import LeaderLock, LockedElsewhere
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
@@ -37,7 +37,7 @@ _TELL = 300.0
 _JUMP = 30.0
 
 
-class Server:
+class JobServer:
     """The loop: looks at the schedule, starts what is due, records what ended."""
 
     def __init__(
@@ -47,20 +47,20 @@ class Server:
         home: Home,
         zone: ZoneInfo,
         storage: Storage,
-        hold: Hold,
+        hold: LeaderLock,
         log: "BoundLogger",
     ) -> None:
         self._jobs, self._home, self._zone, self._storage, self._hold, self._log = jobs, home, zone, storage, hold, log
         self._serving = serving
-        self._who = who_am_i()
+        self._who = process_id()
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._running: dict[str, tuple[Running, JobRun]] = {}
-        self._ended: queue.SimpleQueue[tuple[JobRun, Ended]] = queue.SimpleQueue()
+        self._running: dict[str, tuple[JobProcess, JobRun]] = {}
+        self._ended: queue.SimpleQueue[tuple[JobRun, JobResult]] = queue.SimpleQueue()
         #: turns whose end the database has not taken yet
         self._unwritten: list[JobRun] = []
-        self._state = State(home.root)
-        self._health: Health | None = None
+        self._state = HealthState(home.root)
+        self._health: HealthServer | None = None
         self._kept_at = float("-inf")
         self._troubled_at = 0.0
         self._teller: threading.Thread | None = None
@@ -80,7 +80,7 @@ class Server:
         schedule = Schedule(self._jobs, self._zone, runs, at, ticks)
         for name in schedule.unknown():
             self._storage.runs.plan_job(name, at, self._who)
-            schedule.note(JobRun(-1, name, at, at, at, JobEnd.PLANNED), ticks)
+            schedule.note(JobRun(-1, name, at, at, at, JobOutcome.PLANNED), ticks)
         return schedule
 
     def stop(self) -> None:
@@ -91,19 +91,19 @@ class Server:
     def run(self) -> None:
         """Work until told to stop; jobs that run then are told to end, and handed back. Raises HeldElsewhere."""
         if self._serving.health:
-            self._health = Health(self._serving.health, self._state)
+            self._health = HealthServer(self._serving.health, self._state)
         told = {"who": self._who, "since": now().astimezone(self._zone).isoformat(timespec="seconds")}
         told["health"] = self._health.url if self._health else ""
         write_atomically(self._home.root / "serve.json", json.dumps(told).encode())
         self._log.info("serving", **told)
-        notify("READY=1")
+        notify_systemd("READY=1")
         try:
             while not self._stop.is_set():
                 self.look()
                 self._wake.wait(_LOOK)
                 self._wake.clear()
         finally:
-            notify("STOPPING=1")
+            notify_systemd("STOPPING=1")
             self._hand_back()
             if self._health is not None:
                 self._health.close()
@@ -126,19 +126,19 @@ class Server:
             for turn in self._schedule.turns(at, ticks, self._running.keys() | {r.job for r in self._unwritten}):
                 self._start(turn, at, ticks)
             self._forget(at)
-        except HeldElsewhere:
+        except LockedElsewhere:
             raise
         except StorageError as error:
             if not self._state.trouble:
                 self._troubled_at = ticks
-            self._say_trouble(hide(str(error)))
+            self._say_trouble(hide_secrets(str(error)))
             self._tell_trouble(ticks)
         else:
             self._say_trouble("")
         self._state.running = {name: running.pid for name, (running, _) in self._running.items()}
         self._state.next = self._schedule.next_times(at, ticks)
         self._state.at, self._state.looked = at, time.monotonic()
-        notify("WATCHDOG=1")
+        notify_systemd("WATCHDOG=1")
 
     def _keep_hold(self) -> None:
         if time.monotonic() - self._kept_at >= _KEEP_LOOK or self._state.trouble:
@@ -160,7 +160,7 @@ class Server:
             if ended.exit_code == 0:
                 self._troubled_at = ticks + 24 * 3600
 
-        running = Running()
+        running = JobProcess()
         self._teller = threading.Thread(target=work, name="teller", daemon=True)
         self._teller.start()
 
@@ -171,17 +171,17 @@ class Server:
             self._log.info("database_again")
         self._state.trouble = trouble
 
-    def _start(self, turn: Turn, at: datetime, ticks: float) -> None:
+    def _start(self, turn: DueJob, at: datetime, ticks: float) -> None:
         number = self._storage.runs.begin_job(turn.job.name, turn.due, at, turn.late, self._who)
         run = JobRun(number, turn.job.name, turn.due, at, late=turn.late)
         self._schedule.note(run, ticks)
-        running = Running()
+        running = JobProcess()
         self._running[turn.job.name] = running, run
         env = {"DIEMBAO_DUE": turn.due.isoformat()} if turn.late else {}
         self._log.info("begins", job=run.job, run=number, due=turn.due.isoformat(), late=turn.late)
 
         def work() -> None:
-            ended = Ended(JobEnd.FAILED, None, "")
+            ended = JobResult(JobOutcome.FAILED, None, "")
             try:
                 ended = run_job(turn.job, turn.command, self._home, running, env)
             finally:
@@ -195,7 +195,7 @@ class Server:
             run, ended = self._ended.get()
             del self._running[run.job]
             at = now()
-            said = "" if ended.how is JobEnd.DONE else ended.said
+            said = "" if ended.how is JobOutcome.DONE else ended.said
             run = replace(run, ended=at, how=ended.how, exit_code=ended.exit_code, said=said)
             run = self._with_counts(run)
             self._schedule.note(run, steady())
@@ -203,7 +203,11 @@ class Server:
             self._state.last = {**self._state.last, run.job: run}
             if self._health is not None:
                 self._health.count(run)
-            tell = self._log.info if run.how in (JobEnd.DONE, JobEnd.STOPPED, JobEnd.LOCKED) else self._log.error
+            tell = (
+                self._log.info
+                if run.how in (JobOutcome.DONE, JobOutcome.STOPPED, JobOutcome.LOCKED)
+                else self._log.error
+            )
             seconds = round((at - run.started).total_seconds(), 1)
             more: dict[str, Any] = {"said": run.said} if run.said else {}
             tell("ended", job=run.job, run=run.id, how=run.how, exit=run.exit_code, seconds=seconds, **more)
@@ -218,7 +222,7 @@ class Server:
             counts, broken_off = self._storage.runs.counted(_commands(job), run.started, run.ended)
         except StorageError:
             return run
-        how = JobEnd.FAILED if broken_off and run.how is JobEnd.DONE and run.exit_code else run.how
+        how = JobOutcome.FAILED if broken_off and run.how is JobOutcome.DONE and run.exit_code else run.how
         return replace(run, counts=counts, how=how)
 
     def _forget(self, at: datetime) -> None:
@@ -235,7 +239,7 @@ class Server:
             self._wake.wait(_LOOK)
             self._wake.clear()
             self._take_ended()
-            notify("WATCHDOG=1")
+            notify_systemd("WATCHDOG=1")
         for run in self._unwritten:
             with suppress(StorageError):
                 self._storage.runs.end_job(run)

@@ -16,7 +16,7 @@ from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
 from diembao.system.home import Home, HomeInUse
 from diembao.system.messages import say
-from pipeline.records import Alert, JobEnd, JobRun, SourceDay
+from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
 
 #: Free space below which nothing is well, whatever alerts.toml says: a collection of a day may need as much.
@@ -26,7 +26,7 @@ _DIGEST_BY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class JobStanding:
+class JobStatus:
     name: str
     last: JobRun | None
     #: the last turn that was done
@@ -36,12 +36,12 @@ class JobStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ServiceStatus:
     #: in words, each with the way out; none: all is well
     troubles: list[str]
     #: host, process and since when; '': it does not run
     serving: str
-    jobs: list[JobStanding]
+    jobs: list[JobStatus]
     sources: list[SourceDay]
     digest: datetime | None
     #: of the last published digest of a week: channel → whether it surely arrived; None: none was published
@@ -53,13 +53,15 @@ class Standing:
     alerts: list[Alert]
 
 
-def stand(storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo) -> Standing:
+def service_status(
+    storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo
+) -> ServiceStatus:
     """Return how all stands at a moment; a service that never ran is no trouble, one that stopped running is."""
     serving, served = _serving(home), storage.runs.last_of_each()
-    done, runs = storage.runs.last_of_each(JobEnd.DONE), storage.runs.jobs_since(at - KEEP)
+    done, runs = storage.runs.last_of_each(JobOutcome.DONE), storage.runs.jobs_since(at - KEEP)
     schedule = Schedule(jobs, zone, [*served.values(), *runs], at, steady())
     next_times = schedule.next_times(at, steady()) if serving else {}
-    standings = [JobStanding(j.name, served.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
+    standings = [JobStatus(j.name, served.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
     free = shutil.disk_usage(home.root).free
     troubles = list(_troubles(standings, home))
     if served and not serving:
@@ -91,7 +93,7 @@ def stand(storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: d
                 f"{heads[-1].id} --arrived (it has) or --again (it has not)",
             )
         )
-    return Standing(
+    return ServiceStatus(
         troubles,
         serving,
         standings,
@@ -116,7 +118,7 @@ def _serving(home: Home) -> str:
         return say("đang khởi động", "starts")
 
 
-def _troubles(jobs: Sequence[JobStanding], home: Home) -> list[str]:
+def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:
     return [
         say(
             f"Việc “{job.name}” hỏng lần gần nhất: xem {home.root / 'logs' / job.name}.log",

@@ -67,7 +67,7 @@ VERDICTS: Words = {
     "no_such_source": ("chưa thấy: báo này chưa được theo dõi", "not seen: this outlet is not watched"),
 }
 
-#: crawlers.downloader.browser.missing(), with the way out
+#: crawlers.downloader.browser.missing_browser(), with the way out
 BROWSER: Words = {
     "extra": (
         "Có nguồn ghi render = true nhưng chưa cài phần dựng trang bằng trình duyệt: chạy "

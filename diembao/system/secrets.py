@@ -65,7 +65,7 @@ def _content(path: Path, why: str) -> str:
         raise SecretError(f"{path} (named by {why}) cannot be read: {error}") from error
 
 
-def known() -> set[str]:
+def known_secrets() -> set[str]:
     """Return every secret that this process was given or has read."""
     found = set(_read) | {value for name, value in os.environ.items() if _SECRET_NAME.search(name)}
     found.add(_hidden_part(os.environ.get("DIEMBAO_DATABASE", "sqlite")))
@@ -78,10 +78,10 @@ def known() -> set[str]:
     return {value for value in found if len(value) >= _SHORTEST}
 
 
-def hide(text: str) -> str:
+def hide_secrets(text: str) -> str:
     """Return a text with every known secret, as it is or as addresses and JSON write it, replaced by ***."""
     # The longest first: one may be part of another.
-    for value in sorted(known(), key=len, reverse=True):
+    for value in sorted(known_secrets(), key=len, reverse=True):
         in_json = (json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
         for written in {value, quote(value, safe=""), *in_json}:
             text = text.replace(written, "***")

@@ -28,7 +28,7 @@ _ENGLISH = re.compile(
 _IDEOGRAPHIC = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]")
 
 
-def days_of(text: str) -> tuple[int, ...]:
+def days_in_text(text: str) -> tuple[int, ...]:
     """Return the days (1 to 366, of a leap year) that a text names with their month, in order, each once."""
     found: list[tuple[int, int]] = []
     for match in _NUMERIC.finditer(text):
@@ -56,7 +56,7 @@ def _day(day: str, month: str) -> int:
         return 0
 
 
-def apart(one: int, other: int) -> int:
+def days_apart(one: int, other: int) -> int:
     """Return how many days lie between two days of the year, whichever comes first."""
     gap = abs(one - other)
     return min(gap, 366 - gap)

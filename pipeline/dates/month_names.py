@@ -23,7 +23,7 @@ class Calendar:
 
 
 @lru_cache(maxsize=64)
-def of(language: str) -> Calendar:
+def calendar_for(language: str) -> Calendar:
     """Return the calendar of a BCP 47 tag; English and Vietnamese alone where the language is not known."""
     from babel import Locale, UnknownLocaleError
 

@@ -60,19 +60,19 @@ class Moment:
     precision: Precision = "time"
 
 
-def of_day(day: date) -> Moment:
+def moment_of_day(day: date) -> Moment:
     """Return the moment of a day of which no time is stated."""
     return Moment(datetime(day.year, day.month, day.day, tzinfo=VIETNAM), "day")
 
 
-def of_stamp(when: datetime) -> Moment:
+def moment_of_datetime(when: datetime) -> Moment:
     """Return the moment of an aware time: midnight to the second is how systems without a clock write a day."""
     if when.hour == when.minute == when.second == when.microsecond == 0:
-        return of_day(when.date())
+        return moment_of_day(when.date())
     return Moment(when)
 
 
-def zone_of(language: str, url: str) -> tzinfo:
+def zone_of_page(language: str, url: str) -> tzinfo:
     """Return the zone of a page's naive times: its language's, else that of its address's country, else UTC."""
     name = _ZONES.get(language.lower().split("-")[0])
     if name:
@@ -81,7 +81,7 @@ def zone_of(language: str, url: str) -> tzinfo:
     return ZoneInfo(_COUNTRIES.get(host.rsplit(".", 1)[-1], "UTC"))
 
 
-def believed(moment: Moment, now: datetime, zone: tzinfo) -> Moment | None:
+def plausible_moment(moment: Moment, now: datetime, zone: tzinfo) -> Moment | None:
     """Return `moment` as it can be true of something published before `now`; None if it cannot.
 
     Nothing before 1995 or more than a day ahead. A day never lies ahead: east of the province it begins earlier. A
@@ -94,12 +94,12 @@ def believed(moment: Moment, now: datetime, zone: tzinfo) -> Moment | None:
     if when <= now:
         return moment
     if moment.precision == "day":
-        return of_day(now.astimezone(VIETNAM).date())
+        return moment_of_day(now.astimezone(VIETNAM).date())
     local = when.replace(tzinfo=zone)
     return Moment(local) if not when.utcoffset() and local <= now else moment
 
 
-def from_machine(text: str, zone: tzinfo, *, language: str = "") -> tuple[Moment, ...]:
+def parse_machine_date(text: str, zone: tzinfo, *, language: str = "") -> tuple[Moment, ...]:
     """Read a time meant for machines (ISO 8601, RFC 2822, epoch seconds or milliseconds): what it can mean, likeliest
     first; empty where it is none.
 
@@ -112,10 +112,10 @@ def from_machine(text: str, zone: tzinfo, *, language: str = "") -> tuple[Moment
         return _iso(text, zone)
     if re.match(r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d", text):
         try:
-            return (of_stamp(_aware(email.utils.parsedate_to_datetime(text), zone)),)
+            return (moment_of_datetime(_aware(email.utils.parsedate_to_datetime(text), zone)),)
         except (ValueError, OverflowError):
             return ()
-    return from_text(text, zone, language=language) or _loose(text, zone)
+    return parse_text_dates(text, zone, language=language) or _loose(text, zone)
 
 
 def _iso(text: str, zone: tzinfo) -> tuple[Moment, ...]:
@@ -124,17 +124,17 @@ def _iso(text: str, zone: tzinfo) -> tuple[Moment, ...]:
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)
     text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text)
     try:
-        return (of_stamp(_aware(datetime.fromisoformat(text), zone)),)
+        return (moment_of_datetime(_aware(datetime.fromisoformat(text), zone)),)
     except ValueError:
         pass
     found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s]+(\d\d):(\d\d)(?::(\d\d))?)?", text)
     if found:
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
         try:
-            return (of_stamp(datetime(year, month, day, hour, minute, second, tzinfo=zone)),)
+            return (moment_of_datetime(datetime(year, month, day, hour, minute, second, tzinfo=zone)),)
         except ValueError:
             return ()
-    return from_text(text, zone)
+    return parse_text_dates(text, zone)
 
 
 def _loose(text: str, zone: tzinfo) -> tuple[Moment, ...]:
@@ -154,15 +154,15 @@ def _loose(text: str, zone: tzinfo) -> tuple[Moment, ...]:
         return ()
     if one.date() != other.date():
         return ()
-    return (of_day(one.date()) if one.hour != other.hour else Moment(one),)
+    return (moment_of_day(one.date()) if one.hour != other.hour else Moment(one),)
 
 
-def from_text(text: str, zone: tzinfo, *, language: str = "", month_first: bool = False) -> tuple[Moment, ...]:
+def parse_text_dates(text: str, zone: tzinfo, *, language: str = "", month_first: bool = False) -> tuple[Moment, ...]:
     """Read the first day in words, with its clock if one stands beside it: what it can mean, likeliest first.
 
     '3/4' is day before month unless `month_first`, and can mean the other too unless a weekday beside it decides.
     """
-    calendar = month_names.of(language)
+    calendar = month_names.calendar_for(language)
     found = [match for pattern in (*_NUMBERED, *calendar.named_day) if (match := pattern.search(text))]
     weekday = calendar.weekday.search(text) if found else None
     for match in sorted(found, key=lambda m: (m.start(), -m.end())):
@@ -173,7 +173,7 @@ def from_text(text: str, zone: tzinfo, *, language: str = "", month_first: bool 
         if days:
             clock = _CLOCK_BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()])
             clock = clock or _CLOCK_AFTER.match(text, match.end())
-            return tuple(_at(day, clock, zone) if clock else of_day(day) for day in days)
+            return tuple(_at(day, clock, zone) if clock else moment_of_day(day) for day in days)
     return ()
 
 

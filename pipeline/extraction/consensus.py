@@ -5,17 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.extraction.main_text import SHORT, Page, key, letters
+from pipeline.extraction.main_text import SHORT, PageParagraphs, count_letters, paragraph_key
 from pipeline.html.blocks import Block
-from pipeline.html.boilerplate import in_box
-from pipeline.html.parser import squeeze
+from pipeline.html.boilerplate import is_in_box
+from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
 
 _WORDS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ComposedText:
     """The text of an article and where its parts came from."""
 
     paragraphs: tuple[str, ...]
@@ -62,25 +62,31 @@ def compose(
     body: str = "",
     authors: Iterable[str] = (),
     captions: bool = False,
-) -> Text:
+) -> ComposedText:
     """Return the article's paragraphs: those most readers see, their kin that readers lost, and the lead.
 
     `texts` are the readers' by name, `body` the JSON-LD articleBody ('' if none), `description` the page's summary.
     `captions` keeps the legends of pictures within the text.
     """
     if not texts:
-        return Text(())
+        return ComposedText(())
     reader = agree(texts)
-    keys = [key(block.text) for block in blocks]
-    page = Page(blocks, keys, key(title), key(description), frozenset(key(name) for name in authors))
+    keys = [paragraph_key(block.text) for block in blocks]
+    page = PageParagraphs(
+        blocks,
+        keys,
+        paragraph_key(title),
+        paragraph_key(description),
+        frozenset(paragraph_key(name) for name in authors),
+    )
     seen = [_Seen(text) for text in (*texts.values(), body) if text]
     votes = [sum(k in s for s in seen) if k else 0 for k in keys]
     need = min(2, len(seen))
     agreed = page.own([i for i, n in enumerate(votes) if n >= need])
     if not agreed:
-        return Text(tuple(_lines(texts[reader])), reader=reader)
+        return ComposedText(tuple(_lines(texts[reader])), reader=reader)
     around = page.container(agreed)
-    core = [i for i in agreed if not in_box(blocks[i].element, around)]
+    core = [i for i in agreed if not is_in_box(blocks[i].element, around)]
     last = max((i for i in core if page.is_within(i, around)), default=len(blocks))
     # Below the element that holds the article, readers must agree wholly: there the page goes on with other things.
     core = [i for i in core if votes[i] == len(seen) or i <= last]
@@ -88,7 +94,7 @@ def compose(
     chosen = page.alike(chosen, votes, len(seen))
     chosen = page.trimmed([i for i in chosen if not page.is_noise(i)])
     if not chosen:
-        return Text(tuple(_lines(texts[reader])), reader=reader)
+        return ComposedText(tuple(_lines(texts[reader])), reader=reader)
     teasers = sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser(i))
     chosen = [i for i in chosen if not page.is_teased(i, around)] or chosen
     lead = page.lead(chosen, around) or page.told(chosen)
@@ -96,17 +102,17 @@ def compose(
         chosen = sorted({*chosen, *page.captions(sorted({*lead, *chosen}), around), *page.essay(chosen)})
     order, told = [], set()
     for i in sorted({*chosen, *lead}):
-        if keys[i] not in told or letters(keys[i]) <= SHORT:
+        if keys[i] not in told or count_letters(keys[i]) <= SHORT:
             order.append(i)
         told.add(keys[i])
-    return Text(
+    return ComposedText(
         tuple(blocks[i].text for i in order),
         lead=" ".join(blocks[i].text for i in lead),
         reader=reader,
         parts={"lead": "page"} if lead else {},
         teasers=teasers,
         place=page.place(around),
-        byline=bylines.at_foot(page.below(chosen[-1], around)),
+        byline=bylines.byline_at_end(page.below(chosen[-1], around)),
     )
 
 
@@ -114,14 +120,14 @@ class _Seen:
     """What one reader saw, asked paragraph by paragraph."""
 
     def __init__(self, text: str) -> None:
-        lines = [key(line) for line in text.splitlines()]
+        lines = [paragraph_key(line) for line in text.splitlines()]
         self._lines = frozenset(lines)
         self._whole = "".join(lines)
 
     def __contains__(self, paragraph: str) -> bool:
         # A few letters occur in any text: a short paragraph must be a line of its own.
-        return paragraph in self._lines or (letters(paragraph) >= SHORT and paragraph in self._whole)
+        return paragraph in self._lines or (count_letters(paragraph) >= SHORT and paragraph in self._whole)
 
 
 def _lines(text: str) -> Iterable[str]:
-    return (line for raw in text.splitlines() if (line := squeeze(raw)))
+    return (line for raw in text.splitlines() if (line := collapse_spaces(raw)))

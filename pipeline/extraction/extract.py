@@ -9,11 +9,11 @@ from lxml.html import HtmlElement
 from pipeline.dates import parsing
 from pipeline.extraction import consensus, extractors, page_type
 from pipeline.extraction import selectors as selectors_module
-from pipeline.extraction.main_text import key
+from pipeline.extraction.main_text import paragraph_key
 from pipeline.html import blocks, embedded_data, jsonld, parser
 from pipeline.metadata import page_dates, page_metadata
 from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
-from pipeline.text.urls import is_fetchable, normalise
+from pipeline.text.urls import is_fetchable, normalise_url
 
 # What these pages show is worth having, and marked.
 _KEPT = frozenset({Reason.PAYWALL, Reason.VIDEO, Reason.LIVE_BLOG})
@@ -29,12 +29,12 @@ class Unread:
     note: str = ""
 
 
-def read(document: Document) -> Article | Unreadable:
+def extract(document: Document) -> Article | Unreadable:
     """Return the article of a stored document: from its page, else from its feed entry, else why there is none."""
     if document.reason is not Reason.OK:
         found = _from_entry(document.entry, document.url, Unread(document.reason))
     else:
-        found = read_page(
+        found = extract_page(
             document.body,
             document.url,
             selectors=document.selectors,
@@ -45,7 +45,7 @@ def read(document: Document) -> Article | Unreadable:
     return found if isinstance(found, Article) else Unreadable(document.id, found.reason, found.note)
 
 
-def read_page(
+def extract_page(
     body: bytes,
     url: str,
     *,
@@ -63,9 +63,11 @@ def read_page(
         return _from_entry(entry, url, Unread(Reason.EMPTY, "no bytes"))
     if note := _is_no_page(body, content_type):
         return _from_entry(entry, url, Unread(Reason.NOT_HTML, note))
-    text, _ = parser.decode(body, content_type)
-    own = selectors_module.read(text, selectors) if selectors != Selectors() else selectors_module.Selected()
-    tree = parser.parse(own.rest or text)
+    text, _ = parser.decode_html(body, content_type)
+    own = (
+        selectors_module.select_parts(text, selectors) if selectors != Selectors() else selectors_module.SelectedParts()
+    )
+    tree = parser.parse_html(own.rest or text)
     if tree is None:
         return _from_entry(entry, url, Unread(Reason.EMPTY, "no markup"))
     article, kind = _read_tree(tree, url, own, selectors, entry, fetched_at or datetime.now(UTC))
@@ -94,21 +96,21 @@ def _is_no_page(body: bytes, content_type: str) -> str:
 def _read_tree(
     tree: HtmlElement,
     url: str,
-    own: selectors_module.Selected,
+    own: selectors_module.SelectedParts,
     selectors: Selectors,
     entry: Entry | None,
     now: datetime,
-) -> tuple[Article, page_type.Kind]:
-    nodes = jsonld.nodes(tree)
-    named = page_metadata.metas(tree)
-    about = page_metadata.read(tree, nodes, named, url, hint=entry.title if entry else "")
+) -> tuple[Article, page_type.PageType]:
+    nodes = jsonld.jsonld_nodes(tree)
+    named = page_metadata.meta_tags(tree)
+    about = page_metadata.read_metadata(tree, nodes, named, url, hint=entry.title if entry else "")
     text = _text(tree, about, own, url)
-    kind = page_type.of(
+    kind = page_type.classify_page(
         tree, nodes, named, title=about.title, paragraphs=text.paragraphs, teasers=text.teasers, url=url
     )
-    when = page_dates.read(
+    when = page_dates.choose_page_dates(
         tree,
-        jsonld.articles(nodes),
+        jsonld.article_nodes(nodes),
         named,
         url=url,
         language=about.language,
@@ -144,7 +146,7 @@ def _read_tree(
                 "lead": "selector" if own.lead else text.parts.get("lead", "description" if about.description else ""),
                 "text": text.reader,
                 "place": text.place,
-                **selectors_module.account(own, selectors, text.agreement),
+                **selectors_module.selector_account(own, selectors, text.agreement),
                 "authors": authors_from,
                 "published": when.reader,
             }.items()
@@ -154,59 +156,63 @@ def _read_tree(
     return article, kind
 
 
-def _with_feed(found: page_dates.Dates, entry: Entry | None, now: datetime) -> tuple[page_dates.Dates, PublishedFrom]:
+def _with_feed(
+    found: page_dates.PageDates, entry: Entry | None, now: datetime
+) -> tuple[page_dates.PageDates, PublishedFrom]:
     """The page's time; the feed's where the page has none, or only the day of which the feed has the time."""
-    given = parsing.of_stamp(entry.published) if entry and entry.published else None
-    stated = parsing.believed(given, now, parsing.VIETNAM) if given else None
+    given = parsing.moment_of_datetime(entry.published) if entry and entry.published else None
+    stated = parsing.plausible_moment(given, now, parsing.VIETNAM) if given else None
     if stated is None:
         return found, found.origin
     if found.published is not None:
         here = {when.date() for when in (stated.when, stated.when.astimezone(parsing.VIETNAM))}
         if found.precision == "time" or stated.precision == "day" or found.published.date() not in here:
             return found, found.origin
-    return page_dates.Dates(stated.when, modified=found.modified, reader="feed", precision=stated.precision), "feed"
+    return page_dates.PageDates(stated.when, modified=found.modified, reader="feed", precision=stated.precision), "feed"
 
 
-def _text(tree: HtmlElement, about: page_metadata.Metadata, own: selectors_module.Selected, url: str) -> consensus.Text:
+def _text(
+    tree: HtmlElement, about: page_metadata.Metadata, own: selectors_module.SelectedParts, url: str
+) -> consensus.ComposedText:
     """The source's selectors first, else what the readers find."""
     found = _generic(tree, about, url)
     if not own.paragraphs:
         return found
     paragraphs = own.paragraphs
-    if own.lead and key(own.lead) not in key("".join(paragraphs)):
+    if own.lead and paragraph_key(own.lead) not in paragraph_key("".join(paragraphs)):
         paragraphs = (own.lead, *paragraphs)
     one, other = "\n".join(paragraphs), "\n".join(found.paragraphs)
     agreed = consensus.agreement(one, other)
     if len(one) < _LEAST_SHARE * len(other):
         # A selector that gives so little has outlived the page's design.
         return replace(found, agreement=agreed)
-    return consensus.Text(paragraphs, lead=own.lead, reader="selector", place=found.place, agreement=agreed)
+    return consensus.ComposedText(paragraphs, lead=own.lead, reader="selector", place=found.place, agreement=agreed)
 
 
-def _generic(tree: HtmlElement, about: page_metadata.Metadata, url: str) -> consensus.Text:
+def _generic(tree: HtmlElement, about: page_metadata.Metadata, url: str) -> consensus.ComposedText:
     """The readers' consensus, else what only JSON-LD or the scripts hold."""
     found = consensus.compose(
-        blocks.read(tree),
-        extractors.read(tree),
+        blocks.extract_blocks(tree),
+        extractors.run_extractors(tree),
         title=about.title,
         description=about.description,
         body=about.body,
         authors=about.authors,
         # In the Vietnamese press captions are set among the paragraphs and carry facts; elsewhere they repeat the text.
-        captions=parsing.zone_of(about.language, url) == parsing.VIETNAM,
+        captions=parsing.zone_of_page(about.language, url) == parsing.VIETNAM,
     )
     size = len("".join(found.paragraphs))
     # articleBody may hold boxes and captions too: it is wanted only where the page itself shows little.
     if size < page_type.THIN and len(about.body) > max(page_type.BRIEF, 1.6 * size):
-        lines = (parser.squeeze(line) for line in about.body.splitlines())
+        lines = (parser.collapse_spaces(line) for line in about.body.splitlines())
         body = tuple(line for line in lines if line)
-        told = key("".join(body))
-        lead = found.lead if found.lead and key(found.lead) not in told else ""
-        return consensus.Text((lead, *body) if lead else body, found.lead, "json-ld", found.parts, found.byline)
-    if size < page_type.BRIEF and (hidden := embedded_data.embedded(tree)) is not None:
-        built = tuple(block.text for block in blocks.read(hidden))
+        told = paragraph_key("".join(body))
+        lead = found.lead if found.lead and paragraph_key(found.lead) not in told else ""
+        return consensus.ComposedText((lead, *body) if lead else body, found.lead, "json-ld", found.parts, found.byline)
+    if size < page_type.BRIEF and (hidden := embedded_data.embedded_article(tree)) is not None:
+        built = tuple(block.text for block in blocks.extract_blocks(hidden))
         if len("".join(built)) > 2 * size:
-            return consensus.Text(built, reader="scripts")
+            return consensus.ComposedText(built, reader="scripts")
     return found
 
 
@@ -215,8 +221,8 @@ def _from_entry(entry: Entry | None, url: str, why: Unread, page: Article | None
     text = (entry.text or entry.summary) if entry else ""
     if entry is None or not (text or entry.title):
         return why
-    address = normalise(url) if is_fetchable(url) else url
-    stated = parsing.of_stamp(entry.published) if entry.published else None
+    address = normalise_url(url) if is_fetchable(url) else url
+    stated = parsing.moment_of_datetime(entry.published) if entry.published else None
     return Article(
         url=url,
         canonical=address,

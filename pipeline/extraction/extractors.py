@@ -10,7 +10,7 @@ from lxml.html import HtmlElement, fromstring, tostring
 from pipeline.extraction.consensus import agreement
 from pipeline.html import blocks
 
-Reader = Callable[[HtmlElement], str]
+Extractor = Callable[[HtmlElement], str]
 
 # The extractors report what they do not like about a page; that is no fault of ours or of the page.
 for _name in ("trafilatura", "readability.readability", "htmldate"):
@@ -33,7 +33,7 @@ def readability(tree: HtmlElement) -> str:
     from readability import Document
 
     summary = Document(deepcopy(tree)).summary(html_partial=True)
-    return "\n".join(block.text for block in blocks.read(fromstring(summary))) if summary else ""
+    return "\n".join(block.text for block in blocks.extract_blocks(fromstring(summary))) if summary else ""
 
 
 def resiliparse(tree: HtmlElement) -> str:
@@ -60,20 +60,20 @@ def _is_odd(tree: HtmlElement) -> bool:
 _SLOW = frozenset({"readability"})
 # Of the elements that may hold text; news pages have up to 50 levels and 5,000 elements.
 _DEEPEST, _LARGEST = 80, 12_000
-READERS: dict[str, Reader] = {"trafilatura": trafilatura, "resiliparse": resiliparse, "readability": readability}
+EXTRACTORS: dict[str, Extractor] = {"trafilatura": trafilatura, "resiliparse": resiliparse, "readability": readability}
 # Where two readers agree so far (F1 of words), a third changes nothing: on 98 recorded pages the score is the same, and
 # 43 of them need no third. At 0.90 the score falls by 0.001, at 0.80 by 0.005.
 _AGREED = 0.95
 
 
-def read(tree: HtmlElement) -> dict[str, str]:
+def run_extractors(tree: HtmlElement) -> dict[str, str]:
     """Return each reader's text; a reader that fails or finds nothing is left out, as is a third where two agree."""
     texts: dict[str, str] = {}
     # Megabytes of style sheets and scripts cost the readers a second and never hold what they look for.
     lean = deepcopy(tree)
     etree.strip_elements(lean, "script", "style", "svg", "template", with_tail=False)
     odd = _is_odd(lean)
-    for name, reader in READERS.items():
+    for name, reader in EXTRACTORS.items():
         if len(texts) == 2 and agreement(*texts.values()) >= _AGREED:
             break
         if odd and name in _SLOW:

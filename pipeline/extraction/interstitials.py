@@ -50,7 +50,7 @@ _LOGIN = re.compile(
 )
 
 
-def find(tree: HtmlElement, heading: str, visible: str, url: str) -> tuple[Reason, str] | None:
+def find_interstitial(tree: HtmlElement, heading: str, visible: str, url: str) -> tuple[Reason, str] | None:
     """Return the obstacle and a note; None where there is none. `heading` is the page's titles, `visible` its words.
 
     Meant for pages with little text: an article may speak of any of these things.

@@ -9,16 +9,16 @@ from lxml.html import HtmlElement
 
 from pipeline.html.blocks import Block
 from pipeline.html.boilerplate import (
-    in_box,
-    in_teaser,
     is_caption,
     is_dateline,
     is_imprint,
+    is_in_box,
+    is_in_teaser,
     is_marked_lead,
-    is_of_film,
     is_pointer,
     is_sentence,
     is_signature,
+    is_video_credit,
 )
 
 #: letters below which a paragraph is too short to be told from chance
@@ -36,18 +36,18 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TEXTUAL = _HEADINGS | {"p", "li", "blockquote", "pre", "dt", "dd"}
 
 
-def key(text: str) -> str:
+def paragraph_key(text: str) -> str:
     """Return the letters and digits of `text` alone, in one case: what two readings of a paragraph share."""
     return _LETTERS.sub("", text.casefold())
 
 
-def letters(k: str) -> int:
+def count_letters(k: str) -> int:
     """Return how many letters a key counts for: one of a script that writes syllables or words counts thrice."""
     return len(k) + 2 * len(_WIDE.findall(k))
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageParagraphs:
     """A page's paragraphs by number, with the questions that composing asks of them."""
 
     blocks: list[Block]
@@ -109,9 +109,9 @@ class Page:
         return {
             i
             for i in range(core[0], core[-1] + 1)
-            if (votes[i] or letters(self.keys[i]) >= SHORT)
+            if (votes[i] or count_letters(self.keys[i]) >= SHORT)
             and weight[_make(self.blocks[i].element)] >= 0.2 * total
-            and not in_box(self.blocks[i].element, around)
+            and not is_in_box(self.blocks[i].element, around)
         }
 
     def captions(self, chosen: list[int], around: frozenset[HtmlElement]) -> set[int]:
@@ -122,9 +122,9 @@ class Page:
             if len(self.keys[i]) >= _LEGEND
             and (i < chosen[-1] or self.is_within(i, around))
             and is_caption(self.blocks[i])
-            and not in_box(self.blocks[i].element, around)
-            and not in_teaser(self.blocks[i], around)
-            and not is_of_film(self.blocks[i])
+            and not is_in_box(self.blocks[i].element, around)
+            and not is_in_teaser(self.blocks[i], around)
+            and not is_video_credit(self.blocks[i])
         }
 
     def essay(self, chosen: list[int]) -> set[int]:
@@ -135,16 +135,16 @@ class Page:
         legends = [
             i
             for i in range(first, len(self.blocks))
-            if self.blocks[i].linked < 0.5 and letters(self.keys[i]) >= SHORT and is_caption(self.blocks[i])
+            if self.blocks[i].linked < 0.5 and count_letters(self.keys[i]) >= SHORT and is_caption(self.blocks[i])
         ]
         if len(legends) < _ESSAY or self.size(legends) < 2 * self.size(chosen):
             return set()
         around = self.container(legends)
-        return {i for i in legends if self.is_within(i, around) and not in_box(self.blocks[i].element, around)}
+        return {i for i in legends if self.is_within(i, around) and not is_in_box(self.blocks[i].element, around)}
 
     def is_teaser(self, i: int) -> bool:
         block = self.blocks[i]
-        return block.linked > 0.8 and letters(self.keys[i]) >= SHORT and block.tag in _TEXTUAL | {"div", "a"}
+        return block.linked > 0.8 and count_letters(self.keys[i]) >= SHORT and block.tag in _TEXTUAL | {"div", "a"}
 
     def is_noise(self, i: int) -> bool:
         block, k = self.blocks[i], self.keys[i]
@@ -153,7 +153,7 @@ class Page:
         return is_pointer(block) or is_caption(block) or self._heads_links(i)
 
     def is_teased(self, i: int, around: frozenset[HtmlElement]) -> bool:
-        return in_teaser(self.blocks[i], around)
+        return is_in_teaser(self.blocks[i], around)
 
     def _heads_links(self, i: int) -> bool:
         """Whether a short line stands above links to other articles: then it is their heading."""
@@ -174,7 +174,7 @@ class Page:
 
     def _is_head(self, i: int) -> bool:
         block = self.blocks[i]
-        told = letters(self.keys[i]) >= SHORT and self.keys[i] in self.description
+        told = count_letters(self.keys[i]) >= SHORT and self.keys[i] in self.description
         return (block.tag in _HEADINGS and not told) or is_dateline(block.text)
 
     def _is_foot(self, i: int) -> bool:
@@ -202,7 +202,9 @@ class Page:
     def told(self, chosen: list[int]) -> list[int]:
         """The first paragraph, where the page marks it as the lead or gives it as its summary."""
         first, k = self.blocks[chosen[0]], self.keys[chosen[0]]
-        same = letters(k) >= SHORT and (k[:60] in self.description or (self.description and self.description[:60] in k))
+        same = count_letters(k) >= SHORT and (
+            k[:60] in self.description or (self.description and self.description[:60] in k)
+        )
         return chosen[:1] if same or is_marked_lead(first.element) else []
 
     def lead(self, chosen: list[int], around: frozenset[HtmlElement]) -> list[int]:
@@ -215,10 +217,10 @@ class Page:
         plain: list[int] = []
         for i in range(start, first):
             block, k = self.blocks[i], self.keys[i]
-            if letters(k) < SHORT or block.linked > 0.8 or is_caption(block) or is_dateline(block.text):
+            if count_letters(k) < SHORT or block.linked > 0.8 or is_caption(block) or is_dateline(block.text):
                 continue
             matches = len(self.description) >= SHORT and (k[:60] in self.description or self.description[:60] in k)
-            if matches or (is_marked_lead(block.element) and not in_box(block.element, around)):
+            if matches or (is_marked_lead(block.element) and not is_in_box(block.element, around)):
                 found.append(i)
             elif heads and self._may_lead(i, around):
                 plain.append(i)
@@ -227,9 +229,12 @@ class Page:
 
     def _may_lead(self, i: int, around: frozenset[HtmlElement]) -> bool:
         block = self.blocks[i]
-        whole = letters(self.keys[i]) >= _SENTENCE and bool(_FULL_STOP.search(block.text)) and block.linked == 0
+        whole = count_letters(self.keys[i]) >= _SENTENCE and bool(_FULL_STOP.search(block.text)) and block.linked == 0
         return whole and not (
-            is_imprint(block.text) or in_box(block.element, around) or in_teaser(block, around) or is_caption(block)
+            is_imprint(block.text)
+            or is_in_box(block.element, around)
+            or is_in_teaser(block, around)
+            or is_caption(block)
         )
 
 

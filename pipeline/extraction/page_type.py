@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipeline.extraction import interstitials
 from pipeline.html import jsonld
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 from pipeline.records import Reason
 
 #: characters of text below which a page is asked what else it might be
@@ -47,14 +47,14 @@ _UPDATES, _PICTURES, _LISTED = 4, 6, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PageType:
     """What a page is: OK for an article, else why it is none or not whole."""
 
     reason: Reason = Reason.OK
     note: str = ""
 
 
-def of(
+def classify_page(
     tree: HtmlElement,
     nodes: list[jsonld.Node],
     metas: dict[str, str],
@@ -63,45 +63,45 @@ def of(
     paragraphs: Sequence[str],
     teasers: int = 0,
     url: str,
-) -> Kind:
+) -> PageType:
     """Return what the page at `url` is, given the `title` and `paragraphs` that the readers found.
 
     `teasers` is how many headlines that lead elsewhere stand among these paragraphs.
     """
-    own = jsonld.articles(nodes)
-    heading = " ".join([squeeze(tree.findtext(".//title") or ""), title, *_headings(tree)])
+    own = jsonld.article_nodes(nodes)
+    heading = " ".join([collapse_spaces(tree.findtext(".//title") or ""), title, *_headings(tree)])
     text = "\n".join(paragraphs)
     size = len(text) + 2 * sum(1 for char in text if char >= "\u0e00")
     if size < THIN:
-        visible = squeeze(" ".join(_words(tree)))[:5000]
-        if obstacle := interstitials.find(tree, heading, visible, url):
-            return Kind(*obstacle)
+        visible = collapse_spaces(" ".join(_words(tree)))[:5000]
+        if obstacle := interstitials.find_interstitial(tree, heading, visible, url):
+            return PageType(*obstacle)
         if _locked(own) or _PAYWALL.search(visible):
-            return Kind(Reason.PAYWALL, "only a part is free")
+            return PageType(Reason.PAYWALL, "only a part is free")
         if size < BRIEF and not (text and claims_article(nodes, metas)):
             return _list_kind(nodes, url) if _headlines(tree) >= _LISTED else _empty(tree, nodes, metas, visible)
-    elif _locked(own) and _PAYWALL.search(text[-600:] + " " + squeeze(" ".join(_words(tree)))):
-        return Kind(Reason.PAYWALL, "only a part is free")
+    elif _locked(own) and _PAYWALL.search(text[-600:] + " " + collapse_spaces(" ".join(_words(tree)))):
+        return PageType(Reason.PAYWALL, "only a part is free")
     if _is_list(tree, nodes, metas, size=size, count=len(paragraphs), teasers=teasers):
         return _list_kind(nodes, url)
     if urlsplit(url).path.strip("/") == "" and not urlsplit(url).query and not own:
-        return Kind(Reason.NOT_AN_ARTICLE, "front page")
+        return PageType(Reason.NOT_AN_ARTICLE, "front page")
     if size < THIN and not claims_article(nodes, metas) and _is_film(nodes, metas):
-        return Kind(Reason.VIDEO, "a film with a few words")
+        return PageType(Reason.VIDEO, "a film with a few words")
     if _is_live(tree, nodes):
-        return Kind(Reason.LIVE_BLOG, "told while it happens")
-    return Kind()
+        return PageType(Reason.LIVE_BLOG, "told while it happens")
+    return PageType()
 
 
 def _is_film(nodes: list[jsonld.Node], metas: dict[str, str]) -> bool:
     """Whether a page says of itself that it is a film."""
-    declared = any("VideoObject" in jsonld.kinds(node) for node in nodes)
+    declared = any("VideoObject" in jsonld.node_types(node) for node in nodes)
     return declared or metas.get("og:type", "").lower().startswith("video")
 
 
 def _is_live(tree: HtmlElement, nodes: list[jsonld.Node]) -> bool:
     """Whether a page goes on being written: it says so, or its class names do of a piece with several stamped parts."""
-    if any("LiveBlogPosting" in jsonld.kinds(node) for node in nodes):
+    if any("LiveBlogPosting" in jsonld.node_types(node) for node in nodes):
         return True
     for element in tree.iter("div", "section", "article", "ul", "ol"):
         if _LIVE.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
@@ -127,24 +127,26 @@ def _headlines(tree: HtmlElement) -> int:
     return sum(1 for h in tree.iter("h2", "h3", "h4") if h.find(".//a") is not None)
 
 
-def _list_kind(nodes: list[jsonld.Node], url: str) -> Kind:
-    if _TAG_ADDRESS.search(urlsplit(url).path) or _LISTS.intersection(k for n in nodes for k in jsonld.kinds(n)):
-        return Kind(Reason.TAG_PAGE, "articles on a keyword")
-    return Kind(Reason.NOT_AN_ARTICLE, "a list of articles")
+def _list_kind(nodes: list[jsonld.Node], url: str) -> PageType:
+    if _TAG_ADDRESS.search(urlsplit(url).path) or _LISTS.intersection(k for n in nodes for k in jsonld.node_types(n)):
+        return PageType(Reason.TAG_PAGE, "articles on a keyword")
+    return PageType(Reason.NOT_AN_ARTICLE, "a list of articles")
 
 
-def _empty(tree: HtmlElement, nodes: list[jsonld.Node], metas: dict[str, str], visible: str) -> Kind:
+def _empty(tree: HtmlElement, nodes: list[jsonld.Node], metas: dict[str, str], visible: str) -> PageType:
     silent = " ".join(str(n.text_content()) for n in tree.iter("noscript"))
     mounts = tree.xpath("//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='main-app'][not(*)]")
     scripts = sum(1 for _ in tree.iter("script"))
     if _is_film(nodes, metas) or next(tree.iter("video"), None) is not None or _films(tree):
-        return Kind(Reason.VIDEO, "a film without text")
+        return PageType(Reason.VIDEO, "a film without text")
     if mounts or _NEEDS_SCRIPT.search(silent + " " + visible) or (scripts >= 3 and len(visible) < 200):
-        return Kind(Reason.NEEDS_BROWSER, "the page is built by its scripts")
-    declared = any("ImageGallery" in jsonld.kinds(node) or "MediaGallery" in jsonld.kinds(node) for node in nodes)
+        return PageType(Reason.NEEDS_BROWSER, "the page is built by its scripts")
+    declared = any(
+        "ImageGallery" in jsonld.node_types(node) or "MediaGallery" in jsonld.node_types(node) for node in nodes
+    )
     if declared or sum(1 for _ in tree.iter("img")) >= _PICTURES:
-        return Kind(Reason.GALLERY, "pictures without text")
-    return Kind(Reason.NO_TEXT, "no reader found a text")
+        return PageType(Reason.GALLERY, "pictures without text")
+    return PageType(Reason.NO_TEXT, "no reader found a text")
 
 
 def _films(tree: HtmlElement) -> bool:
@@ -161,11 +163,11 @@ def claims_article(nodes: list[jsonld.Node], metas: dict[str, str]) -> bool:
 
 
 def _in_jsonld(nodes: list[jsonld.Node]) -> bool:
-    return any(kind.endswith(("Article", "Posting", "Report")) for node in nodes for kind in jsonld.kinds(node))
+    return any(kind.endswith(("Article", "Posting", "Report")) for node in nodes for kind in jsonld.node_types(node))
 
 
 def _headings(tree: HtmlElement) -> list[str]:
-    return [squeeze(str(h.text_content())) for h in list(tree.iter("h1"))[:3]]
+    return [collapse_spaces(str(h.text_content())) for h in list(tree.iter("h1"))[:3]]
 
 
 def _words(tree: HtmlElement) -> list[str]:

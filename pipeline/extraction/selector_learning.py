@@ -10,10 +10,10 @@ from lxml.html import HtmlElement
 from pipeline.dates import parsing
 from pipeline.extraction import consensus
 from pipeline.extraction import selectors as selectors_module
-from pipeline.extraction.extract import read_page
-from pipeline.extraction.main_text import key
+from pipeline.extraction.extract import extract_page
+from pipeline.extraction.main_text import paragraph_key
 from pipeline.html import parser
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
 from pipeline.records import Article, Selectors
 
@@ -43,7 +43,7 @@ class _Page:
     article: Article
 
 
-def propose(pages: Iterable[tuple[bytes, str]]) -> Proposal:
+def propose_selectors(pages: Iterable[tuple[bytes, str]]) -> Proposal:
     """Return selectors for pages of one source, each as (bytes, address); parts for which none holds are None.
 
     What is right is what the readers find without selectors, so a part that they miss on every page is not proposed.
@@ -71,28 +71,28 @@ def propose(pages: Iterable[tuple[bytes, str]]) -> Proposal:
 
 
 def _read(body: bytes, url: str) -> _Page | None:
-    article = read_page(body, url)
-    text, _ = parser.decode(body)
-    tree = parser.parse(text)
+    article = extract_page(body, url)
+    text, _ = parser.decode_html(body)
+    tree = parser.parse_html(text)
     if tree is None or not isinstance(article, Article) or article.text_from == "feed":
         return None
     return _Page(text, tree, article)
 
 
 def _title(element: HtmlElement, article: Article) -> bool:
-    return element.tag != "title" and key(_words(element)) == key(article.title) != ""
+    return element.tag != "title" and paragraph_key(_words(element)) == paragraph_key(article.title) != ""
 
 
 def _lead(element: HtmlElement, article: Article) -> bool:
-    return key(_words(element)) == key(article.lead) != ""
+    return paragraph_key(_words(element)) == paragraph_key(article.lead) != ""
 
 
 def _authors(element: HtmlElement, article: Article) -> bool:
-    return bool(article.authors) and tuple(bylines.names(_words(element))) == article.authors
+    return bool(article.authors) and tuple(bylines.byline_names(_words(element))) == article.authors
 
 
 def _section(element: HtmlElement, article: Article) -> bool:
-    return key(_words(element)) == key(article.section) != ""
+    return paragraph_key(_words(element)) == paragraph_key(article.section) != ""
 
 
 def _published(element: HtmlElement, article: Article) -> bool:
@@ -101,8 +101,8 @@ def _published(element: HtmlElement, article: Article) -> bool:
     stamp = element.get("datetime") or element.get("content") or _words(element)
     if len(stamp) > _LONGEST_STAMP:
         return False
-    zone = parsing.zone_of(article.language, article.url)
-    return any(m.when == article.published for m in parsing.from_machine(stamp, zone, language=article.language))
+    zone = parsing.zone_of_page(article.language, article.url)
+    return any(m.when == article.published for m in parsing.parse_machine_date(stamp, zone, language=article.language))
 
 
 _WANTED: dict[str, Callable[[HtmlElement, Article], bool]] = {
@@ -116,7 +116,7 @@ _WANTED: dict[str, Callable[[HtmlElement, Article], bool]] = {
 
 def _words(element: HtmlElement) -> str:
     text = "".join(str(piece) for piece in element.itertext())
-    return squeeze(text) if len(text) < 2000 else ""
+    return collapse_spaces(text) if len(text) < 2000 else ""
 
 
 def _best(pages: Sequence[_Page], wanted: Callable[[HtmlElement, Article], bool]) -> tuple[str, float] | None:
@@ -150,10 +150,10 @@ def _best_text(pages: Sequence[_Page]) -> tuple[str, float] | None:
 
 def _holders(page: _Page) -> Iterator[HtmlElement]:
     """The elements that hold most of the text's paragraphs, the innermost first."""
-    told = {key(line) for line in page.article.text.splitlines()}
+    told = {paragraph_key(line) for line in page.article.text.splitlines()}
     weight: Counter[HtmlElement] = Counter()
     for element in page.tree.iter():
-        if isinstance(element.tag, str) and (words := key(_words(element))) in told:
+        if isinstance(element.tag, str) and (words := paragraph_key(_words(element))) in told:
             for around in element.iterancestors():
                 weight[around] += len(words)
     most = max(weight.values(), default=0)
@@ -162,7 +162,7 @@ def _holders(page: _Page) -> Iterator[HtmlElement]:
 
 
 def _agreement(page: _Page, selector: str) -> float:
-    own = selectors_module.read(page.text, Selectors(text=selector))
+    own = selectors_module.select_parts(page.text, Selectors(text=selector))
     lead = page.article.lead if page.article.lead and page.article.lead not in "\n".join(own.paragraphs) else ""
     return consensus.agreement("\n".join((lead, *own.paragraphs)), page.article.text)
 

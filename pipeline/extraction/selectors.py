@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from lxml.html import fragment_fromstring
 
 from pipeline.html import blocks
-from pipeline.html.boilerplate import in_box, in_teaser, is_imprint, is_pointer
-from pipeline.html.parser import squeeze
+from pipeline.html.boilerplate import is_imprint, is_in_box, is_in_teaser, is_pointer
+from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
 from pipeline.records import Selectors
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class SelectedParts:
     """What a source's selectors gave; '' or empty where they gave nothing."""
 
     title: str = ""
@@ -32,7 +32,7 @@ class Selected:
     rest: str = ""
 
 
-def read(markup: str, selectors: Selectors) -> Selected:
+def select_parts(markup: str, selectors: Selectors) -> SelectedParts:
     """Return the parts of a page that `selectors` name; ValueError names a selector that is no CSS."""
     from bs4 import BeautifulSoup
 
@@ -40,12 +40,12 @@ def read(markup: str, selectors: Selectors) -> Selected:
     for selector in selectors.drop:
         for element in _all(soup, selector):
             element.decompose()
-    return Selected(
+    return SelectedParts(
         title=_first(soup, selectors.title),
         lead=_first(soup, selectors.lead),
         paragraphs=tuple(line for element in _all(soup, selectors.text) for line in _paragraphs(element)),
         authors=tuple(
-            dict.fromkeys(name for e in _all(soup, selectors.authors) for name in bylines.names(e.get_text(" ")))
+            dict.fromkeys(name for e in _all(soup, selectors.authors) for name in bylines.byline_names(e.get_text(" ")))
         ),
         section=_first(soup, selectors.section),
         published=_stamp(soup, selectors.published),
@@ -53,7 +53,7 @@ def read(markup: str, selectors: Selectors) -> Selected:
     )
 
 
-def account(own: Selected, selectors: Selectors, agreement: float | None) -> dict[str, str]:
+def selector_account(own: SelectedParts, selectors: Selectors, agreement: float | None) -> dict[str, str]:
     """Return what became of a source's selectors, for the watch over designs that change; empty where it has none.
 
     'selectors' names the parts that were asked for and found, 'selectors_missed' those not found, 'agreement' how far
@@ -90,7 +90,7 @@ def _all(soup: "BeautifulSoup", selector: str | None) -> list["Tag"]:
 
 
 def _first(soup: "BeautifulSoup", selector: str | None) -> str:
-    return next((text for element in _all(soup, selector) if (text := squeeze(_value(element)))), "")
+    return next((text for element in _all(soup, selector) if (text := collapse_spaces(_value(element)))), "")
 
 
 def _value(element: "Tag") -> str:
@@ -103,7 +103,7 @@ def _stamp(soup: "BeautifulSoup", selector: str | None) -> str:
         for name in ("content", "datetime"):
             if isinstance(value := element.get(name), str) and value.strip():
                 return value.strip()
-        if text := squeeze(element.get_text(" ")):
+        if text := collapse_spaces(element.get_text(" ")):
             return text
     return ""
 
@@ -112,8 +112,11 @@ def _paragraphs(element: "Tag") -> list[str]:
     tree = fragment_fromstring(str(element), create_parent="div")
     return [
         block.text
-        for block in blocks.read(tree)
+        for block in blocks.extract_blocks(tree)
         if not (
-            is_pointer(block) or is_imprint(block.text) or in_box(block.element, (tree,)) or in_teaser(block, (tree,))
+            is_pointer(block)
+            or is_imprint(block.text)
+            or is_in_box(block.element, (tree,))
+            or is_in_teaser(block, (tree,))
         )
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 
 # Never text of an article, whatever stands in them.
 _SILENT = frozenset(
@@ -44,7 +44,7 @@ class Block:
         return str(self.element.tag)
 
 
-def read(tree: HtmlElement) -> list[Block]:
+def extract_blocks(tree: HtmlElement) -> list[Block]:
     """Return the visible paragraphs of a page; what is hidden, a form, navigation or code is left out."""
     return list(_Collector(tree).run())
 
@@ -113,7 +113,7 @@ class _Collector:
     def _flush(self, owner: HtmlElement) -> Iterator[Block]:
         if not self._pieces:
             return
-        text = squeeze("".join(self._pieces))
+        text = collapse_spaces("".join(self._pieces))
         size = max(1, len(text) - text.count(" "))
         if text:
             yield Block(text, owner, min(1.0, self._linked / size), self._strong >= 0.9 * size)

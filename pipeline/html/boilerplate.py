@@ -8,7 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from pipeline.html.blocks import Block
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 
 # Words in class names and ids of boxes that are no part of the text, as outlets of many countries name them.
 _BOXES = re.compile(
@@ -86,7 +86,7 @@ def _names(element: HtmlElement) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
 
 
-def in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool:
+def is_in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool:
     """Whether `element` lies in a box of another kind within `around`: the article's element and all above it."""
     while element is not None and element not in around:
         if element.tag == "aside" or _all_named(_names(element))[_BOX]:
@@ -95,17 +95,19 @@ def in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool
     return False
 
 
-def in_teaser(block: Block, around: Collection[HtmlElement]) -> bool:
+def is_in_teaser(block: Block, around: Collection[HtmlElement]) -> bool:
     """Whether a paragraph stands below the headline of another article in a small element of their own."""
     element: HtmlElement | None = block.element.getparent() if block.linked < 1 else None
     for _ in range(3):
         if element is None or element in around:
             return False
-        headlines = [link for link in element.iter("a") if len(squeeze(str(link.text_content()))) > _SHORT_TITLE]
+        headlines = [
+            link for link in element.iter("a") if len(collapse_spaces(str(link.text_content()))) > _SHORT_TITLE
+        ]
         if headlines and sum(1 for _ in element.iter("p", "div", "a", "h2", "h3", "h4", "li")) < _LARGE:
-            linked = sum(len(squeeze(str(link.text_content()))) for link in headlines)
+            linked = sum(len(collapse_spaces(str(link.text_content()))) for link in headlines)
             alone = all(is_headline(link) for link in headlines) and _comes_first(headlines[0], block.element, element)
-            if alone and len(squeeze(str(element.text_content()))) - linked < _LONG_SUMMARY:
+            if alone and len(collapse_spaces(str(element.text_content()))) - linked < _LONG_SUMMARY:
                 return True
         element = element.getparent()
     return False
@@ -123,7 +125,7 @@ def is_headline(link: HtmlElement) -> bool:
     if around.tag in ("div", "li", "td", "article", "section"):
         beside = (around.text or "", link.tail or "")
         return not any(text.strip() for text in beside)
-    return len(squeeze(str(around.text_content()))) <= len(squeeze(str(link.text_content()))) + 3
+    return len(collapse_spaces(str(around.text_content()))) <= len(collapse_spaces(str(link.text_content()))) + 3
 
 
 def is_marked_lead(element: HtmlElement | None) -> bool:
@@ -158,7 +160,7 @@ def is_signature(element: HtmlElement) -> bool:
     return False
 
 
-def is_of_film(block: Block) -> bool:
+def is_video_credit(block: Block) -> bool:
     """Whether a legend belongs to a figure without a picture, as those of films do."""
     figure = next((e for e in (block.element, *block.element.iterancestors()) if e.tag == "figure"), None)
     return figure is not None and next(figure.iter("img", "picture", "source", "amp-img", "svg"), None) is None

@@ -11,7 +11,7 @@ _LONGEST = 3_000_000
 _JSON = json.JSONDecoder(strict=False)
 
 
-def embedded(tree: HtmlElement) -> HtmlElement | None:
+def embedded_article(tree: HtmlElement) -> HtmlElement | None:
     """Return the longest piece of paragraph markup among the strings of the page's inline scripts; None if none."""
     best = ""
     for script in tree.iter("script"):

@@ -21,7 +21,7 @@ _MOST_NODES = 5000
 _DEEPEST = 60
 
 
-def nodes(tree: HtmlElement) -> list[Node]:
+def jsonld_nodes(tree: HtmlElement) -> list[Node]:
     """Return every object of every JSON-LD block, outer before inner; what cannot be parsed is left out."""
     found: list[Node] = []
     for script in tree.iter("script"):
@@ -32,25 +32,25 @@ def nodes(tree: HtmlElement) -> list[Node]:
     return found[:_MOST_NODES]
 
 
-def articles(found: list[Node]) -> list[Node]:
+def article_nodes(found: list[Node]) -> list[Node]:
     """Return the nodes that describe an article, fullest first; pages and videos where there is none.
 
     A list of teasers describes many articles: the one that has a text or the most keys is the page's own.
     """
-    own = [node for node in found if any(_ARTICLES.search(kind) for kind in kinds(node))]
+    own = [node for node in found if any(_ARTICLES.search(kind) for kind in node_types(node))]
     if not own:
-        own = [node for node in found if _PAGES.intersection(kinds(node))]
+        own = [node for node in found if _PAGES.intersection(node_types(node))]
     return sorted(own, key=_fullness, reverse=True)
 
 
-def kinds(node: Node) -> tuple[str, ...]:
+def node_types(node: Node) -> tuple[str, ...]:
     """Return the node's @type as a tuple of names without the vocabulary's address."""
     value = node.get("@type")
     values = value if isinstance(value, list) else [value]
     return tuple(v.rsplit("/", 1)[-1].strip() for v in values if isinstance(v, str))
 
 
-def first(found: list[Node], *keys: str) -> str:
+def first_value(found: list[Node], *keys: str) -> str:
     """Return the first non-empty string under one of `keys`, nodes before keys; '' if there is none."""
     for node in found:
         for key in keys:
@@ -84,7 +84,7 @@ def _load(text: str) -> Any:
     text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip()
     for attempt in (text, _DANGLING.sub("", text), html.unescape(text)):
         try:
-            return safe_json.loads(attempt)
+            return safe_json.loads_json(attempt)
         except (ValueError, RecursionError):
             continue
     return None

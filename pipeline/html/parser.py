@@ -24,7 +24,7 @@ MOST_TAGS = 200_000
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
 
 
-def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
+def decode_html(body: bytes, content_type: str = "") -> tuple[str, str]:
     """Return the characters of `body` in NFC and the name of the encoding they were in.
 
     Valid UTF-8 wins, then a byte-order mark, the HTTP header, the page's own declaration, a detector. A wrong
@@ -87,7 +87,7 @@ def _has_noncharacter(text: str) -> bool:
     return "\ufffe" in text or "\uffff" in text
 
 
-def parse(text: str) -> HtmlElement | None:
+def parse_html(text: str) -> HtmlElement | None:
     """Return the tree of a page without comments; None where there is no element in it."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
@@ -102,6 +102,6 @@ def parse(text: str) -> HtmlElement | None:
     return tree
 
 
-def squeeze(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """Return `text` on one line, in NFC, without invisible characters."""
     return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 
 _BY = re.compile(
     r"^\W*(?:by|written by|story by|words by|von|par|por|di|door|av|af|text|texto|testo|автор"
@@ -34,9 +34,9 @@ _PERHAPS = re.compile(r"aut|by-?_?line|tac-?_?gia|writer|redac", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def names(text: str) -> list[str]:
+def byline_names(text: str) -> list[str]:
     """Return the names in a byline, without 'By', roles and remarks in brackets; [] where it is none."""
-    text = _BY.sub("", squeeze(html.unescape(text)))
+    text = _BY.sub("", collapse_spaces(html.unescape(text)))
     if not text or "://" in text or "@" in text or len(text) > 300 or text.isdigit():
         return []
     pieces = (_ROLE.sub("", _ASIDE.sub(" ", piece).strip(" .-–|:*")) for piece in _APART.split(text))
@@ -48,26 +48,26 @@ def is_person(name: str) -> bool:
     return bool(_PERSON.match(name) or _IDEOGRAPHS.match(name))
 
 
-def at_foot(lines: Iterable[str]) -> tuple[str, ...]:
+def byline_at_end(lines: Iterable[str]) -> tuple[str, ...]:
     """Return the persons named on lines that hold nothing else, as at the foot of an article."""
     found: list[str] = []
     for line in lines:
         inner = line.strip("()（）【】[] ")
-        here = names(inner) if len(inner) < 80 else []
+        here = byline_names(inner) if len(inner) < 80 else []
         if here and all(is_person(name) for name in here):
             found.extend(here)
     return tuple(dict.fromkeys(found))
 
 
-def marked(tree: HtmlElement) -> tuple[str, ...]:
+def marked_bylines(tree: HtmlElement) -> tuple[str, ...]:
     """Return the persons in the first element that the page marks as its byline; empty if there is none."""
     for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "b", "h3", "h4", "h5", "h6"):
         if not _is_marked(element):
             continue
-        text = squeeze(" ".join(t for t in element.itertext() if t.strip()))
+        text = collapse_spaces(" ".join(t for t in element.itertext() if t.strip()))
         if not text or len(text) > 200:
             continue
-        found = [name for name in names(text) if _PERSON.match(name)]
+        found = [name for name in byline_names(text) if _PERSON.match(name)]
         if found:
             return tuple(dict.fromkeys(found))
     return ()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from lxml.html import HtmlElement
 
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _REST = re.compile(r"[\d\W_]+|thứ|tháng|năm|ngày|giờ|phút|gmt|chủ nhật", re.IGNORECASE)
@@ -37,7 +37,7 @@ _HOLDERS = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stamp:
+class DateCandidate:
     """An element whose own words are little more than a time."""
 
     #: to the article's headline; 'clock': the page's own clock
@@ -46,20 +46,20 @@ class Stamp:
     text: str
 
 
-def visible(tree: HtmlElement, title: str) -> Iterator[str]:
+def visible_dates(tree: HtmlElement, title: str) -> Iterator[str]:
     """Short texts that may hold the article's date: below its headline first, never the clock in a page's header."""
-    found = read(tree, title)
+    found = find_date_candidates(tree, title)
     below = [stamp.text for stamp in found if stamp.place == "below"][:3]
     above = [stamp.text for stamp in found if stamp.place == "above"][:3]
     # What an outlet calls an update is no publication, if the page states any.
     yield from sorted((*below, *above), key=lambda text: bool(_UPDATE.match(text.strip())))
 
 
-def read(tree: HtmlElement, title: str) -> list[Stamp]:
+def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
     """Return the elements that state a time in few words, in reading order; `title` is the article's."""
-    found: list[Stamp] = []
+    found: list[DateCandidate] = []
     elements = list(tree.iter(*_HOLDERS))
-    heading = next((e for e in elements if title and e.tag != "title" and squeeze(_own(e)) == title), None)
+    heading = next((e for e in elements if title and e.tag != "title" and collapse_spaces(_own(e)) == title), None)
     if heading is None:
         heading = next((e for e in elements if e.tag == "h1" or (e.tag == "h2" and _says(e, title))), None)
     seen_title = False
@@ -72,9 +72,9 @@ def read(tree: HtmlElement, title: str) -> list[Stamp]:
         if len(text) > 160 or not _YEAR.search(text) or len(_REST.sub("", text)) > 45:
             continue
         if seen_title:
-            found.append(Stamp("below", element, text))
+            found.append(DateCandidate("below", element, text))
         else:
-            found.append(Stamp("clock" if _is_clock(element) else "above", element, text))
+            found.append(DateCandidate("clock" if _is_clock(element) else "above", element, text))
     return found
 
 
@@ -83,7 +83,7 @@ def _own(element: HtmlElement) -> str:
 
 
 def _says(element: HtmlElement, title: str) -> bool:
-    return squeeze(str(element.text_content())) == title
+    return collapse_spaces(str(element.text_content())) == title
 
 
 def _is_clock(element: HtmlElement) -> bool:

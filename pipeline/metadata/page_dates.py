@@ -9,7 +9,15 @@ from typing import Literal
 
 from lxml.html import HtmlElement, tostring
 
-from pipeline.dates.parsing import VIETNAM, Moment, believed, from_machine, from_text, of_day, zone_of
+from pipeline.dates.parsing import (
+    VIETNAM,
+    Moment,
+    moment_of_day,
+    parse_machine_date,
+    parse_text_dates,
+    plausible_moment,
+    zone_of_page,
+)
 from pipeline.html import jsonld
 from pipeline.metadata import date_candidates
 from pipeline.records import Precision
@@ -47,7 +55,7 @@ _META_MODIFIED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Dates:
+class PageDates:
     """When a page was published and last changed; aware, or None where the page does not say."""
 
     published: datetime | None = None
@@ -62,7 +70,7 @@ class Dates:
     ambiguous: bool = False
 
 
-def read(
+def choose_page_dates(
     tree: HtmlElement,
     articles: list[jsonld.Node],
     metas: dict[str, str],
@@ -72,26 +80,26 @@ def read(
     now: datetime,
     title: str = "",
     given: str = "",
-) -> Dates:
+) -> PageDates:
     """Return a page's times: JSON-LD, then metadata, then its visible words, then htmldate fast and extensive.
 
     `title` is the article's, below which its date is looked for; `given` is what the source's own selector found and
     comes before all. Where one reader has only the day, or one of two, another may add the time or decide.
     """
-    zone = zone_of(language, url)
-    best = Dates()
+    zone = zone_of_page(language, url)
+    best = PageDates()
     for reader, text in _stated(tree, articles, metas, title, given):
         if reader == "byline":
-            stated = from_text(text, zone, language=language, month_first=language.lower() == "en-us")
+            stated = parse_text_dates(text, zone, language=language, month_first=language.lower() == "en-us")
         else:
-            stated = from_machine(text, zone, language=language)
-        can = [moment for one in stated if (moment := believed(one, now, zone))]
+            stated = parse_machine_date(text, zone, language=language)
+        can = [moment for one in stated if (moment := plausible_moment(one, now, zone))]
         if not can:
             continue
         origin: Literal["page", "text"] = "text" if reader == "byline" else "page"
         if best.published is None:
             first, several = can[0], len({moment.when for moment in can}) > 1
-            best = Dates(first.when, origin, reader=reader, precision=first.precision, ambiguous=several)
+            best = PageDates(first.when, origin, reader=reader, precision=first.precision, ambiguous=several)
         else:
             best = _refined(best, reader, origin, can)
         if best.precision == "time" and not best.ambiguous:
@@ -101,7 +109,7 @@ def read(
     return replace(best, modified=_modified(articles, metas, zone, now))
 
 
-def _refined(best: Dates, reader: str, origin: Literal["page", "text"], can: list[Moment]) -> Dates:
+def _refined(best: PageDates, reader: str, origin: Literal["page", "text"], can: list[Moment]) -> PageDates:
     """`best` with what another reader knows of the same day: its time of day, or which of two days it is."""
     assert best.published is not None
     day = best.published.date()
@@ -117,19 +125,19 @@ def _refined(best: Dates, reader: str, origin: Literal["page", "text"], can: lis
         if day == other:
             return replace(best, ambiguous=False)
         return replace(best, published=best.published.replace(day=other.day, month=other.month), ambiguous=False)
-    return Dates(one.when, origin, reader=reader, precision=one.precision)
+    return PageDates(one.when, origin, reader=reader, precision=one.precision)
 
 
-def _searched(tree: HtmlElement, title: str, now: datetime) -> Dates:
+def _searched(tree: HtmlElement, title: str, now: datetime) -> PageDates:
     lean = deepcopy(tree)
-    for clock in date_candidates.read(lean, title):
+    for clock in date_candidates.find_date_candidates(lean, title):
         if clock.place == "clock":
             clock.element.text = None
             for child in clock.element:
                 child.tail = None
     for extensive in (False, True):
         stamp = _htmldate(lean, extensive, now)
-        moment = believed(of_day(stamp), now, VIETNAM) if stamp else None
+        moment = plausible_moment(moment_of_day(stamp), now, VIETNAM) if stamp else None
         if moment:
             day = moment.when
             # Of a mere year, such as the one in a copyright line, htmldate makes its first day.
@@ -137,8 +145,8 @@ def _searched(tree: HtmlElement, title: str, now: datetime) -> Dates:
                 continue
             reader = f"htmldate-{'extensive' if extensive else 'fast'}"
             swapped = day.day <= 12 and day.day != day.month and _is_written(lean, day)
-            return Dates(day, "text", reader=reader, precision="day", ambiguous=swapped)
-    return Dates()
+            return PageDates(day, "text", reader=reader, precision="day", ambiguous=swapped)
+    return PageDates()
 
 
 def _is_new_year(tree: HtmlElement, year: int) -> bool:
@@ -149,7 +157,7 @@ def _is_new_year(tree: HtmlElement, year: int) -> bool:
         moment.when.date() == date(year, 1, 1)
         for line in page.splitlines()
         if str(year) in line
-        for moment in from_text(line[:_LONGEST_LINE], VIETNAM)
+        for moment in parse_text_dates(line[:_LONGEST_LINE], VIETNAM)
     )
 
 
@@ -165,7 +173,7 @@ def _stated(
     if given:
         yield "selector", given
     yield from _machine(tree, articles, metas)
-    yield from (("byline", text) for text in date_candidates.visible(tree, title))
+    yield from (("byline", text) for text in date_candidates.visible_dates(tree, title))
 
 
 def _machine(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -179,10 +187,10 @@ def _machine(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, st
 
 
 def _modified(articles: list[jsonld.Node], metas: dict[str, str], zone: tzinfo, now: datetime) -> datetime | None:
-    texts = [jsonld.first(articles, "dateModified"), *(metas.get(name, "") for name in _META_MODIFIED)]
+    texts = [jsonld.first_value(articles, "dateModified"), *(metas.get(name, "") for name in _META_MODIFIED)]
     for text in texts:
-        for stated in from_machine(text, zone) if text else ():
-            if moment := believed(stated, now, zone):
+        for stated in parse_machine_date(text, zone) if text else ():
+            if moment := plausible_moment(stated, now, zone):
                 return moment.when
     return None
 

@@ -10,7 +10,7 @@ _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _DAY = 24 * 60
 
 
-def hours_of(written: str) -> tuple[tuple[int, int], ...]:
+def parse_hours(written: str) -> tuple[tuple[int, int], ...]:
     """Return the spans of e.g. "22:00-06:00, 12:00-13:00" in minutes of the day, end exclusive; () for "".
 
     A span whose end is not after its beginning runs over midnight. Raises ValueError.
@@ -31,14 +31,14 @@ def _span(part: str) -> tuple[int, int]:
     return begin, end
 
 
-def may_ask(source: Source, at: datetime, zone: ZoneInfo) -> bool:
+def is_allowed_at(source: Source, at: datetime, zone: ZoneInfo) -> bool:
     """Whether feeds and pages of a source may be asked at `at` (aware), by the clock of `zone`; always without hours.
 
     Raises ValueError where its hours are not written as they should be, which loading sources.toml rules out.
     """
     clock: time = at.astimezone(zone).time()
     minute = clock.hour * 60 + clock.minute
-    spans = hours_of(source.hours)
+    spans = parse_hours(source.hours)
     return not spans or any(_is_within(minute, begin, end) for begin, end in spans)
 
 

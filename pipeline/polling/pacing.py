@@ -23,9 +23,9 @@ _WEIGHT = {"temporary": 1, "soft": 2, "hard": 4}
 #: Each unit of weight adds so much to the wait: linear, not exponential, since no source is ever given up.
 _STEP = timedelta(minutes=10)
 #: So long after the last full answer a feed is asked without conditions, whatever its 304s say.
-FULL_READ_EVERY = timedelta(hours=6)
+FULL_FETCH_EVERY = timedelta(hours=6)
 #: A server once caught answering 304 over new entries is trusted with conditions again after so long.
-LIAR_FOR = timedelta(days=30)
+DISTRUST_304_FOR = timedelta(days=30)
 
 Failure = Literal["temporary", "soft", "hard"]
 
@@ -60,21 +60,21 @@ class Outcome:
     forced: bool = False
 
 
-def failure_of(reason: Reason) -> Failure | None:
+def failure_kind(reason: Reason) -> Failure | None:
     """Return how much a failed poll says of the feed itself; None where it did not fail."""
     if reason in (Reason.OK, Reason.NOT_MODIFIED):
         return None
     return "hard" if reason in _HARD else "soft" if reason in _SOFT else "temporary"
 
 
-def paced(state: FeedState, outcome: Outcome) -> FeedState:
+def next_state(state: FeedState, outcome: Outcome) -> FeedState:
     """Return the feed's state after a poll: its interval, when it is due, its failures, its honesty.
 
     The share of new links steers the interval. About a twentieth is aimed at: a feed may then publish twenty times as
     fast as before and lose nothing before the next look, and what is new is minutes old. Validators are not touched.
     """
     at = outcome.at
-    kind = failure_of(outcome.reason)
+    kind = failure_kind(outcome.reason)
     interval = state.fixed or state.interval or FIRST
     if kind is not None:
         penalty = state.penalty + _WEIGHT[kind]
@@ -84,7 +84,7 @@ def paced(state: FeedState, outcome: Outcome) -> FeedState:
         return replace(state, polled_at=at, failures=state.failures + 1, penalty=penalty, next_poll=due)
     honest = state.distrusted_until
     if outcome.forced and outcome.new and state.unchanged_since_full:
-        honest = at + LIAR_FOR
+        honest = at + DISTRUST_304_FOR
     full = outcome.reason is Reason.OK
     interval = state.fixed or _interval(interval, outcome, first=state.full_at is None)
     wish = min(outcome.wish or timedelta(0), _LONGEST_WISH)
@@ -119,8 +119,8 @@ def _not_before(due: datetime, outcome: Outcome) -> datetime:
     return max(due, min(outcome.not_before, outcome.at + LONGEST))
 
 
-def asks_in_full(state: FeedState, at: datetime) -> bool:
+def needs_full_fetch(state: FeedState, at: datetime) -> bool:
     """Tell whether to ask without conditions: never read, long not read in full, or its server is known to lie."""
-    if state.full_at is None or state.full_at + FULL_READ_EVERY <= at:
+    if state.full_at is None or state.full_at + FULL_FETCH_EVERY <= at:
         return True
     return state.distrusted_until is not None and state.distrusted_until > at

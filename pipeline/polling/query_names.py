@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeline.rules.rulebook import Gazetteer
-from pipeline.text.normalize import bare
+from pipeline.text.normalize import strip_diacritics
 
 #: Letters that tell in which languages a name is written; any other language is one of Latin letters.
 _SCRIPTS = {
@@ -21,7 +21,7 @@ _SAME = {"uk": "ru", "bg": "ru", "be": "ru"}
 _LATIN = re.compile(r"^[A-Za-zÀ-ɏ\u1ea0-\u1ef9\s'.-]+$")
 
 
-def names_to_ask(gazetteer: Gazetteer, language: str) -> tuple[str, ...]:
+def query_names(gazetteer: Gazetteer, language: str) -> tuple[str, ...]:
     """Return the names of the province, then of its places that are known abroad and stand for it alone.
 
     A name that holds another one of them (as 'province of X' does) is left out: the shorter finds it too.
@@ -32,9 +32,9 @@ def names_to_ask(gazetteer: Gazetteer, language: str) -> tuple[str, ...]:
     if language.split("-")[0] == "vi":
         found = [province.name, *province.forms, *(place.name for place in places)]
     else:
-        plain = [bare(place.name) for place in places if place.fold_safe]
+        plain = [strip_diacritics(place.name) for place in places if place.fold_safe]
         abroad = [*province.foreign, *(name for place in places for name in place.foreign)]
-        own = [bare(province.name)] if province.fold_safe else []
+        own = [strip_diacritics(province.name)] if province.fold_safe else []
         found = [name for name in (*own, *abroad, *plain) if _is_of(name, language.split("-")[0])]
     # A rule's * stands for endings; a search asks for the name itself.
     return _shortest(dict.fromkeys(name.rstrip("*") for name in found))

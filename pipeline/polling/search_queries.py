@@ -26,7 +26,7 @@ _SHORTEST = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SearchQuery:
     """One address of a query feed, and what it asks for."""
 
     url: str
@@ -35,7 +35,7 @@ class Question:
     until: datetime
 
 
-def questions(feed: Feed, last: datetime | None, now: datetime) -> tuple[list[Question], tuple[str, ...]]:
+def search_queries(feed: Feed, last: datetime | None, now: datetime) -> tuple[list[SearchQuery], tuple[str, ...]]:
     """Return what to ask of a query feed, and the names for which there was no room.
 
     `last` is when it was last read in full; the span reaches back beyond it, at least three days.
@@ -49,7 +49,7 @@ def questions(feed: Feed, last: datetime | None, now: datetime) -> tuple[list[Qu
     return [_question(feed, query, since, until) for query in queries], left
 
 
-def halves(feed: Feed, question: Question, answered: int) -> list[Question]:
+def split_in_halves(feed: Feed, question: SearchQuery, answered: int) -> list[SearchQuery]:
     """Return the two halves of a question whose answer was full; none where it was not, or cannot be divided."""
     if feed.per_answer is None or answered < feed.per_answer or "{since" not in feed.url:
         return []
@@ -73,7 +73,7 @@ def _midnight(at: datetime) -> datetime:
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def fault_of(template: str) -> str:
+def template_fault(template: str) -> str:
     """Return what is wrong with the template of a query feed; '' where nothing is."""
     if "{query}" not in template:
         return "has no {query}"
@@ -92,8 +92,8 @@ def _filled(template: str, query: str, since: datetime, until: datetime) -> str:
     return template.format(query=quote(query, safe=""), since=since, until=until, days=days)
 
 
-def _question(feed: Feed, query: str, since: datetime, until: datetime) -> Question:
-    return Question(_filled(feed.url, query, since, until), query, since, until)
+def _question(feed: Feed, query: str, since: datetime, until: datetime) -> SearchQuery:
+    return SearchQuery(_filled(feed.url, query, since, until), query, since, until)
 
 
 def _queries(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -14,9 +14,16 @@ from itertools import islice
 from typing import Any
 
 from pipeline.html.parser import LONGEST, MOST_TAGS
-from pipeline.prefilter.hit_context import in_frame, place_of
-from pipeline.prefilter.name_patterns import Strength, begun, goes_on, has_any_end, names, whole
-from pipeline.prefilter.normalize_bytes import plain, simplify
+from pipeline.prefilter.hit_context import hit_place, in_page_frame
+from pipeline.prefilter.name_patterns import (
+    Strength,
+    continuation_pattern,
+    has_any_end,
+    name_beginnings,
+    name_patterns,
+    whole_name_forms,
+)
+from pipeline.prefilter.normalize_bytes import normalize_bytes, simplify
 from pipeline.records import ByteHit, HitPlace
 from pipeline.rules.rulebook import Rulebook
 
@@ -35,7 +42,7 @@ _ASIDE: frozenset[HitPlace] = frozenset({"menu", "link"})
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class GateResult:
     """What the gate saw of one page."""
 
     #: whether the page may be about the province and is to be read
@@ -67,12 +74,12 @@ class Gate:
 
         owners: dict[bytes, tuple[str, Strength]] = {}
         beginnings: dict[bytes, _Beginning] = {}
-        for name, strength in names(rules):
-            for form in whole(name, strength):
+        for name, strength in name_patterns(rules):
+            for form in whole_name_forms(name, strength):
                 known = owners.get(form)
                 if known is None or (known[1] != "strong" and strength == "strong"):
                     owners[form] = (name, strength)
-            for form, size, then in begun(name):
+            for form, size, then in name_beginnings(name):
                 beginning = beginnings.setdefault(form, _Beginning(size, b" " in form[:size]))
                 beginning.then = tuple({*beginning.then, *then})
                 if beginning.names.get(name) != "strong":
@@ -96,15 +103,15 @@ class Gate:
             [*owners], matchkind=leftmost, implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
 
-    def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> Passed:
+    def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> GateResult:
         """Look at a page's bytes, and at texts said of it elsewhere (`beside`: a feed's title, summary, text)."""
-        page = plain(body, content_type)
+        page = normalize_bytes(body, content_type)
         hits: list[_Hit] = []
         # What may stand in the text, although its surroundings look like a menu's or a link's.
         unsure: list[_Hit] = []
         for name, strength, start, end in islice(self._find(page), _MOST_LOOKED_AT):
-            where = place_of(page, start, end)
-            if where in _ASIDE and in_frame(page, start):
+            where = hit_place(page, start, end)
+            if where in _ASIDE and in_page_frame(page, start):
                 hits.append((ByteHit(name, "menu"), strength))
             else:
                 hits.append((ByteHit(name, where), strength))
@@ -117,7 +124,7 @@ class Gate:
         opened = self._opens(told, url) or (
             self._opens(unsure, url) and self._opens(self._in_main_text(page, told), url)
         )
-        return Passed(opened, tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
+        return GateResult(opened, tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
 
     def names_in(self, text: str) -> frozenset[str]:
         """Return the names that a text without tags holds, as hits call them."""
@@ -143,7 +150,9 @@ class Gate:
 
     def _going_on(self, page: bytes, beginning: _Beginning, start: int, end: int) -> Iterator[_Found]:
         follows = _follows(page, start + (page[start] == _TAG_END))
-        fitting: list[tuple[str, Strength]] = [(n, s) for n, s in beginning.names.items() if goes_on(n).match(follows)]
+        fitting: list[tuple[str, Strength]] = [
+            (n, s) for n, s in beginning.names.items() if continuation_pattern(n).match(follows)
+        ]
         if fitting:
             name, strength = max(fitting, key=lambda pair: (pair[1] == "strong", len(pair[0])))
             yield name, strength, start, end
@@ -196,7 +205,7 @@ class _Holder:
         return isinstance(other, _Holder) and other.rules.version == self.rules.version
 
 
-def gate_of(rules: Rulebook) -> Gate:
+def build_gate(rules: Rulebook) -> Gate:
     """Return the gate of a rulebook, built once in a process for each version of the rules."""
     return _gate_of(rules.version, _Holder(rules))
 

@@ -18,7 +18,7 @@ _BESIDE = 1000
 _RUNNING = 6
 
 
-def place_of(page: bytes, start: int, end: int) -> HitPlace:
+def hit_place(page: bytes, start: int, end: int) -> HitPlace:
     """Return what a hit stands in, by the markup around it; `page` as normalize_bytes.plain gives it."""
     first = max(0, start - _FAR)
     opened, closed = page.rfind(b"<", first, start), page.rfind(b">", first, start)
@@ -50,7 +50,7 @@ def place_of(page: bytes, start: int, end: int) -> HitPlace:
     return "body" if len(around.split()) > 45 else "menu"
 
 
-def in_frame(page: bytes, at: int) -> bool:
+def in_page_frame(page: bytes, at: int) -> bool:
     """Whether a place lies in the page's own navigation, header or footer, which hold no text of an article."""
     if _is_within(page, b"nav", at) or _is_within(page, b"select", at):
         return True

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.prefilter.normalize_bytes import SIMPLER
 from pipeline.rules.rulebook import Place, Rulebook
-from pipeline.text.normalize import bare
+from pipeline.text.normalize import strip_diacritics
 
 #: 'strong' counts alone; 'context' beside another; 'successor' is the province this one was merged into
 Strength = Literal["strong", "context", "successor"]
@@ -21,16 +21,16 @@ _SPACES = re.compile(r"[\s\-_]+")
 UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
-def names(rules: Rulebook) -> Iterator[tuple[str, Strength]]:
+def name_patterns(rules: Rulebook) -> Iterator[tuple[str, Strength]]:
     """Yield every name that may make a text relevant, in every spelling; some several times."""
     province = rules.places.province
     for name in (province.name, *province.forms, *province.foreign):
         yield name, "strong"
     if province.fold_safe:
-        yield bare(province.name), "strong"
+        yield strip_diacritics(province.name), "strong"
     for name in province.successor:
         yield name, "successor"
-        yield bare(name), "successor"
+        yield strip_diacritics(name), "successor"
     for place in rules.places.place:
         if place.tier != "weak":
             yield from _names_of(place)
@@ -42,10 +42,10 @@ def _names_of(place: Place) -> Iterator[tuple[str, Strength]]:
     for name in (place.name, *place.forms, *place.foreign):
         yield name, strength
         # Without diacritics a name that is not safe there counts only beside the province's or the merged one's.
-        yield bare(name), strength if place.fold_safe else "context"
+        yield strip_diacritics(name), strength if place.fold_safe else "context"
     for name in place.strong_forms:
         yield name, "strong"
-        yield bare(name), "strong" if place.fold_safe else "context"
+        yield strip_diacritics(name), "strong" if place.fold_safe else "context"
 
 
 def has_any_end(name: str) -> bool:
@@ -53,7 +53,7 @@ def has_any_end(name: str) -> bool:
     return "*" in name or UNSPACED.search(name) is not None
 
 
-def whole(name: str, strength: Strength) -> Iterator[bytes]:
+def whole_name_forms(name: str, strength: Strength) -> Iterator[bytes]:
     """Yield the bytes of a name that nothing interrupts."""
     words = _words(name)
     between = _BETWEEN_CONTEXT if strength == "context" else _BETWEEN
@@ -62,7 +62,7 @@ def whole(name: str, strength: Strength) -> Iterator[bytes]:
             yield _bytes(blank.join(cased))
 
 
-def begun(name: str) -> Iterator[tuple[bytes, int, tuple[bytes, ...]]]:
+def name_beginnings(name: str) -> Iterator[tuple[bytes, int, tuple[bytes, ...]]]:
     """Yield the beginnings of a name after which it may go on behind a tag, a line's end or the like.
 
     Beside each stand how many bytes of it are the name's, and the letters one of which must then come.
@@ -84,7 +84,7 @@ def _either_case(letter: str) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=4096)
-def goes_on(name: str) -> re.Pattern[str]:
+def continuation_pattern(name: str) -> re.Pattern[str]:
     """Return what finds a name at the beginning of a stretch of small letters, whatever blanks are in it."""
     letters = r"[\s\-_]*".join(re.escape(word.lower()) for word in _words(name))
     return re.compile(letters if has_any_end(name) else letters + r"(?![^\W_])")

@@ -50,7 +50,7 @@ _LONGEST = 14
 _PARAGRAPH = re.compile(rb"<p[ >]")
 
 
-def plain(body: bytes, content_type: str = "") -> bytes:
+def normalize_bytes(body: bytes, content_type: str = "") -> bytes:
     """Return what a page says, with its tags, as UTF-8 in which a name has few forms (see `simplify`)."""
     return simplify(_telling(_utf8(body, content_type)))
 
@@ -150,9 +150,9 @@ def _utf8(body: bytes, content_type: str) -> bytes:
             return _without_legacy(body)
         if name in (b"us-ascii", b"ascii") and body.isascii():
             return body
-    from pipeline.html.parser import decode
+    from pipeline.html.parser import decode_html
 
-    return decode(body, content_type)[0].encode("utf-8", "replace")
+    return decode_html(body, content_type)[0].encode("utf-8", "replace")
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 
-from pipeline.html.parser import squeeze
+from pipeline.html.parser import collapse_spaces
 from pipeline.prefilter.normalize_bytes import text_size
 from pipeline.records import Article, Document, PublishedFrom, Reason
-from pipeline.text.urls import normalise
+from pipeline.text.urls import normalise_url
 
 _TITLE = re.compile(rb"<title[^>]*>(.{1,1000}?)</title", re.IGNORECASE | re.DOTALL)
 _OG_TITLE = re.compile(
@@ -35,7 +35,7 @@ def skim(document: Document) -> Article | None:
         published, origin = when, "page"
     return Article(
         url=document.url,
-        canonical=normalise(document.url),
+        canonical=normalise_url(document.url),
         title=title,
         lead="",
         text="",
@@ -54,7 +54,7 @@ def _title(head: bytes) -> str:
         title = raw.decode("utf-8")
     except UnicodeDecodeError:  # in another encoding, which a whole page tells better than its title
         return ""
-    return squeeze(unescape(title))
+    return collapse_spaces(unescape(title))
 
 
 def _moment(written: bytes, fetched_at: datetime) -> datetime | None:

@@ -1,10 +1,10 @@
 """Every record that moves through diembao; the modules stand in the order in which they move."""
 
 from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
-from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, Poll, Unfetched
+from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
 from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
-from pipeline.records.items import Decision, DecisionField, Hit, Item, Level, Marked, SavedSearch, Version
-from pipeline.records.jobs import Alert, JobEnd, JobRun
+from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
+from pipeline.records.jobs import Alert, JobOutcome, JobRun
 from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
 from pipeline.records.source_health import (
     Flag,
@@ -36,18 +36,18 @@ __all__ = [
     "Feed",
     "FeedKind",
     "FeedState",
+    "FetchFailure",
     "Fetched",
     "Flag",
     "FlagKind",
-    "Hit",
+    "Highlighted",
     "HitPlace",
     "Irrelevant",
     "Item",
-    "JobEnd",
+    "JobOutcome",
     "JobRun",
     "LedgerEntry",
     "Level",
-    "Marked",
     "PageReading",
     "PlaceFound",
     "Poll",
@@ -57,6 +57,7 @@ __all__ = [
     "Reason",
     "Relevance",
     "SavedSearch",
+    "SearchHit",
     "Selectors",
     "Source",
     "SourceCategory",
@@ -68,7 +69,6 @@ __all__ = [
     "TextFrom",
     "Tone",
     "TopicFound",
-    "Unfetched",
     "Unreadable",
     "Version",
 ]

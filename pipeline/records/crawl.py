@@ -82,7 +82,7 @@ class Candidate:
     id: int
     source_id: str
     feed_url: str
-    #: normalised address (pipeline.text.urls.normalise), the key of the candidate within its source
+    #: normalised address (pipeline.text.urls.normalise_url), the key of the candidate within its source
     url: str
     entry: Entry
     attempts: int = 0
@@ -109,7 +109,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfetched:
+class FetchFailure:
     """One request for a candidate's page that brought no page; NOT_MODIFIED is one of its reasons."""
 
     candidate_id: int

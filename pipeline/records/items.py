@@ -75,7 +75,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Highlighted:
     """Text and the places in it (characters, end exclusive) that a search found."""
 
     text: str
@@ -83,13 +83,13 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """An item that a search found."""
 
     item: Item
-    title: Marked
+    title: Highlighted
     #: some words around what was found
-    snippet: Marked
+    snippet: Highlighted
     #: storage.search.search says what it counts; 0 where hits are in the order of time
     score: int = 0
 

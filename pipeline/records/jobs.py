@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 
-class JobEnd(StrEnum):
+class JobOutcome(StrEnum):
     """How one turn of the schedule ended."""
 
     DONE = "done"
@@ -30,7 +30,7 @@ class JobRun:
     due: datetime
     started: datetime
     ended: datetime | None = None
-    how: JobEnd | Literal[""] = ""
+    how: JobOutcome | Literal[""] = ""
     #: negative: the signal that ended it
     exit_code: int | None = None
     #: seconds between `due` and `started` where that is later than the schedule allows, else 0

@@ -35,7 +35,7 @@ class Publication:
     language: str
     #: subject of a letter with it
     title: str
-    #: of the set of articles (analysis.digest.model.fingerprint)
+    #: of the set of articles (analysis.digest.model.content_hash)
     sha256: str
     rules: str
     items: tuple[PublishedItem, ...]

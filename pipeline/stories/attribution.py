@@ -63,7 +63,7 @@ _FREE = re.compile(
 _FOOT_LINES = 3
 
 
-def credit(text: str) -> str:
+def credited_agency(text: str) -> str:
     """Return the one credited for an article ('TTXVN', 'Reuters', ...), or '' where nobody is.
 
     Only at the head and the foot: an agency quoted further inside is a source of one sentence.

@@ -25,7 +25,7 @@ class Ruling:
     sides: Mapping[str, int]
 
 
-def groups(members: Iterable[str], links: Iterable[Link], rulings: Sequence[Ruling] = ()) -> list[set[str]]:
+def cluster(members: Iterable[str], links: Iterable[Link], rulings: Sequence[Ruling] = ()) -> list[set[str]]:
     """Join what is linked, the surest first, but never two sides that a person holds apart.
 
     Links to articles that are not among `members` are left out.

@@ -10,10 +10,20 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.dates.days_in_text import days_of
-from pipeline.stories.term_weights import Hashes, Weights, hashes, join, rarity, unit, weigh, weigh_title, words_of
-from pipeline.text.language import detect
-from pipeline.text.normalize import bare, normalise
+from pipeline.dates.days_in_text import days_in_text
+from pipeline.stories.term_weights import (
+    Hashes,
+    Weights,
+    hashes,
+    join,
+    rarity,
+    term_weights,
+    title_term_weights,
+    title_words,
+    unit_vector,
+)
+from pipeline.text.language import detect_language
+from pipeline.text.normalize import normalise, strip_diacritics
 
 _MAGIC = b"dbs1"
 #: words of a text that are looked at: what follows in longer ones are lists, related links and background
@@ -41,7 +51,7 @@ _DECIMAL_POINT = frozenset(["en", "zh", "ja", "ko", "th"])
 
 
 @dataclass(frozen=True, slots=True)
-class Sketch:
+class Fingerprint:
     """What is kept of an article; arrays are sorted and without repetition."""
 
     #: verbatim runs of four words of the text
@@ -70,16 +80,16 @@ class Sketch:
     text_hash: int
 
 
-def sketch(title: str, text: str, published: datetime | None = None, language: str = "") -> Sketch:
+def compute_fingerprint(title: str, text: str, published: datetime | None = None, language: str = "") -> Fingerprint:
     """Return the sketch of an article; never raises. `language` is detected where it is not given."""
     title, text = normalise(title), _PREFIX.sub("", normalise(text))
-    language = (language or detect(title, text))[:2]
-    heading, body = words_of(title), words_of(text)[:_WORDS]
+    language = (language or detect_language(title, text))[:2]
+    heading, body = title_words(title), title_words(text)[:_WORDS]
     hashed_title, hashed = hashes(heading), hashes(body)
     terms, weights = _terms(heading, hashed_title, body, hashed, language)
-    title_terms, title_weights = weigh_title(heading, hashed_title, language)
+    title_terms, title_weights = title_term_weights(heading, hashed_title, language)
     names, numbers = _anchors(title, text, language)
-    return Sketch(
+    return Fingerprint(
         runs=np.unique(join(hashed, _RUN)),
         lead=np.unique(join(hashed[:_LEAD], _RUN)),
         title=title_terms,
@@ -88,8 +98,8 @@ def sketch(title: str, text: str, published: datetime | None = None, language: s
         weights=weights,
         anchors=names,
         numbers=numbers,
-        days=days_of(f"{title}\n{text}")[:32],
-        title_days=days_of(title)[:4],
+        days=days_in_text(f"{title}\n{text}")[:32],
+        title_days=days_in_text(title)[:4],
         at=None if published is None else published.astimezone(UTC).timestamp(),
         language=language,
         title_hash=_one(hashed_title),
@@ -105,9 +115,9 @@ def _one(hashed: Hashes) -> int:
 def _terms(
     heading: list[str], hashed_title: Hashes, body: list[str], hashed: Hashes, language: str
 ) -> tuple[Hashes, Weights]:
-    found, weights = weigh(body, hashed, language)
-    in_lead, lead_weights = weigh(body[:_LEAD], hashed[:_LEAD], language)
-    in_title, title_weights = weigh(heading, hashed_title, language)
+    found, weights = term_weights(body, hashed, language)
+    in_lead, lead_weights = term_weights(body[:_LEAD], hashed[:_LEAD], language)
+    in_title, title_weights = term_weights(heading, hashed_title, language)
     every = np.concatenate([in_title, in_lead, found])
     scaled = np.concatenate([title_weights * _IN_TITLE, lead_weights * _IN_LEAD, weights])
     order = np.lexsort((-scaled, every))
@@ -118,7 +128,7 @@ def _terms(
     if len(every) > _TERMS:
         kept = np.sort(np.lexsort((every, -scaled))[:_TERMS])
         every, scaled = every[kept], scaled[kept]
-    return every, unit(scaled)
+    return every, unit_vector(scaled)
 
 
 def _anchors(title: str, text: str, language: str) -> tuple[Hashes, Hashes]:
@@ -135,7 +145,7 @@ def _anchors(title: str, text: str, language: str) -> tuple[Hashes, Hashes]:
         names -= {n for n, kept in zip(doubled, rare, strict=True) if not kept}
     decimal = "." if language in _DECIMAL_POINT else ","
     numbers = {n for m in _NUMBER.finditer(whole) if (n := _number(m[0], decimal))}
-    return np.unique(hashes({bare(n) for n in names})), np.unique(hashes(numbers))
+    return np.unique(hashes({strip_diacritics(n) for n in names})), np.unique(hashes(numbers))
 
 
 def _number(written: str, decimal: str) -> str:
@@ -149,7 +159,7 @@ def _number(written: str, decimal: str) -> str:
     return plain
 
 
-def keys_of(found: Sketch) -> list[int]:
+def fingerprint_keys(found: Fingerprint) -> list[int]:
     """Return the numbers under which an article is looked up: two of one happening share one of them."""
     weightiest = np.lexsort((found.terms, -found.weights))[:_KEYS]
     return sorted({int(found.terms[n]) for n in weightiest} | ({found.title_hash, found.text_hash} - {0}))
@@ -159,7 +169,7 @@ def keys_of(found: Sketch) -> list[int]:
 _HEAD = struct.Struct("<4s2sxxdII6HHH")
 
 
-def dump(found: Sketch) -> bytes:
+def dump(found: Fingerprint) -> bytes:
     """Return a sketch as bytes, about 5 KB for an article of 400 words."""
     arrays = (found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers)
     head = _HEAD.pack(
@@ -180,7 +190,7 @@ def dump(found: Sketch) -> bytes:
     )
 
 
-def load(stored: bytes) -> Sketch | None:
+def load(stored: bytes) -> Fingerprint | None:
     """Return the sketch that `dump` wrote; None for what an older version stored."""
     if stored[:4] != _MAGIC:
         return None
@@ -194,7 +204,7 @@ def load(stored: bytes) -> Sketch | None:
     weights = np.frombuffer(stored, "<f2", lengths[3], place + 2 * lengths[2]).astype(np.float32)
     named = [int(d) for d in np.frombuffer(stored, "<u2", days + title_days, place + 2 * (lengths[2] + lengths[3]))]
     runs, lead, title, terms, anchors, numbers = arrays
-    return Sketch(
+    return Fingerprint(
         runs=runs,
         lead=lead,
         title=title,

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.dates.days_in_text import apart
-from pipeline.stories.fingerprints import Sketch
+from pipeline.dates.days_in_text import days_apart
+from pipeline.stories.fingerprints import Fingerprint
 from pipeline.stories.term_weights import Hashes, Weights
 
 Judgement = Literal["dup", "same-event", "different"]
@@ -51,7 +51,7 @@ class Verdict:
     reason: str
 
 
-def compare(one: Sketch, other: Sketch) -> Verdict:
+def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     """Judge two articles; the order of the two does not matter."""
     if one.text_hash and one.text_hash == other.text_hash:
         return Verdict("dup", 1.0, "nguyên văn như nhau")
@@ -78,7 +78,7 @@ def compare(one: Sketch, other: Sketch) -> Verdict:
     return _compare_events(one, other, cosine, titles)
 
 
-def _compare_events(one: Sketch, other: Sketch, cosine: float, titles: float) -> Verdict:
+def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float) -> Verdict:
     days = _days_between(one, other)
     if days > _EVENT_DAYS:
         return Verdict("different", 0.0, f"cách nhau {days:.0f} ngày")
@@ -95,7 +95,7 @@ def _compare_events(one: Sketch, other: Sketch, cosine: float, titles: float) ->
     return found
 
 
-def _compare_facts(one: Sketch, other: Sketch) -> Verdict:
+def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
     """Judge a report and what may be its translation by what is left in both: names, numbers and days."""
     names, numbers = _common(one.anchors, other.anchors), _common(one.numbers, other.numbers)
     share = numbers / max(1, min(len(one.numbers), len(other.numbers)))
@@ -113,7 +113,7 @@ def _compare_facts(one: Sketch, other: Sketch) -> Verdict:
     return Verdict("different", 0.0, told)
 
 
-def _days_between(one: Sketch, other: Sketch) -> float:
+def _days_between(one: Fingerprint, other: Fingerprint) -> float:
     """Return the days between two reports: of publication, else between the days that the texts name."""
     gap = None if one.at is None or other.at is None else abs(one.at - other.at) / _DAY
     named = _nearest(one.days, other.days) if one.days and other.days else None
@@ -124,7 +124,7 @@ def _days_between(one: Sketch, other: Sketch) -> float:
 
 
 def _nearest(some: tuple[int, ...], others: tuple[int, ...]) -> int:
-    return min(apart(a, b) for a in some for b in others)
+    return min(days_apart(a, b) for a in some for b in others)
 
 
 def _common(some: Hashes, others: Hashes) -> int:

@@ -10,7 +10,7 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.normalize import bare, key, normalise
+from pipeline.text.normalize import match_key, normalise, strip_diacritics
 
 Hashes = NDArray[np.uint32]
 Weights = NDArray[np.float32]
@@ -34,14 +34,14 @@ _STOPLISTS = {
 }  # fmt: skip
 
 
-def words_of(text: str) -> list[str]:
+def title_words(text: str) -> list[str]:
     """Return the words of a text with their case; one character each in scripts without spaces."""
     return _WORD.findall(normalise(text))
 
 
 def hashes(words: Iterable[str]) -> Hashes:
     """Return one number for each word, the same for its spellings in upper case and with either tone-mark place."""
-    folded = key("\n".join(words)).encode("utf-8", "replace")
+    folded = match_key("\n".join(words)).encode("utf-8", "replace")
     return np.fromiter((zlib.crc32(word) for word in folded.split(b"\n") if word), dtype=np.uint32)
 
 
@@ -58,7 +58,7 @@ def join(hashed: Hashes, count: int) -> Hashes:
     return (mixed >> np.uint64(16)).astype(np.uint32)
 
 
-def weigh(words: list[str], hashed: Hashes, language: str) -> tuple[Hashes, Weights]:
+def term_weights(words: list[str], hashed: Hashes, language: str) -> tuple[Hashes, Weights]:
     """Return the distinct words and pairs that can tell articles apart, sorted, with their weights (log of rarity)."""
     pairs = join(hashed, 2)
     if language == "vi":
@@ -77,14 +77,14 @@ def weigh(words: list[str], hashed: Hashes, language: str) -> tuple[Hashes, Weig
     return distinct, weights[told][first].astype(np.float32)
 
 
-def weigh_title(words: list[str], hashed: Hashes, language: str) -> tuple[Hashes, Weights]:
+def title_term_weights(words: list[str], hashed: Hashes, language: str) -> tuple[Hashes, Weights]:
     """Return the distinct words of a title, sorted, with weights whose squares sum to 1."""
     weights = rarity(hashed) if language == "vi" else _weigh_unknown(words, language)[0] + np.float32(0.3)
     distinct, first = np.unique(hashed, return_index=True)
-    return distinct, unit(weights[first])
+    return distinct, unit_vector(weights[first])
 
 
-def unit(weights: Weights) -> Weights:
+def unit_vector(weights: Weights) -> Weights:
     """Return weights scaled so that their squares sum to 1."""
     length = float(np.sqrt(np.sum(weights.astype(np.float64) ** 2)))
     # As coarse as they are stored, so that a sketch says the same before and after.
@@ -129,7 +129,7 @@ def _table() -> tuple[Hashes, Weights, np.float32]:
         return stored["terms"], weights, np.float32(np.log((total + 1) / 3))
 
 
-def count(*corpora: Iterable[str]) -> bytes:
+def count_terms(*corpora: Iterable[str]) -> bytes:
     """Return the file of frequencies of Vietnamese corpora: hashes of words and pairs, and how many texts hold them.
 
     A term counts as common as it is in the corpus where it is most so: in the news of one province its own names tell
@@ -152,8 +152,8 @@ def count(*corpora: Iterable[str]) -> bytes:
 
 
 def _distinct(text: str) -> Hashes:
-    words = words_of(text)
-    hashed, plain = hashes(words), hashes(bare(word) for word in words)
+    words = title_words(text)
+    hashed, plain = hashes(words), hashes(strip_diacritics(word) for word in words)
     # Names without their marks too: so they stand in the texts of other languages.
     named = np.array([w[0].isupper() for w in words], bool)
     pairs = join(plain, 2)[named[:-1] & named[1:]] if len(words) > 1 else plain[:0]

@@ -16,7 +16,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 #: characters of an excerpt
 _EXCERPT = 300
 
-Kind = Literal["text", "link", "list", "time", "day", "integer", "number", "yes/no"]
+ColumnType = Literal["text", "link", "list", "time", "day", "integer", "number", "yes/no"]
 Cell = str | int | float | bool | datetime | date | tuple[str, ...] | None
 Row = TypeVar("Row")
 
@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 class Column(Generic[Row]):
     #: stable English name: analysts' sheets and scripts rest on it
     name: str
-    kind: Kind
+    kind: ColumnType
     meaning: str
     #: of the type that `kind` says; None where it is not known
     value: Callable[[Row], Cell]

@@ -27,19 +27,20 @@ def write_rows(columns: Sequence[Column[Any]], rows: Sequence[Any], stream: Text
 def _inert_all(values: Iterable[Cell]) -> list[Cell]:
     # What needs no second look is told in one expression: nearly every cell is such a one.
     return [
-        v if not isinstance(v, str) or (v.isprintable() and v[:1] not in _FORMULA_STARTS) else inert(v) for v in values
+        v if not isinstance(v, str) or (v.isprintable() and v[:1] not in _FORMULA_STARTS) else neutralise_formula(v)
+        for v in values
     ]
 
 
-def inert(value: Cell) -> Cell:
+def neutralise_formula(value: Cell) -> Cell:
     """Return a cell that a spreadsheet shows to the letter and never computes."""
     if not isinstance(value, str):
         return value
-    value = legal(value)
+    value = legal_text(value)
     return f"'{value}" if _FORMULA.match(value) else value
 
 
-def legal(value: str) -> str:
+def legal_text(value: str) -> str:
     """Return a text without what no cell of any format may hold; its lines end as lines do in a cell."""
     return value if value.isprintable() else _ILLEGAL.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.records import Item
 from pipeline.tables.columns import ITEMS, Column
-from pipeline.tables.csv_cells import inert, write_rows
+from pipeline.tables.csv_cells import neutralise_formula, write_rows
 
 #: Columns of ITEMS before which stored cells stand, and after them; the rest of it is stored.
 _FIRST = ("item", "story", "event", "origin")
@@ -24,7 +24,7 @@ _AT = _NAMES.index(_MIDDLE[0])
 _PARTS = ITEMS[len(_FIRST) : _AT], ITEMS[_AT + len(_MIDDLE) :]
 
 
-class Listed(NamedTuple):
+class CsvRow(NamedTuple):
     """An article as a table lists it."""
 
     item: str
@@ -40,12 +40,12 @@ class Listed(NamedTuple):
     cells: str
 
 
-def listing(item: Item) -> str:
+def csv_row(item: Item) -> str:
     """Return the cells of an article that are stored."""
     return _BETWEEN.join(_line(part, item) for part in _PARTS)
 
 
-def line(row: Listed) -> str:
+def csv_line(row: CsvRow) -> str:
     """Return the row as a CSV has it: as csv_cells.write_rows writes the columns ITEMS of the article."""
     before, after = row.cells.split(_BETWEEN)
     return (
@@ -64,5 +64,5 @@ def _line(columns: Sequence[Column[Item]], item: Item) -> str:
 @lru_cache(maxsize=4096)
 def _cell(value: str) -> str:
     stream = StringIO(newline="")
-    csv.writer(stream).writerow([inert(value), ""])
+    csv.writer(stream).writerow([neutralise_formula(value), ""])
     return stream.getvalue().removesuffix(",\r\n")

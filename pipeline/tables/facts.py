@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pipeline.records import Relevance, Tone
 
 
-class Kind(NamedTuple):
+class FactKey(NamedTuple):
     """What an article says of itself, under its newest tagging and what persons decided."""
 
     source_id: str
@@ -30,13 +30,13 @@ class Fact(NamedTuple):
     kind: str
 
 
-def written(kind: Kind) -> str:
+def written(kind: FactKey) -> str:
     # A feed may declare whatever it likes as its language; a bar in it would make another field.
     return "|".join(part.replace("|", " ") for part in kind)
 
 
-def kind_of(written: str) -> Kind:
-    return Kind._make(written.split("|"))
+def kind_of(written: str) -> FactKey:
+    return FactKey._make(written.split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Publisher:
     country: str
 
 
-class Counted(NamedTuple):
+class FactCount(NamedTuple):
     """Articles that a search found, and of how many stories they are."""
 
     items: int

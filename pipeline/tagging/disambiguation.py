@@ -8,10 +8,10 @@ from datetime import date
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mentions import UNIT, Elsewhere, Mention, unit_before
 from pipeline.tagging.zones import Zone
-from pipeline.text.normalize import bare, with_bare
+from pipeline.text.normalize import strip_diacritics, with_stripped
 
 _UNIT_AFTER = re.compile(rf"[\s,(\-]*(?:thuộc\s+|của\s+)?({UNIT})\s*(?=[^\W\d_])")
-_UNIT_AFTER_BARE = re.compile(bare(_UNIT_AFTER.pattern))
+_UNIT_AFTER_BARE = re.compile(strip_diacritics(_UNIT_AFTER.pattern))
 _NO_PLACE_BEFORE = re.compile(
     r"(?<![^\W\d_])(?:đường|phố|ngõ|hẻm|chùa|khách sạn|nhà hàng|quán|tàu|hãng|cửa hàng"
     r"|trường (?:thpt|thcs|tiểu học|mầm non)"
@@ -19,14 +19,14 @@ _NO_PLACE_BEFORE = re.compile(
     r"|nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|hồ|ngô|dương|lý|văn|thị"
     r"|ca sĩ|nghệ sĩ|diễn viên|tập đoàn|công ty(?: (?:cp|cổ phần|tnhh))?)\s+$"
 )
-_PERSON_BEFORE = with_bare(r"(?<![^\W\d_])(?:ông|bà|anh|chị|em|cháu)(?: [^\W\d_]+){0,2} $")
-_ADDRESS_BEFORE = with_bare(r"(?<![^\W\d_])(?:ông|bà|anh|chị|cô|chú) $")
-_NO_PLACE_BEFORE_BARE = re.compile(bare(_NO_PLACE_BEFORE.pattern))
+_PERSON_BEFORE = with_stripped(r"(?<![^\W\d_])(?:ông|bà|anh|chị|em|cháu)(?: [^\W\d_]+){0,2} $")
+_ADDRESS_BEFORE = with_stripped(r"(?<![^\W\d_])(?:ông|bà|anh|chị|cô|chú) $")
+_NO_PLACE_BEFORE_BARE = re.compile(strip_diacritics(_NO_PLACE_BEFORE.pattern))
 _WORD_BEFORE = re.compile(r"([^\W\d_]+) $")
 _SENTENCE = re.compile(r"[.!?;…](?=\s|$)|\n")
 
 
-def supported(
+def keep_supported(
     mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere], fields: Sequence[Zone], published: date | None,
     url: str | None, rules: Rulebook,
 ) -> Iterator[Mention]:  # fmt: skip

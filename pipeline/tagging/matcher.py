@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
-from pipeline.text.normalize import key
+from pipeline.text.normalize import match_key
 
 # Scripts that write no spaces, and Hangul, whose particles cling to the name: no boundary to ask for.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -23,10 +23,10 @@ class Hit:
 
 
 class Matcher:
-    """Finds patterns in key form (pipeline.text.normalize.key); a * in a pattern stands for any letters of the word."""
+    """Finds patterns in key form (normalize.match_key); a * in a pattern stands for any letters of the word."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self.patterns = [" ".join(key(p).split(" ")) for p in patterns]
+        self.patterns = [" ".join(match_key(p).split(" ")) for p in patterns]
         heads = [p.split("*", 1)[0] for p in self.patterns]
         self._unspaced = [bool(_UNSPACED.search(p)) for p in self.patterns]
         self._tails = [_tail(p) for p in self.patterns]
@@ -71,7 +71,7 @@ def _tail(pattern: str) -> re.Pattern[str] | None:
     return re.compile(r"[^\W\d_]*" + r"[^\W\d_]*".join(map(re.escape, rest)))
 
 
-def longest(hits: Iterable[Hit]) -> list[Hit]:
+def longest_hits(hits: Iterable[Hit]) -> list[Hit]:
     """Keep, of hits that overlap, the one that begins first, and of those the longest."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
@@ -80,7 +80,7 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
-def outside(hits: Iterable[Hit], covers: Iterable[tuple[int, int]]) -> list[Hit]:
+def hits_outside(hits: Iterable[Hit], covers: Iterable[tuple[int, int]]) -> list[Hit]:
     """Drop the hits that lie within one of the intervals `covers`."""
     starts: list[int] = []
     ends: list[int] = []

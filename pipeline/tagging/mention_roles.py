@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging.mentions import Found, Mention
+from pipeline.tagging.mentions import Mention, PlaceMentions
 from pipeline.tagging.zones import Zone
-from pipeline.text.normalize import bare, key, with_bare
+from pipeline.text.normalize import match_key, strip_diacritics, with_stripped
 
 #: range: only the edge of a stretch of coast or country; list: one of three or more provinces; aside: home town,
 #: a deputy's province, a route, a firm's name; plain: anything else
 Role = Literal["plain", "list", "aside", "range"]
 
-_TO = with_bare(
+_TO = with_stripped(
     r"\s*(?:,?\s*(?:cho\s+)?(?:đến|tới)(?:\s+hết)?|to|through|bis|à|jusqu'à|hasta|до)\s+"
     r"(?:(?:các\s+)?tỉnh\s+|vùng biển\s+|khu vực\s+|phía \w+ )?$"
     r"|\s*(?:至|到|から|~|〜)\s*$"
 )
 _DASH = re.compile(r"\s*-\s*$")
-_AND = with_bare(
+_AND = with_stripped(
     r"\s*(?:[,;/&-]|,?\s*(?:và|hay|hoặc|với|cùng|and|et|und|y|и|、|，)\s)"
     r"\s*(?:(?:các )?tỉnh\s+|tp\.?\s*|thành phố\s+)*$"
 )
-_FROM = with_bare(r"(?<![^\W\d_])từ\s+(?:(?:tỉnh|vùng biển|khu vực)\s+)?$")
-_ONWARD = with_bare(r"\s+trở\s+(?:vào|ra|xuống|lên|vô)")
-_SEA = with_bare(r"(?:vùng biển|ven biển|ngoài khơi|bờ biển|khu vực|(?<![^\W\d_])từ|các tỉnh)(?:\s+\S+){0,4}\s*$")
+_FROM = with_stripped(r"(?<![^\W\d_])từ\s+(?:(?:tỉnh|vùng biển|khu vực)\s+)?$")
+_ONWARD = with_stripped(r"\s+trở\s+(?:vào|ra|xuống|lên|vô)")
+_SEA = with_stripped(r"(?:vùng biển|ven biển|ngoài khơi|bờ biển|khu vực|(?<![^\W\d_])từ|các tỉnh)(?:\s+\S+){0,4}\s*$")
 _ASIDE_BEFORE = re.compile(
     r"(?:đại biểu|đbqh|đoàn (?:đbqh|đại biểu quốc hội))[^.;:!?\n]{0,60}$"
     r"|(?<![^\W\d_])(?:quê(?: quán| gốc| ở| tại)*|nguyên quán|người gốc|gốc)\s+"
@@ -38,7 +38,7 @@ _ASIDE_BEFORE = re.compile(
     r"|(?<![^\W\d_])(?:giống|nho|táo|tỏi|cừu|dê|thịt cừu)\s+(?:của\s+)?$"
 )
 # Without diacritics 'tỏi' is also 'tôi' and 'tới', 'dê' is 'để'.
-_ASIDE_BEFORE_BARE = re.compile(bare(_ASIDE_BEFORE.pattern.replace("|tỏi", "").replace("|dê", "")))
+_ASIDE_BEFORE_BARE = re.compile(strip_diacritics(_ASIDE_BEFORE.pattern.replace("|tỏi", "").replace("|dê", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class _Name:
     town: bool
 
 
-def roles(found: Found, rules: Rulebook) -> list[Role]:
+def mention_roles(found: PlaceMentions, rules: Rulebook) -> list[Role]:
     """Return the role of every mention of `found`, in their order."""
-    near = {key(n) for n in (*rules.places.province.neighbours, *rules.places.province.successor)}
+    near = {match_key(n) for n in (*rules.places.province.neighbours, *rules.places.province.successor)}
     names: dict[str, list[_Name]] = {"title": [], "text": []}
     for m in found.mentions:
         names[m.where].append(_Name(m.start, m.end, True, False, not m.province))
     for e in found.elsewhere:
-        near_us = e.successor or key(e.name) in near
+        near_us = e.successor or match_key(e.name) in near
         names[e.where].append(_Name(e.start, e.end, False, near_us, not e.province))
     for group in names.values():
         group.sort(key=lambda n: n.start)

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pipeline.rules.rulebook import Place
 from pipeline.tagging.zones import Zone
-from pipeline.text.normalize import bare
+from pipeline.text.normalize import strip_diacritics
 
 Where = Literal["title", "text"]
 
 UNIT = r"(?:thị trấn|thành phố|thị xã|phường|huyện|quận|tỉnh|xã|tp\.?|tx\.?|tt\.?|p\.|h\.|q\.|x\.|t\.)"
 _BEFORE = re.compile(rf"(?<![^\W\d_])({UNIT})\s*$")
-_BARE_BEFORE = re.compile(rf"(?<![^\W\d_])({bare(UNIT)})\s*$")
+_BARE_BEFORE = re.compile(rf"(?<![^\W\d_])({strip_diacritics(UNIT)})\s*$")
 _UNITS = ("thị trấn", "thành phố", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã")
 _FULL = {
     "p": "phường",
@@ -24,7 +24,7 @@ _FULL = {
     "tx": "thị xã",
     "tt": "thị trấn",
 }
-_OF_BARE = {bare(unit): unit for unit in _UNITS}
+_OF_BARE = {strip_diacritics(unit): unit for unit in _UNITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PlaceMentions:
     """Where a text is set."""
 
     title: Zone

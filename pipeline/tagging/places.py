@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.rules.rulebook import Place, Rulebook
-from pipeline.tagging.disambiguation import supported
-from pipeline.tagging.matcher import Hit, Matcher, longest, outside
-from pipeline.tagging.mentions import Elsewhere, Found, Mention, unit_before
+from pipeline.tagging.disambiguation import keep_supported
+from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
+from pipeline.tagging.mentions import Elsewhere, Mention, PlaceMentions, unit_before
 from pipeline.tagging.zones import Zone, zones
-from pipeline.text.normalize import bare, key
+from pipeline.text.normalize import match_key, strip_diacritics
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class _Compiled:
     def __init__(self, rules: Rulebook) -> None:
         self.patterns = list(_patterns(rules))
         self.exact = Matcher(p.form for p in self.patterns)
-        self.folded = Matcher(bare(p.form) for p in self.patterns)
+        self.folded = Matcher(strip_diacritics(p.form) for p in self.patterns)
         provinces = [p.form for p in self.patterns if p.kind == "elsewhere" and p.province]
         names = [*provinces, rules.places.province.name]
-        self.provinces = Matcher([*names, *map(bare, names)])
+        self.provinces = Matcher([*names, *map(strip_diacritics, names)])
         self.country = Matcher(rules.places.elsewhere.country)
 
 
@@ -45,14 +45,16 @@ MAX_HITS = 600
 _cache: dict[str, _Compiled] = {}
 
 
-def find(title: str, text: str, language: str, published: date | None, url: str | None, rules: Rulebook) -> Found:
+def find_places(
+    title: str, text: str, language: str, published: date | None, url: str | None, rules: Rulebook
+) -> PlaceMentions:
     """Find our places in a text. `published` decides between units that share a name and which names are valid."""
     compiled = _cache.get(rules.version)
     if compiled is None:
         if len(_cache) >= 4:
             _cache.clear()
         compiled = _cache[rules.version] = _Compiled(rules)
-    fields = zones(title, text, lambda line: longest(compiled.provinces.find(line)))
+    fields = zones(title, text, lambda line: longest_hits(compiled.provinces.find(line)))
     whole = "\n".join(z.text for z in fields)
     vietnamese = language == "vi"
     unaccented = vietnamese and fields[0].unaccented
@@ -62,11 +64,11 @@ def find(title: str, text: str, language: str, published: date | None, url: str 
         ours, others = _in_zone(zone, compiled, vietnamese, unaccented, published, rules)
         mentions += ours
         elsewhere += others
-    if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(key(whole)):
+    if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(match_key(whole)):
         # 宁顺 is a street in a dozen Chinese cities: two characters need the country beside them.
         mentions = [m for m in mentions if not _short_han(m, fields)]
-    held = supported(mentions, elsewhere, fields, published, url, rules)
-    return Found(fields[0], fields[1], tuple(held), tuple(elsewhere))
+    held = keep_supported(mentions, elsewhere, fields, published, url, rules)
+    return PlaceMentions(fields[0], fields[1], tuple(held), tuple(elsewhere))
 
 
 def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:
@@ -82,16 +84,16 @@ def _in_zone(
     if vietnamese and not unaccented:
         hits = compiled.exact.find(zone.folded)
     else:
-        hits = compiled.folded.find(key(bare(zone.text)))
+        hits = compiled.folded.find(match_key(strip_diacritics(zone.text)))
     hits = [
         h
         for h in hits
         if not zone.is_skipped(h.start) and _allowed(patterns[h.pattern], h, zone, vietnamese, unaccented)
     ]
     guards = [(h.start, h.end) for h in hits if patterns[h.pattern].kind == "guard"]
-    hits = outside([h for h in hits if patterns[h.pattern].kind != "guard"], guards)
+    hits = hits_outside([h for h in hits if patterns[h.pattern].kind != "guard"], guards)
     mentions, elsewhere = [], []
-    for hit in longest(hits)[:MAX_HITS]:
+    for hit in longest_hits(hits)[:MAX_HITS]:
         pattern = patterns[hit.pattern]
         if pattern.kind == "ours":
             place = _of_date(pattern.places, published, unit_before(zone, hit.start))
@@ -161,16 +163,16 @@ def _patterns(rules: Rulebook) -> Iterator[_Pattern]:
         named += [(form, True, False) for form in place.strong_forms]
         named += [(form, place.tier != "weak", True) for form in place.foreign]
         for form, strong, foreign in named:
-            ours.setdefault(key(form), []).append((form, place, strong, foreign))
+            ours.setdefault(match_key(form), []).append((form, place, strong, foreign))
     for same in ours.values():
         yield _Pattern(
             "ours", same[0][0], tuple(p for _, p, _, _ in same), any(s for *_, s, _ in same), all(f for *_, f in same)
         )
-    successors = {key(form) for form in province.successor}
+    successors = {match_key(form) for form in province.successor}
     yield from (_Pattern("elsewhere", form, successor=True) for form in province.successor)
     for form in dict.fromkeys((*other.provinces, *province.neighbours)):
-        if key(form) not in successors and key(form) not in ours:
+        if match_key(form) not in successors and match_key(form) not in ours:
             yield _Pattern("elsewhere", form)
-    yield from (_Pattern("elsewhere", form, province=False) for form in other.towns if key(form) not in ours)
+    yield from (_Pattern("elsewhere", form, province=False) for form in other.towns if match_key(form) not in ours)
     yield from (_Pattern("guard", form) for form in other.look_alikes)
     yield from (_Pattern("guard", form) for place in rules.places.place for form in place.not_in)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pipeline.records import Relevance
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging.mention_roles import Role, roles
-from pipeline.tagging.mentions import Found, Mention
+from pipeline.tagging.mention_roles import Role, mention_roles
+from pipeline.tagging.mentions import Mention, PlaceMentions
 
 FEATURES = (
     "title",  # a plain mention in the title
@@ -29,7 +29,7 @@ FEATURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RelevanceVerdict:
     relevance: Relevance
     #: 0 to 1; from 0.5 on the text is relevant, from 0.75 on the province is its subject
     score: float
@@ -39,20 +39,20 @@ class Judged:
     mentions: tuple[Mention, ...]
 
 
-def judge(found: Found, language: str, rules: Rulebook) -> Judged:
+def judge_relevance(found: PlaceMentions, language: str, rules: Rulebook) -> RelevanceVerdict:
     """Grade a text by its mentions."""
     province = rules.places.province
-    seen: list[Role] = roles(found, rules)
+    seen: list[Role] = mention_roles(found, rules)
     kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     if not any(m.strong for m, _ in kept):
         return _no(found, seen, rules)
-    chance = rules.models.grade.chance("main", features(found, kept, language))
+    chance = rules.models.grade.chance("main", relevance_features(found, kept, language))
     relevance: Relevance = "main" if chance >= 0.5 else "mention"
     mentions = tuple(m for m, _ in kept)
-    return Judged(relevance, 0.5 + chance / 2, _reason(relevance, found, kept, province.name), mentions)
+    return RelevanceVerdict(relevance, 0.5 + chance / 2, _reason(relevance, found, kept, province.name), mentions)
 
 
-def features(found: Found, kept: Sequence[tuple[Mention, Role]], language: str) -> list[float]:
+def relevance_features(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]], language: str) -> list[float]:
     """Return the numbers of FEATURES; `kept` are the mentions that count with their roles."""
     words = len(found.text.text.split()) + len(found.title.text.split()) + 1
     lead_end = found.text.lead_end
@@ -84,20 +84,20 @@ def features(found: Found, kept: Sequence[tuple[Mention, Role]], language: str) 
     ]
 
 
-def _no(found: Found, seen: Sequence[Role], rules: Rulebook) -> Judged:
+def _no(found: PlaceMentions, seen: Sequence[Role], rules: Rulebook) -> RelevanceVerdict:
     name = rules.places.province.name
     if "range" in seen:
-        return Judged(
+        return RelevanceVerdict(
             "no", 0.15, f"{name} chỉ được nêu làm mốc của một dải địa bàn dài, không có nội dung về tỉnh.", ()
         )
     if any(e.successor for e in found.elsewhere):
-        return Judged(
+        return RelevanceVerdict(
             "no", 0.05, f"Chỉ nói về {rules.places.province.successor[0]}, không nêu địa danh nào của {name}.", ()
         )
-    return Judged("no", 0.02, f"Không nhắc đến {name} hay địa danh nào của tỉnh.", ())
+    return RelevanceVerdict("no", 0.02, f"Không nhắc đến {name} hay địa danh nào của tỉnh.", ())
 
 
-def _reason(relevance: Relevance, found: Found, kept: Sequence[tuple[Mention, Role]], province: str) -> str:
+def _reason(relevance: Relevance, found: PlaceMentions, kept: Sequence[tuple[Mention, Role]], province: str) -> str:
     sure = [pair for pair in kept if not pair[0].withheld]
     names = list(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in sure or kept))
     quoted = ", ".join(f"“{n}”" for n in names[:3]) + (f" và {len(names) - 3} tên khác" if len(names) > 3 else "")
@@ -114,7 +114,7 @@ def _reason(relevance: Relevance, found: Found, kept: Sequence[tuple[Mention, Ro
     return f"{province} được nhắc đến nhưng không phải nội dung chính: {where} nêu {quoted}."
 
 
-def _where(found: Found, kept: Sequence[tuple[Mention, Role]]) -> str:
+def _where(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]]) -> str:
     if any(m.where == "title" for m, _ in kept):
         return "tiêu đề"
     if any(m.start < found.text.lead_end for m, _ in kept):

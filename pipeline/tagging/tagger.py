@@ -7,8 +7,8 @@ from typing import Any
 from pipeline.records import Evidence, PlaceFound, Tags, Text
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, tone, topics
-from pipeline.tagging.mentions import Found, Mention
-from pipeline.text.language import detect
+from pipeline.tagging.mentions import Mention, PlaceMentions
+from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise_both
 
 _EVIDENCE = 6
@@ -17,16 +17,16 @@ _EVIDENCE = 6
 def tag(text: Text, rules: Rulebook) -> Tags:
     """Tag a text by the rules; never raises, whatever the strings hold."""
     title, body = normalise_both(text.title, text.text)
-    language = detect(title, body, text.language)
+    language = detect_language(title, body, text.language)
     day = text.published.date() if text.published else None
-    found = places.find(title, body, language, day, text.url, rules)
-    judged = relevance.judge(found, language, rules)
+    found = places.find_places(title, body, language, day, text.url, rules)
+    judged = relevance.judge_relevance(found, language, rules)
     zones = (found.title, found.text)
-    filed = topics.find(found, language, rules)
+    filed = topics.assign_topics(found, language, rules)
     about = judged.relevance != "no"
-    toned = tone.Judged("neutral")
+    toned = tone.ToneVerdict("neutral")
     if about:
-        toned = tone.judge(zones, language, filed.chances, 2 * judged.score - 1, rules)
+        toned = tone.judge_tone(zones, language, filed.chances, 2 * judged.score - 1, rules)
     return Tags(
         language=language,
         relevance=judged.relevance,
@@ -41,7 +41,7 @@ def tag(text: Text, rules: Rulebook) -> Tags:
     )
 
 
-def _places(found: Found, judged: relevance.Judged) -> tuple[PlaceFound, ...]:
+def _places(found: PlaceMentions, judged: relevance.RelevanceVerdict) -> tuple[PlaceFound, ...]:
     by_place: dict[str, list[Mention]] = {}
     for mention in judged.mentions:
         if mention.withheld:
@@ -58,7 +58,7 @@ def _places(found: Found, judged: relevance.Judged) -> tuple[PlaceFound, ...]:
     )
 
 
-def _evidence(found: Found, mention: Mention) -> Evidence:
+def _evidence(found: PlaceMentions, mention: Mention) -> Evidence:
     zone = found.zone(mention.where)
     return Evidence(mention.where, mention.start, mention.end, zone.text[mention.start : mention.end])
 

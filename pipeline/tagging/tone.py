@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from pipeline.records import Evidence, Tone
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging.matcher import Matcher, longest
+from pipeline.tagging.matcher import Matcher, longest_hits
 from pipeline.tagging.topics import UNACCENTED
 from pipeline.tagging.zones import Zone
-from pipeline.text.normalize import bare
+from pipeline.text.normalize import strip_diacritics
 
 _SIDES = ("negative", "positive", "neutral")
 #: words that are shown
@@ -30,7 +30,7 @@ class _Compiled:
                 sides += [side] * len(terms)
             self.matchers[language] = Matcher(patterns), sides
             if language == "vi":
-                longer = [(bare(p), side) for p, side in zip(patterns, sides, strict=True) if " " in p]
+                longer = [(strip_diacritics(p), side) for p, side in zip(patterns, sides, strict=True) if " " in p]
                 self.matchers[UNACCENTED] = Matcher(p for p, _ in longer), [side for _, side in longer]
 
 
@@ -59,7 +59,7 @@ def _find(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_Hit]:
     found: list[_Hit] = []
     for zone in zones:
         seen: dict[int, int] = {}
-        for hit in longest(matcher.find(zone.folded)):
+        for hit in longest_hits(matcher.find(zone.folded)):
             if not zone.is_skipped(hit.start):
                 n = seen[hit.pattern] = seen.get(hit.pattern, 0) + 1
                 found.append(_Hit(sides[hit.pattern], zone, hit.start, hit.end, n))
@@ -100,7 +100,7 @@ FEATURES = (*(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", 
 SURE = 0.36
 
 
-def features(
+def tone_features(
     zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook
 ) -> list[float]:
     """Return the numbers of FEATURES; `chances` are the scores of all topics by id, `main` that of being its subject.
@@ -119,13 +119,15 @@ def _features(hits: Sequence[_Hit], zones: Sequence[Zone], chances: Mapping[str,
     return [*said, *(chances.get(topic, 0.0) for topic in _TOPICS), 1 - main]
 
 
-class Judged(NamedTuple):
+class ToneVerdict(NamedTuple):
     tone: Tone
     #: the words that say so, those of the title first; of positive and negative only
     words: tuple[Evidence, ...] = ()
 
 
-def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook) -> Judged:
+def judge_tone(
+    zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook
+) -> ToneVerdict:
     """Judge a text that is about the province.
 
     Negative is only what says so in words: it is put before people as something that may ask for an answer.
@@ -134,11 +136,11 @@ def judge(zones: Sequence[Zone], language: str, chances: Mapping[str, float], ma
     shares = rules.models.tone.shares(_features(hits, zones, chances, main))
     best = max(shares, key=lambda name: shares[name], default="")
     if best == "negative" and not any(hit.side == "negative" for hit in hits):
-        return Judged("unsure")
+        return ToneVerdict("unsure")
     for tone in TONES:
         if tone == best and shares[tone] >= SURE:
-            return Judged(tone, () if tone == "neutral" else _words(hits, tone))
-    return Judged("unsure")
+            return ToneVerdict(tone, () if tone == "neutral" else _words(hits, tone))
+    return ToneVerdict("unsure")
 
 
 def _words(hits: Iterable[_Hit], side: str) -> tuple[Evidence, ...]:

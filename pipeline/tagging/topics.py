@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from pipeline.records import Evidence, TopicFound
 from pipeline.rules.rulebook import Rulebook, Topic
-from pipeline.tagging.matcher import Hit, Matcher, longest, outside
-from pipeline.tagging.mentions import Found, Mention, Where
+from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
+from pipeline.tagging.mentions import Mention, PlaceMentions, Where
 from pipeline.tagging.zones import Zone
-from pipeline.text.normalize import bare
+from pipeline.text.normalize import strip_diacritics
 from pipeline.text.segmentation import is_word
 
 #: a topic is assigned from this score on, and 'near' from the other
@@ -86,7 +86,7 @@ class _Compiled:
                     bucket += (_Pattern(t, weight, word) for word in words)
         # Without diacritics one syllable says nothing, two mostly what they say with them.
         self.patterns[UNACCENTED] = [
-            _Pattern(p.topic, p.weight, bare(p.term)) for p in self.patterns.get("vi", []) if " " in p.term
+            _Pattern(p.topic, p.weight, strip_diacritics(p.term)) for p in self.patterns.get("vi", []) if " " in p.term
         ]
         for language, patterns in self.patterns.items():
             self.matchers[language] = Matcher(p.term for p in patterns)
@@ -96,7 +96,7 @@ _cache: dict[str, _Compiled] = {}
 NO_NAMES: Mapping[str, list[tuple[int, int]]] = {}
 
 
-def compiled(rules: Rulebook) -> _Compiled:
+def compiled_topics(rules: Rulebook) -> _Compiled:
     found = _cache.get(rules.version)
     if found is None:
         if len(_cache) >= 4:
@@ -105,7 +105,7 @@ def compiled(rules: Rulebook) -> _Compiled:
     return found
 
 
-def covered(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
+def unit_spans(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
     """Return where units are named, by zone: 'Phan Rang - Tháp Chàm' is a city and no tower."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for m in mentions:
@@ -114,11 +114,11 @@ def covered(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
     return spans
 
 
-def signals(
+def term_signals(
     zones: Sequence[Zone], language: str, rules: Rulebook, names: Mapping[str, list[tuple[int, int]]] = NO_NAMES
 ) -> list[Signals]:
     """Return what title and text offer for each topic, in the order of the rules; nothing in `names` counts."""
-    rule = compiled(rules)
+    rule = compiled_topics(rules)
     base = language.split("-")[0]
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
@@ -131,7 +131,7 @@ def signals(
     for zone in zones:
         covers: dict[int, list[tuple[int, int]]] = {}
         hits = [h for h in matcher.find(zone.folded) if not zone.is_skipped(h.start)]
-        hits = outside(hits, names.get(zone.where, []))
+        hits = hits_outside(hits, names.get(zone.where, []))
         for hit in hits:
             if patterns[hit.pattern].weight == 0.0:
                 covers.setdefault(patterns[hit.pattern].topic, []).append((hit.start, hit.end))
@@ -140,7 +140,7 @@ def signals(
             if patterns[hit.pattern].weight:
                 per_topic.setdefault(patterns[hit.pattern].topic, []).append(hit)
         for t, own in per_topic.items():
-            _count(found[t], zone, longest(outside(own, covers.get(t, []))), patterns, base)
+            _count(found[t], zone, longest_hits(hits_outside(own, covers.get(t, []))), patterns, base)
     return found
 
 
@@ -167,7 +167,7 @@ def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern
         signal.sure += weight >= SURE
 
 
-def evidence(signal: Signals, zones: Sequence[Zone]) -> tuple[Evidence, ...]:
+def topic_evidence(signal: Signals, zones: Sequence[Zone]) -> tuple[Evidence, ...]:
     """Return the strongest hits, at most eight, each term once."""
     best: dict[str, TermHit] = {}
     order = sorted(signal.hits, key=lambda h: (h.where != "title", -h.weight, h.start))
@@ -181,7 +181,7 @@ def evidence(signal: Signals, zones: Sequence[Zone]) -> tuple[Evidence, ...]:
     )
 
 
-def features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> list[list[float]]:
+def topic_features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> list[list[float]]:
     """Return the numbers of FEATURES for every topic of one text, in the order of `found`."""
     words = len(zones[-1].text[:20_000].split()) + 8 if zones else 8
     scale = math.sqrt(60 / (words + 30))
@@ -217,7 +217,7 @@ def features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class TopicAssignment:
     """The topics of one text."""
 
     assigned: tuple[TopicFound, ...]
@@ -227,7 +227,7 @@ class Filed:
     chances: Mapping[str, float]
 
 
-def decided(chance: float, signal: Signals) -> float:
+def topic_score(chance: float, signal: Signals) -> float:
     """Return the score of a topic: the model's chance, which a sure term in the title overrules.
 
     Sure terms are those that by themselves decide; people wrote them, the model only weighs what is left open.
@@ -236,17 +236,19 @@ def decided(chance: float, signal: Signals) -> float:
     return max(chance, SURE_SCORE) if sure else chance
 
 
-def find(found: Found, language: str, rules: Rulebook) -> Filed:
+def assign_topics(found: PlaceMentions, language: str, rules: Rulebook) -> TopicAssignment:
     """File a text under its topics, best first."""
     zones = (found.title, found.text)
-    seen = signals(zones, language, rules, covered(found.mentions))
+    seen = term_signals(zones, language, rules, unit_spans(found.mentions))
     assigned: list[TopicFound] = []
     near: list[TopicFound] = []
     chances: dict[str, float] = {}
-    for topic, signal, row in zip(rules.topics.topic, seen, features(seen, zones, language), strict=True):
+    for topic, signal, row in zip(rules.topics.topic, seen, topic_features(seen, zones, language), strict=True):
         chances[topic.id] = rules.models.topics.chance(topic.id, row)
-        chance = decided(chances[topic.id], signal)
+        chance = topic_score(chances[topic.id], signal)
         if signal.hits and chance >= NEAR:
             target = assigned if chance >= ASSIGNED else near
-            target.append(TopicFound(topic.id, round(chance, 3), evidence(signal, zones)))
-    return Filed(tuple(sorted(assigned, key=lambda t: -t.score)), tuple(sorted(near, key=lambda t: -t.score)), chances)
+            target.append(TopicFound(topic.id, round(chance, 3), topic_evidence(signal, zones)))
+    return TopicAssignment(
+        tuple(sorted(assigned, key=lambda t: -t.score)), tuple(sorted(near, key=lambda t: -t.score)), chances
+    )

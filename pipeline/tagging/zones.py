@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.tagging.matcher import Hit
-from pipeline.text.normalize import is_bare, key, normalise_both, with_bare
+from pipeline.text.normalize import lacks_diacritics, match_key, normalise_both, with_stripped
 
 _RELATED = re.compile(
     r"^[\s>»*•\-]*(?:tin|bài|video|xem|đọc|chuyên đề|có thể bạn|mời (?:bạn|độc giả|quý)"
@@ -18,7 +18,7 @@ _RELATED = re.compile(
 )
 _ARROW = re.compile(r"^\s*(?:>>+|»|⏩|➤)\s*\S")
 _DEGREES = re.compile(r"\d\s?(?:°|độ)\s?c?", re.I)
-_LOTTERY = with_bare(r"(?<![^\W\d_])(?:xổ số|xskt|kqxs|xsmn|xsmt|xsmb)(?![^\W\d_])")
+_LOTTERY = with_stripped(r"(?<![^\W\d_])(?:xổ số|xskt|kqxs|xsmn|xsmt|xsmb)(?![^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]+")
 #: a lead is the first paragraph, or of one long paragraph this many characters
 LEAD = 420
@@ -45,12 +45,12 @@ class Zone:
 def zones(title: str, text: str, names_in: Callable[[str], list[Hit]]) -> tuple[Zone, Zone]:
     """Return title and text, normalised; `names_in` finds the provinces that a line in key form names."""
     head, body = normalise_both(title, text)
-    folded = key(body)
-    lottery = bool(_LOTTERY.search(key(head)))
+    folded = match_key(body)
+    lottery = bool(_LOTTERY.search(match_key(head)))
     skipped = tuple(_skipped(body, folded, names_in, lottery))
-    bare = is_bare(f"{head}\n{body}")
+    bare = lacks_diacritics(f"{head}\n{body}")
     return (
-        Zone("title", head, key(head), (), len(head), bare),
+        Zone("title", head, match_key(head), (), len(head), bare),
         Zone("text", body, folded, skipped, _lead_end(body, head), bare),
     )
 

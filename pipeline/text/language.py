@@ -36,7 +36,7 @@ _SHARED = frozenset([
 # fmt: on
 
 
-def detect(title: str, text: str, hint: str | None = None) -> str:
+def detect_language(title: str, text: str, hint: str | None = None) -> str:
     """Return the BCP 47 code of a text; `hint` (what its page or feed says) decides only where the text cannot.
 
     Chinese in either script is 'zh'; 'und' where there is no letter.

@@ -80,7 +80,7 @@ def _one_script(word: re.Match[str]) -> str:
     return word[0].translate(_CYRILLIC_TWINS) if _MIXED.search(word[0]) else word[0]
 
 
-def key(text: str) -> str:
+def match_key(text: str) -> str:
     """Return `text` as names and terms are looked up: lower case, one tone-mark placement, plain dashes.
 
     The result has the length of `text`, so offsets are the same. `text` is NFC.
@@ -93,14 +93,14 @@ def key(text: str) -> str:
     return _OPEN_RHYME.sub(lambda m: _TONES[m[0]], lower)
 
 
-def bare(text: str) -> str:
+def strip_diacritics(text: str) -> str:
     """Return `text` without diacritics, đ as d, case kept; the length stays the same. `text` is NFC."""
     return text.translate(_BARE)
 
 
-def with_bare(pattern: str) -> re.Pattern[str]:
+def with_stripped(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of Vietnamese words so that it also matches them written without diacritics."""
-    return re.compile(f"(?:{pattern})|(?:{bare(pattern)})")
+    return re.compile(f"(?:{pattern})|(?:{strip_diacritics(pattern)})")
 
 
 def is_vietnamese(text: str) -> bool:
@@ -108,7 +108,7 @@ def is_vietnamese(text: str) -> bool:
     return bool(_VIETNAMESE.search(text))
 
 
-def is_bare(text: str) -> bool:
+def lacks_diacritics(text: str) -> bool:
     """Whether a text of Latin letters has no Vietnamese letters, or so few that a quoted name accounts for them."""
     few = len(text) // _FEW
     return next(islice(_VIETNAMESE.finditer(text), few, None), None) is None

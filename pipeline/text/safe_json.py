@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 
-def loads(text: str) -> Any:
+def loads_json(text: str) -> Any:
     """Return what `json.loads` gives, control characters let pass, without halves of characters.
 
     Programs that cut a text to a length leave half an emoji at its end. Raises ValueError and RecursionError.

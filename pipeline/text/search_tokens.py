@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipeline.text.normalize import bare, key, normalise
+from pipeline.text.normalize import match_key, normalise, strip_diacritics
 
 #: Scripts that put no space between words, as ranges of a regular expression: each character is a word there, and
 #: several in a row are searched as a phrase.
@@ -31,34 +31,34 @@ class Word(NamedTuple):
     end: int
 
 
-def words(text: str) -> list[Word]:
+def tokenize(text: str) -> list[Word]:
     """Return the words of a text; offsets count characters of `pipeline.text.normalize.normalise(text)`."""
-    return words_of(normalise(text))
+    return tokenize_normalised(normalise(text))
 
 
-def words_of(clean: str) -> list[Word]:
+def tokenize_normalised(clean: str) -> list[Word]:
     """Return the words of a text that is normalised already."""
-    return [Word(match[0], fold(match[0]), *match.span()) for match in _pattern().finditer(key(clean))]
+    return [Word(match[0], fold(match[0]), *match.span()) for match in _pattern().finditer(match_key(clean))]
 
 
 def exact_words(text: str) -> list[str]:
     """Return the words of a text as `words` does, exact ones only: several times as fast."""
-    return _pattern().findall(key(normalise(text)))
+    return _pattern().findall(match_key(normalise(text)))
 
 
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return a word without its diacritics, 'đ' as 'd'; the length stays the same."""
-    return bare(word)
+    return strip_diacritics(word)
 
 
 @lru_cache(maxsize=10_000)
-def joined(text: str) -> str:
+def join_tokens(text: str) -> str:
     """Return a name as one word that is searched as a whole: 'Cà Ná' and 'ca-na' are both 'ca_na'."""
-    return "_".join(word.folded for word in words(text))[:_NAME].rstrip("_")
+    return "_".join(word.folded for word in tokenize(text))[:_NAME].rstrip("_")
 
 
-def capped(found: Sequence[str], places: int) -> Iterator[tuple[int, str]]:
+def cap_tokens(found: Sequence[str], places: int) -> Iterator[tuple[int, str]]:
     """Yield (place, word) for the first `places` of each word."""
     seen: Counter[str] = Counter()
     for place, word in enumerate(found):

@@ -41,7 +41,7 @@ def is_fetchable(url: str) -> bool:
         return False
 
 
-def normalise(url: str) -> str:
+def normalise_url(url: str) -> str:
     """Return the form of an absolute address by which two links to one article are equal.
 
     Scheme and host in lower case, no default port, no fragment, no tracking parameters, percent-encoding made
@@ -71,7 +71,7 @@ def _is_tracking(name: str) -> bool:
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
-def resolve(base: str, link: str) -> str | None:
+def resolve_url(base: str, link: str) -> str | None:
     """Return `link` made absolute against `base`; None where that is no http(s) address."""
     try:
         url = urljoin(base, link.strip())

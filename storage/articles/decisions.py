@@ -49,7 +49,7 @@ def _decision(row: Row[Any]) -> Decision:
     return Decision(row.item_key, row.field, row.value, row.who, row.at, row.note)
 
 
-def decided(tags: Tags, said: Iterable[Decision]) -> Tags:
+def apply_decisions(tags: Tags, said: Iterable[Decision]) -> Tags:
     """Return tags with what persons decided put over them: the newest of each field, whatever the rules say."""
     newest: dict[DecisionField, Decision] = {one.field: one for one in said}
     for field, one in newest.items():

@@ -31,7 +31,7 @@ TAGS = TypeAdapter(Tags)
 _CHUNK = 500
 
 
-def load_unexamined(connection: Connection, limit: int) -> list[Document]:
+def load_pending(connection: Connection, limit: int) -> list[Document]:
     """See storage.base.Storage.unexamined."""
     query = select(documents).where(documents.c.outcome == DocumentOutcome.WAITING)
     return [_document(row) for row in connection.execute(query.order_by(documents.c.id).limit(limit))]
@@ -51,7 +51,7 @@ def _document(row: Row[Any]) -> Document:
     )
 
 
-def store_examined(connection: Connection, results: Sequence[Examined], at: datetime) -> None:
+def store_examinations(connection: Connection, results: Sequence[Examined], at: datetime) -> None:
     """See storage.base.Storage.examined."""
     for begin in range(0, len(results), _CHUNK):
         some = results[begin : begin + _CHUNK]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, or_, select, union
 
 from pipeline.records import Decision, Item, Relevance, Version
-from storage.articles.decisions import decided, load_decisions
+from storage.articles.decisions import apply_decisions, load_decisions
 from storage.articles.examinations import ARTICLE, TAGS
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
@@ -89,7 +89,7 @@ def _item(row: Row[Any], said: Mapping[str, Iterable[Decision]], as_of: datetime
         country=row.country,
         category=row.category,
         article=ARTICLE.validate_json(row.article),
-        tags=decided(TAGS.validate_json(row.tags), said.get(row.key, ())),
+        tags=apply_decisions(TAGS.validate_json(row.tags), said.get(row.key, ())),
         first_seen=row.first_seen,
         fetched_at=row.fetched_at,
         feed_url=row.feed_url,

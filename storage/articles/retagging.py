@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from pipeline.records import Article, Coverage, Document, Entry, Examined, Reason, Tags, Unreadable
-from storage.articles.decisions import decided, load_decisions
+from storage.articles.decisions import apply_decisions, load_decisions
 from storage.articles.examinations import ARTICLE, TAGS, hash_text
 from storage.crawl.candidates import ENTRY
 from storage.schema.core import documents, items, sources, taggings, versions
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class OutdatedTagging:
     """The newest text of an item, as other rules than today's tagged it last."""
 
     #: of the version
@@ -33,8 +33,10 @@ class Stale:
     document: Document
 
 
-def load_stale(connection: Connection, rules: str, since: datetime | None, after: int, limit: int) -> list[Stale]:
-    """See storage.maintenance.facet.Upkeep.stale."""
+def load_outdated(
+    connection: Connection, rules: str, since: datetime | None, after: int, limit: int
+) -> list[OutdatedTagging]:
+    """See storage.maintenance.facet.Maintenance.stale."""
     newest = select(func.max(taggings.c.id)).where(taggings.c.version_id == versions.c.id).scalar_subquery()
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -68,12 +70,12 @@ def load_stale(connection: Connection, rules: str, since: datetime | None, after
     found = []
     for row in rows:
         said = TAGS.validate_python(row.tags)
-        tags, title = decided(said, decisions.get(row.key, ())), str(row.article["title"])
-        found.append(Stale(row.id, row.key, row.name, title, tags, said, _document(row)))
+        tags, title = apply_decisions(said, decisions.get(row.key, ())), str(row.article["title"])
+        found.append(OutdatedTagging(row.id, row.key, row.name, title, tags, said, _document(row)))
     return found
 
 
-def count_stale(connection: Connection, rules: str) -> int:
+def count_outdated(connection: Connection, rules: str) -> int:
     """Return how many newest texts were last tagged by other rules, about."""
     done = select(func.count(func.distinct(taggings.c.version_id))).where(taggings.c.rules == rules)
     every = connection.execute(select(func.count()).select_from(items)).scalar_one()
@@ -103,8 +105,8 @@ def _as_entry(article: Article) -> Entry:
     return Entry(article.url, article.title, "", article.text, article.published, language=language)
 
 
-def store_retagged(connection: Connection, results: Sequence[Examined], rules: str, at: datetime) -> None:
-    """See storage.maintenance.facet.Upkeep.retagged."""
+def store_retaggings(connection: Connection, results: Sequence[Examined], rules: str, at: datetime) -> None:
+    """See storage.maintenance.facet.Maintenance.retagged."""
     for result in results:
         if isinstance(result, Unreadable):
             continue

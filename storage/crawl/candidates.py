@@ -13,8 +13,8 @@ from pipeline.records import (
     Entry,
     Poll,
 )
-from pipeline.text.urls import host_of, is_fetchable, normalise
-from storage.crawl.feed_state import remember_poll, slowed_hosts
+from pipeline.text.urls import host_of, is_fetchable, normalise_url
+from storage.crawl.feed_state import slowed_hosts, store_poll_state
 from storage.schema.core import candidates, polls, taggings, versions
 from storage.schema.maintenance import decisions
 
@@ -31,7 +31,7 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
     counts = {"new": 0, "changed": 0, "known": 0, "repeated": 0, "invalid": poll.invalid}
     entries: dict[str, Entry] = {}
     for entry in poll.entries:
-        url = normalise(entry.url) if is_fetchable(entry.url) else None
+        url = normalise_url(entry.url) if is_fetchable(entry.url) else None
         if url is None or url in entries:
             counts["invalid" if url is None else "repeated"] += 1
         else:
@@ -56,7 +56,7 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
         )
     )
     links = sum(counts[how] for how in ("new", "changed", "known"))
-    remember_poll(connection, poll, links, counts["new"])
+    store_poll_state(connection, poll, links, counts["new"])
     return wanted
 
 
@@ -144,7 +144,7 @@ def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(row.id, row.source_id, row.feed_url, row.url, entry, row.attempts, *validators)
 
 
-def load_waiting(connection: Connection, now: datetime, source_ids: Sequence[str]) -> list[Candidate]:
+def load_due_candidates(connection: Connection, now: datetime, source_ids: Sequence[str]) -> list[Candidate]:
     """See storage.base.Storage.waiting."""
     query = (
         select(candidates)

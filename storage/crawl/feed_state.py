@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
-from pipeline.polling.pacing import Outcome, paced
-from pipeline.records import FeedState, Poll, Reason, Source, Unfetched
+from pipeline.polling.pacing import Outcome, next_state
+from pipeline.records import FeedState, FetchFailure, Poll, Reason, Source
 from pipeline.text.urls import host_of
 from storage.schema.core import feeds, hosts, sources
 
@@ -64,14 +64,14 @@ def _state(row: Row[Any]) -> FeedState:
     )
 
 
-def remember_poll(connection: Connection, poll: Poll, entries: int, new: int) -> None:
+def store_poll_state(connection: Connection, poll: Poll, entries: int, new: int) -> None:
     """Set the feed's pace after a poll that gave `entries` links, `new` of them never seen; slow its host if asked to.
 
     Validators are kept only beside the entries they vouch for, in the same transaction.
     """
     row = connection.execute(select(feeds).where(feeds.c.url == poll.feed_url)).first()
     before = FeedState(poll.feed_url) if row is None else _state(row)
-    after = paced(before, Outcome(poll.at, poll.reason, entries, new, poll.wish, poll.not_before, poll.forced))
+    after = next_state(before, Outcome(poll.at, poll.reason, entries, new, poll.wish, poll.not_before, poll.forced))
     values: dict[str, Any] = {
         "polled_at": after.polled_at,
         "failures": after.failures,
@@ -104,7 +104,7 @@ def slowed_hosts(connection: Connection, at: datetime) -> frozenset[str]:
     return frozenset(connection.execute(select(hosts.c.host).where(hosts.c.not_before > at)).scalars())
 
 
-def load_due(connection: Connection, at: datetime, per_host: int, closed: Collection[str]) -> list[str]:
+def load_due_feeds(connection: Connection, at: datetime, per_host: int, closed: Collection[str]) -> list[str]:
     """See storage.base.Storage.due_feeds."""
     place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll.nulls_first(), feeds.c.url))
     due = (
@@ -124,6 +124,6 @@ def load_due(connection: Connection, at: datetime, per_host: int, closed: Collec
     return list(connection.execute(query).scalars())
 
 
-def slow_host_of_page(connection: Connection, failure: Unfetched) -> None:
+def slow_host_of_page(connection: Connection, failure: FetchFailure) -> None:
     if failure.not_before is not None:
         slow_host(connection, host_of(failure.url), failure.at, failure.not_before, failure.reason)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from pipeline.records import CandidateOutcome, DocumentOutcome, Fetched, Reason, Unfetched
+from pipeline.records import CandidateOutcome, DocumentOutcome, Fetched, FetchFailure, Reason
 from storage.crawl.candidates import is_coverage
 from storage.crawl.feed_state import slow_host_of_page
 from storage.schema.core import candidates, documents, fetches, items
@@ -30,9 +30,9 @@ _GONE = frozenset([Reason.NOT_FOUND, Reason.GONE])
 _FORBIDDEN = frozenset([Reason.ROBOTS, Reason.UNSAFE_ADDRESS, Reason.INVALID_LINK])
 
 
-def store_answers(connection: Connection, run: int, results: Sequence[Fetched | Unfetched]) -> None:
+def store_fetches(connection: Connection, run: int, results: Sequence[Fetched | FetchFailure]) -> None:
     """Store answers: for each a fetch, what it means for its candidate, and the document it brought if any."""
-    batch: dict[int, Fetched | Unfetched] = {}
+    batch: dict[int, Fetched | FetchFailure] = {}
     for result in results:
         if result.candidate_id in batch:  # what the first answer changes, the second one is to find
             _store_batch(connection, run, batch)
@@ -42,7 +42,7 @@ def store_answers(connection: Connection, run: int, results: Sequence[Fetched | 
         _store_batch(connection, run, batch)
 
 
-def _store_batch(connection: Connection, run: int, batch: dict[int, Fetched | Unfetched]) -> None:
+def _store_batch(connection: Connection, run: int, batch: dict[int, Fetched | FetchFailure]) -> None:
     """Store at most one answer for each candidate, all rows of a table by one statement."""
     found = connection.execute(select(candidates).where(candidates.c.id.in_(batch)))
     rows = {row.id: row for row in found}
@@ -71,7 +71,7 @@ def _store_batch(connection: Connection, run: int, batch: dict[int, Fetched | Un
         connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), same)
 
 
-def _fetch(run: int, result: Fetched | Unfetched) -> dict[str, Any]:
+def _fetch(run: int, result: Fetched | FetchFailure) -> dict[str, Any]:
     return {
         "run_id": run,
         "candidate_id": result.candidate_id,
@@ -79,7 +79,7 @@ def _fetch(run: int, result: Fetched | Unfetched) -> dict[str, Any]:
         "url": result.url,
         "reason": Reason.OK if isinstance(result, Fetched) else result.reason,
         "status": result.status,
-        "note": result.note if isinstance(result, Unfetched) else "",
+        "note": result.note if isinstance(result, FetchFailure) else "",
         "size": len(result.body) if isinstance(result, Fetched) else 0,
     }
 
@@ -122,7 +122,7 @@ def _next_check(connection: Connection, row: Row[Any], at: datetime) -> dict[str
     return {"next_try": None if wait is None else at + wait, "checks": row.checks + 1}
 
 
-def _had_no_page(row: Row[Any], failure: Unfetched) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def _had_no_page(row: Row[Any], failure: FetchFailure) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Return what a failure changes of its candidate, and the document that stands in for the page, if any."""
     attempts = row.attempts + 1
     again = failure.reason in _PASSING and attempts < _ATTEMPTS

@@ -165,7 +165,7 @@ def load_without_text(connection: Connection, start: datetime, end: datetime) ->
     return {source_id: tuple(urls) for source_id, urls in found.items()}
 
 
-def load_readings(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
+def load_page_quality(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
     """See storage.base.Storage.readings."""
     article = versions.c.article
     parts = article["parts"]

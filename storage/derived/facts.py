@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from pipeline.records import Relevance, Tags
-from pipeline.tables.facts import Fact, Kind, written
-from storage.engine.raw_rows import rows_of
+from pipeline.tables.facts import Fact, FactKey, written
+from storage.engine.raw_rows import raw_rows
 from storage.schema.core import items
 from storage.schema.derived import facts
 
@@ -39,27 +39,27 @@ def store_facts(connection: Connection, said: Sequence[tuple[Row[Any], Tags]]) -
     )
 
 
-def _kind(row: Row[Any], tags: Tags) -> Kind:
+def _kind(row: Row[Any], tags: Tags) -> FactKey:
     topics = " ".join(topic.id for topic in tags.topics)
     places = " ".join(dict.fromkeys(place.id for place in tags.places))
-    return Kind(row.source_id, tags.relevance, tags.tone, tags.language or row.article["language"], topics, places)
+    return FactKey(row.source_id, tags.relevance, tags.tone, tags.language or row.article["language"], topics, places)
 
 
 def load_facts(
     connection: Connection, start: datetime, end: datetime, relevance: Sequence[Relevance]
 ) -> Iterator[Fact]:
-    """See storage.search.facet.SearchBook.facts."""
+    """See storage.search.facet.Search.facts."""
     query = (
         select(*(facts.c[name] for name in Fact._fields))
         .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))
         .where(facts.c.relevance.in_(relevance))
     )
-    for rows in rows_of(connection, query, "facts", _CHUNK):
+    for rows in raw_rows(connection, query, "facts", _CHUNK):
         yield from map(Fact._make, rows)
 
 
-def sample(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:
-    """See storage.search.facet.SearchBook.sample."""
+def sample_texts(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:
+    """See storage.search.facet.Search.sample."""
     query = (
         select(facts.c.item_key)
         .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))

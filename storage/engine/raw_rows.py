@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select
 from storage.engine.connection import error_of
 
 
-def rows_of(
+def raw_rows(
     connection: Connection, query: Select[*tuple[Any, ...]], name: str, chunk: int
 ) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield rows, `chunk` at a time; values are of the driver's types. `name` is the cursor's. Raises StorageError."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Integer, MetaData, Table, func, inser
 
 from storage.engine.connection import connect, head, migrate, open_engine, version_of
 from storage.engine.errors import StorageError
-from storage.maintenance.integrity import check
+from storage.maintenance.integrity import check_integrity
 from storage.schema.documentation import our_tables
 
 #: rows moved at a time
@@ -229,7 +229,7 @@ def restore(path: Path, address: str, progress: Progress) -> str:
         raise StorageError(
             f"{path}: is not what was saved (checksum {found[:12]}, noted {expected[:12]}); take another"
         )
-    problems = check(f"sqlite:///{path}")
+    problems = check_integrity(f"sqlite:///{path}")
     if problems:
         raise StorageError(f"{path}: is damaged: {problems[0]}; take another backup")
     file = sqlite_file(address)

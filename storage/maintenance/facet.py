@@ -8,12 +8,12 @@ from sqlalchemy import Connection, Engine
 
 from pipeline.records import Decision, Examined
 from storage.articles.decisions import load_decisions, store_decisions
-from storage.articles.retagging import Stale, count_stale, load_stale, store_retagged
-from storage.maintenance.retention import Kept, Limits, free_bytes, plan, steps
-from storage.search.index import index_again, index_new
+from storage.articles.retagging import OutdatedTagging, count_outdated, load_outdated, store_retaggings
+from storage.maintenance.retention import Expired, Limits, free_bytes, plan_purge, purge_steps
+from storage.search.index import index_new, reindex
 
 
-class Upkeep:
+class Maintenance:
     """The upkeep of one database; every method that writes is one transaction."""
 
     def __init__(self, engine: Engine) -> None:
@@ -24,17 +24,17 @@ class Upkeep:
         with self._engine.connect().execution_options(reads=True) as connection:
             yield connection
 
-    def stale(self, rules: str, /, *, since: datetime | None, after: int, limit: int) -> list[Stale]:
+    def stale(self, rules: str, /, *, since: datetime | None, after: int, limit: int) -> list[OutdatedTagging]:
         """Return newest texts that other rules than these tagged last, in the order of their ids, from `after` on.
 
         `since` bounds the time of publication, or of first sight.
         """
         with self._reading() as connection:
-            return load_stale(connection, rules, since, after, limit)
+            return load_outdated(connection, rules, since, after, limit)
 
     def count_stale(self, rules: str, /) -> int:
         with self._reading() as connection:
-            return count_stale(connection, rules)
+            return count_outdated(connection, rules)
 
     def retagged(self, results: Sequence[Examined], rules: str, at: datetime, /) -> None:
         """Store what rules say of stale texts (document_id: id of the version) as taggings beside the old ones.
@@ -42,14 +42,14 @@ class Upkeep:
         A text that was not about the province, and is now, becomes a version of its own, so that it finds its story.
         """
         with self._engine.begin() as connection:
-            store_retagged(connection, results, rules, at)
+            store_retaggings(connection, results, rules, at)
             index_new(connection)
 
     def decide(self, said: Sequence[Decision], /) -> None:
         """Store what a person decided: it holds over the rules from now on. Raises StorageError for an unknown item."""
         with self._engine.begin() as connection:
             store_decisions(connection, said)
-            index_again(connection, {one.item for one in said})
+            reindex(connection, {one.item for one in said})
 
     def decisions(self) -> dict[str, list[Decision]]:
         """Return all that persons decided, by item, the newest last."""
@@ -57,16 +57,16 @@ class Upkeep:
             return load_decisions(connection, None)
 
     # retention
-    def plan(self, limits: Limits, /) -> list[Kept]:
+    def plan(self, limits: Limits, /) -> list[Expired]:
         """Return what is older than the limits, by kind: rows, and about how many bytes they take."""
         with self._reading() as connection:
-            return plan(connection, limits)
+            return plan_purge(connection, limits)
 
     def thin_out(self, limits: Limits, at: datetime, progress: Callable[[str, int, int], None], /) -> dict[str, int]:
         """Take away what is older than the limits, in small transactions; return by kind how many rows."""
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
-        for kind, step in steps(limits, at).items():
+        for kind, step in purge_steps(limits, at).items():
             after = 0
             while True:
                 with self._engine.begin() as connection:

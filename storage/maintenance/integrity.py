@@ -9,7 +9,7 @@ from storage.engine.connection import connect
 from storage.schema.documentation import our_tables
 
 
-def check(address: str) -> list[str]:
+def check_integrity(address: str) -> list[str]:
     """Return what is wrong with a database, in words; nothing where all holds.
 
     Looks at the file's pages, at references, and at what must be true of the rows: every link, page and article has
@@ -78,7 +78,7 @@ _INVARIANTS = {
 }
 
 
-def rows_of(address: str) -> dict[str, int]:
+def table_rows(address: str) -> dict[str, int]:
     """Return the number of rows by table."""
     engine = connect(address)
     try:

@@ -57,7 +57,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Expired:
     """How much of one kind may go."""
 
     kind: str
@@ -65,8 +65,8 @@ class Kept:
     bytes: int
 
 
-def plan(connection: Connection, limits: Limits) -> list[Kept]:
-    """See storage.maintenance.facet.Upkeep.plan."""
+def plan_purge(connection: Connection, limits: Limits) -> list[Expired]:
+    """See storage.maintenance.facet.Maintenance.plan."""
     return [
         _count_pages(connection, "irrelevant_pages", _irrelevant_pages(limits.irrelevant_pages)),
         _count_pages(connection, "coverage_pages", _coverage_pages(limits.coverage_pages)),
@@ -75,7 +75,7 @@ def plan(connection: Connection, limits: Limits) -> list[Kept]:
     ]
 
 
-def steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], tuple[int, int]]]:
+def purge_steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], tuple[int, int]]]:
     """Return by kind what takes away the next rows of it, after an id and within the connection's transaction.
 
     It says how many it took away, and the id after which the next step goes on.
@@ -104,12 +104,12 @@ def _pages(outcome: ColumnElement[bool], before: datetime | None) -> ColumnEleme
     return and_(outcome, documents.c.removed_at.is_(None), documents.c.fetched_at < before)
 
 
-def _count_pages(connection: Connection, kind: str, which: ColumnElement[bool] | None) -> Kept:
+def _count_pages(connection: Connection, kind: str, which: ColumnElement[bool] | None) -> Expired:
     if which is None:
-        return Kept(kind, 0, 0)
+        return Expired(kind, 0, 0)
     size = func.coalesce(func.sum(func.length(documents.c.body) + func.length(cast(documents.c.entry, Text))), 0)
     row = connection.execute(select(func.count(), size).where(which)).one()
-    return Kept(kind, row[0], int(row[1]))
+    return Expired(kind, row[0], int(row[1]))
 
 
 def _drop_pages(connection: Connection, which: ColumnElement[bool] | None, at: datetime, after: int) -> tuple[int, int]:
@@ -128,16 +128,16 @@ def _thin(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "summary": "", "text": ""}
 
 
-def _count_attempts(connection: Connection, before: datetime | None) -> Kept:
+def _count_attempts(connection: Connection, before: datetime | None) -> Expired:
     if before is None:
-        return Kept("attempts", 0, 0)
+        return Expired("attempts", 0, 0)
     rows = size = 0
     # What a row takes beside its texts: its numbers and times, and its share of the indexes.
     for table, words in ((polls, (polls.c.feed_url, polls.c.note)), (fetches, (fetches.c.url, fetches.c.note))):
         lengths = sum((func.length(word) for word in words), literal(100))
         row = connection.execute(select(func.count(), func.sum(lengths)).where(table.c.at < before)).one()
         rows, size = rows + row[0], size + int(row[1] or 0)
-    return Kept("attempts", rows, size)
+    return Expired("attempts", rows, size)
 
 
 def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
@@ -223,14 +223,14 @@ def _json_text(name: str) -> ColumnElement[str]:
     return func.coalesce(versions.c.article[name].as_string(), "")
 
 
-def _count_texts(connection: Connection, before: datetime | None) -> Kept:
+def _count_texts(connection: Connection, before: datetime | None) -> Expired:
     query = _texts(before)
     if query is None:
-        return Kept("irrelevant_texts", 0, 0)
+        return Expired("irrelevant_texts", 0, 0)
     found = query.subquery()
     size = func.coalesce(func.sum(func.length(cast(found.c.article, Text))), 0)
     row = connection.execute(select(func.count(), size).select_from(found)).one()
-    return Kept("irrelevant_texts", row[0], int(row[1]))
+    return Expired("irrelevant_texts", row[0], int(row[1]))
 
 
 def _drop_texts(connection: Connection, before: datetime | None, after: int) -> tuple[int, int]:

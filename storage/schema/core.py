@@ -157,7 +157,7 @@ candidates = Table(
         comment="the source that brought it first",
     ),
     Column("feed_url", String, nullable=False, comment="the feed that brought it first"),
-    Column("url", String, nullable=False, unique=True, comment="normalised address (pipeline.text.urls.normalise)"),
+    Column("url", String, nullable=False, unique=True, comment="normalised address (pipeline.text.urls.normalise_url)"),
     Column("first_seen", Instant, nullable=False, comment="when a feed first gave it"),
     Column("last_seen", Instant, nullable=False, comment="when a feed last gave it"),
     Column("entry", JSON, nullable=False, comment="what the feed says of it (pipeline.records.Entry)"),

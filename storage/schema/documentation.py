@@ -18,7 +18,7 @@ def our_tables(connection: Connection) -> list[Table]:
     return [t for t in metadata.sorted_tables if t.name in there and not t.info.get("derived")]
 
 
-def document() -> str:
+def schema_document() -> str:
     """Return the part of docs/columns.md that tells of the database."""
     lines = [
         "# The database",
@@ -42,4 +42,4 @@ def document() -> str:
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    print(schema_document(), end="")

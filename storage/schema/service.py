@@ -12,7 +12,7 @@ job_runs = Table(
     Column("due", Instant, nullable=False, comment="the time it was for; of a job with an interval when it began"),
     Column("started", Instant, nullable=False, comment="when it began"),
     Column("ended", Instant, comment="when it ended; empty while it runs"),
-    Column("how", String, nullable=False, default="", comment="how it ended (pipeline.records.JobEnd)"),
+    Column("how", String, nullable=False, default="", comment="how it ended (pipeline.records.JobOutcome)"),
     Column("exit_code", Integer, comment="of its process; negative: the signal that ended it"),
     Column("late_seconds", Integer, nullable=False, default=0, comment="between due and started, where that was late"),
     Column("counts", JSON, comment="what its commands counted, by name"),

@@ -29,11 +29,11 @@ def spans_of(identifier: int) -> list[str]:
 
 
 def mark_word(field: str, value: str) -> str:
-    """Return the word that stands in the index for a field and its value (pipeline.text.search_tokens.joined)."""
+    """Return the word that stands in the index for a field and its value (pipeline.text.search_tokens.join_tokens)."""
     return f":{field}:{value}"
 
 
-class Condition:
+class CompiledQuery:
     """SQL that holds for the rows of search_items that a tree asks for, and the values it needs."""
 
     def __init__(self, tree: Tree, dialect: Dialect, zone: tzinfo) -> None:
@@ -48,7 +48,7 @@ class Condition:
             if inside:
                 inside += [part for part in parts if isinstance(part, Not) and _is_positive(part.part)]
                 parts = [part for part in parts if part not in inside]
-                self.match = fts5(And(tuple(inside)))
+                self.match = compile_fts5(And(tuple(inside)))
         self.sql = " AND ".join(self._of(part) for part in parts) or "1 = 1"
 
     def _of(self, tree: Tree) -> str:
@@ -59,8 +59,9 @@ class Condition:
             return f"s.item_key IN (SELECT i.key FROM items i WHERE i.story = {name} OR i.event = {name})"
         if _is_text(tree, self._dialect):
             if self._dialect == "sqlite":
-                return f"s.id IN (SELECT rowid FROM search_index WHERE search_index MATCH {self._value(fts5(tree))})"
-            return f"s.vector @@ CAST({self._value(tsquery(tree))} AS tsquery)"
+                words = self._value(compile_fts5(tree))
+                return f"s.id IN (SELECT rowid FROM search_index WHERE search_index MATCH {words})"
+            return f"s.vector @@ CAST({self._value(compile_tsquery(tree))} AS tsquery)"
         if isinstance(tree, Not):
             return f"NOT ({self._of(tree.part)})"
         assert isinstance(tree, And | Or)
@@ -105,14 +106,14 @@ def _is_positive(tree: Tree) -> bool:
     return isinstance(tree, Words | Near | Mark)
 
 
-def fts5(tree: Tree) -> str:
+def compile_fts5(tree: Tree) -> str:
     """Return a tree of words and marks as FTS5 writes it."""
     if isinstance(tree, And):
-        wanted = " AND ".join(f"({fts5(part)})" for part in tree.parts if not isinstance(part, Not))
-        left_out = [fts5(part.part) for part in tree.parts if isinstance(part, Not)]
+        wanted = " AND ".join(f"({compile_fts5(part)})" for part in tree.parts if not isinstance(part, Not))
+        left_out = [compile_fts5(part.part) for part in tree.parts if isinstance(part, Not)]
         return f"({wanted})" + "".join(f" NOT ({part})" for part in left_out)
     if isinstance(tree, Or):
-        return " OR ".join(f"({fts5(part)})" for part in tree.parts)
+        return " OR ".join(f"({compile_fts5(part)})" for part in tree.parts)
     if isinstance(tree, Mark):
         return f'marks : "{mark_word(tree.field, tree.value)}"'
     if isinstance(tree, Near):
@@ -131,13 +132,13 @@ def _phrase(words: Words) -> str:
     return '"' + " ".join(words.words) + '"' + (" *" if words.prefix else "")
 
 
-def tsquery(tree: Tree) -> str:
+def compile_tsquery(tree: Tree) -> str:
     """Return a tree of words and marks as a tsquery is written."""
     if isinstance(tree, And | Or):
         word = " & " if isinstance(tree, And) else " | "
-        return "(" + word.join(tsquery(part) for part in tree.parts) + ")"
+        return "(" + word.join(compile_tsquery(part) for part in tree.parts) + ")"
     if isinstance(tree, Not):
-        return f"!{tsquery(tree.part)}"
+        return f"!{compile_tsquery(tree.part)}"
     if isinstance(tree, Mark):
         return quote(mark_word(tree.field, tree.value))
     if isinstance(tree, Near):

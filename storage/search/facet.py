@@ -6,21 +6,21 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from pipeline.records import Hit, Item, Relevance, SavedSearch
-from pipeline.tables.csv_rows import Listed
-from pipeline.tables.facts import Counted, Fact
+from pipeline.records import Item, Relevance, SavedSearch, SearchHit
+from pipeline.tables.csv_rows import CsvRow
+from pipeline.tables.facts import Fact, FactCount
 from storage.articles.items import load_chosen
-from storage.derived.csv_rows import load_listings
-from storage.derived.facts import load_facts, sample
+from storage.derived.csv_rows import load_csv_rows
+from storage.derived.facts import load_facts, sample_texts
 from storage.engine.errors import StorageError
 from storage.schema.core import items
 from storage.schema.search import saved_searches
-from storage.search.index import BATCH, forget_all, index_new, is_behind
+from storage.search.index import BATCH, clear, index_new, is_index_behind
 from storage.search.search import Order, count, search
 from storage.search.tree import Tree
 
 
-class SearchBook:
+class Search:
     """The index of one database, and the searches that are kept in it."""
 
     def __init__(self, engine: Engine) -> None:
@@ -40,7 +40,7 @@ class SearchBook:
         by: Order = "time",
         limit: int = 50,
         seen_since: datetime | None = None,
-    ) -> list[Hit]:
+    ) -> list[SearchHit]:
         """Return the items that match, newest first, or of the newest storage.search.search.RANKED the best first.
 
         About the province only, unless the query asks for a relevance. Days are those of `zone`. With `seen_since`
@@ -50,7 +50,7 @@ class SearchBook:
         with self._reading() as connection:
             return search(connection, tree, by=by, limit=limit, zone=zone, seen_since=seen_since)
 
-    def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> Counted:
+    def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> FactCount:
         """Return how many items match, as `search` would find them, and of how many stories; `most` ends the count."""
         self.catch_up()
         with self._reading() as connection:
@@ -71,11 +71,11 @@ class SearchBook:
         until: datetime | None = None,
         relevance: Sequence[Relevance] = ("main", "mention"),
         topics: Sequence[str] = (),
-    ) -> Iterator[Listed]:
+    ) -> Iterator[CsvRow]:
         """Yield the rows of articles as tables list them, newest first: the same as storage.base.Storage.items."""
         self.catch_up()
         with self._reading() as connection:
-            yield from load_listings(connection, since, until, relevance, topics)
+            yield from load_csv_rows(connection, since, until, relevance, topics)
 
     def sample(self, start: datetime, end: datetime, most: int, /) -> list[Item]:
         """Return at most so many Vietnamese articles about the province of [start, end), each of another story.
@@ -84,12 +84,12 @@ class SearchBook:
         """
         self.catch_up()
         with self._reading() as connection:
-            return list(load_chosen(connection, sample(connection, start, end, most)).values())
+            return list(load_chosen(connection, sample_texts(connection, start, end, most)).values())
 
     def catch_up(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Put into the index what is stored and not in it (an older database has none); return how many texts."""
         with self._reading() as connection:
-            if not is_behind(connection):
+            if not is_index_behind(connection):
                 return 0
             total = connection.execute(select(func.count()).select_from(items)).scalar_one()
         done = 0
@@ -105,7 +105,7 @@ class SearchBook:
     def rebuild(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Make the index anew; return how many texts are in it. Stopped half-way, the next search goes on with it."""
         with self._engine.begin() as connection:
-            forget_all(connection)
+            clear(connection)
         return self.catch_up(progress)
 
     def saved(self) -> list[SavedSearch]:

@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from pipeline.records import Decision, Tags
-from pipeline.text.search_tokens import capped, exact_words, fold, joined
-from storage.articles.decisions import decided, load_decisions
+from pipeline.text.search_tokens import cap_tokens, exact_words, fold, join_tokens
+from storage.articles.decisions import apply_decisions, load_decisions
 from storage.articles.examinations import TAGS
-from storage.derived.csv_rows import store_listings
+from storage.derived.csv_rows import store_csv_rows
 from storage.derived.facts import store_facts
 from storage.engine.errors import StorageError
 from storage.schema.core import candidates, items, sources, taggings, versions
@@ -106,7 +106,7 @@ def index_new(connection: Connection, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def is_behind(connection: Connection) -> bool:
+def is_index_behind(connection: Connection) -> bool:
     """Whether something is stored that is not in the index yet."""
     if not _has_table(connection):
         return True
@@ -117,7 +117,7 @@ def _last(connection: Connection) -> int:
     return min(int(connection.execute(newest).scalar_one()) for newest in _NEWEST)
 
 
-def index_again(connection: Connection, keys: Collection[str]) -> None:
+def reindex(connection: Connection, keys: Collection[str]) -> None:
     """Put articles that are in the index into it as they are now.
 
     What is not in it yet stays for `index_new`, which would else take all that is older for done.
@@ -130,7 +130,7 @@ def index_again(connection: Connection, keys: Collection[str]) -> None:
     _index(connection, connection.execute(rows).all())
 
 
-def forget_all(connection: Connection) -> None:
+def clear(connection: Connection) -> None:
     """Empty the index; `index_new` fills it again."""
     connection.execute(delete(search_items))
     connection.execute(delete(facts))
@@ -182,7 +182,7 @@ def _each(connection: Connection, rows: Collection[Row[Any]], make: Callable[[Co
 
 
 def _held(row: Row[Any], said: Mapping[str, Sequence[Decision]]) -> tuple[Row[Any], Tags]:
-    return row, decided(TAGS.validate_python(row.tags), said.get(row.key, ()))
+    return row, apply_decisions(TAGS.validate_python(row.tags), said.get(row.key, ()))
 
 
 def _put(connection: Connection, holds: Sequence[tuple[Row[Any], Tags]]) -> None:
@@ -193,7 +193,7 @@ def _put(connection: Connection, holds: Sequence[tuple[Row[Any], Tags]]) -> None
     made: list[dict[str, Any]] = []
     old_ids: list[int] = []
     store_facts(connection, holds)
-    store_listings(connection, holds)
+    store_csv_rows(connection, holds)
     for row, tags in holds:
         marks, about = " ".join(sorted(_marks(row, tags))), int(tags.relevance != "no")
         old = known.get(row.key)
@@ -265,13 +265,13 @@ def _marks(row: Row[Any], tags: Tags) -> set[str]:
     found |= {("lang", tags.language.split("-")[0]), ("relevance", tags.relevance), ("tone", tags.tone)}
     found |= {("topic", topic.id) for topic in tags.topics}
     found |= {("place", name) for place in tags.places for name in (place.id, place.name, place.unit)}
-    return {mark_word(field, value) for field, name in found if (value := joined(name))}
+    return {mark_word(field, value) for field, name in found if (value := join_tokens(name))}
 
 
 def _stream(found: list[str], places: int) -> str:
     """Return words as FTS5 reads them, each at its place."""
     if max(Counter(found).values(), default=0) > places:
-        kept = dict(capped(found, places))
+        kept = dict(cap_tokens(found, places))
         found = [kept.get(place, _NOTHING) for place in range(len(found))]
     return " ".join(found)
 
@@ -280,9 +280,9 @@ def _vector(title: Sequence[str], body: Sequence[str], marks: Sequence[str]) -> 
     """Return a tsvector as it is written: folded and exact words at one place, those of the title of weight A."""
     places: dict[str, list[str]] = {}
     for part, first, kept, weight in ((title, 1, _TITLE_PLACES, "A"), (body, len(title) + _GAP, _TEXT_PLACES, "")):
-        for place, word in capped(list(map(fold, part)), kept):
+        for place, word in cap_tokens(list(map(fold, part)), kept):
             places.setdefault(word, []).append(f"{first + place}{weight}")
-        for place, word in capped(part, kept):
+        for place, word in cap_tokens(part, kept):
             places.setdefault(EXACT + word, []).append(f"{first + place}{weight}")
     found = [f"{quote(word)}:{','.join(at)}" for word, at in places.items()]
     return " ".join([*found, *map(quote, marks)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.text.normalize import normalise
-from pipeline.text.search_tokens import fold, joined, words_of
+from pipeline.text.search_tokens import fold, join_tokens, tokenize_normalised
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
 
 #: characters, words and brackets within brackets of one query
@@ -200,13 +200,13 @@ class _Parser:
             return self._days(token, written)
         if field == "story":
             return Story(written.strip())
-        value = joined(written)
+        value = join_tokens(written)
         allowed = _CLOSED.get(field)
         if field == "topic" and self._topics is not None:
             value = self._topics.get(value, "")
             allowed = tuple(sorted(set(self._topics.values())))
-            value = value and joined(value)
-            allowed = tuple(joined(name) for name in allowed)
+            value = value and join_tokens(value)
+            allowed = tuple(join_tokens(name) for name in allowed)
         if not value or (allowed and value not in allowed):
             listed = ", ".join(allowed or ())
             raise self._error(
@@ -217,7 +217,7 @@ class _Parser:
         return Mark(field, value)
 
     def _to_words(self, token: _Token, written: str, *, exact: bool, prefix: bool = False) -> Words | None:
-        found = words_of(written)
+        found = tokenize_normalised(written)
         self._words += len(found)
         if self._words > _MOST_WORDS:
             raise self._error(token.at, f"Hơn {_MOST_WORDS} từ: hãy tìm ít hơn", f"More than {_MOST_WORDS} words")

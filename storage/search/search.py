@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from pipeline.records import Article, Hit, Item, Marked
-from pipeline.tables.facts import Counted
-from pipeline.text.normalize import bare, key, normalise
+from pipeline.records import Article, Highlighted, Item, SearchHit
+from pipeline.tables.facts import FactCount
+from pipeline.text.normalize import match_key, normalise, strip_diacritics
 from pipeline.text.search_tokens import UNSPACED
 from storage.articles.items import load_chosen
 from storage.schema.core import Instant, versions
 from storage.schema.search import search_items
-from storage.search.compiler import SPANS, Condition, quote
+from storage.search.compiler import SPANS, CompiledQuery, quote
 from storage.search.tree import Tree, Words, asked_words, names_relevance
 
 Order = Literal["time", "relevance"]
@@ -54,7 +54,7 @@ def search(
     limit: int,
     zone: tzinfo,
     seen_since: datetime | None = None,
-) -> list[Hit]:
+) -> list[SearchHit]:
     """See storage.base.Storage.search."""
     scores: Mapping[str, int] = {}
     keys = _matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since)
@@ -66,18 +66,18 @@ def search(
     return [_hit(found[k], asked, scores.get(k, 0)) for k in keys if k in found]
 
 
-def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> Counted:
-    """See storage.search.facet.SearchBook.count."""
+def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> FactCount:
+    """See storage.search.facet.Search.count."""
     source, limits, values = _asked(connection, tree, zone)
     end = "" if most is None else " LIMIT :most"
     found = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(limits)}{end}"
     query = text(f"SELECT count(*), count(DISTINCT f.story) FROM ({found}) s JOIN facts f ON f.item_key = s.item_key")
-    return Counted(*connection.execute(query, values if most is None else values | {"most": most}).one())
+    return FactCount(*connection.execute(query, values if most is None else values | {"most": most}).one())
 
 
 def _asked(connection: Connection, tree: Tree, zone: tzinfo) -> tuple[str, list[str], dict[str, Any]]:
     """Return what a tree asks for as SQL: tables, conditions, and the values of these."""
-    where = Condition(tree, "sqlite" if connection.dialect.name == "sqlite" else "postgresql", zone)
+    where = CompiledQuery(tree, "sqlite" if connection.dialect.name == "sqlite" else "postgresql", zone)
     limits = [where.sql]
     if not names_relevance(tree):
         limits.append("s.about = 1")
@@ -146,7 +146,7 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
     patterns = [_pattern(words) for words in asked_words(tree)]
     scores = {}
     for row in connection.execute(query):
-        title, body = key(normalise(row.article["title"])), key(normalise(row.article["text"]))
+        title, body = match_key(normalise(row.article["title"])), match_key(normalise(row.article["text"]))
         scores[row.item_key] = sum(_score(pattern, title, body) for pattern in patterns)
     return scores
 
@@ -159,7 +159,7 @@ def _score(pattern: re.Pattern[str], title: str, body: str) -> int:
 
 @lru_cache(maxsize=256)
 def _pattern(words: Words) -> re.Pattern[str]:
-    """Return what finds words in a text as `pipeline.text.normalize.key` makes it."""
+    """Return what finds words in a text as `pipeline.text.normalize.match_key` makes it."""
     written = [re.escape(word) if words.exact else _with_diacritics(word) for word in words.words]
     first, last = words.words[0], words.words[-1]
     # A pattern that begins with a letter is looked for much faster than one that begins with looking back.
@@ -175,10 +175,10 @@ def _with_diacritics(word: str) -> str:
 
 @cache
 def _diacritics() -> dict[str, str]:
-    """Return by letter those that `pipeline.text.normalize.bare` makes it of."""
+    """Return by letter those that `pipeline.text.normalize.strip_diacritics` makes it of."""
     found: dict[str, str] = {}
     for letter in map(chr, range(0x80, 0x2000)):
-        if letter == letter.lower() and (plain := bare(letter)) != letter:
+        if letter == letter.lower() and (plain := strip_diacritics(letter)) != letter:
             found[plain] = found.get(plain, "") + letter
     return found
 
@@ -187,20 +187,20 @@ def _is_unspaced(word: str) -> bool:
     return re.match(f"[{UNSPACED}]", word) is not None
 
 
-def _hit(item: Item, asked: Sequence[Words], score: int) -> Hit:
-    return Hit(item, _mark_title(item.article, asked), _snippet(item.article, asked), score)
+def _hit(item: Item, asked: Sequence[Words], score: int) -> SearchHit:
+    return SearchHit(item, _mark_title(item.article, asked), _snippet(item.article, asked), score)
 
 
-def _mark_title(article: Article, asked: Sequence[Words]) -> Marked:
+def _mark_title(article: Article, asked: Sequence[Words]) -> Highlighted:
     title = normalise(article.title)
-    return Marked(title, _spans(key(title), asked))
+    return Highlighted(title, _spans(match_key(title), asked))
 
 
-def _snippet(article: Article, asked: Sequence[Words]) -> Marked:
+def _snippet(article: Article, asked: Sequence[Words]) -> Highlighted:
     """Return some of the text around what is found first of the rarest word, or its beginning."""
     whole = normalise(article.text)
     asked = [words for words in asked if not words.only_title]
-    searched = key(whole)
+    searched = match_key(whole)
     found = [spans for words in asked if (spans := _spans(searched, [words]))]
     at = min(found, key=len)[0][0] if found else 0
     start = max(0, at - _BEFORE)
@@ -210,7 +210,7 @@ def _snippet(article: Article, asked: Sequence[Words]) -> Marked:
     if at + _AFTER < len(whole) and " " in cut:
         cut = cut[: cut.rindex(" ")]
     inside = {(a - start, b - start) for spans in found for a, b in spans if a >= start and b <= start + len(cut)}
-    return Marked(cut.replace("\n", " "), _merged(inside))
+    return Highlighted(cut.replace("\n", " "), _merged(inside))
 
 
 def _spans(searched: str, asked: Iterable[Words]) -> tuple[tuple[int, int], ...]:

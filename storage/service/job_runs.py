@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.records import Alert, JobEnd, JobRun
+from pipeline.records import Alert, JobOutcome, JobRun
 from storage.engine.connection import connect
 from storage.engine.errors import StorageError
 from storage.schema.core import runs
@@ -36,7 +36,7 @@ _SERVE = int.from_bytes(b"serve", "big")
 _KEEPALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 
 
-class RunBook:
+class JobRuns:
     """What the service did, in the tables `job_runs` and `alerts` of one database; used by one thread."""
 
     def __init__(self, engine: Engine) -> None:
@@ -64,13 +64,21 @@ class RunBook:
 
     def plan_job(self, job: str, at: datetime, server: str, /) -> None:
         """Note that a job is known from now on, so that turns missed from here on are made up for."""
-        row = {"job": job, "due": at, "started": at, "ended": at, "how": JobEnd.PLANNED, "server": server, "said": ""}
+        row = {
+            "job": job,
+            "due": at,
+            "started": at,
+            "ended": at,
+            "how": JobOutcome.PLANNED,
+            "server": server,
+            "said": "",
+        }
         with self._engine.begin() as connection:
             connection.execute(insert(job_runs).values(late_seconds=0, **row))
 
     def lose_open(self, at: datetime, /) -> int:
         """Note that turns without an end were lost with their server; return how many."""
-        change = {"ended": at, "how": JobEnd.LOST}
+        change = {"ended": at, "how": JobOutcome.LOST}
         with self._engine.begin() as connection:
             return connection.execute(update(job_runs).where(job_runs.c.ended.is_(None)).values(**change)).rowcount
 
@@ -82,7 +90,7 @@ class RunBook:
         with self._reading() as connection:
             return [_run(row) for row in connection.execute(query.order_by(job_runs.c.id))]
 
-    def last_of_each(self, *how: JobEnd) -> dict[str, JobRun]:
+    def last_of_each(self, *how: JobOutcome) -> dict[str, JobRun]:
         """Return the latest turn of every job, or the latest that ended so."""
         return self._of_each(func.max(job_runs.c.id), how)
 
@@ -90,7 +98,7 @@ class RunBook:
         """Return the first turn of every job that is still remembered: since when it is known."""
         return self._of_each(func.min(job_runs.c.id), ())
 
-    def _of_each(self, which: Function[Any], how: Collection[JobEnd]) -> dict[str, JobRun]:
+    def _of_each(self, which: Function[Any], how: Collection[JobOutcome]) -> dict[str, JobRun]:
         ids = select(which).group_by(job_runs.c.job)
         if how:
             ids = ids.where(job_runs.c.how.in_(how))
@@ -150,7 +158,7 @@ def _run(row: Row[Any]) -> JobRun:
         row.due,
         row.started,
         row.ended,
-        JobEnd(row.how) if row.how else "",
+        JobOutcome(row.how) if row.how else "",
         row.exit_code,
         row.late_seconds,
         row.counts or {},
@@ -158,11 +166,11 @@ def _run(row: Row[Any]) -> JobRun:
     )
 
 
-class HeldElsewhere(StorageError):
+class LockedElsewhere(StorageError):
     """Another `diembao serve` runs on this database; the message says which."""
 
 
-class Hold:
+class LeaderLock:
     """The right to run the schedule on a database, for as long as this object and its process live.
 
     On SQLite a lock on a file beside the database, on PostgreSQL an advisory lock of a connection kept for it: the
@@ -195,8 +203,8 @@ class Hold:
         except Timeout:
             with suppress(OSError, ValueError):
                 holder = json.loads(told.read_text("utf-8"))["who"]
-                raise HeldElsewhere(f"{self._shown}: held by diembao serve on {holder}") from None
-            raise HeldElsewhere(f"{self._shown}: held by another diembao serve ({lock.lock_file})") from None
+                raise LockedElsewhere(f"{self._shown}: held by diembao serve on {holder}") from None
+            raise LockedElsewhere(f"{self._shown}: held by another diembao serve ({lock.lock_file})") from None
         told.write_text(json.dumps({"who": self._who}), "utf-8")
         self._lock = lock
 
@@ -217,7 +225,7 @@ class Hold:
         except SQLAlchemyError as error:
             raise StorageError(f"{self._shown}: {getattr(error, 'orig', None) or error}") from error
         named = f"{holder[0]}, since {holder[1]:%Y-%m-%d %H:%M}" if holder else "another diembao serve"
-        raise HeldElsewhere(f"{self._shown}: held by {named}")
+        raise LockedElsewhere(f"{self._shown}: held by {named}")
 
     def keep(self) -> None:
         """Look whether the right is still ours and take it again if the database was restarted meanwhile.

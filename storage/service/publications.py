@@ -18,7 +18,7 @@ from storage.schema.publications import dispatches, publication_files, publicati
 _ITEMS = TypeAdapter(tuple[PublishedItem, ...])
 
 
-class PublicationBook:
+class Publications:
     """The digests that left the house, in one database; used by one thread."""
 
     def __init__(self, engine: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
-from pipeline.stories.clustering import Link, Ruling, groups
+from pipeline.stories.clustering import Link, Ruling, cluster
 from storage.schema.core import items
 from storage.schema.derived import facts
 from storage.schema.stories import story_changes, story_nodes, story_ruling_items, story_rulings
@@ -142,7 +142,7 @@ def _name(
     about = [r for r in rulings if any(key in by_key for key in r.sides)]
     changes: Counter[tuple[str, str]] = Counter()
     moved: dict[str, list[str]] = {}
-    for members in groups(by_key, links, about):
+    for members in cluster(by_key, links, about):
         name = _name_of([by_key[key] for key in members])
         for key in members:
             row = by_key[key]

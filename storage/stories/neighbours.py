@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline.records import Article
-from pipeline.stories.fingerprints import Sketch, dump, load, sketch
+from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump, load
 from storage.schema.core import versions
 from storage.schema.stories import story_keys, story_nodes
 
@@ -31,27 +31,27 @@ _SUBSECOND = 28
 _KEPT = 4000
 
 
-def moment_of(at: datetime, item_key: str) -> int:
+def publication_moment(at: datetime, item_key: str) -> int:
     """Return the place of an article in time: no two have the same, whatever the order of their arrival."""
     return (int(at.timestamp()) << _SUBSECOND) | (zlib.crc32(item_key.encode()) >> (32 - _SUBSECOND))
 
 
-class Sketches:
+class FingerprintCache:
     """The sketches of placed articles, by node; the last ones used stay in memory."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._kept: OrderedDict[int, Sketch] = OrderedDict()
+        self._kept: OrderedDict[int, Fingerprint] = OrderedDict()
 
-    def put(self, node: int, found: Sketch) -> None:
+    def put(self, node: int, found: Fingerprint) -> None:
         self._kept[node] = found
         self._kept.move_to_end(node)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
-    def get(self, nodes: Iterable[int]) -> dict[int, Sketch]:
+    def get(self, nodes: Iterable[int]) -> dict[int, Fingerprint]:
         """Return the sketches of nodes."""
-        found: dict[int, Sketch] = {}
+        found: dict[int, Fingerprint] = {}
         missing = []
         for node in nodes:
             if (kept := self._kept.get(node)) is not None:
@@ -61,30 +61,30 @@ class Sketches:
                 missing.append(node)
         if missing:
             for row in self._connection.execute(_SKETCHES, {"nodes": missing}).all():
-                found[row.id] = sketch_of(self._connection, row.version, row.fingerprint)
+                found[row.id] = fingerprint_of(self._connection, row.version, row.fingerprint)
                 self.put(row.id, found[row.id])
         return found
 
 
-def sketch_of(connection: Connection, version: int, stored: bytes) -> Sketch:
+def fingerprint_of(connection: Connection, version: int, stored: bytes) -> Fingerprint:
     """Return the sketch of a version; one that an older diembao left is made anew from the article, and kept."""
     if (found := load(stored)) is not None:
         return found
     article = connection.execute(select(versions.c.article).where(versions.c.id == version)).scalar_one()
-    found = sketch_article(article)
+    found = fingerprint_article(article)
     connection.execute(update(versions).where(versions.c.id == version).values(fingerprint=dump(found)))
     return found
 
 
-def sketch_article(article: dict[str, Any]) -> Sketch:
+def fingerprint_article(article: dict[str, Any]) -> Fingerprint:
     """Return the sketch of an article as the database holds it."""
     from pydantic import TypeAdapter
 
     read = TypeAdapter(Article).validate_python(article)
-    return sketch(read.title, read.text, read.published, read.language)
+    return compute_fingerprint(read.title, read.text, read.published, read.language)
 
 
-def file_keys(connection: Connection, node: int, moment: int, keys: Sequence[int]) -> None:
+def store_keys(connection: Connection, node: int, moment: int, keys: Sequence[int]) -> None:
     """Let an article be found."""
     rows = [{"key": key, "moment": moment, "node": node} for key in keys]
     if rows:
@@ -97,7 +97,7 @@ def drop_keys(connection: Connection, node: int, moment: int, keys: Sequence[int
     connection.execute(delete(story_keys).where(there))
 
 
-def earlier(connection: Connection, keys: Sequence[int], moment: int) -> tuple[list[int], int]:
+def earlier_neighbours(connection: Connection, keys: Sequence[int], moment: int) -> tuple[list[int], int]:
     """Return look-alikes that came before, the first first, and how many more could before one would be left out."""
     rows = _around(connection, keys, moment, before=True)
     shared = Counter(node for _, _, node in rows)
@@ -107,7 +107,7 @@ def earlier(connection: Connection, keys: Sequence[int], moment: int) -> tuple[l
     return sorted(taken, key=came.__getitem__), max(0, min(PER_KEY - fullest, TAKEN - len(shared)))
 
 
-def later(connection: Connection, keys: Sequence[int], moment: int) -> list[int]:
+def later_neighbours(connection: Connection, keys: Sequence[int], moment: int) -> list[int]:
     """Return the articles that have this one among their look-alikes that came before."""
     return sorted({node for _, _, node in _around(connection, keys, moment, before=False)})
 

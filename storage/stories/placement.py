@@ -7,13 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 
-from pipeline.stories.attribution import credit
-from pipeline.stories.fingerprints import Sketch, keys_of
-from pipeline.stories.similarity import Verdict, compare
+from pipeline.stories.attribution import credited_agency
+from pipeline.stories.fingerprints import Fingerprint, fingerprint_keys
+from pipeline.stories.similarity import Verdict, compare_fingerprints
 from storage.schema.core import items, sources, versions
 from storage.schema.stories import story_keys, story_nodes
 from storage.stories.groups import name_all, name_groups
-from storage.stories.neighbours import Sketches, drop_keys, earlier, file_keys, later, moment_of, sketch_of
+from storage.stories.neighbours import (
+    FingerprintCache,
+    drop_keys,
+    earlier_neighbours,
+    fingerprint_of,
+    later_neighbours,
+    publication_moment,
+    store_keys,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,13 @@ _UPDATE = (
 )
 
 
-def regroup(connection: Connection, at: datetime) -> int:
+def group_stories(connection: Connection, at: datetime) -> int:
     """See storage.base.Storage.regroup."""
     placer = _place_all(connection)
     return name_groups(connection, placer.touched, at, fresh=placer.fresh)
 
 
-def rebuild(connection: Connection, at: datetime) -> int:
+def rebuild_stories(connection: Connection, at: datetime) -> int:
     """See storage.base.Storage.rebuild_stories."""
     connection.execute(delete(story_keys))
     connection.execute(delete(story_nodes))
@@ -82,13 +90,13 @@ def rebuild(connection: Connection, at: datetime) -> int:
 
 def _place_all(connection: Connection) -> "Placer":
     placer = Placer(connection)
-    while rows := unplaced(connection):
+    while rows := unplaced_items(connection):
         for row in rows:
             placer.place(row)
     return placer
 
 
-def unplaced(connection: Connection) -> Sequence[Row[Any]]:
+def unplaced_items(connection: Connection) -> Sequence[Row[Any]]:
     """Return some of the texts that are to be placed, in the order they came."""
     last = connection.execute(_LAST).scalar() or 0
     return connection.execute(_UNPLACED, {"last": last}).all()
@@ -103,7 +111,7 @@ class Placer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._sketches = Sketches(connection)
+        self._sketches = FingerprintCache(connection)
         #: nodes whose group may have changed
         self.touched: set[int] = set()
         #: nodes that were not there before
@@ -111,8 +119,8 @@ class Placer:
 
     def place(self, row: Row[Any]) -> None:
         """Place one article, a row of `unplaced`."""
-        found = sketch_of(self._connection, row.id, row.fingerprint)
-        moment = moment_of(row.published or row.first_seen, row.key)
+        found = fingerprint_of(self._connection, row.id, row.fingerprint)
+        moment = publication_moment(row.published or row.first_seen, row.key)
         old = self._connection.execute(_OF_ITEM, {"key": row.key}).first()
         if old is None:
             values = {"item_key": row.key, "version_id": row.id, "moment": moment, "room": 0, **_Place().values()}
@@ -125,13 +133,13 @@ class Placer:
             self._remove(old)
             change = {"version_id": row.id, "moment": moment}
             self._connection.execute(update(story_nodes).where(story_nodes.c.id == node).values(**change))
-        keys = keys_of(found)
-        file_keys(self._connection, node, moment, keys)
+        keys = fingerprint_keys(found)
+        store_keys(self._connection, node, moment, keys)
         self._sketches.put(node, found)
         self._follow(node, moment, found, keys)
         self._lead(node, moment, found, keys)
         # '(Dân trí)' before a text of Dân trí is no other's.
-        named = credit(row.article["text"])
+        named = credited_agency(row.article["text"])
         origin = "" if named.casefold() in row.name.casefold() else named
         if origin != row.origin:
             self._connection.execute(update(items).where(items.c.key == row.key).values(origin=origin))
@@ -139,10 +147,10 @@ class Placer:
     def _remove(self, old: Row[Any]) -> None:
         """Take an article with an older text out of its place."""
         found = self._sketches.get([old.id])[old.id]
-        keys = keys_of(found)
+        keys = fingerprint_keys(found)
         drop_keys(self._connection, old.id, old.moment, keys)
         followed = or_(story_nodes.c.source_node == old.id, story_nodes.c.event_node == old.id)
-        crowded = story_nodes.c.id.in_(later(self._connection, keys, old.moment)) & (story_nodes.c.room == 0)
+        crowded = story_nodes.c.id.in_(later_neighbours(self._connection, keys, old.moment)) & (story_nodes.c.room == 0)
         for other in self._connection.execute(select(story_nodes).where(or_(followed, crowded))).all():
             self._follow_anew(other)
         self.touched.update(n for n in (old.id, old.source_node, old.event_node) if n is not None)
@@ -151,20 +159,20 @@ class Placer:
         """Find whom a placed article follows now."""
         self.touched.update(n for n in (row.source_node, row.event_node) if n is not None)
         found = self._sketches.get([row.id])[row.id]
-        self._follow(row.id, row.moment, found, keys_of(found))
+        self._follow(row.id, row.moment, found, fingerprint_keys(found))
 
-    def _follow(self, node: int, moment: int, found: Sketch, keys: Sequence[int]) -> None:
+    def _follow(self, node: int, moment: int, found: Fingerprint, keys: Sequence[int]) -> None:
         """Find whom an article follows, among all that came before; of equals the first."""
-        taken, room = earlier(self._connection, keys, moment)
+        taken, room = earlier_neighbours(self._connection, keys, moment)
         sketches = self._sketches.get(taken)
         place = _Place()
         for other in taken:
-            place = _better(place, compare(found, sketches[other]), other)
+            place = _better(place, compare_fingerprints(found, sketches[other]), other)
         self._store(node, place, room)
 
-    def _lead(self, node: int, moment: int, found: Sketch, keys: Sequence[int]) -> None:
+    def _lead(self, node: int, moment: int, found: Fingerprint, keys: Sequence[int]) -> None:
         """Let those that came after follow an article, where it is more like them than whom they follow."""
-        after = later(self._connection, keys, moment)
+        after = later_neighbours(self._connection, keys, moment)
         if not after:
             return
         sketches = self._sketches.get(after)
@@ -173,13 +181,13 @@ class Placer:
             room = row.room - 1
             if row.room == 0:
                 # Somebody is crowded out: the newcomer, or perhaps the one that is followed.
-                taken, room = earlier(self._connection, keys_of(sketches[row.id]), row.moment)
+                taken, room = earlier_neighbours(self._connection, fingerprint_keys(sketches[row.id]), row.moment)
                 if {held.source, held.event} - {None, *taken}:
                     self._follow_anew(row)
                     continue
                 if node not in taken:
                     continue
-            verdict = compare(found, sketches[row.id])
+            verdict = compare_fingerprints(found, sketches[row.id])
             place = _better(held, verdict, node, first=self._is_first(moment, held, verdict.score))
             if place != held:
                 self.touched.update(n for n in (row.id, held.source, held.event) if n is not None)

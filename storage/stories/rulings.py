@@ -11,7 +11,7 @@ from storage.schema.stories import story_nodes, story_ruling_items, story_ruling
 from storage.stories.groups import Level, name_groups
 
 
-def merge(connection: Connection, level: Level, keys: Sequence[str], note: str, at: datetime) -> str:
+def merge_stories(connection: Connection, level: Level, keys: Sequence[str], note: str, at: datetime) -> str:
     """See storage.base.Storage.merge_stories."""
     column = items.c.story if level == "story" else items.c.event
     names = [_name(connection, level, key) for key in keys]
@@ -21,7 +21,7 @@ def merge(connection: Connection, level: Level, keys: Sequence[str], note: str, 
     return str(connection.execute(select(column).where(items.c.key == names[0])).scalar_one())
 
 
-def split(
+def split_story(
     connection: Connection, level: Level, story: str, keys: Collection[str], note: str, at: datetime
 ) -> tuple[str, str]:
     """See storage.base.Storage.split_story."""

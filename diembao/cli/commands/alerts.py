@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 )
 @click.option("--test", "trial", is_flag=True, help=say("Chỉ gửi một tin thử.", "Only send a trial message."))
 @click.option("--trouble", hidden=True, help="What diembao serve was told by its database.")
-@pass_app
-def alerts(app: App, trial: bool, trouble: str | None) -> int:
+@pass_context
+def alerts(app: CliContext, trial: bool, trouble: str | None) -> int:
     from config.alerts import load_alerts
     from diembao.notify.channels import channels
     from storage.engine.errors import StorageError
@@ -55,8 +55,8 @@ def alerts(app: App, trial: bool, trouble: str | None) -> int:
         return FAILED
 
 
-def _try(app: App, ways: Sequence[Channel]) -> int:
-    from diembao.notify.smtp import NotSent
+def _try(app: CliContext, ways: Sequence[Channel]) -> int:
+    from diembao.notify.smtp import DeliveryFailed
 
     failed = 0
     for way in ways:
@@ -66,18 +66,18 @@ def _try(app: App, ways: Sequence[Channel]) -> int:
                 say("Đường báo này hoạt động.\n", "This way of telling works.\n"),
             )
             app.print(say(f"{way.name}: đã gửi", f"{way.name}: sent"))
-        except NotSent as error:
+        except DeliveryFailed as error:
             failed += 1
             app.warn(str(error))
     return FAILED if failed or not ways else DONE
 
 
-def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
+def _tell(app: CliContext, storage: Storage, ways: Sequence[Channel]) -> int:
     from config.alerts import load_alerts
     from config.schedule import load_schedule
     from diembao.jobs import process
     from diembao.notify.channels import send_alerts
-    from diembao.service.alert_rules import Scene, raise_alerts
+    from diembao.service.alert_rules import AlertContext, raise_alerts
     from diembao.system.clock import now
 
     at = now()
@@ -86,12 +86,12 @@ def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
         return process.watched_sources(storage, at - timedelta(hours=hours), at)
 
     def tree(words: str) -> Tree:
-        from diembao.cli.commands.search import tree_of
+        from diembao.cli.commands.search import parse_query
 
-        return tree_of(words, app.rules())
+        return parse_query(words, app.rules())
 
     zone = ZoneInfo(app.settings().province.time_zone)
-    scene = Scene(storage, app.home, load_schedule(app.home.config), at, zone, sources, tree)
+    scene = AlertContext(storage, app.home, load_schedule(app.home.config), at, zone, sources, tree)
     new = raise_alerts(scene, load_alerts(app.home.config).rule)
     for alert in new:
         app.print(alert.said)
@@ -103,13 +103,13 @@ def _tell(app: App, storage: Storage, ways: Sequence[Channel]) -> int:
     return FAILED if failed else DONE
 
 
-def _tell_without_database(app: App, ways: Sequence[Channel], error: str) -> int:
+def _tell_without_database(app: CliContext, ways: Sequence[Channel], error: str) -> int:
     """Tell that the database cannot be used, once a day, noted in a file since there is nothing else to note it in."""
-    from diembao.notify.smtp import NotSent
+    from diembao.notify.smtp import DeliveryFailed
     from diembao.system.clock import now
-    from diembao.system.secrets import hide
+    from diembao.system.secrets import hide_secrets
 
-    app.warn(hide(error))
+    app.warn(hide_secrets(error))
     day = now().astimezone(ZoneInfo(app.settings().province.time_zone)).date().isoformat()
     noted = app.home.root / f".no-database-told-{day}"
     if noted.exists():
@@ -123,9 +123,9 @@ def _tell_without_database(app: App, ways: Sequence[Channel], error: str) -> int
     sent = False
     for way in ways:
         try:
-            way.send(say("[diembao] Cơ sở dữ liệu không dùng được", "[diembao] No database"), hide(text) + "\n")
+            way.send(say("[diembao] Cơ sở dữ liệu không dùng được", "[diembao] No database"), hide_secrets(text) + "\n")
             sent = True
-        except NotSent as failure:
+        except DeliveryFailed as failure:
             app.warn(str(failure))
     if not sent:
         return FAILED

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.messages import BROWSER, CANDIDATES, DOCUMENTS, reason, say, word
 
 if TYPE_CHECKING:
-    from diembao.jobs.collect import Collected
+    from diembao.jobs.collect import CollectResult
     from storage.base import Storage
 
 #: `_collect` was told to stop; of a command's exit codes it is FAILED
@@ -45,8 +45,8 @@ _wait = click.option(
 @_only
 @_due
 @_wait
-@pass_app
-def collect(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
+@pass_context
+def collect(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> int:
     with app.home.lock("collect", wait=wait * 60), app.storage() as storage:
         return min(_collect(app, storage, only, due), FAILED)
 
@@ -60,8 +60,8 @@ def collect(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
     help=say("Đọc lại cả những trang lần trước gặp lỗi.", "Also pages that an error stopped last time."),
 )
 @_wait
-@pass_app
-def process(app: App, again: bool, wait: float) -> int:
+@pass_context
+def process(app: CliContext, again: bool, wait: float) -> int:
     with app.home.lock("process", wait=wait * 60), app.storage() as storage:
         return _process(app, storage, again)
 
@@ -75,8 +75,8 @@ def process(app: App, again: bool, wait: float) -> int:
 @_only
 @_due
 @_wait
-@pass_app
-def run(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
+@pass_context
+def run(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> int:
     from diembao.cli.commands.digest import write_digest
 
     with app.home.lock("collect", "process", wait=wait * 60), app.storage() as storage:
@@ -94,11 +94,11 @@ def run(app: App, only: tuple[str, ...], due: bool, wait: float) -> int:
     )
 )
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
-@pass_app
-def add(app: App, urls: tuple[str, ...]) -> int:
+@pass_context
+def add(app: CliContext, urls: tuple[str, ...]) -> int:
     from diembao.jobs import process as process_job
     from diembao.jobs.collect import add_by_hand
-    from pipeline.text.urls import is_fetchable, normalise
+    from pipeline.text.urls import is_fetchable, normalise_url
 
     if wrong := [url for url in urls if not is_fetchable(url)]:
         listed = ", ".join(wrong)
@@ -110,9 +110,9 @@ def add(app: App, urls: tuple[str, ...]) -> int:
         with app.progress() as progress:
             add_by_hand(storage, sources, urls, settings.crawl, progress)
             process_job.process(storage, sources, rules, settings.process, progress=progress)
-        ended = storage.ledger_of([normalise(url) for url in urls])
+        ended = storage.ledger_of([normalise_url(url) for url in urls])
         for url in urls:
-            entry = ended[normalise(url)]
+            entry = ended[normalise_url(url)]
             how = word(DOCUMENTS, entry.document) if entry.document else word(CANDIDATES, entry.outcome)
             why = entry.document_reason or (entry.reason if entry.reason != "ok" else "")
             if app.as_json:
@@ -121,10 +121,10 @@ def add(app: App, urls: tuple[str, ...]) -> int:
             found = storage.item(entry.item)
             title = f"{found.article.title} · {found.outlet}" if found else url
             app.print(f"{title}: {how}" + (f" ({reason(why)})" if why else ""))
-    return DONE if all(ended[normalise(url)].item for url in urls) else FAILED
+    return DONE if all(ended[normalise_url(url)].item for url in urls) else FAILED
 
 
-def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> int:
+def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool) -> int:
     from diembao.jobs.collect import collect as collect_now
 
     settings, sources = app.settings(), app.sources()
@@ -132,9 +132,9 @@ def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> in
         names = ", ".join(sorted(unknown))
         raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
     if any(s.render and (s.enabled or s.id in only) for s in sources):
-        from crawlers.downloader.browser import missing
+        from crawlers.downloader.browser import missing_browser
 
-        if lacking := missing():
+        if lacking := missing_browser():
             app.warn(word(BROWSER, lacking))
     with app.progress() as progress:
         collected = collect_now(
@@ -158,7 +158,7 @@ def _collect(app: App, storage: Storage, only: tuple[str, ...], due: bool) -> in
     return FAILED if collected.failed else DONE
 
 
-def _tell_collected(app: App, collected: Collected) -> None:
+def _tell_collected(app: CliContext, collected: CollectResult) -> None:
     if app.as_json:
         for t in collected.tallies:
             row = {k: getattr(t, k) for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "fetched")}
@@ -175,7 +175,7 @@ def _tell_collected(app: App, collected: Collected) -> None:
         app.print(line)
 
 
-def _process(app: App, storage: Storage, again: bool = False) -> int:
+def _process(app: CliContext, storage: Storage, again: bool = False) -> int:
     from diembao.jobs import process as process_job
 
     settings, rules = app.settings(), app.rules()

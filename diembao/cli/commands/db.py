@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def db() -> None:
     pass
 
 
-def _progress(app: App) -> Progress:
+def _progress(app: CliContext) -> Progress:
     def tell(table: str, done: int, expected: int) -> None:
         if done == expected and table != "backup":
             app.print(f"  {table}: {done}")
@@ -41,8 +41,8 @@ def _progress(app: App) -> Progress:
         "Bring an older database up to this version; it is saved first.",
     )
 )
-@pass_app
-def upgrade(app: App) -> int:
+@pass_context
+def upgrade(app: CliContext) -> int:
     from storage.maintenance.backup import upgrade as bring_up
 
     with app.home.lock(*_JOBS):
@@ -58,12 +58,12 @@ def upgrade(app: App) -> int:
 @db.command(
     help=say("Kiểm tra tệp, liên kết giữa các bảng và các tổng.", "Check the file, its references and its sums.")
 )
-@pass_app
-def check(app: App) -> int:
-    from storage.maintenance.integrity import check as look
-    from storage.maintenance.integrity import rows_of
+@pass_context
+def check(app: CliContext) -> int:
+    from storage.maintenance.integrity import check_integrity as look
+    from storage.maintenance.integrity import table_rows
 
-    problems, rows = look(app.database()), rows_of(app.database())
+    problems, rows = look(app.database()), table_rows(app.database())
     if app.as_json:
         app.print_json({"problems": problems, "rows": rows})
     for table, n in rows.items():
@@ -95,8 +95,8 @@ def check(app: App) -> int:
         "Keep only the newest N in the folder backups (those with a name of their own aside).",
     ),
 )
-@pass_app
-def backup(app: App, file: Path | None, keep: int | None) -> int:
+@pass_context
+def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
     from storage.maintenance.backup import backup as save
 
     if file is not None and keep is not None:
@@ -122,8 +122,8 @@ def backup(app: App, file: Path | None, keep: int | None) -> int:
     )
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@pass_app
-def restore(app: App, file: Path) -> int:
+@pass_context
+def restore(app: CliContext, file: Path) -> int:
     from storage.maintenance.backup import restore as bring_back
 
     with app.home.lock(*_JOBS):
@@ -139,8 +139,8 @@ def restore(app: App, file: Path) -> int:
     )
 )
 @click.argument("target", metavar="ADDRESS")
-@pass_app
-def copy(app: App, target: str) -> int:
+@pass_context
+def copy(app: CliContext, target: str) -> int:
     from storage.maintenance.backup import copy as move
 
     with app.home.lock(*_JOBS):
@@ -154,7 +154,7 @@ def copy(app: App, target: str) -> int:
     return DONE
 
 
-def _new_file(app: App, kind: str) -> Path:
+def _new_file(app: CliContext, kind: str) -> Path:
     return app.home.root / "backups" / f"diembao-{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from diembao.cli.context import DONE, App, pass_app
+from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.clock import now
 from diembao.system.messages import say
 from pipeline.records import Decision, DecisionField, Relevance, Tone
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 @click.option("--who", help=say("Ai quyết định (mặc định: người đang dùng máy).", "Who says so (default: you)."))
 @click.option("--note", default="", help=say("Vì sao (được lưu lại).", "Why (it is kept)."))
 @click.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
-@pass_app
+@pass_context
 def decide(
-    app: App,
+    app: CliContext,
     item: str | None,
     relevance: str | None,
     topics: tuple[str, ...],
@@ -93,7 +93,7 @@ def _user() -> str:
         raise click.UsageError(say("Cần --who: ai quyết định?", "Needs --who: who says so?")) from None
 
 
-def _export(app: App, target: Path) -> int:
+def _export(app: CliContext, target: Path) -> int:
     import json
 
     from diembao.system.home import write_atomically
@@ -108,7 +108,7 @@ def _export(app: App, target: Path) -> int:
 
 
 def labelled_rows(storage: Storage) -> Iterator[dict[str, Any]]:
-    """Yield one row for each item that a person decided on, as diembao.evaluation.labels.labelled reads them."""
+    """Yield one row for each item that a person decided on, as diembao.evaluation.labels.read_labels reads them."""
     for key, said in storage.upkeep.decisions().items():
         item = storage.item(key)
         if item is None or not item.article.text:

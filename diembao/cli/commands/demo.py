@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from diembao.cli.context import FAILED, App, pass_app
+from diembao.cli.context import FAILED, CliContext, pass_context
 from diembao.system.messages import say
 
 
@@ -39,8 +39,8 @@ from diembao.system.messages import say
         "Only open the sample press, write its configuration and wait (Ctrl-C ends).",
     ),
 )
-@pass_app
-def demo(app: App, out: Path, keep: bool, serve: bool) -> int:
+@pass_context
+def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
     from diembao.demo.home import write_home
     from diembao.demo.server import Press
     from diembao.system.clock import now
@@ -80,7 +80,7 @@ def demo(app: App, out: Path, keep: bool, serve: bool) -> int:
     return 0
 
 
-def _wait(app: App, home: Path) -> int:
+def _wait(app: CliContext, home: Path) -> int:
     app.print(say(f"Trong cửa sổ khác: diembao --home {home} run", f"In another window: diembao --home {home} run"))
     try:
         while True:
@@ -89,7 +89,7 @@ def _wait(app: App, home: Path) -> int:
         return 0
 
 
-def _tell(app: App, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
+def _tell(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
     if app.as_json:
         app.print_json({"digest": str(html), "csv": str(csv), "home": str(home) if home else None})
         return

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, App, pass_app
+from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.messages import say
 from pipeline.records import Relevance
 
@@ -57,9 +57,9 @@ _AS_OF = click.option(
     ),
 )
 @_AS_OF
-@pass_app
+@pass_context
 def digest(
-    app: App,
+    app: CliContext,
     day: datetime | None,
     number: int | None,
     forms: tuple[str, ...],
@@ -76,13 +76,13 @@ def digest(
         return write_digest(app, storage, day.date() if day else None, out, forms, _moment(app, as_of))
 
 
-def _moment(app: App, day: datetime | None) -> datetime | None:
+def _moment(app: CliContext, day: datetime | None) -> datetime | None:
     """Return the end of a day of the province."""
     return datetime.combine(day.date(), time.max, ZoneInfo(app.settings().province.time_zone)) if day else None
 
 
 def write_digest(
-    app: App,
+    app: CliContext,
     storage: Storage,
     day: date | None,
     out: Path | None,
@@ -92,7 +92,7 @@ def write_digest(
     from diembao.jobs import digest as digest_job
 
     settings, rules = app.settings(), app.rules()
-    files, counts = digest_job.make_digest(
+    files, counts = digest_job.write_digest(
         storage,
         settings,
         rules,
@@ -115,9 +115,9 @@ def write_digest(
     return DONE
 
 
-def _write_published(app: App, storage: Storage, number: int, forms: tuple[str, ...], out: Path | None) -> int:
+def _write_published(app: CliContext, storage: Storage, number: int, forms: tuple[str, ...], out: Path | None) -> int:
     from diembao.jobs import digest as digest_job
-    from diembao.jobs.digest_email import is_part
+    from diembao.jobs.digest_email import is_email_part
 
     if (found := storage.publications.publication(number)) is None:
         raise click.UsageError(
@@ -126,7 +126,7 @@ def _write_published(app: App, storage: Storage, number: int, forms: tuple[str, 
     wanted = {
         name: body
         for name, body in found.files.items()
-        if not is_part(name) and (not forms or Path(name).suffix.removeprefix(".") in forms)
+        if not is_email_part(name) and (not forms or Path(name).suffix.removeprefix(".") in forms)
     }
     files = digest_job.write_files(wanted, out or app.home.digests / f"{number}")
     if app.as_json:
@@ -137,7 +137,7 @@ def _write_published(app: App, storage: Storage, number: int, forms: tuple[str, 
     return DONE
 
 
-def digest_language(app: App) -> str:
+def digest_language(app: CliContext) -> str:
     import sys
 
     named = any(w.startswith("--lang") for w in sys.argv)
@@ -173,9 +173,9 @@ def digest_language(app: App) -> str:
     help=say("Mức liên quan (mặc định: main và mention).", "Relevance (default: main and mention)."),
 )
 @_AS_OF
-@pass_app
+@pass_context
 def export(
-    app: App,
+    app: CliContext,
     file: Path,
     table: str,
     since: datetime | None,
@@ -212,7 +212,7 @@ def export(
     _check_known(say("chủ đề", "topic"), topics, names)
     if sources:
         _check_known(say("nguồn", "source"), sources, [source.id for source in app.sources()])
-    wanted = export_job.Wanted(
+    wanted = export_job.ExportRequest(
         table,
         since.date() if since else None,
         until.date() if until else None,
@@ -239,7 +239,7 @@ def export(
     return DONE
 
 
-def _topic_names(app: App) -> dict[str, str]:
+def _topic_names(app: CliContext) -> dict[str, str]:
     return {t.id: say(t.label_vi, t.label_en) for t in app.rules().topics.topic}
 
 

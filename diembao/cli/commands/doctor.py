@@ -4,7 +4,7 @@ import dataclasses
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.messages import say
 
 
@@ -24,15 +24,15 @@ from diembao.system.messages import say
         "Also look up the names of three sources, and compare the clock with the server of one.",
     ),
 )
-@pass_app
-def doctor(app: App, network: bool) -> int:
+@pass_context
+def doctor(app: CliContext, network: bool) -> int:
     from config.alerts import load_alerts
     from config.settings import load_sources
-    from diembao.service.doctor import examine
+    from diembao.service.doctor import examine_machine
 
     marks = {"ok": "✓", "warning": "!", "bad": "✗"}
     worst = DONE
-    for finding in examine(
+    for finding in examine_machine(
         app.home.root,
         app.settings(),
         load_sources(app.home.config),

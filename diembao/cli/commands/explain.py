@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli.context import DONE, App, pass_app
+from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("what", metavar="ITEM|URL|FILE")
-@pass_app
-def explain(app: App, what: str) -> int:
+@pass_context
+def explain(app: CliContext, what: str) -> int:
     from pipeline.explain import explain as account
 
     text, hits = _text(app, what)
@@ -36,9 +36,9 @@ def explain(app: App, what: str) -> int:
     else:
         from rich.console import Console
 
-        from diembao.cli.explain_view import to_panels
+        from diembao.cli.explain_view import explanation_panels
 
-        Console().print(to_panels(found, english=app.lang == "en"))
+        Console().print(explanation_panels(found, english=app.lang == "en"))
     return DONE
 
 
@@ -50,7 +50,7 @@ def _mentions(found: Explanation) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _text(app: App, what: str) -> tuple[Text, tuple[ByteHit, ...]]:
+def _text(app: CliContext, what: str) -> tuple[Text, tuple[ByteHit, ...]]:
     from diembao.jobs.fetch_pages import fetch_pages, page_document
     from pipeline.records import Text
 
@@ -73,13 +73,15 @@ def _text(app: App, what: str) -> tuple[Text, tuple[ByteHit, ...]]:
     )
 
 
-def _of_document(app: App, document: Document) -> tuple[Text, tuple[ByteHit, ...]]:
-    from pipeline.extraction.extract import read
-    from pipeline.prefilter.gate import gate_of
+def _of_document(app: CliContext, document: Document) -> tuple[Text, tuple[ByteHit, ...]]:
+    from pipeline.extraction.extract import extract
+    from pipeline.prefilter.gate import build_gate
     from pipeline.records import Unreadable
 
-    hits = gate_of(app.rules()).look(document.body, document.url, document.content_type).hits if document.body else ()
-    article = read(document)
+    hits = (
+        build_gate(app.rules()).look(document.body, document.url, document.content_type).hits if document.body else ()
+    )
+    article = extract(document)
     if isinstance(article, Unreadable):
         seen = ", ".join(f"{hit.words} ({hit.where})" for hit in hits)
         told = say(f"; trong mã trang có: {seen}", f"; its bytes hold: {seen}") if seen else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.jsonl import read_jsonl
 from diembao.system.messages import say
 
@@ -27,10 +27,10 @@ from diembao.system.messages import say
     metavar="LIST.jsonl",
     help=say('Danh sách nhiều trang: {"file","url"} mỗi dòng.', 'Many pages: one {"file","url"} a line.'),
 )
-@pass_app
-def extract(app: App, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
+@pass_context
+def extract(app: CliContext, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
     from diembao.jobs.fetch_pages import fetch_pages, page_document
-    from pipeline.extraction.extract import article_to_json, read
+    from pipeline.extraction.extract import article_to_json, extract
     from pipeline.records import Document, Unreadable
     from pipeline.records import Reason as R
 
@@ -43,7 +43,7 @@ def extract(app: App, pages: tuple[str, ...], url: str | None, listed: Path | No
     def show(document: Document, name: str) -> None:
         nonlocal failed
         try:
-            article = read(document)
+            article = extract(document)
         except Exception as error:
             article = Unreadable(document.id, R.ERROR, f"{type(error).__name__}: {error}")
         if isinstance(article, Unreadable):
@@ -91,8 +91,8 @@ def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iter
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@pass_app
-def tag(app: App, file: Path) -> int:
+@pass_context
+def tag(app: CliContext, file: Path) -> int:
     from pipeline.tagging.tagger import tag as tag_text
     from pipeline.tagging.tagger import tags_to_json, text_from_record
 
@@ -142,12 +142,12 @@ def tag(app: App, file: Path) -> int:
     metavar="DIR",
     help=say("So với bộ quy tắc trong thư mục này.", "Compare with the rules in this folder."),
 )
-@pass_app
+@pass_context
 def evaluate(
-    app: App, gold: tuple[Path, ...], pairs: Path | None, errors: bool, folds: int | None, against: Path | None
+    app: CliContext, gold: tuple[Path, ...], pairs: Path | None, errors: bool, folds: int | None, against: Path | None
 ) -> int:
     from config.rulebook import load_rulebook
-    from diembao.cli.evaluate_view import to_json, to_tables
+    from diembao.cli.evaluate_view import evaluation_json, evaluation_tables
     from diembao.evaluation.metrics import evaluate as score
     from diembao.evaluation.retraining import cross_validate
 
@@ -167,12 +167,12 @@ def evaluate(
         raise click.UsageError(f"{', '.join(map(str, gold))}: {error}") from error
     if app.as_json:
         for report in reports:
-            app.print_json(to_json(report, errors=errors))
+            app.print_json(evaluation_json(report, errors=errors))
         return DONE
     from rich.console import Console
 
     for report in reports:
-        Console().print(to_tables(report, errors=errors, english=app.lang == "en"))
+        Console().print(evaluation_tables(report, errors=errors, english=app.lang == "en"))
     return DONE
 
 

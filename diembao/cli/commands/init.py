@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from config.load import Fault
-from diembao.cli.context import WRONG, App, pass_app
+from diembao.cli.context import WRONG, CliContext, pass_context
 from diembao.system.messages import say
 
 
@@ -16,8 +16,8 @@ from diembao.system.messages import say
         "Write a commented configuration into the home folder; files that exist are left alone.",
     )
 )
-@pass_app
-def init(app: App) -> None:
+@pass_context
+def init(app: CliContext) -> None:
     from config.load import FILES
     from diembao.system.home import write_atomically
 
@@ -49,9 +49,9 @@ def config() -> None:
 @config.command(
     help=say("Kiểm tra mọi tệp cấu hình và nêu hết các lỗi.", "Check every configuration file and tell all faults.")
 )
-@pass_app
-def check(app: App) -> int:
-    faults = check_all(app.home.config)
+@pass_context
+def check(app: CliContext) -> int:
+    faults = check_configuration(app.home.config)
     if app.as_json:
         app.print_json([{"file": f.file, "line": f.line, "key": f.key, "message": f.message} for f in faults])
     else:
@@ -64,7 +64,7 @@ def check(app: App) -> int:
     return 0
 
 
-def check_all(directory: Path) -> list[Fault]:
+def check_configuration(directory: Path) -> list[Fault]:
     """Return every fault of every configuration file in `directory` (packaged ones stand in for missing ones)."""
     from config.alerts import load_alerts
     from config.load import ConfigError

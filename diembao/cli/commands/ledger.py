@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.clock import now
 from diembao.system.messages import CANDIDATES, DOCUMENTS, VERDICTS, named, reason, say, word
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """Return the first moment of a day and of the next, in the province's time zone."""
     start = datetime.combine(day, time(), ZoneInfo(zone))
     return start, datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
@@ -44,12 +44,12 @@ def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     metavar="FILE",
     help=say("Ghi từng liên kết ra FILE.", "Write every link to FILE."),
 )
-@pass_app
-def ledger(app: App, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
+@pass_context
+def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
     from diembao.jobs import process
 
     zone = app.settings().province.time_zone
-    start, end = bounds(day.date() if day else now().astimezone(ZoneInfo(zone)).date(), zone)
+    start, end = day_bounds(day.date() if day else now().astimezone(ZoneInfo(zone)).date(), zone)
     with app.storage() as storage:
         days = [d for d in process.watched_sources(storage, start, end) if not only or d.source_id in only]
         if unknown := set(only) - {d.source_id for d in days}:
@@ -70,7 +70,7 @@ def ledger(app: App, day: datetime | None, only: tuple[str, ...], jsonl: Path | 
     return DONE
 
 
-def _print_sources(app: App, days: list[SourceDay]) -> None:
+def _print_sources(app: CliContext, days: list[SourceDay]) -> None:
     for day in days:
         if app.as_json:
             app.print_json({"source": dataclasses.asdict(day)})
@@ -93,7 +93,7 @@ def flags_in_words(day: SourceDay) -> list[str]:
     ]
 
 
-def _print_entry(app: App, entry: LedgerEntry) -> None:
+def _print_entry(app: CliContext, entry: LedgerEntry) -> None:
     if app.as_json:
         app.print_json({"link": dataclasses.asdict(entry)})
         return
@@ -118,8 +118,8 @@ def _print_entry(app: App, entry: LedgerEntry) -> None:
     show_default=True,
     help=say("Số ngày gần nhất để xét nguồn.", "Days back in which sources are judged."),
 )
-@pass_app
-def recall(app: App, against: str, days: int) -> int:
+@pass_context
+def recall(app: CliContext, against: str, days: int) -> int:
     from diembao.jobs.recall import SEEN
     from diembao.jobs.recall import recall as compare
 
@@ -146,14 +146,14 @@ def recall(app: App, against: str, days: int) -> int:
     return DONE if found == len(headlines) else FAILED
 
 
-def _headlines(app: App, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
+def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
     from diembao.jobs.recall import read_headlines
 
     search = next((s for s in sources if s.id == against and any(f.kind == "query" for f in s.feeds)), None)
     if search is not None:
-        from diembao.jobs.outside import ask
+        from diembao.jobs.outside import fetch_headlines
 
-        asked, failures = ask(search, start, app.settings().crawl)
+        asked, failures = fetch_headlines(search, start, app.settings().crawl)
         for url, why in failures.items():
             app.warn(f"{search.name}: {reason(why)} ({url})")
         return asked
@@ -174,21 +174,21 @@ def _headlines(app: App, against: str, sources: Sequence[Source], start: datetim
     )
 )
 @click.argument("item", metavar="KEY|URL")
-@pass_app
-def item(app: App, item: str) -> int:
-    from analysis.digest.text_diff import difference
-    from pipeline.text.urls import normalise
+@pass_context
+def item(app: CliContext, item: str) -> int:
+    from analysis.digest.text_diff import text_diff
+    from pipeline.text.urls import normalise_url
 
     with app.storage() as storage:
         key = item
         if "://" in item:
-            entry = storage.ledger_of([normalise(item)]).get(normalise(item))
+            entry = storage.ledger_of([normalise_url(item)]).get(normalise_url(item))
             key = entry.item if entry else ""
         found, versions = storage.item(key), storage.versions(key)
     if found is None:
         raise click.UsageError(say(f"Không có bài: {item}", f"No such item: {item}"))
     zone = ZoneInfo(app.settings().province.time_zone)
-    changes = [difference(a.article, b.article) for a, b in pairwise(versions)]
+    changes = [text_diff(a.article, b.article) for a, b in pairwise(versions)]
     if app.as_json:
         row: dict[str, Any] = {"key": found.key, "outlet": found.outlet, "taken_down": found.taken_down}
         row["versions"] = [

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.clock import now
 from diembao.system.messages import Words, say, word
 
 if TYPE_CHECKING:
     from config.settings import RetentionSettings
-    from diembao.jobs.retag import Changes, Moved
-    from storage.maintenance.retention import Kept, Limits
+    from diembao.jobs.retag import RetagChanges, RetaggedItem
+    from storage.maintenance.retention import Expired, Limits
 
 #: items that are shown of those that enter or leave
 _SHOWN = 50
@@ -47,8 +47,8 @@ _KINDS: Words = {
 @click.option(
     "--dry-run", is_flag=True, help=say("Chỉ cho xem điều sẽ đổi, không lưu.", "Only show what would change.")
 )
-@pass_app
-def retag(app: App, since: datetime | None, dry_run: bool) -> int:
+@pass_context
+def retag(app: CliContext, since: datetime | None, dry_run: bool) -> int:
     from diembao.jobs.retag import retag as retag_now
 
     settings, rules, sources = app.settings(), app.rules(), app.sources()
@@ -62,8 +62,8 @@ def retag(app: App, since: datetime | None, dry_run: bool) -> int:
     return FAILED if changes.failed else DONE
 
 
-def _json(changes: Changes) -> dict[str, Any]:
-    def listed(moved: list[Moved]) -> list[dict[str, str]]:
+def _json(changes: RetagChanges) -> dict[str, Any]:
+    def listed(moved: list[RetaggedItem]) -> list[dict[str, str]]:
         return [{"item": m.key, "outlet": m.outlet, "title": m.title, "from": m.before, "to": m.after} for m in moved]
 
     def pairs(counts: Counter[tuple[str, str]]) -> dict[str, int]:
@@ -83,7 +83,7 @@ def _json(changes: Changes) -> dict[str, Any]:
     }
 
 
-def _tell(app: App, changes: Changes, *, dry_run: bool) -> None:
+def _tell(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
     would = say("sẽ đổi", "would change") if dry_run else say("đã đổi", "changed")
     app.print(
         say(f"{changes.texts} bài, {changes.changed} {would}.", f"{changes.texts} items, {changes.changed} {would}.")
@@ -131,8 +131,8 @@ def _tell(app: App, changes: Changes, *, dry_run: bool) -> None:
         "Give room that holds nothing back to the disk (needs as much again meanwhile).",
     ),
 )
-@pass_app
-def retention(app: App, apply_: bool, vacuum: bool) -> int:
+@pass_context
+def retention(app: CliContext, apply_: bool, vacuum: bool) -> int:
     at = now()
     limits = _limits(app.settings().retention, at)
     with app.home.lock("process"), app.storage() as storage:
@@ -168,7 +168,7 @@ def _limits(settings: RetentionSettings, at: datetime) -> Limits:
     )
 
 
-def _tell_kept(app: App, planned: list[Kept], gone: dict[str, int] | None, free: int) -> None:
+def _tell_kept(app: CliContext, planned: list[Expired], gone: dict[str, int] | None, free: int) -> None:
     for kept in planned:
         done = "" if gone is None else say(f", đã bỏ {gone[kept.kind]}", f", {gone[kept.kind]} taken away")
         app.print(f"{kept.rows:>9} ({_size(kept.bytes)})  {word(_KINDS, kept.kind)}{done}")

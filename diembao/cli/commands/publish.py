@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from diembao.jobs.send import Parcel
+    from diembao.jobs.send import Delivery
     from pipeline.records.publications import Publication
     from storage.base import Storage
 
@@ -37,8 +37,8 @@ _number = click.option(
 )
 @_day
 @_number
-@pass_app
-def publish(app: App, day: datetime | None, number: int | None) -> int:
+@pass_context
+def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
     with app.home.lock("publish"), app.storage() as storage:
         made = _publish(app, storage, day.date() if day else None, number)
         if app.as_json:
@@ -47,14 +47,14 @@ def publish(app: App, day: datetime | None, number: int | None) -> int:
     return DONE
 
 
-def _publish(app: App, storage: Storage, day: date | None, number: int | None) -> Publication:
+def _publish(app: CliContext, storage: Storage, day: date | None, number: int | None) -> Publication:
     from diembao.cli.commands.digest import digest_language
     from diembao.jobs import digest
 
     return digest.publish(storage, app.settings(), app.rules(), day=day, language=digest_language(app), number=number)
 
 
-def _tell(app: App, made: Publication) -> None:
+def _tell(app: CliContext, made: Publication) -> None:
     app.print(
         say(
             f"Bản số {made.id}, ngày {made.day:%d/%m/%Y}: {made.title}\n  SHA-256 {made.sha256}",
@@ -99,9 +99,9 @@ def _tell(app: App, made: Publication) -> None:
     is_flag=True,
     help=say("Chưa có nơi nhận thì thôi, không coi là lỗi.", "Where there is nobody to send to, that is no error."),
 )
-@pass_app
+@pass_context
 def send(
-    app: App,
+    app: CliContext,
     day: datetime | None,
     publication: int | None,
     lists: tuple[str, ...],
@@ -133,12 +133,12 @@ def send(
         raise click.UsageError(say(f"Không có danh sách {told}; có: {listed}", f"No list {told}; there are {listed}"))
     with app.home.lock("publish"), app.storage() as storage:
         made = _found(app, storage, publication, day.date() if day else None, dry_run)
-        parcels = [p for p in send_job.parcels(made, settings.sending, mail) if not lists or p.channel in lists]
+        parcels = [p for p in send_job.deliveries(made, settings.sending, mail) if not lists or p.channel in lists]
         if dry_run:
             _show(app, parcels)
             return DONE
         if arrived:
-            send_job.note_arrived(storage, made, [parcel.channel for parcel in parcels])
+            send_job.confirm_delivery(storage, made, [parcel.channel for parcel in parcels])
         results = send_job.send(storage, made, parcels, mail, again=again)
     words = {
         "sent": say("đã gửi", "sent"),
@@ -157,7 +157,7 @@ def send(
     return DONE if all(r.how in ("sent", "before") for r in results) else FAILED
 
 
-def _found(app: App, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
+def _found(app: CliContext, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
     from diembao.cli.commands.digest import digest_language
     from diembao.jobs import digest, process
     from diembao.system.clock import now
@@ -177,7 +177,7 @@ def _found(app: App, storage: Storage, number: int | None, day: date | None, dry
     return _publish(app, storage, wanted, None)
 
 
-def _show(app: App, parcels: list[Parcel]) -> None:
+def _show(app: CliContext, parcels: list[Delivery]) -> None:
     """Print the letters to the letter: what a mail server would be given."""
     for parcel in parcels:
         if parcel.message is not None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.cli.commands.digest import digest_language
-from diembao.cli.context import DONE, App, pass_app
+from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ _MOST_DAYS = 731
         "Thư mục ghi (mặc định: reports trong thư mục dữ liệu).", "Where to (default: reports in the home folder)."
     ),
 )
-@pass_app
+@pass_context
 def report(
-    app: App,
+    app: CliContext,
     kind: str | None,
     day: datetime | None,
     since: datetime | None,
@@ -67,12 +67,12 @@ def report(
     forms: tuple[str, ...],
     out: Path | None,
 ) -> int:
-    from diembao.jobs.report import make_report
+    from diembao.jobs.report import write_report
 
     settings, rules = app.settings(), app.rules()
     span = _span(kind, day, since, until, ZoneInfo(settings.province.time_zone))
     with app.storage() as storage:
-        files, made = make_report(
+        files, made = write_report(
             storage,
             settings,
             rules,

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, App, pass_app
+from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.clock import now
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
-    from pipeline.records import Hit, Marked
+    from pipeline.records import Highlighted, SearchHit
     from pipeline.rules.rulebook import Rulebook
     from storage.base import Storage
     from storage.search.parser import QueryError
@@ -78,9 +78,9 @@ _NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
 @click.option(
     "--rebuild", is_flag=True, help=say("Lập lại chỉ mục từ đầu.", "Make the index anew (nothing else is changed).")
 )
-@pass_app
+@pass_context
 def search(
-    app: App,
+    app: CliContext,
     query: tuple[str, ...],
     by: Order,
     limit: int,
@@ -116,7 +116,7 @@ def search(
     return DONE
 
 
-def _save(app: App, storage: Storage, name: str, words: str) -> None:
+def _save(app: CliContext, storage: Storage, name: str, words: str) -> None:
     from pipeline.records import SavedSearch
 
     if not words or not _NAME.fullmatch(name):
@@ -126,12 +126,12 @@ def _save(app: App, storage: Storage, name: str, words: str) -> None:
                 "--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)",
             )
         )
-    tree_of(words, app.rules())
+    parse_query(words, app.rules())
     storage.searches.save(SavedSearch(name, words, now()))
     app.print(say(f"Đã lưu {name}; tìm lại: diembao search @{name}", f"Saved {name}; use: diembao search @{name}"))
 
 
-def _list(app: App, storage: Storage) -> None:
+def _list(app: CliContext, storage: Storage) -> None:
     for one in storage.searches.saved():
         if app.as_json:
             app.print_json({"name": one.name, "query": one.query, "saved_at": one.saved_at})
@@ -139,7 +139,7 @@ def _list(app: App, storage: Storage) -> None:
             app.print(f"@{one.name}  {one.query}")
 
 
-def _show(app: App, storage: Storage, words: str, by: Order, limit: int, feed: Path | None) -> None:
+def _show(app: CliContext, storage: Storage, words: str, by: Order, limit: int, feed: Path | None) -> None:
     from diembao.cli.atom import atom
     from diembao.system.home import write_atomically
 
@@ -155,7 +155,7 @@ def _show(app: App, storage: Storage, words: str, by: Order, limit: int, feed: P
             )
         words = known[name]
     zone = ZoneInfo(app.settings().province.time_zone)
-    tree = tree_of(words, app.rules())
+    tree = parse_query(words, app.rules())
     hits = storage.searches.search(tree, zone=zone, by=by, limit=limit)
     if feed is not None:
         title = say(f"Điểm báo: {name}", f"Press review: {name}")
@@ -180,13 +180,15 @@ def _show(app: App, storage: Storage, words: str, by: Order, limit: int, feed: P
         )
 
 
-def tree_of(words: str, rules: Rulebook) -> Tree:
+def parse_query(words: str, rules: Rulebook) -> Tree:
     """Return the tree of a query in which topics may be called by id or label; raises click.UsageError."""
-    from pipeline.text.search_tokens import joined
+    from pipeline.text.search_tokens import join_tokens
     from storage.search.parser import QueryError, parse
 
     topics = {
-        joined(name): topic.id for topic in rules.topics.topic for name in (topic.id, topic.label_vi, topic.label_en)
+        join_tokens(name): topic.id
+        for topic in rules.topics.topic
+        for name in (topic.id, topic.label_vi, topic.label_en)
     }
     try:
         return parse(words, topics)
@@ -198,7 +200,7 @@ def _told(error: QueryError) -> str:
     return f"{say(error.vi, error.en)}\n  {error.query}\n  {' ' * error.at}^"
 
 
-def _json(hit: Hit) -> dict[str, Any]:
+def _json(hit: SearchHit) -> dict[str, Any]:
     item = hit.item
     return {
         "item": item.key,
@@ -217,7 +219,7 @@ def _json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _print(app: App, hit: Hit, zone: ZoneInfo) -> None:
+def _print(app: CliContext, hit: SearchHit, zone: ZoneInfo) -> None:
     item = hit.item
     at = item.article.published or item.first_seen
     app.print(f"{at.astimezone(zone):%d/%m/%Y %H:%M}  {item.outlet}  {_marked(hit.title)}")
@@ -226,7 +228,7 @@ def _print(app: App, hit: Hit, zone: ZoneInfo) -> None:
     app.print(f"    {item.key}  {item.article.url}")
 
 
-def _marked(marked: Marked) -> str:
+def _marked(marked: Highlighted) -> str:
     """Return text with what was found between «», and without what would steer a terminal."""
     parts, last = [], 0
     for start, end in marked.spans:

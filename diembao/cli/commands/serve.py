@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, LOCKED, App, pass_app
+from diembao.cli.context import DONE, LOCKED, CliContext, pass_context
 from diembao.system.messages import say
 
 
@@ -17,27 +17,27 @@ from diembao.system.messages import say
         "Answers /healthz, /readyz, /metrics at the address in [serve] of schedule.toml.",
     )
 )
-@pass_app
-def serve(app: App) -> int:
+@pass_context
+def serve(app: CliContext) -> int:
     from config.schedule import load_schedule, load_serving
-    from diembao.service.leader_lock import only_one, stop_on_signals
+    from diembao.service.leader_lock import hold_leader_lock, stop_on_signals
     from diembao.service.logs import close_log, open_log
-    from diembao.service.server import Server
-    from storage.service.job_runs import HeldElsewhere
+    from diembao.service.server import JobServer
+    from storage.service.job_runs import LockedElsewhere
 
     jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
     app.sources()  # a service without sources would run for months and collect nothing
     zone = ZoneInfo(app.settings().province.time_zone)
     try:
-        with only_one(app.home, app.database()) as hold, app.storage() as storage:
+        with hold_leader_lock(app.home, app.database()) as hold, app.storage() as storage:
             log = open_log(app.home.root / "logs", sys.stderr)
             try:
-                server = Server(jobs, serving, app.home, zone, storage, hold, log)
+                server = JobServer(jobs, serving, app.home, zone, storage, hold, log)
                 stop_on_signals(server.stop)
                 server.run()
             finally:
                 close_log()
-    except HeldElsewhere as error:
+    except LockedElsewhere as error:
         app.warn(
             say(
                 f"Đã có một diembao serve khác chạy trên cơ sở dữ liệu này: {error}",

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
-from diembao.cli.sources_file import add, chosen
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.sources_file import add_sources, sources_by_id
 from diembao.system.clock import now
 from diembao.system.messages import reason, say
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from crawlers.spiders.discovered import Offer
-    from diembao.jobs.source_check import Checked
+    from crawlers.spiders.discovered import DiscoveredFeed
+    from diembao.jobs.source_check import SourceCheck
 
 _PARTS = {"title": ("tiêu đề", "title"), "text": ("nội dung", "text"), "date": ("ngày đăng", "date")}
 _PARTS |= {"author": ("tác giả", "author")}
@@ -38,14 +38,14 @@ _HOW = {
 @click.option(
     "--pages", default=3, show_default=True, type=click.IntRange(0, 50), help=say("Số trang đọc thử.", "Pages.")
 )
-@pass_app
-def check(app: App, ids: tuple[str, ...], pages: int) -> int:
+@pass_context
+def check(app: CliContext, ids: tuple[str, ...], pages: int) -> int:
     from diembao.jobs import source_check
 
     settings, all_, rules = app.settings(), app.sources(), app.rules()
-    asked = chosen(all_, ids) if ids else [s for s in all_ if s.enabled]
+    asked = sources_by_id(all_, ids) if ids else [s for s in all_ if s.enabled]
     with app.progress() as progress:
-        found = source_check.check(asked, settings.crawl, settings.process, rules, progress, sample=pages)
+        found = source_check.check_sources(asked, settings.crawl, settings.process, rules, progress, sample=pages)
     at = now()
     for checked in found:
         troubles = _troubles(checked, at)
@@ -62,7 +62,7 @@ def check(app: App, ids: tuple[str, ...], pages: int) -> int:
     return FAILED if empty else DONE
 
 
-def _line(checked: Checked, now: datetime) -> str:
+def _line(checked: SourceCheck, now: datetime) -> str:
     age = "" if checked.newest is None else _age(checked.newest, now)
     pages = f"{checked.read}/{len(checked.pages)}"
     return say(
@@ -78,7 +78,7 @@ def _age(newest: datetime, now: datetime) -> str:
     return say(f", mới nhất {hours // 24} ngày trước", f", newest {hours // 24} days old")
 
 
-def _troubles(checked: Checked, now: datetime) -> list[str]:
+def _troubles(checked: SourceCheck, now: datetime) -> list[str]:
     from diembao.jobs.source_check import STALE
     from pipeline.records import Reason
 
@@ -110,7 +110,7 @@ def _troubles(checked: Checked, now: datetime) -> list[str]:
     return found
 
 
-def _row(checked: Checked, troubles: list[str]) -> dict[str, object]:
+def _row(checked: SourceCheck, troubles: list[str]) -> dict[str, object]:
     feeds = [
         {"url": p.feed_url, "reason": p.reason, "note": p.note, "entries": len(p.entries), "invalid": p.invalid}
         for p in checked.polls
@@ -136,11 +136,11 @@ def _row(checked: Checked, troubles: list[str]) -> dict[str, object]:
 @click.option("--write", is_flag=True, help=say("Ghi vào sources.toml.", "Add it to sources.toml."))
 @click.option("--id", "id_", metavar="ID", help=say("Mã của nguồn (mặc định: theo tên miền).", "Its id."))
 @click.option("--name", metavar="NAME", help=say("Tên (mặc định: trang tự gọi).", "Its name."))
-@pass_app
-def find(app: App, url: str, write: bool, id_: str | None, name: str | None) -> int:
+@pass_context
+def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | None) -> int:
     from config.source_editor import table_of
-    from crawlers.spiders.discovery import find as look
-    from diembao.jobs.source_check import proposed
+    from crawlers.spiders.discovery import discover_feeds as look
+    from diembao.jobs.source_check import build_source
     from pipeline.records import Reason
     from pipeline.text.urls import is_fetchable, same_site
 
@@ -152,7 +152,7 @@ def find(app: App, url: str, write: bool, id_: str | None, name: str | None) -> 
     if twin := next((s for s in known if same_site(s.home, url)), None):
         app.warn(say(f"Đã có nguồn của trang này: {twin.id}", f"There is a source of this site already: {twin.id}"))
     site = look(url, settings.crawl)
-    made = proposed(site, {s.id for s in known}, now())
+    made = build_source(site, {s.id for s in known}, now())
     made = dataclasses.replace(made, id=id_ or made.id, name=name or made.name)
     if app.as_json:
         app.print_json({"find": {"site": url, "reason": site.reason, "offers": [_offer_row(o) for o in site.offers]}})
@@ -172,7 +172,7 @@ def find(app: App, url: str, write: bool, id_: str | None, name: str | None) -> 
         app.print(say("Không có gì mới: nguồn ấy đã hỏi các địa chỉ này.", "Nothing new: they are asked already."))
         return DONE
     if write:
-        add(app, [made])
+        add_sources(app, [made])
     elif not app.as_json:
         app.print("")
         app.print(table_of(made))
@@ -180,7 +180,7 @@ def find(app: App, url: str, write: bool, id_: str | None, name: str | None) -> 
     return DONE
 
 
-def _offer_line(offer: Offer, now: datetime) -> str:
+def _offer_line(offer: DiscoveredFeed, now: datetime) -> str:
     how = say(*_HOW[offer.how])
     if not offer.holds:
         why = reason(offer.reason) if offer.reason != "ok" else say("trống", "empty")
@@ -190,7 +190,7 @@ def _offer_line(offer: Offer, now: datetime) -> str:
     return f"  + {offer.kind:<8} {offer.url}: {count}, {offer.language or '?'} [{how}]"
 
 
-def _offer_row(offer: Offer) -> dict[str, object]:
+def _offer_row(offer: DiscoveredFeed) -> dict[str, object]:
     row: dict[str, object] = {"entries": len(offer.links)}
     return row | {k: getattr(offer, k) for k in ("url", "kind", "how", "reason", "note", "newest", "language")}
 
@@ -205,15 +205,15 @@ def _offer_row(offer: Offer) -> dict[str, object]:
 @click.option(
     "--pages", default=20, show_default=True, type=click.IntRange(3, 200), help=say("Số trang để học.", "Pages.")
 )
-@pass_app
-def learn(app: App, id_: str, pages: int) -> int:
+@pass_context
+def learn(app: CliContext, id_: str, pages: int) -> int:
     from config.source_editor import table_of
-    from pipeline.extraction.selector_learning import propose
+    from pipeline.extraction.selector_learning import propose_selectors
 
-    [one] = chosen(app.sources(), (id_,))
+    [one] = sources_by_id(app.sources(), (id_,))
     with app.storage() as storage:
         kept = storage.pages_of(one.id, pages)
-    proposal = propose(kept)
+    proposal = propose_selectors(kept)
     if app.as_json:
         app.print_json(
             {"learn": {"pages": proposal.pages, "yields": proposal.yields, **dataclasses.asdict(proposal.selectors)}}

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from diembao.cli.commands.source_check import check, find, learn
-from diembao.cli.context import DONE, FAILED, App, pass_app
-from diembao.cli.sources_file import add, switch
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.sources_file import add_sources, set_enabled
 from diembao.system.clock import now
 from diembao.system.messages import say
 
@@ -22,8 +22,8 @@ def source() -> None:
 
 @source.command("list", help=say("Liệt kê các nguồn.", "List the sources."))
 @click.option("--enabled", is_flag=True, help=say("Chỉ những nguồn đang bật.", "Only those switched on."))
-@pass_app
-def list_(app: App, enabled: bool) -> int:
+@pass_context
+def list_(app: CliContext, enabled: bool) -> int:
     sources = [s for s in app.sources() if s.enabled or not enabled]
     if app.as_json:
         for s in sources:
@@ -52,20 +52,20 @@ def list_(app: App, enabled: bool) -> int:
 
 @source.command(help=say("Tạm dừng các nguồn này (ghi vào sources.toml).", "Switch these sources off in sources.toml."))
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@pass_app
-def pause(app: App, ids: tuple[str, ...]) -> int:
+@pass_context
+def pause(app: CliContext, ids: tuple[str, ...]) -> int:
     return _switch(app, ids, False)
 
 
 @source.command(help=say("Bật lại các nguồn này (ghi vào sources.toml).", "Switch these sources on in sources.toml."))
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@pass_app
-def resume(app: App, ids: tuple[str, ...]) -> int:
+@pass_context
+def resume(app: CliContext, ids: tuple[str, ...]) -> int:
     return _switch(app, ids, True)
 
 
-def _switch(app: App, ids: tuple[str, ...], enabled: bool) -> int:
-    found = switch(app, ids, enabled)
+def _switch(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
+    found = set_enabled(app, ids, enabled)
     for s in found:
         app.print(
             say(f"{s.name}: {'đang bật' if enabled else 'tạm dừng'}", f"{s.name}: {'on' if enabled else 'paused'}")
@@ -87,8 +87,8 @@ def _switch(app: App, ids: tuple[str, ...], enabled: bool) -> int:
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--write", is_flag=True, help=say("Ghi vào sources.toml.", "Add them to sources.toml."))
-@pass_app
-def import_(app: App, file: Path, write: bool) -> int:
+@pass_context
+def import_(app: CliContext, file: Path, write: bool) -> int:
     from config.opml import NotRead, read_list, to_import
 
     try:
@@ -112,7 +112,7 @@ def import_(app: App, file: Path, write: bool) -> int:
     for line in found.invalid:
         app.warn(say(f"  ! không phải địa chỉ: {line}", f"  ! no address: {line}"))
     if write and found.added:
-        add(app, found.added)
+        add_sources(app, found.added)
     feeds_ = sum(len(s.feeds) for s in found.added)
     verb = say("Đã thêm", "Added") if write else say("Sẽ thêm", "Would add")
     app.print(
@@ -131,8 +131,8 @@ def import_(app: App, file: Path, write: bool) -> int:
 @source.command(help=say("Ghi các nguồn đang bật ra tệp OPML.", "Write the sources that are on as OPML."))
 @click.option("--opml", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 @click.option("--all", "all_", is_flag=True, help=say("Cả những nguồn đang tắt.", "Also those switched off."))
-@pass_app
-def export(app: App, file: Path, all_: bool) -> int:
+@pass_context
+def export(app: CliContext, file: Path, all_: bool) -> int:
     from config.opml import write_opml
     from diembao.system.home import write_atomically
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.cli.commands.ledger import flags_in_words
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.messages import CANDIDATES, DOCUMENTS, named, reason, say, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from diembao.service.status import Standing
+    from diembao.service.status import ServiceStatus
     from diembao.system.messages import Words
     from pipeline.records import JobRun, SourceDay
 
@@ -35,15 +35,15 @@ _SOURCES = 12
 @click.option(
     "--all", "everything", is_flag=True, help=say("Mọi nguồn có điều đáng nói.", "Every source that is worth a word.")
 )
-@pass_app
-def status(app: App, everything: bool) -> int:
+@pass_context
+def status(app: CliContext, everything: bool) -> int:
     from config.schedule import load_schedule
-    from diembao.service.status import stand
+    from diembao.service.status import service_status
     from diembao.system.clock import now
 
     zone = ZoneInfo(app.settings().province.time_zone)
     with app.storage() as storage:
-        standing = stand(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
+        standing = service_status(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
         candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()
         unreadable = storage.unreadable_reasons()
     code = FAILED if standing.troubles else DONE
@@ -70,7 +70,7 @@ def status(app: App, everything: bool) -> int:
     return code
 
 
-def _row(standing: Standing) -> dict[str, Any]:
+def _row(standing: ServiceStatus) -> dict[str, Any]:
     def told(run: JobRun | None) -> dict[str, Any] | None:
         return None if run is None else {f.name: getattr(run, f.name) for f in dataclasses.fields(run)}
 
@@ -91,7 +91,7 @@ def _row(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _print_standing(app: App, standing: Standing, zone: ZoneInfo) -> None:
+def _print_standing(app: CliContext, standing: ServiceStatus, zone: ZoneInfo) -> None:
     def when(at: datetime | None) -> str:
         return f"{at.astimezone(zone):%H:%M %d/%m}" if at else "–"
 
@@ -108,7 +108,7 @@ def _print_standing(app: App, standing: Standing, zone: ZoneInfo) -> None:
     for job in standing.jobs:
         if job.last is None:
             continue
-        how = named_end(job.last)
+        how = job_outcome_words(job.last)
         if job.last.late:
             how += say(f", muộn {job.last.late // 60} phút", f", {job.last.late // 60} minutes late")
         done = when(job.done.ended if job.done else None)
@@ -136,7 +136,7 @@ def _print_standing(app: App, standing: Standing, zone: ZoneInfo) -> None:
         app.print(say(f"  Cảnh báo {when(alert.at)}", f"  Alert {when(alert.at)}") + f" [{alert.cause}] ({sent})")
 
 
-def named_end(run: JobRun) -> str:
+def job_outcome_words(run: JobRun) -> str:
     """Return how a turn ended in words."""
     words = {
         "": ("đang chạy", "runs"),
@@ -158,7 +158,7 @@ def _sum(total: int, parts: Iterable[tuple[str, int]], words: Words) -> str:
     return f"{total:,} = {told}" if told else str(total)
 
 
-def _print_sources(app: App, days: list[SourceDay], limit: int | None) -> None:
+def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None) -> None:
     asked = [d for d in days if d.state not in ("paused", "not_due")]
     failed = [d for d in asked if d.state == "failed"]
     app.print(

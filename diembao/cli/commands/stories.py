@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.jsonl import read_jsonl
 from diembao.system.clock import now
 from diembao.system.messages import say
 
 if TYPE_CHECKING:
-    from analysis.digest.events import Event, Report
+    from analysis.digest.events import Event, StoryReport
     from pipeline.records import Level
 
 _LEVEL = click.option(
@@ -38,14 +38,14 @@ _NOTE = click.option("--note", default="", help=say("Vì sao (được lưu lạ
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@pass_app
-def pairs(app: App, file: Path) -> int:
-    from diembao.evaluation.pairs import judge
+@pass_context
+def pairs(app: CliContext, file: Path) -> int:
+    from diembao.evaluation.pairs import judge_pairs
 
     failed = False
     for number, record in read_jsonl(file):
         try:
-            found = judge(record)
+            found = judge_pairs(record)
         except ValueError as error:
             failed = True
             app.warn(f"{file}:{number}: {error}")
@@ -55,7 +55,7 @@ def pairs(app: App, file: Path) -> int:
     return FAILED if failed else DONE
 
 
-def show_pair_scores(app: App, file: Path, *, errors: bool) -> int:
+def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     """Print how often labelled pairs are judged rightly."""
     from diembao.evaluation.pairs import JUDGEMENTS, evaluate_pairs
 
@@ -112,8 +112,8 @@ def stories() -> None: ...
 
 
 @stories.command(help=say("Gom lại toàn bộ từ đầu; kết quả như khi gom dần.", "Group all anew; the same groups."))
-@pass_app
-def rebuild(app: App) -> int:
+@pass_context
+def rebuild(app: CliContext) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
         moved = storage.rebuild_stories(now())
@@ -129,8 +129,8 @@ def rebuild(app: App) -> int:
 )
 @click.argument("key", required=False)
 @click.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
-@pass_app
-def show(app: App, key: str | None, days: int) -> int:
+@pass_context
+def show(app: CliContext, key: str | None, days: int) -> int:
     from analysis.digest.events import build_events
 
     with app.storage() as storage:
@@ -147,7 +147,7 @@ def show(app: App, key: str | None, days: int) -> int:
 
 
 def _json(event: Event) -> dict[str, Any]:
-    def told(report: Report) -> dict[str, Any]:
+    def told(report: StoryReport) -> dict[str, Any]:
         return {
             "story": report.key,
             "origin": report.origin,
@@ -170,7 +170,7 @@ def _json(event: Event) -> dict[str, Any]:
     }
 
 
-def _print(app: App, event: Event, zone: ZoneInfo, *, whole: bool) -> None:
+def _print(app: CliContext, event: Event, zone: ZoneInfo, *, whole: bool) -> None:
     reports, items = len(event.reports), event.items
     app.print(f"{event.key}  {event.title}")
     spread = f"{event.start.astimezone(zone):%d/%m %H:%M} - {event.end.astimezone(zone):%d/%m %H:%M}"
@@ -190,7 +190,7 @@ def _print(app: App, event: Event, zone: ZoneInfo, *, whole: bool) -> None:
             app.print(f"    {item.key}  {item.outlet}: {item.article.title}  {item.article.url}")
 
 
-def _carried(report: Report) -> str:
+def _carried(report: StoryReport) -> str:
     """Return who a report is from and how often it was carried: '1 tin TTXVN, 14 báo đăng lại'."""
     outlets = len({i.source_id for i in report.items})
     by = report.origin or report.first.outlet
@@ -202,8 +202,8 @@ def _carried(report: Report) -> str:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
 @_LEVEL
 @_NOTE
-@pass_app
-def merge(app: App, keys: tuple[str, ...], level: str | bool, note: str) -> int:
+@pass_context
+def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
         name = storage.merge_stories(_level(level), keys, note, now())
@@ -216,8 +216,8 @@ def merge(app: App, keys: tuple[str, ...], level: str | bool, note: str) -> int:
 @click.argument("items", nargs=-1, required=True, metavar="ITEM...")
 @_LEVEL
 @_NOTE
-@pass_app
-def split(app: App, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
+@pass_context
+def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
         stays, left = storage.split_story(_level(level), story, items, note, now())
@@ -230,7 +230,7 @@ def _level(chosen: str | bool) -> Level:
     return "event" if chosen == "event" else "story"
 
 
-def _tell(app: App, found: dict[str, Any], told: str) -> None:
+def _tell(app: CliContext, found: dict[str, Any], told: str) -> None:
     if app.as_json:
         app.print_json(found)
     else:

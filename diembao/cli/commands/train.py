@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diembao.cli.context import DONE, FAILED, App, pass_app
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.jsonl import read_jsonl
 from diembao.system.messages import say
 
@@ -34,10 +34,10 @@ from diembao.system.messages import say
 )
 @click.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True)
 @click.option("--force", is_flag=True, help=say("Thay cả khi kém hơn.", "Replace even if worse."))
-@pass_app
-def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force: bool) -> int:
+@pass_context
+def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int, force: bool) -> int:
     from config.rulebook import MODELS
-    from diembao.evaluation.labels import labelled
+    from diembao.evaluation.labels import read_labels
     from diembao.evaluation.retraining import retrain
     from diembao.evaluation.training import dump
     from diembao.system.home import write_atomically
@@ -45,7 +45,7 @@ def train(app: App, files: tuple[Path, ...], out: Path | None, folds: int, force
     records: list[dict[str, Any]] = []
     for file in files:
         try:
-            records += labelled(read_jsonl(file))
+            records += read_labels(read_jsonl(file))
         except ValueError as error:
             raise click.UsageError(f"{file}: {error}") from error
     try:
