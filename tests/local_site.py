@@ -70,7 +70,7 @@ import json, sys
 from datetime import datetime
 from pydantic import TypeAdapter
 from crawlers.crawl import crawl
-from pipeline.records import Candidate, CrawlSettings, FeedState, Poll, Source, Unfetched
+from pipeline.records import Candidate, CrawlSettings, FeedState, Poll, Source, FetchFailure
 class Desk:
     wanted = []
     def state(self, url): return FeedState(url)
