@@ -228,7 +228,7 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> N
         file = root / "bin" / name
         file.write_text(body if name.endswith(".py") else f"#!/bin/sh\n{body}\n")
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
-    for version in ("0.1.0", "0.2.0"):
+    for version in ("0.2.0", "0.3.0"):
         with tarfile.open(root / "work" / f"diembao-{version}.tar.gz", "w:gz") as archive:
             for name in ("pyproject.toml", "requirements.txt", "requirements-pip.txt"):
                 archive.add(ROOT / name, f"diembao-{version}/{name}")
@@ -285,8 +285,8 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> N
         "the password of the mail account\n"
     )
     assert any("diem-bao-" in text and ".html" in text for text in said.values())
-    assert list((home / "backups").glob("before-0.2.0.db"))
+    assert list((home / "backups").glob("before-0.3.0.db"))
     assert (home / "diembao.db.before-restore").exists()
-    assert (root / "opt" / "diembao" / "current").readlink().name == "0.1.0"
+    assert (root / "opt" / "diembao" / "current").readlink().name == "0.2.0"
     journal = (root / "journal").read_text("utf-8")
     assert journal.count('"event": "serving"') == 4, "started, restored, upgraded, rolled back"
