@@ -10,8 +10,9 @@ from pipeline.html.blocks import Block
 from pipeline.html.boilerplate import is_in_box
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
+from pipeline.text import scripts
 
-_WORDS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\w+")
+_WORDS = re.compile(rf"[{scripts.UNSPACED}]|\w+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from pipeline.html.boilerplate import (
     is_signature,
     is_video_credit,
 )
+from pipeline.text import scripts
 
 #: letters below which a paragraph is too short to be told from chance
 SHORT = 20
@@ -31,7 +32,7 @@ _SENTENCE = 50
 _FULL_STOP = re.compile(r"[.!…。]\W*$")
 
 _LETTERS = re.compile(r"[\W_]+")
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = re.compile(f"[{scripts.UNSPACED_AND_HANGUL}]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TEXTUAL = _HEADINGS | {"p", "li", "blockquote", "pre", "dt", "dd"}
 
