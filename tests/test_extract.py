@@ -318,7 +318,7 @@ def test_a_third_reader_is_asked_where_two_do_not_agree(
         return read
 
     texts = {"a": "một hai ba bốn năm", "b": second, "c": "một hai ba"}
-    monkeypatch.setattr(extractors, "READERS", {name: reader(name, text) for name, text in texts.items()})
+    monkeypatch.setattr(extractors, "EXTRACTORS", {name: reader(name, text) for name, text in texts.items()})
     tree = parser.parse_html("<p>x</p>")
     assert tree is not None
     assert list(extractors.run_extractors(tree)) == [name for name in asked if texts[name]]
