@@ -1,17 +1,20 @@
-"""Several readers' texts and the page's paragraphs → the one article text."""
+"""Texts of several extractors and the paragraphs of their page → the text of the article."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
 
 from pipeline.extraction.main_text import SHORT, PageParagraphs, count_letters, paragraph_key
 from pipeline.html.blocks import Block
 from pipeline.html.boilerplate import is_in_box
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
+from pipeline.text import scripts
 
-_WORDS = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|\w+")
+_WORDS = re.compile(rf"[{scripts.UNSPACED}]|\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +23,25 @@ class ComposedText:
 
     paragraphs: tuple[str, ...]
     lead: str = ""
-    #: the reader that agrees most with the others
-    reader: str = ""
+    #: the extractor that agrees most with the others
+    extractor: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     #: names that stand alone at the foot of the text
     byline: tuple[str, ...] = ()
-    #: headlines that lead elsewhere and stand among the paragraphs: few in an article, many in a list of articles
+    #: headlines of other articles among the paragraphs: few in an article, many in a list of articles
     teasers: int = 0
-    #: the innermost element that holds most of the text, as 'article.fck_detail': another place is another design
-    place: str = ""
-    #: how far a source's selectors and the readers agree (F1 of words, 0 to 1); None where no selector gave a text
+    #: the innermost element that holds most of the text, as 'article.fck_detail': it changes with the page's design
+    container: str = ""
+    #: F1 of words (0 to 1) between a source's selectors and the extractors; None where no selector gave a text
     agreement: float | None = None
 
 
-def agree(texts: Mapping[str, str]) -> str:
-    """Return the name of the text whose words agree most with the others' (summed F1 over bags of words); of equals
-    the first.
+def most_agreed_extractor(texts: Mapping[str, str]) -> str:
+    """Return the name of the text that agrees most with the others (summed F1 over bags of words).
+
+    Of equals it is the first; of one or two texts, too.
     """
-    if len(texts) < 3:  # two agree as much with each other
+    if len(texts) < 3:
         return next(iter(texts))
     bags = {name: Counter(_WORDS.findall(text.casefold())) for name, text in texts.items()}
     return max(bags, key=lambda name: sum(_f1(bags[name], bags[other]) for other in bags if other != name))
@@ -63,70 +67,79 @@ def compose(
     authors: Iterable[str] = (),
     captions: bool = False,
 ) -> ComposedText:
-    """Return the article's paragraphs: those most readers see, their kin that readers lost, and the lead.
+    """Return the article's paragraphs: those most extractors see, similar ones between them, and the lead.
 
-    `texts` are the readers' by name, `body` the JSON-LD articleBody ('' if none), `description` the page's summary.
-    `captions` keeps the legends of pictures within the text.
+    `texts` are the extractors' by name, `body` the JSON-LD articleBody ('' if none), `description` the page's summary.
+    `captions` keeps the captions of pictures within the text.
     """
     if not texts:
         return ComposedText(())
-    reader = agree(texts)
-    keys = [paragraph_key(block.text) for block in blocks]
+    extractor = most_agreed_extractor(texts)
     page = PageParagraphs(
         blocks,
-        keys,
+        [paragraph_key(block.text) for block in blocks],
         paragraph_key(title),
         paragraph_key(description),
         frozenset(paragraph_key(name) for name in authors),
     )
-    seen = [_Seen(text) for text in (*texts.values(), body) if text]
-    votes = [sum(k in s for s in seen) if k else 0 for k in keys]
-    need = min(2, len(seen))
-    agreed = page.own([i for i, n in enumerate(votes) if n >= need])
-    if not agreed:
-        return ComposedText(tuple(_lines(texts[reader])), reader=reader)
-    around = page.container(agreed)
-    core = [i for i in agreed if not is_in_box(blocks[i].element, around)]
-    last = max((i for i in core if page.is_within(i, around)), default=len(blocks))
-    # Below the element that holds the article, readers must agree wholly: there the page goes on with other things.
-    core = [i for i in core if votes[i] == len(seen) or i <= last]
-    chosen = sorted({*core, *page.kin(core, votes, around)} if core else agreed)
-    chosen = page.alike(chosen, votes, len(seen))
-    chosen = page.trimmed([i for i in chosen if not page.is_noise(i)])
+    container, chosen = _choose_paragraphs(page, [_Voter(text) for text in (*texts.values(), body) if text])
     if not chosen:
-        return ComposedText(tuple(_lines(texts[reader])), reader=reader)
-    teasers = sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser(i))
-    chosen = [i for i in chosen if not page.is_teased(i, around)] or chosen
-    lead = page.lead(chosen, around) or page.told(chosen)
+        return ComposedText(tuple(_lines(texts[extractor])), extractor=extractor)
+    teasers = sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser_link(i))
+    chosen = [i for i in chosen if not page.is_in_teaser(i, container)] or chosen
+    lead = page.lead_above_text(chosen, container) or page.lead_in_text(chosen)
     if captions:
-        chosen = sorted({*chosen, *page.captions(sorted({*lead, *chosen}), around), *page.essay(chosen)})
-    order, told = [], set()
-    for i in sorted({*chosen, *lead}):
-        if keys[i] not in told or count_letters(keys[i]) <= SHORT:
-            order.append(i)
-        told.add(keys[i])
+        within = page.find_captions(sorted({*lead, *chosen}), container)
+        chosen = sorted({*chosen, *within, *page.find_photo_essay(chosen)})
     return ComposedText(
-        tuple(blocks[i].text for i in order),
+        tuple(blocks[i].text for i in _without_repetitions(page, sorted({*chosen, *lead}))),
         lead=" ".join(blocks[i].text for i in lead),
-        reader=reader,
+        extractor=extractor,
         parts={"lead": "page"} if lead else {},
         teasers=teasers,
-        place=page.place(around),
-        byline=bylines.byline_at_end(page.below(chosen[-1], around)),
+        container=page.describe_container(container),
+        byline=bylines.byline_at_end(page.lines_below(chosen[-1], container)),
     )
 
 
-class _Seen:
-    """What one reader saw, asked paragraph by paragraph."""
+def _choose_paragraphs(page: PageParagraphs, voters: Sequence["_Voter"]) -> tuple[frozenset[HtmlElement], list[int]]:
+    """Return the article's container and the numbers of its paragraphs; both empty where no two voters agree."""
+    votes = [sum(key in voter for voter in voters) if key else 0 for key in page.keys]
+    agreed = page.exclude_other_articles([i for i, count in enumerate(votes) if count >= min(2, len(voters))])
+    if not agreed:
+        return frozenset(), []
+    container = page.find_container(agreed)
+    core = [i for i in agreed if not is_in_box(page.blocks[i].element, container)]
+    last = max((i for i in core if page.is_in_container(i, container)), default=len(page.blocks))
+    # Below the container the page goes on with other things: there all voters must agree.
+    core = [i for i in core if votes[i] == len(voters) or i <= last]
+    chosen = sorted({*core, *page.find_lost_paragraphs(core, votes, container)} if core else agreed)
+    chosen = page.exclude_unusual_elements(chosen, votes, len(voters))
+    return container, page.trim([i for i in chosen if not page.is_noise(i)])
+
+
+def _without_repetitions(page: PageParagraphs, numbers: Sequence[int]) -> list[int]:
+    """Return `numbers` without paragraphs that repeat an earlier one; short ones may repeat."""
+    unique: list[int] = []
+    earlier: set[str] = set()
+    for i in numbers:
+        if page.keys[i] not in earlier or count_letters(page.keys[i]) <= SHORT:
+            unique.append(i)
+        earlier.add(page.keys[i])
+    return unique
+
+
+class _Voter:
+    """The text of one extractor, as a container of paragraph keys."""
 
     def __init__(self, text: str) -> None:
         lines = [paragraph_key(line) for line in text.splitlines()]
         self._lines = frozenset(lines)
         self._whole = "".join(lines)
 
-    def __contains__(self, paragraph: str) -> bool:
+    def __contains__(self, key: str) -> bool:
         # A few letters occur in any text: a short paragraph must be a line of its own.
-        return paragraph in self._lines or (count_letters(paragraph) >= SHORT and paragraph in self._whole)
+        return key in self._lines or (count_letters(key) >= SHORT and key in self._whole)
 
 
 def _lines(text: str) -> Iterable[str]:

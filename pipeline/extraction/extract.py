@@ -1,4 +1,4 @@
-"""A stored page → the article it holds, or why it holds none."""
+"""Stored page → its article, or the reason why it has none."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,33 +8,33 @@ from lxml.html import HtmlElement
 
 from pipeline.dates import parsing
 from pipeline.extraction import consensus, extractors, page_type
-from pipeline.extraction import selectors as selectors_module
 from pipeline.extraction.main_text import paragraph_key
+from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
 from pipeline.html import blocks, embedded_data, jsonld, parser
 from pipeline.metadata import page_dates, page_metadata
 from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
 from pipeline.text.urls import is_fetchable, normalise_url
 
-# What these pages show is worth having, and marked.
-_KEPT = frozenset({Reason.PAYWALL, Reason.VIDEO, Reason.LIVE_BLOG})
-# Share of the readers' text that a source's own selector must give to be believed.
+# Reasons of pages whose visible text is kept as an article and marked with the reason.
+_KEPT_WITH_REASON = frozenset({Reason.PAYWALL, Reason.VIDEO, Reason.LIVE_BLOG})
+# Length of the text by a source's selector, as a share of the extractors' text, below which the selector is ignored.
 _LEAST_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why a page holds no article that can be read."""
+    """The reason why a page gives no article."""
 
     reason: Reason
     note: str = ""
 
 
 def extract(document: Document) -> Article | Unreadable:
-    """Return the article of a stored document: from its page, else from its feed entry, else why there is none."""
+    """Return the article of a stored document, from its page or else its feed entry; Unreadable if neither has one."""
     if document.reason is not Reason.OK:
-        found = _from_entry(document.entry, document.url, Unread(document.reason))
+        outcome = _from_entry(document.entry, document.url, Unread(document.reason))
     else:
-        found = extract_page(
+        outcome = extract_page(
             document.body,
             document.url,
             selectors=document.selectors,
@@ -42,7 +42,7 @@ def extract(document: Document) -> Article | Unreadable:
             entry=document.entry,
             fetched_at=document.fetched_at,
         )
-    return found if isinstance(found, Article) else Unreadable(document.id, found.reason, found.note)
+    return outcome if isinstance(outcome, Article) else Unreadable(document.id, outcome.reason, outcome.note)
 
 
 def extract_page(
@@ -54,31 +54,30 @@ def extract_page(
     entry: Entry | None = None,
     fetched_at: datetime | None = None,
 ) -> Article | Unread:
-    """Return the article in a page's bytes, or why there is none. Nothing is ever fetched.
+    """Return the article in the bytes of the page at `url`, or why there is none. Nothing is fetched.
 
-    Where the page has no text of its own, the feed entry's is given (text_from 'feed', `reason` says why).
-    `fetched_at` (aware; now if None) bounds the dates that are believed.
+    A page without a text gives the text of the feed entry: `text_from` is then 'feed' and `reason` says why.
+    `fetched_at` (aware; now if None) is the latest plausible date. ValueError names a selector that is no CSS.
     """
     if not body.strip():
         return _from_entry(entry, url, Unread(Reason.EMPTY, "no bytes"))
-    if note := _is_no_page(body, content_type):
+    if note := _other_format(body, content_type):
         return _from_entry(entry, url, Unread(Reason.NOT_HTML, note))
     text, _ = parser.decode_html(body, content_type)
-    own = (
-        selectors_module.select_parts(text, selectors) if selectors != Selectors() else selectors_module.SelectedParts()
-    )
-    tree = parser.parse_html(own.rest or text)
+    selected = select_parts(text, selectors) if selectors != Selectors() else SelectedParts()
+    tree = parser.parse_html(selected.rest or text)
     if tree is None:
         return _from_entry(entry, url, Unread(Reason.EMPTY, "no markup"))
-    article, kind = _read_tree(tree, url, own, selectors, entry, fetched_at or datetime.now(UTC))
+    article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC))
     if kind.reason is Reason.OK:
         return article
-    if kind.reason in _KEPT and len(article.text) >= page_type.BRIEF:
+    if kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF:
         return replace(article, reason=kind.reason)
     return _from_entry(entry, url, Unread(kind.reason, kind.note), article)
 
 
-def _is_no_page(body: bytes, content_type: str) -> str:
+def _other_format(body: bytes, content_type: str) -> str:
+    """Return the name of a format that is not HTML, by the first bytes or the content type; '' for HTML."""
     kind = content_type.split(";")[0].strip().lower()
     for start, name in (
         (b"%PDF", "PDF"),
@@ -94,133 +93,141 @@ def _is_no_page(body: bytes, content_type: str) -> str:
 
 
 def _read_tree(
-    tree: HtmlElement,
-    url: str,
-    own: selectors_module.SelectedParts,
-    selectors: Selectors,
-    entry: Entry | None,
-    now: datetime,
+    tree: HtmlElement, url: str, selected: SelectedParts, selectors: Selectors, entry: Entry | None, now: datetime
 ) -> tuple[Article, page_type.PageType]:
+    """Return the article as far as the page has one, and what the page is.
+
+    Of each part the selectors' version comes first, then the page's, then the feed entry's.
+    """
     nodes = jsonld.jsonld_nodes(tree)
-    named = page_metadata.meta_tags(tree)
-    about = page_metadata.read_metadata(tree, nodes, named, url, hint=entry.title if entry else "")
-    text = _text(tree, about, own, url)
+    metas = page_metadata.meta_tags(tree)
+    entry = entry or Entry("")
+    metadata = page_metadata.read_metadata(tree, nodes, metas, url, hint=entry.title)
+    text = _compose_text(tree, metadata, selected, url)
     kind = page_type.classify_page(
-        tree, nodes, named, title=about.title, paragraphs=text.paragraphs, teasers=text.teasers, url=url
+        tree, nodes, metas, title=metadata.title, paragraphs=text.paragraphs, teasers=text.teasers, url=url
     )
-    when = page_dates.choose_page_dates(
+    dates = page_dates.choose_page_dates(
         tree,
         jsonld.article_nodes(nodes),
-        named,
+        metas,
         url=url,
-        language=about.language,
+        language=metadata.language,
         now=now,
-        title=about.title,
-        given=own.published,
+        title=metadata.title,
+        given=selected.published,
     )
-    authors, authors_from = about.authors, about.parts["authors"]
-    if own.authors:
-        authors, authors_from = own.authors, "selector"
-    elif text.byline and (not authors or about.authors_are_site):
-        authors, authors_from = text.byline, "byline"
-    when, origin = _with_feed(when, entry, now)
+    authors, authors_from = _choose_authors(metadata, selected, text)
+    dates, published_from = _complete_dates(dates, entry, now)
+    lead_from = text.parts.get("lead", "description" if metadata.description else "")
+    parts = {
+        "title": "selector" if selected.title else metadata.parts["title"],
+        "lead": "selector" if selected.lead else lead_from,
+        "text": text.extractor,
+        "place": text.container,
+        **selector_account(selected, selectors, text.agreement),
+        "authors": authors_from,
+        "published": dates.reader,
+    }
     article = Article(
         url=url,
-        canonical=about.canonical,
-        title=own.title or about.title or (entry.title if entry else ""),
-        lead=own.lead or text.lead or about.description,
+        canonical=metadata.canonical,
+        title=selected.title or metadata.title or entry.title,
+        lead=selected.lead or text.lead or metadata.description,
         text="\n".join(text.paragraphs),
-        authors=authors or (entry.authors if entry else ()),
-        section=own.section or about.section,
-        published=when.published,
-        published_from=origin,
-        published_precision=when.precision,
-        published_ambiguous=when.ambiguous,
-        modified=when.modified,
-        language=about.language or (entry.language or "" if entry else ""),
-        image=about.image or (entry.image if entry else None),
-        parts={
-            name: reader
-            for name, reader in {
-                "title": "selector" if own.title else about.parts["title"],
-                "lead": "selector" if own.lead else text.parts.get("lead", "description" if about.description else ""),
-                "text": text.reader,
-                "place": text.place,
-                **selectors_module.selector_account(own, selectors, text.agreement),
-                "authors": authors_from,
-                "published": when.reader,
-            }.items()
-            if reader
-        },
+        authors=authors or entry.authors,
+        section=selected.section or metadata.section,
+        published=dates.published,
+        published_from=published_from,
+        published_precision=dates.precision,
+        published_ambiguous=dates.ambiguous,
+        modified=dates.modified,
+        language=metadata.language or entry.language or "",
+        image=metadata.image or entry.image,
+        parts={name: method for name, method in parts.items() if method},
     )
     return article, kind
 
 
-def _with_feed(
-    found: page_dates.PageDates, entry: Entry | None, now: datetime
+def _choose_authors(
+    metadata: page_metadata.Metadata, selected: SelectedParts, text: consensus.ComposedText
+) -> tuple[tuple[str, ...], str]:
+    """Return the authors and the method that gave them."""
+    if selected.authors:
+        return selected.authors, "selector"
+    if text.byline and (not metadata.authors or metadata.authors_are_site):
+        return text.byline, "byline"
+    return metadata.authors, metadata.parts["authors"]
+
+
+def _complete_dates(
+    dates: page_dates.PageDates, entry: Entry, now: datetime
 ) -> tuple[page_dates.PageDates, PublishedFrom]:
-    """The page's time; the feed's where the page has none, or only the day of which the feed has the time."""
-    given = parsing.moment_of_datetime(entry.published) if entry and entry.published else None
-    stated = parsing.plausible_moment(given, now, parsing.VIETNAM) if given else None
+    """Return the page's dates, or the feed's time where the page has none or only the same day without a time."""
+    moment = parsing.moment_of_datetime(entry.published) if entry.published else None
+    stated = parsing.plausible_moment(moment, now, parsing.VIETNAM) if moment else None
     if stated is None:
-        return found, found.origin
-    if found.published is not None:
-        here = {when.date() for when in (stated.when, stated.when.astimezone(parsing.VIETNAM))}
-        if found.precision == "time" or stated.precision == "day" or found.published.date() not in here:
-            return found, found.origin
-    return page_dates.PageDates(stated.when, modified=found.modified, reader="feed", precision=stated.precision), "feed"
+        return dates, dates.origin
+    if dates.published is not None:
+        days = {when.date() for when in (stated.when, stated.when.astimezone(parsing.VIETNAM))}
+        if dates.precision == "time" or stated.precision == "day" or dates.published.date() not in days:
+            return dates, dates.origin
+    return page_dates.PageDates(stated.when, modified=dates.modified, reader="feed", precision=stated.precision), "feed"
 
 
-def _text(
-    tree: HtmlElement, about: page_metadata.Metadata, own: selectors_module.SelectedParts, url: str
+def _compose_text(
+    tree: HtmlElement, metadata: page_metadata.Metadata, selected: SelectedParts, url: str
 ) -> consensus.ComposedText:
-    """The source's selectors first, else what the readers find."""
-    found = _generic(tree, about, url)
-    if not own.paragraphs:
-        return found
-    paragraphs = own.paragraphs
-    if own.lead and paragraph_key(own.lead) not in paragraph_key("".join(paragraphs)):
-        paragraphs = (own.lead, *paragraphs)
-    one, other = "\n".join(paragraphs), "\n".join(found.paragraphs)
-    agreed = consensus.agreement(one, other)
+    """Return the text by the source's selectors, else by the extractors."""
+    composed = _extract_text(tree, metadata, url)
+    if not selected.paragraphs:
+        return composed
+    paragraphs = selected.paragraphs
+    if selected.lead and paragraph_key(selected.lead) not in paragraph_key("".join(paragraphs)):
+        paragraphs = (selected.lead, *paragraphs)
+    one, other = "\n".join(paragraphs), "\n".join(composed.paragraphs)
+    agreement = consensus.agreement(one, other)
     if len(one) < _LEAST_SHARE * len(other):
-        # A selector that gives so little has outlived the page's design.
-        return replace(found, agreement=agreed)
-    return consensus.ComposedText(paragraphs, lead=own.lead, reader="selector", place=found.place, agreement=agreed)
+        # A selector that gives so little belongs to an older design of the page.
+        return replace(composed, agreement=agreement)
+    return consensus.ComposedText(
+        paragraphs, lead=selected.lead, extractor="selector", container=composed.container, agreement=agreement
+    )
 
 
-def _generic(tree: HtmlElement, about: page_metadata.Metadata, url: str) -> consensus.ComposedText:
-    """The readers' consensus, else what only JSON-LD or the scripts hold."""
-    found = consensus.compose(
+def _extract_text(tree: HtmlElement, metadata: page_metadata.Metadata, url: str) -> consensus.ComposedText:
+    """Return the consensus of the extractors, or the text in JSON-LD or scripts where the page shows little."""
+    composed = consensus.compose(
         blocks.extract_blocks(tree),
         extractors.run_extractors(tree),
-        title=about.title,
-        description=about.description,
-        body=about.body,
-        authors=about.authors,
+        title=metadata.title,
+        description=metadata.description,
+        body=metadata.body,
+        authors=metadata.authors,
         # In the Vietnamese press captions are set among the paragraphs and carry facts; elsewhere they repeat the text.
-        captions=parsing.zone_of_page(about.language, url) == parsing.VIETNAM,
+        captions=parsing.zone_of_page(metadata.language, url) == parsing.VIETNAM,
     )
-    size = len("".join(found.paragraphs))
-    # articleBody may hold boxes and captions too: it is wanted only where the page itself shows little.
-    if size < page_type.THIN and len(about.body) > max(page_type.BRIEF, 1.6 * size):
-        lines = (parser.collapse_spaces(line) for line in about.body.splitlines())
+    size = len("".join(composed.paragraphs))
+    # articleBody may hold boxes and captions too: it is used only where the page itself shows little.
+    if size < page_type.THIN and len(metadata.body) > max(page_type.BRIEF, 1.6 * size):
+        lines = (parser.collapse_spaces(line) for line in metadata.body.splitlines())
         body = tuple(line for line in lines if line)
-        told = paragraph_key("".join(body))
-        lead = found.lead if found.lead and paragraph_key(found.lead) not in told else ""
-        return consensus.ComposedText((lead, *body) if lead else body, found.lead, "json-ld", found.parts, found.byline)
-    if size < page_type.BRIEF and (hidden := embedded_data.embedded_article(tree)) is not None:
-        built = tuple(block.text for block in blocks.extract_blocks(hidden))
-        if len("".join(built)) > 2 * size:
-            return consensus.ComposedText(built, reader="scripts")
-    return found
+        is_new = bool(composed.lead) and paragraph_key(composed.lead) not in paragraph_key("".join(body))
+        return consensus.ComposedText(
+            (composed.lead, *body) if is_new else body, composed.lead, "json-ld", composed.parts, composed.byline
+        )
+    if size < page_type.BRIEF and (embedded := embedded_data.embedded_article(tree)) is not None:
+        paragraphs = tuple(block.text for block in blocks.extract_blocks(embedded))
+        if len("".join(paragraphs)) > 2 * size:
+            return consensus.ComposedText(paragraphs, extractor="scripts")
+    return composed
 
 
-def _from_entry(entry: Entry | None, url: str, why: Unread, page: Article | None = None) -> Article | Unread:
-    """The feed entry as an article; what a page without text still said of itself fills its gaps."""
+def _from_entry(entry: Entry | None, url: str, failure: Unread, page: Article | None = None) -> Article | Unread:
+    """Return the feed entry as an article, in the language of the page if the entry states none; else `failure`."""
     text = (entry.text or entry.summary) if entry else ""
     if entry is None or not (text or entry.title):
-        return why
+        return failure
     address = normalise_url(url) if is_fetchable(url) else url
     stated = parsing.moment_of_datetime(entry.published) if entry.published else None
     return Article(
@@ -236,7 +243,7 @@ def _from_entry(entry: Entry | None, url: str, why: Unread, page: Article | None
         language=entry.language or (page.language if page else ""),
         image=entry.image,
         text_from="feed",
-        reason=why.reason,
+        reason=failure.reason,
         parts={"title": "feed", "text": "feed"},
     )
 

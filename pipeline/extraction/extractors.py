@@ -1,4 +1,4 @@
-"""A parsed page → the article text that each well-kept extractor sees in it."""
+"""Parsed page → the article text by each of three extractors."""
 
 import logging
 from collections.abc import Callable
@@ -12,15 +12,16 @@ from pipeline.html import blocks
 
 Extractor = Callable[[HtmlElement], str]
 
-# The extractors report what they do not like about a page; that is no fault of ours or of the page.
+# The extractors log warnings about the markup of pages, which nobody can act on.
 for _name in ("trafilatura", "readability.readability", "htmldate"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 def trafilatura(tree: HtmlElement) -> str:
-    """The main text by trafilatura, which is given a copy of the tree and so never fetches.
+    """Return the main text by trafilatura. It works on a copy of the tree and never fetches.
 
-    Without its own comparison with other extractors (`fast`): that is done here, with the same score for half the time.
+    `fast` turns its own comparison with other extractors off: `consensus` compares, with the same score in half the
+    time.
     """
     from trafilatura import extract
 
@@ -29,7 +30,7 @@ def trafilatura(tree: HtmlElement) -> str:
 
 
 def readability(tree: HtmlElement) -> str:
-    """The main text by readability-lxml, one line per paragraph."""
+    """Return the main text by readability-lxml, one line per paragraph."""
     from readability import Document
 
     summary = Document(deepcopy(tree)).summary(html_partial=True)
@@ -37,7 +38,7 @@ def readability(tree: HtmlElement) -> str:
 
 
 def resiliparse(tree: HtmlElement) -> str:
-    """The main text by resiliparse."""
+    """Return the main text by resiliparse."""
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.html import HTMLTree
 
@@ -45,8 +46,8 @@ def resiliparse(tree: HtmlElement) -> str:
     return str(extract_plain_text(markup, main_content=True, alt_texts=False, links=False, list_bullets=False))
 
 
-def _is_odd(tree: HtmlElement) -> bool:
-    """Whether a tree is deeper or larger than pages are: a page with broken markup."""
+def _is_oversized(tree: HtmlElement) -> bool:
+    """Whether a tree is deeper or larger than those of news pages, as with broken markup."""
     depth = elements = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
@@ -56,30 +57,30 @@ def _is_odd(tree: HtmlElement) -> bool:
     return False
 
 
-# What this reader does costs the square of a page's elements and depth: 7 s for 90 KB of tags that nothing closes.
+# Extractors whose cost is the square of elements and depth: 7 s for 90 KB of tags that nothing closes.
 _SLOW = frozenset({"readability"})
-# Of the elements that may hold text; news pages have up to 50 levels and 5,000 elements.
+# Levels and elements of a tree at most for these extractors; news pages have up to 50 levels and 5,000 elements.
 _DEEPEST, _LARGEST = 80, 12_000
 EXTRACTORS: dict[str, Extractor] = {"trafilatura": trafilatura, "resiliparse": resiliparse, "readability": readability}
-# Where two readers agree so far (F1 of words), a third changes nothing: on 98 recorded pages the score is the same, and
-# 43 of them need no third. At 0.90 the score falls by 0.001, at 0.80 by 0.005.
-_AGREED = 0.95
+# F1 of words between two extractors from which a third is not run: on 98 recorded pages the score stays the same, and
+# 43 pages need no third. At 0.90 the score falls by 0.001, at 0.80 by 0.005.
+_ENOUGH_AGREEMENT = 0.95
 
 
 def run_extractors(tree: HtmlElement) -> dict[str, str]:
-    """Return each reader's text; a reader that fails or finds nothing is left out, as is a third where two agree."""
+    """Return each extractor's text by name, without those that fail or return nothing; a third only if two disagree."""
     texts: dict[str, str] = {}
-    # Megabytes of style sheets and scripts cost the readers a second and never hold what they look for.
+    # Megabytes of style sheets and scripts cost the extractors a second and never hold the text.
     lean = deepcopy(tree)
     etree.strip_elements(lean, "script", "style", "svg", "template", with_tail=False)
-    odd = _is_odd(lean)
-    for name, reader in EXTRACTORS.items():
-        if len(texts) == 2 and agreement(*texts.values()) >= _AGREED:
+    oversized = _is_oversized(lean)
+    for name, extractor in EXTRACTORS.items():
+        if len(texts) == 2 and agreement(*texts.values()) >= _ENOUGH_AGREEMENT:
             break
-        if odd and name in _SLOW:
+        if oversized and name in _SLOW:
             continue
         try:
-            text = reader(lean)
+            text = extractor(lean)
         except Exception:  # an extractor's fault costs that extractor, not the page
             continue
         if text.strip():

@@ -1,4 +1,4 @@
-"""A page with little text → what stands in the place of its article: a proof, a login, a wall, an error."""
+"""Page with little text → the interstitial in place of its article: captcha, challenge, login, cookie wall, error."""
 
 import re
 from urllib.parse import urlsplit
@@ -50,36 +50,46 @@ _LOGIN = re.compile(
 )
 
 
-def find_interstitial(tree: HtmlElement, heading: str, visible: str, url: str) -> tuple[Reason, str] | None:
-    """Return the obstacle and a note; None where there is none. `heading` is the page's titles, `visible` its words.
+# Characters of visible text below which the markup, a challenge or consent, a missing page are believed.
+_BARE, _SHORT, _ERROR = 400, 1500, 600
 
-    Meant for pages with little text: an article may speak of any of these things.
+
+def find_interstitial(tree: HtmlElement, heading: str, visible: str, url: str) -> tuple[Reason, str] | None:
+    """Return the reason and a note; None for a page without an interstitial.
+
+    `heading` holds the titles of the page, `visible` its text. Only meant for pages with little text: an article may
+    mention any of these things.
     """
-    short = len(visible) < 400
-    sources = _sources(tree) if short else []
-    if _CAPTCHA.search(heading) or (short and (_CAPTCHA.search(visible) or _any(_CAPTCHA_MARKUP, sources))):
+    is_bare = len(visible) < _BARE
+    markup = _identifying_markup(tree) if is_bare else []
+    if _CAPTCHA.search(heading) or (is_bare and (_CAPTCHA.search(visible) or _any(_CAPTCHA_MARKUP, markup))):
         return Reason.CAPTCHA, "asks for a captcha"
-    if _CHALLENGE.search(heading) or (_CHALLENGE.search(visible) and len(visible) < 1500):
+    if _matches(_CHALLENGE, heading, visible, _SHORT) or (is_bare and _any(_CHALLENGE_MARKUP, markup)):
         return Reason.CHALLENGE, "asks for proof of a human reader"
-    if short and _any(_CHALLENGE_MARKUP, sources):
-        return Reason.CHALLENGE, "asks for proof of a human reader"
-    if _MISSING.search(heading) or (_MISSING.search(visible) and len(visible) < 600):
+    if _matches(_MISSING, heading, visible, _ERROR):
         return Reason.SOFT_404, "says that there is no such page"
-    if any(i.get("type") == "password" for i in tree.iter("input")) and (
-        _LOGIN.search(heading) or _LOGIN_ADDRESS.search(urlsplit(url).path)
-    ):
+    if _has_password_field(tree) and (_LOGIN.search(heading) or _LOGIN_ADDRESS.search(urlsplit(url).path)):
         return Reason.LOGIN, "asks for a login"
-    if _CONSENT.search(heading) or (_CONSENT.search(visible) and len(visible) < 1500):
+    if _matches(_CONSENT, heading, visible, _SHORT):
         return Reason.COOKIE_WALL, "asks for consent to cookies"
     return None
+
+
+def _matches(pattern: re.Pattern[str], heading: str, visible: str, longest: int) -> bool:
+    """Whether a pattern occurs in the heading, or in a visible text of less than `longest` characters."""
+    return bool(pattern.search(heading) or (pattern.search(visible) and len(visible) < longest))
 
 
 def _any(pattern: re.Pattern[str], texts: list[str]) -> bool:
     return any(pattern.search(text) for text in texts)
 
 
-def _sources(tree: HtmlElement) -> list[str]:
-    found = [f"{s.get('src') or ''} {(s.text or '')[:3000]}" for s in tree.iter("script", "iframe")]
-    return found + [
-        f"{f.get('id') or ''} {f.get('class') or ''} {f.get('action') or ''}" for f in tree.iter("form", "div")
-    ]
+def _has_password_field(tree: HtmlElement) -> bool:
+    return any(field.get("type") == "password" for field in tree.iter("input"))
+
+
+def _identifying_markup(tree: HtmlElement) -> list[str]:
+    """Return addresses and beginnings of scripts and frames, and the names of forms and divisions."""
+    scripts = [f"{s.get('src') or ''} {(s.text or '')[:3000]}" for s in tree.iter("script", "iframe")]
+    names = [f"{f.get('id') or ''} {f.get('class') or ''} {f.get('action') or ''}" for f in tree.iter("form", "div")]
+    return scripts + names

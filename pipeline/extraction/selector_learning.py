@@ -1,4 +1,4 @@
-"""Saved pages of one source → CSS selectors that read them as the readers do, and how well each does."""
+"""Saved pages of one source → CSS selectors that select what the extractors return, each with its success."""
 
 import re
 from collections import Counter
@@ -9,30 +9,31 @@ from lxml.html import HtmlElement
 
 from pipeline.dates import parsing
 from pipeline.extraction import consensus
-from pipeline.extraction import selectors as selectors_module
 from pipeline.extraction.extract import extract_page
 from pipeline.extraction.main_text import paragraph_key
+from pipeline.extraction.selectors import select_parts
 from pipeline.html import parser
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
 from pipeline.records import Article, Selectors
 
-# A selector must be right on so many of the pages on which the readers found the part.
+# Share of the pages with a part on which its selector must select it.
 _SHARE = 0.8
-# Words of generated class names and ids, such as 'css-1q2w3e', last no longer than a build.
+# Generated class names and ids, such as 'css-1q2w3e': they change with every build of the site.
 _GENERATED = re.compile(r"\d{3,}|(?=\w*\d)(?=\w*[a-z])[a-z0-9]{6,}$", re.IGNORECASE)
 _NAME = re.compile(r"-?[a-zA-Z_][\w-]*$")
 _MOST_CANDIDATES = 60
-_LONGEST_STAMP = 60
+_LONGEST_DATE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Selectors, and for each the share of pages on which it gave what the readers gave."""
+    """Selectors proposed for a source, and the success of each."""
 
     selectors: Selectors
+    #: part → share of pages on which selector and extractors agree, 0 to 1; for 'text' the mean F1 of words
     yields: dict[str, float]
-    #: pages that the readers could read, of those given
+    #: pages with an article, of those given
     pages: int
 
 
@@ -44,19 +45,19 @@ class _Page:
 
 
 def propose_selectors(pages: Iterable[tuple[bytes, str]]) -> Proposal:
-    """Return selectors for pages of one source, each as (bytes, address); parts for which none holds are None.
+    """Return selectors for pages of one source, each as (bytes, address); a part without a good selector is None.
 
-    What is right is what the readers find without selectors, so a part that they miss on every page is not proposed.
+    The truth is the article without selectors: a part that the extractors miss on every page gets no selector.
     """
-    read = [page for body, url in pages if (page := _read(body, url))]
+    readable = [page for body, url in pages if (page := _read_page(body, url))]
     yields: dict[str, float] = {}
     chosen: dict[str, str | None] = {}
-    for name, wanted in _WANTED.items():
-        best = _best(read, wanted)
+    for name, is_part in _PARTS.items():
+        best = _best_selector(readable, is_part)
         chosen[name] = best[0] if best else None
         if best:
             yields[name] = best[1]
-    text = _best_text(read)
+    text = _best_text_selector(readable)
     if text:
         yields["text"] = text[1]
     selectors = Selectors(
@@ -67,10 +68,10 @@ def propose_selectors(pages: Iterable[tuple[bytes, str]]) -> Proposal:
         section=chosen["section"],
         published=chosen["published"],
     )
-    return Proposal(selectors, yields, len(read))
+    return Proposal(selectors, yields, len(readable))
 
 
-def _read(body: bytes, url: str) -> _Page | None:
+def _read_page(body: bytes, url: str) -> _Page | None:
     article = extract_page(body, url)
     text, _ = parser.decode_html(body)
     tree = parser.parse_html(text)
@@ -79,38 +80,38 @@ def _read(body: bytes, url: str) -> _Page | None:
     return _Page(text, tree, article)
 
 
-def _title(element: HtmlElement, article: Article) -> bool:
+def _is_title(element: HtmlElement, article: Article) -> bool:
     return element.tag != "title" and paragraph_key(_words(element)) == paragraph_key(article.title) != ""
 
 
-def _lead(element: HtmlElement, article: Article) -> bool:
+def _is_lead(element: HtmlElement, article: Article) -> bool:
     return paragraph_key(_words(element)) == paragraph_key(article.lead) != ""
 
 
-def _authors(element: HtmlElement, article: Article) -> bool:
+def _is_authors(element: HtmlElement, article: Article) -> bool:
     return bool(article.authors) and tuple(bylines.byline_names(_words(element))) == article.authors
 
 
-def _section(element: HtmlElement, article: Article) -> bool:
+def _is_section(element: HtmlElement, article: Article) -> bool:
     return paragraph_key(_words(element)) == paragraph_key(article.section) != ""
 
 
-def _published(element: HtmlElement, article: Article) -> bool:
+def _is_published(element: HtmlElement, article: Article) -> bool:
     if article.published is None:
         return False
-    stamp = element.get("datetime") or element.get("content") or _words(element)
-    if len(stamp) > _LONGEST_STAMP:
+    text = element.get("datetime") or element.get("content") or _words(element)
+    if len(text) > _LONGEST_DATE:
         return False
     zone = parsing.zone_of_page(article.language, article.url)
-    return any(m.when == article.published for m in parsing.parse_machine_date(stamp, zone, language=article.language))
+    return any(m.when == article.published for m in parsing.parse_machine_date(text, zone, language=article.language))
 
 
-_WANTED: dict[str, Callable[[HtmlElement, Article], bool]] = {
-    "title": _title,
-    "lead": _lead,
-    "authors": _authors,
-    "section": _section,
-    "published": _published,
+_PARTS: dict[str, Callable[[HtmlElement, Article], bool]] = {
+    "title": _is_title,
+    "lead": _is_lead,
+    "authors": _is_authors,
+    "section": _is_section,
+    "published": _is_published,
 }
 
 
@@ -119,27 +120,32 @@ def _words(element: HtmlElement) -> str:
     return collapse_spaces(text) if len(text) < 2000 else ""
 
 
-def _best(pages: Sequence[_Page], wanted: Callable[[HtmlElement, Article], bool]) -> tuple[str, float] | None:
-    """The selector whose first element is the wanted one on the most pages, and on what share of them."""
-    rights = [{e for e in page.tree.iter() if isinstance(e.tag, str) and wanted(e, page.article)} for page in pages]
-    having = [(page, right) for page, right in zip(pages, rights, strict=True) if right]
-    counted = Counter(name for _, right in having for name in {n for e in right for n in _names(e)})
+def _best_selector(pages: Sequence[_Page], is_part: Callable[[HtmlElement, Article], bool]) -> tuple[str, float] | None:
+    """Return the selector whose first element is the part on most pages, and its share of the pages with the part."""
+    parts_by_page = [(page, parts) for page in pages if (parts := _elements_of_part(page, is_part))]
+    candidates = Counter(
+        name for _, parts in parts_by_page for name in {name for e in parts for name in _selectors_for(e)}
+    )
     best: tuple[str, float] | None = None
-    for name, _ in counted.most_common(_MOST_CANDIDATES):
-        hits = sum(_first(page.tree, name) in right for page, right in having)
-        share = hits / len(having)
+    for name, _ in candidates.most_common(_MOST_CANDIDATES):
+        hits = sum(_first(page.tree, name) in parts for page, parts in parts_by_page)
+        share = hits / len(parts_by_page)
         if share >= _SHARE and (best is None or (share, -len(name)) > (best[1], -len(best[0]))):
             best = name, share
     return best
 
 
-def _best_text(pages: Sequence[_Page]) -> tuple[str, float] | None:
-    """The selector whose elements' paragraphs agree most with the readers' text, and how far on average."""
-    counted: Counter[str] = Counter()
+def _elements_of_part(page: _Page, is_part: Callable[[HtmlElement, Article], bool]) -> set[HtmlElement]:
+    return {e for e in page.tree.iter() if isinstance(e.tag, str) and is_part(e, page.article)}
+
+
+def _best_text_selector(pages: Sequence[_Page]) -> tuple[str, float] | None:
+    """Return the selector whose paragraphs agree most with the extractors' text, and the mean F1 of words."""
+    candidates: Counter[str] = Counter()
     for page in pages:
-        counted.update({name for element in _holders(page) for name in _names(element)})
+        candidates.update({name for element in _text_containers(page) for name in _selectors_for(element)})
     best: tuple[str, float] | None = None
-    for name, _ in counted.most_common(_MOST_CANDIDATES):
+    for name, _ in candidates.most_common(_MOST_CANDIDATES):
         agreement = sum(_agreement(page, name) for page in pages) / len(pages)
         if agreement >= _SHARE and (
             best is None or (round(agreement, 3), -len(name)) > (round(best[1], 3), -len(best[0]))
@@ -148,42 +154,42 @@ def _best_text(pages: Sequence[_Page]) -> tuple[str, float] | None:
     return best
 
 
-def _holders(page: _Page) -> Iterator[HtmlElement]:
-    """The elements that hold most of the text's paragraphs, the innermost first."""
-    told = {paragraph_key(line) for line in page.article.text.splitlines()}
-    weight: Counter[HtmlElement] = Counter()
+def _text_containers(page: _Page) -> Iterator[HtmlElement]:
+    """Yield the elements that hold most of the text's paragraphs, the innermost first."""
+    keys = {paragraph_key(line) for line in page.article.text.splitlines()}
+    weights: Counter[HtmlElement] = Counter()
     for element in page.tree.iter():
-        if isinstance(element.tag, str) and (words := paragraph_key(_words(element))) in told:
-            for around in element.iterancestors():
-                weight[around] += len(words)
-    most = max(weight.values(), default=0)
-    inner = sorted((e for e in weight if weight[e] >= 0.6 * most), key=lambda e: -sum(1 for _ in e.iterancestors()))
+        if isinstance(element.tag, str) and (key := paragraph_key(_words(element))) in keys:
+            for ancestor in element.iterancestors():
+                weights[ancestor] += len(key)
+    most = max(weights.values(), default=0)
+    inner = sorted((e for e in weights if weights[e] >= 0.6 * most), key=lambda e: -sum(1 for _ in e.iterancestors()))
     yield from (e for e in inner[:4] if e.tag not in ("html", "body"))
 
 
 def _agreement(page: _Page, selector: str) -> float:
-    own = selectors_module.select_parts(page.text, Selectors(text=selector))
-    lead = page.article.lead if page.article.lead and page.article.lead not in "\n".join(own.paragraphs) else ""
-    return consensus.agreement("\n".join((lead, *own.paragraphs)), page.article.text)
+    text = "\n".join(select_parts(page.text, Selectors(text=selector)).paragraphs)
+    lead = page.article.lead if page.article.lead and page.article.lead not in text else ""
+    return consensus.agreement(f"{lead}\n{text}", page.article.text)
 
 
 def _first(tree: HtmlElement, selector: str) -> HtmlElement | None:
     return next(iter(tree.cssselect(selector)), None)
 
 
-def _names(element: HtmlElement) -> Iterator[str]:
-    """Selectors that would find an element: by class, id, itemprop or role, alone or below its parent's class."""
+def _selectors_for(element: HtmlElement) -> Iterator[str]:
+    """Yield selectors of an element: by its class, id, itemprop or role, or those of its parent."""
     tag = str(element.tag)
     if tag in ("h1", "time"):
         yield tag
-    own = list(_marks(element))
-    yield from (f"{tag}{mark}" for mark in own)
+    yield from (f"{tag}{condition}" for condition in _conditions(element))
     parent = element.getparent()
     if parent is not None:
-        yield from (f"{parent.tag}{mark} > {tag}" for mark in _marks(parent))
+        yield from (f"{parent.tag}{condition} > {tag}" for condition in _conditions(parent))
 
 
-def _marks(element: HtmlElement) -> Iterator[str]:
+def _conditions(element: HtmlElement) -> Iterator[str]:
+    """Yield the parts of a selector that name an element: '.class', '#id', '[attribute="value"]'."""
     for name in (element.get("class") or "").split():
         if _NAME.match(name) and not _GENERATED.search(name):
             yield f".{name}"

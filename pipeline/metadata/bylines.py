@@ -8,6 +8,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from pipeline.html.parser import collapse_spaces
+from pipeline.text import scripts
 
 _BY = re.compile(
     r"^\W*(?:by|written by|story by|words by|von|par|por|di|door|av|af|text|texto|testo|автор"
@@ -21,10 +22,10 @@ _ASIDE = re.compile(r"\s*[(（\[【][^)）\]】]{0,60}[)）\]】]\s*")
 _ROLE = re.compile(r"\s*(?:기자|記者|특파원|인턴기자)$")
 # A name as written in Latin script: up to five words, each with a capital; particles may be small.
 _PERSON = re.compile(
-    r"^(?:[^\W\d_a-zà-ÿ][\w.’'-]*)(?:\s+(?:(?:de|del|der|den|di|da|du|la|le|van|von|el|al|bin|ten|ter"
-    r"|y|zu|dos|das)\s+)*[^\W\d_a-zà-ÿ][\w.’'-]*){1,4}$"
+    rf"^(?:[^\W\d_{scripts.LATIN_1_SMALL}][\w.’'-]*)(?:\s+(?:(?:de|del|der|den|di|da|du|la|le|van|von|el|al|bin|ten|ter"
+    rf"|y|zu|dos|das)\s+)*[^\W\d_{scripts.LATIN_1_SMALL}][\w.’'-]*){{1,4}}$"
 )
-_IDEOGRAPHS = re.compile(r"^(?:[\u3400-\u9fff]{2,4}|[\uac00-\ud7af]{2,4})$")
+_IDEOGRAPHS = re.compile(rf"^(?:[{scripts.HAN}]{{2,4}}|[{scripts.HANGUL}]{{2,4}})$")
 _CLASSES = re.compile(
     r"(?<![a-z])(?:authors?|author-?names?|bylines?|by-?line|tac-?gia|writers?|autore?n?|auteurs?"
     r"|redacteur)(?![a-z])"

@@ -4,21 +4,22 @@ import re
 from collections.abc import Iterable
 
 from pipeline.rules.rulebook import Gazetteer
+from pipeline.text import scripts
 from pipeline.text.normalize import strip_diacritics
 
 #: Letters that tell in which languages a name is written; any other language is one of Latin letters.
 _SCRIPTS = {
-    "ja": re.compile(r"[\u3040-\u30ff]"),
-    "zh": re.compile(r"^[\u3400-\u9fff\s·-]+$"),
-    "ko": re.compile(r"[\uac00-\ud7af]"),
-    "ru": re.compile(r"[\u0400-\u04ff]"),
-    "th": re.compile(r"[\u0e01-\u0e5b]"),
-    "lo": re.compile(r"[\u0e81-\u0edf]"),
-    "km": re.compile(r"[\u1780-\u17ff]"),
-    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "ja": re.compile(f"[{scripts.KANA}]"),
+    "zh": re.compile(rf"^[{scripts.HAN}\s·-]+$"),
+    "ko": re.compile(f"[{scripts.HANGUL}]"),
+    "ru": re.compile(f"[{scripts.CYRILLIC}]"),
+    "th": re.compile(f"[{scripts.THAI}]"),
+    "lo": re.compile(f"[{scripts.LAO}]"),
+    "km": re.compile(f"[{scripts.KHMER}]"),
+    "ar": re.compile(f"[{scripts.ARABIC}]"),
 }
 _SAME = {"uk": "ru", "bg": "ru", "be": "ru"}
-_LATIN = re.compile(r"^[A-Za-zÀ-ɏ\u1ea0-\u1ef9\s'.-]+$")
+_LATIN = re.compile(rf"^[{scripts.LATIN}\s'.-]+$")
 
 
 def query_names(gazetteer: Gazetteer, language: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pipeline.prefilter.normalize_bytes import SIMPLER
 from pipeline.rules.rulebook import Place, Rulebook
+from pipeline.text import scripts
 from pipeline.text.normalize import strip_diacritics
 
 #: 'strong' counts alone; 'context' beside another; 'successor' is the province this one was merged into
@@ -18,7 +19,7 @@ _BETWEEN_CONTEXT = (" ", "-")
 #: What a name is interrupted by: there it is looked at whether the rest follows once tags and blanks are out.
 _INTERRUPTED = (b"<", b" <", b"  ", b"- ", b" -")
 _SPACES = re.compile(r"[\s\-_]+")
-UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
 
 
 def name_patterns(rules: Rulebook) -> Iterator[tuple[str, Strength]]:

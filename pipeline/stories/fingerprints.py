@@ -22,6 +22,7 @@ from pipeline.stories.term_weights import (
     title_words,
     unit_vector,
 )
+from pipeline.text import scripts
 from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise, strip_diacritics
 
@@ -42,7 +43,7 @@ _KEYS = 32
 # What outlets put before the first sentence: '(Dân trí) - ', 'TTO - ', 'VOV.VN - ', '(VTC News) - '.
 _PREFIX = re.compile(r"^\s*(?:\([^)\n]{2,25}\)|[A-ZĐ][\w.&]*[A-ZĐN\d][\w.]*)\s*[-–—]\s+")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*\d(?![\w])|(?<![\w.,])\d(?:[.,]\d)(?!\w)")
-_CAPITAL = r"[A-ZĐÀ-ÝẠ-ỸĂĨŨƠƯ][^\W\d_]*"
+_CAPITAL = rf"[{scripts.VIETNAMESE_CAPITALS}][^\W\d_]*"
 _NAME = re.compile(rf"(?<!\w){_CAPITAL}(?:(?: | ?- ?){_CAPITAL})+|(?<!\w)[A-ZĐ]{{3,}}\d*(?!\w)")
 _SPLIT = re.compile(r"[ -]+")
 #: log of rarity above which a name says what an article is about: one in 20 names 'Việt Nam' or 'Hà Nội'

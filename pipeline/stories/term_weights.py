@@ -10,6 +10,7 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text import scripts
 from pipeline.text.normalize import match_key, normalise, strip_diacritics
 
 Hashes = NDArray[np.uint32]
@@ -26,8 +27,7 @@ _LEAST_WORD, _LEAST_PAIR = 4.0, 2.0
 _PLAIN, _NAME, _PAIR_PLAIN, _PAIR_NAME = 3.0, 5.5, 4.5, 7.0
 
 # Scripts without spaces are cut into single characters; their pairs carry the meaning.
-_UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_WORD = re.compile(rf"[{scripts.UNSPACED_AND_HANGUL}]|[^\W_{scripts.UNSPACED_AND_HANGUL}]+")
 _STOPLISTS = {
     "de": "German", "en": "English", "es": "Spanish", "fr": "French", "id": "Indonesian", "it": "Italian",
     "pt": "Portuguese", "ru": "Russian", "uk": "Ukrainian",

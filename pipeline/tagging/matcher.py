@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
+from pipeline.text import scripts
 from pipeline.text.normalize import match_key
 
 # Scripts that write no spaces, and Hangul, whose particles cling to the name: no boundary to ask for.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
 
 
 @dataclass(frozen=True, slots=True)

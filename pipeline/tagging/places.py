@@ -1,5 +1,6 @@
 """Text → every mention of the province and its places that holds, and of the places elsewhere beside them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from pipeline.tagging.disambiguation import keep_supported
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
 from pipeline.tagging.mentions import Elsewhere, Mention, PlaceMentions, unit_before
 from pipeline.tagging.zones import Zone, zones
+from pipeline.text import scripts
 from pipeline.text.normalize import match_key, strip_diacritics
 
 
@@ -37,6 +39,7 @@ class _Compiled:
 
 
 _AROUND = 25
+_SHORT_HAN = re.compile(f"[{scripts.HAN}]{{0,2}}")
 # TCVN3 has no capitals with a tone, nor have many keyboards: 'huyện Bác ái'.
 _NO_CAPITALS = frozenset("ÁÀẢÃẠẤẦẨẪẬẮẰẲẴẶÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ")
 #: names of one field that are looked at; a text with more is a table
@@ -73,8 +76,7 @@ def find_places(
 
 def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:
     zone = fields[0] if mention.where == "title" else fields[1]
-    seen = zone.text[mention.start : mention.end]
-    return len(seen) <= 2 and all("\u3400" <= c <= "\u9fff" for c in seen)
+    return _SHORT_HAN.fullmatch(zone.text, mention.start, mention.end) is not None
 
 
 def _in_zone(

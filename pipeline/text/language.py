@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from pipeline.text import scripts
 from pipeline.text.syllables import is_syllable
 
 #: languages diembao tells apart; what the detector may answer
@@ -11,18 +12,18 @@ LANGUAGES = ("vi", "en", "fr", "de", "es", "ru", "zh", "ja", "ko", "th", "lo", "
 
 _LOOKED_AT = 3000
 _SCRIPTS = {
-    "ja": re.compile(r"[\u3040-\u30ff\u31f0-\u31ff]"),
-    "ko": re.compile(r"[\uac00-\ud7af\u1100-\u11ff]"),
-    "zh": re.compile(r"[\u3400-\u9fff\uf900-\ufaff]"),
-    "th": re.compile(r"[\u0e01-\u0e5b]"),
-    "lo": re.compile(r"[\u0e81-\u0edf]"),
-    "km": re.compile(r"[\u1780-\u17ff]"),
-    "ru": re.compile(r"[\u0400-\u04ff]"),
-    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "ja": re.compile(f"[{scripts.KANA}{scripts.KANA_EXTENSIONS}]"),
+    "ko": re.compile(f"[{scripts.HANGUL}{scripts.HANGUL_JAMO}]"),
+    "zh": re.compile(f"[{scripts.HAN}{scripts.HAN_COMPATIBILITY}]"),
+    "th": re.compile(f"[{scripts.THAI}]"),
+    "lo": re.compile(f"[{scripts.LAO}]"),
+    "km": re.compile(f"[{scripts.KHMER}]"),
+    "ru": re.compile(f"[{scripts.CYRILLIC}]"),
+    "ar": re.compile(f"[{scripts.ARABIC}]"),
 }
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ\u1ea0-\u1ef9]")
+_LATIN = re.compile(f"[{scripts.LATIN}]")
 # Letters that among the languages here only Vietnamese has; â, ê, ô, é, à and their like are French too.
-_VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉĩịọỏốồổỗộớờởỡợụủũứừửữựỳỵỷỹ]", re.I)
+_VIETNAMESE = re.compile(f"[{scripts.VIETNAMESE_LETTERS}ĩũ]", re.I)
 # Characters that only Japanese writes this way.
 _JAPANESE = re.compile(r"[発県気対駅図売円広沢帰検権済転観読単戦歴児働畑込峠渉価労変応拡]")
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")

@@ -5,6 +5,7 @@ import unicodedata
 from html.entities import name2codepoint
 from typing import Literal
 
+from pipeline.text import scripts
 from pipeline.text.syllables import is_syllable
 
 # TCVN 5712 (ABC) as it looks when its bytes are read as windows-1252; one character for each letter.
@@ -48,7 +49,7 @@ _VNI_SIGN = re.compile(r"[aAoOeEuUyY][ùøûïåäëüÙØÛÏÅÄËÜ]|[öôÖ�
 # Windows-1258 writes the tone as a character of its own behind the letter; read as windows-1252 it is one of these.
 _CP1258_SIGN = re.compile(r"[AEIOUYaeiouyÂÊÔâêôãõý][ÌÒÞìò]|[ðÐ][a-zâêôãõý]|ý[õaui]")
 
-_VIETNAMESE = re.compile(r"[ăđơưĂĐƠƯ\u1ea0-\u1ef9\u0300\u0301\u0303\u0309\u0323]")
+_VIETNAMESE = re.compile(f"[ăđơưĂĐƠƯ{scripts.VIETNAMESE_EXTENDED}{scripts.VIETNAMESE_TONES}]")
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_TEXT = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*>|&[a-z]+;", re.I | re.S)
 _HIGH_ENTITY = re.compile(r"&#(1[6-9]\d|2[0-4]\d|25[0-5]);")

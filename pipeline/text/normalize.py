@@ -4,6 +4,7 @@ import re
 import unicodedata
 from itertools import islice
 
+from pipeline.text import scripts
 from pipeline.text.legacy_encodings import convert, encoding_of, to_unicode
 
 #: characters of a text that are looked at; the longest article measured on 150,000 has 60,000
@@ -24,7 +25,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Letters that pages of Vietnamese outlets show for Vietnamese ones: they look the same and match nothing.
 _LOOK_ALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 _CYRILLIC_TWINS = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")
-_MIXED = re.compile(r"[A-Za-zÀ-ɏ\u1ea0-\u1ef9][\u0410-\u044f]|[\u0410-\u044f][A-Za-zÀ-ɏ\u1ea0-\u1ef9]")
+_MIXED = re.compile(f"[{scripts.LATIN}][{scripts.RUSSIAN}]|[{scripts.RUSSIAN}][{scripts.LATIN}]")
 
 # 'hoà' and 'hòa' are one word: the tone mark moves to the first vowel of the open rhymes oa, oe, uy.
 _TONES = {
@@ -46,7 +47,7 @@ _PUNCTUATION = {
 _UNUSUAL = re.compile("[" + "".join(map(chr, _PUNCTUATION)) + "]")
 # Vietnamese has one in five characters; a text without them may still quote a name that has some.
 _FEW = 150
-_VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+_VIETNAMESE = re.compile(f"[{scripts.VIETNAMESE_LETTERS}]", re.I)
 
 
 def normalise(text: str, limit: int = MAX_TEXT) -> str:

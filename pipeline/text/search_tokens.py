@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from pipeline.text import scripts
 from pipeline.text.normalize import match_key, normalise, strip_diacritics
 
 #: Scripts that put no space between words, as ranges of a regular expression: each character is a word there, and
 #: several in a row are searched as a phrase.
 UNSPACED = (
-    "\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003134f"
+    f"{scripts.THAI}{scripts.LAO}{scripts.MYANMAR}{scripts.KHMER}{scripts.ASSIGNED_KANA}"
+    f"{scripts.HAN_EXTENSION_A}{scripts.HAN_UNIFIED}{scripts.HAN_COMPATIBILITY}{scripts.HAN_SUPPLEMENTARY}"
 )
 #: Characters of a word and of a name: what is longer is no word (an address, a picture as text) and goes on as the
 #: next one. PostgreSQL keeps none of more than 2,046 bytes.

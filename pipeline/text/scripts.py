@@ -1,0 +1,62 @@
+"""Ranges of Unicode scripts and sets of letters, each to stand between the brackets of a regular expression.
+
+Ranges that differ by a few code points have names of their own: stored data (the search index, the article
+frequencies, the fingerprints) was made with exactly these.
+"""
+
+# Scripts that write no spaces between words.
+#: letters and signs of Thai
+THAI = "\u0e01-\u0e5b"
+#: letters and signs of Lao
+LAO = "\u0e81-\u0edf"
+#: the two blocks of Thai and Lao, with their unassigned code points
+THAI_AND_LAO_BLOCKS = "\u0e00-\u0eff"
+MYANMAR = "\u1000-\u109f"
+KHMER = "\u1780-\u17ff"
+#: the blocks Hiragana and Katakana
+KANA = "\u3040-\u30ff"
+#: the same from their first assigned code point
+ASSIGNED_KANA = "\u3041-\u30ff"
+#: small katakana for Ainu
+KANA_EXTENSIONS = "\u31f0-\u31ff"
+#: ideographs of extension A
+HAN_EXTENSION_A = "\u3400-\u4dbf"
+#: the unified ideographs, which nearly all text is written in
+HAN_UNIFIED = "\u4e00-\u9fff"
+#: extension A to the unified ideographs, with the 64 hexagrams between them
+HAN = "\u3400-\u9fff"
+HAN_COMPATIBILITY = "\uf900-\ufaff"
+#: planes 2 and 3 as far as extension G
+HAN_SUPPLEMENTARY = "\U00020000-\U0003134f"
+
+# Scripts with spaces.
+#: syllables of Korean, with the unassigned end of their block
+HANGUL = "\uac00-\ud7af"
+#: letters of which Korean syllables are composed
+HANGUL_JAMO = "\u1100-\u11ff"
+CYRILLIC = "\u0400-\u04ff"
+#: letters of the Russian alphabet without ё
+RUSSIAN = "\u0410-\u044f"
+ARABIC = "\u0600-\u06ff"
+#: letters with diacritics that Unicode has for Vietnamese alone
+VIETNAMESE_EXTENDED = "\u1ea0-\u1ef9"
+#: Latin letters of the European languages and of Vietnamese
+LATIN = f"A-Za-zÀ-ɏ{VIETNAMESE_EXTENDED}"
+#: lower-case letters of Western European languages
+LATIN_1_SMALL = "a-zà-ÿ"
+#: first letters of Vietnamese and European names; Ạ-Ỹ also takes in the lower-case letters between
+VIETNAMESE_CAPITALS = "A-ZĐÀ-ÝẠ-ỸĂĨŨƠƯ"
+
+# Sets of letters.
+#: lower-case letters that only Vietnamese writes; â, ê, ô, é, à and their like are French too, ĩ and ũ Portuguese
+VIETNAMESE_LETTERS = "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+#: combining marks of the five Vietnamese tones
+VIETNAMESE_TONES = "\u0300\u0301\u0303\u0309\u0323"
+
+# Unions that several modules ask for.
+#: scripts without spaces that the press of the watched countries uses
+UNSPACED = THAI_AND_LAO_BLOCKS + KHMER + KANA + HAN
+#: these and Hangul, whose syllables count as dense text and whose particles cling to the word
+UNSPACED_AND_HANGUL = UNSPACED + HANGUL
+#: scripts in which a name has no word boundary on either side
+WITHOUT_BOUNDARIES = UNSPACED_AND_HANGUL + HAN_COMPATIBILITY
