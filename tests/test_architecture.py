@@ -1,6 +1,7 @@
 """The import order, the shape of the tree and the names it claims."""
 
 import ast
+import builtins
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -68,3 +69,37 @@ def test_no_other_distribution_claims_our_names() -> None:
 def test_locks_name_no_address() -> None:
     for path in ROOT.glob("requirements*"):
         assert "://" not in path.read_text("utf-8"), path
+
+
+def modules(root: Path) -> list[Path]:
+    return [path for package in OURS for path in sorted((root / package).rglob("*.py"))]
+
+
+def unrooted_exceptions(root: Path) -> list[str]:
+    """Return our exception classes that do not derive from pipeline.errors.DiembaoError, told apart by their names."""
+    bases = {
+        node.name: {ast.unparse(base).split(".")[-1] for base in node.bases}
+        for path in modules(root)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    raised = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+    exceptions, rooted = set(raised), {"DiembaoError"}
+    for _ in range(5):  # rounds: a chain of derived classes is shorter
+        exceptions |= {
+            name for name, of in bases.items() if of & exceptions or any(b.endswith(("Error", "Exception")) for b in of)
+        }
+        rooted |= {name for name, of in bases.items() if of & rooted}
+    return sorted(exceptions - raised - rooted)
+
+
+def test_every_exception_of_ours_derives_from_one_root() -> None:
+    assert unrooted_exceptions(ROOT) == []
+
+
+def test_an_exception_without_our_root_is_found(tmp_path: Path) -> None:
+    (tmp_path / "pipeline").mkdir()
+    (tmp_path / "pipeline" / "wrong.py").write_text(
+        "class A(OSError): ...\nclass B(A): ...\nclass C(DiembaoError): ..."
+    )
+    assert unrooted_exceptions(tmp_path) == ["A", "B"]
