@@ -1,4 +1,4 @@
-"""What is raised where a database cannot be used."""
+"""The error of a database that cannot be used."""
 
 from pipeline.errors import DiembaoError
 
