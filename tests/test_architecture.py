@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -103,3 +104,50 @@ def test_an_exception_without_our_root_is_found(tmp_path: Path) -> None:
         "class A(OSError): ...\nclass B(A): ...\nclass C(DiembaoError): ..."
     )
     assert unrooted_exceptions(tmp_path) == ["A", "B"]
+
+
+#: Statements of SQL as a string literal begins or holds them; words of a sentence are not in capitals.
+_SQL = re.compile(
+    r"\b(?:SELECT\s|INSERT\s+(?:OR \w+\s+)?INTO\b|UPDATE\s+\w+\s+SET\b|DELETE\s+FROM\b|PRAGMA\s|VACUUM\b)"
+)
+_DATABASE_LIBRARIES = {"sqlalchemy", "sqlite3", "psycopg", "alembic"}
+
+
+def database_access(root: Path) -> list[str]:
+    """Return where a module outside storage/ imports a library for databases or holds SQL."""
+    places = []
+    for path in modules(root):
+        if path.relative_to(root).parts[0] == "storage":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.search(node.value):
+                places.append(f"{path.relative_to(root)} holds {node.value[:40]!r}")
+            libraries = {name.split(".")[0] for name in names} & _DATABASE_LIBRARIES
+            places += [f"{path.relative_to(root)} imports {name}" for name in sorted(libraries)]
+    return places
+
+
+def test_only_storage_speaks_to_a_database() -> None:
+    assert database_access(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import sqlite3",
+        "def f():\n    from sqlalchemy.exc import SQLAlchemyError",
+        "Q = 'SELECT 1'",
+        "Q = f'PRAGMA {1}'",
+        "Q = 'VACUUM'",
+        "Q = 'DELETE FROM items'",
+    ],
+)
+def test_speaking_to_a_database_elsewhere_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "diembao").mkdir()
+    (tmp_path / "diembao" / "wrong.py").write_text(line)
+    assert len(database_access(tmp_path)) == 1
