@@ -106,7 +106,7 @@ def test_an_exception_without_our_root_is_found(tmp_path: Path) -> None:
     assert unrooted_exceptions(tmp_path) == ["A", "B"]
 
 
-#: Statements of SQL as a string literal begins or holds them; words of a sentence are not in capitals.
+#: Statements of SQL, which are written in capitals.
 _SQL = re.compile(
     r"\b(?:SELECT\s|INSERT\s+(?:OR \w+\s+)?INTO\b|UPDATE\s+\w+\s+SET\b|DELETE\s+FROM\b|PRAGMA\s|VACUUM\b)"
 )
