@@ -19,7 +19,7 @@ from pipeline.records import Feed, Poll, Reason, Source
 from pipeline.text.urls import host_of
 from storage.crawl.feed_state import load_due_feeds, load_state, register_feeds, store_poll_state
 from storage.database import SqlStorage
-from storage.engine.connection import open_engine
+from storage.engine.migrate import open_engine
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 TICK = timedelta(minutes=10)

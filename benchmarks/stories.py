@@ -20,7 +20,7 @@ from pipeline.records import Entry, Fetched, Poll, Reason, Source
 from pipeline.stories.fingerprints import Fingerprint, dump
 from pipeline.stories.term_weights import unit_vector
 from storage.database import open_storage
-from storage.engine.connection import open_engine
+from storage.engine.migrate import open_engine
 from storage.schema.core import documents, items, versions
 from storage.stories.groups import name_groups
 from storage.stories.placement import Placer, group_stories, unplaced_items

@@ -13,6 +13,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from pipeline.errors import DiembaoError
+
 T = TypeVar("T")
 
 #: The files of a configuration folder; a missing one is taken from those packaged with diembao.
@@ -35,7 +37,7 @@ class Fault:
         return f"{at}: {self.key}: {self.message}" if self.key else f"{at}: {self.message}"
 
 
-class ConfigError(Exception):
+class ConfigError(DiembaoError):
     """The configuration cannot be used; `faults` lists all that is wrong, at least one."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

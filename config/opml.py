@@ -7,6 +7,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
+from pipeline.errors import DiembaoError
 from pipeline.records import Feed, FeedKind, Source
 from pipeline.text.urls import is_fetchable, normalise_url, site_of
 
@@ -18,7 +19,7 @@ _NO_COUNTRY = frozenset(["ai", "co", "eu", "fm", "io", "me", "tv", "ws"])
 _NAMESPACE = "urn:diembao"
 
 
-class NotRead(Exception):
+class NotRead(DiembaoError):
     """A file holds no OPML and no list of addresses; the message says what is wrong with it."""
 
 

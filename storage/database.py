@@ -34,8 +34,8 @@ from storage.articles import examinations
 from storage.articles import items as items_module
 from storage.crawl import candidates, fetches, ledger, source_days
 from storage.crawl import feed_state as feed_state_module
-from storage.engine.connection import open_engine
 from storage.engine.errors import StorageError
+from storage.engine.migrate import open_engine
 from storage.maintenance.facet import Maintenance
 from storage.schema import core
 from storage.search import index

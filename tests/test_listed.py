@@ -17,8 +17,8 @@ from diembao.jobs.export import ExportRequest, export
 from pipeline.records import Article, Coverage, Decision, Entry, Fetched, Irrelevant, Poll, Reason, Relevance, Source
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.columns import ITEMS
-from pipeline.tables.csv_rows import csv_row
 from storage.database import SqlStorage, open_storage
+from storage.derived.csv_rows import _cells_of_item
 from storage.maintenance.retention import Limits
 from storage.schema.derived import facts, listings
 
@@ -162,5 +162,5 @@ def test_where_none_are_stored(storage: SqlStorage, tmp_path: Path) -> None:
 
 def test_what_is_stored_is_what_the_columns_say_today() -> None:
     """Where this fails, stored rows are of another form than new ones: add a migration that deletes all facts."""
-    made = hashlib.sha256("".join(csv_row(item(n)) for n in range(30)).encode()).hexdigest()
+    made = hashlib.sha256("".join(_cells_of_item(item(n)) for n in range(30)).encode()).hexdigest()
     assert made == "b458b57f3cf25ce5f3d8633e0d218728417e5f86a1c62869e27114e7df9b8afc"

@@ -38,8 +38,8 @@ from pipeline.records import (
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
-from storage.engine.connection import open_engine
 from storage.engine.errors import StorageError
+from storage.engine.migrate import open_engine
 from storage.schema.core import metadata
 from storage.schema.documentation import schema_document
 from storage.search.parser import parse

@@ -15,8 +15,8 @@ from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.articles.examinations import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
 from storage.database import open_storage
-from storage.engine.connection import head, migrate
 from storage.engine.errors import StorageError
+from storage.engine.migrate import head, migrate
 from storage.maintenance.backup import upgrade
 from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse

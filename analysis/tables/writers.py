@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.errors import DiembaoError
 from pipeline.records import Item
 from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column
 from pipeline.tables.csv_cells import groups, legal_text, write_rows
@@ -27,7 +28,7 @@ _WIDTHS = {"text": 18, "link": 40, "list": 24, "time": 17, "day": 12, "integer":
 _WIDE = {"title": 60, "lead": 60, "reason": 40}
 
 
-class TooManyRows(Exception):
+class TooManyRows(DiembaoError):
     """A sheet cannot hold them all; the message says how many it can, and the way out."""
 
 

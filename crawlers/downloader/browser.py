@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from scrapy import Request, signals
 from scrapy.http import Response, TextResponse
 
+from pipeline.errors import DiembaoError
+
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
 
@@ -33,11 +35,11 @@ _SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stabl
 _OF_THE_WIRE = frozenset([b"content-encoding", b"content-length", b"transfer-encoding", b"connection", b"set-cookie"])
 
 
-class BrowserFailed(Exception):
+class BrowserFailed(DiembaoError):
     """The page could not be rendered."""
 
 
-class PageTooHeavy(Exception):
+class PageTooHeavy(DiembaoError):
     """The page outgrew its limits while it was rendered."""
 
 

@@ -12,6 +12,8 @@ from scrapy import Request
 from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Response
 
+from pipeline.errors import DiembaoError
+
 _GZIP = frozenset(["gzip", "x-gzip"])
 _KNOWN = _GZIP | {"deflate", "br", "zstd", "identity"}
 #: As a power of two: RFC 9659 allows 8 MiB on the web, and a frame may ask for 2 GiB.
@@ -21,11 +23,11 @@ _PIECE = 256 * 2**10
 _MAGIC, _HEAD, _TAIL = b"\x1f\x8b", 10, 8
 
 
-class UnknownEncoding(Exception):
+class UnknownEncoding(DiembaoError):
     """The body is packed in a way that was never asked for."""
 
 
-class DamagedBody(Exception):
+class DamagedBody(DiembaoError):
     """Compressed bytes that are cut off, or do not unpack."""
 
 

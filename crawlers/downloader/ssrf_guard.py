@@ -11,6 +11,7 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from pipeline.errors import DiembaoError
 from pipeline.records import Source
 from pipeline.text.urls import is_fetchable
 
@@ -18,7 +19,7 @@ from pipeline.text.urls import is_fetchable
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class UnsafeAddress(Exception):
+class UnsafeAddress(DiembaoError):
     """The address leads where the crawl must not go."""
 
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
+from pipeline.errors import DiembaoError
+
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 #: 'GMT+7': written so by many Vietnamese sites, and unknown to parsers of mail dates
@@ -22,7 +24,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d
 _MAX_UNPACKED = 64 * 2**20
 
 
-class TooLarge(Exception):
+class TooLarge(DiembaoError):
     """A packed file is larger than it may be."""
 
 

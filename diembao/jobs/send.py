@@ -14,6 +14,7 @@ from diembao.notify.channels import channels
 from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection
 from diembao.system.clock import now
 from diembao.system.messages import say
+from pipeline.errors import DiembaoError
 from pipeline.records.publications import Dispatch, Publication
 from storage.base import Storage
 from storage.service.publications import Publications
@@ -95,7 +96,7 @@ def send(
     return results
 
 
-class _Taken(Exception):
+class _Taken(DiembaoError):
     """Somebody else began to send it meanwhile."""
 
 

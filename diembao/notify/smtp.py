@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.alerts import Mail
 from diembao.system.secrets import hide_secrets, secret
+from pipeline.errors import DiembaoError
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 _TIMEOUT = 60
 
 
-class DeliveryFailed(Exception):
+class DeliveryFailed(DiembaoError):
     """A message was surely not taken; says by whom and why, without secrets."""
 
 
-class DeliveryUnknown(Exception):
+class DeliveryUnknown(DiembaoError):
     """The connection broke when the letter was on its way, or some of its recipients were refused: others have it."""
 
 

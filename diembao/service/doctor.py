@@ -4,7 +4,6 @@ import locale
 import os
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +23,6 @@ from pipeline.records import Source
 
 Verdict = Literal["ok", "warning", "bad"]
 
-#: SQLite that has all that the database uses: STRICT-free, with UPSERT, window functions and RETURNING.
-_SQLITE = (3, 35, 0)
 #: Free space: below the first nothing is well, below the second it is soon not.
 _BAD_FREE, _LOW_FREE = 500 * 2**20, 5 * 2**30
 #: Seconds by which the clock may be wrong: publication times are compared with it.
@@ -98,21 +95,19 @@ def _python() -> Finding:
 
 
 def _sqlite() -> Finding:
-    with sqlite3.connect(":memory:") as connection:
-        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
-        fts = "ENABLE_FTS5" in options
-        if fts:
-            connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
-    said = f"{sqlite3.sqlite_version}, FTS5 {'✓' if fts else '✗'}"
-    if sqlite3.sqlite_version_info < _SQLITE or not fts:
-        wanted = ".".join(map(str, _SQLITE))
+    from storage.engine.probe import MINIMUM_SQLITE, sqlite_library
+
+    library = sqlite_library()
+    said = f"{library.version}, FTS5 {'✓' if library.has_fts5 else '✗'}"
+    if not library.usable:
+        minimum = ".".join(map(str, MINIMUM_SQLITE))
         return Finding(
             "SQLite",
             "bad",
             said,
             say(
-                f"cần SQLite {wanted} có FTS5: dùng Python của hệ điều hành mới hơn, hoặc PostgreSQL",
-                f"SQLite {wanted} with FTS5 is needed: take the Python of a newer system, or PostgreSQL",
+                f"cần SQLite {minimum} có FTS5: dùng Python của hệ điều hành mới hơn, hoặc PostgreSQL",
+                f"SQLite {minimum} with FTS5 is needed: take the Python of a newer system, or PostgreSQL",
             ),
         )
     return Finding("SQLite", "ok", said)
@@ -178,11 +173,10 @@ def _fonts() -> Finding:
 
 
 def _database(address: str) -> Finding:
-    from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from storage.engine.connection import connect, head, version_of
+    from storage.engine.connection import connect
     from storage.engine.errors import StorageError
+    from storage.engine.migrate import head
+    from storage.engine.probe import answering_version
     from storage.maintenance.backup import sqlite_file
 
     what = say("Cơ sở dữ liệu", "Database")
@@ -195,10 +189,8 @@ def _database(address: str) -> Finding:
             what, "bad", hide_secrets(str(error)), say("sửa [storage] trong settings.toml", "mend [storage]")
         )
     try:
-        with engine.connect().execution_options(reads=True) as connection:
-            connection.execute(text("SELECT 1"))
-            version = version_of(connection)
-    except (StorageError, SQLAlchemyError) as error:
+        version = answering_version(engine)
+    except StorageError as error:
         do = say(
             "xem máy chủ có chạy không, địa chỉ và mật khẩu ($DIEMBAO_DATABASE, $PGPASSWORD) có đúng không",
             "see whether its server runs, and address and password ($DIEMBAO_DATABASE, $PGPASSWORD)",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from diembao.system.home import Home, HomeInUse
-from storage.service.job_runs import LeaderLock
+from storage.service.leader_lock import LeaderLock
 
 
 def process_id() -> str:
@@ -19,7 +19,7 @@ def process_id() -> str:
 def hold_leader_lock(home: Home, address: str) -> Iterator[LeaderLock]:
     """Hold the home folder and the database for this server; give the right to it.
 
-    Raises HomeInUse, or storage.service.job_runs.LockedElsewhere, that say who holds it.
+    Raises HomeInUse, or storage.service.leader_lock.LockedElsewhere, that say who holds it.
     """
     told = home.root / "serve.json"
     with ExitStack() as stack:

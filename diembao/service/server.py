@@ -22,7 +22,7 @@ from diembao.system.secrets import hide_secrets
 from pipeline.records import JobOutcome, JobRun
 from storage.base import Storage
 from storage.engine.errors import StorageError
-from storage.service.job_runs import LeaderLock, LockedElsewhere
+from storage.service.leader_lock import LeaderLock, LockedElsewhere
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger

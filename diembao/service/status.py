@@ -18,6 +18,7 @@ from diembao.system.home import Home, HomeInUse
 from diembao.system.messages import say
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
+from storage.maintenance.disk import database_bytes
 
 #: Free space below which nothing is well, whatever alerts.toml says: a collection of a day may need as much.
 _LEAST_FREE = 200 * 2**20
@@ -101,7 +102,7 @@ def service_status(
         _newest(home.digests, "*.html"),
         sent,
         _newest(home.root / "backups", "*.db"),
-        _size_of(address, home),
+        database_bytes(address),
         free,
         storage.runs.alerts_since(at - timedelta(days=1)),
     )
@@ -133,21 +134,3 @@ def _newest(folder: Path, pattern: str) -> datetime | None:
 
     times = [path.stat().st_mtime for path in folder.glob(pattern)]
     return datetime.fromtimestamp(max(times), UTC) if times else None
-
-
-def _size_of(address: str, home: Home) -> int:
-    """Return the bytes of the database: of its files, or as PostgreSQL counts them."""
-    from sqlalchemy import text
-
-    from storage.engine.connection import connect
-    from storage.maintenance.backup import sqlite_file
-
-    if (file := sqlite_file(address)) is not None:
-        parts = (file, file.with_name(f"{file.name}-wal"))
-        return sum(part.stat().st_size for part in parts if part.exists())
-    engine = connect(address)
-    try:
-        with engine.connect().execution_options(reads=True) as connection:
-            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
-    finally:
-        engine.dispose()

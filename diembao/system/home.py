@@ -9,8 +9,10 @@ from pathlib import Path
 import platformdirs
 from filelock import FileLock, Timeout
 
+from pipeline.errors import DiembaoError
 
-class HomeInUse(Exception):
+
+class HomeInUse(DiembaoError):
     """Another run holds the lock; the message says which file and what to do."""
 
 

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.errors import DiembaoError
+
 #: Environment variables of such names hold secrets, whoever reads them.
 _SECRET_NAME = re.compile(r"(PASSWORD|PASSWD|TOKEN|SECRET|API_?KEY|CREDENTIAL)S?$", re.IGNORECASE)
 #: What is hidden wherever it stands, known or not: logins in addresses, and what follows such words.
@@ -23,7 +25,7 @@ _SHORTEST = 4
 _read: set[str] = set()
 
 
-class SecretError(OSError):
+class SecretError(DiembaoError, OSError):
     """A secret cannot be read; the message names the file and the way out."""
 
 

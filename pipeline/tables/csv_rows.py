@@ -1,66 +1,82 @@
-"""The row of an article in a CSV, made once when it is stored: an export of a million then needs no article read.
+"""The line of an article in a CSV, rendered when the article is stored: an export of a million reads no article.
 
-Most cells follow from its text, from its tags and from what was decided of them alone; these are stored as they will
-be written. The others change while the article does not (stories grow, outlets are renamed): they are put in anew.
+Most cells follow from the article's text, its tags and people's decisions alone; these are stored as they will be
+written. The other cells change while the article does not (stories grow, outlets are renamed): an export adds them.
 """
 
 import csv
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from io import StringIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pipeline.records import Item
+from pipeline.records import Article, Tags
 from pipeline.tables.columns import ITEMS, Column
 from pipeline.tables.csv_cells import neutralise_formula, write_rows
 
-#: Columns of ITEMS before which stored cells stand, and after them; the rest of it is stored.
+#: Columns of ITEMS that an export adds: the first ones, and those of the outlet. All others are stored.
 _FIRST = ("item", "story", "event", "origin")
-_MIDDLE = ("outlet", "source", "country", "category")
-#: Stands between the two stored parts; no cell may hold it (pipeline.tables.csv_cells).
-_BETWEEN = "\x1f"
+_OUTLET = ("outlet", "source", "country", "category")
+#: Separator of the two stored parts, before and after the outlet; no cell may hold it (pipeline.tables.csv_cells).
+_SEPARATOR = "\x1f"
 _NAMES = [column.name for column in ITEMS]
-_AT = _NAMES.index(_MIDDLE[0])
-_PARTS = ITEMS[len(_FIRST) : _AT], ITEMS[_AT + len(_MIDDLE) :]
+_OUTLET_AT = _NAMES.index(_OUTLET[0])
+_STORED_PARTS = ITEMS[len(_FIRST) : _OUTLET_AT], ITEMS[_OUTLET_AT + len(_OUTLET) :]
+
+
+class _TaggedText(NamedTuple):
+    """The fields of an Item that the stored columns read."""
+
+    article: Article
+    tags: Tags
+    version: int
+    first_seen: datetime
+    fetched_at: datetime
+    feed_url: str
 
 
 class CsvRow(NamedTuple):
-    """An article as a table lists it."""
+    """An article as a CSV lists it."""
 
     item: str
     story: str
     event: str
     origin: str
+    #: Name of the outlet.
     outlet: str
-    #: id of the outlet
+    #: Id of the outlet.
     source: str
     country: str
     category: str
-    #: its stored cells
+    #: Cells as `stored_cells` renders them.
     cells: str
 
 
-def csv_row(item: Item) -> str:
-    """Return the cells of an article that are stored."""
-    return _BETWEEN.join(_line(part, item) for part in _PARTS)
+def stored_cells(
+    article: Article, tags: Tags, *, version: int, first_seen: datetime, fetched_at: datetime, feed_url: str
+) -> str:
+    """Return the cells of an article that are stored; the arguments are those fields of its Item."""
+    text = _TaggedText(article, tags, version, first_seen, fetched_at, feed_url)
+    return _SEPARATOR.join(_line(part, text) for part in _STORED_PARTS)
 
 
 def csv_line(row: CsvRow) -> str:
-    """Return the row as a CSV has it: as csv_cells.write_rows writes the columns ITEMS of the article."""
-    before, after = row.cells.split(_BETWEEN)
+    """Return the line of a CSV, the same as csv_cells.write_rows writes for the columns ITEMS of the Item."""
+    before, after = row.cells.split(_SEPARATOR)
     return (
         f"{row.item},{row.story},{row.event},{_cell(row.origin)},{before},"
         f"{_cell(row.outlet)},{_cell(row.source)},{_cell(row.country)},{_cell(row.category)},{after}\r\n"
     )
 
 
-def _line(columns: Sequence[Column[Item]], item: Item) -> str:
+def _line(columns: Sequence[Column[Any]], text: _TaggedText) -> str:
     stream = StringIO(newline="")
-    write_rows(columns, [item], stream)
+    write_rows(columns, [text], stream)
     return stream.getvalue().removesuffix("\r\n")
 
 
-# Outlets are few, and so are agencies.
+# The same outlets and agencies come again and again.
 @lru_cache(maxsize=4096)
 def _cell(value: str) -> str:
     stream = StringIO(newline="")

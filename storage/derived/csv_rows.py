@@ -1,4 +1,4 @@
-"""What is stored → rows of articles as a CSV lists them, without reading the articles."""
+"""The CSV lines of articles, in the table `listings`: stored with the articles, read without them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from pipeline.records import Item, Relevance, Tags
-from pipeline.tables.csv_rows import CsvRow, csv_row
+from pipeline.tables.csv_rows import CsvRow, stored_cells
 from pipeline.tables.facts import kind_of
 from storage.articles.examinations import ARTICLE
 from storage.articles.items import load_chosen
@@ -15,33 +15,43 @@ from storage.engine.raw_rows import raw_rows
 from storage.schema.core import items, sources
 from storage.schema.derived import facts, listings
 
-#: rows fetched at once, and articles read at once of whose rows nothing is stored
+#: Rows fetched at once, and articles loaded at once whose cells are not stored.
 _CHUNK = 1_000
 
 
-def store_csv_rows(connection: Connection, said: Sequence[tuple[Row[Any], Tags]]) -> None:
-    """Put rows of articles (those of storage.search.index, with what holds of each now) in place of older ones."""
-    connection.execute(delete(listings).where(listings.c.item_key.in_([row.key for row, _ in said])))
-    # Of what is not about the province, nine articles of ten, hardly anybody asks for a list.
-    made = [{"item_key": row.key, "cells": csv_row(_item(row, tags))} for row, tags in said if tags.relevance != "no"]
-    if made:
-        connection.execute(insert(listings), made)
+def store_csv_rows(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) -> None:
+    """Store the cells of articles in place of older ones.
+
+    An article is a row of storage.search.index and its tags under people's decisions.
+    """
+    connection.execute(delete(listings).where(listings.c.item_key.in_([row.key for row, _ in articles])))
+    # Nine articles of ten are not about the province, and hardly anybody exports them.
+    new_rows = [
+        {"item_key": row.key, "cells": _cells_of_row(row, tags)} for row, tags in articles if tags.relevance != "no"
+    ]
+    if new_rows:
+        connection.execute(insert(listings), new_rows)
 
 
-def _item(row: Row[Any], tags: Tags) -> Item:
-    return Item(
-        key=row.key,
-        story="",
+def _cells_of_row(row: Row[Any], tags: Tags) -> str:
+    return stored_cells(
+        ARTICLE.validate_python(row.article),
+        tags,
         version=row.number,
-        source_id=row.source_id,
-        outlet=row.name,
-        country="",
-        category="local",
-        article=ARTICLE.validate_python(row.article),
-        tags=tags,
         first_seen=row.first_seen,
         fetched_at=row.fetched_at,
         feed_url=row.feed_url,
+    )
+
+
+def _cells_of_item(item: Item) -> str:
+    return stored_cells(
+        item.article,
+        item.tags,
+        version=item.version,
+        first_seen=item.first_seen,
+        fetched_at=item.fetched_at,
+        feed_url=item.feed_url,
     )
 
 
@@ -52,7 +62,7 @@ def load_csv_rows(
     relevance: Sequence[Relevance],
     topics: Sequence[str],
 ) -> Iterator[CsvRow]:
-    """See storage.search.facet.Search.listings."""
+    """Yield the rows of articles, newest first; cells that are not stored are rendered from the article."""
     query = (
         select(
             facts.c.item_key,
@@ -73,12 +83,12 @@ def load_csv_rows(
     if until is not None:
         query = query.where(facts.c.at < int(until.timestamp()))
     outlets = {row.id: row for row in connection.execute(select(sources))}
-    for some in raw_rows(connection, query, "listings", _CHUNK):
+    for chunk in raw_rows(connection, query, "listings", _CHUNK):
         if topics:
-            some = [row for row in some if not set(topics).isdisjoint(kind_of(row[5]).topics.split())]
-        bare = [row[0] for row in some if not row[6]]
-        read = load_chosen(connection, bare) if bare else {}
-        for key, story, event, origin, source_id, _, cells in some:
-            of = outlets[source_id]
-            own = cells or csv_row(read[key])
-            yield CsvRow(key, story, event, origin, of.name, source_id, of.country, of.category, own)
+            chunk = [row for row in chunk if not set(topics).isdisjoint(kind_of(row[5]).topics.split())]
+        without_cells = [row[0] for row in chunk if not row[6]]
+        articles = load_chosen(connection, without_cells) if without_cells else {}
+        for key, story, event, origin, source_id, _, cells in chunk:
+            outlet = outlets[source_id]
+            cells = cells or _cells_of_item(articles[key])
+            yield CsvRow(key, story, event, origin, outlet.name, source_id, outlet.country, outlet.category, cells)

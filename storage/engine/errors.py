@@ -1,5 +1,7 @@
-"""What is raised where a database cannot be used."""
+"""The error of a database that cannot be used."""
+
+from pipeline.errors import DiembaoError
 
 
-class StorageError(Exception):
+class StorageError(DiembaoError):
     """The database cannot be used; the message names the file or address and the way out."""

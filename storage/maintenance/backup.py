@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspect, select
 
-from storage.engine.connection import connect, head, migrate, open_engine, version_of
+from storage.engine.connection import connect
+from storage.engine.dialects import advance_counter, primary_key_order
 from storage.engine.errors import StorageError
+from storage.engine.migrate import head, migrate, open_engine, version_of
 from storage.maintenance.integrity import check_integrity
 from storage.schema.documentation import our_tables
 
@@ -39,16 +41,12 @@ def checksum(address: str) -> str:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
-    order = list(table.primary_key.columns)
-    if connection.dialect.name == "postgresql":
-        # SQLite compares texts byte by byte; a checksum needs one order.
-        keys = [c.collate("C") if not isinstance(c.type, Integer) else c for c in order]
-    else:
-        keys = list(order)
     # An older database has fewer columns.
     there = {c["name"] for c in inspect(connection).get_columns(table.name)}
     columns = [c for c in table.columns if c.name in there]
-    yield from connection.execute(select(*columns).order_by(*keys).execution_options(yield_per=_CHUNK))
+    yield from connection.execute(
+        select(*columns).order_by(*primary_key_order(connection, table)).execution_options(yield_per=_CHUNK)
+    )
 
 
 def _canonical(table: Table, row: Any) -> bytes:
@@ -105,15 +103,8 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, progress
         writing.execute(insert(table), chunk)
         done += len(chunk)
     progress(table.name, done, expected)
-    (key, *more) = table.primary_key.columns
-    if writing.dialect.name == "postgresql" and not more and isinstance(key.type, Integer) and done:
-        # Rows came with their numbers; the counter that gives the next one must be told.
-        writing.execute(
-            text(
-                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{key.name}'), "
-                f"(SELECT max({key.name}) FROM {table.name}))"
-            )
-        )
+    if done:
+        advance_counter(writing, table)
     return done
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine
 from pipeline.records import Decision, Examined
 from storage.articles.decisions import load_decisions, store_decisions
 from storage.articles.retagging import OutdatedTagging, count_outdated, load_outdated, store_retaggings
-from storage.maintenance.retention import Expired, Limits, free_bytes, plan_purge, purge_steps
+from storage.maintenance.disk import free_bytes
+from storage.maintenance.retention import Expired, Limits, plan_purge, purge_steps
 from storage.search.index import index_new, reindex
 
 

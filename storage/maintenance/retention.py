@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from pipeline.records import DocumentOutcome, Reason
+from storage.engine.dialects import utc_day
 from storage.schema.core import candidates, documents, fetches, items, polls, taggings, versions
 from storage.schema.maintenance import attempt_days, decisions
 
@@ -171,7 +172,7 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
         if not keys:
             continue
         source = polls.c.source_id if table is polls else candidates.c.source_id
-        day = _utc_day(connection, table.c.at)
+        day = utc_day(connection, table.c.at)
         query: Select[Any] = select(source.label("source_id"), day.label("day"), *_named(counts))
         if table is fetches:
             query = query.join(candidates, candidates.c.id == fetches.c.candidate_id)
@@ -179,12 +180,6 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
         connection.execute(delete(table).where(table.c.id.in_(keys)))
         done += len(keys)
     return done
-
-
-def _utc_day(connection: Connection, at: ColumnElement[Any]) -> ColumnElement[Any]:
-    if connection.dialect.name == "postgresql":
-        return func.to_char(func.timezone("UTC", at), "YYYY-MM-DD")
-    return func.substr(cast(at, Text), 1, 10)
 
 
 def _named(counts: dict[str, Any]) -> list[ColumnElement[Any]]:
@@ -246,11 +241,3 @@ def _drop_texts(connection: Connection, before: datetime | None, after: int) -> 
             tags = {**tagging.tags, "places": [], "topics": [], "near": []}
             connection.execute(update(taggings).where(taggings.c.id == tagging.id).values(tags=tags))
     return len(rows), rows[-1].id if rows else after
-
-
-def free_bytes(connection: Connection) -> int:
-    """Return the bytes that a database holds on its disk and could give back; 0 where it does not say."""
-    if connection.dialect.name != "sqlite":
-        return 0
-    pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
-    return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.errors import DiembaoError
 from pipeline.text.normalize import normalise
 from pipeline.text.search_tokens import fold, join_tokens, tokenize_normalised
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
@@ -18,7 +19,7 @@ FIELDS = ("title", *MARKS, "day", "story")
 _CLOSED = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral", "negative", "unsure")}
 
 
-class QueryError(ValueError):
+class QueryError(DiembaoError, ValueError):
     """A query cannot be understood: at which character (from 0), and what to write, in Vietnamese and English."""
 
     def __init__(self, query: str, at: int, vi: str, en: str) -> None:

@@ -1,39 +1,25 @@
-"""Turns of the schedule and alerts → rows and back, and who alone may run the schedule on a database."""
+"""Runs of the schedule's jobs, and alerts, in the tables `job_runs` and `alerts`."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy import (
     Connection,
     Engine,
     Function,
-    NullPool,
     Row,
-    create_engine,
     delete,
     func,
     insert,
     select,
-    text,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.records import Alert, JobOutcome, JobRun
-from storage.engine.connection import connect
-from storage.engine.errors import StorageError
 from storage.schema.core import runs
 from storage.schema.service import alerts, job_runs
-
-#: key of the advisory lock of the one `diembao serve` of a PostgreSQL database: "serve" in ASCII
-_SERVE = int.from_bytes(b"serve", "big")
-#: a server whose machine lost its power is known to be gone after 60 + 3 * 10 seconds
-_KEEPALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 
 
 class JobRuns:
@@ -164,89 +150,3 @@ def _run(row: Row[Any]) -> JobRun:
         row.counts or {},
         row.said,
     )
-
-
-class LockedElsewhere(StorageError):
-    """Another `diembao serve` runs on this database; the message says which."""
-
-
-class LeaderLock:
-    """The right to run the schedule on a database, for as long as this object and its process live.
-
-    On SQLite a lock on a file beside the database, on PostgreSQL an advisory lock of a connection kept for it: the
-    system, or the server, takes it back when the process ends, however it ends.
-    """
-
-    def __init__(self, address: str, who: str) -> None:
-        """Take the right, or raise HeldElsewhere."""
-        self._who = who
-        self._lock: FileLock | None = None
-        self._connection: Connection | None = None
-        engine = connect(address)
-        engine.dispose()
-        self._shown = engine.url.render_as_string()
-        if engine.dialect.name == "sqlite":
-            self._take_file(Path(engine.url.database or ""))
-        else:
-            options = {"application_name": f"diembao serve {who}"[:63], "options": _KEEPALIVE}
-            self._engine = create_engine(
-                engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=options
-            )
-            self._take_connection()
-
-    def _take_file(self, database: Path) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(database.with_name(f"{database.name}.serve.lock"))
-        told = database.with_name(f"{database.name}.serve.json")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            with suppress(OSError, ValueError):
-                holder = json.loads(told.read_text("utf-8"))["who"]
-                raise LockedElsewhere(f"{self._shown}: held by diembao serve on {holder}") from None
-            raise LockedElsewhere(f"{self._shown}: held by another diembao serve ({lock.lock_file})") from None
-        told.write_text(json.dumps({"who": self._who}), "utf-8")
-        self._lock = lock
-
-    def _take_connection(self) -> None:
-        try:
-            connection = self._engine.connect()
-            if connection.execute(text(f"SELECT pg_try_advisory_lock({_SERVE})")).scalar_one():
-                self._connection = connection
-                return
-            holder = connection.execute(
-                text(
-                    "SELECT a.application_name, a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
-                    "WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database "
-                    f"WHERE datname = current_database()) AND (l.classid::bigint << 32) + l.objid::bigint = {_SERVE}"
-                )
-            ).first()
-            connection.close()
-        except SQLAlchemyError as error:
-            raise StorageError(f"{self._shown}: {getattr(error, 'orig', None) or error}") from error
-        named = f"{holder[0]}, since {holder[1]:%Y-%m-%d %H:%M}" if holder else "another diembao serve"
-        raise LockedElsewhere(f"{self._shown}: held by {named}")
-
-    def keep(self) -> None:
-        """Look whether the right is still ours and take it again if the database was restarted meanwhile.
-
-        Raises HeldElsewhere where another took it, StorageError where the database does not answer.
-        """
-        if self._lock is not None:
-            return
-        if self._connection is not None:
-            try:
-                self._connection.execute(text("SELECT 1"))
-                return
-            except SQLAlchemyError:
-                with suppress(SQLAlchemyError):
-                    self._connection.invalidate()
-                self._connection = None
-        self._take_connection()
-
-    def release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
-        if self._connection is not None:
-            with suppress(SQLAlchemyError):
-                self._connection.close()

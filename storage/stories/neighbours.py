@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline.records import Article
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump, load
+from storage.engine.dialects import placeholder
 from storage.schema.core import versions
 from storage.schema.stories import story_keys, story_nodes
 
@@ -117,7 +118,7 @@ def _around(connection: Connection, keys: Sequence[int], moment: int, *, before:
         return []
     window = (_DAYS * 86_400) << _SUBSECOND
     end = moment - window if before else moment + window
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    mark = placeholder(connection)
     values = tuple(value for key in keys for value in (key, moment, end))
     return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_statement(len(keys), before, mark), values)]
 

@@ -23,7 +23,7 @@ def serve(app: CliContext) -> int:
     from diembao.service.leader_lock import hold_leader_lock, stop_on_signals
     from diembao.service.logs import close_log, open_log
     from diembao.service.server import JobServer
-    from storage.service.job_runs import LockedElsewhere
+    from storage.service.leader_lock import LockedElsewhere
 
     jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
     app.sources()  # a service without sources would run for months and collect nothing
