@@ -256,7 +256,7 @@ class DigestPresenter:
 
     def unusual(self) -> list[str]:
         """Return what is unusual, a sentence each."""
-        return [surge_sentence(signal, english=self._words.lang == "en") for signal in self._day.unusual]
+        return [surge_sentence(signal, self._words.lang) for signal in self._day.unusual]
 
     def weekday(self) -> str:
         """Return how many items the same weekday usually has; '' where none of them was collected."""
