@@ -1,6 +1,7 @@
 """Labels: the words of digest and report, from the gettext catalogues."""
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -11,7 +12,8 @@ from pipeline.i18n.language import LANGUAGES, Language
 
 
 def entries(language: Language) -> dict[tuple[str, str], str]:
-    with open(f"pipeline/i18n/locales/{language}/LC_MESSAGES/diembao.po", "rb") as stream:
+    path = Path(__file__).parents[1] / "pipeline/i18n/locales" / language / "LC_MESSAGES/diembao.po"
+    with path.open("rb") as stream:
         return {(m.context, str(m.id)): str(m.string) for m in read_po(stream) if m.id and m.context}
 
 
