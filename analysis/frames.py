@@ -1,11 +1,12 @@
 """Rows of the exported tables → typed pandas DataFrames, for analysts' own notebooks.
 
-The columns are those of docs/columns.md, so that a figure of a notebook, a report and a spreadsheet is one figure.
+The columns are those of docs/columns.md: a notebook, a report and a spreadsheet show the same figures.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from analysis.tables.definitions import DAILY, LEDGER, STORIES, TAGS
 from analysis.tables.rows import daily_rows, story_rows, tag_rows
@@ -15,7 +16,7 @@ from pipeline.tables.columns import ITEMS, SCHEMA_VERSION, ZONE, Column, ColumnT
 if TYPE_CHECKING:
     import pandas as pd
 
-#: pandas' type for each kind of column but times (of Vietnam, to the microsecond); what is not known is NA, never 0
+#: pandas type of each kind of column except times (with a zone, to the microsecond); unknown values are NA, never 0
 _TYPES: Mapping[ColumnType, str] = {
     "text": "string",
     "link": "string",
@@ -28,12 +29,12 @@ _TYPES: Mapping[ColumnType, str] = {
 
 
 def articles(items: Iterable[Item]) -> "pd.DataFrame":
-    """Return one row for each article, by its id in the column `item`."""
+    """Return one row for each article; the column `item` holds its id."""
     return frame(ITEMS, items)
 
 
 def stories(items: Iterable[Item]) -> "pd.DataFrame":
-    """Return one row for each story that the articles tell, the last to be told first."""
+    """Return one row for each story of the articles, the one with the newest article first."""
     return frame(STORIES, story_rows(items))
 
 
@@ -43,14 +44,19 @@ def tags(items: Iterable[Item], topic_labels: Mapping[str, str]) -> "pd.DataFram
 
 
 def daily(
-    items: Iterable[Item], first: date | None, last: date, sources: Callable[[date], Iterable[SourceDay]]
+    items: Iterable[Item],
+    first: date | None,
+    last: date,
+    sources: Callable[[date], Iterable[SourceDay]],
+    *,
+    zone: ZoneInfo = ZONE,
 ) -> "pd.DataFrame":
     """Return one row for each day from `first` (None: of the oldest article) to `last` and each source.
 
-    Counts of a day on which a source was not read are NA: no data is not 0. `sources` tells what became of every
-    source on a day.
+    Days are calendar days of `zone`. Counts of a day on which a source was not read are NA: no data is not 0.
+    `sources` returns the state of every source on a day.
     """
-    return frame(DAILY, daily_rows(items, first, last, sources))
+    return frame(DAILY, daily_rows(items, first, last, sources, zone=zone), zone=zone)
 
 
 def ledger(entries: Iterable[LedgerEntry]) -> "pd.DataFrame":
@@ -58,27 +64,27 @@ def ledger(entries: Iterable[LedgerEntry]) -> "pd.DataFrame":
     return frame(LEDGER, entries)
 
 
-def frame(columns: Sequence[Column[Any]], rows: Iterable[Any]) -> "pd.DataFrame":
-    """Return rows as a DataFrame of shape (rows, columns), each column of the type that its kind says.
+def frame(columns: Sequence[Column[Any]], rows: Iterable[Any], *, zone: ZoneInfo = ZONE) -> "pd.DataFrame":
+    """Return rows as a DataFrame of shape (rows, columns), each column of the type of its kind, times in `zone`.
 
-    `DataFrame.attrs` holds the number of the schema and, under 'meaning', what each column says.
+    `DataFrame.attrs` holds the number of the schema ('schema') and the meaning of each column by name ('meaning').
     """
     import pandas as pd
 
     values: list[list[Any]] = [[] for _ in columns]
     for row in rows:
-        for column, found in zip(columns, values, strict=True):
-            found.append(column.value(row))
-    made = pd.DataFrame({c.name: _typed(c.kind, found) for c, found in zip(columns, values, strict=True)})
-    made.attrs = {"schema": SCHEMA_VERSION, "meaning": {c.name: c.meaning for c in columns}}
-    return made
+        for column, cells in zip(columns, values, strict=True):
+            cells.append(column.value(row))
+    table = pd.DataFrame({c.name: _typed(c.kind, cells, zone) for c, cells in zip(columns, values, strict=True)})
+    table.attrs = {"schema": SCHEMA_VERSION, "meaning": {c.name: c.meaning for c in columns}}
+    return table
 
 
-def _typed(kind: ColumnType, values: list[Any]) -> "pd.Series[Any]":
+def _typed(kind: ColumnType, values: list[Any], zone: ZoneInfo) -> "pd.Series[Any]":
     import pandas as pd
 
-    found = pd.Series(values, dtype="object")
+    series = pd.Series(values, dtype="object")
     if kind == "time":
-        return pd.to_datetime(found, utc=True).dt.as_unit("us").dt.tz_convert(ZONE.key)
+        return pd.to_datetime(series, utc=True).dt.as_unit("us").dt.tz_convert(zone.key)
     dtype: Any = _TYPES[kind]
-    return found.astype(dtype)
+    return series.astype(dtype)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.digest.model import Counts, Digest, build_digest
-from analysis.digest.stories import language_of, told
 from pipeline.records import (
     Article,
     Coverage,
@@ -107,8 +106,8 @@ def fact_of(item: Item) -> Fact:
     tags = item.tags
     topics = " ".join(topic.id for topic in tags.topics)
     places = " ".join(dict.fromkeys(place.id for place in tags.places))
-    kind = FactKey(item.source_id, tags.relevance, tags.tone, language_of(item), topics, places)
-    return Fact(int(told(item).timestamp()), item.story, written(kind))
+    kind = FactKey(item.source_id, tags.relevance, tags.tone, item.language, topics, places)
+    return Fact(int(item.published_or_seen.timestamp()), item.story, written(kind))
 
 
 def publishers_of(items: Iterable[Item]) -> dict[str, Publisher]:

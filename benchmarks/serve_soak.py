@@ -19,7 +19,7 @@ from storage.database import SqlStorage, open_storage
 from storage.maintenance.integrity import check_integrity
 
 _LATE = timedelta(minutes=15)
-#: What a digest that is late says of itself (analysis/templates/vi.toml).
+#: What a digest that is late says of itself (label `made_late` in pipeline/i18n/locales/vi).
 _SAYS_SO = "Bản này lập muộn"
 #: Memory at the end of a life of the server may be so many times that at its beginning.
 _GROWTH = 1.1

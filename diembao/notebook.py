@@ -56,7 +56,7 @@ class Notebook:
         from analysis.tables.definitions import TABLES
 
         wanted = ExportRequest(table, since, until, relevance, (), (), self.zone)
-        return frame(TABLES[table].columns, rows_of(self.storage, wanted, self.topic_labels))
+        return frame(TABLES[table].columns, rows_of(self.storage, wanted, self.topic_labels), zone=self.zone)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from analysis.digest.stories import told
 from analysis.report.figures import Span, count_figures
 from benchmarks.days import fact_of
 from pipeline.records import (
@@ -156,7 +155,10 @@ def test_figures_of_a_span(storage: SqlStorage) -> None:
     assert (found.gaps(), found.attention) == ([today - timedelta(days=1)], 1000 * 9 / 9)
     assert list(found.carried.values()) == [(3, 3)]
     assert [outlet.stories for outlet in found.outlets.values()] == [3, 3, 3]
-    by_day = {day: len(list(some)) for day, some in groupby(sorted(told(i).astimezone(ZONE).date() for i in items))}
+    by_day = {
+        day: len(list(some))
+        for day, some in groupby(sorted(i.published_or_seen.astimezone(ZONE).date() for i in items))
+    }
     assert found.days == by_day
 
 

@@ -38,7 +38,6 @@ def robots(path: str) -> Answer:
     )
 
 
-WORDS = labels("vi").groups["reason"]
 #: fault → how the site answers; every fault has another reason
 FAULTS: dict[str, Callable[[str], Answer]] = {
     "not_found": says(404),
@@ -100,13 +99,13 @@ def test_the_digest_names_them_all(home: Path) -> None:
     told = markdown.read_text("utf-8").replace("\\", "")
     lines = {fault: line for line in told.splitlines() for fault in FAULTS if f"Báo {fault} " in line}
     assert lines.keys() == FAULTS.keys()
-    assert {f for f in FAULTS if WORDS[f] not in lines[f]} == set()
+    assert {f for f in FAULTS if labels("vi").of("reason", f) not in lines[f]} == set()
 
 
 def test_status_names_them_all(home: Path, diembao: Diembao) -> None:
     done = diembao("--home", home, "status")
     lines = {fault: line for line in done.stdout.splitlines() for fault in FAULTS if f"Báo {fault} [" in line}
-    assert {f for f in FAULTS if WORDS[f] not in lines.get(f, "")} == set(), done.stdout
+    assert {f for f in FAULTS if labels("vi").of("reason", f) not in lines.get(f, "")} == set(), done.stdout
 
 
 def test_the_ledger_has_every_source_and_every_link(home: Path, diembao: Diembao, tmp_path: Path) -> None:

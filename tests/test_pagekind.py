@@ -116,7 +116,8 @@ def test_free_part_of_a_locked_article_is_kept_and_marked() -> None:
 
 
 def test_every_reason_has_words() -> None:
-    from analysis.documents.labels import LANGUAGES, labels
+    from analysis.documents.labels import labels
+    from pipeline.i18n.language import LANGUAGES
 
     assert all(labels(language).of("reason", reason) for language in LANGUAGES for reason in Reason)
 

@@ -29,7 +29,7 @@ def test_a_surge_is_told_with_its_figures() -> None:
     assert found.days == 60, "workdays are compared with workdays"
     assert found.p <= found.adjusted <= FALSE_DISCOVERIES
     assert "14 bài, trung bình 2," in surge_sentence(found)
-    assert "14 articles" in surge_sentence(found, english=True)
+    assert "14 articles" in surge_sentence(found, "en")
 
 
 @pytest.mark.parametrize("bursty", [False, True])

@@ -14,6 +14,9 @@ from datetime import date
 from statistics import fmean, variance
 from typing import Literal
 
+from pipeline.i18n.catalogs import translate_code
+from pipeline.i18n.language import Language
+
 SeriesKind = Literal["source", "topic", "place"]
 
 #: share of false ones among the signals that are given
@@ -22,6 +25,8 @@ FALSE_DISCOVERIES = 0.05
 LEAST_DAYS, WINDOW_DAYS = 14, 84
 #: fewer than so many are never unusual, however rare they are: a first mention is news, and no surge
 LEAST_COUNT = 3
+#: Decimal separators
+_POINT: Mapping[Language, str] = {"vi": ",", "en": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +110,23 @@ def _comparable(counts: Mapping[date, int], day: date) -> list[int]:
     return alike if len(alike) >= LEAST_DAYS else list(before.values())
 
 
-def surge_sentence(signal: Surge, *, english: bool = False) -> str:
-    """Say a signal in a sentence, with the figures behind it."""
-    usual = f"{signal.usual:.1f}"
-    if english:
-        what = {"source": "", "topic": "Topic ", "place": "Place "}[signal.kind]
-        return (
-            f"{what}{signal.name}: {signal.count} articles, {usual} on {signal.days} comparable days "
-            f"(chance of so many: {_share(signal.p, '.')})."
-        )
-    what = {"source": "", "topic": "Chủ đề ", "place": "Địa danh "}[signal.kind]
-    return (
-        f"{what}{signal.name}: {signal.count} bài, trung bình {usual.replace('.', ',')} bài trong {signal.days} ngày "
-        f"tương tự (khả năng ngẫu nhiên có nhiều như vậy: {_share(signal.p, ',')})."
+def surge_sentence(surge: Surge, language: Language = "vi") -> str:
+    """Return a surge as a sentence with the figures behind it."""
+    usual = f"{surge.usual:.1f}".replace(".", _POINT[language])
+    return translate_code(
+        "surge",
+        surge.kind,
+        language=language,
+        name=surge.name,
+        count=surge.count,
+        usual=usual,
+        days=surge.days,
+        chance=_percent(surge.p, _POINT[language]),
     )
 
 
-def _share(p: float, point: str) -> str:
-    """Return a chance in per cent, no finer than it is known."""
+def _percent(p: float, point: str) -> str:
+    """Return a chance in per cent, with two decimals at most: it is known no more finely."""
     if p < 0.0001:
         return f"< 0{point}01 %"
     return f"{p:.2%}".replace(".", point).replace("%", " %")

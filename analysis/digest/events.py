@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from analysis.digest.stories import is_dated, language_of, told
 from pipeline.records import Item
 
 
@@ -50,7 +49,7 @@ def build_events(items: Iterable[Item]) -> list[Event]:
 
 
 def _order(item: Item) -> tuple[bool, datetime, str]:
-    return not is_dated(item), told(item), item.key
+    return not item.is_dated, item.published_or_seen, item.key
 
 
 def _event(key: str, items: list[Item]) -> Event:
@@ -66,11 +65,11 @@ def _event(key: str, items: list[Item]) -> Event:
         # What most readers were shown: the headline under which the report most carried came first.
         title=reports[0].first.article.title,
         first=items[0],
-        start=min(map(told, items)),
-        end=max(map(told, items)),
+        start=min(item.published_or_seen for item in items),
+        end=max(item.published_or_seen for item in items),
         items=len(items),
         outlets=len({i.source_id for i in items}),
-        languages=_counted(language_of(i) for i in items),
+        languages=_counted(i.language for i in items),
         countries=_counted(i.country for i in items),
         reports=tuple(reports),
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from analysis.digest import excerpt
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
-from analysis.digest.stories import is_dated, language_of
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import labels
 
@@ -92,8 +91,6 @@ def _environment() -> "Environment":
         "link": link,
         "title": excerpt.title_pieces,
         "excerpt": excerpt.excerpt,
-        "is_dated": is_dated,
-        "language_of": language_of,
         "tone_signs": TONE_SIGNS,
     }
     return environment

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
 from analysis.digest.ranking import AttentionItem, OutletRow, TopStory, attention_items, outlet_table, top_stories
-from analysis.digest.stories import Story, group_into_stories, is_dated, language_of, newest_first
+from analysis.digest.stories import Story, group_into_stories, newest_first
 from pipeline.records import Item, SourceDay, Tone
 
 
@@ -123,7 +123,7 @@ def build_digest(
             mentions.append(story)
         elif story.lead.country != home:
             foreign.append(story)
-        elif not is_dated(story.lead):
+        elif not story.lead.is_dated:
             undated.append(story)
         else:
             found = story.lead.tags.topics
@@ -132,7 +132,7 @@ def build_digest(
     order = sorted(by_topic, key=lambda t: (t == "", place.get(t, len(place)), -len(by_topic[t]), t))
     tones = Counter[Tone](i.tags.tone for i in items)
     away = sum(i.country != home for i in items)
-    languages = Counter(language_of(i) for i in items)
+    languages = Counter(i.language for i in items)
     return Digest(
         day=day,
         start=start,

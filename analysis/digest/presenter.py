@@ -10,7 +10,7 @@ from analysis.digest import excerpt
 from analysis.digest.corrections import Erratum
 from analysis.digest.model import Digest
 from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
-from analysis.digest.stories import Story, is_dated, language_of
+from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
 from pipeline.records import Article, Item, Reason, SourceDay
 from pipeline.text.urls import is_fetchable
@@ -40,7 +40,7 @@ class DigestPresenter:
     def published(self, item: Item) -> str:
         """Return when it was published and who says so, e.g. '06:42 ngày 22/11/2026 (theo trang báo)'."""
         words, at = self._words, item.article.published
-        if at is None or not is_dated(item):
+        if at is None or not item.is_dated:
             seen = self.local(item.first_seen)
             origin = item.article.published_from if item.article.published_from == "first_seen" else "none"
             return words.of("published", origin, time=words.time(seen), date=words.short_date(seen))
@@ -50,14 +50,14 @@ class DigestPresenter:
 
     def stamp(self, item: Item) -> str:
         """Return the time of publication as HTML's `datetime` has it: a day where only that is stated."""
-        at = self.local(item.article.published if item.article.published and is_dated(item) else item.first_seen)
-        day_only = is_dated(item) and item.article.published_precision == "day"
+        at = self.local(item.article.published if item.article.published and item.is_dated else item.first_seen)
+        day_only = item.is_dated and item.article.published_precision == "day"
         return at.date().isoformat() if day_only else at.isoformat()
 
     def hour(self, item: Item) -> str:
         """Return the time of day of a dated item, with its date where that is not the digest's; '' if undated."""
         article = item.article
-        if article.published is None or not is_dated(item):
+        if article.published is None or not item.is_dated:
             return ""
         at = self.local(article.published)
         parts = [] if article.published_precision == "day" else [self._words.time(at)]
@@ -87,7 +87,7 @@ class DigestPresenter:
         """Return what a reader must know of how the item was come by."""
         words, article = self._words, item.article
         remarks = []
-        if article.published is not None and is_dated(item) and self._is_before(article):
+        if article.published is not None and item.is_dated and self._is_before(article):
             remarks.append(words.say("late"))
         if item.changed:
             remarks.append(words.say("changed", n=item.version))
@@ -108,7 +108,7 @@ class DigestPresenter:
 
     def origin(self, item: Item) -> list[str]:
         """Return the country and the language, each only where it is not the usual one."""
-        words, language = self._words, language_of(item)
+        words, language = self._words, item.language
         country = [words.country(item.country)] if item.country != "VN" else []
         return [*country, words.language(language)] if language not in ("", "vi") else country
 
@@ -131,7 +131,7 @@ class DigestPresenter:
         """Return the number of items whose time of publication is not known, wherever they stand."""
         day = self._day
         parts = (day.foreign, day.undated, day.mentions, *(section.stories for section in day.sections))
-        return sum(not is_dated(i) for part in parts for s in part for i in s.items)
+        return sum(not i.is_dated for part in parts for s in part for i in s.items)
 
     def sources(self, state: str) -> list[SourceDay]:
         return [source for source in self._day.sources if source.state == state]
@@ -256,7 +256,7 @@ class DigestPresenter:
 
     def unusual(self) -> list[str]:
         """Return what is unusual, a sentence each."""
-        return [surge_sentence(signal, english=self._words.lang == "en") for signal in self._day.unusual]
+        return [surge_sentence(signal, self._words.lang) for signal in self._day.unusual]
 
     def weekday(self) -> str:
         """Return how many items the same weekday usually has; '' where none of them was collected."""

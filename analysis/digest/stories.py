@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from pipeline.records import Item
 
@@ -27,7 +26,7 @@ class Story:
     @property
     def first(self) -> Item | None:
         """The first published of those whose time of publication is known."""
-        return min(filter(is_dated, self.items), key=newest_first, default=None)
+        return min((item for item in self.items if item.is_dated), key=newest_first, default=None)
 
     @property
     def origin(self) -> str:
@@ -36,25 +35,9 @@ class Story:
         return min(found, key=lambda name: (-found[name], name), default="")
 
 
-def is_dated(item: Item) -> bool:
-    """Whether its publisher said when it was published."""
-    return item.article.published is not None and item.article.published_from not in ("first_seen", "none")
-
-
-def told(item: Item) -> datetime:
-    """Return when an item was published, or first seen where that is not known."""
-    published = item.article.published
-    return published if published is not None and is_dated(item) else item.first_seen
-
-
-def language_of(item: Item) -> str:
-    """Return the language of the text as it was detected, or else as its page declares it; '' for neither."""
-    return item.tags.language or item.article.language
-
-
 def newest_first(item: Item) -> tuple[bool, float, str, str]:
     """Order items by time, undated last."""
-    return not is_dated(item), told(item).timestamp(), item.outlet, item.key
+    return not item.is_dated, item.published_or_seen.timestamp(), item.outlet, item.key
 
 
 def group_into_stories(items: Iterable[Item]) -> list[Story]:

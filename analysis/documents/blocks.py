@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
+from pipeline.i18n.catalogs import translate_code
+
 #: rows of a table that is not divided between two pages
 _SHORT = 12
 #: letters of a cell of such a table: more may make it taller than a page
@@ -120,7 +122,8 @@ class PrintDocument:
     def number_line(self) -> str:
         """Return e.g. 'Số: 05/BC-SVHTTDL', with room where there is no number yet."""
         # Two digits at least, by the Decree.
-        return f"Số: {'      ' if self.number is None else f'{self.number:02d}'}/{self.letterhead.symbol}"
+        number = "      " if self.number is None else f"{self.number:02d}"
+        return form_text("number", number=number, symbol=self.letterhead.symbol)
 
     @property
     def date_line(self) -> str:
@@ -128,7 +131,12 @@ class PrintDocument:
         day = self.day
         # The Decree wants a zero before days below ten and before the months January and February.
         month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-        return f"{self.letterhead.place}, ngày {day.day:02d} tháng {month} năm {day.year}"
+        return form_text("date", place=self.letterhead.place, day=f"{day.day:02d}", month=month, year=day.year)
+
+
+def form_text(code: str, **values: object) -> str:
+    """Return a text of the administrative form ('motto', 'number', ...); it is Vietnamese in either language."""
+    return translate_code("letterhead", code, language="vi", **values)
 
 
 def layout_blocks(paper: PrintDocument) -> tuple[Block, ...]:

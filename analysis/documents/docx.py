@@ -18,6 +18,7 @@ from analysis.documents.blocks import (
     Run,
     Runs,
     Table,
+    form_text,
     layout_blocks,
 )
 
@@ -185,13 +186,13 @@ def _head(paper: PrintDocument) -> Iterator[str]:
     agency = _head_line(under.parent_agency.upper(), 12) * bool(under.parent_agency)
     agency += _head_line(under.agency.upper(), 12, "<w:b/>") + _rule(left * 2 // 5, left)
     agency += _head_line(paper.number_line, 13)
-    state = _head_line("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, "<w:b/>")
+    state = _head_line(form_text("state"), 12, "<w:b/>")
     # The line below the motto is as long as the motto.
-    state += _head_line("Độc lập - Tự do - Hạnh phúc", 13, "<w:b/>") + _rule(3150, right)
+    state += _head_line(form_text("motto"), 13, "<w:b/>") + _rule(3150, right)
     state += _head_line(paper.date_line, 13, "<w:i/>")
     yield _columns(_HEAD, (agency, state))
     yield _head_line("", 13)
-    yield _head_line("BÁO CÁO", 14, "<w:b/>")
+    yield _head_line(form_text("report"), 14, "<w:b/>")
     yield _head_line(paper.abstract, 14, "<w:b/>")
     yield _rule(_WIDTH * 2 // 5, _WIDTH)
     yield from (_head_line(line, 13, "<w:i/>") for line in paper.subtitles)
@@ -201,7 +202,7 @@ def _end(paper: PrintDocument) -> Iterator[str]:
     under = paper.letterhead
     # A signature never stands alone on a page.
     yield _p("DiembaoHead", "", keep=True)
-    to = _head_line("Nơi nhận:", 12, "<w:b/><w:i/>", "left", "DiembaoSign")
+    to = _head_line(form_text("recipients"), 12, "<w:b/><w:i/>", "left", "DiembaoSign")
     to += "".join(_head_line(name, 11, "", "left", "DiembaoSign") for name in under.addressed)
     sign = "".join(_head_line(line.upper(), 13, "<w:b/>") for line in (under.authority, under.signer_title) if line)
     sign += _head_line("", 13) * 4 + _head_line(under.signer, 13, "<w:b/>")

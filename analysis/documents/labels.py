@@ -1,33 +1,33 @@
-"""Names of things and templates/<lang>.toml → the words a reader sees, in Vietnamese or English."""
+"""Names of labels, dates and numbers → the words a reader sees, in Vietnamese or English."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 
-LANGUAGES = ("vi", "en")
-Words = str | list[str]
+from pipeline.i18n.catalogs import find_code
+from pipeline.i18n.language import LANGUAGES, Language
+
+#: Context of the labels that belong to no group
+_CONTEXT = "label"
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The catalogue of one language; a missing key is an error of ours, hence KeyError."""
+    """The labels of one language, from the gettext catalogues. A missing label raises KeyError: the code is wrong."""
 
-    lang: str
-    words: Mapping[str, Words]
-    groups: Mapping[str, Mapping[str, str]]
+    lang: Language
 
     def say(self, key: str, **values: object) -> str:
-        """Return the words of `key` filled in; `n` decides between singular and plural."""
-        words = self.words[key]
-        if isinstance(words, list):
-            words = words[0 if values.get("n") == 1 else -1]
-        return words.format(**values)
+        """Return the words of `key` filled in; with n = 1 those of `key.one`, where the catalogue has them."""
+        one = find_code(_CONTEXT, f"{key}.one", language=self.lang) if values.get("n") == 1 else None
+        return one.format(**values) if one is not None else self.of(_CONTEXT, key, **values)
 
     def of(self, group: str, key: str, **values: object) -> str:
-        return self.groups[group][key].format(**values)
+        """Return the words of `key` in a group ('reason', 'state', 'tone', 'report', ...), filled in."""
+        text = find_code(group, key, language=self.lang)
+        if text is None:
+            raise KeyError(f"{group}: {key}")
+        return text.format(**values)
 
     def time(self, at: datetime) -> str:
         return f"{at:%H:%M}"
@@ -39,7 +39,7 @@ class Labels:
         return format_decimal(value, "#,##0.0", locale=self.lang)
 
     def whole(self, value: int) -> str:
-        """Return a count, thousands parted."""
+        """Return a count with a separator between thousands."""
         from babel.numbers import format_decimal
 
         return format_decimal(value, "#,##0", locale=self.lang)
@@ -50,7 +50,7 @@ class Labels:
         return format_date(at, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.lang)
 
     def month(self, at: date) -> str:
-        """Return the name of a month, as it is called by itself."""
+        """Return the name of a month in the form it has without a day."""
         from babel.dates import format_date
 
         return format_date(at, "LLLL", locale=self.lang)
@@ -74,32 +74,35 @@ class Labels:
         return "GMT" + (f"{'-' if minutes < 0 else '+'}{hours}" if minutes else "") + (f":{rest:02}" if rest else "")
 
     def country(self, code: str) -> str:
-        """Return the name of an ISO 3166-1 country; the code itself where there is none."""
-        return self.groups["country"].get(code) or _names(self.lang)[0].get(code, code)
+        """Return the name of an ISO 3166-1 country; the code itself if it has none.
+
+        The catalogue holds names that the Vietnamese press writes otherwise than CLDR.
+        """
+        return find_code("country", code, language=self.lang) or _cldr_names(self.lang)[0].get(code, code)
 
     def language(self, tag: str) -> str:
-        """Return the name of a BCP 47 language; the tag itself where there is none."""
+        """Return the name of a BCP 47 language; the tag itself if it has none."""
         from babel import Locale, UnknownLocaleError
 
         try:
             name = Locale.parse(tag.strip(), sep="-", resolve_likely_subtags=False).get_display_name(self.lang)
         except (UnknownLocaleError, ValueError, TypeError):
-            name = _names(self.lang)[1].get(tag)
+            name = _cldr_names(self.lang)[1].get(tag)
         return name or tag
 
 
 @cache
 def labels(lang: str) -> Labels:
-    """Return the labels of 'vi' or 'en'. Raises ValueError for another."""
-    if lang not in LANGUAGES:
-        raise ValueError(f"no labels in {lang!r}; there are {', '.join(LANGUAGES)}")
-    table = tomllib.loads((files("analysis") / "templates" / f"{lang}.toml").read_text("utf-8"))
-    groups = {key: value for key, value in table.items() if isinstance(value, dict)}
-    return Labels(lang, {key: value for key, value in table.items() if key not in groups}, groups)
+    """Return the labels of 'vi' or 'en'. Raises ValueError for another language."""
+    for language in LANGUAGES:
+        if language == lang:
+            return Labels(language)
+    raise ValueError(f"no labels in {lang!r}; there are {', '.join(LANGUAGES)}")
 
 
 @cache
-def _names(lang: str) -> tuple[dict[str, str], dict[str, str]]:
+def _cldr_names(lang: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of territories and of languages, by code, in `lang`."""
     from babel import Locale
 
     locale = Locale(lang)

@@ -15,6 +15,7 @@ from analysis.documents.blocks import (
     PrintDocument,
     Runs,
     Table,
+    form_text,
     layout_blocks,
 )
 
@@ -37,6 +38,7 @@ def render_pdf(paper: PrintDocument) -> bytes:
         "recipients": under.addressed,
         "sign": [line.upper() for line in (under.authority, under.signer_title) if line],
         "signer": under.signer,
+        "form": {code: form_text(code) for code in ("state", "motto", "report", "recipients")},
         "blocks": [_block(block) for block in layout_blocks(paper)],
     }
     template = (files("analysis") / "templates" / "paper.typ").read_bytes()

@@ -25,7 +25,6 @@ from analysis.report.figures import Figures
 from analysis.report.heatmap import heatmap
 from analysis.report.model import PeriodicReport
 from analysis.report.time_axis import axis_positions, counts_by_position, positions_without_data, time_axis, with_gaps
-from pipeline.tables.columns import ZONE
 
 #: outlets, and countries and languages, that are shown
 _OUTLETS, _OTHERS = 15, 8
@@ -92,7 +91,9 @@ def _marks(report: PeriodicReport, counts: Mapping[date, int]) -> list[dict[str,
     places = axis_positions(report.now)
     marks: dict[date, list[str]] = {}
     for n, story in enumerate(report.spread[:_MARKED]):
-        marks.setdefault(places.get(story.start.astimezone(ZONE).date(), report.now.span.first), []).append(str(n + 1))
+        marks.setdefault(places.get(story.start.astimezone(report.zone).date(), report.now.span.first), []).append(
+            str(n + 1)
+        )
     for day in sorted({day for day, _ in report.signals if day in places}):
         told = marks.setdefault(places[day], [])
         if "▲" not in told:

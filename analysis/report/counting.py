@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pipeline.records import Tone
-from pipeline.tables.columns import ZONE
 from pipeline.tables.facts import Fact, FactKey, kind_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class _Codes(dict[Any, int]):
 class Tally:
     """Numbers of articles, by what they say of themselves."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Iterable[Fact], zone: ZoneInfo) -> None:
+        self._zone = zone
         self._codes = {name: _Codes() for name in ("day", "story", "kind", *FactKey._fields)}
         # Of a million tuples that come and go none is part of a cycle: looking for some would take a third of the time.
         collecting = gc.isenabled()
@@ -56,7 +57,7 @@ class Tally:
             stories.extend(told)
             kinds.extend(map(self._codes["kind"].__getitem__, kind))
         quarters = pd.Series(times, dtype="int64") // _QUARTER
-        days = [datetime.fromtimestamp(quarter * _QUARTER, ZONE).date() for quarter in quarters.unique().tolist()]
+        days = [datetime.fromtimestamp(quarter * _QUARTER, self._zone).date() for quarter in quarters.unique().tolist()]
         story, names = pd.factorize(pd.Series(stories, dtype="object"))
         self._codes["story"] = _Codes((name, n) for n, name in enumerate(names))
         frame = pd.DataFrame({"story": story, "kind": pd.Series(kinds, dtype="int32")})

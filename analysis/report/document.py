@@ -117,7 +117,7 @@ class _ReportBuilder:
                 tuple(
                     (
                         Run(f"{self._words.short_date(day)}: ", bold=True),
-                        Run(surge_sentence(s, english=self._words.lang == "en")),
+                        Run(surge_sentence(s, self._words.lang)),
                     )
                     for day, s in self._report.signals
                 )

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pipeline.records import Tone
+from pipeline.tables.columns import ZONE
 from pipeline.tables.facts import Fact, Publisher, SourceRead
 
 
@@ -144,13 +146,14 @@ def count_figures(
     sources: Mapping[date, Sequence[SourceRead]],
     *,
     home: str = "VN",
+    zone: ZoneInfo = ZONE,
 ) -> Figures:
     """Count the articles of a span, of outlets by id; `sources` tells what became of each on each day it was asked.
 
     Of each article little more than its story's id is held: a million of them take 600 MB.
     """
     found = Figures(span)
-    _count(found, facts, publishers)
+    _count(found, facts, publishers, zone)
     for outlet in found.outlets.values():
         found.countries[outlet.country] += outlet.items
         found.foreign += outlet.items if outlet.country != home else 0
@@ -164,10 +167,10 @@ def count_figures(
     return found
 
 
-def _count(found: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher]) -> None:
+def _count(found: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher], zone: ZoneInfo) -> None:
     from analysis.report.counting import Tally
 
-    tally = Tally(facts)
+    tally = Tally(facts, zone)
     found.stories, found.carried, found.languages = tally.stories, tally.carried(), tally.languages()
     stories = tally.stories_of_sources()
     for source, told in tally.by_source().items():

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import Surge
 from analysis.report.figures import Figures
 from analysis.report.keywords import Keyword
 from analysis.tables.rows import StoryRow
+from pipeline.tables.columns import ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,5 @@ class PeriodicReport:
     keywords: tuple[Keyword, ...] = ()
     #: unusual days of the span, by day
     signals: tuple[tuple[date, Surge], ...] = ()
+    #: zone of the calendar days
+    zone: ZoneInfo = ZONE

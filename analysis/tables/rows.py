@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from analysis.digest.stories import is_dated, language_of, told
 from pipeline.records import Item, Relevance, SourceDay, Tone
 from pipeline.tables.columns import ZONE, distinct
 
@@ -85,8 +85,8 @@ def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
     """Yield every story of the items, the last to be told first."""
     stories: dict[str, StoryRow] = {}
     for item in items:
-        at, article = told(item), item.article
-        first = (not is_dated(item), at, item.key)
+        at, article = item.published_or_seen, item.article
+        first = (not item.is_dated, at, item.key)
         row = stories.get(item.story)
         if row is None:
             row = stories[item.story] = StoryRow(item.story, item.event, first, "", "", "", at, at)
@@ -97,7 +97,7 @@ def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
         row.items += 1
         row.outlets.add(item.source_id)
         row.countries.add(item.country)
-        row.languages.add(language_of(item))
+        row.languages.add(item.language)
         row.topics.update(topic.id for topic in item.tags.topics)
         row.tones[item.tags.tone] += 1
         row.main |= item.tags.relevance == "main"
@@ -107,16 +107,21 @@ def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
 
 
 def daily_rows(
-    items: Iterable[Item], first: date | None, last: date, sources: Callable[[date], Iterable[SourceDay]]
+    items: Iterable[Item],
+    first: date | None,
+    last: date,
+    sources: Callable[[date], Iterable[SourceDay]],
+    *,
+    zone: ZoneInfo = ZONE,
 ) -> Iterator[Daily]:
-    """Yield one row for each day from `first` (None: of the oldest item) to `last` and each source, by day.
+    """Yield one row for each day from `first` (None: day of the oldest item) to `last` and each source, by day.
 
-    `sources` tells what became of every source on a day.
+    Days are calendar days of `zone`. `sources` returns the state of every source on a day.
     """
     found: dict[tuple[date, str], Daily] = {}
     kinds: dict[str, tuple[str, str]] = {}
     for item in items:
-        day = told(item).astimezone(ZONE).date()
+        day = item.published_or_seen.astimezone(zone).date()
         row = found.get((day, item.source_id))
         if row is None:
             row = found[day, item.source_id] = Daily(day, SourceDay(item.source_id, item.outlet, "not_due"))

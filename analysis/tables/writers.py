@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 from pipeline.errors import DiembaoError
 from pipeline.records import Item
@@ -159,14 +160,14 @@ def _cell(text: str) -> str:
     return text.encode("utf-16-le")[: 2 * (_CELL - 1)].decode("utf-16-le", "ignore") + "…"
 
 
-def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
-    """Write a Parquet file of typed columns; return the number of rows."""
+def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path, zone: ZoneInfo = ZONE) -> int:
+    """Write a Parquet file of typed columns, times in `zone`; return the number of rows."""
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     types = {
         "list": pa.list_(pa.string()),
-        "time": pa.timestamp("s", ZONE.key),
+        "time": pa.timestamp("s", zone.key),
         "day": pa.date32(),
         "integer": pa.int64(),
         "number": pa.float64(),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published, published_item
@@ -126,7 +127,7 @@ def render(made: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> 
         "md": lambda: page(render_markdown),
         "docx": lambda: render_docx(paper),
         "pdf": lambda: render_pdf(paper),
-        "csv": lambda: _csv(made.items),
+        "csv": lambda: _csv(made.items, ZoneInfo(made.settings.province.time_zone)),
     }
     drawn = {f"{made.name}.{form}": renders[form]() for form in forms}
     # A letter is no document: it goes without letterhead, with the date below its title.
@@ -172,12 +173,12 @@ def letterhead(document: DocumentSettings) -> Letterhead:
     )
 
 
-def _csv(items: Sequence[Item]) -> bytes:
+def _csv(items: Sequence[Item], zone: ZoneInfo) -> bytes:
     from analysis.tables.writers import write_csv
-    from pipeline.tables.columns import ITEMS
+    from pipeline.tables.columns import ITEMS, in_zone
 
     stream = StringIO(newline="")
-    write_csv(ITEMS, sorted(items, key=lambda item: item.key), stream)
+    write_csv(in_zone(ITEMS, zone), sorted(items, key=lambda item: item.key), stream)
     return stream.getvalue().encode()
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from diembao.system.clock import now
 from pipeline.records import Item, Relevance, SourceDay
+from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_rows import CsvRow
 from storage.base import Storage
 
@@ -48,17 +49,18 @@ def export(storage: Storage, path: Path, wanted: ExportRequest, *, topic_labels:
     from analysis.tables.definitions import TABLES
     from analysis.tables.writers import write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
-    columns = TABLES[wanted.table].columns
+    columns = in_zone(TABLES[wanted.table].columns, wanted.zone)
     rows = rows_of(storage, wanted, topic_labels)
     with _drafted(path) as draft:
         if path.suffix == ".xlsx":
             return write_xlsx(wanted.table, columns, rows, draft)
         if path.suffix == ".parquet":
-            return write_parquet(columns, rows, draft)
+            return write_parquet(columns, rows, draft, wanted.zone)
         with draft.open("w", encoding="utf-8", newline="") as stream:
             if path.suffix == ".jsonl":
                 return write_jsonl(columns, rows, stream)
-            if wanted.table == "items" and wanted.as_of is None:
+            # Stored CSV rows carry times in the zone ZONE.
+            if wanted.table == "items" and wanted.as_of is None and wanted.zone.key == ZONE.key:
                 return write_csv_rows(columns, _listed(storage, wanted), stream)
             return write_csv(columns, rows, stream)
 
@@ -74,7 +76,13 @@ def rows_of(storage: Storage, wanted: ExportRequest, topic_labels: Mapping[str, 
             return tag_rows(_items(storage, wanted), topic_labels)
         case "daily":
             last = min(wanted.until or today, today)
-            return daily_rows(_items(storage, wanted), wanted.since, last, lambda day: _sources(storage, wanted, day))
+            return daily_rows(
+                _items(storage, wanted),
+                wanted.since,
+                last,
+                lambda day: _sources(storage, wanted, day),
+                zone=wanted.zone,
+            )
         case "ledger":
             start, end = wanted.start or datetime(1970, 1, 1, tzinfo=UTC), wanted.end or now() + timedelta(days=1)
             return storage.ledger(start, end, source_ids=wanted.sources)

@@ -11,7 +11,6 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, Surge, find_surges
-from analysis.digest.stories import told
 from analysis.report.document import report_document
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.keywords import Keyword, count_words, find_keywords
@@ -70,7 +69,7 @@ def build_report(storage: Storage, settings: Settings, span: Span, topics: Mappi
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
         signals = later(_unusual_days, _series(storage, now_, zone, topics), span.days)
         spread, voice = _spread(storage, now_, zone), _voice(storage, settings, now_, before)
-        return PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()))
+        return PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()), zone)
 
 
 @contextmanager
@@ -93,7 +92,7 @@ def _bounds(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _figures(storage: Storage, span: Span, zone: ZoneInfo) -> Figures:
     read = storage.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
-    return count_figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), read)
+    return count_figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), read, zone=zone)
 
 
 def _spread(storage: Storage, found: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
@@ -102,7 +101,7 @@ def _spread(storage: Storage, found: Figures, zone: ZoneInfo) -> tuple[StoryRow,
 
     def within(key: str) -> Iterator[Item]:
         for item in storage.story(key):
-            if item.story == key and item.tags.relevance != "no" and start <= told(item) < end:
+            if item.story == key and item.tags.relevance != "no" and start <= item.published_or_seen < end:
                 yield item
 
     return tuple(row for key in islice(found.carried, _STORIES) for row in story_rows(within(key)))

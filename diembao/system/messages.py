@@ -5,6 +5,8 @@ import sys
 from collections.abc import Mapping
 from typing import Literal
 
+from pipeline.i18n.catalogs import translate_code
+
 Language = Literal["vi", "en"]
 
 
@@ -34,9 +36,7 @@ def reason(name: str) -> str:
 
 def named(group: str, name: str, **values: object) -> str:
     """Return the digest's word for a 'reason', 'state', 'flag', ..., filled in; its name where there is none."""
-    from analysis.documents.labels import labels
-
-    return labels(_language).groups[group].get(name, name).format(**values)
+    return translate_code(group, name, language=_language, **values)
 
 
 Words = Mapping[str, tuple[str, str]]

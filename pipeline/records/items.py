@@ -56,6 +56,22 @@ class Item:
     #: agency or outlet it credits for its text ('TTXVN'); '': none
     origin: str = ""
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether its publisher said when it was published."""
+        return self.article.published is not None and self.article.published_from not in ("first_seen", "none")
+
+    @property
+    def published_or_seen(self) -> datetime:
+        """Time of publication, or of first sight where the publisher gives none."""
+        published = self.article.published
+        return published if published is not None and self.is_dated else self.first_seen
+
+    @property
+    def language(self) -> str:
+        """Language of the text as detected, else as its page declares it (BCP 47); '': neither."""
+        return self.tags.language or self.article.language
+
 
 DecisionField = Literal["relevance", "topics", "tone"]
 

@@ -1,7 +1,7 @@
 """The columns of every exported table: name, kind, meaning and value of each, for code, document and test alike."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from pipeline.records import Item
 #: Goes up when a column is renamed, removed or means something else; new columns do not change it.
 SCHEMA_VERSION = 1
 
+#: Zone of times and days in tables and figures, unless the caller gives another ([province] time_zone)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 #: characters of an excerpt
@@ -32,8 +33,23 @@ class Column(Generic[Row]):
 
 
 def local(when: datetime | None) -> datetime | None:
-    """Return a time in the zone in which the province reads it, without parts of a second."""
+    """Return a time in ZONE, without parts of a second; `in_zone` gives columns of another zone."""
     return None if when is None else when.astimezone(ZONE).replace(microsecond=0)
+
+
+def in_zone(columns: Sequence[Column[Row]], zone: ZoneInfo) -> tuple[Column[Row], ...]:
+    """Return the columns with times in `zone` instead of ZONE."""
+    if zone.key == ZONE.key:
+        return tuple(columns)
+
+    def shifted(column: Column[Row]) -> Column[Row]:
+        def value(row: Row) -> Cell:
+            cell = column.value(row)
+            return cell.astimezone(zone) if isinstance(cell, datetime) else cell
+
+        return replace(column, value=value)
+
+    return tuple(shifted(column) if column.kind == "time" else column for column in columns)
 
 
 def cut(text: str) -> str:
