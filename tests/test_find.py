@@ -18,9 +18,9 @@ NOW = datetime.now(UTC)
 _DRIVER = """
 import json, sys
 from dataclasses import asdict
-from crawlers.spiders.discovery import find
+from crawlers.discover import discover_feeds
 from pipeline.records import CrawlSettings
-site = find(sys.argv[1], CrawlSettings(delay_seconds=0.0))
+site = discover_feeds(sys.argv[1], CrawlSettings(delay_seconds=0.0))
 rows = [{"url": o.url, "kind": o.kind, "how": o.how, "reason": o.reason, "entries": len(o.links), "note": o.note,
          "dated": o.newest is not None, "language": o.language} for o in site.offers]
 print(json.dumps({"reason": site.reason, "name": site.name, "language": site.language, "offers": rows}))
