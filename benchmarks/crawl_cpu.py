@@ -133,7 +133,7 @@ def bare(ports: Sequence[int], *, ours: bool) -> int:
     from scrapy import Request, Spider
     from scrapy.crawler import CrawlerProcess
 
-    from crawlers.crawl import scrapy_settings
+    from crawlers.settings import scrapy_settings
 
     each = PAGES // HOSTS
     came = 0

@@ -1,1 +1,1 @@
-"""Network → Poll, Fetched, Unfetched: the only package that talks to the network; fetches, does not extract."""
+"""Network → Poll, Fetched, FetchFailure: the only package that uses the network; it fetches and does not extract."""

@@ -692,10 +692,10 @@ class Notebook:
     def __init__(self, at_page: dict[str, Fault]) -> None:
         self._at_page, self._urls, self.lines = at_page, dict[int, tuple[str, str]](), list[dict[str, Any]]()
 
-    def state(self, feed_url: str, /) -> FeedState:
+    def feed_state(self, feed_url: str, /) -> FeedState:
         return FeedState(feed_url)
 
-    def polled(self, poll: Poll, /) -> list[Candidate]:
+    def save_poll(self, poll: Poll, /) -> list[Candidate]:
         line = {"poll": poll.source_id, "reason": poll.reason, "note": poll.note, "invalid": poll.invalid}
         entries = [(e.title, e.url) for e in poll.entries[:5]]
         self.lines.append(line | {"count": len(poll.entries), "entries": entries, "etag": poll.etag})
@@ -706,7 +706,7 @@ class Notebook:
         self._urls |= {c.id: (poll.source_id, c.url) for c in found}
         return found
 
-    def answered(self, result: Fetched | FetchFailure, /) -> None:
+    def save_fetch(self, result: Fetched | FetchFailure, /) -> None:
         source, url = self._urls[result.candidate_id]
         reason = result.reason if isinstance(result, FetchFailure) else Reason.OK
         note = result.note if isinstance(result, FetchFailure) else ""

@@ -70,18 +70,18 @@ import json, sys
 from datetime import datetime
 from pydantic import TypeAdapter
 from crawlers.crawl import crawl
-from pipeline.records import Candidate, CrawlSettings, FeedState, Poll, Source, FetchFailure
+from pipeline.records import Candidate, CrawlSettings, FeedState, Poll, Source
 class Desk:
     wanted = []
-    def state(self, url): return FeedState(url)
-    def polled(self, poll):
+    def feed_state(self, url): return FeedState(url)
+    def save_poll(self, poll):
         row = TypeAdapter(Poll).dump_python(poll, mode="json")
         print(json.dumps(row))
         if not given["pages"]: return []
         new = [Candidate(len(self.wanted) + n, poll.source_id, poll.feed_url, e.url, e) for n, e in enumerate(poll.entries)]
         self.wanted += new
         return new
-    def answered(self, result):
+    def save_fetch(self, result):
         row = {"page": self.wanted[result.candidate_id].url, "to": result.url}
         print(json.dumps(row | {"reason": getattr(result, "reason", "ok")}))
 given = json.loads(sys.stdin.read())

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import pytest
 from conftest import Diembao
 
-from crawlers.crawl import scrapy_settings
 from crawlers.downloader import browser
+from crawlers.settings import scrapy_settings
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
@@ -108,10 +108,10 @@ import json, sys
 from crawlers.crawl import crawl
 from pipeline.records import *
 class Desk:
-    def state(self, url): return FeedState(url)
-    def polled(self, poll):
+    def feed_state(self, url): return FeedState(url)
+    def save_poll(self, poll):
         return [Candidate(n, poll.source_id, poll.feed_url, e.url, e) for n, e in enumerate(poll.entries)]
-    def answered(self, result):
+    def save_fetch(self, result):
         body = getattr(result, "body", b"").decode()
         print(json.dumps({"url": result.url, "reason": getattr(result, "reason", "ok"), "body": body,
                           "note": getattr(result, "note", "")}))

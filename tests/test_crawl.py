@@ -31,8 +31,8 @@ from crawlers.crawl import crawl
 class Desk:
     count = 0
     seen = {}
-    def state(self, url): return FeedState(url)
-    def polled(self, poll):
+    def feed_state(self, url): return FeedState(url)
+    def save_poll(self, poll):
         print(json.dumps({"feed": poll.feed_url, "reason": poll.reason, "entries": len(poll.entries), "note": poll.note}))
         wanted = []
         for entry in poll.entries:
@@ -41,7 +41,7 @@ class Desk:
                 self.seen[entry.url] = Desk.count
                 wanted.append(Candidate(Desk.count, poll.source_id, poll.feed_url, entry.url, entry))
         return wanted
-    def answered(self, result):
+    def save_fetch(self, result):
         urls = {n: url for url, n in self.seen.items()}
         print(json.dumps({"page": urls[result.candidate_id], "to": result.url, "reason": getattr(result, "reason", "ok"),
                           "size": len(getattr(result, "body", b""))}))
@@ -194,7 +194,7 @@ def test_private_addresses_are_never_asked() -> None:
 
 
 def test_settings_are_safe() -> None:
-    from crawlers.crawl import scrapy_settings
+    from crawlers.settings import scrapy_settings
 
     found = scrapy_settings([], CrawlSettings())
     assert found["DOWNLOAD_VERIFY_CERTIFICATES"] is True
@@ -229,9 +229,9 @@ FAILING = """
 from pipeline.records import *
 from crawlers.crawl import crawl
 class Desk:
-    def state(self, url): return FeedState(url)
-    def polled(self, poll): raise OSError("the disk is full")
-    def answered(self, result): raise AssertionError
+    def feed_state(self, url): return FeedState(url)
+    def save_poll(self, poll): raise OSError("the disk is full")
+    def save_fetch(self, result): raise AssertionError
 try:
     feeds = tuple(Feed(f"http://127.0.0.1:9/{n}") for n in range(9))
     crawl([Source("a", "A", "http://127.0.0.1:9/", feeds)], [], Desk(), CrawlSettings(delay_seconds=0))

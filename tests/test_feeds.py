@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from crawlers.parsing.feed_fields import parse_date, plain_text
-from crawlers.parsing.feeds import ParsedFeed, parse_feed
+from crawlers.parsing.feeds import parse_feed
+from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.section_pages import parse_section_page
 from crawlers.parsing.sitemaps import parse_sitemap
 from pipeline.records import Reason

@@ -18,7 +18,7 @@ NOW = datetime.now(UTC)
 _DRIVER = """
 import json, sys
 from dataclasses import asdict
-from crawlers.spiders.discovery import discover_feeds
+from crawlers.discover import discover_feeds
 from pipeline.records import CrawlSettings
 site = discover_feeds(sys.argv[1], CrawlSettings(delay_seconds=0.0))
 rows = [{"url": o.url, "kind": o.kind, "how": o.how, "reason": o.reason, "entries": len(o.links), "note": o.note,

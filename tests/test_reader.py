@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from crawlers.parsing.sandbox import FeedResponse, Found, ParserProcess, parse_response
+from crawlers.parsing.parsed_feed import ParsedFeed
+from crawlers.parsing.sandbox import FeedResponse, ParserProcess, parse_response
 from pipeline.records import Reason
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def with_reader(work: Callable[[ParserProcess], Awaitable[T]], seconds: float = 
 def test_one_that_takes_too_long_costs_only_itself() -> None:
     hostile = answer("<item " + " ".join(f'a{n}="1"' for n in range(60_000)) + "/>")
 
-    async def work(reader: ParserProcess) -> tuple[Found, ...]:
+    async def work(reader: ParserProcess) -> tuple[ParsedFeed, ...]:
         return tuple(await asyncio.gather(*(reader.read(a) for a in (answer(ITEM), hostile, answer(ITEM)))))
 
     before, bad, after = with_reader(work, seconds=2)
@@ -44,7 +45,7 @@ def test_one_that_takes_too_long_costs_only_itself() -> None:
 def test_one_that_takes_too_much_memory_costs_only_itself() -> None:
     large = answer(ITEM + "<item><title>" + "x" * 60_000_000 + "</title><link>/x</link></item>")
 
-    async def work(reader: ParserProcess) -> tuple[Found, ...]:
+    async def work(reader: ParserProcess) -> tuple[ParsedFeed, ...]:
         return tuple(await asyncio.gather(*(reader.read(a) for a in (large, answer(ITEM)))))
 
     bad, good = with_reader(work, megabytes=340)

@@ -16,8 +16,8 @@ from twisted.internet.error import ConnectionAborted, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseNeverReceived
 
-from crawlers.downloader.decompression import DamagedBody, Decompressed, decompress
-from crawlers.downloader.exceptions import HostLeftAlone
+from crawlers.downloader.decompression import Decompressed, decompress
+from crawlers.downloader.exceptions import DamagedBody, HostLeftAlone
 from crawlers.downloader.reasons import error_note, reason_of_exception, reason_of_status
 from crawlers.downloader.throttle import retry_after
 from pipeline.records import Reason

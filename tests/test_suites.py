@@ -33,12 +33,12 @@ import json, resource, sys
 from crawlers.crawl import crawl
 from pipeline.records import CrawlSettings, Feed, FeedState, Source
 class Desk:
-    def state(self, url): return FeedState(url)
-    def polled(self, poll):
+    def feed_state(self, url): return FeedState(url)
+    def save_poll(self, poll):
         print(json.dumps({"url": poll.feed_url, "reason": poll.reason, "note": poll.note, "status": poll.status,
                           "links": len(poll.entries)}))
         return ()
-    def answered(self, result): raise AssertionError(result)
+    def save_fetch(self, result): raise AssertionError(result)
 sources = []
 for home, feeds in json.load(sys.stdin).items():
     sources.append(Source(home, home, home, tuple(Feed(f"{home}{path}", kind) for path, kind in feeds)))

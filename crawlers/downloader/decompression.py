@@ -1,4 +1,4 @@
-"""Compressed bodies → unpacked and passed on only if they are whole: half a feed would be taken for all it says."""
+"""Compressed bodies → decompressed ones, only if they are complete: half a feed would pass for a whole one."""
 
 import struct
 import sys
@@ -12,36 +12,30 @@ from scrapy import Request
 from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Response
 
-from pipeline.errors import DiembaoError
+from crawlers.downloader.exceptions import DamagedBody, UnknownEncoding
 
 _GZIP = frozenset(["gzip", "x-gzip"])
-_KNOWN = _GZIP | {"deflate", "br", "zstd", "identity"}
-#: As a power of two: RFC 9659 allows 8 MiB on the web, and a frame may ask for 2 GiB.
+_SUPPORTED = _GZIP | {"deflate", "br", "zstd", "identity"}
+#: Largest zstd window, as a power of two: RFC 9659 allows 8 MiB on the web, while a frame may ask for 2 GiB.
 _ZSTD_WINDOW = 23
-_PIECE = 256 * 2**10
-#: RFC 1952: the two bytes that begin a gzip file, and its head and tail where it has no optional parts
-_MAGIC, _HEAD, _TAIL = b"\x1f\x8b", 10, 8
-
-
-class UnknownEncoding(DiembaoError):
-    """The body is packed in a way that was never asked for."""
-
-
-class DamagedBody(DiembaoError):
-    """Compressed bytes that are cut off, or do not unpack."""
+#: Bytes to decompress at a time.
+_CHUNK = 256 * 2**10
+#: First two bytes of a gzip member, and the sizes of its header (without optional fields) and trailer (RFC 1952).
+_MAGIC, _HEADER_SIZE, _TRAILER_SIZE = b"\x1f\x8b", 10, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Decompressed:
     body: bytes
-    #: the same compressed as by zlib, at no cost; empty where that cannot be had
+    #: The body in zlib format, taken from a gzip body without compressing again; empty for other encodings.
     packed: bytes
 
 
 class DecompressionMiddleware:
-    """Stands before Scrapy's HttpCompression, which hands on what it could unpack of a body that was cut off.
+    """Decompresses bodies before Scrapy's HttpCompression, which hands on the first part of a body that was cut off.
 
-    What came packed by gzip is kept in the request's meta as `packed`: the page need not be compressed to be stored.
+    The compressed bytes of a gzip body go into the request's meta as `packed`, so that storing the page need not
+    compress it again.
     """
 
     def __init__(self, max_size: int) -> None:
@@ -58,80 +52,80 @@ class DecompressionMiddleware:
             for value in response.headers.getlist("Content-Encoding")
             for name in value.decode("latin-1").split(",")
         ]
-        if unknown := [name for name in encodings if name and name not in _KNOWN]:
-            raise UnknownEncoding(f"Content-Encoding {', '.join(unknown)[:100]}")
+        if unsupported := [name for name in encodings if name and name not in _SUPPORTED]:
+            raise UnknownEncoding(f"Content-Encoding {', '.join(unsupported)[:100]}")
         if len(encodings) != 1 or encodings[0] in ("", "identity") or not response.body:
-            return response  # one encoding upon another is met nowhere, and left to Scrapy
+            return response  # Scrapy handles several encodings at once, which no site was seen to use.
         if encodings[0] in _GZIP and response.body[:2] != _MAGIC:
-            # Some servers say gzip of a body that their cache has already unpacked.
+            # Some servers declare gzip for a body that their cache has already decompressed.
             del response.headers["Content-Encoding"]
             return response
         try:
-            unpacked = decompress(response.body, encodings[0], request.meta.get("download_maxsize", self._max_size))
+            decompressed = decompress(response.body, encodings[0], request.meta.get("download_maxsize", self._max_size))
         except DamagedBody as error:
             raise ResponseDataLossError(f"{request.url}: {error}") from error
-        if unpacked is None:
-            return response  # Scrapy comes to the same end, and has the words for it
-        request.meta["packed"] = unpacked.packed
+        if decompressed is None:
+            return response  # Scrapy refuses the body for its size, with a message.
+        request.meta["packed"] = decompressed.packed
         del response.headers["Content-Encoding"]
-        # A plain Response: nobody asks for its text, and guessing the charset for it would cost more than unpacking.
-        same = {name: getattr(response, name) for name in Response.attributes if name != "body"}
-        return Response(**same, body=unpacked.body)
+        # A plain Response: nothing needs its text, and guessing a charset costs more than decompressing.
+        attributes = {name: getattr(response, name) for name in Response.attributes if name != "body"}
+        return Response(**attributes, body=decompressed.body)
 
 
 def decompress(body: bytes, encoding: str, max_size: int) -> Decompressed | None:
-    """Unpack gzip, deflate, br or zstd to the end; None for more than `max_size` bytes. Raises Damaged."""
-    pieces: list[bytes] = []
+    """Decompress gzip, deflate, br or zstd to the end; None for more than `max_size` bytes. Raises DamagedBody."""
+    chunks: list[bytes] = []
     size = 0
-    for piece in _UNPACK[encoding](body):
-        pieces.append(piece)
-        size += len(piece)
+    for chunk in _DECOMPRESSORS[encoding](body):
+        chunks.append(chunk)
+        size += len(chunk)
         if size > max_size:
             return None
-    unpacked = b"".join(pieces)
-    return Decompressed(unpacked, _as_zlib(body, unpacked) if encoding in _GZIP else b"")
+    whole = b"".join(chunks)
+    return Decompressed(whole, _gzip_to_zlib(body, whole) if encoding in _GZIP else b"")
 
 
 def _gzip(body: bytes) -> Iterator[bytes]:
     while body:
-        one = zlib.decompressobj(wbits=31)
-        yield from _inflate(one, body)
-        # Further members may follow; anything else at the end is padding.
-        body = one.unused_data if one.unused_data[:2] == _MAGIC else b""
+        member = zlib.decompressobj(wbits=31)
+        yield from _inflate(member, body)
+        # A gzip file may have several members; other bytes after one are padding.
+        body = member.unused_data if member.unused_data[:2] == _MAGIC else b""
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:
     try:
         zlib.decompressobj().decompress(body, 1)
-    except zlib.error:  # without zlib's head, as some servers of Microsoft send it
+    except zlib.error:  # Some Microsoft servers send deflate without the zlib header.
         yield from _inflate(zlib.decompressobj(wbits=-15), body)
     else:
         yield from _inflate(zlib.decompressobj(), body)
 
 
-def _inflate(one: "zlib._Decompress", body: bytes) -> Iterator[bytes]:
-    while not one.eof:
+def _inflate(decompressor: "zlib._Decompress", body: bytes) -> Iterator[bytes]:
+    while not decompressor.eof:
         try:
-            piece = one.decompress(body, _PIECE)
+            chunk = decompressor.decompress(body, _CHUNK)
         except zlib.error as error:
             raise DamagedBody(f"the packed body is damaged: {error}") from error
-        body = one.unconsumed_tail
-        yield piece
-        if not (piece or body or one.eof):
+        body = decompressor.unconsumed_tail
+        yield chunk
+        if not (chunk or body or decompressor.eof):
             raise DamagedBody("the packed body is cut off")
 
 
 def _brotli(body: bytes) -> Iterator[bytes]:
-    brotli: Any = import_module("brotli")  # it has no types
-    one = brotli.Decompressor()
-    while not one.is_finished():
+    brotli: Any = import_module("brotli")  # The module has no types.
+    decompressor = brotli.Decompressor()
+    while not decompressor.is_finished():
         try:
-            piece: bytes = one.process(body, output_buffer_limit=_PIECE)
+            chunk: bytes = decompressor.process(body, output_buffer_limit=_CHUNK)
         except brotli.error as error:
             raise DamagedBody(f"the packed body is damaged: {error}") from error
         body = b""
-        yield piece
-        if not (piece or one.is_finished()):
+        yield chunk
+        if not (chunk or decompressor.is_finished()):
             raise DamagedBody("the packed body is cut off")
 
 
@@ -142,29 +136,32 @@ def _zstd(body: bytes) -> Iterator[bytes]:
         from backports import zstd
 
     while body:
-        one = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW})
-        while not one.eof:
+        decompressor = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW})
+        while not decompressor.eof:
             try:
-                piece = one.decompress(body, _PIECE)
+                chunk = decompressor.decompress(body, _CHUNK)
             except zstd.ZstdError as error:
                 raise DamagedBody(f"the packed body is damaged: {error}") from error
             body = b""
-            yield piece
-            if one.needs_input and not (piece or one.eof):
+            yield chunk
+            if decompressor.needs_input and not (chunk or decompressor.eof):
                 raise DamagedBody("the packed body is cut off")
-        body = one.unused_data
+        body = decompressor.unused_data
 
 
-_UNPACK = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}
+_DECOMPRESSORS = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}
 
 
-def _as_zlib(packed: bytes, unpacked: bytes) -> bytes:
-    """Return a gzip file in zlib's wrapping (RFC 1950), its compressed bytes being the same; else b"".
+def _gzip_to_zlib(packed: bytes, unpacked: bytes) -> bytes:
+    """Return a gzip file in zlib format (RFC 1950), which has the same compressed bytes; b"" where it has not.
 
-    That is so where it is one member, without a name or comment in its head and without padding behind it.
+    The bytes are the same if the file is one member, without optional header fields and without padding.
     """
-    check, size = struct.unpack("<II", packed[-_TAIL:])
-    alone = packed.find(_MAGIC + b"\x08", _HEAD) < 0 and (check, size) == (zlib.crc32(unpacked), len(unpacked))
-    if packed[3] or not alone:
+    check, size = struct.unpack("<II", packed[-_TRAILER_SIZE:])
+    is_one_member = packed.find(_MAGIC + b"\x08", _HEADER_SIZE) < 0 and (check, size) == (
+        zlib.crc32(unpacked),
+        len(unpacked),
+    )
+    if packed[3] or not is_one_member:
         return b""
-    return b"\x78\x9c" + packed[_HEAD:-_TAIL] + struct.pack(">I", zlib.adler32(unpacked))
+    return b"\x78\x9c" + packed[_HEADER_SIZE:-_TRAILER_SIZE] + struct.pack(">I", zlib.adler32(unpacked))

@@ -1,11 +1,11 @@
-"""Why a request was not made: what the crawl itself raises in place of asking."""
+"""The crawl's own reasons to give up a request, as exceptions; crawlers.downloader.reasons maps each to a Reason."""
 
 from pipeline.errors import DiembaoError
 from pipeline.records import Reason
 
 
 class HostLeftAlone(DiembaoError):
-    """The host has failed too often in this crawl, or asked for time, and this request was not made."""
+    """The request was not made: its host failed too often in this crawl, or asked for time (Retry-After)."""
 
     def __init__(self, reason: Reason, note: str) -> None:
         super().__init__(note)
@@ -17,11 +17,31 @@ class RobotsRefused(DiembaoError):
 
 
 class RobotsUnreachable(DiembaoError):
-    """robots.txt could not be had: what is allowed is not known for now.
+    """robots.txt could not be fetched, so the crawl does not know what it allows.
 
-    `reason` is why: a host that is down has that reason, one that answers with an error ROBOTS_UNREACHABLE.
+    `reason` says why: the host's own failure if the host is down, ROBOTS_UNREACHABLE if it answered with an error.
     """
 
     def __init__(self, reason: Reason, note: str) -> None:
         super().__init__(note)
         self.reason = reason
+
+
+class UnsafeAddress(DiembaoError):
+    """The address leads into a private network, or is not http(s)."""
+
+
+class UnknownEncoding(DiembaoError):
+    """The body has a Content-Encoding that the request did not accept."""
+
+
+class DamagedBody(DiembaoError):
+    """The compressed body is cut off or cannot be decompressed."""
+
+
+class BrowserFailed(DiembaoError):
+    """The browser could not render the page."""
+
+
+class PageTooHeavy(DiembaoError):
+    """The page outgrew its size limit while it was rendered."""

@@ -1,4 +1,4 @@
-"""A source's name and password → what to say to its own servers alone."""
+"""A source's login → the Authorization header for its own servers, and for no others."""
 
 from base64 import b64encode
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from pipeline.records import Source
 
 
 def server_of_url(url: str) -> str:
-    """Return scheme, host and port as written: Scrapy takes a header back where a redirect leaves that."""
+    """Return scheme, host and port of an address as written; Scrapy drops the header if a redirect leaves them."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 

@@ -1,58 +1,129 @@
-"""Exceptions and statuses → Reason; the one place that knows Scrapy's and Twisted's."""
+"""Responses and exceptions → Reason, note and Retry-After time; the one place that knows Scrapy's and Twisted's."""
 
 import gzip
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
-from crawlers.downloader.exceptions import HostLeftAlone, RobotsRefused, RobotsUnreachable
+from scrapy.http import Response
+
+from crawlers.downloader.exceptions import (
+    BrowserFailed,
+    HostLeftAlone,
+    PageTooHeavy,
+    RobotsRefused,
+    RobotsUnreachable,
+    UnknownEncoding,
+    UnsafeAddress,
+)
+from crawlers.downloader.ssrf_guard import GuardedResolver
+from crawlers.downloader.throttle import retry_after
 from pipeline.records import Reason
+from pipeline.text.urls import is_fetchable
+
+#: HTTP statuses with a reason of their own; the others go by their class (3xx, 4xx, 5xx).
+_REASONS_BY_STATUS = {
+    401: Reason.FORBIDDEN,
+    402: Reason.PAYWALL,
+    403: Reason.FORBIDDEN,
+    404: Reason.NOT_FOUND,
+    410: Reason.GONE,
+    429: Reason.RATE_LIMITED,
+    451: Reason.FORBIDDEN,
+    204: Reason.EMPTY,
+    205: Reason.EMPTY,
+    304: Reason.NOT_MODIFIED,
+}
+#: Parts of content types that may hold an article.
+_TEXT_TYPES = ("html", "xml", "text/plain", "octet-stream")
+
+
+# responses
 
 
 def reason_of_status(status: int) -> Reason:
-    """Return the reason for an HTTP status that is no success."""
-    known = {
-        401: Reason.FORBIDDEN,
-        402: Reason.PAYWALL,
-        403: Reason.FORBIDDEN,
-        404: Reason.NOT_FOUND,
-        410: Reason.GONE,
-        429: Reason.RATE_LIMITED,
-        451: Reason.FORBIDDEN,
-        204: Reason.EMPTY,
-        205: Reason.EMPTY,
-        304: Reason.NOT_MODIFIED,
-    }
-    if status in known:
-        return known[status]
+    """Return the reason for an HTTP status other than success."""
+    if status in _REASONS_BY_STATUS:
+        return _REASONS_BY_STATUS[status]
     if 300 <= status < 400:
         return Reason.REDIRECTS
     return Reason.SERVER_ERROR if status >= 500 else Reason.HTTP_OTHER
 
 
+def reason_of_response(response: Response) -> Reason:
+    """Return the reason for a response other than success.
+
+    Scrapy hands on a redirect that it did not follow; one that leads out of http(s) is UNSAFE_ADDRESS.
+    """
+    target = urljoin(response.url, header(response, "Location") or "")
+    if 300 <= response.status < 400 and response.status != 304 and not is_fetchable(target):
+        return Reason.UNSAFE_ADDRESS
+    return reason_of_status(response.status)
+
+
+def status_note(response: Response) -> str:
+    """Return the note for a response other than success: its status and Retry-After."""
+    delay = header(response, "Retry-After")
+    return f"HTTP {response.status}" + (f", Retry-After: {delay[:40]}" if delay else "")
+
+
+def not_before(response: Response) -> datetime | None:
+    """Return the time before which the host asks for no more requests (429 or 503 with Retry-After), else None."""
+    seconds = retry_after(response) if response.status in (429, 503) else None
+    return None if seconds is None else datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """Return whether a body may hold an article, by its content type and its first 1,000 bytes."""
+    if content_type and not any(part in content_type.lower() for part in _TEXT_TYPES):
+        return False
+    # A body with NUL bytes is a picture or an archive, whatever its content type; only UTF-16 text has them too.
+    start = body[:1000]
+    return b"\x00" not in start or start[:2] in (b"\xff\xfe", b"\xfe\xff") or "utf-16" in content_type.lower()
+
+
+def header(response: Response, name: str) -> str | None:
+    """Return the first 1,000 characters of a header; None if the response has no such header."""
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None
+
+
+# exceptions
+
+
+def reason_of_failure(failure: Any) -> Reason:
+    """Return the reason for a request without a response; `failure` is what Scrapy gives to an errback."""
+    if urlsplit(failure.request.url).hostname in GuardedResolver.refused:
+        return Reason.UNSAFE_ADDRESS
+    return reason_of_exception(failure.value)
+
+
 def reason_of_exception(error: BaseException) -> Reason:
-    """Return the reason for what stopped a request, most specific first."""
+    """Return the reason for an exception that stopped a request: the first row of the table that matches."""
     if isinstance(error, RobotsUnreachable | HostLeftAlone):
         return error.reason
-    if (reason := _ignored(error)) is not None:
+    if (reason := _reason_of_ignored(error)) is not None:
         return reason
     causes = list(_causes(error))
-    for kinds, reason in _table():
-        if any(isinstance(cause, kinds) for cause in causes):
+    for types, reason in _reasons_by_type():
+        if any(isinstance(cause, types) for cause in causes):
             return reason
     return Reason.ERROR
 
 
 def error_note(error: BaseException) -> str:
-    """Return what a person is told of an exception: of a chain of them, the one that says most."""
+    """Return the clearest message of an exception and its causes, at most 300 characters."""
     notes = [" ".join(str(cause).split()) for cause in _causes(error)]
-    # Twisted's wrappers speak of '<twisted.python.failure.Failure ...>'; what they wrap says what happened.
-    plain = [note for note in notes if note and "<twisted" not in note and not note.startswith("[")]
-    return (plain[0] if plain else type(error).__name__)[:300]
+    # Twisted's wrappers print as '<twisted.python.failure.Failure ...>'; the wrapped exception has the message.
+    readable = [note for note in notes if note and "<twisted" not in note and not note.startswith("[")]
+    return (readable[0] if readable else type(error).__name__)[:300]
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and those it wraps: Scrapy by `raise from`, Twisted in a list of failures."""
+    """Yield an exception and those it wraps: Scrapy wraps by `raise from`, Twisted in a list of failures."""
     yield error
     for failure in getattr(error, "reasons", None) or ():
         if isinstance(value := getattr(failure, "value", None), BaseException):
@@ -61,27 +132,23 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield from _causes(error.__cause__)
 
 
-def _ignored(error: BaseException) -> Reason | None:
+def _reason_of_ignored(error: BaseException) -> Reason | None:
     from scrapy.exceptions import IgnoreRequest
 
     if not isinstance(error, IgnoreRequest):
         return None
-    # Scrapy says both only so: a body that outgrew its limit while it was unpacked has a cause, a chain of
-    # redirects has none.
+    # Scrapy raises IgnoreRequest in two cases: a body that outgrew its limit while it was decompressed (with a
+    # cause), and too many redirects (without one).
     return Reason.REDIRECTS if error.__cause__ is None else Reason.TOO_LARGE
 
 
 @cache
-def _table() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
+def _reasons_by_type() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
     from OpenSSL.SSL import Error as TLSError
     from scrapy import exceptions as scrapy_errors
     from service_identity import VerificationError
     from twisted.internet import error as twisted_errors
     from twisted.web import client as web_errors
-
-    from crawlers.downloader.browser import BrowserFailed, PageTooHeavy
-    from crawlers.downloader.decompression import UnknownEncoding
-    from crawlers.downloader.ssrf_guard import UnsafeAddress
 
     return (
         ((UnsafeAddress,), Reason.UNSAFE_ADDRESS),
@@ -91,7 +158,7 @@ def _table() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
         ((PageTooHeavy,), Reason.TOO_LARGE),
         ((TLSError, VerificationError), Reason.TLS),
         ((scrapy_errors.DownloadTimeoutError,), Reason.TIMEOUT),
-        # Connections are aborted by us alone, when a head or a body has outgrown its limit.
+        # Only the crawl itself aborts connections, when a head or a body outgrows its limit.
         ((scrapy_errors.DownloadCancelledError, twisted_errors.ConnectionAborted), Reason.TOO_LARGE),
         ((scrapy_errors.CannotResolveHostError, twisted_errors.DNSLookupError), Reason.DNS),
         ((scrapy_errors.DownloadConnectionRefusedError, twisted_errors.ConnectionRefusedError), Reason.REFUSED),
@@ -99,6 +166,6 @@ def _table() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
         ((scrapy_errors.ResponseDataLossError, scrapy_errors.DownloadFailedError), Reason.RESET),
         ((web_errors.ResponseFailed, twisted_errors.ConnectionLost, twisted_errors.ConnectionDone), Reason.RESET),
         ((twisted_errors.ConnectError, ConnectionError, zlib.error, EOFError, gzip.BadGzipFile), Reason.RESET),
-        # urljoin's word for a Location that is no address
+        # urljoin raises ValueError for a Location that is no address.
         ((ValueError, scrapy_errors.UnsupportedURLSchemeError), Reason.INVALID_LINK),
     )

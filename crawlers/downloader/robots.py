@@ -1,4 +1,4 @@
-"""robots.txt → may this be fetched, and how slowly: an answer of 5xx, or none, means wait (RFC 9309, 2.3.1.4)."""
+"""robots.txt → whether and how slowly to fetch an address; status 5xx or no response means wait (RFC 9309, 2.3.1.4)."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -9,20 +9,22 @@ from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.downloader import reasons
 from crawlers.downloader.exceptions import RobotsRefused, RobotsUnreachable
+from crawlers.downloader.reasons import error_note, reason_of_exception
 from crawlers.downloader.throttle import PoliteThrottle
 from pipeline.records import Reason
 
+#: Longest Crawl-delay to keep, in seconds.
 _MAX_DELAY = 60.0
-_THE_HOST = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED])
+#: Reasons that hold for the whole host, not only for its robots.txt.
+_HOST_REASONS = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED])
 
-#: what robots.txt says; None: nothing
+#: Content of a robots.txt; None: there is none, and everything is allowed.
 Rules = Protego | RobotsUnreachable | None
 
 
 class RobotsMiddleware:
-    """Reads each host's robots.txt once per crawl, before its first page, and keeps to it."""
+    """Reads each site's robots.txt once per crawl, before its first page, and obeys it."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
@@ -38,17 +40,17 @@ class RobotsMiddleware:
             return None
         parts = urlsplit(request.url)
         site = f"{parts.scheme}://{parts.netloc}"
-        reading = self._rules.get(site)
-        if reading is None:
-            reading = self._rules[site] = asyncio.ensure_future(self._read(site, request))
-        if not reading.done():
-            return self._wait(reading, site, request)
-        # A task to wait for what is there already would be one more for each request.
-        self._apply(reading.result(), site, request)
+        rules = self._rules.get(site)
+        if rules is None:
+            rules = self._rules[site] = asyncio.ensure_future(self._read(site, request))
+        if not rules.done():
+            return self._wait(rules, site, request)
+        # Applied here, because awaiting would cost one more task for each request.
+        self._apply(rules.result(), site, request)
         return None
 
-    async def _wait(self, reading: "asyncio.Future[Rules]", site: str, request: Request) -> None:
-        self._apply(await reading, site, request)
+    async def _wait(self, rules: "asyncio.Future[Rules]", site: str, request: Request) -> None:
+        self._apply(await rules, site, request)
 
     def _apply(self, rules: Rules, site: str, request: Request) -> None:
         if isinstance(rules, RobotsUnreachable):
@@ -62,23 +64,23 @@ class RobotsMiddleware:
             throttle.at_least(str(request.meta.get("download_slot")), min(float(delay), _MAX_DELAY))
 
     async def _read(self, site: str, request: Request) -> Rules:
-        asked = Request(
+        robots_request = Request(
             f"{site}/robots.txt",
             meta={"is_robots": True, "download_slot": request.meta.get("download_slot")},
             priority=1000,
             dont_filter=True,
         )
-        # A host that cannot be reached says so itself; whatever else befalls its robots.txt is that file's trouble.
+        # A host that is down gives its own reason; any other error concerns robots.txt alone.
         try:
-            answer: Response = await self._crawler.engine.download_async(asked)
+            response: Response = await self._crawler.engine.download_async(robots_request)
         except Exception as error:
-            reason = reasons.reason_of_exception(error)
-            named = reason if reason in _THE_HOST else Reason.ROBOTS_UNREACHABLE
-            return RobotsUnreachable(named, f"{site}/robots.txt: {reasons.error_note(error)}")
-        if answer.status == 429:
+            cause = reason_of_exception(error)
+            reason = cause if cause in _HOST_REASONS else Reason.ROBOTS_UNREACHABLE
+            return RobotsUnreachable(reason, f"{site}/robots.txt: {error_note(error)}")
+        if response.status == 429:
             return RobotsUnreachable(Reason.RATE_LIMITED, f"{site}/robots.txt: HTTP 429")
-        if answer.status >= 500:
-            return RobotsUnreachable(Reason.ROBOTS_UNREACHABLE, f"{site}/robots.txt: HTTP {answer.status}")
-        if answer.status != 200:
+        if response.status >= 500:
+            return RobotsUnreachable(Reason.ROBOTS_UNREACHABLE, f"{site}/robots.txt: HTTP {response.status}")
+        if response.status != 200:
             return None
-        return Protego.parse(answer.body.decode("utf-8-sig", "replace"))
+        return Protego.parse(response.body.decode("utf-8-sig", "replace"))

@@ -1,4 +1,4 @@
-"""What a feed writes (packed bytes, HTML, times in every manner) → bytes, plain text, aware times."""
+"""Fields of a feed (gzip bytes, HTML, times in many formats) → bytes, plain text, aware times."""
 
 import calendar
 import gzip
@@ -16,20 +16,21 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from pipeline.errors import DiembaoError
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+#: Control characters, lone surrogates and noncharacters, except tab and newline.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-#: 'GMT+7': written so by many Vietnamese sites, and unknown to parsers of mail dates
+#: 'GMT+7', as many Vietnamese sites write it; parsers of mail dates do not know it.
 _OFFSET = re.compile(r"(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\s*$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d{2}))?")
-#: More than this of a gzip file is not unpacked.
+#: Limit in bytes of a decompressed gzip file.
 _MAX_UNPACKED = 64 * 2**20
 
 
 class TooLarge(DiembaoError):
-    """A packed file is larger than it may be."""
+    """A gzip file is larger than 64 MiB when decompressed."""
 
 
 def decompress(body: bytes) -> bytes:
-    """Return gzip-compressed bytes unpacked, others as they are. Raises TooLarge for more than 64 MiB."""
+    """Return gzip bytes decompressed, other bytes unchanged. Raises TooLarge, OSError, EOFError, zlib.error."""
     if body[:2] != b"\x1f\x8b":
         return body
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
@@ -40,8 +41,8 @@ def decompress(body: bytes) -> bytes:
 
 
 def plain_text(markup: str) -> str:
-    """Return the text of a piece of HTML, paragraphs by newline, without control characters."""
-    # NFC: windows-1258 writes tones as marks of their own, and then no name of a place is found.
+    """Return the text of a piece of HTML, one line for each paragraph, without control characters."""
+    # NFC: windows-1258 has separate tone marks, and no place name matches them.
     markup = unicodedata.normalize("NFC", CONTROL.sub("", markup))
     if "<" not in markup and "&" not in markup:
         return " ".join(markup.split())
@@ -54,30 +55,31 @@ def plain_text(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def parse_date(written: str, parsed: Any, now: datetime) -> datetime | None:
-    """Return when a feed says an entry was published, aware; None for nothing or nonsense.
+def parse_date(text: str, parsed: Any, now: datetime) -> datetime | None:
+    """Return the time an entry was published, aware; None for none, nonsense, or a time over a day after `now`.
 
-    A time without a zone, and one in 'ICT', is Vietnam's: feedparser takes both for UTC.
+    `text` is the time as the feed writes it, `parsed` is feedparser's time tuple or None. A time without a zone, and
+    one in 'ICT', is Vietnam's: feedparser takes both for UTC.
     """
-    found: datetime | None = None
-    day_first = _DAY_FIRST.search(written)
-    offset = _OFFSET.search(written)
+    when: datetime | None = None
+    day_first = _DAY_FIRST.search(text)
+    offset = _OFFSET.search(text)
     try:
         if offset and not day_first:
             sign, hours, minutes = offset.groups()
-            found = parsedate_to_datetime(f"{written[: offset.start()]}{sign}{int(hours):02}{minutes or '00'}")
+            when = parsedate_to_datetime(f"{text[: offset.start()]}{sign}{int(hours):02}{minutes or '00'}")
         elif day_first:
             day, month, year, hour, minute = (int(x or 0) for x in day_first.groups())
-            found = datetime(year, month, day, hour, minute, tzinfo=_ZONE)
+            when = datetime(year, month, day, hour, minute, tzinfo=_ZONE)
         elif parsed is not None:
-            found = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-            if not re.search(r"(Z|GMT|UTC?|[A-Z]{3}|[+-]\d{2}:?\d{2})\s*$", written.strip()) or "ICT" in written:
-                found = found.replace(tzinfo=_ZONE)
-        elif written:
-            found = datetime.fromisoformat(written.strip().replace("Z", "+00:00"))
-            found = found if found.tzinfo else found.replace(tzinfo=_ZONE)
+            when = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+            if not re.search(r"(Z|GMT|UTC?|[A-Z]{3}|[+-]\d{2}:?\d{2})\s*$", text.strip()) or "ICT" in text:
+                when = when.replace(tzinfo=_ZONE)
+        elif text:
+            when = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+            when = when if when.tzinfo else when.replace(tzinfo=_ZONE)
     except (ValueError, OverflowError):
         return None
-    if found is None or found.year < 1995 or found > now + timedelta(days=1):
+    if when is None or when.year < 1995 or when > now + timedelta(days=1):
         return None
-    return found
+    return when

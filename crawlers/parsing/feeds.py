@@ -1,14 +1,15 @@
-"""RSS, Atom and JSON Feed bytes → entries, whatever state they are in."""
+"""Bytes of RSS, Atom and JSON Feed → entries, even from broken feeds."""
 
 import io
 import re
 import sys
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from xml.sax import SAXException
 
 from crawlers.parsing.feed_fields import CONTROL, TooLarge, decompress, parse_date, plain_text
+from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_feed
 from pipeline.records import Entry, Reason
 from pipeline.text import safe_json
@@ -16,22 +17,11 @@ from pipeline.text.urls import resolve_url
 
 _ENTRY_START = re.compile(rb"<(item|entry)[\s>]", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
-#: a reference to a character by its number
+#: A numeric character reference: &#xE1; or &#225;.
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
-_DECLARED = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
-#: So many entries of a broken feed are read one by one.
-_PIECES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    entries: tuple[Entry, ...]
-    #: entries without an address
-    invalid: int = 0
-    reason: Reason = Reason.OK
-    note: str = ""
-    #: the time between two polls that the feed itself wishes
-    wish: timedelta | None = None
+_XML_DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
+#: Most entries of a broken feed that are parsed one by one.
+_MAX_PIECES = 200
 
 
 def parse_feed(
@@ -41,42 +31,42 @@ def parse_feed(
     content_type: str = "",
     max_entries: int = 2000,
     now: datetime | None = None,
-    others: bool = False,
+    has_outlets: bool = False,
 ) -> ParsedFeed:
-    """Read a feed; never raises. `url` is its final address, against which relative links are resolved.
+    """Parse a feed; never raises. `url` is its final address, against which relative links are resolved.
 
-    `others` says that it lists other people's articles, each with its outlet.
+    `has_outlets` says that it lists articles of other outlets, and names the outlet of each.
     """
     try:
         body = decompress(body)
         if not body.strip():
-            return ParsedFeed((), reason=Reason.EMPTY)
+            return ParsedFeed(reason=Reason.EMPTY)
         if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            return _json_feed(body, url, max_entries, now or datetime.now(UTC))
-        return _xml_feed(body, url, content_type, max_entries, now or datetime.now(UTC), others)
+            return _parse_json(body, url, max_entries, now or datetime.now(UTC))
+        return _parse_xml(body, url, content_type, max_entries, now or datetime.now(UTC), has_outlets)
     except TooLarge as error:
-        return ParsedFeed((), reason=Reason.TOO_LARGE, note=str(error))
-    except Exception as error:  # feedparser raises many kinds on hostile bytes; one feed must not end the crawl
-        return ParsedFeed((), reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
+        return ParsedFeed(reason=Reason.TOO_LARGE, note=str(error))
+    except Exception as error:  # feedparser raises many types on hostile bytes; one feed must not end the crawl.
+        return ParsedFeed(reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
 
 
-def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetime, others: bool) -> ParsedFeed:
-    body, in_all = _first(_REFERENCE.sub(_possible, body), limit)
+def _parse_xml(body: bytes, url: str, content_type: str, limit: int, now: datetime, has_outlets: bool) -> ParsedFeed:
+    body, total = _cut_after(_REFERENCE.sub(_valid_reference, body), limit)
     if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
     headers = {"content-location": url, "content-type": content_type}
-    parsed = _parse(body, headers)
-    if len(parsed.entries) < len(pieces := _pieces(body)):
-        # A tag that is not closed takes the next entries with it: read one by one, only its own suffers.
-        apart = [entry for piece in pieces for entry in _parse(piece, headers).entries]
-        parsed.entries = max(parsed.entries, apart, key=len)
-    # A feed may be empty (and may say &nbsp; in its title, as many do); one that broke before its first entry is not.
+    parsed = _run_feedparser(body, headers)
+    if len(parsed.entries) < len(pieces := _split_entries(body)):
+        # An unclosed tag swallows the entries after it; parsed one by one, only its own entry suffers.
+        singles = [entry for piece in pieces for entry in _run_feedparser(piece, headers).entries]
+        parsed.entries = max(parsed.entries, singles, key=len)
+    # A feed may be empty, and many have an undefined &nbsp; in the title: only other errors make an empty feed broken.
     error = parsed.get("bozo_exception")
     broken = isinstance(error, SAXException) and "undefined entity" not in str(error)
     if not parsed.entries and (broken or not parsed.version):
-        # What begins like a feed is a bad one; anything else (a page, an error in words) is none.
-        meant = re.search(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", body[:2000])
-        return ParsedFeed((), reason=Reason.BAD_FEED if meant else Reason.NOT_A_FEED, note=_bozo(parsed))
+        # A body that begins like a feed is a bad feed; a page, or an error in words, is no feed.
+        looks_like_feed = re.search(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", body[:2000])
+        return ParsedFeed(reason=Reason.BAD_FEED if looks_like_feed else Reason.NOT_A_FEED, note=_parse_error(parsed))
     entries: list[Entry] = []
     invalid = 0
     for raw in parsed.entries[:limit]:
@@ -87,35 +77,35 @@ def _xml_feed(body: bytes, url: str, content_type: str, limit: int, now: datetim
             invalid += 1
             continue
         entry = _entry(raw, link, guid, now)
-        entries.append(replace(entry, outlet=_outlet(raw)) if others else entry)
+        entries.append(replace(entry, outlet=_outlet(raw)) if has_outlets else entry)
     if not entries and invalid and broken:
-        return ParsedFeed((), invalid, Reason.BAD_FEED, _bozo(parsed))
-    note = _bozo(parsed)
-    if max(in_all, len(parsed.entries)) > limit:
-        note = f"{max(in_all, len(parsed.entries))} entries, the first {limit} taken"
-    return ParsedFeed(tuple(entries), invalid, Reason.OK, note, hint_from_feed(parsed.feed))
+        return ParsedFeed(invalid=invalid, reason=Reason.BAD_FEED, note=_parse_error(parsed))
+    note = _parse_error(parsed)
+    if max(total, len(parsed.entries)) > limit:
+        note = f"{max(total, len(parsed.entries))} entries, the first {limit} taken"
+    return ParsedFeed(tuple(entries), invalid, note=note, poll_hint=hint_from_feed(parsed.feed))
 
 
-def _parse(body: bytes, headers: dict[str, str]) -> Any:
+def _run_feedparser(body: bytes, headers: dict[str, str]) -> Any:
     import feedparser
 
-    # Only the words of an entry's markup are kept (feed_fields.plain_text): nothing to sanitise or resolve.
+    # feed_fields.plain_text keeps only the text of an entry's markup, so nothing needs sanitising or resolving.
     return feedparser.parse(
         io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
 
 
-def _possible(reference: re.Match[bytes]) -> bytes:
-    """Return a character reference as it is, or U+FFFD for one that is no character: feedparser raises on it."""
+def _valid_reference(reference: re.Match[bytes]) -> bytes:
+    """Return a character reference, or U+FFFD if it stands for no character: feedparser raises on such."""
     hexadecimal, decimal = reference.groups()
-    # more digits than any character has, and int() would take its time over them
+    # No character has more than seven digits, and int() is slow for many.
     digits = (hexadecimal or decimal).lstrip(b"0")
     number = int(digits or b"0", 16 if hexadecimal else 10) if len(digits) <= 7 else sys.maxsize
     return b"&#xFFFD;" if 0xD800 <= number <= 0xDFFF or number > 0x10FFFF else reference.group(0)
 
 
-def _first(body: bytes, limit: int) -> tuple[bytes, int]:
-    """Return a feed cut after its first `limit` entries, and how many it has; feedparser would read them all first."""
+def _cut_after(body: bytes, limit: int) -> tuple[bytes, int]:
+    """Return a feed cut after its first `limit` entries, and its number of entries; feedparser would parse them all."""
     ends = [m.end() for m in _ENTRY_END.finditer(body)]
     if len(ends) <= limit or not limit:
         return body, len(ends)
@@ -123,27 +113,27 @@ def _first(body: bytes, limit: int) -> tuple[bytes, int]:
     return body[: ends[limit - 1]] + (close.group(0)[:1000] if close else b""), len(ends)
 
 
-def _pieces(body: bytes) -> list[bytes]:
-    """Return each entry of a feed as a feed of its own; none where there are too many, or the charset is a wide one."""
+def _split_entries(body: bytes) -> list[bytes]:
+    """Return each entry as a feed of its own; none if there are over 200, the feed is over 2 MiB, or it is UTF-16."""
     starts = [m.start() for m in _ENTRY_START.finditer(body)]
-    if not starts or len(starts) > _PIECES or len(body) > 2**21:
+    if not starts or len(starts) > _MAX_PIECES or len(body) > 2**21:
         return []
     head = body[: starts[0]]
-    found: list[bytes] = []
+    pieces: list[bytes] = []
     for start, stop in zip(starts, [*starts[1:], None], strict=True):
         piece = body[start:stop]
         if (end := _ENTRY_END.search(piece)) is not None:
-            found.append(head + piece[: end.end()])
-        elif re.search(rb"</link\s*>|<link[^>]*/>", piece, re.IGNORECASE):  # else its address may be cut short
-            found.append(head + piece)
-    return found
+            pieces.append(head + piece[: end.end()])
+        elif re.search(rb"</link\s*>|<link[^>]*/>", piece, re.IGNORECASE):  # else its address may be cut off
+            pieces.append(head + piece)
+    return pieces
 
 
 def _as_utf8(body: bytes) -> str | None:
-    """Return the text of what is UTF-8, or nearly so, whatever it calls itself; None for everything else.
+    """Return the text of a body that is UTF-8, but for a few bytes, whatever charset it declares; else None.
 
-    Text in another charset that is valid UTF-8 by chance hardly exists; and feedparser would decode a whole feed
-    as Latin for two bad bytes in it.
+    Text in another charset is hardly ever valid UTF-8 by chance. feedparser would decode a whole feed as Latin-1
+    because of two bad bytes.
     """
     if body.isascii() or b"\x00" in body[:200]:
         return None
@@ -151,30 +141,30 @@ def _as_utf8(body: bytes) -> str | None:
     bad = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     if bad > max(3, len(text) // 500):
         return None
-    return _DECLARED.sub("", text, count=1)
+    return _XML_DECLARATION.sub("", text, count=1)
 
 
-def _bozo(parsed: Any) -> str:
+def _parse_error(parsed: Any) -> str:
     from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
     error = parsed.get("bozo_exception")
-    # That a server calls its feed text/plain, or a charset was overruled, is no fault of what was read.
+    # A feed sent as text/plain, or in another charset than declared, was still parsed in full.
     harmless = isinstance(error, CharacterEncodingOverride | NonXMLContentType)
     return "" if error is None or harmless else f"{error}"[:300]
 
 
 def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
     contents = [str(c.get("value") or "") for c in raw.get("content") or ()]
-    # dict.get: feedparser's own would answer one name with the other's value, and warn about it.
-    when = dict.get(raw, "published_parsed") or dict.get(raw, "updated_parsed")
-    written = str(dict.get(raw, "published") or dict.get(raw, "updated") or "")
+    # dict.get, because feedparser's own get returns `updated` for `published`, and warns about it.
+    parsed = dict.get(raw, "published_parsed") or dict.get(raw, "updated_parsed")
+    text = str(dict.get(raw, "published") or dict.get(raw, "updated") or "")
     names = [str(a.get("name") or "") for a in raw.get("authors") or ()]
     return Entry(
         url=link,
         title=plain_text(str(raw.get("title") or "")),
         summary=plain_text(str(raw.get("summary") or "")),
         text=plain_text(max(contents, key=len, default="")),
-        published=parse_date(written, when, now),
+        published=parse_date(text, parsed, now),
         authors=tuple(plain_text(name) for name in names if name.strip()),
         language=(str(raw.get("language")) or None) if raw.get("language") else None,
         guid=CONTROL.sub("", guid)[:500],
@@ -183,14 +173,14 @@ def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
 
 
 def _outlet(raw: Any) -> str:
-    """Return the outlet that a search names: RSS's <source>, or Bing's <News:Source>."""
+    """Return the outlet that a search names: <source> of RSS, or <News:Source> of Bing."""
     source = raw.get("source") or {}
-    named = source.get("title") if isinstance(source, dict) else source
-    return plain_text(str(named or raw.get("news_source") or ""))
+    name = source.get("title") if isinstance(source, dict) else source
+    return plain_text(str(name or raw.get("news_source") or ""))
 
 
 def _image(raw: Any, link: str) -> str | None:
-    """Return the address of an entry's picture: Media RSS, else an enclosure that is a picture."""
+    """Return the address of an entry's picture, from Media RSS, else from an enclosure."""
     for name in ("media_content", "media_thumbnail", "enclosures"):
         for media in raw.get(name) or ():
             address = str(media.get("url") or media.get("href") or "")
@@ -200,11 +190,11 @@ def _image(raw: Any, link: str) -> str | None:
     return None
 
 
-def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
+def _parse_json(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
     data = safe_json.loads_json(body.decode("utf-8-sig", "replace"))
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
-        return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
+        return ParsedFeed(reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
     entries: list[Entry] = []
     invalid = 0
     for raw in items[:limit]:
@@ -229,10 +219,10 @@ def _json_feed(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
             )
         )
     note = f"{len(items)} entries, the first {limit} taken" if len(items) > limit else ""
-    return ParsedFeed(tuple(entries), invalid, Reason.OK, note)
+    return ParsedFeed(tuple(entries), invalid, note=note)
 
 
 def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:
-    """Return the names of version 1.1's `authors` or version 1's `author`."""
-    named = [a for a in (raw.get("authors") or [raw.get("author")]) if isinstance(a, dict)]
-    return tuple(name for a in named if (name := plain_text(str(a.get("name") or ""))))
+    """Return the names in `authors` (JSON Feed 1.1) or `author` (version 1)."""
+    authors = [a for a in (raw.get("authors") or [raw.get("author")]) if isinstance(a, dict)]
+    return tuple(name for a in authors if (name := plain_text(str(a.get("name") or ""))))

@@ -1,4 +1,4 @@
-"""A search's own link, behind which an article's address is hidden → that address."""
+"""A redirect link of Google News or Bing News → the address of the article."""
 
 import base64
 import binascii
@@ -8,44 +8,45 @@ from urllib.parse import parse_qs, urlsplit
 
 from pipeline.text.urls import is_fetchable, site_of
 
-#: Google News hides an article's address behind a token; the older ones hold it in base64.
+#: Token of a Google News link; older tokens hold the article's address in base64.
 _TOKEN = re.compile(r"/rss/articles/([\w-]{20,}={0,2})$")
 _ADDRESS = re.compile(rb"https?://[\x21-\x7e]+")
+#: Attribute of Google's redirect page that holds the article's address.
 _TARGET = re.compile(r"""\bdata-n-au=["']([^"']+)["']""")
 
 
 def unwrap_link(url: str) -> str:
-    """Return the address that a search's own link leads to, where the link itself says so; else the link."""
+    """Return the article's address if a redirect link contains it, else the link."""
     parts = urlsplit(url)
     if parts.path.endswith("/apiclick.aspx"):
         target = parse_qs(parts.query).get("url", [""])[0]
         return target if is_fetchable(target) else url
     if (token := _TOKEN.search(parts.path)) is not None:
-        for target in _within(token[1]):
+        for target in _decode_token(token[1]):
             return target
     return url
 
 
 def is_redirect_link(url: str) -> bool:
-    """Whether an address is a search's own, behind which an article's is hidden."""
+    """Whether an address is a redirect link of Google News, whose page must be fetched for the article's address."""
     return "/rss/articles/" in url and _TOKEN.search(urlsplit(url).path) is not None
 
 
 def redirect_target(body: bytes, url: str) -> str | None:
-    """Return the article's address in the page that a hidden one (`is_wrapped`) gives."""
+    """Return the article's address in the page of a redirect link (`is_redirect_link`); None if there is none."""
     from html import unescape
 
-    found = _TARGET.search(body[:500_000].decode("utf-8", "replace"))
-    target = unescape(found[1]) if found else ""
+    match = _TARGET.search(body[:500_000].decode("utf-8", "replace"))
+    target = unescape(match[1]) if match else ""
     return target if is_fetchable(target) and site_of(target) != site_of(url) else None
 
 
-def _within(token: str) -> Iterator[str]:
+def _decode_token(token: str) -> Iterator[str]:
     try:
-        held = base64.urlsafe_b64decode(token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4))
+        decoded = base64.urlsafe_b64decode(token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4))
     except (binascii.Error, ValueError):
         return
-    for found in _ADDRESS.findall(held):
-        address = found.decode("ascii")
+    for match in _ADDRESS.findall(decoded):
+        address = match.decode("ascii")
         if is_fetchable(address) and "." in (urlsplit(address).hostname or ""):
             yield address

@@ -1,4 +1,4 @@
-"""What a news search answers (GDELT, Google News, Bing News) → entries, each with the outlet it is of."""
+"""The response of a news search (GDELT, Google News, Bing News) → entries, each with its outlet."""
 
 import re
 from dataclasses import replace
@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.parsing.feed_fields import decompress, plain_text
-from crawlers.parsing.feeds import ParsedFeed, parse_feed
+from crawlers.parsing.feeds import parse_feed
+from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.redirect_links import is_redirect_link, unwrap_link
 from pipeline.records import Entry, Reason
 from pipeline.text import safe_json
 from pipeline.text.urls import resolve_url, site_of
 
-_SLOW_DOWN = re.compile(r"limit requests|too many requests|rate limit", re.IGNORECASE)
+#: Words with which a search refuses a request for coming too soon.
+_RATE_LIMIT = re.compile(r"limit requests|too many requests|rate limit", re.IGNORECASE)
 _HTML = re.compile(rb"\W*<(?:!doctype\s+)?html\b", re.IGNORECASE)
 
-#: What GDELT calls the languages that diembao tells apart.
+#: ISO 639 codes by GDELT's names, for the languages that diembao tells apart.
 _LANGUAGES = {
     "vietnamese": "vi", "english": "en", "french": "fr", "german": "de", "spanish": "es", "russian": "ru",
     "chinese": "zh", "japanese": "ja", "korean": "ko", "thai": "th", "laothian": "lo", "lao": "lo", "khmer": "km",
@@ -26,22 +28,22 @@ _LANGUAGES = {
 def parse_search_results(
     body: bytes, *, url: str, content_type: str = "", max_entries: int = 2000, now: datetime | None = None
 ) -> ParsedFeed:
-    """Read what a news search answers: GDELT's JSON, or a feed of other people's articles; never raises."""
+    """Parse GDELT's JSON, or a feed of other outlets' articles; never raises."""
     try:
         body = decompress(body)
         start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
         if start[:1] == b"{":
-            return _gdelt(start, url, max_entries)
+            return _parse_gdelt(start, url, max_entries)
         if start[:1] != b"<" or _HTML.match(start[:2000]):
-            return _message(start)
-    except Exception as error:  # hostile bytes raise many kinds; one feed must not end the crawl
-        return ParsedFeed((), reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
-    parsed = parse_feed(body, url=url, content_type=content_type, max_entries=max_entries, now=now, others=True)
-    return replace(parsed, entries=tuple(_other(entry) for entry in parsed.entries))
+            return _parse_refusal(start)
+    except Exception as error:  # Hostile bytes raise many types; one feed must not end the crawl.
+        return ParsedFeed(reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
+    parsed = parse_feed(body, url=url, content_type=content_type, max_entries=max_entries, now=now, has_outlets=True)
+    return replace(parsed, entries=tuple(_as_outlet_entry(entry) for entry in parsed.entries))
 
 
-def _gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
-    # GDELT leaves control characters and lone backslashes of titles as they are.
+def _parse_gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
+    # GDELT does not escape control characters and lone backslashes in titles.
     text = body.decode("utf-8", "replace")
     try:
         data = safe_json.loads_json(text)
@@ -49,7 +51,7 @@ def _gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
         data = safe_json.loads_json(re.sub(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})', r"\\\\", text))
     articles = data.get("articles", [])
     if not isinstance(articles, list) or (data and "articles" not in data):
-        return ParsedFeed((), reason=Reason.NOT_A_FEED, note="JSON, but no list of articles")
+        return ParsedFeed(reason=Reason.NOT_A_FEED, note="JSON, but no list of articles")
     entries: list[Entry] = []
     invalid = 0
     for raw in articles[:limit]:
@@ -57,42 +59,42 @@ def _gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
         if link is None:
             invalid += 1
             continue
-        entries.append(_article(raw, link))
+        entries.append(_gdelt_entry(raw, link))
     return ParsedFeed(tuple(entries), invalid)
 
 
-def _article(raw: dict[str, Any], link: str) -> Entry:
-    # `seendate` is when GDELT came upon it, which for an old article is years late: no time of publication.
+def _gdelt_entry(raw: dict[str, Any], link: str) -> Entry:
+    # `seendate` is when GDELT came upon the article, years late for an old one: no time of publication.
     image = str(raw.get("socialimage") or "")
     return Entry(
         url=link,
-        title=_untypeset(plain_text(str(raw.get("title") or ""))),
+        title=_close_gaps(plain_text(str(raw.get("title") or ""))),
         language=_LANGUAGES.get(str(raw.get("language") or "").lower()),
         image=resolve_url(link, image) if image else None,
         outlet=plain_text(str(raw.get("domain") or "")) or site_of(link),
     )
 
 
-def _untypeset(title: str) -> str:
-    """Take back the blanks that GDELT puts around the marks of a headline ("Ninh Thuan , Vietnam : wind")."""
+def _close_gaps(title: str) -> str:
+    """Remove the spaces that GDELT puts before punctuation in a headline ("Ninh Thuan , Vietnam : wind")."""
     return re.sub(r" ([,.;:!?%)\]])(?= |$)", r"\1", title)
 
 
-def _message(body: bytes) -> ParsedFeed:
-    said = plain_text(body[:20000].decode("utf-8", "replace"))
-    said = " ".join(said.split())[:200]
-    if _SLOW_DOWN.search(said):
-        return ParsedFeed((), reason=Reason.RATE_LIMITED, note=said)
-    # A refusal in words has status 200 with GDELT; a whole page is something else altogether.
-    kind = Reason.NOT_A_FEED if _HTML.match(body[:2000]) else Reason.BAD_FEED
-    return ParsedFeed((), reason=kind if said else Reason.EMPTY, note=said)
+def _parse_refusal(body: bytes) -> ParsedFeed:
+    text = plain_text(body[:20000].decode("utf-8", "replace"))
+    message = " ".join(text.split())[:200]
+    if _RATE_LIMIT.search(message):
+        return ParsedFeed(reason=Reason.RATE_LIMITED, note=message)
+    # GDELT refuses in plain words with status 200; an HTML page is no answer of a search.
+    reason = Reason.NOT_A_FEED if _HTML.match(body[:2000]) else Reason.BAD_FEED
+    return ParsedFeed(reason=reason if message else Reason.EMPTY, note=message)
 
 
-def _other(entry: Entry) -> Entry:
-    """Return an entry of a search as its own outlet would give it."""
+def _as_outlet_entry(entry: Entry) -> Entry:
+    """Return an entry as its outlet's own feed would give it: with its own link, without the outlet in the title."""
     link = unwrap_link(entry.url)
     outlet = entry.outlet or ("" if is_redirect_link(link) else site_of(link))
     title = entry.title.removesuffix(f" - {outlet}") if outlet else entry.title
-    # Google's summary is the headline once more, and the outlet.
+    # Google's summary repeats the headline and the outlet.
     repeats = entry.summary.startswith(title) and len(entry.summary) < len(title) + len(outlet) + 10
     return replace(entry, url=link, outlet=outlet, title=title, summary="" if repeats else entry.summary)

@@ -1,83 +1,76 @@
-"""Section-page bytes → the links to articles that stand on it; a list of addresses → the addresses."""
+"""Bytes of a section page → its links to articles; bytes of a list of addresses → the addresses."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from crawlers.parsing.parsed_feed import ParsedFeed
 from pipeline.records import Entry, Reason
 from pipeline.text.urls import normalise_url, resolve_url, same_site
 
-#: What the path of an article has and that of a section lacks: a number of an article, or a headline in words.
+#: Path of an article, unlike that of a section: a number of five digits, a headline in words, or a date.
 _ARTICLE = re.compile(r"\d{5,}|(?:[a-z0-9]+-){4,}|/20\d\d/\d\d?/", re.IGNORECASE)
 _NOT_ARTICLE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml)$|/(?:tag|tags|author|rss|login)/", re.I
 )
-#: A headline has so many words; in scripts without blanks, so many letters. Names of sections have fewer.
-_WORDS, _LETTERS = 6, 12
-#: So many links of one shape show what it stands for.
-_LINKS = 3
-#: And this share of them must be headlines, so that a menu with a long name or two is still a menu.
-_HEADLINES = 0.6
+#: Fewest words of a headline, and fewest letters in scripts without spaces; names of sections have fewer.
+_MIN_WORDS, _MIN_LETTERS = 6, 12
+#: Fewest links of one shape that show whether the shape is that of articles.
+_MIN_LINKS = 3
+#: Share of them that must be headlines, so that a menu with one or two long names is still a menu.
+_MIN_HEADLINES = 0.6
+#: Letters of scripts without spaces: Thai, Lao, Khmer, Japanese, Chinese.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedListing:
-    entries: tuple[Entry, ...] = ()
-    invalid: int = 0
-    reason: Reason = Reason.OK
-    note: str = ""
 
 
 def parse_section_page(
     body: bytes, *, url: str, links: str | None = None, article_url: str | None = None, max_entries: int = 2000
-) -> ParsedListing:
-    """Read the links of a section page: those that the CSS selector `links` finds, else those that look like articles.
+) -> ParsedFeed:
+    """Return the links of a section page: those that the CSS selector `links` selects, else those to articles.
 
     `article_url` is a regular expression that addresses must match. The longest text of a link is its headline.
-    Without either, links of the page's own site are taken whose address looks like an article's, or has a shape under
-    which the page's headlines stand; and none of a shape under which only short words do, as those of a menu.
+    Without `links` and `article_url`, a link counts as one to an article if it stays on the page's site and links of
+    the same shape carry headlines, or its own address looks like an article's; links of a shape that carries only
+    short words, as those of a menu, never count.
     """
     if not body.strip():
-        return ParsedListing(reason=Reason.EMPTY)
+        return ParsedFeed(reason=Reason.EMPTY)
     soup = BeautifulSoup(body, "lxml")
-    found, invalid = _anchors(soup, soup.select(links) if links else soup.find_all("a", href=True), url)
+    entries, invalid = _read_anchors(soup, soup.select(links) if links else soup.find_all("a", href=True), url)
     if article_url is not None:
-        wanted = [entry for entry in found if re.search(article_url, entry.url)]
-    elif links:
-        wanted = found
-    else:
-        wanted = _articles([e for e in found if same_site(e.url, url) and normalise_url(e.url) != normalise_url(url)])
+        entries = [entry for entry in entries if re.search(article_url, entry.url)]
+    elif not links:
+        own = [e for e in entries if same_site(e.url, url) and normalise_url(e.url) != normalise_url(url)]
+        entries = _only_articles(own)
     invalid = invalid if links else 0
-    if not wanted:
-        return ParsedListing(invalid=invalid, reason=Reason.NOT_A_FEED, note="no link to an article on the page")
-    return ParsedListing(tuple(wanted[:max_entries]), invalid)
+    if not entries:
+        return ParsedFeed(invalid=invalid, reason=Reason.NOT_A_FEED, note="no link to an article on the page")
+    return ParsedFeed(tuple(entries[:max_entries]), invalid)
 
 
-def parse_url_list(body: bytes, *, url: str, max_entries: int = 2000) -> ParsedListing:
-    """Read a list of addresses: a text with one in each line (# begins a remark), or every link of a page.
+def parse_url_list(body: bytes, *, url: str, max_entries: int = 2000) -> ParsedFeed:
+    """Return a list of addresses: a text with one in each line (# begins a remark), or every link of a page.
 
-    What follows an address in its line is its title. The addresses may be of any site.
+    The rest of a line after the address is the title. The addresses may be of any site.
     """
     if not body.strip():
-        return ParsedListing(reason=Reason.EMPTY)
+        return ParsedFeed(reason=Reason.EMPTY)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         soup = BeautifulSoup(body, "lxml")
-        found, invalid = _anchors(soup, soup.find_all("a", href=True), url)
+        entries, invalid = _read_anchors(soup, soup.find_all("a", href=True), url)
     else:
-        found, invalid = _lines(body.decode("utf-8-sig", "replace"))
-    if not found:
-        return ParsedListing(invalid=invalid, reason=Reason.NOT_A_FEED, note="no address in it")
-    note = f"{len(found)} addresses, the first {max_entries} taken" if len(found) > max_entries else ""
-    return ParsedListing(tuple(found[:max_entries]), invalid, note=note)
+        entries, invalid = _read_lines(body.decode("utf-8-sig", "replace"))
+    if not entries:
+        return ParsedFeed(invalid=invalid, reason=Reason.NOT_A_FEED, note="no address in it")
+    note = f"{len(entries)} addresses, the first {max_entries} taken" if len(entries) > max_entries else ""
+    return ParsedFeed(tuple(entries[:max_entries]), invalid, note=note)
 
 
-def _lines(text: str) -> tuple[list[Entry], int]:
-    found: list[Entry] = []
+def _read_lines(text: str) -> tuple[list[Entry], int]:
+    entries: list[Entry] = []
     invalid = 0
     for line in text.splitlines():
         if not (line := line.strip()) or line.startswith("#"):
@@ -86,15 +79,15 @@ def _lines(text: str) -> tuple[list[Entry], int]:
         if (link := resolve_url("", address)) is None:
             invalid += 1
         else:
-            found.append(Entry(link, " ".join(title)))
-    return found, invalid
+            entries.append(Entry(link, " ".join(title)))
+    return entries, invalid
 
 
-def _anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[list[Entry], int]:
-    """Return the links in or at `tags`, each once with its longest text, and how many lead nowhere."""
+def _read_anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[list[Entry], int]:
+    """Return the links in or at `tags`, each once with its longest text, and the number without an address."""
     base = soup.find("base", href=True)
     root = (resolve_url(url, str(base["href"])) if isinstance(base, Tag) else None) or url
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     invalid = 0
     for tag in tags:
         anchor = tag if not isinstance(tag, Tag) or tag.name == "a" else tag.find("a", href=True)
@@ -106,44 +99,47 @@ def _anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[lis
             continue
         title = " ".join((anchor.get_text(" ") or str(anchor.get("title") or "")).split())
         key = normalise_url(link)
-        if key not in found or len(title) > len(found[key].title):
-            found[key] = Entry(url=link, title=title)
-    return list(found.values()), invalid
+        if key not in entries or len(title) > len(entries[key].title):
+            entries[key] = Entry(url=link, title=title)
+    return list(entries.values()), invalid
 
 
-def _articles(found: list[Entry]) -> list[Entry]:
+def _only_articles(entries: list[Entry]) -> list[Entry]:
     groups: dict[object, list[Entry]] = defaultdict(list)
-    for entry in found:
-        for shape in _shapes(entry.url):
+    for entry in entries:
+        for shape in _url_shapes(entry.url):
             groups[shape].append(entry)
-    learned = {shape: shown for shape, entries in groups.items() if (shown := _shown(entries)) is not None}
-    return [entry for entry in found if _is_article(entry.url, learned)]
+    verdicts = {shape: verdict for shape, group in groups.items() if (verdict := _are_articles(group)) is not None}
+    return [entry for entry in entries if _is_article(entry.url, verdicts)]
 
 
-def _is_article(url: str, learned: Mapping[object, bool]) -> bool:
+def _is_article(url: str, verdicts: Mapping[object, bool]) -> bool:
+    """Return whether an address leads to an article: by `verdicts`, which maps shapes to that, else by its path."""
     path = urlsplit(url).path
     if _NOT_ARTICLE.search(path):
         return False
-    return next((learned[shape] for shape in _shapes(url) if shape in learned), bool(_ARTICLE.search(path)))
+    return next((verdicts[shape] for shape in _url_shapes(url) if shape in verdicts), bool(_ARTICLE.search(path)))
 
 
-def _shown(entries: list[Entry]) -> bool | None:
-    """Tell whether links of one shape lead to articles, by what stands on them; None where they do not show it."""
+def _are_articles(entries: list[Entry]) -> bool | None:
+    """Return whether links of one shape lead to articles, by their texts; None if there are too few or mixed ones."""
     titled = [entry for entry in entries if entry.title]
     headlines = sum(_is_headline(entry.title) for entry in titled)
-    if len(titled) >= _LINKS and headlines >= _HEADLINES * len(titled):
+    if len(titled) >= _MIN_LINKS and headlines >= _MIN_HEADLINES * len(titled):
         return True
-    return False if len(titled) >= _LINKS and not headlines else None
+    return False if len(titled) >= _MIN_LINKS and not headlines else None
 
 
 def _is_headline(title: str) -> bool:
-    return len(title.split()) >= _WORDS or (len(title) >= _LETTERS and len(_UNSPACED.findall(title)) >= _LETTERS)
+    return len(title.split()) >= _MIN_WORDS or (
+        len(title) >= _MIN_LETTERS and len(_UNSPACED.findall(title)) >= _MIN_LETTERS
+    )
 
 
-def _shapes(url: str) -> tuple[object, object]:
-    """Return what the addresses of one kind of page have in common, within their folder and anywhere.
+def _url_shapes(url: str) -> tuple[object, object]:
+    """Return the shape of an address, which pages of one type share: within its first folder, and in any folder.
 
-    It is their depth, their ending, and whether numbers and words make up their last part and their parameters.
+    A shape is the depth of the path, its ending, whether its last part holds words or a number, and its parameters.
     """
     parts = urlsplit(url)
     segments = [segment for segment in parts.path.split("/") if segment]

@@ -1,4 +1,4 @@
-"""The address of a site → its feeds, sitemaps and section page, each tried, with what it holds."""
+"""The front page and robots.txt of a site → its feeds, sitemaps and section page, each tried and parsed."""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -11,15 +11,16 @@ from protego import Protego
 from scrapy import Request, Spider
 from scrapy.http import Response
 
-from crawlers.downloader import reasons
+from crawlers.downloader.reasons import error_note, reason_of_exception, reason_of_status
 from crawlers.parsing.feed_fields import TooLarge, decompress, plain_text
-from crawlers.parsing.sandbox import FeedResponse, Found, ParserProcess
+from crawlers.parsing.parsed_feed import ParsedFeed
+from crawlers.parsing.sandbox import FeedResponse, ParserProcess
 from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, FoundIn
-from pipeline.records import CrawlSettings, FeedKind, Reason, Source
+from pipeline.records import CrawlSettings, FeedKind, Reason
 from pipeline.text.language import detect_language
 from pipeline.text.urls import normalise_url, resolve_url, same_site
 
-#: Where publishing systems and Vietnamese outlets put them, tried only where the site names none itself.
+#: Paths of feeds and sitemaps in publishing systems and at Vietnamese outlets; tried if the site names none itself.
 _USUAL_FEEDS = (
     "/rss",
     "/feed",
@@ -31,36 +32,23 @@ _USUAL_FEEDS = (
     "/feed.json",
 )
 _USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_index.xml", "/sitemap.xml", "/sitemap.xml.gz")
-#: Addresses tried of one site: some list a feed for each of a hundred sections.
-_TRIES = 40
+#: Limit of addresses tried at one site: some list a feed for each of a hundred sections.
+_MAX_TRIES = 40
 _FEED_TYPES = re.compile(
     r"application/(?:rss|atom|feed|rdf)\+(?:xml|json)|application/json\+feed|text/xml", re.IGNORECASE
 )
 _FEED_LINK = re.compile(
     r"\.(?:rss|atom|rdf)$|/(?:rss|feed|feeds|atom)/?$|/(?:rss|feed|atom|index)\.(?:xml|json)$", re.IGNORECASE
 )
-#: A page for people that lists a site's feeds
+#: Path of a page, for people, that lists a site's feeds.
 _FEED_PAGE = re.compile(r"/rss(?:-?feeds?)?(?:\.\w{2,5})?/?$", re.IGNORECASE)
 _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
-#: A site whose page cannot be had may still have its feeds where they usually are; a host that is down has none.
-_ANSWERED = frozenset([Reason.OK, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.HTTP_OTHER, Reason.EMPTY])
-
-
-def discover_feeds(url: str, settings: CrawlSettings) -> DiscoveredSite:
-    """Look for what a site offers, through the guarded and polite crawl; at most once per process.
-
-    The address may be numeric or local: a person named it.
-    """
-    from crawlers.crawl import run
-
-    site = DiscoveredSite(url)
-    asked = Source("site", "site", url, ())
-    run(DiscoverySpider, [asked], settings, site=site, limits=settings)
-    return site
+#: Outcomes of the front page after which the usual paths are tried: the host answered.
+_HOST_ANSWERED = frozenset([Reason.OK, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.HTTP_OTHER, Reason.EMPTY])
 
 
 class DiscoverySpider(Spider):
-    """Asks a site's page and robots.txt, then what they name, then the usual addresses."""
+    """Requests a site's front page and robots.txt, then the addresses they name, then the usual paths."""
 
     name = "find"
 
@@ -68,15 +56,16 @@ class DiscoverySpider(Spider):
         super().__init__(**more)
         self.site, self.limits = site, limits
         self.failure: Exception | None = None
+        #: Normalised addresses tried so far.
         self._tried: set[str] = set()
         self._pending = 0
-        self._usual = False
-        self._reader = ParserProcess()
+        self._tried_usual = False
+        self._parser = ParserProcess()
 
     async def start(self) -> AsyncIterator[Request]:
         self._pending = 2
-        yield self._request(self.site.url, self._page, "page", "listing")
-        robots = self._request(urljoin(self.site.url, "/robots.txt"), self._robots, "robots.txt", "sitemap")
+        yield self._request(self.site.url, self._parse_front_page, "page", "listing")
+        robots = self._request(urljoin(self.site.url, "/robots.txt"), self._parse_robots, "robots.txt", "sitemap")
         robots.meta["is_robots"] = True
         yield robots
 
@@ -84,116 +73,115 @@ class DiscoverySpider(Spider):
         meta = {
             "how": how,
             "kind": kind,
-            "asked": url,
+            "requested_url": url,
             "parent": parent,
             "download_maxsize": self.limits.max_feed_bytes,
         }
-        return Request(url, callback=callback, errback=self._failed, meta=meta, dont_filter=True)
+        return Request(url, callback=callback, errback=self._fail, meta=meta, dont_filter=True)
 
     def _try(self, url: str, how: FoundIn, parent: str = "") -> Iterator[Request]:
-        if len(self._tried) < _TRIES and (key := normalise_url(url)) not in self._tried:
+        if len(self._tried) < _MAX_TRIES and (key := normalise_url(url)) not in self._tried:
             self._tried.add(key)
             self._pending += 1
             kind: FeedKind = "sitemap" if "sitemap" in urlsplit(url).path.lower() else "feed"
-            yield self._request(url, self._answered, how, kind, parent)
+            yield self._request(url, self._parse_feed, how, kind, parent)
 
-    async def _page(self, response: Response) -> AsyncIterator[Request]:
+    async def _parse_front_page(self, response: Response) -> AsyncIterator[Request]:
         if response.status in (200, 203):
             self.site.reason = Reason.OK
             soup = BeautifulSoup(response.body, "lxml")
-            self.site.name = _name_of(soup)
-            found = await self._read(response, "listing")
-            self._offer(response, "listing", found)
+            self.site.name = _site_name(soup)
+            self._add_offer(response, "listing", await self._parse(response, "listing"))
             self.site.language = self.site.offers[-1].language
-            for url in _feeds_in(soup, response.url):
+            for url in _feed_links(soup, response.url):
                 for request in self._try(url, "link"):
                     yield request
         else:
-            self.site.reason, self.site.note = reasons.reason_of_status(response.status), f"HTTP {response.status}"
-        for request in self._done():
+            self.site.reason, self.site.note = reason_of_status(response.status), f"HTTP {response.status}"
+        for request in self._end_request():
             yield request
 
-    def _robots(self, response: Response) -> Iterator[Request]:
+    def _parse_robots(self, response: Response) -> Iterator[Request]:
         if response.status == 200:
             for url in Protego.parse(response.body.decode("utf-8-sig", "replace")).sitemaps:
                 if (link := resolve_url(response.url, url)) is not None:
                     yield from self._try(link, "robots.txt")
-        yield from self._done()
+        yield from self._end_request()
 
-    async def _answered(self, response: Response) -> AsyncIterator[Request]:
+    async def _parse_feed(self, response: Response) -> AsyncIterator[Request]:
         how, kind = response.meta["how"], response.meta["kind"]
         if response.status not in (200, 203):
-            reason = reasons.reason_of_status(response.status)
-            self._offer(response, kind, Found(reason=reason, note=f"HTTP {response.status}"))
+            reason = reason_of_status(response.status)
+            self._add_offer(response, kind, ParsedFeed(reason=reason, note=f"HTTP {response.status}"))
         else:
-            kind = _kind_of(response.body)
-            found = await self._read(response, kind)
-            if found.children:
-                # One sitemap of an index tells what the index leads to; the newest stands first.
-                child = next((c for c in found.children if "news" in c.lower()), found.children[0])
-                self._offer(response, kind, replace(found, note=f"{len(found.children)} sitemaps"))
-                for request in self._try(child, how, parent=response.meta["asked"]):
+            kind = _feed_kind(response.body)
+            parsed = await self._parse(response, kind)
+            if parsed.children:
+                # One sitemap stands for all of an index: one of news, else the first, which is the newest.
+                child = next((c for c in parsed.children if "news" in c.lower()), parsed.children[0])
+                self._add_offer(response, kind, replace(parsed, note=f"{len(parsed.children)} sitemaps"))
+                for request in self._try(child, how, parent=response.meta["requested_url"]):
                     yield request
             elif (
-                found.reason is Reason.NOT_A_FEED
+                parsed.reason is Reason.NOT_A_FEED
                 and how in ("link", "page")
                 and _FEED_PAGE.search(urlsplit(response.url).path)
             ):
-                for url in _feeds_in(BeautifulSoup(response.body, "lxml"), response.url):
+                for url in _feed_links(BeautifulSoup(response.body, "lxml"), response.url):
                     for request in self._try(url, "page"):
                         yield request
             else:
-                self._offer(response, kind, found)
-        for request in self._done():
+                self._add_offer(response, kind, parsed)
+        for request in self._end_request():
             yield request
 
-    async def _read(self, response: Response, kind: FeedKind) -> Found:
-        called = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        answer = FeedResponse(kind, response.body, response.url, called, None, None, self.limits.max_entries)
-        return await self._reader.read(answer)
+    async def _parse(self, response: Response, kind: FeedKind) -> ParsedFeed:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        limit = self.limits.max_entries
+        return await self._parser.read(FeedResponse(kind, response.body, response.url, content_type, None, None, limit))
 
-    def _failed(self, failure: Any) -> Iterator[Request]:
+    def _fail(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
-        reason, note = reasons.reason_of_exception(failure.value), reasons.error_note(failure.value)
+        reason, note = reason_of_exception(failure.value), error_note(failure.value)
         if meta["kind"] == "listing":
             self.site.reason, self.site.note = reason, note
         elif not meta.get("is_robots"):
-            self.site.offers.append(DiscoveredFeed(meta["asked"], meta["kind"], meta["how"], reason, note))
-        yield from self._done()
+            self.site.offers.append(DiscoveredFeed(meta["requested_url"], meta["kind"], meta["how"], reason, note))
+        yield from self._end_request()
 
-    def _offer(self, response: Response, kind: FeedKind, found: Found) -> None:
+    def _add_offer(self, response: Response, kind: FeedKind, parsed: ParsedFeed) -> None:
         meta = response.meta
-        dates = [entry.published for entry in found.entries if entry.published]
-        titles = [entry.title for entry in found.entries[:30] if entry.title]
-        links = frozenset(normalise_url(entry.url) for entry in found.entries)
+        dates = [entry.published for entry in parsed.entries if entry.published]
+        titles = [entry.title for entry in parsed.entries[:30] if entry.title]
+        links = frozenset(normalise_url(entry.url) for entry in parsed.entries)
         newest, language = max(dates, default=None), detect_language("", ". ".join(titles)) if titles else ""
         for n, index in enumerate(self.site.offers):
             if index.url == meta["parent"] and links:
-                # What a sitemap of an index holds is told of the index, which is what is to be asked.
+                # Links of a sitemap count for its index, because the index is the address to poll.
                 self.site.offers[n] = replace(index, links=links, newest=newest, language=language)
                 return
-        # The address asked, not the one led to: a redirect may change, and a person looks for what was written.
-        offer = DiscoveredFeed(meta["asked"], kind, meta["how"], found.reason, found.note, links, newest, language)
-        self.site.offers.append(offer)
+        # The requested address, not the final one: redirects change, and people look for the address they know.
+        url, how = meta["requested_url"], meta["how"]
+        self.site.offers.append(DiscoveredFeed(url, kind, how, parsed.reason, parsed.note, links, newest, language))
 
-    def _done(self) -> Iterator[Request]:
-        """Go on to the usual addresses when all that the site names has been tried and something is missing."""
+    def _end_request(self) -> Iterator[Request]:
+        """Try the usual paths once all addresses that the site names have ended, if feeds or sitemaps are missing."""
         self._pending -= 1
-        if self._pending or self._usual or self.site.reason not in _ANSWERED:
+        if self._pending or self._tried_usual or self.site.reason not in _HOST_ANSWERED:
             return
-        self._usual = True
-        held = {offer.kind for offer in self.site.offers if offer.holds}
+        self._tried_usual = True
+        kinds = {offer.kind for offer in self.site.offers if offer.holds}
         for path in (
-            *(_USUAL_FEEDS if "feed" not in held else ()),
-            *(_USUAL_SITEMAPS if "sitemap" not in held else ()),
+            *(_USUAL_FEEDS if "feed" not in kinds else ()),
+            *(_USUAL_SITEMAPS if "sitemap" not in kinds else ()),
         ):
             yield from self._try(urljoin(self.site.url, path), "usual")
 
     def closed(self, _reason: str) -> None:
-        self._reader.close()
+        self._parser.close()
 
 
-def _kind_of(body: bytes) -> FeedKind:
+def _feed_kind(body: bytes) -> FeedKind:
     try:
         start = decompress(body)[:5000]
     except (TooLarge, OSError, EOFError):
@@ -201,29 +189,29 @@ def _kind_of(body: bytes) -> FeedKind:
     return "sitemap" if _SITEMAP_ROOT.search(start) else "feed"
 
 
-def _feeds_in(soup: BeautifulSoup, url: str) -> list[str]:
-    """Return the addresses that a page names as feeds, or that look like feeds of its own site."""
+def _feed_links(soup: BeautifulSoup, url: str) -> list[str]:
+    """Return the addresses that a page declares as feeds, and links to its own site that look like feeds."""
     base = soup.find("base", href=True)
     root = (resolve_url(url, str(base["href"])) if isinstance(base, Tag) else None) or url
-    found: dict[str, None] = {}
+    links: dict[str, None] = {}
     for tag in soup.find_all("link", href=True):
-        named = (
+        is_feed = (
             isinstance(tag, Tag) and "alternate" in (tag.get("rel") or ()) and _FEED_TYPES.search(str(tag.get("type")))
         )
-        if named and (link := resolve_url(root, str(tag["href"]))):
-            found[link] = None
+        if is_feed and (link := resolve_url(root, str(tag["href"]))):
+            links[link] = None
     for tag in soup.find_all("a", href=True):
         link = resolve_url(root, str(tag["href"])) if isinstance(tag, Tag) else None
         path = urlsplit(link).path if link else ""
         if link and same_site(link, url) and (_FEED_LINK.search(path) or _FEED_PAGE.search(path)):
-            found[link] = None
-    return list(found)
+            links[link] = None
+    return list(links)
 
 
-def _name_of(soup: BeautifulSoup) -> str:
-    """Return what a site calls itself: og:site_name, else the part of its title that stands for it."""
-    for wanted in ({"property": "og:site_name"}, {"name": "application-name"}):
-        tag = soup.find("meta", attrs=wanted)
+def _site_name(soup: BeautifulSoup) -> str:
+    """Return a site's name: og:site_name or application-name, else the shortest part of its title."""
+    for attributes in ({"property": "og:site_name"}, {"name": "application-name"}):
+        tag = soup.find("meta", attrs=attributes)
         if isinstance(tag, Tag) and (name := plain_text(str(tag.get("content") or ""))):
             return name[:80]
     title = plain_text(soup.title.get_text()) if soup.title else ""

@@ -1,72 +1,72 @@
-"""Answers for one feed → one Poll: a sitemap index, or a search for many names, has several."""
+"""Responses for one feed → one Poll; a sitemap index, or a search for many names, has several responses."""
 
 from datetime import UTC, datetime, timedelta
 
 from scrapy.http import Response
 
-from crawlers.downloader.responses import header, not_before
+from crawlers.downloader.reasons import header, not_before
+from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_headers, longest_hint
-from crawlers.parsing.sandbox import Found
 from pipeline.records import Entry, Feed, Poll, Reason, Source
 
 
 class FeedPoll:
-    """One feed while it is read."""
+    """One feed while it is polled."""
 
     def __init__(self, source: Source, feed: Feed) -> None:
         self.source, self.feed = source, feed
-        #: addresses asked, and those of them not answered yet
-        self.asked: set[str] = {feed.url}
+        #: Addresses requested, and those of them without a result yet.
+        self.requested: set[str] = {feed.url}
         self.pending: set[str] = {feed.url}
         self.entries: list[Entry] = []
         self.invalid = self.size = self.children = 0
         self.reason: Reason = Reason.OK
-        #: of the last sitemap of an index that failed
+        #: Reason of the last sitemap of an index that failed.
         self.child_reason: Reason | None = None
         self.status: int | None = None
-        self.told = ""
+        self.note = ""
         self.etag: str | None = None
         self.last_modified: str | None = None
-        #: as in pipeline.records.Poll
-        self.wish: timedelta | None = None
+        #: As `wish`, `not_before` and `forced` of pipeline.records.Poll.
+        self.poll_hint: timedelta | None = None
         self.not_before: datetime | None = None
         self.forced = False
 
-    def heard(self, response: Response, depth: int, *, searched: bool) -> None:
-        """Take note of what an answer says beside its body."""
+    def add_response(self, response: Response, depth: int, *, is_search: bool) -> None:
+        """Add size, status and headers of a response, but not its body; `depth` is 0 for the feed's own address."""
         self.size += len(response.body)
-        if depth == 0 or searched:
+        if depth == 0 or is_search:
             self.status = response.status
         if depth == 0:
             self.etag = header(response, "ETag")
             self.last_modified = header(response, "Last-Modified")
-            self.wish = hint_from_headers(response, datetime.now(UTC))
+            self.poll_hint = hint_from_headers(response, datetime.now(UTC))
         self.not_before = not_before(response) or self.not_before
 
-    def take(self, asked: str, depth: int, found: Found) -> None:
-        """Add what was found in the body of an answer."""
-        self.entries += found.entries
-        self.wish = longest_hint(self.wish, found.wish)
-        self.invalid += found.invalid
-        self.note(asked, depth, found.reason, found.note)
-        if found.children:
-            # An index that has not changed says nothing of the sitemaps it lists: it is read anew each time.
+    def add_parsed(self, url: str, depth: int, parsed: ParsedFeed) -> None:
+        """Add the parsed body of the response for `url`."""
+        self.entries += parsed.entries
+        self.poll_hint = longest_hint(self.poll_hint, parsed.poll_hint)
+        self.invalid += parsed.invalid
+        self.add_outcome(url, depth, parsed.reason, parsed.note)
+        if parsed.children:
+            # The sitemaps of an index change while the index does not: it must be read in full each time.
             self.etag = self.last_modified = None
 
-    def note(self, asked: str, depth: int, reason: Reason, note: str) -> None:
-        """Add why an answer was none, or what is to be told of it."""
-        # A sitemap of an index that failed does not undo what the others give: it is named in the note.
+    def add_outcome(self, url: str, depth: int, reason: Reason, note: str) -> None:
+        """Add reason and note of the request for `url`."""
+        # A failed sitemap of an index does not spoil the entries of the others: the note names it.
         if depth:
-            note = f"{asked}: {note or reason}" if note or reason is not Reason.OK else ""
+            note = f"{url}: {note or reason}" if note or reason is not Reason.OK else ""
         elif reason is not Reason.OK:
             self.reason = reason
         if depth and reason is not Reason.OK:
             self.child_reason = reason
         if note:
-            self.told = f"{self.told}; {note}".lstrip("; ")[:500]
+            self.note = f"{self.note}; {note}".lstrip("; ")[:500]
 
-    def poll(self, max_entries: int) -> Poll:
-        """Return what came of the feed."""
+    def to_poll(self, max_entries: int) -> Poll:
+        """Return the outcome, with the first `max_entries` entries."""
         reason = self.reason
         if reason is Reason.OK and self.child_reason is not None and not self.entries:
             reason = self.child_reason
@@ -76,13 +76,13 @@ class FeedPoll:
             at=datetime.now(UTC),
             reason=reason,
             status=self.status,
-            note=self.told,
+            note=self.note,
             entries=tuple(self.entries[:max_entries]),
             invalid=self.invalid,
             etag=self.etag,
             last_modified=self.last_modified,
             size=self.size,
-            wish=self.wish,
+            wish=self.poll_hint,
             not_before=self.not_before,
             forced=self.forced,
         )

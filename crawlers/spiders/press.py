@@ -1,4 +1,4 @@
-"""Sources and candidates in, one Poll for each feed and one Fetched or Unfetched for each candidate out."""
+"""Sources and candidates → one Poll for each feed, one Fetched or FetchFailure for each candidate."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
-from crawlers.downloader import reasons
 from crawlers.downloader.http_auth import auth_headers, server_of_url
-from crawlers.downloader.responses import (
+from crawlers.downloader.reasons import (
+    error_note,
     header,
     is_html,
     not_before,
@@ -19,244 +19,247 @@ from crawlers.downloader.responses import (
     status_note,
 )
 from crawlers.downloader.ssrf_guard import host_port
+from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.redirect_links import is_redirect_link, redirect_target
-from crawlers.parsing.sandbox import FeedResponse, Found, ParserProcess
+from crawlers.parsing.sandbox import FeedResponse, ParserProcess
 from crawlers.spiders.feed_poll import FeedPoll
 from crawlers.spiders.sink import CrawlSink
 from pipeline.polling.pacing import needs_full_fetch
 from pipeline.polling.search_queries import SearchQuery, search_queries, split_in_halves
 from pipeline.records import Candidate, CrawlSettings, Fetched, FetchFailure, Reason, Source
 
-#: Sitemaps read of one index, and how deep they may nest.
-_CHILDREN = 50
-_DEPTH = 2
+#: Sitemaps read of one index, and levels of indexes within an index.
+_MAX_CHILDREN = 50
+_MAX_DEPTH = 2
 
 T = TypeVar("T")
 
 
 class PressSpider(Spider):
-    """The one spider of diembao: what it is to do stands in its arguments, what it found goes to the desk."""
+    """Polls feeds and fetches pages; hands every result to the sink."""
 
     name = "press"
 
     def __init__(
         self,
         sources: Sequence[Source],
-        waiting: Sequence[Candidate],
-        desk: CrawlSink,
+        candidates: Sequence[Candidate],
+        sink: CrawlSink,
         limits: CrawlSettings,
         logins: Mapping[str, str],
         **more: Any,
     ) -> None:
         super().__init__(**more)
-        self.waiting, self.desk, self.limits = waiting, desk, limits
-        #: feeds that have not ended, by source and address; two sources may well share an address
-        self.readings = {(s.id, f.url): FeedPoll(s, f) for s in sources for f in s.feeds}
-        self._rendered = {s.id for s in sources if s.render}
-        self._logins = {s.id: auth_headers(s, logins[s.id]) for s in sources if s.id in logins}
-        self.open: dict[int, Candidate] = {}
-        self.asked: set[int] = set()
-        #: what the desk raised: the crawl cannot go on without it, and crawl() raises it again
+        self.candidates, self.sink, self.limits = candidates, sink, limits
+        #: Feeds without a Poll yet, by source and address: two sources may share an address.
+        self.feed_polls = {(s.id, f.url): FeedPoll(s, f) for s in sources for f in s.feeds}
+        self._rendered_sources = {s.id for s in sources if s.render}
+        self._auth_headers = {s.id: auth_headers(s, logins[s.id]) for s in sources if s.id in logins}
+        #: Candidates without a result yet, by id, and the ids of all requested so far.
+        self.pending: dict[int, Candidate] = {}
+        self.requested: set[int] = set()
+        #: Exception that the sink raised: the crawl cannot go on without a sink, and crawl() raises it again.
         self.failure: Exception | None = None
-        self._reader = ParserProcess()
+        self._parser = ParserProcess()
 
     async def start(self) -> AsyncIterator[Request]:
-        for reading in list(self.readings.values()):
-            ask = (
-                self._ask_query(reading)
-                if reading.feed.kind == "query"
-                else self._ask_feed(reading, reading.feed.url, 0)
-            )
-            for request in ask:
+        for poll in list(self.feed_polls.values()):
+            is_query = poll.feed.kind == "query"
+            for request in self._request_searches(poll) if is_query else self._request_feed(poll, poll.feed.url, 0):
                 yield request
-        for candidate in self.waiting:
-            for request in self._ask_page(candidate):
+        for candidate in self.candidates:
+            for request in self._request_page(candidate):
                 yield request
 
-    def _tell(self, told: Callable[[], T]) -> T:
-        """Speak to the desk; the first time that it fails ends the crawl."""
+    def _call_sink(self, call: Callable[[], T]) -> T:
+        """Call the sink; its first exception ends the crawl."""
         if self.failure is None:
             try:
-                return told()
+                return call()
             except Exception as error:
                 self.failure = error
-        raise CloseSpider("the desk failed")
+        raise CloseSpider("the sink failed")
 
-    def _headers(self, etag: str | None, last_modified: str | None) -> dict[str, str]:
+    def _validators(self, etag: str | None, last_modified: str | None) -> dict[str, str]:
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         return {name: value for name, value in headers.items() if value}
 
     def _login(self, source_id: str, url: str) -> dict[str, str]:
-        header = self._logins.get(source_id, {}).get(server_of_url(url))
-        return {} if header is None else {"Authorization": header}
+        value = self._auth_headers.get(source_id, {}).get(server_of_url(url))
+        return {} if value is None else {"Authorization": value}
 
     # feeds
 
-    def _ask_query(self, reading: FeedPoll) -> Iterator[Request]:
-        state = self._tell(lambda: self.desk.state(reading.feed.url))
-        asked, left = search_queries(reading.feed, state.full_at, datetime.now(UTC))
-        if left:
-            reading.told = f"too many names, not asked for: {', '.join(left)}"[:300]
-        # The feed's own address is a template, which nobody is asked for.
-        reading.asked = {question.url for question in asked}
-        reading.pending = set(reading.asked)
-        for question in asked:
-            yield from self._ask_feed(reading, question.url, 1, question)
-        if not asked:
-            reading.note(reading.feed.url, 0, Reason.INVALID_LINK, "no names to ask for")
-            yield from self._close_feed(reading, reading.feed.url)
+    def _request_searches(self, poll: FeedPoll) -> Iterator[Request]:
+        state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
+        queries, left_out = search_queries(poll.feed, state.full_at, datetime.now(UTC))
+        if left_out:
+            poll.note = f"too many names, not asked for: {', '.join(left_out)}"[:300]
+        # The feed's own address is a template and is never requested.
+        poll.requested = {query.url for query in queries}
+        poll.pending = set(poll.requested)
+        for query in queries:
+            yield from self._request_feed(poll, query.url, 1, query)
+        if not queries:
+            poll.add_outcome(poll.feed.url, 0, Reason.INVALID_LINK, "no names to ask for")
+            yield from self._end_request(poll, poll.feed.url)
 
-    def _ask_feed(
-        self, reading: FeedPoll, url: str, depth: int, question: SearchQuery | None = None
+    def _request_feed(
+        self, poll: FeedPoll, url: str, depth: int, query: SearchQuery | None = None
     ) -> Iterator[Request]:
         headers: dict[str, str] = {}
         if depth == 0:
-            state = self._tell(lambda: self.desk.state(reading.feed.url))
-            headers = self._headers(state.etag, state.last_modified)
+            state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
+            headers = self._validators(state.etag, state.last_modified)
             if headers and needs_full_fetch(state, datetime.now(UTC)):
-                headers, reading.forced = {}, True
+                headers, poll.forced = {}, True
         try:
             yield Request(
                 url,
-                callback=self._feed_answered,
-                errback=self._feed_failed,
-                headers=headers | self._login(reading.source.id, url),
+                callback=self._parse_feed,
+                errback=self._fail_feed,
+                headers=headers | self._login(poll.source.id, url),
                 meta={
-                    "reading": reading,
-                    "asked": url,
+                    "poll": poll,
+                    "requested_url": url,
                     "depth": depth,
-                    "question": question,
+                    "query": query,
                     "download_maxsize": self.limits.max_feed_bytes,
                     "download_slot": host_port(url),
-                    "render": reading.source.render and reading.feed.kind == "listing",
+                    "render": poll.source.render and poll.feed.kind == "listing",
                 },
                 priority=10,
                 dont_filter=True,
             )
         except ValueError as error:
-            reading.note(url, depth, Reason.INVALID_LINK, str(error))
-            yield from self._close_feed(reading, url)
+            poll.add_outcome(url, depth, Reason.INVALID_LINK, str(error))
+            yield from self._end_request(poll, url)
 
-    async def _feed_answered(self, response: Response) -> AsyncIterator[Request]:
+    async def _parse_feed(self, response: Response) -> AsyncIterator[Request]:
         meta = response.meta
-        reading, asked, depth = meta["reading"], meta["asked"], meta["depth"]
-        reading.heard(response, depth, searched=meta["question"] is not None)
+        poll, url, depth = meta["poll"], meta["requested_url"], meta["depth"]
+        poll.add_response(response, depth, is_search=meta["query"] is not None)
         if response.status not in (200, 203):
-            reading.note(asked, depth, reason_of_response(response), status_note(response))
+            poll.add_outcome(url, depth, reason_of_response(response), status_note(response))
         elif not response.body.strip():
-            reading.note(asked, depth, Reason.EMPTY, "")
+            poll.add_outcome(url, depth, Reason.EMPTY, "")
         else:
             if depth == 0 and set(meta.get("redirect_reasons", ())) in ({301}, {308}, {301, 308}):
-                reading.note(asked, depth, Reason.OK, f"moved permanently to {response.url}"[:300])
-            found = await self._reader.read(self._answer_of(reading, response))
-            for request in self._take(reading, found, response.meta):
+                poll.add_outcome(url, depth, Reason.OK, f"moved permanently to {response.url}"[:300])
+            parsed = await self._parser.read(self._feed_response(poll, response))
+            for request in self._add_parsed(poll, parsed, response.meta):
                 yield request
-        for request in self._close_feed(reading, asked):
+        for request in self._end_request(poll, url):
             yield request
 
-    def _answer_of(self, reading: FeedPoll, response: Response) -> FeedResponse:
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        room = self.limits.max_entries - len(reading.entries)
-        source, feed = reading.source, reading.feed
-        return FeedResponse(feed.kind, response.body, response.url, kind, feed.links, source.article_url, room)
+    def _feed_response(self, poll: FeedPoll, response: Response) -> FeedResponse:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        room = self.limits.max_entries - len(poll.entries)
+        source, feed = poll.source, poll.feed
+        return FeedResponse(feed.kind, response.body, response.url, content_type, feed.links, source.article_url, room)
 
-    def _take(self, reading: FeedPoll, found: Found, meta: dict[str, Any]) -> Iterator[Request]:
-        asked, depth = meta["asked"], meta["depth"]
-        reading.take(asked, depth, found)
-        if (question := meta["question"]) is not None:
-            yield from self._ask_halves(reading, question, found.listed, depth)
-        for child in found.children:
-            if reading.children < _CHILDREN and depth < _DEPTH and child not in reading.asked:
-                reading.children += 1
-                reading.asked.add(child)
-                reading.pending.add(child)
-                yield from self._ask_feed(reading, child, depth + 1)
+    def _add_parsed(self, poll: FeedPoll, parsed: ParsedFeed, meta: dict[str, Any]) -> Iterator[Request]:
+        depth = meta["depth"]
+        poll.add_parsed(meta["requested_url"], depth, parsed)
+        if (query := meta["query"]) is not None:
+            yield from self._request_halves(poll, query, parsed.listed, depth)
+        for child in parsed.children:
+            if poll.children < _MAX_CHILDREN and depth < _MAX_DEPTH and child not in poll.requested:
+                yield from self._request_child(poll, child, depth + 1)
 
-    def _ask_halves(self, reading: FeedPoll, question: SearchQuery, answered: int, depth: int) -> Iterator[Request]:
-        """Ask for the two halves of the time for which a search gave as many as it gives at once."""
-        feed = reading.feed
-        parts = split_in_halves(feed, question, answered) if reading.children + 2 <= _CHILDREN else []
-        if not parts and feed.per_answer is not None and answered >= feed.per_answer:
-            reading.note(question.url, depth, Reason.OK, f"{answered} entries, and there may be more")
-        for part in parts:
-            reading.children += 1
-            reading.asked.add(part.url)
-            reading.pending.add(part.url)
-            yield from self._ask_feed(reading, part.url, depth + 1, part)
+    def _request_child(
+        self, poll: FeedPoll, url: str, depth: int, query: SearchQuery | None = None
+    ) -> Iterator[Request]:
+        poll.children += 1
+        poll.requested.add(url)
+        poll.pending.add(url)
+        yield from self._request_feed(poll, url, depth, query)
 
-    def _feed_failed(self, failure: Any) -> Iterator[Request]:
+    def _request_halves(self, poll: FeedPoll, query: SearchQuery, listed: int, depth: int) -> Iterator[Request]:
+        """Search each half of the time span again, if a search gave as many entries as it gives at most."""
+        feed = poll.feed
+        halves = split_in_halves(feed, query, listed) if poll.children + 2 <= _MAX_CHILDREN else []
+        if not halves and feed.per_answer is not None and listed >= feed.per_answer:
+            poll.add_outcome(query.url, depth, Reason.OK, f"{listed} entries, and there may be more")
+        for half in halves:
+            yield from self._request_child(poll, half.url, depth + 1, half)
+
+    def _fail_feed(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
-        why = reason_of_failure(failure)
-        meta["reading"].note(meta["asked"], meta["depth"], why, reasons.error_note(failure.value))
-        yield from self._close_feed(meta["reading"], meta["asked"])
+        reason, note = reason_of_failure(failure), error_note(failure.value)
+        meta["poll"].add_outcome(meta["requested_url"], meta["depth"], reason, note)
+        yield from self._end_request(meta["poll"], meta["requested_url"])
 
-    def _close_feed(self, reading: FeedPoll, url: str) -> Iterator[Request]:
-        reading.pending.discard(url)
-        if not reading.pending:
-            yield from self._report(reading)
+    def _end_request(self, poll: FeedPoll, url: str) -> Iterator[Request]:
+        poll.pending.discard(url)
+        if not poll.pending:
+            yield from self._end_poll(poll)
 
-    def _report(self, reading: FeedPoll) -> Iterator[Request]:
-        if self.readings.pop((reading.source.id, reading.feed.url), None) is None:
+    def _end_poll(self, poll: FeedPoll) -> Iterator[Request]:
+        if self.feed_polls.pop((poll.source.id, poll.feed.url), None) is None:
             return
-        poll = reading.poll(self.limits.max_entries)
-        for candidate in self._tell(lambda: self.desk.polled(poll)):
-            yield from self._ask_page(candidate)
+        result = poll.to_poll(self.limits.max_entries)
+        for candidate in self._call_sink(lambda: self.sink.save_poll(result)):
+            yield from self._request_page(candidate)
 
     # pages
 
-    def _ask_page(self, candidate: Candidate) -> Iterator[Request]:
-        if candidate.id in self.asked:
+    def _request_page(self, candidate: Candidate) -> Iterator[Request]:
+        if candidate.id in self.requested:
             return
-        self.asked.add(candidate.id)
-        self.open[candidate.id] = candidate
+        self.requested.add(candidate.id)
+        self.pending[candidate.id] = candidate
         try:
-            yield self._request_of(candidate, candidate.url)
+            yield self._page_request(candidate, candidate.url)
         except ValueError as error:
-            self._lose(candidate.id, candidate.url, Reason.INVALID_LINK, note=str(error))
+            self._save_failure(candidate.id, candidate.url, Reason.INVALID_LINK, note=str(error))
 
-    def _request_of(self, candidate: Candidate, url: str) -> Request:
+    def _page_request(self, candidate: Candidate, url: str) -> Request:
         return Request(
             url,
-            callback=self._page_answered,
-            errback=self._page_failed,
-            headers=self._headers(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
+            callback=self._parse_page,
+            errback=self._fail_page,
+            headers=self._validators(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
             meta={
                 "candidate": candidate.id,
-                "hidden": url is candidate.url and is_redirect_link(url),
+                "is_redirect_link": url is candidate.url and is_redirect_link(url),
                 "download_maxsize": self.limits.max_page_bytes,
-                "render": candidate.source_id in self._rendered,
-                "download_slot": host_port(url),  # the queue takes from the host with the fewest under way
+                "render": candidate.source_id in self._rendered_sources,
+                # Scrapy's queue takes the next request from the host with the fewest active requests.
+                "download_slot": host_port(url),
             },
             dont_filter=True,
         )
 
-    def _page_answered(self, response: Response) -> Request | None:
-        key = response.meta["candidate"]
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        if response.status not in (200, 203):
+    def _parse_page(self, response: Response) -> Request | None:
+        key, url, status = response.meta["candidate"], response.url, response.status
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if status not in (200, 203):
             until = not_before(response)
-            self._lose(key, response.url, reason_of_response(response), response.status, status_note(response), until)
+            self._save_failure(key, url, reason_of_response(response), status, status_note(response), until)
         elif not response.body.strip():
-            self._lose(key, response.url, Reason.EMPTY, response.status)
-        elif not is_html(kind, response.body):
-            self._lose(key, response.url, Reason.NOT_HTML, response.status, kind[:200])
-        elif response.meta["hidden"] and (target := redirect_target(response.body, response.url)) and key in self.open:
-            return self._request_of(self.open[key], target)
+            self._save_failure(key, url, Reason.EMPTY, status)
+        elif not is_html(content_type, response.body):
+            self._save_failure(key, url, Reason.NOT_HTML, status, content_type[:200])
+        elif (
+            response.meta["is_redirect_link"]
+            and (target := redirect_target(response.body, url))
+            and key in self.pending
+        ):
+            return self._page_request(self.pending[key], target)
         else:
             etag, modified = header(response, "ETag"), header(response, "Last-Modified")
-            now = datetime.now(UTC)
             packed = response.meta.get("packed", b"")
-            page = Fetched(key, now, response.url, response.status, response.body, kind, etag, modified, packed)
-            self._answer(page)
+            now = datetime.now(UTC)
+            self._save(Fetched(key, now, url, status, response.body, content_type, etag, modified, packed))
         return None
 
-    def _page_failed(self, failure: Any) -> None:
+    def _fail_page(self, failure: Any) -> None:
         request = failure.request
-        self._lose(
-            request.meta["candidate"], request.url, reason_of_failure(failure), note=reasons.error_note(failure.value)
-        )
+        note = error_note(failure.value)
+        self._save_failure(request.meta["candidate"], request.url, reason_of_failure(failure), note=note)
 
-    def _lose(
+    def _save_failure(
         self,
         key: int,
         url: str,
@@ -265,25 +268,25 @@ class PressSpider(Spider):
         note: str = "",
         not_before: datetime | None = None,
     ) -> None:
-        self._answer(FetchFailure(key, datetime.now(UTC), url, reason, status, note[:300], not_before))
+        self._save(FetchFailure(key, datetime.now(UTC), url, reason, status, note[:300], not_before))
 
-    def _answer(self, result: Fetched | FetchFailure) -> None:
-        if self.open.pop(result.candidate_id, None) is not None:
-            self._tell(lambda: self.desk.answered(result))
+    def _save(self, result: Fetched | FetchFailure) -> None:
+        if self.pending.pop(result.candidate_id, None) is not None:
+            self._call_sink(lambda: self.sink.save_fetch(result))
 
     def closed(self, reason: str) -> None:
-        """Give what is still open its end.
+        """End every feed and candidate that has no result yet.
 
-        A feed that was not read says so. Candidates of a crawl that was told to stop stay as they were, for the next
-        one; of a crawl that ran to its end none should be left, and one that is has failed.
+        An unread feed gets a Poll with ERROR. After SIGINT or SIGTERM, candidates without a result are left for the
+        next crawl; after a crawl that ran to its end, such a candidate has failed.
         """
-        self._reader.close()
+        self._parser.close()
         if self.failure is not None:
             return
-        for reading in list(self.readings.values()):
-            reading.note(reading.feed.url, 0, Reason.ERROR, f"the crawl ended first ({reason})")
-            # The desk's wishes come too late; they wait for the next crawl.
-            next(self._report(reading), None)
+        for poll in list(self.feed_polls.values()):
+            poll.add_outcome(poll.feed.url, 0, Reason.ERROR, f"the crawl ended first ({reason})")
+            # Running the generator to its first request saves the poll; candidates of it wait for the next crawl.
+            next(self._end_poll(poll), None)
         if reason == "finished":
-            for key, candidate in list(self.open.items()):
-                self._lose(key, candidate.url, Reason.ERROR, note="the crawl ended without an answer")
+            for key, candidate in list(self.pending.items()):
+                self._save_failure(key, candidate.url, Reason.ERROR, note="the crawl ended without an answer")

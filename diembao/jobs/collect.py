@@ -82,10 +82,10 @@ class DatabaseSink:
                 self._source_of[candidate.id] = candidate.source_id
                 self._expected += 1
 
-    def state(self, feed_url: str, /) -> FeedState:
+    def feed_state(self, feed_url: str, /) -> FeedState:
         return self._storage.feed_state(feed_url)
 
-    def polled(self, poll: Poll, /) -> Sequence[Candidate]:
+    def save_poll(self, poll: Poll, /) -> Sequence[Candidate]:
         wanted = self._storage.polled(self._run, poll, recheck_all=self._recheck_all)
         self.expect(wanted)
         tally = self.tallies[poll.source_id]
@@ -98,7 +98,7 @@ class DatabaseSink:
         self._step()
         return wanted
 
-    def answered(self, result: Fetched | FetchFailure, /) -> None:
+    def save_fetch(self, result: Fetched | FetchFailure, /) -> None:
         tally = self.tallies[self._source_of[result.candidate_id]]
         if isinstance(result, Fetched):
             tally.fetched += 1
@@ -212,7 +212,7 @@ def add_by_hand(
     wanted: list[Candidate] = []
     for url, owner in owners.items():
         poll = Poll(owner.id, f"{BY_HAND}{owner.id}", now(), Reason.OK, entries=(Entry(url),))
-        wanted += desk.polled(poll)
+        wanted += desk.save_poll(poll)
     try:
         crawl(list(involved.values()), wanted, desk, settings, logins_of(sources))
     finally:

@@ -5,36 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from crawlers.spiders.sink import MemorySink
 from diembao.jobs.collect import logins_of
-from pipeline.records import (
-    Candidate,
-    CrawlSettings,
-    Document,
-    Entry,
-    FeedState,
-    Fetched,
-    FetchFailure,
-    Poll,
-    Reason,
-    Source,
-)
+from pipeline.records import Candidate, CrawlSettings, Document, Entry, Fetched, Reason, Source
 from pipeline.text.urls import normalise_url
-
-
-class _PageSink:
-    """A Desk that keeps the answers in memory."""
-
-    def __init__(self) -> None:
-        self.answers: dict[int, Fetched | FetchFailure] = {}
-
-    def state(self, feed_url: str, /) -> FeedState:
-        return FeedState(feed_url)
-
-    def polled(self, poll: Poll, /) -> Sequence[Candidate]:
-        return ()
-
-    def answered(self, result: Fetched | FetchFailure, /) -> None:
-        self.answers[result.candidate_id] = result
 
 
 def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Document]:
@@ -49,10 +23,10 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
     wanted = [
         Candidate(n, sources[n].id, "", normalise_url(url), Entry(normalise_url(url))) for n, url in enumerate(urls)
     ]
-    tray = _PageSink()
-    crawl(sources, wanted, tray, settings, logins_of(sources))
+    sink = MemorySink()
+    crawl(sources, wanted, sink, settings, logins_of(sources))
     for candidate in wanted:
-        answer = tray.answers[candidate.id]
+        answer = sink.fetches[candidate.id]
         if isinstance(answer, Fetched):
             body, kind, reason = answer.body, answer.content_type, Reason.OK
         else:

@@ -1,32 +1,10 @@
 """A news search → the headlines it knows of a span of days, for comparison; nothing of it is stored."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from crawlers.spiders.sink import MemorySink
 from diembao.jobs.recall import Headline, headlines_of
-from pipeline.records import Candidate, CrawlSettings, Entry, FeedState, Fetched, FetchFailure, Poll, Reason, Source
-
-
-@dataclass(slots=True)
-class HeadlineSink:
-    """Implements crawlers.spiders.sink.CrawlSink: keeps the polls and asks for no page."""
-
-    since: datetime
-    entries: list[Entry] = field(default_factory=list)
-    failures: dict[str, Reason] = field(default_factory=dict)
-
-    def state(self, feed_url: str, /) -> FeedState:
-        return FeedState(feed_url, polled_at=self.since, full_at=self.since)
-
-    def polled(self, poll: Poll, /) -> Sequence[Candidate]:
-        self.entries += poll.entries
-        if poll.reason is not Reason.OK:
-            self.failures[poll.feed_url] = poll.reason
-        return ()
-
-    def answered(self, result: Fetched | FetchFailure, /) -> None:
-        raise AssertionError(f"no page was asked for, and {result.url} came")
+from pipeline.records import CrawlSettings, Reason, Source
 
 
 def fetch_headlines(
@@ -35,6 +13,7 @@ def fetch_headlines(
     """Return the headlines a search knows since then, and why parts of it failed; at most once per process."""
     from crawlers.crawl import crawl
 
-    listener = HeadlineSink(since)
-    crawl([source], [], listener, settings)
-    return headlines_of(listener.entries), listener.failures
+    sink = MemorySink(since=since)
+    crawl([source], [], sink, settings)
+    failures = {poll.feed_url: poll.reason for poll in sink.polls if poll.reason is not Reason.OK}
+    return headlines_of([entry for poll in sink.polls for entry in poll.entries]), failures

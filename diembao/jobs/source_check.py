@@ -8,6 +8,7 @@ from typing import Literal
 from config.opml import country_of, new_id
 from config.settings import ProcessSettings
 from crawlers.spiders.discovered import DiscoveredSite, choose_feeds
+from crawlers.spiders.sink import MemorySink
 from diembao.jobs.collect import logins_of
 from diembao.workers.local import examine_in_processes
 from pipeline.records import (
@@ -15,7 +16,6 @@ from pipeline.records import (
     CrawlSettings,
     Document,
     Examined,
-    FeedState,
     Fetched,
     FetchFailure,
     Poll,
@@ -73,43 +73,6 @@ class SourceCheck:
         return not self.entries or (bool(self.pages) and not self.read)
 
 
-class _Tray:
-    """A crawlers.spiders.sink.CrawlSink that keeps everything in memory and asks for a few pages of each source."""
-
-    def __init__(self, sources: Sequence[Source], sample: int, progress: Progress) -> None:
-        self.checked = {source.id: SourceCheck(source) for source in sources}
-        self.answers: dict[int, Fetched | FetchFailure] = {}
-        self.candidates: dict[int, Candidate] = {}
-        self._left = {source.id: sample for source in sources}
-        self._progress, self._steps = progress, 0
-        self._expected = sum(len(source.feeds) for source in sources)
-
-    def state(self, feed_url: str, /) -> FeedState:
-        return FeedState(feed_url)
-
-    def polled(self, poll: Poll, /) -> Sequence[Candidate]:
-        self.checked[poll.source_id].polls.append(poll)
-        known = {candidate.url for candidate in self.candidates.values()}
-        wanted: list[Candidate] = []
-        for entry in poll.entries:
-            if self._left[poll.source_id] and (url := normalise_url(entry.url)) not in known:
-                self._left[poll.source_id] -= 1
-                known.add(url)
-                wanted.append(Candidate(len(self.candidates) + 1, poll.source_id, poll.feed_url, url, entry))
-                self.candidates[wanted[-1].id] = wanted[-1]
-        self._expected += len(wanted)
-        self._step()
-        return wanted
-
-    def answered(self, result: Fetched | FetchFailure, /) -> None:
-        self.answers[result.candidate_id] = result
-        self._step()
-
-    def _step(self) -> None:
-        self._steps += 1
-        self._progress("collect", self._steps, self._expected)
-
-
 def check_sources(
     sources: Sequence[Source],
     crawling: CrawlSettings,
@@ -125,12 +88,19 @@ def check_sources(
     """
     from crawlers.crawl import crawl
 
-    tray = _Tray(sources, sample, progress)
-    crawl(sources, [], tray, crawling, logins_of(sources))
+    feeds = sum(len(source.feeds) for source in sources)
+    sink = MemorySink(
+        pages_per_source=sample,
+        on_result=lambda s: progress("collect", len(s.polls) + len(s.fetches), feeds + len(s.candidates)),
+    )
+    crawl(sources, [], sink, crawling, logins_of(sources))
+    checks = {source.id: SourceCheck(source) for source in sources}
+    for poll in sink.polls:
+        checks[poll.source_id].polls.append(poll)
     documents: list[Document] = []
-    for key, answer in tray.answers.items():
-        candidate = tray.candidates[key]
-        checked = tray.checked[candidate.source_id]
+    for key, answer in sink.fetches.items():
+        candidate = sink.candidates[key]
+        checked = checks[candidate.source_id]
         if isinstance(answer, FetchFailure):
             checked.pages.append(CheckedPage(candidate.url, answer.reason, candidate.entry.title))
         else:
@@ -143,9 +113,9 @@ def check_sources(
         seconds_per_document=processing.seconds_per_document,
     )
     for result in (one for batch in results for one in batch):
-        candidate = tray.candidates[result.document_id]
-        tray.checked[candidate.source_id].pages.append(_page(candidate, result))
-    return list(tray.checked.values())
+        candidate = sink.candidates[result.document_id]
+        checks[candidate.source_id].pages.append(_page(candidate, result))
+    return list(checks.values())
 
 
 def _document(candidate: Candidate, answer: Fetched, source: Source) -> Document:

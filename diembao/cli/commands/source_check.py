@@ -139,7 +139,7 @@ def _row(checked: SourceCheck, troubles: list[str]) -> dict[str, object]:
 @pass_context
 def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | None) -> int:
     from config.source_editor import table_of
-    from crawlers.spiders.discovery import discover_feeds as look
+    from crawlers.discover import discover_feeds as look
     from diembao.jobs.source_check import build_source
     from pipeline.records import Reason
     from pipeline.text.urls import is_fetchable, same_site
