@@ -3,12 +3,25 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pipeline.records import CandidateOutcome, Entry, LedgerEntry, Source, SourceDay
+from pipeline.records import (
+    Candidate,
+    CandidateOutcome,
+    CrawlSettings,
+    Entry,
+    FeedState,
+    Fetched,
+    FetchFailure,
+    LedgerEntry,
+    Poll,
+    Reason,
+    Source,
+    SourceDay,
+)
 from pipeline.text.urls import normalise_url, site_of
 from storage.base import Storage
 
@@ -137,3 +150,35 @@ def _seen(entry: LedgerEntry) -> tuple[Verdict, str, str]:
     if entry.document == "waiting" or entry.outcome is CandidateOutcome.WAITING:
         return "to_be_read", entry.source_id, str(entry.reason)
     return "not_fetched", entry.source_id, str(entry.reason)
+
+
+@dataclass(slots=True)
+class HeadlineSink:
+    """Implements crawlers.spiders.sink.CrawlSink: keeps the polls and asks for no page."""
+
+    since: datetime
+    entries: list[Entry] = field(default_factory=list)
+    failures: dict[str, Reason] = field(default_factory=dict)
+
+    def state(self, feed_url: str, /) -> FeedState:
+        return FeedState(feed_url, polled_at=self.since, full_at=self.since)
+
+    def polled(self, poll: Poll, /) -> Sequence[Candidate]:
+        self.entries += poll.entries
+        if poll.reason is not Reason.OK:
+            self.failures[poll.feed_url] = poll.reason
+        return ()
+
+    def answered(self, result: Fetched | FetchFailure, /) -> None:
+        raise AssertionError(f"no page was asked for, and {result.url} came")
+
+
+def fetch_headlines(
+    source: Source, since: datetime, settings: CrawlSettings
+) -> tuple[list[Headline], dict[str, Reason]]:
+    """Return the headlines a search knows since then, and why parts of it failed; at most once per process."""
+    from crawlers.crawl import crawl
+
+    listener = HeadlineSink(since)
+    crawl([source], [], listener, settings)
+    return headlines_of(listener.entries), listener.failures

@@ -61,9 +61,9 @@ def raise_alerts(scene: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
 def _failed_jobs(scene: AlertContext, rule: Rule) -> Found:
     for job in scene.jobs:
         recent = scene.storage.runs.jobs_since(scene.at - timedelta(hours=24), (job.name,))
-        ended = [run for run in recent if run.how in (*FAILURES, JobOutcome.DONE)]
+        ended = [run for run in recent if run.outcome in (*FAILURES, JobOutcome.DONE)]
         tail: list[JobRun] = []
-        while ended and ended[-1].how in FAILURES:
+        while ended and ended[-1].outcome in FAILURES:
             tail.append(ended.pop())
         if len(tail) < (rule.times or 1):
             continue
@@ -75,8 +75,8 @@ def _failed_jobs(scene: AlertContext, rule: Rule) -> Found:
                 f"bị tín hiệu {-(run.exit_code or 0)} dừng", f"ended by signal {-(run.exit_code or 0)}"
             ),
             JobOutcome.TIMEOUT: say(f"quá {job.limit_minutes:g} phút", f"took more than {job.limit_minutes:g} minutes"),
-        }[JobOutcome(run.how)]
-        last = run.said.splitlines()[-1:] or [""]
+        }[JobOutcome(run.outcome)]
+        last = run.output_tail.splitlines()[-1:] or [""]
         command = "diembao " + " ".join(job.command).replace("{day}", run.due.astimezone(scene.zone).date().isoformat())
         yield (
             f"job:{job.name}",
@@ -118,7 +118,7 @@ def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datet
         if due is None or due > local or due <= known[job.name].due:
             continue
         made = storage.runs.jobs_since(midnight, (job.name,))
-        if not any(run.how is JobOutcome.DONE and run.due == due for run in made):
+        if not any(run.outcome is JobOutcome.DONE and run.due == due for run in made):
             return not (home.digests / f"diem-bao-{local.date()}.html").exists()
     return False
 
@@ -167,7 +167,7 @@ def _backup(scene: AlertContext, rule: Rule) -> Found:
         return
     since = scene.at - timedelta(hours=rule.hours or 50)
     runs = scene.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), saves)
-    if not runs or runs[0].started > since or any(r.how is JobOutcome.DONE and r.started >= since for r in runs):
+    if not runs or runs[0].started > since or any(r.outcome is JobOutcome.DONE and r.started >= since for r in runs):
         return
     yield (
         "backup",

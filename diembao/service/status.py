@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
-from diembao.jobs.process import watched_sources
+from diembao.jobs.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
@@ -125,7 +125,7 @@ def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:
             f"Job '{job.name}' failed when it last ran: see {home.root / 'logs' / job.name}.log",
         )
         for job in jobs
-        if job.last is not None and job.last.how in FAILURES
+        if job.last is not None and job.last.outcome in FAILURES
     ]
 
 
