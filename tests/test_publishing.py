@@ -229,7 +229,7 @@ def test_what_was_begun_and_never_ended_is_not_sent_by_itself(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(send, "hand_over", killed)
+        patch.setattr(send, "deliver", killed)
         with pytest.raises(KeyboardInterrupt):
             sent(storage, made, post)
     assert sent(storage, made, post) == {"lanh-dao": "unknown", "bao-chi": "sent"}
