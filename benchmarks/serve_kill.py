@@ -91,6 +91,6 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
     runs = storage.runs.jobs_since(datetime(2000, 1, 1, tzinfo=UTC))
     storage.close()
     problems += [f"{run.job} of {run.started} has no end" for run in runs if run.ended is None]
-    if not any(run.how is JobOutcome.LOST for run in runs):
+    if not any(run.outcome is JobOutcome.LOST for run in runs):
         problems.append("no kill met a job: the moments are badly drawn")
     return problems

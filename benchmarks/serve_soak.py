@@ -64,7 +64,7 @@ def _problems(stage: Stage) -> Iterator[str]:
     finally:
         storage.close()
     for run in runs:
-        late = run.started - run.due > _LATE and run.how != JobOutcome.PLANNED
+        late = run.started - run.due > _LATE and run.outcome != JobOutcome.PLANNED
         if late != bool(run.late):
             yield f"{run.job} due {run.due} began {run.started} and is {'not ' * late}called late"
         if run.ended is None:
@@ -73,7 +73,9 @@ def _problems(stage: Stage) -> Iterator[str]:
 
 
 def _wrong_digests(stage: Stage, storage: SqlStorage, runs: list[JobRun]) -> Iterator[str]:
-    done = {job: [run for run in runs if run.job == job and run.how is JobOutcome.DONE] for job in ("digest", "send")}
+    done = {
+        job: [run for run in runs if run.job == job and run.outcome is JobOutcome.DONE] for job in ("digest", "send")
+    }
     received = Counter(stage.mail.digests)
     day = START.date() + timedelta(days=1)
     while datetime.combine(day, START.timetz()).replace(hour=7) < stage.now:

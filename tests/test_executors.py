@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from config.rulebook import load_rulebook
-from diembao.workers.local import examine_in_processes
+from diembao.workers.local import LocalExaminer
 from pipeline.records import Document, Entry, Examined, Reason, Unreadable
 from pipeline.rules.rulebook import Rulebook
 
@@ -29,8 +29,8 @@ def fragile(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
 
 def test_one_bad_page_costs_that_page() -> None:
     documents = [document(n, {3: b"die", 6: b"hang", 8: b"eat"}.get(n, b"")) for n in range(10)]
-    results = examine_in_processes(
-        iter(documents), load_rulebook(None), workers=2, batch=4, seconds_per_document=0.5, examine=fragile, start=1.0
+    results = LocalExaminer(workers=2, start=1.0).examine(
+        iter(documents), load_rulebook(None), batch=4, seconds_per_document=0.5, function=fragile
     )
     found = {r.document_id: r for batch in results for r in batch if isinstance(r, Unreadable)}
     assert len(found) == 10
@@ -44,7 +44,7 @@ def test_real_reading_stays_within_the_limit() -> None:
         b"<html lang=vi><h1>C\xc3\xa0 N\xc3\xa1</h1><article>"
         + b"<p>Mu\xe1\xbb\x91i \xc4\x91\xc6\xb0\xe1\xbb\xa3c m\xc3\xb9a.</p>" * 40
     )
-    [[result]] = examine_in_processes(
-        iter([document(1, page)]), load_rulebook(None), workers=1, batch=1, seconds_per_document=30
+    [[result]] = LocalExaminer(workers=1).examine(
+        iter([document(1, page)]), load_rulebook(None), batch=1, seconds_per_document=30
     )
     assert not isinstance(result, Unreadable), result

@@ -97,10 +97,10 @@ def test_no_secret_in_what_a_job_prints(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("DIEMBAO_SMTP_PASSWORD", "mat-khau-4711")
     job = Job("show", ("extract", "mat-khau-4711.html"), every_minutes=1)
     ended = run_job(job, job.command, Home(tmp_path), JobProcess())
-    assert ended.how is JobOutcome.FAILED
+    assert ended.outcome is JobOutcome.FAILED
     kept = (tmp_path / "logs" / "show.log").read_text("utf-8")
     assert "***.html" in kept
-    assert "mat-khau-4711" not in kept + ended.said
+    assert "mat-khau-4711" not in kept + ended.output_tail
 
 
 def test_where_a_secret_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ from config.alerts import Mail
 from config.documents import MailingList, SendingSettings
 from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
-from diembao.jobs import digest, send
+from diembao.jobs import publish as publish_job
+from diembao.jobs import send
 from diembao.jobs.digest_email import is_email_part
 from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason
 from pipeline.records.publications import Publication
@@ -83,7 +84,7 @@ def publish(storage: SqlStorage, rules: Rulebook) -> Publish:
     settings: Settings = load_settings(None)
 
     def run(day: date = DAY, made_at: datetime = END + timedelta(minutes=15), **more: Any) -> Publication:
-        return digest.publish(storage, settings, rules, day=day, language="vi", made_at=made_at, **more)
+        return publish_job.publish(storage, settings, rules, day=day, language="vi", made_at=made_at, **more)
 
     return run
 

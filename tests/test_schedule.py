@@ -20,7 +20,7 @@ from config.load import ConfigError
 from config.schedule import Job, load_schedule, load_serving
 from config.settings import Settings, load_settings
 from diembao.cli.main import cli
-from diembao.jobs.process import period_of
+from diembao.jobs.periods import period_of
 from diembao.service.job_process import JobProcess, run_job
 from diembao.service.scheduler import KEEP, DueJob, Schedule
 from diembao.system.home import Home, HomeInUse
@@ -73,7 +73,7 @@ class World:
             for turn in turns:
                 run = JobRun(len(self.runs), turn.job.name, turn.due, self.at, late=turn.late)
                 self._keep(run)
-                self._keep(replace(run, ended=self.at, how=how))
+                self._keep(replace(run, ended=self.at, outcome=how))
             done += turns
             if how is not JobOutcome.DONE:
                 break
@@ -261,7 +261,7 @@ def home(tmp_path: Path) -> Home:
 
 def run(job: Job, home: Home) -> tuple[JobOutcome, int | None]:
     ended = run_job(job, job.command, home, JobProcess())
-    return ended.how, ended.exit_code
+    return ended.outcome, ended.exit_code
 
 
 def test_a_job_is_a_process_and_its_output_is_kept(home: Home) -> None:

@@ -74,7 +74,7 @@ def until(look: Callable[[], Any], seconds: float = 60) -> Any:
 def turns(home: Home, job: str) -> list[JobRun]:
     storage = open_storage(home.database)
     try:
-        return [run for run in storage.runs.jobs_since(_LONG_AGO, (job,)) if run.how != JobOutcome.PLANNED]
+        return [run for run in storage.runs.jobs_since(_LONG_AGO, (job,)) if run.outcome != JobOutcome.PLANNED]
     finally:
         storage.close()
 
@@ -115,11 +115,11 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, d
     )
     with serving(home) as process:
         until(lambda: all(run.ended for name in ("look", "wrong", "short") for run in turns(home, name) or [_NEVER]))
-        assert [(run.how, run.exit_code) for run in turns(home, "look")] == [(JobOutcome.DONE, 0)]
+        assert [(run.outcome, run.exit_code) for run in turns(home, "look")] == [(JobOutcome.DONE, 0)]
         [wrong] = turns(home, "wrong")
-        assert (wrong.how, wrong.exit_code) == (JobOutcome.FAILED, 2)
-        assert "nonsense" in wrong.said
-        assert [run.how for run in turns(home, "short")] == [JobOutcome.TIMEOUT]
+        assert (wrong.outcome, wrong.exit_code) == (JobOutcome.FAILED, 2)
+        assert "nonsense" in wrong.output_tail
+        assert [run.outcome for run in turns(home, "short")] == [JobOutcome.TIMEOUT]
         assert ask(home, "/healthz") == (200, "ok\n")
         status, ready = ask(home, "/readyz")
         assert status == 200
@@ -142,7 +142,7 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, d
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
     [long] = turns(home, "long")
-    assert long.how == JobOutcome.STOPPED
+    assert long.outcome == JobOutcome.STOPPED
     assert not (home.root / "serve.json").exists()
     assert [json.loads(line)["event"] for line in (home.root / "logs" / "serve.log").read_text().splitlines()]
 
@@ -199,7 +199,7 @@ def test_what_a_killed_one_left_running_is_ended_and_taken_up_again(home: Home) 
     assert lives(pid), "an orphan"
     with serving(home):
         first, *_ = turns(home, "long")
-        assert first.how == JobOutcome.LOST
+        assert first.outcome == JobOutcome.LOST
         assert not lives(pid)
 
 

@@ -33,7 +33,7 @@ def sources_by_id(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Sou
 
 def add_sources(app: CliContext, added: Sequence[Source]) -> None:
     from config.source_editor import with_sources
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     path = app.home.config / "sources.toml"
     with app.home.lock("source", wait=_PATIENCE):
@@ -47,7 +47,7 @@ def add_sources(app: CliContext, added: Sequence[Source]) -> None:
 def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[Source]:
     """Switch sources on or off; return them as they were before."""
     from config.source_editor import with_enabled
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     path = app.home.config / "sources.toml"
     with app.home.lock("source", wait=_PATIENCE):

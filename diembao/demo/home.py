@@ -7,7 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from diembao.demo.server import ServedOutlet
-from diembao.system.home import Home, write_atomically
+from diembao.system.files import write_atomically
+from diembao.system.home import Home
 
 
 def write_home(home: Home, outlets: Iterable[ServedOutlet], *, workers: int = 0) -> None:

@@ -1,33 +1,35 @@
 """The database → a day's digest in every form, in the files of a folder or frozen in the database."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analysis.anomalies.surges import Surge
-from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published, published_item
+from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
+from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.model import Counts, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.documents import DocumentSettings
 from config.settings import Settings
 from diembao.jobs.draft_digest import DraftDigest
-from diembao.jobs.process import Period, period_of, watched_sources
-from diembao.jobs.unusual import digest_surges
+from diembao.jobs.ledger import watched_sources
+from diembao.jobs.periods import Period, period_of
 from diembao.system.clock import now, overdue
-from diembao.system.home import write_atomically
+from diembao.system.files import write_atomically
 from pipeline.records import Item
-from pipeline.records.publications import Publication, PublishedItem
+from pipeline.records.publications import PublishedItem
 from pipeline.rules.rulebook import Rulebook
+from pipeline.tables.facts import kind_of
 from storage.base import Storage
 
 #: weeks before whose same weekday a day is compared with
 _WEEKS = 4
 #: days whose published digests are corrected
 _CORRECTED = 7
+_DAY = timedelta(days=1)
 #: forms of a digest by suffix of their file
 FORMS = ("html", "md", "docx", "pdf", "csv")
 DAILY = ("html", "md", "docx", "pdf")
@@ -77,6 +79,59 @@ def _unusual(storage: Storage, period: Period, rules: Rulebook, items: Sequence[
     topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     places = {place.id: place.name for item in items for place in item.tags.places}
     return digest_surges(storage, period, topics=topics, places=places)
+
+
+def digest_surges(
+    storage: Storage, period: Period, *, topics: Mapping[str, str], places: Mapping[str, str]
+) -> list[Surge]:
+    """Return the sources, topics and places of which a period tells more than the weeks before let expect.
+
+    Compared are 24 hours from the start of each day's digest on. `topics` and `places` give names by id; places
+    without one are left out.
+    """
+    # A digest's hours lie for the most part in the calendar day in which they begin: its weekday is theirs.
+    starts = {(period.start - n * _DAY).date(): period.start - n * _DAY for n in range(WINDOW_DAYS + 1)}
+    today = period.start.date()
+    read = storage.days_read({day: (start, start + _DAY) for day, start in starts.items()})
+    counts = _counted(storage, starts)
+    names = {key: publisher.name for key, publisher in storage.publishers().items()}
+    by_source: dict[str, list[date]] = {}
+    for day, some in read.items():
+        for one in some:
+            if one.read:
+                by_source.setdefault(one.source_id, []).append(day)
+    collected = sorted({day for days in by_source.values() for day in days})
+    series: list[Series] = []
+    for (kind, key), found in counts.items():
+        name = {"source": names, "topic": topics, "place": places}[kind].get(key)
+        if name is None:
+            continue
+        known = by_source.get(key, ()) if kind == "source" else collected
+        series.append(Series(kind, key, name, {day: found[day] for day in known}))
+    return find_surges(series, today)
+
+
+def _counted(storage: Storage, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:
+    first, last = min(starts.values()), max(starts.values()) + _DAY
+    days = sorted(starts)
+    base = int(first.timestamp())
+    kinds: Counter[tuple[str, date]] = Counter()
+    for fact in storage.searches.facts(first, last):
+        # Zones with summer time move their days by an hour, which changes no comparison.
+        kinds[fact.kind, days[min((fact.at - base) // 86_400, len(days) - 1)]] += 1
+    found: dict[tuple[SeriesKind, str], Counter[date]] = {}
+
+    def add(kind: SeriesKind, key: str, day: date, n: int) -> None:
+        found.setdefault((kind, key), Counter())[day] += n
+
+    for (written, day), n in kinds.items():
+        kind = kind_of(written)
+        add("source", kind.source_id, day, n)
+        for topic in kind.topics.split():
+            add("topic", topic, day, n)
+        for place in kind.places.split():
+            add("place", place, day, n)
+    return found
 
 
 def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
@@ -203,46 +258,3 @@ def write_files(files: Mapping[str, bytes], out: Path) -> list[Path]:
     for name, body in files.items():
         write_atomically(out / name, body)
     return [out / name for name in files]
-
-
-def prepare(
-    storage: Storage,
-    settings: Settings,
-    rules: Rulebook,
-    *,
-    day: date | None,
-    language: str,
-    number: int | None = None,
-    made_at: datetime | None = None,
-) -> Publication:
-    """Return the digest of a day in every form and as a letter, not stored yet (its id is 0)."""
-    from diembao.jobs.digest_email import email_subject
-
-    made = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
-    return Publication(
-        id=0,
-        day=made.day.day,
-        made_at=made.day.made_at,
-        language=language,
-        title=email_subject(made),
-        sha256=made.day.sha256,
-        rules=made.day.rules_version,
-        items=(*map(published_item, made.items), *made.corrected),
-        files=render(made, FORMS, letter=True),
-        number=number,
-    )
-
-
-def publish(
-    storage: Storage,
-    settings: Settings,
-    rules: Rulebook,
-    *,
-    day: date | None,
-    language: str,
-    number: int | None = None,
-    made_at: datetime | None = None,
-) -> Publication:
-    """Freeze what `prepare` returns in the database; return it with its number."""
-    made = prepare(storage, settings, rules, day=day, language=language, number=number, made_at=made_at)
-    return replace(made, id=storage.publications.publish(made))

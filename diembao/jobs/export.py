@@ -1,8 +1,6 @@
 """The database → one table in a file, whole or not at all."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from diembao.system.clock import now
+from diembao.system.files import replacing
 from pipeline.records import Item, Relevance, SourceDay
 from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_rows import CsvRow
@@ -51,7 +50,7 @@ def export(storage: Storage, path: Path, wanted: ExportRequest, *, topic_labels:
 
     columns = in_zone(TABLES[wanted.table].columns, wanted.zone)
     rows = rows_of(storage, wanted, topic_labels)
-    with _drafted(path) as draft:
+    with replacing(path) as draft:
         if path.suffix == ".xlsx":
             return write_xlsx(wanted.table, columns, rows, draft)
         if path.suffix == ".parquet":
@@ -112,15 +111,3 @@ def _sources(storage: Storage, wanted: ExportRequest, day: date) -> list[SourceD
     start = datetime.combine(day, time.min, wanted.zone)
     found = storage.source_days(start, datetime.combine(day + timedelta(days=1), time.min, wanted.zone))
     return [source for source in found if not wanted.sources or source.source_id in wanted.sources]
-
-
-@contextmanager
-def _drafted(path: Path) -> Iterator[Path]:
-    """Give a path whose file becomes the one at `path` when it is whole, and not before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield draft
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -8,7 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pipeline.records import CandidateOutcome, Entry, LedgerEntry, Source, SourceDay
+from pipeline.records import (
+    CandidateOutcome,
+    CrawlSettings,
+    Entry,
+    LedgerEntry,
+    Reason,
+    Source,
+    SourceDay,
+)
 from pipeline.text.urls import normalise_url, site_of
 from storage.base import Storage
 
@@ -137,3 +145,16 @@ def _seen(entry: LedgerEntry) -> tuple[Verdict, str, str]:
     if entry.document == "waiting" or entry.outcome is CandidateOutcome.WAITING:
         return "to_be_read", entry.source_id, str(entry.reason)
     return "not_fetched", entry.source_id, str(entry.reason)
+
+
+def fetch_headlines(
+    source: Source, since: datetime, settings: CrawlSettings
+) -> tuple[list[Headline], dict[str, Reason]]:
+    """Return the headlines a search knows since then, and why parts of it failed; at most once per process."""
+    from crawlers.crawl import crawl
+    from crawlers.spiders.sink import MemorySink
+
+    sink = MemorySink(since=since)
+    crawl([source], [], sink, settings)
+    failures = {poll.feed_url: poll.reason for poll in sink.polls if poll.reason is not Reason.OK}
+    return headlines_of([entry for poll in sink.polls for entry in poll.entries]), failures

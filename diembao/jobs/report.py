@@ -19,7 +19,7 @@ from analysis.tables.rows import StoryRow, story_rows
 from config.settings import Peer, Settings
 from diembao.jobs.digest import letterhead
 from diembao.system.clock import now
-from diembao.system.home import write_atomically
+from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
 from pipeline.rules.rulebook import Rulebook
 from storage.base import Storage

@@ -9,7 +9,8 @@ from config.settings import ProcessSettings
 from diembao.jobs.collect import Progress
 from diembao.jobs.process import attach_source_settings
 from diembao.system.clock import now
-from diembao.workers.local import examine_in_processes
+from diembao.workers.base import batch_size
+from diembao.workers.local import LocalExaminer
 from pipeline.examine import examine
 from pipeline.records import (
     Article,
@@ -93,13 +94,12 @@ def retag(
             under_way.update((one.id, one) for one in stale)
             yield from (one.document for one in stale)
 
-    for results in examine_in_processes(
+    for results in LocalExaminer(settings.workers).examine(
         attach_source_settings(documents(), sources),
         rules,
-        workers=settings.workers,
-        batch=max(1, min(settings.batch, total // (2 * (settings.workers or 2)) or 1)),
+        batch=batch_size(settings.batch, total, settings.workers),
         seconds_per_document=settings.seconds_per_document,
-        examine=retag_texts,
+        function=retag_texts,
     ):
         for result in results:
             old = under_way.pop(result.document_id)

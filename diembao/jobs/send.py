@@ -13,8 +13,8 @@ from diembao.jobs.digest_email import email_message
 from diembao.notify.channels import channels
 from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection
 from diembao.system.clock import now
-from diembao.system.messages import say
 from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import translate
 from pipeline.records.publications import Dispatch, Publication
 from storage.base import Storage
 from storage.service.publications import Publications
@@ -44,7 +44,7 @@ def deliveries(publication: Publication, sending: SendingSettings, mail: Mail) -
         made = email_message(publication, sender=mail.sender, to=one.to, attach=sending.attach, message_id=name)
         yield Delivery(one.name, one.to, made)
     for hook in sending.hooks:
-        text = say(f"Mã bản: {publication.id}", f"Number: {publication.id}")
+        text = translate("Number: {number}", number=publication.id)
         yield Delivery(hook, (), None, publication.title, text)
 
 

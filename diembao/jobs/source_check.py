@@ -10,7 +10,7 @@ from config.settings import ProcessSettings
 from crawlers.spiders.discovered import DiscoveredSite, choose_feeds
 from crawlers.spiders.sink import MemorySink
 from diembao.jobs.collect import logins_of
-from diembao.workers.local import examine_in_processes
+from diembao.workers.local import LocalExaminer
 from pipeline.records import (
     Candidate,
     CrawlSettings,
@@ -105,10 +105,9 @@ def check_sources(
             checked.pages.append(CheckedPage(candidate.url, answer.reason, candidate.entry.title))
         else:
             documents.append(_document(candidate, answer, checked.source))
-    results = examine_in_processes(
+    results = LocalExaminer(processing.workers).examine(
         documents,
         rules,
-        workers=processing.workers,
         batch=max(1, min(processing.batch, len(documents) // 4)),
         seconds_per_document=processing.seconds_per_document,
     )

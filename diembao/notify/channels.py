@@ -8,8 +8,8 @@ from functools import partial
 
 from config.alerts import Alerting, Mail
 from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, smtp_connection
-from diembao.system.messages import say
 from diembao.system.secrets import secret
+from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert
 from storage.base import Storage
 
@@ -55,7 +55,7 @@ def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list
 def alert_message(alerts: Sequence[Alert]) -> tuple[str, str]:
     """Return title and text of one message about several alerts."""
     first = alerts[0].said.splitlines()[0]
-    title = say(f"[diembao] {len(alerts)} cảnh báo: {first}", f"[diembao] {len(alerts)} alerts: {first}")
+    title = translate("[diembao] {count} alerts: {first}", count=len(alerts), first=first)
     return title[:150], "\n\n".join(f"{n}. {alert.said}" for n, alert in enumerate(alerts, 1)) + "\n"
 
 
@@ -65,15 +65,13 @@ def _hook(name: str, title: str, text: str) -> None:
     import apprise
 
     if not (address := secret(name)):
-        raise DeliveryFailed(say(f"{name}: chưa đặt giá trị bí mật này", f"{name}: this secret is not set"))
+        raise DeliveryFailed(translate("{name}: this secret is not set", name=name))
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes addresses with passwords
     service = apprise.Apprise()
     if not service.add(address):
-        raise DeliveryFailed(
-            say(f"{name}: không phải địa chỉ của apprise", f"{name}: is no address that apprise knows")
-        )
+        raise DeliveryFailed(translate("{name}: is no address that apprise knows", name=name))
     if not service.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT):
-        raise DeliveryFailed(say(f"{name}: không gửi được", f"{name}: could not be sent to"))
+        raise DeliveryFailed(translate("{name}: could not be sent to", name=name))
 
 
 def _mail(mail: Mail, title: str, text: str) -> None:

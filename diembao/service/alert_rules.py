@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from config.alerts import Rule
 from config.schedule import Job
 from diembao.system.home import Home
-from diembao.system.messages import reason, say
+from diembao.system.messages import reason
 from diembao.system.secrets import hide_secrets
+from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
 from storage.search.tree import Tree
@@ -61,30 +62,34 @@ def raise_alerts(scene: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
 def _failed_jobs(scene: AlertContext, rule: Rule) -> Found:
     for job in scene.jobs:
         recent = scene.storage.runs.jobs_since(scene.at - timedelta(hours=24), (job.name,))
-        ended = [run for run in recent if run.how in (*FAILURES, JobOutcome.DONE)]
+        ended = [run for run in recent if run.outcome in (*FAILURES, JobOutcome.DONE)]
         tail: list[JobRun] = []
-        while ended and ended[-1].how in FAILURES:
+        while ended and ended[-1].outcome in FAILURES:
             tail.append(ended.pop())
         if len(tail) < (rule.times or 1):
             continue
         run = tail[0]
         when = run.started.astimezone(scene.zone)
-        how = {
-            JobOutcome.FAILED: say(f"kết thúc với mã {run.exit_code}", f"ended with code {run.exit_code}"),
-            JobOutcome.CRASHED: say(
-                f"bị tín hiệu {-(run.exit_code or 0)} dừng", f"ended by signal {-(run.exit_code or 0)}"
-            ),
-            JobOutcome.TIMEOUT: say(f"quá {job.limit_minutes:g} phút", f"took more than {job.limit_minutes:g} minutes"),
-        }[JobOutcome(run.how)]
-        last = run.said.splitlines()[-1:] or [""]
+        ending = {
+            JobOutcome.FAILED: translate("ended with code {code}", code=run.exit_code),
+            JobOutcome.CRASHED: translate("ended by signal {signal}", signal=-(run.exit_code or 0)),
+            JobOutcome.TIMEOUT: translate("took more than {minutes:g} minutes", minutes=job.limit_minutes),
+        }[JobOutcome(run.outcome)]
+        last = run.output_tail.splitlines()[-1:] or [""]
+        log_file = f"{scene.home.root / 'logs' / job.name}.log"
         command = "diembao " + " ".join(job.command).replace("{day}", run.due.astimezone(scene.zone).date().isoformat())
         yield (
             f"job:{job.name}",
-            say(
-                f"Việc “{job.name}” hỏng lúc {when:%H:%M %d/%m} ({how}; {len(tail)} lần liền). {last[0]}\n"
-                f"Cách xử lý: xem {scene.home.root / 'logs' / job.name}.log; sửa rồi chạy tay: {command}",
-                f"Job '{job.name}' failed at {when:%H:%M %d/%m} ({how}; {len(tail)} times running). {last[0]}\n"
-                f"What to do: see {scene.home.root / 'logs' / job.name}.log; mend it and run: {command}",
+            translate(
+                "Job '{job}' failed at {time:%H:%M %d/%m} ({ending}; {times} times running). {output}\nWhat to "
+                "do: see {log_file}; mend it and run: {command}",
+                job=job.name,
+                time=when,
+                ending=ending,
+                times=len(tail),
+                output=last[0],
+                log_file=log_file,
+                command=command,
             ),
         )
 
@@ -96,11 +101,11 @@ def _no_digest(scene: AlertContext, rule: Rule) -> Found:
         return
     yield (
         "no_digest",
-        say(
-            f"Chưa có điểm báo ngày {local:%d/%m/%Y} (lẽ ra có trước {rule.by}).\n"
-            "Cách xử lý: diembao status để biết việc nào hỏng; lập tay: diembao run, rồi diembao digest",
-            f"There is no digest of {local:%Y-%m-%d} (it was to be there by {rule.by}).\n"
-            "What to do: diembao status tells which job failed; by hand: diembao run, then diembao digest",
+        translate(
+            "There is no digest of {day:%Y-%m-%d} (it was to be there by {time}).\nWhat to do: diembao status "
+            "tells which job failed; by hand: diembao run, then diembao digest",
+            day=local,
+            time=rule.by,
         ),
     )
 
@@ -118,7 +123,7 @@ def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datet
         if due is None or due > local or due <= known[job.name].due:
             continue
         made = storage.runs.jobs_since(midnight, (job.name,))
-        if not any(run.how is JobOutcome.DONE and run.due == due for run in made):
+        if not any(run.outcome is JobOutcome.DONE and run.due == due for run in made):
             return not (home.digests / f"diem-bao-{local.date()}.html").exists()
     return False
 
@@ -129,18 +134,17 @@ def _silent_sources(scene: AlertContext, rule: Rule) -> Found:
         failed = day.state == "failed" and sum(day.reasons.values()) >= _ASKED
         if day.state == "paused" or not (failed or silent):
             continue
-        why = ", ".join(f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1]))
+        reasons = ", ".join(f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1]))
+        reasons = reasons or translate("it answers, and lists nothing")
         yield (
             f"source:{day.source_id}",
-            say(
-                f"Nguồn “{day.name}” im lặng {rule.hours:g} giờ qua: "
-                f"{why or 'nguồn tin trả lời nhưng không nêu bài nào'}.\n"
-                f"Cách xử lý: mở trang nguồn xem còn hoạt động không; thử: diembao collect --source {day.source_id}; "
-                "nếu nguồn đổi địa chỉ, sửa sources.toml",
-                f"Source '{day.name}' was silent for {rule.hours:g} hours: "
-                f"{why or 'it answers, and lists nothing'}.\n"
-                f"What to do: see whether its site is there; try: diembao collect --source {day.source_id}; "
-                "where its address changed, mend sources.toml",
+            translate(
+                "Source '{name}' was silent for {hours:g} hours: {reasons}.\nWhat to do: see whether its site is "
+                "there; try: diembao collect --source {source}; where its address changed, mend sources.toml",
+                name=day.name,
+                hours=rule.hours,
+                reasons=reasons,
+                source=day.source_id,
             ),
         )
 
@@ -152,11 +156,13 @@ def _disk(scene: AlertContext, rule: Rule) -> Found:
         return
     yield (
         "disk",
-        say(
-            f"Ổ đĩa của {scene.home.root} sắp đầy: còn {free:,.0f} MB ({share:.0f} %).\n"
-            f"Cách xử lý: chuyển bớt bản sao lưu trong {scene.home.root / 'backups'} đi nơi khác, hoặc tăng dung lượng",
-            f"The disk of {scene.home.root} is nearly full: {free:,.0f} MB ({share:.0f} %) left.\n"
-            f"What to do: move backups from {scene.home.root / 'backups'} elsewhere, or enlarge the disk",
+        translate(
+            "The disk of {home} is nearly full: {free:,.0f} MB ({share:.0f} %) left.\nWhat to do: move "
+            "backups from {backups} elsewhere, or enlarge the disk",
+            home=scene.home.root,
+            free=free,
+            share=share,
+            backups=scene.home.root / "backups",
         ),
     )
 
@@ -167,13 +173,13 @@ def _backup(scene: AlertContext, rule: Rule) -> Found:
         return
     since = scene.at - timedelta(hours=rule.hours or 50)
     runs = scene.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), saves)
-    if not runs or runs[0].started > since or any(r.how is JobOutcome.DONE and r.started >= since for r in runs):
+    if not runs or runs[0].started > since or any(r.outcome is JobOutcome.DONE and r.started >= since for r in runs):
         return
     yield (
         "backup",
-        say(
-            f"Đã {rule.hours:g} giờ không có bản sao lưu nào.\nCách xử lý: chạy tay diembao db backup và đọc lỗi",
-            f"There was no backup for {rule.hours:g} hours.\nWhat to do: run diembao db backup and read what it says",
+        translate(
+            "There was no backup for {hours:g} hours.\nWhat to do: run diembao db backup and read what it says",
+            hours=rule.hours,
         ),
     )
 
@@ -195,11 +201,13 @@ def _spike(scene: AlertContext, rule: Rule) -> Found:
         return
     yield (
         "spike",
-        say(
-            f"24 giờ qua có {today} bài về địa phương; {len(past)} ngày trước mỗi ngày {min(past)}–{max(past)} bài.\n"
-            "Cách xử lý: lập và đọc điểm báo ngay: diembao digest",
-            f"There were {today} articles about the province in 24 hours; {min(past)} to {max(past)} a day in the "
-            f"{len(past)} days before.\nWhat to do: make and read a digest now: diembao digest",
+        translate(
+            "There were {today} articles about the province in 24 hours; {low} to {high} a day in the {days} "
+            "days before.\nWhat to do: make and read a digest now: diembao digest",
+            today=today,
+            low=min(past),
+            high=max(past),
+            days=len(past),
         ),
     )
 
@@ -221,11 +229,12 @@ def _saved_searches(scene: AlertContext, rule: Rule) -> Found:
         more = "…" if len(hits) > _HITS else ""
         yield (
             cause,
-            say(
-                f"Phép tìm “{saved.name}” có bài mới:\n{listed}{more}\n"
-                f"Cách xử lý: đọc bài; tìm thêm: diembao search @{saved.name}",
-                f"The search '{saved.name}' has news:\n{listed}{more}\n"
-                f"What to do: read them; more: diembao search @{saved.name}",
+            translate(
+                "The search '{name}' has news:\n{listed}{ellipsis}\nWhat to do: read them; more: diembao search "
+                "@{name}",
+                name=saved.name,
+                listed=listed,
+                ellipsis=more,
             ),
         )
 

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.alerts import Alerting
 from config.settings import Settings
-from diembao.system.messages import say
 from diembao.system.secrets import hide_secrets
+from pipeline.i18n.catalogs import translate
 from pipeline.records import Source
 
 Verdict = Literal["ok", "warning", "bad"]
@@ -89,8 +89,8 @@ def _python() -> Finding:
             missing.append(name)
     here = f"{'.'.join(map(str, sys.version_info[:3]))} ({sys.executable})"
     if missing:
-        do = say("cài lại: pip install diembao", "install again: pip install diembao")
-        return Finding("Python", "bad", say("thiếu gói ", "packages missing: ") + ", ".join(missing), do)
+        do = translate("install again: pip install diembao")
+        return Finding("Python", "bad", translate("packages missing: {packages}", packages=", ".join(missing)), do)
     return Finding("Python", "ok", here)
 
 
@@ -105,9 +105,8 @@ def _sqlite() -> Finding:
             "SQLite",
             "bad",
             said,
-            say(
-                f"cần SQLite {minimum} có FTS5: dùng Python của hệ điều hành mới hơn, hoặc PostgreSQL",
-                f"SQLite {minimum} with FTS5 is needed: take the Python of a newer system, or PostgreSQL",
+            translate(
+                "SQLite {wanted} with FTS5 is needed: take the Python of a newer system, or PostgreSQL", wanted=minimum
             ),
         )
     return Finding("SQLite", "ok", said)
@@ -116,37 +115,35 @@ def _sqlite() -> Finding:
 def _disk(home: Path) -> Finding:
     there = next(path for path in (home, *home.parents) if path.exists())
     free = shutil.disk_usage(there).free
-    said = say(f"còn {free / 2**30:.1f} GB cho {home}", f"{free / 2**30:.1f} GB free for {home}")
+    said = translate("{gigabytes:.1f} GB free for {home}", gigabytes=free / 2**30, home=home)
     verdict: Verdict = "bad" if free < _BAD_FREE else "warning" if free < _LOW_FREE else "ok"
-    do = "" if verdict == "ok" else say("dọn bớt hoặc tăng dung lượng", "free some, or enlarge the disk")
-    return Finding(say("Ổ đĩa", "Disk"), verdict, said, do)
+    do = "" if verdict == "ok" else translate("free some, or enlarge the disk")
+    return Finding(translate("Disk"), verdict, said, do)
 
 
 def _writable(home: Path) -> Finding:
-    what = say("Thư mục dữ liệu", "Home folder")
+    what = translate("Home folder")
     probe = home / f".doctor-{os.getpid()}"
     try:
         home.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
-        return Finding(
-            what, "bad", str(error), say(f"cho tài khoản này ghi vào {home}", f"let this user write to {home}")
-        )
+        return Finding(what, "bad", str(error), translate("let this user write to {home}", home=home))
     return Finding(what, "ok", str(home))
 
 
 def _zone(name: str) -> Finding:
-    what = say("Múi giờ", "Time zone")
+    what = translate("Time zone")
     try:
         local = datetime.now(ZoneInfo(name))
     except (ZoneInfoNotFoundError, OSError):
-        return Finding(what, "bad", name, say("cài gói tzdata: pip install tzdata", "pip install tzdata"))
+        return Finding(what, "bad", name, translate("pip install tzdata"))
     return Finding(what, "ok", f"{name}, {local:%H:%M %d/%m/%Y}")
 
 
 def _locale() -> Finding:
-    what = say("Bảng mã", "Encoding")
+    what = translate("Encoding")
     encoding = locale.getpreferredencoding(False)
     if encoding.lower().replace("-", "") == "utf8":
         return Finding(what, "ok", encoding)
@@ -154,22 +151,22 @@ def _locale() -> Finding:
         what,
         "warning",
         encoding,
-        say("đặt LANG=C.UTF-8 (hoặc PYTHONUTF8=1)", "set LANG=C.UTF-8 (or PYTHONUTF8=1)"),
+        translate("set LANG=C.UTF-8 (or PYTHONUTF8=1)"),
     )
 
 
 def _fonts() -> Finding:
-    what = say("Phông chữ", "Fonts")
+    what = translate("Fonts")
     tool = shutil.which("fc-list")
-    do = say("apt install fonts-dejavu-core (chỉ cần để in PDF, hình)", "apt install fonts-dejavu-core (for PDF only)")
+    do = translate("apt install fonts-dejavu-core (for PDF only)")
     if tool is None:
-        return Finding(what, "warning", say("không có fontconfig", "no fontconfig"), do)
+        return Finding(what, "warning", translate("no fontconfig"), do)
     wanted = " ".join(f"{ord(letter):x}" for letter in _LETTERS)
     done = subprocess.run([tool, f":charset={wanted}", "family"], capture_output=True, text=True, check=False)
     families = sorted({line.split(",")[0].strip() for line in done.stdout.splitlines() if line.strip()})
     if not families:
-        return Finding(what, "warning", say("không phông nào đủ chữ Việt", "no font has every Vietnamese letter"), do)
-    return Finding(what, "ok", say(f"{len(families)} phông đủ chữ Việt", f"{len(families)} fonts with Vietnamese"))
+        return Finding(what, "warning", translate("no font has every Vietnamese letter"), do)
+    return Finding(what, "ok", translate("{count} fonts with Vietnamese", count=len(families)))
 
 
 def _database(address: str) -> Finding:
@@ -179,22 +176,17 @@ def _database(address: str) -> Finding:
     from storage.engine.probe import answering_version
     from storage.maintenance.backup import sqlite_file
 
-    what = say("Cơ sở dữ liệu", "Database")
+    what = translate("Database")
     if (file := sqlite_file(address)) is not None and not file.exists():
-        return Finding(what, "ok", say(f"{file} (chưa có, sẽ được tạo)", f"{file} (not there yet, will be made)"))
+        return Finding(what, "ok", translate("{file} (not there yet, will be made)", file=file))
     try:
         engine = connect(address)
     except StorageError as error:
-        return Finding(
-            what, "bad", hide_secrets(str(error)), say("sửa [storage] trong settings.toml", "mend [storage]")
-        )
+        return Finding(what, "bad", hide_secrets(str(error)), translate("mend [storage]"))
     try:
         version = answering_version(engine)
     except StorageError as error:
-        do = say(
-            "xem máy chủ có chạy không, địa chỉ và mật khẩu ($DIEMBAO_DATABASE, $PGPASSWORD) có đúng không",
-            "see whether its server runs, and address and password ($DIEMBAO_DATABASE, $PGPASSWORD)",
-        )
+        do = translate("see whether its server runs, and address and password ($DIEMBAO_DATABASE, $PGPASSWORD)")
         return Finding(what, "bad", hide_secrets(str(error)), do)
     finally:
         engine.dispose()
@@ -207,13 +199,13 @@ def _database(address: str) -> Finding:
 def _mail(alerting: Alerting, settings: Settings) -> Finding:
     from diembao.notify.smtp import DeliveryFailed, smtp_connection
 
-    what = say("Máy chủ thư", "Mail server")
+    what = translate("Mail server")
     if not alerting.mail.to and not settings.sending.list:
         return Finding(
             what,
             "warning",
-            say("chưa ai nhận cảnh báo, điểm báo", "nobody gets alerts or digests"),
-            say("điền [mail] to trong alerts.toml", "fill in [mail] to in alerts.toml"),
+            translate("nobody gets alerts or digests"),
+            translate("fill in [mail] to in alerts.toml"),
         )
     try:
         with smtp_connection(alerting.mail):
@@ -223,7 +215,7 @@ def _mail(alerting: Alerting, settings: Settings) -> Finding:
             what,
             "bad",
             str(error),
-            say("sửa [mail] trong alerts.toml, rồi: diembao alerts --test", "mend [mail], then: diembao alerts --test"),
+            translate("mend [mail], then: diembao alerts --test"),
         )
 
 
@@ -231,13 +223,13 @@ def _browser(wanted: bool) -> Finding:
     from crawlers.downloader.browser import missing_browser
     from diembao.system.messages import BROWSER, word
 
-    what = say("Trình duyệt", "Browser")
+    what = translate("Browser")
     lacking = missing_browser()
     if not lacking:
-        return Finding(what, "ok", say("có", "there"))
+        return Finding(what, "ok", translate("there"))
     if not wanted:
-        return Finding(what, "ok", say("không nguồn nào cần", "no source needs one"))
-    return Finding(what, "warning", say("thiếu", "missing"), word(BROWSER, lacking))
+        return Finding(what, "ok", translate("no source needs one"))
+    return Finding(what, "warning", translate("missing"), word(BROWSER, lacking))
 
 
 def _names(hosts: Iterable[str]) -> Finding:
@@ -248,22 +240,22 @@ def _names(hosts: Iterable[str]) -> Finding:
         except OSError as error:
             failed.append(f"{host}: {error}")
     if failed:
-        do = say("xem /etc/resolv.conf và mạng của máy", "see /etc/resolv.conf and the machine's network")
+        do = translate("see /etc/resolv.conf and the machine's network")
         return Finding("DNS", "bad", "; ".join(failed), do)
-    return Finding("DNS", "ok", say("tra được tên các nguồn", "names of sources are found"))
+    return Finding("DNS", "ok", translate("names of sources are found"))
 
 
 def _clock(url: str) -> Finding:
-    what = say("Đồng hồ", "Clock")
+    what = translate("Clock")
     try:
         said = _date_of(url)
         off = (datetime.now(UTC) - parsedate_to_datetime(said or "")).total_seconds()
     except (OSError, ValueError, TypeError) as error:
-        return Finding(what, "warning", f"{url}: {error}", say("thử lại sau", "try again later"))
+        return Finding(what, "warning", f"{url}: {error}", translate("try again later"))
     if abs(off) > _CLOCK_OFF:
         do = "timedatectl set-ntp true"
-        return Finding(what, "bad", say(f"lệch {off:.0f} giây so với {url}", f"{off:.0f} s off from {url}"), do)
-    return Finding(what, "ok", say(f"lệch {off:.0f} giây so với {url}", f"{off:.0f} s off from {url}"))
+        return Finding(what, "bad", translate("{seconds:.0f} s off from {url}", seconds=off, url=url), do)
+    return Finding(what, "ok", translate("{seconds:.0f} s off from {url}", seconds=off, url=url))
 
 
 def _date_of(url: str) -> str | None:

@@ -136,10 +136,10 @@ class HealthServer:
     def count(self, run: JobRun) -> None:
         """Take a turn that ended into the figures."""
         assert run.ended is not None
-        self._metrics.turns.labels(run.job, str(run.how)).inc()
+        self._metrics.turns.labels(run.job, str(run.outcome)).inc()
         self._metrics.seconds.labels(run.job).observe(max(0.0, (run.ended - run.started).total_seconds()))
         self._metrics.late.labels(run.job).set(run.late)
-        if run.how == JobOutcome.DONE:
+        if run.outcome == JobOutcome.DONE:
             self._metrics.done.labels(run.job).set(run.ended.timestamp())
 
     def close(self) -> None:
@@ -156,7 +156,11 @@ def _told(state: HealthState) -> dict[str, Any]:
         "running": dict(state.running),
         "next": {name: when.isoformat() for name, when in state.next.items()},
         "last": {
-            name: {"how": run.how, "due": run.due.isoformat(), "ended": run.ended.isoformat() if run.ended else None}
+            name: {
+                "how": run.outcome,
+                "due": run.due.isoformat(),
+                "ended": run.ended.isoformat() if run.ended else None,
+            }
             for name, run in state.last.items()
         },
     }

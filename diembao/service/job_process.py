@@ -27,11 +27,11 @@ _LOCKED = 3
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    how: JobOutcome
+    outcome: JobOutcome
     #: None: the process did not start
     exit_code: int | None
-    #: its last lines
-    said: str
+    #: last lines of its output
+    output_tail: str
 
 
 class JobProcess:

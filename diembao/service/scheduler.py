@@ -144,12 +144,12 @@ class Schedule:
 
     def _done_with(self, job: Job, due: datetime) -> bool:
         runs = self._of(job, due)
-        if any(run.how == JobOutcome.DONE or run.ended is None for run in runs):
+        if any(run.outcome == JobOutcome.DONE or run.ended is None for run in runs):
             return True
-        tried = [run for run in runs if run.how not in (JobOutcome.STOPPED, JobOutcome.LOST)]
+        tried = [run for run in runs if run.outcome not in (JobOutcome.STOPPED, JobOutcome.LOST)]
         if not job.for_each_day:
             # Without {day} a newer turn stands for all before it, such as one that ran while the clock was ahead.
-            tried += [run for run in self._runs[job.name] if run.due > due and run.how != JobOutcome.PLANNED]
+            tried += [run for run in self._runs[job.name] if run.due > due and run.outcome != JobOutcome.PLANNED]
         return bool(tried) and job.retry_minutes is None
 
     def _ready_at(self, job: Job, due: datetime) -> datetime:
@@ -159,7 +159,7 @@ class Schedule:
             return due
         last = max(runs, key=lambda run: run.id)
         assert last.ended is not None
-        if last.how in (JobOutcome.STOPPED, JobOutcome.LOST) and len(runs) == 1:
+        if last.outcome in (JobOutcome.STOPPED, JobOutcome.LOST) and len(runs) == 1:
             return last.ended
         wait = timedelta(minutes=job.retry_minutes or 0) or _AGAIN
         return last.ended + min(len(runs), _SLOWEST) * wait

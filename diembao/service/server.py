@@ -17,7 +17,8 @@ from diembao.service.job_process import JobProcess, JobResult, end_orphans, run_
 from diembao.service.leader_lock import notify_systemd, process_id
 from diembao.service.scheduler import KEEP, DueJob, Schedule
 from diembao.system.clock import now, steady
-from diembao.system.home import Home, write_atomically
+from diembao.system.files import write_atomically
+from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.records import JobOutcome, JobRun
 from storage.base import Storage
@@ -156,7 +157,7 @@ class JobServer:
 
         def work() -> None:
             ended = run_job(job, (*job.command, "--trouble", self._state.trouble), self._home, running)
-            self._log.info("told", exit=ended.exit_code, said=ended.said)
+            self._log.info("told", exit=ended.exit_code, said=ended.output_tail)
             if ended.exit_code == 0:
                 self._troubled_at = ticks + 24 * 3600
 
@@ -195,8 +196,8 @@ class JobServer:
             run, ended = self._ended.get()
             del self._running[run.job]
             at = now()
-            said = "" if ended.how is JobOutcome.DONE else ended.said
-            run = replace(run, ended=at, how=ended.how, exit_code=ended.exit_code, said=said)
+            said = "" if ended.outcome is JobOutcome.DONE else ended.output_tail
+            run = replace(run, ended=at, outcome=ended.outcome, exit_code=ended.exit_code, output_tail=said)
             run = self._with_counts(run)
             self._schedule.note(run, steady())
             self._unwritten.append(run)
@@ -205,12 +206,12 @@ class JobServer:
                 self._health.count(run)
             tell = (
                 self._log.info
-                if run.how in (JobOutcome.DONE, JobOutcome.STOPPED, JobOutcome.LOCKED)
+                if run.outcome in (JobOutcome.DONE, JobOutcome.STOPPED, JobOutcome.LOCKED)
                 else self._log.error
             )
             seconds = round((at - run.started).total_seconds(), 1)
-            more: dict[str, Any] = {"said": run.said} if run.said else {}
-            tell("ended", job=run.job, run=run.id, how=run.how, exit=run.exit_code, seconds=seconds, **more)
+            more: dict[str, Any] = {"said": run.output_tail} if run.output_tail else {}
+            tell("ended", job=run.job, run=run.id, how=run.outcome, exit=run.exit_code, seconds=seconds, **more)
 
     def _with_counts(self, run: JobRun) -> JobRun:
         """Add what the commands of a turn counted; one of them without an end means that it broke off."""
@@ -222,8 +223,8 @@ class JobServer:
             counts, broken_off = self._storage.runs.counted(_commands(job), run.started, run.ended)
         except StorageError:
             return run
-        how = JobOutcome.FAILED if broken_off and run.how is JobOutcome.DONE and run.exit_code else run.how
-        return replace(run, counts=counts, how=how)
+        how = JobOutcome.FAILED if broken_off and run.outcome is JobOutcome.DONE and run.exit_code else run.outcome
+        return replace(run, counts=counts, outcome=how)
 
     def _forget(self, at: datetime) -> None:
         today = at.astimezone(self._zone).date().isoformat()

@@ -10,12 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
-from diembao.jobs.process import watched_sources
+from diembao.jobs.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
 from diembao.system.home import Home, HomeInUse
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
 from storage.maintenance.disk import database_bytes
@@ -67,31 +67,24 @@ def service_status(
     troubles = list(_troubles(standings, home))
     if served and not serving:
         troubles.append(
-            say("Dịch vụ không chạy: diembao serve", "The service does not run: diembao serve"),
+            translate("The service does not run: diembao serve"),
         )
     local = at.astimezone(zone)
     # Half an hour ago of the same day: a digest that is being made is not missing yet.
     if (local - _DIGEST_BY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_BY):
-        troubles.append(
-            say(
-                f"Chưa có điểm báo ngày {local:%d/%m}: diembao run, rồi diembao digest",
-                f"No digest of {local:%Y-%m-%d}: diembao run, then diembao digest",
-            )
-        )
+        troubles.append(translate("No digest of {day:%Y-%m-%d}: diembao run, then diembao digest", day=local))
     if free < _LEAST_FREE:
-        troubles.append(
-            say(f"Ổ đĩa chỉ còn {free / 2**20:.0f} MB: dọn bớt", f"Only {free / 2**20:.0f} MB of disk left: free some")
-        )
+        troubles.append(translate("Only {megabytes:.0f} MB of disk left: free some", megabytes=free / 2**20))
     heads = storage.publications.heads(local.date() - timedelta(days=7), local.date() + timedelta(days=1))
     sent = {d.channel: d.done for d in storage.publications.dispatches(heads[-1].id)} if heads else None
     if sent and (unsure := [channel for channel, done in sent.items() if not done]):
         listed = ", ".join(unsure)
         troubles.append(
-            say(
-                f"Không rõ điểm báo số {heads[-1].id} đã tới {listed} chưa: hỏi người nhận, rồi diembao send --id "
-                f"{heads[-1].id} --arrived (đã có) hoặc --again (chưa)",
-                f"It is not known whether digest {heads[-1].id} reached {listed}: ask them, then diembao send --id "
-                f"{heads[-1].id} --arrived (it has) or --again (it has not)",
+            translate(
+                "It is not known whether digest {number} reached {listed}: ask them, then diembao send --id "
+                "{number} --arrived (it has) or --again (it has not)",
+                number=heads[-1].id,
+                listed=listed,
             )
         )
     return ServiceStatus(
@@ -116,21 +109,21 @@ def _serving(home: Home) -> str:
         with suppress(OSError, ValueError, KeyError):
             told = json.loads((home.root / "serve.json").read_text("utf-8"))
             return f"{told['who']}, {told['since']}"
-        return say("đang khởi động", "starts")
+        return translate("starts")
 
 
 def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:
     return [
-        say(
-            f"Việc “{job.name}” hỏng lần gần nhất: xem {home.root / 'logs' / job.name}.log",
-            f"Job '{job.name}' failed when it last ran: see {home.root / 'logs' / job.name}.log",
-        )
+        translate("Job '{job}' failed when it last ran: see {log_file}", job=job.name, log_file=_log_file(home, job))
         for job in jobs
-        if job.last is not None and job.last.how in FAILURES
+        if job.last is not None and job.last.outcome in FAILURES
     ]
 
 
-def _newest(folder: Path, pattern: str) -> datetime | None:
+def _log_file(home: Home, job: JobStatus) -> str:
+    return f"{home.root / 'logs' / job.name}.log"
 
+
+def _newest(folder: Path, pattern: str) -> datetime | None:
     times = [path.stat().st_mtime for path in folder.glob(pattern)]
     return datetime.fromtimestamp(max(times), UTC) if times else None

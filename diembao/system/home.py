@@ -59,17 +59,3 @@ def default_home() -> Path:
     """Return $DIEMBAO_HOME, or else the platform's folder for a program's data."""
     named = os.environ.get("DIEMBAO_HOME")
     return Path(named) if named else Path(platformdirs.user_data_dir("diembao", appauthor=False))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file that is either there whole or as it was before, also when the machine stops half-way."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

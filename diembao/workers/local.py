@@ -1,21 +1,21 @@
-"""Batches of documents → worker processes that may hang or die, and one result each all the same."""
+"""Batches of documents → worker processes of this machine, which may hang or die, and one result for each document."""
 
 import multiprocessing
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import islice
 
 from pebble import ProcessPool
 
+from diembao.workers.base import Examine, Examiner
 from pipeline.records import Document, Examined, Reason, Unreadable
 from pipeline.rules.rulebook import Rulebook
 
-Examine = Callable[[Sequence[Document], Rulebook], list[Examined]]
-
-#: A worker is replaced after so many batches: what its libraries leak goes with it.
+#: Batches after which a worker is replaced: the memory that its libraries leak is freed with it.
 _BATCHES_PER_WORKER = 200
 #: Megabytes that a worker may hold: with models and libraries loaded it holds 300 to 500, and no page needs the rest.
 _MEGABYTES = 2048
@@ -23,55 +23,62 @@ _MEGABYTES = 2048
 _START = 30.0
 
 
-def examine_in_processes(
-    documents: Iterable[Document],
-    rules: Rulebook,
-    *,
-    workers: int,
-    batch: int,
-    seconds_per_document: float,
-    examine: Examine | None = None,
-    start: float = _START,
-    megabytes: int = _MEGABYTES,
-) -> Iterator[list[Examined]]:
-    """Yield results batch by batch, in order, one for each document.
+@dataclass(frozen=True, slots=True)
+class LocalExaminer(Examiner):
+    """Examines in processes of this machine (a Pebble pool).
 
-    A batch that comes back late, wants more memory than `megabytes`, or takes its process with it, is examined once
-    more document by document, so that only the page that caused it is lost; it becomes Unreadable. `workers` 0 means
-    one per processor; `examine` is pipeline.examine.examine_all.
+    A batch that is late, needs too much memory or ends its process is examined once more document by document, so
+    that only the page that caused it is lost.
     """
-    from pipeline.examine import examine_all
 
-    work = examine or examine_all
-    count = workers or os.cpu_count() or 1
-    source = iter(documents)
-    with ProcessPool(
-        max_workers=count,
-        max_tasks=_BATCHES_PER_WORKER,
-        initializer=_limit_memory,
-        initargs=(megabytes,),
-        context=multiprocessing.get_context("spawn"),
-    ) as pool:
+    #: processes; 0: one per processor
+    workers: int = 0
+    #: seconds that a new worker may need to start
+    start: float = _START
+    #: memory of a worker
+    megabytes: int = _MEGABYTES
 
-        def send(group: list[Document]) -> Future[list[Examined]]:
-            limit = start + seconds_per_document * len(group)
-            return pool.schedule(work, args=(group, rules), timeout=limit)
+    def examine(
+        self,
+        documents: Iterable[Document],
+        rules: Rulebook,
+        *,
+        batch: int,
+        seconds_per_document: float,
+        function: Examine | None = None,
+    ) -> Iterator[list[Examined]]:
+        from pipeline.examine import examine_all
 
-        under_way: deque[tuple[list[Document], Future[list[Examined]]]] = deque()
-        try:
-            while True:
-                while len(under_way) < 2 * count and (group := list(islice(source, batch))):
-                    under_way.append((group, send(group)))
-                if not under_way:
-                    return
-                group, future = under_way.popleft()
-                yield _result(group, future, lambda one: send([one]))
-        finally:
-            pool.stop()  # type: ignore[no-untyped-call]
+        examine = function or examine_all
+        count = self.workers or os.cpu_count() or 1
+        source = iter(documents)
+        with ProcessPool(
+            max_workers=count,
+            max_tasks=_BATCHES_PER_WORKER,
+            initializer=_limit_memory,
+            initargs=(self.megabytes,),
+            context=multiprocessing.get_context("spawn"),
+        ) as pool:
+
+            def send(group: list[Document]) -> Future[list[Examined]]:
+                limit = self.start + seconds_per_document * len(group)
+                return pool.schedule(examine, args=(group, rules), timeout=limit)
+
+            queue: deque[tuple[list[Document], Future[list[Examined]]]] = deque()
+            try:
+                while True:
+                    while len(queue) < 2 * count and (group := list(islice(source, batch))):
+                        queue.append((group, send(group)))
+                    if not queue:
+                        return
+                    group, future = queue.popleft()
+                    yield _result(group, future, lambda one: send([one]))
+            finally:
+                pool.stop()  # type: ignore[no-untyped-call]
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Let this process have no more memory of its own, so that a page that eats it meets a MemoryError."""
+    """Limit the data segment of this process, so that a page that needs more meets a MemoryError."""
     if sys.platform == "win32":
         return
     import resource
@@ -84,6 +91,7 @@ def _limit_memory(megabytes: int) -> None:
 def _result(
     group: list[Document], future: Future[list[Examined]], send_one: Callable[[Document], Future[list[Examined]]]
 ) -> list[Examined]:
+    """Return the results of a batch; after a failure send its documents once more, one by one."""
     try:
         return future.result()
     except Exception as error:

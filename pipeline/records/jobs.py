@@ -30,14 +30,15 @@ class JobRun:
     due: datetime
     started: datetime
     ended: datetime | None = None
-    how: JobOutcome | Literal[""] = ""
+    #: '': it runs
+    outcome: JobOutcome | Literal[""] = ""
     #: negative: the signal that ended it
     exit_code: int | None = None
     #: seconds between `due` and `started` where that is later than the schedule allows, else 0
     late: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
-    #: its last lines, without secrets
-    said: str = ""
+    #: last lines of its output, without secrets
+    output_tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

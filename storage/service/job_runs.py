@@ -43,8 +43,8 @@ class JobRuns:
 
     def end_job(self, run: JobRun, /) -> None:
         """Note how a turn ended that `begin_job` gave its number."""
-        change: dict[str, Any] = {"ended": run.ended, "how": run.how, "exit_code": run.exit_code}
-        change |= {"said": run.said, "counts": dict(run.counts)}
+        change: dict[str, Any] = {"ended": run.ended, "how": run.outcome, "exit_code": run.exit_code}
+        change |= {"said": run.output_tail, "counts": dict(run.counts)}
         with self._engine.begin() as connection:
             connection.execute(update(job_runs).where(job_runs.c.id == run.id).values(**change))
 

@@ -75,7 +75,7 @@ def _try(app: CliContext, ways: Sequence[Channel]) -> int:
 def _tell(app: CliContext, storage: Storage, ways: Sequence[Channel]) -> int:
     from config.alerts import load_alerts
     from config.schedule import load_schedule
-    from diembao.jobs import process
+    from diembao.jobs import ledger
     from diembao.notify.channels import send_alerts
     from diembao.service.alert_rules import AlertContext, raise_alerts
     from diembao.system.clock import now
@@ -83,7 +83,7 @@ def _tell(app: CliContext, storage: Storage, ways: Sequence[Channel]) -> int:
     at = now()
 
     def sources(hours: float) -> list[SourceDay]:
-        return process.watched_sources(storage, at - timedelta(hours=hours), at)
+        return ledger.watched_sources(storage, at - timedelta(hours=hours), at)
 
     def tree(words: str) -> Tree:
         from diembao.cli.commands.search import parse_query

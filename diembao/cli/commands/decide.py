@@ -96,7 +96,7 @@ def _user() -> str:
 def _export(app: CliContext, target: Path) -> int:
     import json
 
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     with app.storage() as storage:
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in labelled_rows(storage)]

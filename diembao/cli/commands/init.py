@@ -19,7 +19,7 @@ from diembao.system.messages import say
 @pass_context
 def init(app: CliContext) -> None:
     from config.load import FILES
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     written: list[str] = []
     for name in FILES:

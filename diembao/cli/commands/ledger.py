@@ -46,19 +46,19 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 )
 @pass_context
 def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
-    from diembao.jobs import process
+    from diembao.jobs import ledger as ledger_job
 
     zone = app.settings().province.time_zone
     start, end = day_bounds(day.date() if day else now().astimezone(ZoneInfo(zone)).date(), zone)
     with app.storage() as storage:
-        days = [d for d in process.watched_sources(storage, start, end) if not only or d.source_id in only]
+        days = [d for d in ledger_job.watched_sources(storage, start, end) if not only or d.source_id in only]
         if unknown := set(only) - {d.source_id for d in days}:
             names = ", ".join(sorted(unknown))
             raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
         entries = storage.ledger(start, end, source_ids=only)
         if jsonl is not None:
             _print_sources(app, days)
-            n = process.write_ledger(jsonl, days, entries)
+            n = ledger_job.write_ledger(jsonl, days, entries)
             app.print(say(f"Đã ghi {n} dòng vào {jsonl}", f"Wrote {n} lines to {jsonl}"))
             return DONE
         _print_sources(app, days)
@@ -151,7 +151,7 @@ def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: 
 
     search = next((s for s in sources if s.id == against and any(f.kind == "query" for f in s.feeds)), None)
     if search is not None:
-        from diembao.jobs.outside import fetch_headlines
+        from diembao.jobs.recall import fetch_headlines
 
         asked, failures = fetch_headlines(search, start, app.settings().crawl)
         for url, why in failures.items():

@@ -49,9 +49,11 @@ def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
 
 def _publish(app: CliContext, storage: Storage, day: date | None, number: int | None) -> Publication:
     from diembao.cli.commands.digest import digest_language
-    from diembao.jobs import digest
+    from diembao.jobs import publish as publish_job
 
-    return digest.publish(storage, app.settings(), app.rules(), day=day, language=digest_language(app), number=number)
+    return publish_job.publish(
+        storage, app.settings(), app.rules(), day=day, language=digest_language(app), number=number
+    )
 
 
 def _tell(app: CliContext, made: Publication) -> None:
@@ -159,7 +161,8 @@ def send(
 
 def _found(app: CliContext, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
     from diembao.cli.commands.digest import digest_language
-    from diembao.jobs import digest, process
+    from diembao.jobs import periods
+    from diembao.jobs import publish as publish_job
     from diembao.system.clock import now
 
     if number is not None:
@@ -169,11 +172,11 @@ def _found(app: CliContext, storage: Storage, number: int | None, day: date | No
             )
         return found
     settings = app.settings()
-    wanted = process.period_of(day, settings, now()).day
+    wanted = periods.period_of(day, settings, now()).day
     if (found := storage.publications.latest(wanted)) is not None:
         return found
     if dry_run:
-        return digest.prepare(storage, settings, app.rules(), day=wanted, language=digest_language(app))
+        return publish_job.prepare(storage, settings, app.rules(), day=wanted, language=digest_language(app))
     return _publish(app, storage, wanted, None)
 
 

@@ -141,7 +141,7 @@ def _list(app: CliContext, storage: Storage) -> None:
 
 def _show(app: CliContext, storage: Storage, words: str, by: Order, limit: int, feed: Path | None) -> None:
     from diembao.cli.atom import atom
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     name = words.removeprefix("@")
     if words.startswith("@"):

@@ -134,7 +134,7 @@ def import_(app: CliContext, file: Path, write: bool) -> int:
 @pass_context
 def export(app: CliContext, file: Path, all_: bool) -> int:
     from config.opml import write_opml
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     sources = [s for s in app.sources() if s.enabled or all_]
     write_atomically(file, write_opml(sources, f"diembao: {app.settings().province.name}", now()))

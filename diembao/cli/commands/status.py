@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Sources that are listed, the worst first: with all else they fill one screen.
 _SOURCES = 12
+#: JobRun field → key of its printed row, where they differ
+_ROW_KEYS = {"outcome": "how", "output_tail": "said"}
 
 
 @click.command(
@@ -72,7 +74,11 @@ def status(app: CliContext, everything: bool) -> int:
 
 def _row(standing: ServiceStatus) -> dict[str, Any]:
     def told(run: JobRun | None) -> dict[str, Any] | None:
-        return None if run is None else {f.name: getattr(run, f.name) for f in dataclasses.fields(run)}
+        return (
+            None
+            if run is None
+            else {_ROW_KEYS.get(f.name, f.name): getattr(run, f.name) for f in dataclasses.fields(run)}
+        )
 
     return {
         "healthy": not standing.troubles,
@@ -149,7 +155,7 @@ def job_outcome_words(run: JobRun) -> str:
         "locked": ("nhường lượt khác", "gave way to another run"),
         "planned": ("chưa tới giờ lần nào", "not due yet"),
     }
-    return say(*words[run.how])
+    return say(*words[run.outcome])
 
 
 def _sum(total: int, parts: Iterable[tuple[str, int]], words: Words) -> str:

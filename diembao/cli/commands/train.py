@@ -40,7 +40,7 @@ def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int
     from diembao.evaluation.labels import read_labels
     from diembao.evaluation.retraining import retrain
     from diembao.evaluation.training import dump
-    from diembao.system.home import write_atomically
+    from diembao.system.files import write_atomically
 
     records: list[dict[str, Any]] = []
     for file in files:
