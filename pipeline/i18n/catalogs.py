@@ -1,7 +1,7 @@
 """English messages and codes → the words of a language, from the catalogues in `locales/`.
 
-A message is its English text (msgid); a code (a reason, a state, the name of a label) has a context (msgctxt) and stands
-in both catalogues. Parameters are named fields: `translate("{count} articles", count=3)`.
+A message is its English text (msgid); a code (a reason, a state, the name of a label) has a context (msgctxt) and
+stands in both catalogues. Parameters are named fields: `translate("{count} articles", count=3)`.
 """
 
 from functools import cache
