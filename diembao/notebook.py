@@ -69,7 +69,7 @@ def open_home(home: Path | str | None = None) -> Iterator[Notebook]:
     from diembao.cli.context import CliContext
     from diembao.system.home import Home, default_home
 
-    app = CliContext(Home(Path(home) if home is not None else default_home()), "vi", quiet=True, as_json=False)
+    app = CliContext(Home(Path(home) if home is not None else default_home()), False, quiet=True, as_json=False)
     labels = {topic.id: topic.label_vi for topic in app.rules().topics.topic}
     with app.storage() as storage:
         yield Notebook(storage, ZoneInfo(app.settings().province.time_zone), labels)

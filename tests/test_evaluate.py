@@ -10,6 +10,7 @@ from config.rulebook import load_rulebook
 from diembao.cli.evaluate_view import evaluation_json, evaluation_tables
 from diembao.evaluation.metrics import Score, evaluate
 from diembao.evaluation.training import train
+from pipeline.i18n.language import LANGUAGES, use_language
 from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag, text_from_record
 
@@ -63,10 +64,11 @@ def test_the_report_is_written_for_machine_and_person() -> None:
     found = json.loads(json.dumps(evaluation_json(report, errors=True)))
     assert found["relevance"]["f1"] == 0.8
     assert found["mistakes"][0].keys() == {"id", "title", "what", "gold", "said", "reason"}
-    for english in (False, True):
+    for language in LANGUAGES:
         console = Console(width=140, record=True)
-        console.print(evaluation_tables(report, errors=True, english=english))
-        assert ("Evaluation" if english else "Đánh giá") in console.export_text()
+        with use_language(language):
+            console.print(evaluation_tables(report, errors=True))
+        assert ("Evaluation" if language == "en" else "Đánh giá") in console.export_text()
 
 
 def test_unlabelled_records_make_an_empty_report() -> None:

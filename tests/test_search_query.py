@@ -76,8 +76,7 @@ def test_topics_by_their_names() -> None:
 def test_what_is_wrong_and_where(query: str, at: int, says: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(query)
-    assert (caught.value.at, says in caught.value.vi) == (at, True), caught.value.vi
-    assert caught.value.en
+    assert (caught.value.at, says in caught.value.explanation()) == (at, True), caught.value.explanation()
 
 
 @given(st.text(alphabet="ab điện\"()*:=,-<>|&!'\\ANDORNOTEARtitleday0123…“”", max_size=40))

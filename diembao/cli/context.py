@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diembao.system.home import Home
-from diembao.system.messages import Language, say
+from pipeline.i18n.catalogs import translate
+from pipeline.i18n.language import Language, current_language
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -25,9 +26,15 @@ DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
 @dataclass(frozen=True, slots=True)
 class CliContext:
     home: Home
-    lang: Language
+    #: whether --lang was given
+    language_given: bool
     quiet: bool
     as_json: bool
+
+    @property
+    def lang(self) -> Language:
+        """The language of the run."""
+        return current_language()
 
     def settings(self) -> "Settings":
         from config.settings import load_settings
@@ -40,9 +47,10 @@ class CliContext:
 
         if not (self.home.config / "sources.toml").exists():
             raise click.UsageError(
-                say(
-                    f"Chưa có cấu hình trong {self.home.config}. Hãy chạy: diembao --home {self.home.root} init",
-                    f"There is no configuration in {self.home.config}. Run: diembao --home {self.home.root} init",
+                translate(
+                    "There is no configuration in {folder}. Run: diembao --home {home} init",
+                    folder=self.home.config,
+                    home=self.home.root,
                 )
             )
         return load_sources(self.home.config)
@@ -93,7 +101,7 @@ class CliContext:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        names = {"collect": say("Thu thập", "Collecting"), "process": say("Đọc và phân loại", "Reading and tagging")}
+        names = {"collect": translate("Collecting"), "process": translate("Reading and tagging")}
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             tasks: dict[str, Any] = {}
 

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from diembao.evaluation.metrics import GRADES, TONES, EvaluationReport, Figure, Score
+from pipeline.i18n.catalogs import translate_code
 
 
 def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[str, Any]:
@@ -48,30 +49,29 @@ def _interval(figure: Figure | None) -> list[float]:
     return [] if figure is None else [round(figure.low, 4), round(figure.high, 4)]
 
 
-def evaluation_tables(report: EvaluationReport, *, errors: bool = False, english: bool = False) -> RenderableType:
+def evaluation_tables(report: EvaluationReport, *, errors: bool = False) -> RenderableType:
     """Return the report for a person, as Rich tables."""
-    say = _ENGLISH if english else _VIETNAMESE
-    parts: list[RenderableType] = [_figures(report, say)]
+    parts: list[RenderableType] = [_figures(report)]
     if report.confusion:
-        parts.append(_matrix(say["confusion"], GRADES, report.confusion, say))
+        parts.append(_matrix(_word("confusion"), GRADES, report.confusion))
     if report.tone_confusion:
-        parts.append(_matrix(say["tone"], TONES, report.tone_confusion, say))
+        parts.append(_matrix(_word("tone"), TONES, report.tone_confusion))
     if report.topics:
-        parts.append(_topic_table(report, say))
+        parts.append(_topic_table(report))
     if errors and report.mistakes:
-        table = Table(title=say["mistakes"])
+        table = Table(title=_word("mistakes"))
         for column in ("id", "title", "what", "gold", "said", "why"):
-            table.add_column(say[column], overflow="fold")
+            table.add_column(_word(column), overflow="fold")
         for m in report.mistakes:
-            table.add_row(m.id, m.title[:80], say.get(m.what, m.what), m.gold, m.said, m.reason)
+            table.add_row(m.id, m.title[:80], _word(m.what), m.gold, m.said, m.reason)
         parts.append(table)
     return Group(*parts)
 
 
-def _figures(report: EvaluationReport, say: Mapping[str, str]) -> Table:
-    table = Table(title=f"{say['report']} · {report.records} · {report.rules}")
+def _figures(report: EvaluationReport) -> Table:
+    table = Table(title=f"{_word('report')} · {report.records} · {report.rules}")
     for column in ("figure", "value", "interval", "records"):
-        table.add_column(say[column], justify="left" if column == "figure" else "right")
+        table.add_column(_word(column), justify="left" if column == "figure" else "right")
     rows: list[tuple[str, Figure | None]] = [
         ("relevance", report.relevance_f1),
         ("grade", report.grade),
@@ -82,30 +82,30 @@ def _figures(report: EvaluationReport, say: Mapping[str, str]) -> Table:
     ]
     for name, figure in rows:
         if figure is not None:
-            table.add_row(say[name], f"{figure.value:.3f}", f"{figure.low:.3f}-{figure.high:.3f}", str(figure.n))
+            table.add_row(_word(name), f"{figure.value:.3f}", f"{figure.low:.3f}-{figure.high:.3f}", str(figure.n))
     if report.relevance is not None:
-        table.add_row(say["precision"], f"{report.relevance.precision:.3f}", "", "")
-        table.add_row(say["recall"], f"{report.relevance.recall:.3f}", "", "")
+        table.add_row(_word("precision"), f"{report.relevance.precision:.3f}", "", "")
+        table.add_row(_word("recall"), f"{report.relevance.recall:.3f}", "", "")
     if report.macro is not None:
-        table.add_row(say["macro"], f"{report.macro:.3f}", "", "")
+        table.add_row(_word("macro"), f"{report.macro:.3f}", "", "")
     return table
 
 
-def _matrix(title: str, names: Sequence[str], counts: Mapping[tuple[str, str], int], say: Mapping[str, str]) -> Table:
+def _matrix(title: str, names: Sequence[str], counts: Mapping[tuple[str, str], int]) -> Table:
     table = Table(title=title)
-    table.add_column(say["gold_said"])
+    table.add_column(_word("gold_said"))
     for name in names:
-        table.add_column(say.get(name, name), justify="right")
+        table.add_column(_word(name), justify="right")
     for gold in names:
         if any(counts.get((gold, said)) for said in names):
-            table.add_row(say.get(gold, gold), *(str(counts.get((gold, said), 0)) for said in names))
+            table.add_row(_word(gold), *(str(counts.get((gold, said), 0)) for said in names))
     return table
 
 
-def _topic_table(report: EvaluationReport, say: Mapping[str, str]) -> Table:
-    table = Table(title=say["topics"])
+def _topic_table(report: EvaluationReport) -> Table:
+    table = Table(title=_word("topics"))
     for column in ("topic", "precision_short", "recall_short", "F1", "right", "false", "missed"):
-        table.add_column(say.get(column, column), justify="left" if column == "topic" else "right")
+        table.add_column(_word(column), justify="left" if column == "topic" else "right")
     for topic, s in report.topics.items():
         table.add_row(
             topic, f"{s.precision:.2f}", f"{s.recall:.2f}", f"{s.f1:.2f}", str(s.right), str(s.false), str(s.missed)
@@ -113,74 +113,5 @@ def _topic_table(report: EvaluationReport, say: Mapping[str, str]) -> Table:
     return table
 
 
-_ENGLISH = {
-    "report": "Evaluation",
-    "figure": "figure",
-    "value": "value",
-    "interval": "95 %",
-    "records": "records",
-    "relevance": "relevance F1 (main or mention)",
-    "precision": "relevance precision",
-    "recall": "relevance recall",
-    "grade": "main/mention/no accuracy",
-    "micro": "topics micro-F1",
-    "micro_about": "topics micro-F1, about the province",
-    "macro": "topics macro-F1",
-    "language": "language",
-    "tone": "tone",
-    "confusion": "Relevance",
-    "gold_said": "label / said",
-    "topics": "Topics",
-    "topic": "topic",
-    "precision_short": "P",
-    "recall_short": "R",
-    "right": "right",
-    "false": "false",
-    "missed": "missed",
-    "mistakes": "Mistakes",
-    "id": "id",
-    "title": "title",
-    "what": "what",
-    "gold": "label",
-    "said": "said",
-    "why": "why",
-}
-_VIETNAMESE = {
-    "report": "Đánh giá",
-    "figure": "chỉ số",
-    "value": "giá trị",
-    "interval": "95 %",
-    "records": "số bài",
-    "relevance": "F1 liên quan (chính hoặc nhắc đến)",
-    "precision": "độ chính xác (liên quan)",
-    "recall": "độ bao phủ (liên quan)",
-    "grade": "đúng mức chính/nhắc/không",
-    "micro": "micro-F1 chủ đề",
-    "micro_about": "micro-F1 chủ đề, bài về tỉnh",
-    "macro": "macro-F1 chủ đề",
-    "language": "ngôn ngữ",
-    "tone": "sắc thái",
-    "confusion": "Mức liên quan",
-    "gold_said": "nhãn / máy",
-    "topics": "Chủ đề",
-    "topic": "chủ đề",
-    "precision_short": "P",
-    "recall_short": "R",
-    "right": "đúng",
-    "false": "thừa",
-    "missed": "sót",
-    "mistakes": "Bài sai",
-    "id": "mã",
-    "title": "tiêu đề",
-    "what": "mục",
-    "gold": "nhãn",
-    "said": "máy",
-    "why": "vì sao",
-    "main": "chính",
-    "mention": "nhắc đến",
-    "no": "không",
-    "positive": "tích cực",
-    "neutral": "trung tính",
-    "negative": "tiêu cực",
-    "unsure": "chưa rõ",
-}
+def _word(code: str) -> str:
+    return translate_code("evaluation", code)

@@ -6,63 +6,38 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.explain import Explanation
-from pipeline.records import HitPlace
+from pipeline.i18n.catalogs import translate_code
 
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
-_NAMES = {
-    "vi": {
-        "verdict": "Kết luận", "relevance": "liên quan", "tone": "sắc thái", "language": "ngôn ngữ",
-        "rules": "bộ quy tắc",
-        "places": "Địa danh", "name": "tên", "tier": "độ chắc", "role": "vai trò", "where": "ở", "alone": "tự đủ",
-        "elsewhere": "Địa danh khác", "grade": "Chính hay nhắc đến", "feature": "đặc điểm", "value": "giá trị",
-        "effect": "tác động", "topics": "Chủ đề", "topic": "chủ đề", "chance": "điểm", "said": "kết quả",
-        "terms": "từ ngữ (trọng số)", "why": "nặng nhất", "assigned": "có", "near": "suýt", "no": "không",
-        "hits": "Trong mã trang", "kept": "có trong bài đã đọc",
-    },
-    "en": {
-        "verdict": "Verdict", "relevance": "relevance", "tone": "tone", "language": "language", "rules": "rules",
-        "places": "Places", "name": "name", "tier": "tier", "role": "role", "where": "in", "alone": "counts alone",
-        "elsewhere": "Other places", "grade": "Main or mention", "feature": "feature", "value": "value",
-        "effect": "effect", "topics": "Topics", "topic": "topic", "chance": "score", "said": "result",
-        "terms": "terms (weight)", "why": "heaviest", "assigned": "yes", "near": "near", "no": "no",
-        "hits": "In the page's bytes", "kept": "in the text that was read",
-    },
-}  # fmt: skip
-#: Where a name stands in a page, in Vietnamese; in English as records call it.
-_WHERE: dict[HitPlace, str] = {
-    "title": "tiêu đề", "lead": "sapo", "body": "thân bài", "caption": "chú thích ảnh", "json-ld": "JSON-LD",
-    "data": "dữ liệu của kịch bản", "meta": "thẻ meta", "menu": "menu", "link": "liên kết", "feed": "nguồn cấp tin",
-}  # fmt: skip
 
 
-def explanation_panels(found: Explanation, *, english: bool) -> RenderableType:
+def explanation_panels(found: Explanation) -> RenderableType:
     """Return the text with its evidence marked, and a table for every decision."""
-    words = _NAMES["en" if english else "vi"]
     tags = found.tags
     tone = tags.tone + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
     verdict = (
-        f"{words['relevance']}: {tags.relevance} ({tags.relevance_score:.2f})   {words['tone']}: {tone}   "
-        f"{words['language']}: {tags.language}   {words['rules']}: {tags.rules}\n{tags.reason}"
+        f"{_word('relevance')}: {tags.relevance} ({tags.relevance_score:.2f})   {_word('tone')}: {tone}   "
+        f"{_word('language')}: {tags.language}   {_word('rules')}: {tags.rules}\n{tags.reason}"
     )
     parts: list[RenderableType] = [
         Panel(Group(_marked(found, "title"), Text(), _marked(found, "text"))),
-        Panel(Text(verdict), title=words["verdict"], title_align="left"),
+        Panel(Text(verdict), title=_word("verdict"), title_align="left"),
     ]
     if found.mentions:
-        parts.append(_places(found, words))
+        parts.append(_places(found))
     if found.elsewhere:
-        parts.append(Text(f"{words['elsewhere']}: {', '.join(found.elsewhere)}"))
+        parts.append(Text(f"{_word('elsewhere')}: {', '.join(found.elsewhere)}"))
     if found.grade:
-        table = Table(words["feature"], words["value"], words["effect"], title=words["grade"], title_justify="left")
+        table = Table(_word("feature"), _word("value"), _word("effect"), title=_word("grade"), title_justify="left")
         for feature, value, effect in found.grade:
             table.add_row(feature, f"{value:g}", f"{effect:+.2f}")
         parts.append(table)
     if found.topics:
-        parts.append(_topics(found, words))
+        parts.append(_topics(found))
     if found.hits:
-        table = Table(words["name"], words["where"], words["kept"], title=words["hits"], title_justify="left")
+        table = Table(_word("name"), _word("where"), _word("kept"), title=_word("hits"), title_justify="left")
         for hit in found.hits:
-            table.add_row(hit.words, hit.where if english else _WHERE[hit.where], "✓" if hit.kept else words["no"])
+            table.add_row(hit.words, translate_code("hit place", hit.where), "✓" if hit.kept else _word("no"))
         parts.append(table)
     return Group(*parts)
 
@@ -80,10 +55,10 @@ def _marked(found: Explanation, where: str) -> Text:
     return text
 
 
-def _places(found: Explanation, words: dict[str, str]) -> Table:
+def _places(found: Explanation) -> Table:
     table = Table(
-        words["name"], words["where"], words["tier"], words["alone"], words["role"],
-        title=words["places"], title_justify="left",
+        _word("name"), _word("where"), _word("tier"), _word("alone"), _word("role"),
+        title=_word("places"), title_justify="left",
     )  # fmt: skip
     for mention, role in found.mentions:
         source = found.title if mention.where == "title" else found.text
@@ -92,14 +67,18 @@ def _places(found: Explanation, words: dict[str, str]) -> Table:
     return table
 
 
-def _topics(found: Explanation, words: dict[str, str]) -> Table:
+def _topics(found: Explanation) -> Table:
     table = Table(
-        words["topic"], words["chance"], words["said"], words["terms"], words["why"],
-        title=words["topics"], title_justify="left",
+        _word("topic"), _word("chance"), _word("said"), _word("terms"), _word("why"),
+        title=_word("topics"), title_justify="left",
     )  # fmt: skip
     for account in found.topics:
         best = {hit.term: hit.weight for hit in account.hits}
         terms = ", ".join(f"{t} ({w:g})" for t, w in sorted(best.items(), key=lambda pair: -pair[1])[:8])
         parts = ", ".join(f"{feature} {effect:+.1f}" for feature, _, effect in account.parts[:3])
-        table.add_row(account.id, f"{account.chance:.2f}", words[account.verdict], terms, parts)
+        table.add_row(account.id, f"{account.chance:.2f}", _word(account.verdict), terms, parts)
     return table
+
+
+def _word(code: str) -> str:
+    return translate_code("explanation", code)

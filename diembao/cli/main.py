@@ -1,10 +1,14 @@
 """The command line: options that hold for every command, and errors turned into messages and exit codes."""
 
+import os
 import sys
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.commands import (
     alerts,
     collect,
@@ -29,42 +33,55 @@ from diembao.cli.commands import (
 )
 from diembao.cli.context import FAILED, LOCKED, WRONG, CliContext
 from diembao.system.home import Home, HomeInUse, default_home
-from diembao.system.messages import asked_language, say
+from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.language import Language, set_language
 
 
-@click.group(
+class _Diembao(translated.TranslatedGroup):
+    """The whole command line: --lang counts before anything else is read, so that --help may stand before it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        set_language(_chosen_language(args))
+        return super().parse_args(ctx, args)
+
+
+def _chosen_language(args: Sequence[str]) -> Language:
+    """Return the language named by --lang, else by $DIEMBAO_LANG, else Vietnamese."""
+    name = os.environ.get("DIEMBAO_LANG", "")
+    for word, following in zip_longest(args, args[1:], fillvalue=""):
+        if word == "--lang":
+            name = following
+        elif word.startswith("--lang="):
+            name = word.removeprefix("--lang=")
+    return "en" if name.lower().startswith("en") else "vi"
+
+
+@translated.group(
+    cls=_Diembao,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help=say(
-        "Điểm báo: mỗi sáng cho biết báo chí trong và ngoài nước viết gì về địa phương.\n\n"
-        "Mã thoát: 0 xong; 1 xong nhưng có phần hỏng (nói rõ phần nào); 2 dùng sai hoặc cấu hình sai; "
-        "3 một lượt chạy khác đang giữ khóa.",
-        "Press review: every morning, what the press at home and abroad writes about the province.\n\n"
-        "Exit codes: 0 done; 1 done but something failed (said which); 2 wrong use or configuration; "
-        "3 another run holds the lock.",
+    help=mark(
+        "Press review: every morning, what the press at home and abroad writes about the province.\n\nExit "
+        "codes: 0 done; 1 done but something failed (said which); 2 wrong use or configuration; 3 "
+        "another run holds the lock."
     ),
 )
-@click.option(
+@translated.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help=say(
-        "Thư mục dữ liệu và cấu hình (mặc định: $DIEMBAO_HOME, hoặc thư mục dữ liệu của hệ điều hành).",
-        "Folder of data and configuration (default: $DIEMBAO_HOME, else the platform's data folder).",
-    ),
+    help=mark("Folder of data and configuration (default: $DIEMBAO_HOME, else the platform's data folder)."),
 )
-@click.option(
+@translated.option(
     "--lang",
     type=click.Choice(["vi", "en"]),
-    help=say("Ngôn ngữ hiển thị (mặc định: vi).", "Language of what is shown (default: vi)."),
+    help=mark("Language of what is shown (default: vi)."),
 )
-@click.option("--quiet", "-q", is_flag=True, help=say("Chỉ in lỗi.", "Print errors only."))
-@click.option("--json", "as_json", is_flag=True, help=say("In kết quả dạng JSON.", "Print results as JSON."))
+@translated.option("--quiet", "-q", is_flag=True, help=mark("Print errors only."))
+@translated.option("--json", "as_json", is_flag=True, help=mark("Print results as JSON."))
 @click.version_option(package_name="diembao")
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
-    context.obj = CliContext(
-        Home((home or default_home()).absolute()), "en" if (lang or asked_language()) == "en" else "vi", quiet, as_json
-    )
+    context.obj = CliContext(Home((home or default_home()).absolute()), lang is not None, quiet, as_json)
 
 
 for module in (
@@ -107,12 +124,12 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except ConfigError as error:
-        head = say("Cấu hình có lỗi:", "The configuration has faults:")
+        head = translate("The configuration has faults:")
         click.echo("\n".join([head, *(f"  {fault}" for fault in error.faults)]), err=True)
         sys.exit(WRONG)
     except HomeInUse as error:
-        click.echo(say(f"Một lượt chạy khác đang giữ khóa: {error}", f"Another run holds the lock: {error}"), err=True)
+        click.echo(translate("Another run holds the lock: {error}", error=error), err=True)
         sys.exit(LOCKED)
     except (StorageError, OSError) as error:
-        click.echo(say(f"Lỗi: {error}", f"Error: {error}"), err=True)
+        click.echo(translate("Error: {error}", error=error), err=True)
         sys.exit(FAILED)

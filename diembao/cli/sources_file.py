@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import translate
 
 if TYPE_CHECKING:
     from diembao.cli.context import CliContext
@@ -24,10 +24,8 @@ def sources_by_id(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Sou
     for id in ids:
         if id not in by_id:
             near = difflib.get_close_matches(id, by_id, n=1, cutoff=0.5)
-            hint = say(f" Có phải là {near[0]}?", f" Did you mean {near[0]}?") if near else ""
-            raise click.UsageError(
-                say(f"Không có nguồn: {id}.{hint} Xem: diembao source list", f"No such source: {id}.{hint}")
-            )
+            hint = translate(" Did you mean {near}?", near=near[0]) if near else ""
+            raise click.UsageError(translate("No such source: {id}.{hint}", id=id, hint=hint))
     return [by_id[id] for id in dict.fromkeys(ids)]
 
 
@@ -41,7 +39,7 @@ def add_sources(app: CliContext, added: Sequence[Source]) -> None:
         text = with_sources(str(path), path.read_text("utf-8-sig"), added)
         write_atomically(path, text.encode())
     for s in added:
-        app.print(say(f"Đã thêm {s.id} vào {path}", f"Added {s.id} to {path}"))
+        app.print(translate("Added {source} to {file}", source=s.id, file=path))
 
 
 def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[Source]:

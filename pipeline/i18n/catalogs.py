@@ -1,6 +1,6 @@
 """English messages and codes → the words of a language, from the catalogues in `locales/`.
 
-A message is its English text (msgid). A code (a reason, a state, the name of a label) has a context (msgctxt) and
+A message is its English text (msgid); a code (a reason, a state, the name of a label) has a context (msgctxt) and
 stands in both catalogues. Parameters are named fields: `translate("{count} articles", count=3)`.
 """
 

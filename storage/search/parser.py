@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.language import Language
 from pipeline.text.normalize import normalise
 from pipeline.text.search_tokens import fold, join_tokens, tokenize_normalised
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
@@ -20,11 +22,19 @@ _CLOSED = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral
 
 
 class QueryError(DiembaoError, ValueError):
-    """A query cannot be understood: at which character (from 0), and what to write, in Vietnamese and English."""
+    """A query that cannot be understood: the character of the mistake (from 0), and a message of the catalogues.
 
-    def __init__(self, query: str, at: int, vi: str, en: str) -> None:
-        super().__init__(f"{en} (character {at + 1} of {query!r})")
-        self.query, self.at, self.vi, self.en = query, at, vi, en
+    The text of the exception itself is English; `explanation()` is for the reader.
+    """
+
+    def __init__(self, query: str, at: int, message: str, **parameters: object) -> None:
+        english = translate(message, language="en", **parameters)
+        super().__init__(f"{english} (character {at + 1} of {query!r})")
+        self.query, self.at, self._message, self._parameters = query, at, message, parameters
+
+    def explanation(self, language: Language | None = None) -> str:
+        """Return what to write instead, in `language` (default: that of the run or request)."""
+        return translate(self._message, language=language, **self._parameters)
 
 
 def parse(query: str, topics: Mapping[str, str] | None = None) -> Tree:
@@ -66,11 +76,7 @@ class _Parser:
         self._tokens: list[_Token] = []
         self._next = self._words = self._depth = 0
         if len(query) > _LONGEST:
-            raise self._error(
-                _LONGEST,
-                f"Dài hơn {_LONGEST} ký tự: hãy tìm ít hơn",
-                f"Longer than {_LONGEST} characters: ask for less",
-            )
+            raise self._error(_LONGEST, mark("Longer than {limit} characters: ask for less"), limit=_LONGEST)
         at = 0
         while (match := _TOKEN.match(query, at)) is not None:
             kind = match.lastgroup
@@ -79,23 +85,17 @@ class _Parser:
             at = match.end()
         for token in self._tokens:
             if token.kind == "quote":
-                raise self._error(
-                    token.at, 'Dấu " chưa có dấu đóng: thêm " vào cuối cụm từ', 'A " without its end: add one after it'
-                )
+                raise self._error(token.at, mark('A " without its end: add one after it'))
 
-    def _error(self, at: int, vi: str, en: str) -> QueryError:
-        return QueryError(self._query, at, vi, en)
+    def _error(self, at: int, message: str, **parameters: object) -> QueryError:
+        return QueryError(self._query, at, message, **parameters)
 
     def whole(self) -> Tree:
         found = self._either()
         if (left := self._peek()) is not None:
-            raise self._error(
-                left.at, "Dấu ) thừa: bỏ đi, hoặc thêm ( ở trước", "A ) too many: take it out, or add a ( before"
-            )
+            raise self._error(left.at, mark("A ) too many: take it out, or add a ( before"))
         if found is None:
-            raise self._error(
-                0, "Không có gì để tìm: hãy viết ít nhất một từ", "Nothing to search for: write a word at least"
-            )
+            raise self._error(0, mark("Nothing to search for: write a word at least"))
         return found
 
     def _peek(self, *kinds: str) -> _Token | None:
@@ -140,8 +140,9 @@ class _Parser:
         named = token.text
         return self._error(
             token.at,
-            f'{named} cần từ ở hai bên; muốn tìm chính chữ ấy thì viết "{named.lower()}"',
-            f'{named} needs words on both sides; to search for it write "{named.lower()}"',
+            mark('{operator} needs words on both sides; to search for it write "{word}"'),
+            operator=named,
+            word=named.lower(),
         )
 
     def _one(self, token: _Token, field: str) -> Tree | None:
@@ -151,9 +152,7 @@ class _Parser:
             after = self._peek()
             found = None if after is None or after.kind in ("close", "op") else self._one(after, field)
             if found is None:
-                raise self._error(
-                    token.at, "Sau NOT phải có từ cần loại: NOT covid", "NOT needs what to leave out: NOT covid"
-                )
+                raise self._error(token.at, mark("NOT needs what to leave out: NOT covid"))
             return Not(found)
         if token.kind == "open":
             return self._group(token, field)
@@ -164,11 +163,11 @@ class _Parser:
     def _group(self, opened: _Token, field: str) -> Tree | None:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise self._error(opened.at, "Quá nhiều ngoặc lồng nhau", "Too many brackets within brackets")
+            raise self._error(opened.at, mark("Too many brackets within brackets"))
         found = self._either(field)
         self._depth -= 1
         if not self._take("close"):
-            raise self._error(opened.at, "Dấu ( chưa có dấu đóng: thêm )", "A ( without its end: add a )")
+            raise self._error(opened.at, mark("A ( without its end: add a )"))
         return found
 
     def _field(self, token: _Token, outer: str) -> Tree | None:
@@ -177,11 +176,12 @@ class _Parser:
             listed = ", ".join(FIELDS)
             raise self._error(
                 token.at,
-                f'Không có trường {name}: (có: {listed}); muốn tìm dấu hai chấm thì đặt cả cụm trong ngoặc kép "…"',
-                f'There is no field {name}: (there are {listed}); put words with a colon in quotes "…"',
+                mark('There is no field {field}: (there are {names}); put words with a colon in quotes "…"'),
+                field=name,
+                names=listed,
             )
         if outer or value is None:
-            raise self._error(token.at, f"{name}: cần một giá trị ngay sau nó", f"{name}: needs a value right after it")
+            raise self._error(token.at, mark("{field}: needs a value right after it"), field=name)
         self._next += 1
         if value.kind == "open":
             return self._group(value, name)
@@ -209,11 +209,14 @@ class _Parser:
             value = value and join_tokens(value)
             allowed = tuple(join_tokens(name) for name in allowed)
         if not value or (allowed and value not in allowed):
-            listed = ", ".join(allowed or ())
+            if not allowed:
+                raise self._error(token.at, mark("{field}: does not know {value!r}"), field=field, value=written)
             raise self._error(
                 token.at,
-                f"{field}: không nhận {written!r}" + (f"; có: {listed}" if listed else ""),
-                f"{field}: does not know {written!r}" + (f"; there are {listed}" if listed else ""),
+                mark("{field}: does not know {value!r}; there are {names}"),
+                field=field,
+                value=written,
+                names=", ".join(allowed),
             )
         return Mark(field, value)
 
@@ -221,13 +224,11 @@ class _Parser:
         found = tokenize_normalised(written)
         self._words += len(found)
         if self._words > _MOST_WORDS:
-            raise self._error(token.at, f"Hơn {_MOST_WORDS} từ: hãy tìm ít hơn", f"More than {_MOST_WORDS} words")
+            raise self._error(token.at, mark("More than {limit} words"), limit=_MOST_WORDS)
         if not found:
             return None
         if prefix and len(found[-1].folded) == 1 and found[-1].folded.isascii():
-            raise self._error(
-                token.at, "Trước dấu * cần ít nhất hai chữ cái", "At least two letters are needed before the *"
-            )
+            raise self._error(token.at, mark("At least two letters are needed before the *"))
         exact = exact or any(word.exact != word.folded for word in found)
         return Words(tuple(word.exact if exact else word.folded for word in found), exact, prefix)
 
@@ -237,20 +238,14 @@ class _Parser:
         between = int(number) if number.strip().isdigit() else _NEAR
         if (number and not number.strip().isdigit()) or between > _FARTHEST:
             raise self._error(
-                token.at,
-                f"Khoảng cách trong NEAR là một số đến {_FARTHEST}, ví dụ NEAR(a b, 5)",
-                f"The distance in NEAR is a number up to {_FARTHEST}, e.g. NEAR(a b, 5)",
+                token.at, mark("The distance in NEAR is a number up to {limit}, e.g. NEAR(a b, 5)"), limit=_FARTHEST
             )
         sides = [self._to_words(token, side, exact=False) for side in _SIDE.findall(inside)]
         members = [side for side in sides if side is not None]
         if not end or len(members) != 2 or "*" in inside or field not in ("", "title"):
-            raise self._error(
-                token.at,
-                "NEAR cần đúng hai từ hoặc cụm từ, không có dấu *: NEAR(điện gió, 5)",
-                "NEAR needs just two words or phrases without *: NEAR(wind farm, 5)",
-            )
+            raise self._error(token.at, mark("NEAR needs just two words or phrases without *: NEAR(wind farm, 5)"))
         if {fold(w) for w in members[0].words} & {fold(w) for w in members[1].words}:
-            raise self._error(token.at, "Hai vế của NEAR phải khác từ nhau", "The two sides of NEAR must share no word")
+            raise self._error(token.at, mark("The two sides of NEAR must share no word"))
         exact, title = any(m.exact for m in members), field == "title"
         one, other = (replace(m, exact=exact, only_title=title) for m in members)
         return Near(one, other, between)
@@ -259,9 +254,7 @@ class _Parser:
         first, dots, last = written.partition("..")
         ends = [self._day(token, part) if part else None for part in ((first, last) if dots else (first, first))]
         if ends == [None, None] or (ends[0] and ends[1] and ends[0] > ends[1]):
-            raise self._error(
-                token.at, "Khoảng ngày phải có ngày đầu trước ngày cuối", "A range of days begins before it ends"
-            )
+            raise self._error(token.at, mark("A range of days begins before it ends"))
         return Days(*ends)
 
     def _day(self, token: _Token, written: str) -> date:
@@ -273,9 +266,7 @@ class _Parser:
         except ValueError:
             pass
         raise self._error(
-            token.at,
-            f"Không phải ngày: {written!r}; viết day:2026-03-01 hoặc day:2026-03-01..2026-03-05",
-            f"No day: {written!r}; write day:2026-03-01 or day:2026-03-01..2026-03-05",
+            token.at, mark("No day: {value!r}; write day:2026-03-01 or day:2026-03-01..2026-03-05"), value=written
         )
 
 

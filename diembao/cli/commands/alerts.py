@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import click
-
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +19,11 @@ if TYPE_CHECKING:
     from storage.search.tree import Tree
 
 
-@click.command(
-    help=say(
-        "Xét các quy tắc trong alerts.toml, báo cho người phụ trách điều mới; mỗi nguyên nhân một lần mỗi ngày.",
-        "Go through the rules of alerts.toml and tell people what is new; each cause once a day.",
-    )
+@translated.command(
+    help=mark("Go through the rules of alerts.toml and tell people what is new; each cause once a day.")
 )
-@click.option("--test", "trial", is_flag=True, help=say("Chỉ gửi một tin thử.", "Only send a trial message."))
-@click.option("--trouble", hidden=True, help="What diembao serve was told by its database.")
+@translated.option("--test", "trial", is_flag=True, help=mark("Only send a trial message."))
+@translated.option("--trouble", hidden=True, help="What diembao serve was told by its database.")
 @pass_context
 def alerts(app: CliContext, trial: bool, trouble: str | None) -> int:
     from config.alerts import load_alerts
@@ -37,12 +33,7 @@ def alerts(app: CliContext, trial: bool, trouble: str | None) -> int:
     alerting = load_alerts(app.home.config)
     ways = channels(alerting)
     if not ways:
-        app.print(
-            say(
-                "Chưa có đường báo nào: điền [mail] hoặc [hooks] trong alerts.toml.",
-                "There is no way to tell anybody: fill in [mail] or [hooks] in alerts.toml.",
-            )
-        )
+        app.print(translate("There is no way to tell anybody: fill in [mail] or [hooks] in alerts.toml."))
     if trial:
         return _try(app, ways)
     if trouble:
@@ -62,10 +53,10 @@ def _try(app: CliContext, ways: Sequence[Channel]) -> int:
     for way in ways:
         try:
             way.send(
-                say("[diembao] Tin thử", "[diembao] Trial message"),
-                say("Đường báo này hoạt động.\n", "This way of telling works.\n"),
+                translate("[diembao] Trial message"),
+                translate("This way of telling works.\n"),
             )
-            app.print(say(f"{way.name}: đã gửi", f"{way.name}: sent"))
+            app.print(translate("{channel}: sent", channel=way.name))
         except DeliveryFailed as error:
             failed += 1
             app.warn(str(error))
@@ -97,7 +88,7 @@ def _tell(app: CliContext, storage: Storage, ways: Sequence[Channel]) -> int:
         app.print(alert.said)
     failed = send_alerts(storage, ways, at)
     for line in failed:
-        app.warn(say(f"Không gửi được: {line}", f"Not sent: {line}"))
+        app.warn(translate("Not sent: {line}", line=line))
     if app.as_json:
         app.print_json({"alerts": [alert.cause for alert in new], "failed": failed})
     return FAILED if failed else DONE
@@ -114,16 +105,15 @@ def _tell_without_database(app: CliContext, ways: Sequence[Channel], error: str)
     noted = app.home.root / f".no-database-told-{day}"
     if noted.exists():
         return DONE
-    text = say(
-        f"Cơ sở dữ liệu không dùng được: {error}\nCách xử lý: diembao doctor; diembao db check; nếu hỏng: "
-        "diembao db restore FILE",
-        f"The database cannot be used: {error}\nWhat to do: diembao doctor; diembao db check; if it is damaged: "
-        "diembao db restore FILE",
+    text = translate(
+        "The database cannot be used: {error}\nWhat to do: diembao doctor; diembao db check; if it is "
+        "damaged: diembao db restore FILE",
+        error=error,
     )
     sent = False
     for way in ways:
         try:
-            way.send(say("[diembao] Cơ sở dữ liệu không dùng được", "[diembao] No database"), hide_secrets(text) + "\n")
+            way.send(translate("[diembao] No database"), hide_secrets(text) + "\n")
             sent = True
         except DeliveryFailed as failure:
             app.warn(str(failure))

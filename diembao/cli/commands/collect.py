@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.messages import BROWSER, CANDIDATES, DOCUMENTS, reason, say, word
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from diembao.jobs.collect import CollectResult
@@ -16,32 +17,30 @@ if TYPE_CHECKING:
 #: `_collect` was told to stop; of a command's exit codes it is FAILED
 STOPPED = 9
 
-_only = click.option(
+_only = translated.option(
     "--source",
     "only",
     multiple=True,
     metavar="ID",
-    help=say("Chỉ nguồn này (dùng được nhiều lần).", "Only this source (may be given again)."),
+    help=mark("Only this source (may be given again)."),
 )
-_due = click.option(
+_due = translated.option(
     "--due",
     is_flag=True,
-    help=say("Chỉ những nguồn đã đến giờ hỏi.", "Only feeds whose time has come."),
+    help=mark("Only feeds whose time has come."),
 )
 
 
-_wait = click.option(
+_wait = translated.option(
     "--wait",
     type=click.FloatRange(0),
     default=0.0,
     metavar="MINUTES",
-    help=say(
-        "Chờ một lượt đang chạy xong, lâu nhất bấy nhiêu phút.", "Let a run under way end first, at most so long."
-    ),
+    help=mark("Let a run under way end first, at most so long."),
 )
 
 
-@click.command(help=say("Thu thập bài từ các nguồn.", "Collect articles from the sources."))
+@translated.command(help=mark("Collect articles from the sources."))
 @_only
 @_due
 @_wait
@@ -51,13 +50,13 @@ def collect(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> i
         return min(_collect(app, storage, only, due), FAILED)
 
 
-@click.command(
-    help=say("Đọc và phân loại những gì đã thu thập.", "Read and tag what was collected."),
+@translated.command(
+    help=mark("Read and tag what was collected."),
 )
-@click.option(
+@translated.option(
     "--again",
     is_flag=True,
-    help=say("Đọc lại cả những trang lần trước gặp lỗi.", "Also pages that an error stopped last time."),
+    help=mark("Also pages that an error stopped last time."),
 )
 @_wait
 @pass_context
@@ -66,12 +65,7 @@ def process(app: CliContext, again: bool, wait: float) -> int:
         return _process(app, storage, again)
 
 
-@click.command(
-    help=say(
-        "Thu thập, đọc, phân loại rồi lập bản điểm báo trong ngày.",
-        "Collect, read and tag, then make the day's digest.",
-    )
-)
+@translated.command(help=mark("Collect, read and tag, then make the day's digest."))
 @_only
 @_due
 @_wait
@@ -87,12 +81,7 @@ def run(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> int:
     return max(codes)
 
 
-@click.command(
-    help=say(
-        "Thêm bằng tay những bài ở các địa chỉ này: tải, đọc, phân loại ngay.",
-        "Add the articles at these addresses by hand: fetch, read and tag them now.",
-    )
-)
+@translated.command(help=mark("Add the articles at these addresses by hand: fetch, read and tag them now."))
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @pass_context
 def add(app: CliContext, urls: tuple[str, ...]) -> int:
@@ -103,7 +92,7 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
     if wrong := [url for url in urls if not is_fetchable(url)]:
         listed = ", ".join(wrong)
         raise click.UsageError(
-            say(f"Không phải địa chỉ http(s): {listed}", f"Not an address of http(s): {listed}"),
+            translate("Not an address of http(s): {listed}", listed=listed),
         )
     settings, sources, rules = app.settings(), app.sources(), app.rules()
     with app.home.lock("collect", "process"), app.storage() as storage:
@@ -113,14 +102,18 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
         ended = storage.ledger_of([normalise_url(url) for url in urls])
         for url in urls:
             entry = ended[normalise_url(url)]
-            how = word(DOCUMENTS, entry.document) if entry.document else word(CANDIDATES, entry.outcome)
+            how = (
+                translate_code("document outcome", entry.document)
+                if entry.document
+                else translate_code("candidate outcome", entry.outcome)
+            )
             why = entry.document_reason or (entry.reason if entry.reason != "ok" else "")
             if app.as_json:
                 app.print_json({"add": {"url": url, "outcome": entry.document or entry.outcome, "reason": why}})
                 continue
             found = storage.item(entry.item)
             title = f"{found.article.title} · {found.outlet}" if found else url
-            app.print(f"{title}: {how}" + (f" ({reason(why)})" if why else ""))
+            app.print(f"{title}: {how}" + (f" ({translate_code('reason', why)})" if why else ""))
     return DONE if all(ended[normalise_url(url)].item for url in urls) else FAILED
 
 
@@ -130,12 +123,12 @@ def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool
     settings, sources = app.settings(), app.sources()
     if unknown := set(only) - {s.id for s in sources}:
         names = ", ".join(sorted(unknown))
-        raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
+        raise click.UsageError(translate("No such source: {names}", names=names))
     if any(s.render and (s.enabled or s.id in only) for s in sources):
         from crawlers.downloader.browser import missing_browser
 
         if lacking := missing_browser():
-            app.warn(word(BROWSER, lacking))
+            app.warn(translate_code("missing browser", lacking))
     with app.progress() as progress:
         collected = collect_now(
             storage,
@@ -148,12 +141,7 @@ def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool
         )
     _tell_collected(app, collected)
     if collected.left:
-        app.warn(
-            say(
-                f"Đã dừng giữa chừng: {collected.left} trang chờ lượt sau.",
-                f"Stopped half-way: {collected.left} pages wait for the next run.",
-            )
-        )
+        app.warn(translate("Stopped half-way: {pages} pages wait for the next run.", pages=collected.left))
         return STOPPED
     return FAILED if collected.failed else DONE
 
@@ -166,12 +154,18 @@ def _tell_collected(app: CliContext, collected: CollectResult) -> None:
             app.print_json({"collect": row})
         return
     for t in collected.tallies:
-        line = say(
-            f"{t.name}: {t.links} liên kết, {t.new} mới, {t.fetched} trang tải về, {t.unchanged} không đổi",
-            f"{t.name}: {t.links} links, {t.new} new, {t.fetched} pages fetched, {t.unchanged} unchanged",
+        line = translate(
+            "{name}: {links} links, {new} new, {fetched} pages fetched, {unchanged} unchanged",
+            name=t.name,
+            links=t.links,
+            new=t.new,
+            fetched=t.fetched,
+            unchanged=t.unchanged,
         )
         if t.reasons:
-            line += say("; hỏng: ", "; failed: ") + ", ".join(f"{reason(r)} ({n})" for r, n in t.reasons.items())
+            line += translate("; failed: ") + ", ".join(
+                f"{translate_code('reason', r)} ({n})" for r, n in t.reasons.items()
+            )
         app.print(line)
 
 
@@ -184,24 +178,23 @@ def _process(app: CliContext, storage: Storage, again: bool = False) -> int:
     if app.as_json:
         app.print_json({"process": counts})
     app.print(
-        say(
-            f"Đã đọc {sum(counts[k] for k in ('coverage', 'irrelevant', 'unreadable'))} trang: "
-            f"{counts['coverage']} về địa phương, {counts['irrelevant']} không liên quan, "
-            f"{counts['unreadable']} không đọc được; {counts['new_items']} bài mới, "
-            f"{counts['new_versions']} bài có bản sửa.",
-            f"Read {sum(counts[k] for k in ('coverage', 'irrelevant', 'unreadable'))} pages: "
-            f"{counts['coverage']} about the province, {counts['irrelevant']} not, "
-            f"{counts['unreadable']} unreadable; {counts['new_items']} new items, "
-            f"{counts['new_versions']} new versions.",
+        translate(
+            "Read {pages} pages: {coverage} about the province, {irrelevant} not, {unreadable} unreadable; "
+            "{new_items} new items, {new_versions} new versions.",
+            pages=sum(counts[k] for k in ("coverage", "irrelevant", "unreadable")),
+            coverage=counts["coverage"],
+            irrelevant=counts["irrelevant"],
+            unreadable=counts["unreadable"],
+            new_items=counts["new_items"],
+            new_versions=counts["new_versions"],
         )
     )
     if counts["errors"]:
         app.warn(
-            say(
-                f"{counts['errors']} trang gặp lỗi của chương trình khi đọc; xem: diembao status. "
-                "Sau khi nâng cấp: diembao process --again",
-                f"{counts['errors']} pages met an error of the program; see: diembao status. "
-                "After an upgrade: diembao process --again",
+            translate(
+                "{pages} pages met an error of the program; see: diembao status. After an upgrade: diembao "
+                "process --again",
+                pages=counts["errors"],
             )
         )
         return FAILED

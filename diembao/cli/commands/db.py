@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from storage.maintenance.backup import Progress
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
 _JOBS = ("collect", "process")
 
 
-@click.group(
-    help=say(
-        "Cơ sở dữ liệu: nâng cấp, kiểm tra, sao lưu, phục hồi, chuyển đi.",
-        "The database: upgrade, check, back up, restore, move.",
-    )
-)
+@translated.group(help=mark("The database: upgrade, check, back up, restore, move."))
 def db() -> None:
     pass
 
@@ -35,12 +31,7 @@ def _progress(app: CliContext) -> Progress:
     return tell
 
 
-@db.command(
-    help=say(
-        "Nâng bảng của một cơ sở dữ liệu cũ lên phiên bản này, sao lưu trước.",
-        "Bring an older database up to this version; it is saved first.",
-    )
-)
+@db.command(help=mark("Bring an older database up to this version; it is saved first."))
 @pass_context
 def upgrade(app: CliContext) -> int:
     from storage.maintenance.backup import upgrade as bring_up
@@ -49,15 +40,13 @@ def upgrade(app: CliContext) -> int:
         path = _new_file(app, "before-upgrade")
         old = bring_up(app.database(), path, _progress(app))
     if old is None:
-        app.print(say("Đã là phiên bản mới nhất.", "It is of today's version."))
+        app.print(translate("It is of today's version."))
     else:
-        app.print(say(f"Đã nâng từ bản {old}; bản sao lưu: {path}", f"Upgraded from {old}; saved to {path}"))
+        app.print(translate("Upgraded from {version}; saved to {file}", version=old, file=path))
     return DONE
 
 
-@db.command(
-    help=say("Kiểm tra tệp, liên kết giữa các bảng và các tổng.", "Check the file, its references and its sums.")
-)
+@db.command(help=mark("Check the file, its references and its sums."))
 @pass_context
 def check(app: CliContext) -> int:
     from storage.maintenance.integrity import check_integrity as look
@@ -69,44 +58,34 @@ def check(app: CliContext) -> int:
     for table, n in rows.items():
         app.print(f"  {table:<14}{n:>10}")
     for problem in problems:
-        app.warn(say(f"Sai: {problem}", f"Wrong: {problem}"))
+        app.warn(translate("Wrong: {problem}", problem=problem))
     if problems:
-        app.warn(
-            say("Hãy phục hồi từ bản sao lưu: diembao db restore FILE", "Restore a backup: diembao db restore FILE")
-        )
+        app.warn(translate("Restore a backup: diembao db restore FILE"))
     else:
-        app.print(say("Cơ sở dữ liệu lành lặn.", "The database is sound."))
+        app.print(translate("The database is sound."))
     return FAILED if problems else DONE
 
 
-@db.command(
-    help=say(
-        "Sao lưu ra FILE (mặc định: backups trong thư mục dữ liệu), cả khi đang có lượt chạy ghi vào.",
-        "Save to FILE (default: backups in the home folder), also while a run writes.",
-    )
-)
+@db.command(help=mark("Save to FILE (default: backups in the home folder), also while a run writes."))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option(
+@translated.option(
     "--keep",
     type=click.IntRange(1),
     metavar="N",
-    help=say(
-        "Chỉ giữ N bản mới nhất trong thư mục backups (không tính bản có tên riêng).",
-        "Keep only the newest N in the folder backups (those with a name of their own aside).",
-    ),
+    help=mark("Keep only the newest N in the folder backups (those with a name of their own aside)."),
 )
 @pass_context
 def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
     from storage.maintenance.backup import backup as save
 
     if file is not None and keep is not None:
-        raise click.UsageError(say("--keep không đi với FILE", "--keep is not for a FILE of your own"))
+        raise click.UsageError(translate("--keep is not for a FILE of your own"))
     path = file or _new_file(app, "backup")
     found = save(app.database(), path, _progress(app))
     size = path.stat().st_size / 2**20
     if app.as_json:
         app.print_json({"backup": str(path), "sha256": found, "bytes": path.stat().st_size})
-    app.print(say(f"Đã sao lưu {size:.1f} MB vào {path}", f"Saved {size:.1f} MB to {path}"))
+    app.print(translate("Saved {size:.1f} MB to {file}", size=size, file=path))
     if keep is not None:
         # Their names hold the time, so that the newest come last.
         for old in sorted(path.parent.glob("diembao-backup-*.db"))[:-keep]:
@@ -115,12 +94,7 @@ def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
     return DONE
 
 
-@db.command(
-    help=say(
-        "Phục hồi từ một bản sao lưu; dữ liệu hiện có được giữ lại bên cạnh.",
-        "Bring a backup back; what is there now is kept beside it.",
-    )
-)
+@db.command(help=mark("Bring a backup back; what is there now is kept beside it."))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def restore(app: CliContext, file: Path) -> int:
@@ -128,16 +102,11 @@ def restore(app: CliContext, file: Path) -> int:
 
     with app.home.lock(*_JOBS):
         found = bring_back(file, app.database(), _progress(app))
-    app.print(say(f"Đã phục hồi từ {file} (mã kiểm {found[:12]}).", f"Restored from {file} (checksum {found[:12]})."))
+    app.print(translate("Restored from {file} (checksum {checksum}).", file=file, checksum=found[:12]))
     return DONE
 
 
-@db.command(
-    help=say(
-        "Chép mọi dòng sang một cơ sở dữ liệu khác (SQLite hoặc PostgreSQL) còn trống, rồi đối chiếu.",
-        "Copy every row to another, empty database (SQLite or PostgreSQL) and compare.",
-    )
-)
+@db.command(help=mark("Copy every row to another, empty database (SQLite or PostgreSQL) and compare."))
 @click.argument("target", metavar="ADDRESS")
 @pass_context
 def copy(app: CliContext, target: str) -> int:
@@ -146,9 +115,9 @@ def copy(app: CliContext, target: str) -> int:
     with app.home.lock(*_JOBS):
         n = move(app.database(), target, _progress(app))
     app.print(
-        say(
-            f"Đã chép và đối chiếu {n} dòng. Để dùng: ghi địa chỉ vào [storage] database trong settings.toml.",
-            f"Copied and compared {n} rows. To use it: write its address into [storage] database in settings.toml.",
+        translate(
+            "Copied and compared {count} rows. To use it: write its address into [storage] database in settings.toml.",
+            count=n,
         )
     )
     return DONE

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.clock import now
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import Decision, DecisionField, Relevance, Tone
 
 if TYPE_CHECKING:
@@ -19,28 +20,26 @@ if TYPE_CHECKING:
     from storage.base import Storage
 
 
-@click.command(
-    help=say(
-        "Quyết định của người về một bài (ITEM: cột item của tệp CSV): giữ nguyên dù quy tắc nói gì.\n\n"
-        "--export FILE.jsonl: xuất mọi quyết định thành văn bản đã gán nhãn cho `diembao train`.",
-        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n\n"
-        "--export FILE.jsonl: all decisions as labelled texts for `diembao train`.",
+@translated.command(
+    help=mark(
+        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n"
+        "\n--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
     )
 )
 @click.argument("item", required=False)
-@click.option("--relevance", type=click.Choice(get_args(Relevance)))
-@click.option(
+@translated.option("--relevance", type=click.Choice(get_args(Relevance)))
+@translated.option(
     "--topic",
     "topics",
     multiple=True,
     metavar="ID",
-    help=say("Một trong các chủ đề của bài (kể hết).", "One of its topics (name all of them)."),
+    help=mark("One of its topics (name all of them)."),
 )
-@click.option("--no-topic", is_flag=True, help=say("Không thuộc chủ đề nào.", "It has no topic."))
-@click.option("--tone", type=click.Choice(get_args(Tone)))
-@click.option("--who", help=say("Ai quyết định (mặc định: người đang dùng máy).", "Who says so (default: you)."))
-@click.option("--note", default="", help=say("Vì sao (được lưu lại).", "Why (it is kept)."))
-@click.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
+@translated.option("--no-topic", is_flag=True, help=mark("It has no topic."))
+@translated.option("--tone", type=click.Choice(get_args(Tone)))
+@translated.option("--who", help=mark("Who says so (default: you)."))
+@translated.option("--note", default="", help=mark("Why (it is kept)."))
+@translated.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
 @pass_context
 def decide(
     app: CliContext,
@@ -56,18 +55,11 @@ def decide(
     if target is not None:
         return _export(app, target)
     if item is None or not (relevance or topics or no_topic or tone) or (topics and no_topic):
-        raise click.UsageError(
-            say(
-                "Cần ITEM và ít nhất một trong --relevance, --topic (hoặc --no-topic), --tone",
-                "Needs ITEM and at least one of --relevance, --topic (or --no-topic), --tone",
-            )
-        )
+        raise click.UsageError(translate("Needs ITEM and at least one of --relevance, --topic (or --no-topic), --tone"))
     known = {topic.id for topic in app.rules().topics.topic}
     if unknown := sorted(set(topics) - known):
         names, listed = ", ".join(unknown), ", ".join(sorted(known))
-        raise click.UsageError(
-            say(f"Không có chủ đề {names}; có: {listed}", f"No such topic: {names}; there are {listed}")
-        )
+        raise click.UsageError(translate("No such topic: {names}; there are {listed}", names=names, listed=listed))
     at, name = now(), who or _user()
     said: dict[DecisionField, str | None] = {
         "relevance": relevance,
@@ -90,7 +82,7 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # in a container whose user has no name
-        raise click.UsageError(say("Cần --who: ai quyết định?", "Needs --who: who says so?")) from None
+        raise click.UsageError(translate("Needs --who: who says so?")) from None
 
 
 def _export(app: CliContext, target: Path) -> int:
@@ -101,7 +93,7 @@ def _export(app: CliContext, target: Path) -> int:
     with app.storage() as storage:
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in labelled_rows(storage)]
     write_atomically(target, "".join(lines).encode("utf-8", "replace"))
-    app.print(say(f"Đã ghi {len(lines)} bài vào {target}", f"Wrote {len(lines)} items to {target}"))
+    app.print(translate("Wrote {items} items to {file}", items=len(lines), file=target))
     if app.as_json:
         app.print_json({"file": str(target), "rows": len(lines)})
     return DONE

@@ -10,34 +10,25 @@ from pathlib import Path
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import FAILED, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 
-@click.command(
-    help=say(
-        "Chạy thử toàn bộ công việc trên một làng báo mẫu đặt ngay trên máy này (127.0.0.1).",
-        "Do the whole job on a sample press on this machine (127.0.0.1).",
-    )
-)
-@click.option(
+@translated.command(help=mark("Do the whole job on a sample press on this machine (127.0.0.1)."))
+@translated.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("demo-out"),
     show_default=True,
     metavar="DIR",
-    help=say("Thư mục ghi kết quả.", "Where the results go."),
+    help=mark("Where the results go."),
 )
-@click.option(
-    "--keep", is_flag=True, help=say("Giữ lại cơ sở dữ liệu và cấu hình.", "Keep database and configuration.")
-)
-@click.option(
+@translated.option("--keep", is_flag=True, help=mark("Keep database and configuration."))
+@translated.option(
     "--serve",
     is_flag=True,
-    help=say(
-        "Chỉ mở làng báo mẫu và viết cấu hình, rồi chờ (Ctrl-C để dừng).",
-        "Only open the sample press, write its configuration and wait (Ctrl-C ends).",
-    ),
+    help=mark("Only open the sample press, write its configuration and wait (Ctrl-C ends)."),
 )
 @pass_context
 def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
@@ -54,9 +45,10 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
     with Press(now()) as press:
         write_home(home, press.outlets)
         app.print(
-            say(
-                f"Làng báo mẫu: {len(press.outlets)} cơ quan báo chí, {len(press.articles)} bài, trên 127.0.0.1",
-                f"Sample press: {len(press.outlets)} outlets, {len(press.articles)} articles, on 127.0.0.1",
+            translate(
+                "Sample press: {outlets} outlets, {articles} articles, on 127.0.0.1",
+                outlets=len(press.outlets),
+                articles=len(press.articles),
             )
         )
         if serve:
@@ -71,7 +63,7 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
             for words in (["collect"], ["process"], ["digest", "--out", str(out)], ["export", str(csv)])
         ]
     if any(code > 1 for code in codes) or any(codes[1:]):
-        app.warn(say("Chạy thử không thành công.", "The demonstration failed."))
+        app.warn(translate("The demonstration failed."))
         return FAILED
     html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
     if not keep:
@@ -81,7 +73,7 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
 
 
 def _wait(app: CliContext, home: Path) -> int:
-    app.print(say(f"Trong cửa sổ khác: diembao --home {home} run", f"In another window: diembao --home {home} run"))
+    app.print(translate("In another window: diembao --home {home} run", home=home))
     try:
         while True:
             time.sleep(3600)
@@ -94,27 +86,17 @@ def _tell(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: fl
         app.print_json({"digest": str(html), "csv": str(csv), "home": str(home) if home else None})
         return
     again = f"diembao --home {home} " if home else None
-    app.print(say(f"\nXong sau {seconds:.0f} giây.", f"\nDone in {seconds:.0f} s."))
-    app.print(say(f"  Bản điểm báo: {html}", f"  Digest: {html}"))
-    app.print(say(f"  Bảng CSV:     {csv}", f"  CSV:    {csv}"))
-    app.print(say("\nThử tiếp:", "\nTry next:"))
+    app.print(translate("\nDone in {seconds:.0f} s.", seconds=seconds))
+    app.print(translate("  Digest: {html}", html=html))
+    app.print(translate("  CSV:    {csv}", csv=csv))
+    app.print(translate("\nTry next:"))
     if again:
         app.print(f"  {again}status")
         app.print(f"  {again}export demo.jsonl --relevance main")
     else:
-        app.print(
-            say(
-                "  diembao demo --keep          giữ cơ sở dữ liệu để xem thêm",
-                "  diembao demo --keep          keep the database",
-            )
-        )
-    app.print(say("  diembao --lang en demo       bản tiếng Anh", "  diembao --lang en demo       the same in English"))
-    app.print(
-        say(
-            "  diembao init                 bắt đầu với báo chí thật",
-            "  diembao init                 begin with the real press",
-        )
-    )
+        app.print(translate("  diembao demo --keep          keep the database"))
+    app.print(translate("  diembao --lang en demo       the same in English"))
+    app.print(translate("  diembao init                 begin with the real press"))
 
 
 COMMANDS = (demo,)

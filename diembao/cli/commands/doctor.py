@@ -2,27 +2,21 @@
 
 import dataclasses
 
-import click
-
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark
 
 
-@click.command(
-    help=say(
-        "Khám máy này: Python, SQLite, ổ đĩa, múi giờ, bảng mã, phông chữ, cơ sở dữ liệu, máy chủ thư, trình duyệt; "
-        "nói cần làm gì. Mã thoát 1 nếu có điều phải sửa.",
-        "Examine this machine: Python, SQLite, disk, time zone, encoding, fonts, database, mail server, browser; says "
-        "what to do. Exit code 1 where something must be mended.",
+@translated.command(
+    help=mark(
+        "Examine this machine: Python, SQLite, disk, time zone, encoding, fonts, database, mail server, "
+        "browser; says what to do. Exit code 1 where something must be mended."
     )
 )
-@click.option(
+@translated.option(
     "--network",
     is_flag=True,
-    help=say(
-        "Tra thêm tên máy chủ của ba nguồn, và so đồng hồ với máy chủ của một nguồn.",
-        "Also look up the names of three sources, and compare the clock with the server of one.",
-    ),
+    help=mark("Also look up the names of three sources, and compare the clock with the server of one."),
 )
 @pass_context
 def doctor(app: CliContext, network: bool) -> int:

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from pipeline.explain import Explanation
     from pipeline.records import Article, ByteHit, Document, Text
 
 
-@click.command(
-    help=say(
-        "Cho biết vì sao một bài được phân loại như vậy. ITEM: mã bài (cột item trong CSV); URL: địa chỉ trang; "
-        "FILE: tệp .html, .html.gz, hoặc .txt (dòng đầu là tiêu đề).",
-        "Tell why a text was tagged as it was. ITEM: id of a stored item (column item of the CSV); URL: address of a "
-        "page; FILE: .html, .html.gz, or .txt (the first line is the headline).",
+@translated.command(
+    help=mark(
+        "Tell why a text was tagged as it was. ITEM: id of a stored item (column item of the CSV); URL: "
+        "address of a page; FILE: .html, .html.gz, or .txt (the first line is the headline)."
     )
 )
 @click.argument("what", metavar="ITEM|URL|FILE")
@@ -38,7 +37,7 @@ def explain(app: CliContext, what: str) -> int:
 
         from diembao.cli.explain_view import explanation_panels
 
-        Console().print(explanation_panels(found, english=app.lang == "en"))
+        Console().print(explanation_panels(found))
     return DONE
 
 
@@ -68,9 +67,7 @@ def _text(app: CliContext, what: str) -> tuple[Text, tuple[ByteHit, ...]]:
             item = storage.item(what)
         if item is not None:
             return _of_article(what, item.article), item.article.hits
-    raise click.UsageError(
-        say(f"{what}: không phải mã bài đã lưu, địa chỉ hay tệp", f"{what}: no stored item, address or file")
-    )
+    raise click.UsageError(translate("{kind}: no stored item, address or file", kind=what))
 
 
 def _of_document(app: CliContext, document: Document) -> tuple[Text, tuple[ByteHit, ...]]:
@@ -84,7 +81,7 @@ def _of_document(app: CliContext, document: Document) -> tuple[Text, tuple[ByteH
     article = extract(document)
     if isinstance(article, Unreadable):
         seen = ", ".join(f"{hit.words} ({hit.where})" for hit in hits)
-        told = say(f"; trong mã trang có: {seen}", f"; its bytes hold: {seen}") if seen else ""
+        told = translate("; its bytes hold: {names}", names=seen) if seen else ""
         raise click.UsageError(f"{document.url}: {article.reason} {article.note}".strip() + told)
     return _of_article(document.url, article), hits
 

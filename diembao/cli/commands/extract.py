@@ -7,25 +7,23 @@ from pathlib import Path
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.jsonl import read_jsonl
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 
-@click.command(
-    help=say(
-        "In ra nội dung đọc được từ mỗi trang (tệp .html, .html.gz hoặc địa chỉ), mỗi trang một dòng JSON.",
-        "Print what is read from each page (.html or .html.gz file, or address), one JSON line each.",
-    )
+@translated.command(
+    help=mark("Print what is read from each page (.html or .html.gz file, or address), one JSON line each.")
 )
 @click.argument("pages", nargs=-1, metavar="FILE|URL...")
-@click.option("--url", metavar="ADDRESS", help=say("Địa chỉ gốc của tệp.", "Where the file came from."))
-@click.option(
+@translated.option("--url", metavar="ADDRESS", help=mark("Where the file came from."))
+@translated.option(
     "--from",
     "listed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="LIST.jsonl",
-    help=say('Danh sách nhiều trang: {"file","url"} mỗi dòng.', 'Many pages: one {"file","url"} a line.'),
+    help=mark('Many pages: one {"file","url"} a line.'),
 )
 @pass_context
 def extract(app: CliContext, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
@@ -35,9 +33,9 @@ def extract(app: CliContext, pages: tuple[str, ...], url: str | None, listed: Pa
     from pipeline.records import Reason as R
 
     if not pages and listed is None:
-        raise click.UsageError(say("Cần ít nhất một trang, hoặc --from.", "Needs at least one page, or --from."))
+        raise click.UsageError(translate("Needs at least one page, or --from."))
     if url and len(pages) != 1:
-        raise click.UsageError(say("--url chỉ dùng với một tệp.", "--url goes with exactly one file."))
+        raise click.UsageError(translate("--url goes with exactly one file."))
     failed = False
 
     def show(document: Document, name: str) -> None:
@@ -84,11 +82,8 @@ def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iter
         yield str(path), str(row.get("url") or path.absolute().as_uri())
 
 
-@click.command(
-    help=say(
-        "Phân loại các văn bản trong FILE.jsonl (hoặc - cho đầu vào chuẩn), mỗi văn bản một dòng JSON kèm chứng cứ.",
-        "Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.",
-    )
+@translated.command(
+    help=mark("Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.")
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @pass_context
@@ -109,38 +104,30 @@ def tag(app: CliContext, file: Path) -> int:
     return FAILED if failed else DONE
 
 
-@click.command(
-    help=say(
-        "Chấm điểm việc phân loại trên các văn bản đã gán nhãn.",
-        "Score tagging against labelled texts.",
-    )
-)
+@translated.command(help=mark("Score tagging against labelled texts."))
 @click.argument(
     "gold",
     nargs=-1,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="GOLD.jsonl...",
 )
-@click.option(
+@translated.option(
     "--pairs",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help=say("Chấm việc nhận ra tin đăng lại trên các cặp đã gán nhãn.", "Score reprints against labelled pairs."),
+    help=mark("Score reprints against labelled pairs."),
 )
-@click.option("--errors", is_flag=True, help=say("Liệt kê các chỗ sai.", "List the mistakes."))
-@click.option(
+@translated.option("--errors", is_flag=True, help=mark("List the mistakes."))
+@translated.option(
     "--folds",
     type=click.IntRange(2, 20),
-    help=say(
-        "Kiểm chứng chéo: mỗi văn bản được chấm bằng trọng số học từ các phần khác.",
-        "Cross-validate: every text is judged by weights learnt from the other folds.",
-    ),
+    help=mark("Cross-validate: every text is judged by weights learnt from the other folds."),
 )
-@click.option(
+@translated.option(
     "--against",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help=say("So với bộ quy tắc trong thư mục này.", "Compare with the rules in this folder."),
+    help=mark("Compare with the rules in this folder."),
 )
 @pass_context
 def evaluate(
@@ -158,7 +145,7 @@ def evaluate(
         if not gold:
             return code
     if not gold:
-        raise click.UsageError(say("Cần một tệp đã gán nhãn, hoặc --pairs.", "Needs a labelled file, or --pairs."))
+        raise click.UsageError(translate("Needs a labelled file, or --pairs."))
     records = [row for file in gold for _, row in read_jsonl(file)]
     rules = [app.rules(), *([load_rulebook(against)] if against else [])]
     try:
@@ -172,7 +159,7 @@ def evaluate(
     from rich.console import Console
 
     for report in reports:
-        Console().print(evaluation_tables(report, errors=errors, english=app.lang == "en"))
+        Console().print(evaluation_tables(report, errors=errors))
     return DONE
 
 

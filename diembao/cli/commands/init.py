@@ -6,16 +6,12 @@ from pathlib import Path
 import click
 
 from config.load import Fault
+from diembao.cli import translated
 from diembao.cli.context import WRONG, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 
-@click.command(
-    help=say(
-        "Tạo thư mục dữ liệu với các tệp cấu hình có chú thích; không ghi đè tệp đã có.",
-        "Write a commented configuration into the home folder; files that exist are left alone.",
-    )
-)
+@translated.command(help=mark("Write a commented configuration into the home folder; files that exist are left alone."))
 @pass_context
 def init(app: CliContext) -> None:
     from config.load import FILES
@@ -30,25 +26,20 @@ def init(app: CliContext) -> None:
     if app.as_json:
         app.print_json({"home": str(app.home.root), "written": written})
     for line in written:
-        app.print(say(f"Đã ghi {line}", f"Wrote {line}"))
+        app.print(translate("Wrote {line}", line=line))
     if not written:
-        app.print(say(f"Mọi tệp đã có sẵn trong {app.home.config}", f"All files are already in {app.home.config}"))
+        app.print(translate("All files are already in {folder}", folder=app.home.config))
     app.print(
-        say(
-            'Tiếp theo: điền "contact" trong settings.toml, xem lại sources.toml, rồi chạy: diembao config check',
-            'Next: fill in "contact" in settings.toml, look through sources.toml, then run: diembao config check',
-        )
+        translate('Next: fill in "contact" in settings.toml, look through sources.toml, then run: diembao config check')
     )
 
 
-@click.group(help=say("Xem và kiểm tra cấu hình.", "Look at and check the configuration."))
+@translated.group(help=mark("Look at and check the configuration."))
 def config() -> None:
     pass
 
 
-@config.command(
-    help=say("Kiểm tra mọi tệp cấu hình và nêu hết các lỗi.", "Check every configuration file and tell all faults.")
-)
+@config.command(help=mark("Check every configuration file and tell all faults."))
 @pass_context
 def check(app: CliContext) -> int:
     faults = check_configuration(app.home.config)
@@ -58,9 +49,9 @@ def check(app: CliContext) -> int:
         for fault in faults:
             click.echo(str(fault), err=True)
     if faults:
-        app.print(say(f"{len(faults)} lỗi.", f"{len(faults)} faults."))
+        app.print(translate("{faults} faults.", faults=len(faults)))
         return WRONG
-    app.print(say(f"Cấu hình trong {app.home.config} hợp lệ.", f"The configuration in {app.home.config} is valid."))
+    app.print(translate("The configuration in {folder} is valid.", folder=app.home.config))
     return 0
 
 

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.clock import now
-from diembao.system.messages import CANDIDATES, DOCUMENTS, VERDICTS, named, reason, say, word
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,19 +31,14 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     return start, datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
 
 
-@click.command(
-    help=say(
-        "Sổ cái một ngày: mỗi nguồn ra sao, mỗi liên kết kết thúc thế nào.",
-        "The ledger of a day: what became of every source and of every link.",
-    )
-)
-@click.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=say("Ngày (mặc định: hôm nay).", "Default: today."))
-@click.option("--source", "only", multiple=True, metavar="ID", help=say("Chỉ nguồn này.", "Only this source."))
-@click.option(
+@translated.command(help=mark("The ledger of a day: what became of every source and of every link."))
+@translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("Default: today."))
+@translated.option("--source", "only", multiple=True, metavar="ID", help=mark("Only this source."))
+@translated.option(
     "--jsonl",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help=say("Ghi từng liên kết ra FILE.", "Write every link to FILE."),
+    help=mark("Write every link to FILE."),
 )
 @pass_context
 def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
@@ -54,19 +50,19 @@ def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: 
         days = [d for d in ledger_job.watched_sources(storage, start, end) if not only or d.source_id in only]
         if unknown := set(only) - {d.source_id for d in days}:
             names = ", ".join(sorted(unknown))
-            raise click.UsageError(say(f"Không có nguồn: {names}", f"No such source: {names}"))
+            raise click.UsageError(translate("No such source: {names}", names=names))
         entries = storage.ledger(start, end, source_ids=only)
         if jsonl is not None:
             _print_sources(app, days)
             n = ledger_job.write_ledger(jsonl, days, entries)
-            app.print(say(f"Đã ghi {n} dòng vào {jsonl}", f"Wrote {n} lines to {jsonl}"))
+            app.print(translate("Wrote {count} lines to {file}", count=n, file=jsonl))
             return DONE
         _print_sources(app, days)
         total = 0
         for entry in entries:
             total += 1
             _print_entry(app, entry)
-        app.print(say(f"{total} liên kết, mỗi liên kết một kết cục.", f"{total} links, each with its end."))
+        app.print(translate("{total} links, each with its end.", total=total))
     return DONE
 
 
@@ -75,21 +71,24 @@ def _print_sources(app: CliContext, days: list[SourceDay]) -> None:
         if app.as_json:
             app.print_json({"source": dataclasses.asdict(day)})
             continue
-        troubles = [f"{reason(r)} ({n})" for r, n in day.reasons.items()]
-        line = say(
-            f"{day.name}: {named('state', day.state)}; {day.candidates} liên kết mới, {day.documents} trang, "
-            f"{day.coverage} về địa phương",
-            f"{day.name}: {named('state', day.state)}; {day.candidates} new links, {day.documents} pages, "
-            f"{day.coverage} about the province",
+        troubles = [f"{translate_code('reason', r)} ({n})" for r, n in day.reasons.items()]
+        line = translate(
+            "{name}: {state}; {candidates} new links, {documents} pages, {coverage} about the province",
+            name=day.name,
+            state=translate_code("state", day.state),
+            candidates=day.candidates,
+            documents=day.documents,
+            coverage=day.coverage,
         )
-        app.print(line + (say("; hỏng: ", "; failed: ") + ", ".join(troubles) if troubles else ""))
+        app.print(line + (translate("; failed: ") + ", ".join(troubles) if troubles else ""))
         for said in flags_in_words(day):
-            app.print(say(f"  ! cần xem lại: {said}", f"  ! look at: {said}"))
+            app.print(translate("  ! look at: {flag}", flag=said))
 
 
 def flags_in_words(day: SourceDay) -> list[str]:
     return [
-        named("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples)) for f in day.flags
+        translate_code("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples))
+        for f in day.flags
     ]
 
 
@@ -97,26 +96,29 @@ def _print_entry(app: CliContext, entry: LedgerEntry) -> None:
     if app.as_json:
         app.print_json({"link": dataclasses.asdict(entry)})
         return
-    end = word(DOCUMENTS, entry.document) if entry.document else word(CANDIDATES, entry.outcome)
+    end = (
+        translate_code("document outcome", entry.document)
+        if entry.document
+        else translate_code("candidate outcome", entry.outcome)
+    )
     why = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
-    app.print(f"  [{end}{f': {reason(why)}' if why else ''}] {entry.title or entry.url}\n      {entry.url}")
+    because = f": {translate_code('reason', why)}" if why else ""
+    app.print(f"  [{end}{because}] {entry.title or entry.url}\n      {entry.url}")
 
 
-@click.command(
-    help=say(
-        "So với một danh sách bên ngoài (FILE.csv có cột url, FILE.jsonl, FILE.txt) hoặc một máy tìm tin trong "
-        "sources.toml (gdelt): bài nào chưa thấy, vì sao.",
-        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt) or a news search of "
-        "sources.toml (gdelt): which articles were not seen, and why.",
+@translated.command(
+    help=mark(
+        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt) or a news "
+        "search of sources.toml (gdelt): which articles were not seen, and why."
     )
 )
-@click.option("--against", required=True, metavar="FILE|gdelt")
-@click.option(
+@translated.option("--against", required=True, metavar="FILE|gdelt")
+@translated.option(
     "--days",
     type=click.IntRange(1, 90),
     default=3,
     show_default=True,
-    help=say("Số ngày gần nhất để xét nguồn.", "Days back in which sources are judged."),
+    help=mark("Days back in which sources are judged."),
 )
 @pass_context
 def recall(app: CliContext, against: str, days: int) -> int:
@@ -135,14 +137,12 @@ def recall(app: CliContext, against: str, days: int) -> int:
             if app.as_json:
                 app.print_json({"recall": dataclasses.asdict(r)})
                 continue
-            why = f" ({reason(r.reason)})" if r.reason else ""
-            app.print(f"[{word(VERDICTS, r.verdict)}{why}] {r.headline.title or r.headline.url}")
+            why = f" ({translate_code('reason', r.reason)})" if r.reason else ""
+            app.print(f"[{translate_code('recall verdict', r.verdict)}{why}] {r.headline.title or r.headline.url}")
             if r.headline.title:
                 app.print(f"    {r.headline.url}")
     share = f"{100 * found / len(headlines):.0f} %" if headlines else "-"
-    app.print(
-        say(f"Đã thấy {found} trên {len(headlines)} bài ({share}).", f"Seen: {found} of {len(headlines)} ({share}).")
-    )
+    app.print(translate("Seen: {articles} of {total} ({share}).", articles=found, total=len(headlines), share=share))
     return DONE if found == len(headlines) else FAILED
 
 
@@ -155,24 +155,19 @@ def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: 
 
         asked, failures = fetch_headlines(search, start, app.settings().crawl)
         for url, why in failures.items():
-            app.warn(f"{search.name}: {reason(why)} ({url})")
+            app.warn(f"{search.name}: {translate_code('reason', why)} ({url})")
         return asked
 
     path = Path(against)
     if not path.is_file():
-        raise click.UsageError(say(f"Không có tệp {path}", f"No such file: {path}"))
+        raise click.UsageError(translate("No such file: {file}", file=path))
     try:
         return read_headlines(path)
     except (ValueError, UnicodeDecodeError) as error:
         raise click.UsageError(str(error)) from None
 
 
-@click.command(
-    help=say(
-        "Một bài: các bản đã lưu và từng chỗ sửa giữa hai bản.",
-        "One item: the texts it has had, and every change between them.",
-    )
-)
+@translated.command(help=mark("One item: the texts it has had, and every change between them."))
 @click.argument("item", metavar="KEY|URL")
 @pass_context
 def item(app: CliContext, item: str) -> int:
@@ -186,7 +181,7 @@ def item(app: CliContext, item: str) -> int:
             key = entry.item if entry else ""
         found, versions = storage.item(key), storage.versions(key)
     if found is None:
-        raise click.UsageError(say(f"Không có bài: {item}", f"No such item: {item}"))
+        raise click.UsageError(translate("No such item: {item}", item=item))
     zone = ZoneInfo(app.settings().province.time_zone)
     changes = [text_diff(a.article, b.article) for a, b in pairwise(versions)]
     if app.as_json:
@@ -201,10 +196,10 @@ def item(app: CliContext, item: str) -> int:
     app.print(f"{found.article.title}\n{found.outlet} · {found.article.canonical}")
     if found.taken_down is not None:
         at = f"{found.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
-        app.print(say(f"Trang báo đã gỡ bài (phát hiện {at}).", f"Taken down by its publisher (found {at})."))
+        app.print(translate("Taken down by its publisher (found {at}).", at=at))
     for n, version in enumerate(versions):
         at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"
-        app.print(say(f"Bản {version.number}, đọc lúc {at}", f"Version {version.number}, read at {at}"))
+        app.print(translate("Version {number}, read at {at}", number=version.number, at=at))
         if n:
             marks = {"same": "{}", "gap": " … ", "out": "[-{}-]", "in": "{{+{}+}}"}
             app.print("".join(marks[p.kind].format(p.text) for p in changes[n - 1]))

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.system.clock import now
-from diembao.system.messages import Words, say, word
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from config.settings import RetentionSettings
@@ -20,33 +21,20 @@ if TYPE_CHECKING:
 
 #: items that are shown of those that enter or leave
 _SHOWN = 50
-_KINDS: Words = {
-    "irrelevant_pages": ("trang không liên quan hoặc không đọc được", "pages not about the province, or unreadable"),
-    "coverage_pages": ("trang về địa phương (nội dung bài vẫn giữ)", "pages about the province (their texts stay)"),
-    "attempts": ("lượt hỏi nguồn và tải trang (giữ tổng từng ngày)", "polls and fetches (their daily sums stay)"),
-    "irrelevant_texts": (
-        "bài không liên quan (giữ tiêu đề, ngày, báo, ngôn ngữ)",
-        "texts not about the province (title, date, outlet and language stay)",
-    ),
-}
 
 
-@click.command(
-    help=say(
-        "Phân loại lại các bài đã lưu theo quy tắc hiện hành, bên cạnh kết quả cũ; điều người đã quyết định vẫn giữ. "
-        "Dừng giữa chừng thì chạy lại lệnh này để làm tiếp.",
-        "Tag the stored items again by today's rules, beside the old tags; what a person decided holds. Stopped "
-        "half-way, run it again to go on.",
+@translated.command(
+    help=mark(
+        "Tag the stored items again by today's rules, beside the old tags; what a person decided holds. "
+        "Stopped half-way, run it again to go on."
     )
 )
-@click.option(
+@translated.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
-    help=say("Chỉ bài đăng từ ngày này.", "Only what was published from this day on."),
+    help=mark("Only what was published from this day on."),
 )
-@click.option(
-    "--dry-run", is_flag=True, help=say("Chỉ cho xem điều sẽ đổi, không lưu.", "Only show what would change.")
-)
+@translated.option("--dry-run", is_flag=True, help=mark("Only show what would change."))
 @pass_context
 def retag(app: CliContext, since: datetime | None, dry_run: bool) -> int:
     from diembao.jobs.retag import retag as retag_now
@@ -84,52 +72,40 @@ def _json(changes: RetagChanges) -> dict[str, Any]:
 
 
 def _tell(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
-    would = say("sẽ đổi", "would change") if dry_run else say("đã đổi", "changed")
+    would = translate("would change") if dry_run else translate("changed")
     app.print(
-        say(f"{changes.texts} bài, {changes.changed} {would}.", f"{changes.texts} items, {changes.changed} {would}.")
+        translate("{items} items, {changed} {change}.", items=changes.texts, changed=changes.changed, change=would)
     )
     if changes.held:
-        app.print(
-            say(
-                f"  {changes.held} bài giữ theo quyết định của người.", f"  {changes.held} held by a person's decision."
-            )
-        )
+        app.print(translate("  {held} held by a person's decision.", held=changes.held))
     if changes.failed:
-        app.warn(
-            say(f"  {changes.failed} trang không đọc lại được.", f"  {changes.failed} pages cannot be read again.")
-        )
+        app.warn(translate("  {pages} pages cannot be read again.", pages=changes.failed))
     for head, counts in (
-        (say("Mức liên quan", "Relevance"), changes.relevance),
-        (say("Sắc thái", "Tone"), changes.tone),
+        (translate("Relevance"), changes.relevance),
+        (translate("Tone"), changes.tone),
     ):
         for (before, after), n in counts.most_common():
             app.print(f"  {head}: {before} > {after}: {n}")
     for name in sorted({*changes.topics_added, *changes.topics_removed}):
-        app.print(f"  {say('Chủ đề', 'Topic')} {name}: +{changes.topics_added[name]} -{changes.topics_removed[name]}")
+        app.print(f"  {translate('Topic')} {name}: +{changes.topics_added[name]} -{changes.topics_removed[name]}")
     for head, moved in (
-        (say("Vào", "Entering"), changes.entering),
-        (say("Ra", "Leaving"), changes.leaving),
+        (translate("Entering"), changes.entering),
+        (translate("Leaving"), changes.leaving),
     ):
         for one in moved[:_SHOWN]:
             app.print(f"  {head}: {one.key}  {one.outlet}: {one.title}")
         if len(moved) > _SHOWN:
-            app.print(say(f"  ... và {len(moved) - _SHOWN} bài nữa", f"  ... and {len(moved) - _SHOWN} more"))
+            app.print(translate("  ... and {more} more", more=len(moved) - _SHOWN))
 
 
-@click.command(
-    help=say(
-        "Cho xem những gì đã quá hạn lưu ([retention] trong settings.toml); --apply: bỏ chúng.",
-        "Show what is older than it is to be kept ([retention] in settings.toml); --apply: take it away.",
-    )
+@translated.command(
+    help=mark("Show what is older than it is to be kept ([retention] in settings.toml); --apply: take it away.")
 )
-@click.option("--apply", "apply_", is_flag=True, help=say("Bỏ những gì quá hạn.", "Take it away."))
-@click.option(
+@translated.option("--apply", "apply_", is_flag=True, help=mark("Take it away."))
+@translated.option(
     "--vacuum",
     is_flag=True,
-    help=say(
-        "Trả chỗ trống trong cơ sở dữ liệu lại cho đĩa (cần thêm bằng ấy chỗ trong lúc làm).",
-        "Give room that holds nothing back to the disk (needs as much again meanwhile).",
-    ),
+    help=mark("Give room that holds nothing back to the disk (needs as much again meanwhile)."),
 )
 @pass_context
 def retention(app: CliContext, apply_: bool, vacuum: bool) -> int:
@@ -170,17 +146,16 @@ def _limits(settings: RetentionSettings, at: datetime) -> Limits:
 
 def _tell_kept(app: CliContext, planned: list[Expired], gone: dict[str, int] | None, free: int) -> None:
     for kept in planned:
-        done = "" if gone is None else say(f", đã bỏ {gone[kept.kind]}", f", {gone[kept.kind]} taken away")
-        app.print(f"{kept.rows:>9} ({_size(kept.bytes)})  {word(_KINDS, kept.kind)}{done}")
+        done = "" if gone is None else translate(", {rows} taken away", rows=gone[kept.kind])
+        app.print(f"{kept.rows:>9} ({_size(kept.bytes)})  {translate_code('expired kind', kept.kind)}{done}")
     if gone is None and any(kept.rows for kept in planned):
-        app.print(say("Để bỏ chúng: diembao retention --apply", "To take it away: diembao retention --apply"))
+        app.print(translate("To take it away: diembao retention --apply"))
     if free > 2**20:
         app.print(
-            say(
-                f"Cơ sở dữ liệu có {_size(free)} trống, sẽ dùng cho bài mới; trả lại cho đĩa: "
-                "diembao retention --vacuum",
-                f"{_size(free)} of the database hold nothing and will be used for what comes; to give them back to the "
+            translate(
+                "{size} of the database hold nothing and will be used for what comes; to give them back to the "
                 "disk: diembao retention --vacuum",
+                size=_size(free),
             )
         )
 

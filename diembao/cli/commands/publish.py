@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,21 +19,17 @@ if TYPE_CHECKING:
     from storage.base import Storage
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_day = click.option(
-    "--day", type=_DAY, metavar="YYYY-MM-DD", help=say("Ngày (mặc định: hôm nay).", "The day (default: today).")
-)
-_number = click.option(
+_day = translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("The day (default: today)."))
+_number = translated.option(
     "--number",
     type=click.IntRange(min=1),
-    help=say("Số văn bản (Số: …/BC-…).", "Number in the register of the agency."),
+    help=mark("Number in the register of the agency."),
 )
 
 
-@click.command(
-    help=say(
-        "Phát hành điểm báo của một ngày: lưu nguyên bản mọi dạng vào cơ sở dữ liệu, không bao giờ sửa; sai sót được "
-        "đính chính ở bản sau.",
-        "Publish a day's digest: keep every form of it in the database for good; mistakes are corrected in the next.",
+@translated.command(
+    help=mark(
+        "Publish a day's digest: keep every form of it in the database for good; mistakes are corrected in the next."
     )
 )
 @_day
@@ -58,48 +55,44 @@ def _publish(app: CliContext, storage: Storage, day: date | None, number: int | 
 
 def _tell(app: CliContext, made: Publication) -> None:
     app.print(
-        say(
-            f"Bản số {made.id}, ngày {made.day:%d/%m/%Y}: {made.title}\n  SHA-256 {made.sha256}",
-            f"Number {made.id}, of {made.day}: {made.title}\n  SHA-256 {made.sha256}",
+        translate(
+            "Number {number}, of {day}: {title}\n  SHA-256 {sha256}",
+            number=made.id,
+            day=made.day,
+            title=made.title,
+            sha256=made.sha256,
         )
     )
 
 
-@click.command(
-    help=say(
-        "Gửi điểm báo của một ngày đến các danh sách trong settings.toml ([sending]), mỗi danh sách đúng một lần; chưa "
-        "phát hành thì phát hành trước.",
-        "Send a day's digest to the lists of settings.toml ([sending]), to each of them once; publish it first where "
-        "that was not done.",
+@translated.command(
+    help=mark(
+        "Send a day's digest to the lists of settings.toml ([sending]), to each of them once; publish it "
+        "first where that was not done."
     )
 )
 @_day
-@click.option("--id", "publication", type=int, help=say("Số của bản đã phát hành.", "Number of a published digest."))
-@click.option("--list", "lists", multiple=True, metavar="NAME", help=say("Chỉ danh sách này.", "Only this list."))
-@click.option(
+@translated.option("--id", "publication", type=int, help=mark("Number of a published digest."))
+@translated.option("--list", "lists", multiple=True, metavar="NAME", help=mark("Only this list."))
+@translated.option(
     "--dry-run",
     is_flag=True,
-    help=say("Không gửi, không ghi gì; in đúng những gì sẽ gửi.", "Send and store nothing; print what would be sent."),
+    help=mark("Send and store nothing; print what would be sent."),
 )
-@click.option(
+@translated.option(
     "--again",
     is_flag=True,
-    help=say(
-        "Gửi lại cả những lần chưa rõ đã đến hay chưa.", "Also what was begun before and may or may not have arrived."
-    ),
+    help=mark("Also what was begun before and may or may not have arrived."),
 )
-@click.option(
+@translated.option(
     "--arrived",
     is_flag=True,
-    help=say(
-        "Ghi những lần chưa rõ là đã đến, không gửi lại.",
-        "Note that what was in doubt has arrived, and do not send it anew.",
-    ),
+    help=mark("Note that what was in doubt has arrived, and do not send it anew."),
 )
-@click.option(
+@translated.option(
     "--if-any",
     is_flag=True,
-    help=say("Chưa có nơi nhận thì thôi, không coi là lỗi.", "Where there is nobody to send to, that is no error."),
+    help=mark("Where there is nobody to send to, that is no error."),
 )
 @pass_context
 def send(
@@ -119,20 +112,17 @@ def send(
     settings, mail = app.settings(), load_alerts(app.home.config if app.home.config.exists() else None).mail
     names = [*(one.name for one in settings.sending.list), *settings.sending.hooks]
     if not names and if_any:
-        app.print(
-            say("Chưa có nơi nhận trong [sending] của settings.toml.", "[sending] of settings.toml names nobody.")
-        )
+        app.print(translate("[sending] of settings.toml names nobody."))
         return DONE
     if not names:
         raise click.UsageError(
-            say(
-                f"Chưa có nơi nhận: thêm [[sending.list]] vào {app.home.config / 'settings.toml'}",
-                f"There is nobody to send to: add [[sending.list]] to {app.home.config / 'settings.toml'}",
+            translate(
+                "There is nobody to send to: add [[sending.list]] to {file}", file=app.home.config / "settings.toml"
             )
         )
     if unknown := set(lists) - set(names):
         told, listed = ", ".join(sorted(unknown)), ", ".join(names)
-        raise click.UsageError(say(f"Không có danh sách {told}; có: {listed}", f"No list {told}; there are {listed}"))
+        raise click.UsageError(translate("No list {names}; there are {listed}", names=told, listed=listed))
     with app.home.lock("publish"), app.storage() as storage:
         made = _found(app, storage, publication, day.date() if day else None, dry_run)
         parcels = [p for p in send_job.deliveries(made, settings.sending, mail) if not lists or p.channel in lists]
@@ -142,19 +132,10 @@ def send(
         if arrived:
             send_job.confirm_delivery(storage, made, [parcel.channel for parcel in parcels])
         results = send_job.send(storage, made, parcels, mail, again=again)
-    words = {
-        "sent": say("đã gửi", "sent"),
-        "before": say("đã gửi từ trước, không gửi lại", "sent before, not sent again"),
-        "unknown": say(
-            "đã bắt đầu gửi, chưa rõ có đến không: hỏi người nhận; đã có: --arrived, chưa có: gửi lại bằng --again",
-            "begun, and whether it arrived is not known: ask a recipient, then --arrived, or --again to send it anew",
-        ),
-        "failed": say("không gửi được", "not sent"),
-    }
     if app.as_json:
         app.print_json({"id": made.id, "at": now(), "sent": {r.channel: r.how for r in results}})
     for result in results:
-        line = f"{result.channel}: {words[result.how]}{f' ({result.said})' if result.said else ''}"
+        line = f"{result.channel}: {translate_code('delivery', result.how)}{f' ({result.said})' if result.said else ''}"
         (app.print if result.how in ("sent", "before") else app.warn)(line)
     return DONE if all(r.how in ("sent", "before") for r in results) else FAILED
 
@@ -167,9 +148,7 @@ def _found(app: CliContext, storage: Storage, number: int | None, day: date | No
 
     if number is not None:
         if (found := storage.publications.publication(number)) is None:
-            raise click.UsageError(
-                say(f"Không có bản điểm báo số {number}", f"There is no published digest of number {number}")
-            )
+            raise click.UsageError(translate("There is no published digest of number {number}", number=number))
         return found
     settings = app.settings()
     wanted = periods.period_of(day, settings, now()).day

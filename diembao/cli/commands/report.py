@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.commands.digest import digest_language
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from analysis.report.figures import Span
@@ -21,40 +22,34 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _MOST_DAYS = 731
 
 
-@click.command(
-    help=say(
-        "Lập báo cáo định kỳ (DOCX, PDF): tuần, tháng, quý, năm vừa hết, hoặc từ ngày đến ngày. Thể thức: [document] "
-        "trong settings.toml.",
-        "Make a periodic report (DOCX, PDF) of the last whole week, month, quarter or year, or of any days. Its form: "
-        "[document] in settings.toml.",
+@translated.command(
+    help=mark(
+        "Make a periodic report (DOCX, PDF) of the last whole week, month, quarter or year, or of any "
+        "days. Its form: [document] in settings.toml."
     )
 )
-@click.option(
+@translated.option(
     "--last",
     "kind",
     type=click.Choice(["week", "month", "quarter", "year", "annual"]),
-    help=say("Kỳ vừa hết; annual: từ 15/12 đến 14/12.", "The last whole one; annual: from 15 December to 14 December."),
+    help=mark("The last whole one; annual: from 15 December to 14 December."),
 )
-@click.option(
-    "--day", type=_DAY, metavar="YYYY-MM-DD", help=say("Kỳ vừa hết tính đến ngày này.", "The last whole one before it.")
-)
-@click.option("--since", type=_DAY, metavar="YYYY-MM-DD", help=say("Từ ngày.", "From this day."))
-@click.option("--until", type=_DAY, metavar="YYYY-MM-DD", help=say("Đến hết ngày.", "To the end of this day."))
-@click.option("--number", type=click.IntRange(1), help=say("Số của văn bản.", "Number of the document."))
-@click.option(
+@translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("The last whole one before it."))
+@translated.option("--since", type=_DAY, metavar="YYYY-MM-DD", help=mark("From this day."))
+@translated.option("--until", type=_DAY, metavar="YYYY-MM-DD", help=mark("Last day of the report."))
+@translated.option("--number", type=click.IntRange(1), help=mark("Number of the document."))
+@translated.option(
     "--form",
     "forms",
     multiple=True,
     type=click.Choice(["docx", "pdf"]),
-    help=say("Chỉ dạng này (dùng được nhiều lần).", "Only this form (may be repeated)."),
+    help=mark("Only this form (may be repeated)."),
 )
-@click.option(
+@translated.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help=say(
-        "Thư mục ghi (mặc định: reports trong thư mục dữ liệu).", "Where to (default: reports in the home folder)."
-    ),
+    help=mark("Where to (default: reports in the home folder)."),
 )
 @pass_context
 def report(
@@ -86,11 +81,13 @@ def report(
         counts = {"items": made.now.items, "stories": made.now.stories, "outlets": len(made.now.outlets)}
         app.print_json({"report": [str(f) for f in files], "since": span.first, "until": span.last, **counts})
     app.print(
-        say(
-            f"Báo cáo {span.first:%d/%m/%Y} – {span.last:%d/%m/%Y}: {made.now.stories} câu chuyện, "
-            f"{made.now.items} bài, {len(made.now.outlets)} cơ quan báo chí",
-            f"Report {span.first} to {span.last}: {made.now.stories} stories, {made.now.items} articles, "
-            f"{len(made.now.outlets)} outlets",
+        translate(
+            "Report {first} to {last}: {stories} stories, {items} articles, {outlets} outlets",
+            first=span.first,
+            last=span.last,
+            stories=made.now.stories,
+            items=made.now.items,
+            outlets=len(made.now.outlets),
         )
     )
     for file in files:
@@ -107,7 +104,7 @@ def _span(
 
     today: date = day.date() if day else now().astimezone(zone).date()
     if (kind is None) == (since is None and until is None):
-        raise click.UsageError(say("Dùng --last, hoặc --since và --until", "Either --last, or --since and --until"))
+        raise click.UsageError(translate("Either --last, or --since and --until"))
     if kind is not None:
         made = {
             "week": report_job.week_of,
@@ -118,16 +115,12 @@ def _span(
         }
         return made[kind](today)
     if since is None:
-        raise click.UsageError(say("Thiếu --since", "--since is missing"))
+        raise click.UsageError(translate("--since is missing"))
     last = until.date() if until else today
     if last < since.date():
-        raise click.UsageError(
-            say(f"--until {last} trước --since {since:%Y-%m-%d}", f"--until {last} is before --since {since:%Y-%m-%d}")
-        )
+        raise click.UsageError(translate("--until {last} is before --since {since:%Y-%m-%d}", last=last, since=since))
     if (last - since.date()).days > _MOST_DAYS:
-        raise click.UsageError(
-            say(f"Một báo cáo gồm nhiều nhất {_MOST_DAYS} ngày", f"A report is of {_MOST_DAYS} days at most")
-        )
+        raise click.UsageError(translate("A report is of {limit} days at most", limit=_MOST_DAYS))
     return Span(since.date(), last)
 
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.clock import now
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from pipeline.records import Highlighted, SearchHit
@@ -29,55 +30,42 @@ _COUNTED = 10_000
 _NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
 
 
-@click.command(
-    help=say(
-        "Tìm trong các bài đã lưu.\n\n"
-        "Từ không dấu tìm mọi dấu (dien gio: điện gió, diễn, giờ); từ có dấu chỉ tìm đúng dấu ấy (đảo, không phải "
-        "đạo), kiểu đặt dấu nào cũng được (hoà, hòa); =dao: đúng chữ không dấu. "
-        '"cụm từ", AND, OR, NOT, ngoặc đơn, đầu từ*, NEAR(điện gió, 5): cách nhau nhiều nhất 5 từ. '
-        "Trường: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
-        "day:2026-03-01 day:2026-03-01..2026-03-05. @TÊN: phép tìm đã lưu. "
-        "Không nói gì về relevance: chỉ bài về địa phương.",
-        "Search the stored items.\n\n"
-        "A word without diacritics finds all (dien gio: điện gió, diễn, giờ); one with any finds just that (đảo, not "
-        "đạo), wherever its tone mark stands (hoà, hòa); =dao: just that, without. "
-        '"a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most 5 words apart. '
-        "Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
-        "day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. "
-        "Without a relevance: only what is about the province.",
+@translated.command(
+    help=mark(
+        "Search the stored items.\n\nA word without diacritics finds all (dien gio: điện gió, diễn, giờ); "
+        "one with any finds just that (đảo, not đạo), wherever its tone mark stands (hoà, hòa); =dao: "
+        'just that, without. "a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most '
+        "5 words apart. Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: "
+        "story: day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. Without a relevance: "
+        "only what is about the province."
     )
 )
 @click.argument("query", nargs=-1)
-@click.option(
+@translated.option(
     "--by",
     type=click.Choice(["time", "relevance"]),
     default="time",
     show_default=True,
-    help=say(
-        "Xếp theo: mới nhất trước, hay (trong 500 bài mới nhất) khớp nhất trước.",
-        "Newest first, or (of the newest 500) best first.",
-    ),
+    help=mark("Newest first, or (of the newest 500) best first."),
 )
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help=say("In mỗi bài một dòng JSON.", "Print one JSON line each."))
-@click.option(
+@translated.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@translated.option("--json", "as_json", is_flag=True, help=mark("Print one JSON line each."))
+@translated.option(
     "--feed",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help=say("Ghi kết quả thành tệp Atom.", "Write what is found as an Atom feed."),
+    help=mark("Write what is found as an Atom feed."),
 )
-@click.option(
+@translated.option(
     "--feeds",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help=say("Ghi mỗi phép tìm đã lưu thành DIR/TÊN.atom.", "Write each saved search as DIR/NAME.atom."),
+    help=mark("Write each saved search as DIR/NAME.atom."),
 )
-@click.option("--save", metavar="NAME", help=say("Lưu phép tìm dưới tên này.", "Save the query under this name."))
-@click.option("--saved", is_flag=True, help=say("Liệt kê các phép tìm đã lưu.", "List the saved searches."))
-@click.option("--forget", metavar="NAME", help=say("Bỏ phép tìm đã lưu này.", "Forget this saved search."))
-@click.option(
-    "--rebuild", is_flag=True, help=say("Lập lại chỉ mục từ đầu.", "Make the index anew (nothing else is changed).")
-)
+@translated.option("--save", metavar="NAME", help=mark("Save the query under this name."))
+@translated.option("--saved", is_flag=True, help=mark("List the saved searches."))
+@translated.option("--forget", metavar="NAME", help=mark("Forget this saved search."))
+@translated.option("--rebuild", is_flag=True, help=mark("Make the index anew (nothing else is changed)."))
 @pass_context
 def search(
     app: CliContext,
@@ -95,15 +83,15 @@ def search(
     app = replace(app, as_json=app.as_json or as_json)
     words = " ".join(query)
     if not (words or feeds or saved or forget or rebuild):
-        raise click.UsageError(say('Cần từ để tìm, ví dụ: "điện gió"', 'Needs words to search for: "wind farm"'))
+        raise click.UsageError(translate('Needs words to search for: "wind farm"'))
     with app.storage() as storage:
         if rebuild:
             with app.progress() as progress:
                 count = storage.searches.rebuild(progress)
-            app.print(say(f"Chỉ mục có {count} bài.", f"{count} texts are in the index."))
+            app.print(translate("{count} texts are in the index.", count=count))
         if forget:
             storage.searches.forget(forget)
-            app.print(say(f"Đã bỏ phép tìm {forget}.", f"Forgot {forget}."))
+            app.print(translate("Forgot {name}.", name=forget))
         if save:
             _save(app, storage, save, words)
         elif words:
@@ -121,14 +109,11 @@ def _save(app: CliContext, storage: Storage, name: str, words: str) -> None:
 
     if not words or not _NAME.fullmatch(name):
         raise click.UsageError(
-            say(
-                "--save NAME QUERY: cần phép tìm, và một tên chỉ gồm chữ, số, dấu cách, - và _ (tối đa 80)",
-                "--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)",
-            )
+            translate("--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)")
         )
     parse_query(words, app.rules())
     storage.searches.save(SavedSearch(name, words, now()))
-    app.print(say(f"Đã lưu {name}; tìm lại: diembao search @{name}", f"Saved {name}; use: diembao search @{name}"))
+    app.print(translate("Saved {name}; use: diembao search @{name}", name=name))
 
 
 def _list(app: CliContext, storage: Storage) -> None:
@@ -149,18 +134,16 @@ def _show(app: CliContext, storage: Storage, words: str, by: Order, limit: int, 
         if name not in known:
             listed = ", ".join(f"@{n}" for n in known) or "-"
             raise click.UsageError(
-                say(
-                    f"Chưa lưu phép tìm {words}; có: {listed}", f"There is no saved search {words}; there are: {listed}"
-                )
+                translate("There is no saved search {query}; there are: {listed}", query=words, listed=listed)
             )
         words = known[name]
     zone = ZoneInfo(app.settings().province.time_zone)
     tree = parse_query(words, app.rules())
     hits = storage.searches.search(tree, zone=zone, by=by, limit=limit)
     if feed is not None:
-        title = say(f"Điểm báo: {name}", f"Press review: {name}")
+        title = translate("Press review: {name}", name=name)
         write_atomically(feed, atom(name, title, hits, now(), app.lang))
-        app.print(say(f"Đã ghi {len(hits)} bài vào {feed}", f"Wrote {len(hits)} items to {feed}"))
+        app.print(translate("Wrote {items} items to {feed}", items=len(hits), feed=feed))
         return
     for hit in hits:
         if app.as_json:
@@ -168,14 +151,17 @@ def _show(app: CliContext, storage: Storage, words: str, by: Order, limit: int, 
         else:
             _print(app, hit, zone)
     if not hits:
-        app.print(say("Không tìm thấy bài nào.", "Nothing found."))
+        app.print(translate("Nothing found."))
     elif not app.as_json:
         items, stories = storage.searches.count(tree, zone=zone, most=_COUNTED)
-        more = say("ít nhất ", "at least ") if items == _COUNTED else ""
+        more = translate("at least ") if items == _COUNTED else ""
         app.print(
-            say(
-                f"Hiện {len(hits)} trong {more}{items} bài, {stories} câu chuyện.",
-                f"Shown: {len(hits)} of {more}{items} articles, {stories} stories.",
+            translate(
+                "Shown: {items} of {more}{items_} articles, {stories} stories.",
+                items=len(hits),
+                more=more,
+                items_=items,
+                stories=stories,
             )
         )
 
@@ -197,7 +183,7 @@ def parse_query(words: str, rules: Rulebook) -> Tree:
 
 
 def _told(error: QueryError) -> str:
-    return f"{say(error.vi, error.en)}\n  {error.query}\n  {' ' * error.at}^"
+    return f"{error.explanation()}\n  {error.query}\n  {' ' * error.at}^"
 
 
 def _json(hit: SearchHit) -> dict[str, Any]:

@@ -3,18 +3,15 @@
 import sys
 from zoneinfo import ZoneInfo
 
-import click
-
+from diembao.cli import translated
 from diembao.cli.context import DONE, LOCKED, CliContext, pass_context
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 
-@click.command(
-    help=say(
-        "Chạy các việc trong schedule.toml đúng giờ, tháng này qua tháng khác, cho đến khi được yêu cầu dừng. "
-        "Trả lời /healthz, /readyz, /metrics ở địa chỉ ghi trong [serve] của schedule.toml.",
-        "Run the jobs of schedule.toml at their times, for months, until told to stop. "
-        "Answers /healthz, /readyz, /metrics at the address in [serve] of schedule.toml.",
+@translated.command(
+    help=mark(
+        "Run the jobs of schedule.toml at their times, for months, until told to stop. Answers /healthz, "
+        "/readyz, /metrics at the address in [serve] of schedule.toml."
     )
 )
 @pass_context
@@ -38,12 +35,7 @@ def serve(app: CliContext) -> int:
             finally:
                 close_log()
     except LockedElsewhere as error:
-        app.warn(
-            say(
-                f"Đã có một diembao serve khác chạy trên cơ sở dữ liệu này: {error}",
-                f"Another diembao serve runs on this database: {error}",
-            )
-        )
+        app.warn(translate("Another diembao serve runs on this database: {error}", error=error))
         return LOCKED
     return DONE
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.sources_file import add_sources, sources_by_id
 from diembao.system.clock import now
-from diembao.system.messages import reason, say
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,26 +19,12 @@ if TYPE_CHECKING:
     from crawlers.spiders.discovered import DiscoveredFeed
     from diembao.jobs.source_check import SourceCheck
 
-_PARTS = {"title": ("tiêu đề", "title"), "text": ("nội dung", "text"), "date": ("ngày đăng", "date")}
-_PARTS |= {"author": ("tác giả", "author")}
-_HOW = {
-    "robots.txt": ("robots.txt nêu", "named in robots.txt"),
-    "link": ("trang nêu", "named by the page"),
-    "page": ("trang mục", "the page itself, or one of its feed pages"),
-    "usual": ("chỗ thường gặp", "a usual address"),
-}
 
-
-@click.command(
-    help=say(
-        "Hỏi các nguồn này (mặc định: mọi nguồn đang bật) ngay bây giờ và đọc thử vài trang; không ghi gì vào dữ liệu.",
-        "Ask these sources (default: all that are on) now and read a few pages of each; nothing is stored.",
-    )
+@translated.command(
+    help=mark("Ask these sources (default: all that are on) now and read a few pages of each; nothing is stored.")
 )
 @click.argument("ids", nargs=-1, metavar="[ID...]")
-@click.option(
-    "--pages", default=3, show_default=True, type=click.IntRange(0, 50), help=say("Số trang đọc thử.", "Pages.")
-)
+@translated.option("--pages", default=3, show_default=True, type=click.IntRange(0, 50), help=mark("Pages to read."))
 @pass_context
 def check(app: CliContext, ids: tuple[str, ...], pages: int) -> int:
     from diembao.jobs import source_check
@@ -56,26 +43,28 @@ def check(app: CliContext, ids: tuple[str, ...], pages: int) -> int:
         for trouble in troubles:
             app.print(f"  ! {trouble}")
     empty = sum(checked.gives_nothing for checked in found)
-    app.print(
-        say(f"{len(found)} nguồn, {empty} nguồn không cho bài nào.", f"{len(found)} sources, {empty} give no article.")
-    )
+    app.print(translate("{sources} sources, {empty} give no article.", sources=len(found), empty=empty))
     return FAILED if empty else DONE
 
 
 def _line(checked: SourceCheck, now: datetime) -> str:
     age = "" if checked.newest is None else _age(checked.newest, now)
     pages = f"{checked.read}/{len(checked.pages)}"
-    return say(
-        f"{checked.source.name} ({checked.source.id}): {checked.entries} bài{age}, đọc được {pages} trang thử",
-        f"{checked.source.name} ({checked.source.id}): {checked.entries} entries{age}, {pages} sample pages read",
+    return translate(
+        "{name} ({id}): {entries} entries{age}, {pages} sample pages read",
+        name=checked.source.name,
+        id=checked.source.id,
+        entries=checked.entries,
+        age=age,
+        pages=pages,
     )
 
 
 def _age(newest: datetime, now: datetime) -> str:
     hours = max(0, int((now - newest).total_seconds() // 3600))
     if hours < 48:
-        return say(f", mới nhất {hours} giờ trước", f", newest {hours} hours old")
-    return say(f", mới nhất {hours // 24} ngày trước", f", newest {hours // 24} days old")
+        return translate(", newest {hours} hours old", hours=hours)
+    return translate(", newest {days} days old", days=hours // 24)
 
 
 def _troubles(checked: SourceCheck, now: datetime) -> list[str]:
@@ -84,29 +73,25 @@ def _troubles(checked: SourceCheck, now: datetime) -> list[str]:
 
     found: list[str] = []
     if not checked.source.feeds:
-        found.append(say("chưa có địa chỉ tin nào", "it has no feed"))
+        found.append(translate("it has no feed"))
     for poll in checked.polls:
         if poll.reason is not Reason.OK:
             note = f" ({poll.note})" if poll.note else ""
-            found.append(f"{poll.feed_url}: {reason(poll.reason)}{note}")
+            found.append(f"{poll.feed_url}: {translate_code('reason', poll.reason)}{note}")
         elif not poll.entries:
-            found.append(say(f"{poll.feed_url}: không nêu bài nào", f"{poll.feed_url}: lists nothing"))
+            found.append(translate("{url}: lists nothing", url=poll.feed_url))
         elif poll.note:
             found.append(f"{poll.feed_url}: {poll.note}")
         if poll.invalid:
-            found.append(
-                say(
-                    f"{poll.feed_url}: {poll.invalid} mục không có liên kết", f"{poll.feed_url}: {poll.invalid} no link"
-                )
-            )
+            found.append(translate("{url}: {invalid} no link", url=poll.feed_url, invalid=poll.invalid))
     if checked.newest is not None and now - checked.newest > STALE:
-        found.append(say("đã lâu không có bài mới", "nothing new for a long time"))
+        found.append(translate("nothing new for a long time"))
     for page in checked.pages:
         if page.reason is not Reason.OK:
-            found.append(f"{page.url}: {reason(page.reason)}")
+            found.append(f"{page.url}: {translate_code('reason', page.reason)}")
         if page.missing and page.reason in (Reason.OK, Reason.PAYWALL):
-            parts = ", ".join(say(*_PARTS[part]) for part in page.missing)
-            found.append(say(f"{page.url}: thiếu {parts}", f"{page.url}: lacks {parts}"))
+            parts = ", ".join(translate_code("page part", part) for part in page.missing)
+            found.append(translate("{url}: lacks {parts}", url=page.url, parts=parts))
     return found
 
 
@@ -126,16 +111,13 @@ def _row(checked: SourceCheck, troubles: list[str]) -> dict[str, object]:
     }
 
 
-@click.command(
-    help=say(
-        "Tìm RSS, sitemap và trang mục của một trang báo, thử từng địa chỉ, rồi in bảng [[source]].",
-        "Find a site's feeds, sitemaps and section page, try each, and print the [[source]] table.",
-    )
+@translated.command(
+    help=mark("Find a site's feeds, sitemaps and section page, try each, and print the [[source]] table.")
 )
 @click.argument("url")
-@click.option("--write", is_flag=True, help=say("Ghi vào sources.toml.", "Add it to sources.toml."))
-@click.option("--id", "id_", metavar="ID", help=say("Mã của nguồn (mặc định: theo tên miền).", "Its id."))
-@click.option("--name", metavar="NAME", help=say("Tên (mặc định: trang tự gọi).", "Its name."))
+@translated.option("--write", is_flag=True, help=mark("Add it to sources.toml."))
+@translated.option("--id", "id_", metavar="ID", help=mark("Its id."))
+@translated.option("--name", metavar="NAME", help=mark("Its name."))
 @pass_context
 def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | None) -> int:
     from config.source_editor import table_of
@@ -146,47 +128,47 @@ def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | No
 
     url = url if "://" in url else f"https://{url}"
     if not is_fetchable(url):
-        raise click.UsageError(say(f"Không phải địa chỉ http(s): {url}", f"Not an address of http(s): {url}"))
+        raise click.UsageError(translate("Not an address of http(s): {url}", url=url))
     settings = app.settings()
     known = app.sources() if write or (app.home.config / "sources.toml").exists() else ()
     if twin := next((s for s in known if same_site(s.home, url)), None):
-        app.warn(say(f"Đã có nguồn của trang này: {twin.id}", f"There is a source of this site already: {twin.id}"))
+        app.warn(translate("There is a source of this site already: {source}", source=twin.id))
     site = look(url, settings.crawl)
     made = build_source(site, {s.id for s in known}, now())
     made = dataclasses.replace(made, id=id_ or made.id, name=name or made.name)
     if app.as_json:
         app.print_json({"find": {"site": url, "reason": site.reason, "offers": [_offer_row(o) for o in site.offers]}})
     if site.reason is not Reason.OK:
-        app.warn(f"{url}: {reason(site.reason)}" + (f" ({site.note})" if site.note else ""))
+        app.warn(f"{url}: {translate_code('reason', site.reason)}" + (f" ({site.note})" if site.note else ""))
     for offer in sorted(site.offers, key=lambda o: (not o.holds, o.kind, -len(o.links))):
         # That an address tried on the off chance is not there says nothing.
         if offer.how == "usual" and offer.reason is Reason.NOT_FOUND:
             continue
         app.print(_offer_line(offer, now()))
     if not made.feeds:
-        app.warn(say("Không tìm thấy địa chỉ nào còn ra bài mới.", "Nothing was found that still gives articles."))
+        app.warn(translate("Nothing was found that still gives articles."))
         return FAILED
     had = {feed.url for s in known for feed in s.feeds}
     made = dataclasses.replace(made, feeds=tuple(feed for feed in made.feeds if feed.url not in had))
     if not made.feeds:
-        app.print(say("Không có gì mới: nguồn ấy đã hỏi các địa chỉ này.", "Nothing new: they are asked already."))
+        app.print(translate("Nothing new: they are asked already."))
         return DONE
     if write:
         add_sources(app, [made])
     elif not app.as_json:
         app.print("")
         app.print(table_of(made))
-        app.print(say("Để ghi vào sources.toml, thêm: --write", "To add it to sources.toml: --write"))
+        app.print(translate("To add it to sources.toml: --write"))
     return DONE
 
 
 def _offer_line(offer: DiscoveredFeed, now: datetime) -> str:
-    how = say(*_HOW[offer.how])
+    how = translate_code("discovery", offer.how)
     if not offer.holds:
-        why = reason(offer.reason) if offer.reason != "ok" else say("trống", "empty")
+        why = translate_code("reason", offer.reason) if offer.reason != "ok" else translate("empty")
         return f"  - {offer.kind:<8} {offer.url}: {why} [{how}]"
     age = "" if offer.newest is None else _age(offer.newest, now)
-    count = say(f"{len(offer.links)} bài{age}", f"{len(offer.links)} entries{age}")
+    count = translate("{links} entries{age}", links=len(offer.links), age=age)
     return f"  + {offer.kind:<8} {offer.url}: {count}, {offer.language or '?'} [{how}]"
 
 
@@ -195,15 +177,12 @@ def _offer_row(offer: DiscoveredFeed) -> dict[str, object]:
     return row | {k: getattr(offer, k) for k in ("url", "kind", "how", "reason", "note", "newest", "language")}
 
 
-@click.command(
-    help=say(
-        "Đề nghị bộ chọn CSS cho một nguồn từ những trang đã lưu, để chép vào sources.toml.",
-        "Propose CSS selectors for a source from its stored pages, to be copied into sources.toml.",
-    )
+@translated.command(
+    help=mark("Propose CSS selectors for a source from its stored pages, to be copied into sources.toml.")
 )
 @click.argument("id_", metavar="ID")
-@click.option(
-    "--pages", default=20, show_default=True, type=click.IntRange(3, 200), help=say("Số trang để học.", "Pages.")
+@translated.option(
+    "--pages", default=20, show_default=True, type=click.IntRange(3, 200), help=mark("Pages to learn from.")
 )
 @pass_context
 def learn(app: CliContext, id_: str, pages: int) -> int:
@@ -220,16 +199,13 @@ def learn(app: CliContext, id_: str, pages: int) -> int:
         )
     if not proposal.yields:
         app.warn(
-            say(
-                f"{one.name}: từ {len(kept)} trang đã lưu chưa tìm được bộ chọn nào đúng đủ thường xuyên.",
-                f"{one.name}: no selector was right often enough on {len(kept)} stored pages.",
+            translate(
+                "{name}: no selector was right often enough on {pages} stored pages.", name=one.name, pages=len(kept)
             )
         )
         return FAILED
-    app.print(
-        say(f"# học từ {proposal.pages} trang đọc được", f"# learnt from {proposal.pages} pages that could be read")
-    )
+    app.print(translate("# learnt from {pages} pages that could be read", pages=proposal.pages))
     for part, share in proposal.yields.items():
-        app.print(say(f"# {part}: đúng {share:.0%} số trang", f"# {part}: right on {share:.0%} of them"))
+        app.print(translate("# {part}: right on {share:.0%} of them", part=part, share=share))
     app.print(table_of(dataclasses.replace(one, selectors=proposal.selectors)))
     return DONE

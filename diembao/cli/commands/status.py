@@ -7,17 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import click
-
+from diembao.cli import translated
 from diembao.cli.commands.ledger import flags_in_words
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.messages import CANDIDATES, DOCUMENTS, named, reason, say, word
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from diembao.service.status import ServiceStatus
-    from diembao.system.messages import Words
     from pipeline.records import JobRun, SourceDay
 
 #: Sources that are listed, the worst first: with all else they fill one screen.
@@ -26,17 +24,13 @@ _SOURCES = 12
 _ROW_KEYS = {"outcome": "how", "output_tail": "said"}
 
 
-@click.command(
-    help=say(
-        "Tình hình: có ổn không, việc nào đã chạy, hỏng, sắp chạy; nguồn nào hỏng trong 24 giờ qua; mỗi liên kết, mỗi "
-        "trang đã kết thúc ra sao. Mã thoát: 0 ổn, 1 không ổn.",
-        "How things stand: whether all is well, which jobs ran, failed, are due; which sources failed in the last 24 "
-        "hours; how every link and page ended. Exit code: 0 well, 1 not.",
+@translated.command(
+    help=mark(
+        "How things stand: whether all is well, which jobs ran, failed, are due; which sources failed in "
+        "the last 24 hours; how every link and page ended. Exit code: 0 well, 1 not."
     )
 )
-@click.option(
-    "--all", "everything", is_flag=True, help=say("Mọi nguồn có điều đáng nói.", "Every source that is worth a word.")
-)
+@translated.option("--all", "everything", is_flag=True, help=mark("Every source that is worth a word."))
 @pass_context
 def status(app: CliContext, everything: bool) -> int:
     from config.schedule import load_schedule
@@ -56,17 +50,19 @@ def status(app: CliContext, everything: bool) -> int:
         return code
     _print_standing(app, standing, zone)
     _print_sources(app, standing.sources, None if everything else _SOURCES)
-    app.print(say("Liên kết: ", "Links: ") + _sum(totals["candidates"], candidates.items(), CANDIDATES))
-    app.print(say("Trang đã lưu: ", "Stored pages: ") + _sum(totals["documents"], documents.items(), DOCUMENTS))
+    app.print(translate("Links: ") + _sum(totals["candidates"], candidates.items(), "candidate outcome"))
+    app.print(translate("Stored pages: ") + _sum(totals["documents"], documents.items(), "document outcome"))
     if unreadable:
-        listed = ", ".join(f"{n} {reason(why)}" for why, n in unreadable.items())
-        app.print(say(f"  Không đọc được vì: {listed}", f"  Unreadable because: {listed}"))
+        listed = ", ".join(f"{n} {translate_code('reason', why)}" for why, n in unreadable.items())
+        app.print(translate("  Unreadable because: {listed}", listed=listed))
     app.print(
-        say(
-            f"Bài: {totals['items']} (câu chuyện: {totals['stories']}, bản: {totals['versions']}); "
-            f"lượt hỏi nguồn: {totals['polls']}; lượt tải trang: {totals['fetches']}",
-            f"Items: {totals['items']} (stories: {totals['stories']}, versions: {totals['versions']}); "
-            f"polls: {totals['polls']}; fetches: {totals['fetches']}",
+        translate(
+            "Items: {items} (stories: {stories}, versions: {versions}); polls: {polls}; fetches: {fetches}",
+            items=totals["items"],
+            stories=totals["stories"],
+            versions=totals["versions"],
+            polls=totals["polls"],
+            fetches=totals["fetches"],
         )
     )
     return code
@@ -102,65 +98,60 @@ def _print_standing(app: CliContext, standing: ServiceStatus, zone: ZoneInfo) ->
         return f"{at.astimezone(zone):%H:%M %d/%m}" if at else "–"
 
     if standing.troubles:
-        app.print(say("KHÔNG ỔN:", "NOT WELL:"))
+        app.print(translate("NOT WELL:"))
         for trouble in standing.troubles:
             app.print(f"  {trouble}")
     else:
-        app.print(say("Ổn.", "All is well."))
+        app.print(translate("All is well."))
     if standing.serving:
-        app.print(say(f"Dịch vụ: đang chạy ({standing.serving})", f"Service: runs ({standing.serving})"))
+        app.print(translate("Service: runs ({process})", process=standing.serving))
     else:
-        app.print(say("Dịch vụ: không chạy (diembao serve)", "Service: does not run (diembao serve)"))
+        app.print(translate("Service: does not run (diembao serve)"))
     for job in standing.jobs:
         if job.last is None:
             continue
         how = job_outcome_words(job.last)
         if job.last.late:
-            how += say(f", muộn {job.last.late // 60} phút", f", {job.last.late // 60} minutes late")
+            how += translate(", {minutes} minutes late", minutes=job.last.late // 60)
         done = when(job.done.ended if job.done else None)
         app.print(
-            say(
-                f"  {job.name:<12} {when(job.last.started)} {how}; xong gần nhất {done}; tới {when(job.next)}",
-                f"  {job.name:<12} {when(job.last.started)} {how}; last done {done}; next {when(job.next)}",
+            translate(
+                "  {job:<12} {started} {how}; last done {done}; next {next}",
+                job=job.name,
+                started=when(job.last.started),
+                how=how,
+                done=done,
+                next=when(job.next),
             )
         )
     megabytes, free = standing.store_bytes / 2**20, standing.disk_free / 2**30
     app.print(
-        say(
-            f"Kho: {megabytes:,.1f} MB, ổ đĩa còn {free:,.1f} GB; sao lưu gần nhất: {when(standing.backup)}; "
-            f"điểm báo gần nhất: {when(standing.digest)}",
-            f"Store: {megabytes:,.1f} MB, disk {free:,.1f} GB free; last backup: {when(standing.backup)}; "
-            f"last digest: {when(standing.digest)}",
+        translate(
+            "Store: {megabytes:,.1f} MB, disk {free:,.1f} GB free; last backup: {backup}; last digest: {digest}",
+            megabytes=megabytes,
+            free=free,
+            backup=when(standing.backup),
+            digest=when(standing.digest),
         )
     )
     if standing.sent is not None:
         arrived = ", ".join(f"{channel} {'✓' if done else '?'}" for channel, done in standing.sent.items())
-        none = say("chưa gửi cho ai", "sent to nobody yet")
-        app.print(say(f"Gửi: {arrived or none}", f"Sent: {arrived or none}"))
+        none = translate("sent to nobody yet")
+        app.print(translate("Sent: {recipients}", recipients=arrived or none))
     for alert in standing.alerts:
-        sent = ", ".join(alert.sent) or say("chưa gửi", "not sent")
-        app.print(say(f"  Cảnh báo {when(alert.at)}", f"  Alert {when(alert.at)}") + f" [{alert.cause}] ({sent})")
+        sent = ", ".join(alert.sent) or translate("not sent yet")
+        app.print(translate("  Alert {time}", time=when(alert.at)) + f" [{alert.cause}] ({sent})")
 
 
 def job_outcome_words(run: JobRun) -> str:
     """Return how a turn ended in words."""
-    words = {
-        "": ("đang chạy", "runs"),
-        "done": ("xong", "done"),
-        "failed": (f"hỏng (mã {run.exit_code})", f"failed (code {run.exit_code})"),
-        "crashed": (f"bị tín hiệu {-(run.exit_code or 0)} dừng", f"ended by signal {-(run.exit_code or 0)}"),
-        "timeout": ("quá giờ", "ran out of time"),
-        "stopped": ("trả lại khi dừng dịch vụ", "handed back when the service stopped"),
-        "lost": ("mất cùng dịch vụ", "lost with the service"),
-        "locked": ("nhường lượt khác", "gave way to another run"),
-        "planned": ("chưa tới giờ lần nào", "not due yet"),
-    }
-    return say(*words[run.outcome])
+    code = run.exit_code or 0
+    return translate_code("job outcome", run.outcome or "running", code=run.exit_code, signal=-code)
 
 
-def _sum(total: int, parts: Iterable[tuple[str, int]], words: Words) -> str:
+def _sum(total: int, parts: Iterable[tuple[str, int]], context: str) -> str:
     """Return e.g. '12 = 10 page fetched + 2 to be fetched (again)'."""
-    told = " + ".join(f"{n:,} {word(words, part)}" for part, n in parts if n)
+    told = " + ".join(f"{n:,} {translate_code(context, part)}" for part, n in parts if n)
     return f"{total:,} = {told}" if told else str(total)
 
 
@@ -168,19 +159,22 @@ def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None) ->
     asked = [d for d in days if d.state not in ("paused", "not_due")]
     failed = [d for d in asked if d.state == "failed"]
     app.print(
-        say(
-            f"24 giờ qua: hỏi {len(asked)} nguồn, {len(failed)} nguồn hỏng hẳn.",
-            f"Last 24 hours: {len(asked)} sources asked, {len(failed)} failed altogether.",
+        translate(
+            "Last 24 hours: {sources} sources asked, {failed} failed altogether.",
+            sources=len(asked),
+            failed=len(failed),
         )
     )
     ill = [d for d in asked if d.reasons or d.flags]
     ill.sort(key=lambda day: (day.state != "failed", not day.flags, -sum(day.reasons.values())))
     for day in ill[:limit]:
-        said = [f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])]
+        said = [
+            f"{translate_code('reason', r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])
+        ]
         said += flags_in_words(day)
-        app.print(f"  {day.name} [{named('state', day.state)}]: {'; '.join(said)}")
+        app.print(f"  {day.name} [{translate_code('state', day.state)}]: {'; '.join(said)}")
     if limit is not None and (more := len(ill) - limit) > 0:
-        app.print(say(f"  … và {more} nguồn nữa: diembao status --all", f"  … and {more} more: diembao status --all"))
+        app.print(translate("  … and {more} more: diembao status --all", more=more))
 
 
 COMMANDS = (status,)

@@ -10,31 +10,30 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.jsonl import read_jsonl
 from diembao.system.clock import now
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from analysis.digest.events import Event, StoryReport
     from pipeline.records import Level
 
-_LEVEL = click.option(
+_LEVEL = translated.option(
     "--event",
     "level",
     flag_value="event",
     default=False,
-    help=say("Cả sự kiện, không chỉ một tin.", "The whole event, not just one report."),
+    help=mark("The whole event, not just one report."),
 )
-_NOTE = click.option("--note", default="", help=say("Vì sao (được lưu lại).", "Why (it is kept)."))
+_NOTE = translated.option("--note", default="", help=mark("Why (it is kept)."))
 
 
-@click.command(
-    help=say(
-        'So từng cặp bài trong FILE.jsonl (hoặc - cho đầu vào chuẩn): {"id","a":{title,text,…},"b":{…}} mỗi dòng; '
-        "in ra dup (đăng lại), same-event (cùng sự việc) hay different (khác), điểm và lý do.",
-        'Judge the pairs of FILE.jsonl (or - for standard input), {"id","a":{title,text,…},"b":{…}} a line: dup (a '
-        "reprint), same-event or different, with score and reason.",
+@translated.command(
+    help=mark(
+        'Judge the pairs of FILE.jsonl (or - for standard input), {"id","a":{title,text,…},"b":{…}} a '
+        "line: dup (a reprint), same-event or different, with score and reason."
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
@@ -85,8 +84,8 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
         app.print_json(found)
         return DONE
     told = {
-        "dup": say("tin đăng lại (dup) so với còn lại", "reprints (dup) against the rest"),
-        "same": say("cùng sự việc (dup, same-event) so với khác", "one happening (dup, same-event) against different"),
+        "dup": translate("reprints (dup) against the rest"),
+        "same": translate("one happening (dup, same-event) against different"),
     }
     app.print(f"{file} · {report.pairs}")
     for name, (score, figure) in figures.items():
@@ -94,7 +93,7 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
             f"{told[name]}: F1 {figure.value:.3f} (95 %: {figure.low:.3f}-{figure.high:.3f}), "
             f"P {score.precision:.3f}, R {score.recall:.3f}"
         )
-    app.print(say("nhãn / máy", "label / said").ljust(14) + "".join(name.rjust(12) for name in JUDGEMENTS))
+    app.print(translate("label / said").ljust(14) + "".join(name.rjust(12) for name in JUDGEMENTS))
     for gold in JUDGEMENTS:
         app.print(gold.ljust(14) + "".join(str(report.confusion.get((gold, n), 0)).rjust(12) for n in JUDGEMENTS))
     for m in report.mistakes if errors else ():
@@ -102,33 +101,25 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     return DONE
 
 
-@click.group(
-    help=say(
-        "Tin và sự kiện: ai đưa trước, ai đăng lại; gộp, tách bằng tay.",
-        "Reports and events: who was first, who reprinted; merge and split by hand.",
-    )
-)
+@translated.group(help=mark("Reports and events: who was first, who reprinted; merge and split by hand."))
 def stories() -> None: ...
 
 
-@stories.command(help=say("Gom lại toàn bộ từ đầu; kết quả như khi gom dần.", "Group all anew; the same groups."))
+@stories.command(help=mark("Group all anew; the same groups."))
 @pass_context
 def rebuild(app: CliContext) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
         moved = storage.rebuild_stories(now())
-    _tell(app, {"moved": moved}, say(f"Đã gom lại; {moved} bài đổi chỗ.", f"Grouped anew; {moved} items moved."))
+    _tell(app, {"moved": moved}, translate("Grouped anew; {items} items moved.", items=moved))
     return DONE
 
 
 @stories.command(
-    help=say(
-        "Cho xem sự kiện chứa KEY (mã bài hoặc mã tin), hoặc các sự kiện nhiều bài nhất trong mấy ngày qua.",
-        "Show the event that holds KEY (id of an item or story), or the events of the last days told most.",
-    )
+    help=mark("Show the event that holds KEY (id of an item or story), or the events of the last days told most.")
 )
 @click.argument("key", required=False)
-@click.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
+@translated.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
 @pass_context
 def show(app: CliContext, key: str | None, days: int) -> int:
     from analysis.digest.events import build_events
@@ -136,7 +127,7 @@ def show(app: CliContext, key: str | None, days: int) -> int:
     with app.storage() as storage:
         items = storage.story(key) if key else list(storage.items(since=now() - timedelta(days=days)))
     if key and not items:
-        raise click.UsageError(say(f"{key}: không có bài hay tin mang mã này", f"{key}: no item or story of that id"))
+        raise click.UsageError(translate("{key}: no item or story of that id", key=key))
     zone = ZoneInfo(app.settings().province.time_zone)
     for event in build_events(items):
         if app.as_json:
@@ -177,11 +168,15 @@ def _print(app: CliContext, event: Event, zone: ZoneInfo, *, whole: bool) -> Non
     places = ", ".join(f"{country} {n}" for country, n in event.countries.items())
     tongues = ", ".join(f"{language} {n}" for language, n in event.languages.items())
     app.print(
-        say(
-            f"  {reports} tin, {items} bài, {event.outlets} báo; trước nhất: {event.first.outlet}; {spread}; "
-            f"{places}; {tongues}",
-            f"  {reports} stories, {items} items, {event.outlets} outlets; first: {event.first.outlet}; {spread}; "
-            f"{places}; {tongues}",
+        translate(
+            "  {stories} stories, {items} items, {outlets} outlets; first: {first}; {period}; {countries}; {languages}",
+            stories=reports,
+            items=items,
+            outlets=event.outlets,
+            first=event.first.outlet,
+            period=spread,
+            countries=places,
+            languages=tongues,
         )
     )
     for report in event.reports if whole else ():
@@ -195,10 +190,10 @@ def _carried(report: StoryReport) -> str:
     outlets = len({i.source_id for i in report.items})
     by = report.origin or report.first.outlet
     again = outlets if report.origin and report.origin.casefold() not in report.first.outlet.casefold() else outlets - 1
-    return say(f"1 tin {by}, {again} báo đăng lại", f"1 report of {by}, reprinted by {again}")
+    return translate("1 report of {agency}, reprinted by {reprints}", agency=by, reprints=again)
 
 
-@stories.command(help=say("Gộp các tin chứa những bài này thành một.", "Join the stories of these items."))
+@stories.command(help=mark("Join the stories of these items."))
 @click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
 @_LEVEL
 @_NOTE
@@ -207,11 +202,11 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 
     with app.home.lock("process"), app.storage() as storage:
         name = storage.merge_stories(_level(level), keys, note, now())
-    _tell(app, {"into": name}, say(f"Đã gộp thành {name}; các lượt sau giữ như vậy.", f"Merged into {name}, for good."))
+    _tell(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
     return DONE
 
 
-@stories.command(help=say("Tách những bài này khỏi tin STORY.", "Take these items out of STORY."))
+@stories.command(help=mark("Take these items out of STORY."))
 @click.argument("story")
 @click.argument("items", nargs=-1, required=True, metavar="ITEM...")
 @_LEVEL
@@ -221,7 +216,7 @@ def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool
 
     with app.home.lock("process"), app.storage() as storage:
         stays, left = storage.split_story(_level(level), story, items, note, now())
-    told = say(f"Đã tách: {left}; còn lại: {stays}; các lượt sau giữ như vậy.", f"Split: {left}; {stays} stays.")
+    told = translate("Split: {items}; {story} stays.", items=left, story=stays)
     _tell(app, {"stays": stays, "left": left}, told)
     return DONE
 

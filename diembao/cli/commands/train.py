@@ -7,17 +7,16 @@ from typing import Any
 
 import click
 
+from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.jsonl import read_jsonl
-from diembao.system.messages import say
+from pipeline.i18n.catalogs import mark, translate
 
 
-@click.command(
-    help=say(
-        "Học lại trọng số (topic_model.json) từ các tệp đã gán nhãn và quyết định của người duyệt; "
-        "không thay bộ tốt hơn bằng bộ kém hơn.",
-        "Rebuild the weights (topic_model.json) from labelled files and reviewers' decisions; "
-        "refuses to replace better ones.",
+@translated.command(
+    help=mark(
+        "Rebuild the weights (topic_model.json) from labelled files and reviewers' decisions; refuses to "
+        "replace better ones."
     )
 )
 @click.argument(
@@ -27,13 +26,13 @@ from diembao.system.messages import say
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="GOLD.jsonl...",
 )
-@click.option(
+@translated.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=say("Tệp ghi (mặc định: trong thư mục cấu hình).", "Where to (default: the configuration folder)."),
+    help=mark("Where to (default: the configuration folder)."),
 )
-@click.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True)
-@click.option("--force", is_flag=True, help=say("Thay cả khi kém hơn.", "Replace even if worse."))
+@translated.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True)
+@translated.option("--force", is_flag=True, help=mark("Replace even if worse."))
 @pass_context
 def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int, force: bool) -> int:
     from config.rulebook import MODELS
@@ -58,24 +57,19 @@ def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int
         app.print_json(
             {"changes": trained.changes, "worse": trained.worse, "written": None if refused else str(target)}
         )
-    app.print(
-        say(
-            "             trước    sau     chênh   kiểm chứng chéo",
-            "             before   after   change  cross-validated",
-        )
-    )
+    app.print(translate("             before   after   change  cross-validated"))
     for name, (old, new, fresh) in trained.changes.items():
         app.print(f"{name:<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
     if refused:
         app.warn(
-            say(
-                f"Không thay: kém hơn ở {', '.join(trained.worse)}. Dùng --force nếu vẫn muốn thay.",
-                f"Not replaced: worse in {', '.join(trained.worse)}. Use --force to replace all the same.",
+            translate(
+                "Not replaced: worse in {figures}. Use --force to replace all the same.",
+                figures=", ".join(trained.worse),
             )
         )
         return FAILED
     write_atomically(target, dump(trained.models).encode())
-    app.print(say(f"Đã ghi {target}", f"Wrote {target}"))
+    app.print(translate("Wrote {file}", file=target))
     return DONE
 
 
