@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from analysis.digest.stories import told
 from analysis.report.figures import Span, count_figures
-from benchmarks.days import fact_of
 from pipeline.records import (
     Article,
     Coverage,
@@ -36,6 +35,7 @@ from storage.schema.core import versions
 from storage.schema.derived import facts
 from storage.search.parser import parse
 from storage.search.tree import And, Days, Mark, Or
+from tests.support.days import fact_of
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)
