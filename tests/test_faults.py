@@ -1,4 +1,4 @@
-"""Every fault of support/faults.py, crawled at once in a network namespace of its own, ends in its own named outcome."""
+"""Every fault of support/faults.py, crawled at once in a network namespace of its own, ends in its named outcome."""
 
 import json
 import subprocess
