@@ -26,6 +26,8 @@ test: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/deptry analysis config crawlers diembao pipeline storage
+	$(BIN)/deptry . --exclude '\.venv|build|dist' --ignore DEP004
 	$(BIN)/mypy
 	$(BIN)/pyright
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.days import END, fill
 from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs import digest
 from diembao.jobs.export import SUFFIXES, ExportRequest, export
 from storage.database import SqlStorage, open_storage
+from tests.support.days import END, fill
 
 _ITEMS, _ROWS, _SECONDS = 500, 10_000, 3.0
 #: rows a second that a CSV of articles is to reach at least

@@ -17,39 +17,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.archive import FORMS, MENUS, build_page, read_archive, write_archive
 from config.rulebook import load_rulebook
-from pipeline.extraction.extract import extract_page
 from pipeline.prefilter.gate import build_gate
-from pipeline.records import Article
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging import places, relevance
-from pipeline.text.language import detect_language
-from pipeline.text.normalize import normalise_both
+from tests.support.archive import FORMS, MENUS, build_page, read_archive, write_archive
+from tests.support.funnel import relevant
 
 #: how many times as fast as trafilatura with metadata on everything the funnel must be
 _TIMES = 20
 #: pages of one turn
 _TURN = 300
-
-
-def relevant(url: str, body: bytes, rules: Rulebook) -> bool:
-    """Put one page through the funnel: the gate, what passes it read in full, and whether its text is about the place.
-
-    Topics and tone, which come after, are no part of it.
-    """
-    if not build_gate(rules).look(body, url).open:
-        return False
-    article = extract_page(body, url)
-    if not isinstance(article, Article):
-        return False
-    title, text = normalise_both(article.title, article.text)
-    language = detect_language(title, text, article.language or None)
-    day = article.published.date() if article.published else None
-    return (
-        relevance.judge_relevance(places.find_places(title, text, language, day, url, rules), language, rules).relevance
-        != "no"
-    )
 
 
 def compare(pages: Callable[[], Iterator[tuple[str, bytes]]], count: int, rules: Rulebook, title: str) -> float:

@@ -14,7 +14,6 @@ from sqlalchemy import insert
 
 from analysis.report.figures import Span
 from benchmarks.growing import grow
-from benchmarks.memory import peak
 from benchmarks.store import SOURCES, load
 from config.rulebook import load_rulebook
 from config.settings import load_settings
@@ -22,6 +21,7 @@ from diembao.jobs.report import write_report
 from storage.database import open_storage
 from storage.engine.connection import connect
 from storage.schema.core import polls
+from tests.support.memory import peak
 
 _SPAN = Span(date(2025, 1, 1), date(2025, 12, 31))
 _START = datetime(2024, 12, 31, 17, tzinfo=UTC)

@@ -9,14 +9,14 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.crash import crash, fill_up
-from benchmarks.kill import try_kills
-from benchmarks.memory import peaks
-from benchmarks.postgres import start_postgres
 from benchmarks.retag import main as retag
-from benchmarks.serve_kill import kill
 from benchmarks.serve_soak import main as serve
 from diembao.demo.server import Press
+from tests.support.memory import peaks
+from tests.support.postgres import start_postgres
+from tests.support.stress.crash import crash, fill_up
+from tests.support.stress.kill import try_kills
+from tests.support.stress.serve_kill import kill
 
 _HOMES, _KILLS, _TEXTS, _SPOILT = 5, 4, 100_000, 10_000
 _DAYS, _SERVER_KILLS = 90, 50

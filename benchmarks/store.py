@@ -21,12 +21,12 @@ from rich.table import Table
 from sqlalchemy import create_engine, text
 
 from benchmarks.growing import grow
-from benchmarks.memory import peak
-from benchmarks.postgres import start_postgres
 from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, Tone, TopicFound
 from storage.base import Storage
 from storage.database import open_storage
 from storage.search.parser import parse
+from tests.support.memory import peak
+from tests.support.postgres import start_postgres
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _END = datetime(2026, 11, 1, tzinfo=UTC)

@@ -1,38 +1,17 @@
 """A home folder that watches the sample press, and the command line run as a real process."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmarks.postgres import start_postgres
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
-
-Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess[str]":
-    """Run the command line in a process of its own; `more` goes to subprocess.run."""
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    environment.pop("DIEMBAO_LANG", None)
-    environment |= more.pop("env", {})
-    return subprocess.run(
-        [sys.executable, "-m", "diembao", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=more.pop("timeout", 200),
-        env=environment,
-        **more,
-    )
+from tests.support.cli import Diembao, run_diembao
+from tests.support.postgres import start_postgres
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +30,6 @@ def home(press: Press, tmp_path_factory: pytest.TempPathFactory) -> Home:
     made = Home(tmp_path_factory.mktemp("home"))
     write_home(made, press.outlets, workers=1)
     return made
-
-
-def json_lines(text: str) -> list[Any]:
-    return [json.loads(line) for line in text.splitlines() if line.startswith(("{", "["))]
 
 
 @pytest.fixture(scope="session")

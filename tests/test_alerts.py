@@ -17,8 +17,6 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from conftest import Diembao, json_lines
-from inside import Said, run_inside
 
 from config.alerts import load_alerts
 from config.load import ConfigError
@@ -38,6 +36,7 @@ from pipeline.records import (
     Tags,
 )
 from storage.database import open_storage
+from tests.support.cli import Diembao, Said, json_lines, run_inside
 
 NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)  # 07:00 in the province
 PASSWORD = "rat-bi-mat-4711"

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from conftest import Diembao
 from sqlalchemy import create_engine, text
 
 from pipeline.records import (
@@ -28,6 +27,7 @@ from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import backup, checksum, copy, restore, upgrade
 from storage.maintenance.integrity import check_integrity, table_rows
+from tests.support.cli import Diembao
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from conftest import Diembao
 
 from crawlers.downloader import browser
 from crawlers.settings import scrapy_settings
@@ -20,6 +19,7 @@ from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
 from pipeline.records import CrawlSettings, Feed, Reason, Source
+from tests.support.cli import Diembao
 
 BUILT = "Gió mạnh làm ngã cây ở Cà Ná, đoạn này do trình duyệt dựng."
 

@@ -5,7 +5,7 @@ import json
 import time
 from pathlib import Path
 
-from conftest import Diembao, json_lines
+from tests.support.cli import Diembao, json_lines
 
 
 def test_help_is_quick_and_in_both_languages(diembao: Diembao) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.crash import crash, fill_up
+from tests.support.stress.crash import crash, fill_up
 
 
 def test_ten_kills_lose_nothing(address: str, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from analysis.digest.html import render_html, render_markdown
 from analysis.digest.model import Counts, Digest, build_digest, count_items
 from analysis.digest.presenter import DigestPresenter
 from analysis.documents.labels import labels
-from benchmarks import days
 from pipeline.records import (
     Article,
     Evidence,
@@ -24,6 +23,7 @@ from pipeline.records import (
     Tags,
     TopicFound,
 )
+from tests.support import days
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 11, 21, 6, tzinfo=ZONE)

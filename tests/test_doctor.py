@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Diembao, json_lines
+
+from tests.support.cli import Diembao, json_lines
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from analysis.report.figures import Span, count_figures
-from benchmarks.days import fact_of
 from pipeline.records import (
     Article,
     Coverage,
@@ -35,6 +34,7 @@ from storage.schema.core import versions
 from storage.schema.derived import facts
 from storage.search.parser import parse
 from storage.search.tree import And, Days, Mark, Or
+from tests.support.days import fact_of
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)

@@ -1,4 +1,4 @@
-"""Every fault of tests/faults.py, crawled at once in a network namespace of its own, ends in its own named outcome."""
+"""Every fault of support/faults.py, crawled at once in a network namespace of its own, ends in its named outcome."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.records import Reason
-from tests import faults
+from tests.support import faults
 
 NAMESPACE = ("unshare", "-rnm")
 FAULTS = {fault.name: fault for fault in faults.faults()}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.archive import FORMS, MENUS, build_page, read_archive, write_archive
-from benchmarks.funnel import relevant
 from config.rulebook import load_rulebook
 from pipeline.prefilter.gate import build_gate
 from pipeline.rules.rulebook import Rulebook
+from tests.support.archive import FORMS, MENUS, build_page, read_archive, write_archive
+from tests.support.funnel import relevant
 
 
 @cache

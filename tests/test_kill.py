@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks.kill import coverage, try_kills
 from diembao.demo.server import Press
+from tests.support.stress.kill import coverage, try_kills
 
 
 def test_killed_runs_end_as_undisturbed_ones(press: Press, tmp_path: Path) -> None:

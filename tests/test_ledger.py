@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from conftest import Diembao, json_lines
 
 from diembao.demo.server import Press
 from diembao.system.home import Home
+from tests.support.cli import Diembao, json_lines
 
 STORY = (
     "<html lang=vi><head><title>Cảng Cà Ná đón tàu lớn</title></head><body><article><h1>Cảng Cà Ná đón tàu lớn</h1>"

@@ -12,13 +12,13 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
-from conftest import Diembao, json_lines
 from nbclient import NotebookClient
 
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.notebook import open_home
 from diembao.system.home import Home
+from tests.support.cli import Diembao, json_lines
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,8 +1,8 @@
 """Pages spoilt in every way → the reader neither fails nor hangs, and forgets each."""
 
-from benchmarks.mutations import HEAVY, LIGHT, mutated, try_pages
 from pipeline.extraction.extract import extract_page
 from pipeline.records import Article
+from tests.support.stress.mutations import HEAVY, LIGHT, mutated, try_pages
 
 
 def test_no_page_breaks_the_reader_or_keeps_it_long() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Diembao
 
-from benchmarks.crash import crash, verify
-from benchmarks.postgres import start_postgres
 from storage.database import open_storage
 from storage.engine.errors import StorageError
+from tests.support.cli import Diembao
+from tests.support.postgres import start_postgres
+from tests.support.stress.crash import crash, verify
 
 _WAY_OUT = "What was stored before is there; see whether the server runs, then run again"
 
@@ -47,7 +47,7 @@ def go_down(server: Any) -> None:
 
 def test_a_writer_meets_it(server: Any, tmp_path: Path) -> None:
     address, log = address_of(server), tmp_path / "acknowledged-1.txt"
-    words = [sys.executable, "-m", "benchmarks.crash", address, str(log)]
+    words = [sys.executable, "-m", "tests.support.stress.crash", address, str(log)]
     writer = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     assert writer.stdout.readline() == "ready\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from conftest import Diembao, json_lines
+
+from tests.support.cli import Diembao, json_lines
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real"
 

@@ -23,10 +23,10 @@ from analysis.report.document import report_document
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import story_rows
-from benchmarks.days import LABELS, ZONE, fact_of, item, publishers_of
 from diembao.jobs.report import annual_of, month_of, quarter_of, week_of, year_of
 from pipeline.records import Item
 from pipeline.tables.facts import SourceRead
+from tests.support.days import LABELS, ZONE, fact_of, item, publishers_of
 
 NOW = Span(date(2026, 10, 1), date(2026, 10, 31))
 MADE = datetime(2026, 11, 2, 8, tzinfo=ZONE)

@@ -9,9 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Diembao
 
-from benchmarks.retag import interrupt
 from config.rulebook import load_rulebook
 from config.settings import ProcessSettings
 from diembao.evaluation.labels import read_labels
@@ -35,6 +33,8 @@ from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
+from tests.support.cli import Diembao
+from tests.support.stress.retag import interrupt
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
 T1 = T0 + timedelta(days=1)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Diembao
 from sqlalchemy import select, text
 
 from config.load import ConfigError
@@ -37,6 +36,7 @@ from storage.maintenance.retention import BATCH, Limits
 from storage.schema.core import documents, versions
 from storage.schema.maintenance import attempt_days
 from storage.search.parser import parse
+from tests.support.cli import Diembao
 
 T0 = datetime(2026, 3, 1, 20, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)

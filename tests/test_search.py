@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
-from conftest import Diembao
 
 from pipeline.records import (
     Article,
@@ -39,6 +38,7 @@ from storage.search.index import clear
 from storage.search.parser import QueryError, parse
 from storage.search.search import Order
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Tree, Words, names_relevance
+from tests.support.cli import Diembao
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Diembao, json_lines
-from local_site import LocalSite, Reply
 
 from config.settings import load_sources
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
+from tests.support.cli import Diembao, json_lines
+from tests.support.local_site import LocalSite, Reply
 
 RSS = """<rss version="2.0"><channel><title>x</title>
 <item><title>Bài một</title><link>/bai-1.html</link><pubDate>Sun, 01 Mar 2020 08:00:00 +0700</pubDate></item>

@@ -1,11 +1,11 @@
 """English messages and codes → the words of a language, from the catalogues in `locales/`.
 
-A message is its English text (msgid); a code (a reason, a state, the name of a label) has a context (msgctxt) and
-stands in both catalogues. Parameters are named fields: `translate("{count} articles", count=3)`.
+A message is its English text (msgid). A code (a reason, a state, the name of a label) has a context (msgctxt) and is
+in both catalogues. Parameters are named fields: `translate("{count} articles", count=3)`.
 """
 
 from functools import cache
-from gettext import GNUTranslations
+from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
 
@@ -23,8 +23,19 @@ def translate(message: str, /, *, language: Language | None = None, **parameters
 
 def translate_code(context: str, code: str, /, *, language: Language | None = None, **parameters: object) -> str:
     """Return the words for a code of a context, its named fields filled in; the code itself where there are none."""
-    text = catalog(language or current_language()).pgettext(context, code)
+    text = find_code(context, code, language=language)
+    if text is None:
+        return code
     return text.format(**parameters) if parameters else text
+
+
+def find_code(context: str, code: str, /, *, language: Language | None = None) -> str | None:
+    """Return the words for a code of a context, named fields not filled in; None if the catalogue has none."""
+    try:
+        # gettext takes an empty msgid for the header of the catalogue.
+        return catalog(language or current_language()).pgettext(context, code) if code else None
+    except LookupError:
+        return None
 
 
 def mark(message: str) -> str:
@@ -32,18 +43,28 @@ def mark(message: str) -> str:
     return message
 
 
+class _NoCode(NullTranslations):
+    """The end of a catalogue's fallbacks: unlike gettext, it tells a missing code from one whose words equal it."""
+
+    def pgettext(self, context: str, message: str) -> str:
+        raise LookupError(f"{context}: {message}")
+
+
 @cache
 def catalog(language: Language) -> GNUTranslations:
-    """Return the catalogue of a language.
+    """Return the catalogue of a language; its `pgettext` raises LookupError for a code that is not in it.
 
     In a source tree a catalogue that is newer than its compiled file is compiled in memory.
     """
     folder = files("pipeline.i18n") / "locales" / language / "LC_MESSAGES"
     compiled, source = folder / f"{DOMAIN}.mo", folder / f"{DOMAIN}.po"
     if source.is_file() and not (compiled.is_file() and _modified(compiled) >= _modified(source)):
-        return GNUTranslations(BytesIO(_compile(source.read_bytes())))
-    with compiled.open("rb") as stream:
-        return GNUTranslations(stream)
+        translations = GNUTranslations(BytesIO(_compile(source.read_bytes())))
+    else:
+        with compiled.open("rb") as stream:
+            translations = GNUTranslations(stream)
+    translations.add_fallback(_NoCode())
+    return translations
 
 
 def _modified(path: object) -> float:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.memory N`: peak memory of tagging N texts, a fifth of the way and at the end."""
+"""`python -m tests.support.memory N`: peak memory of tagging N texts, a fifth of the way and at the end."""
 
 import random
 import resource

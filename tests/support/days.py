@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from analysis.digest.model import Counts, Digest, build_digest
@@ -23,6 +24,7 @@ from pipeline.records import (
     Tone,
     TopicFound,
 )
+from pipeline.records.sources import SourceCategory
 from pipeline.tables.facts import Fact, FactKey, Publisher, written
 from storage.base import Storage
 
@@ -81,7 +83,14 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
     kept = sorted({(i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))})
     storage.set_sources(
         [
-            Source(id, name, f"http://{id}.example/", (Feed(f"http://{id}.example/rss"),), country=land, category=kind)
+            Source(
+                id,
+                name,
+                f"http://{id}.example/",
+                (Feed(f"http://{id}.example/rss"),),
+                country=land,
+                category=cast(SourceCategory, kind),
+            )
             for id, name, land, kind in {row[0]: row for row in kept}.values()
         ]
     )

@@ -16,15 +16,14 @@ from urllib.request import urlopen
 
 import click
 import pytest
-from conftest import Diembao, json_lines
-from inside import run_inside
 
-from benchmarks.serve_kill import kill
-from benchmarks.serve_soak import soak
 from diembao.system.home import Home
 from pipeline.records import JobOutcome, JobRun
 from pipeline.records.publications import Dispatch, Publication
 from storage.database import open_storage
+from tests.support.cli import Diembao, json_lines, run_inside
+from tests.support.stress.serve_kill import kill
+from tests.support.stress.serve_soak import soak
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 JOB = '[[job]]\nname = "{name}"\ncommand = {command}\n{more}\n'

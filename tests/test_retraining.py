@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from test_cli import labelled
 
 from config.rulebook import load_rulebook
 from diembao.evaluation.labels import read_labels as labelled_records
@@ -11,6 +10,7 @@ from diembao.evaluation.retraining import TrainingResult, cross_validate, retrai
 from diembao.evaluation.training import train
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import rulebook
+from tests.test_cli import labelled
 
 
 def test_folds_are_the_same_every_time() -> None:

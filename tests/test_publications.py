@@ -12,10 +12,8 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from conftest import Diembao, json_lines
 from sqlalchemy import create_engine, text
 
-from benchmarks.days import END, fill, item
 from config.alerts import Mail
 from config.documents import MailingList, SendingSettings
 from config.rulebook import load_rulebook
@@ -28,6 +26,8 @@ from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
+from tests.support.cli import Diembao, json_lines
+from tests.support.days import END, fill, item
 
 DAY = date(2026, 11, 22)
 LISTS = SendingSettings(

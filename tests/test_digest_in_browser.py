@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from test_digest import day, item, items
 
 from analysis.digest.html import render_html
+from tests.test_digest import day, item, items
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")

@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import Diembao, json_lines
 
 from analysis.documents.labels import labels
+from tests.support.cli import Diembao, json_lines
 
 Answer = tuple[int, dict[str, str], bytes]
 FEED = (

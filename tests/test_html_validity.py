@@ -13,7 +13,7 @@ from analysis.digest.html import render_html
 from analysis.documents.chart_style import topics_by_tone
 from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels
-from benchmarks.days import LABELS, model
+from tests.support.days import LABELS, model
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SIZES = (0, 1, 40, 500)

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from local_site import LocalSite, Reply, crawled
 
 from config.load import ConfigError, packaged, parse_toml
 from config.settings import load_sources
@@ -17,6 +16,7 @@ from pipeline.polling.query_names import query_names
 from pipeline.polling.search_queries import search_queries, split_in_halves, template_fault
 from pipeline.records import Feed, Reason, Source
 from pipeline.rules.rulebook import Gazetteer
+from tests.support.local_site import LocalSite, Reply, crawled
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 SPAN = "startdatetime={since:%Y%m%d%H%M%S}&enddatetime={until:%Y%m%d%H%M%S}"

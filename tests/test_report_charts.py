@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from test_report import counted
 
 from analysis.anomalies.surges import Surge
 from analysis.documents.blocks import Picture
@@ -15,8 +14,9 @@ from analysis.report.charts import report_charts
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.model import PeriodicReport, Voice
 from analysis.report.time_axis import axis_positions, counts_by_position, positions_without_data
-from benchmarks.days import LABELS, fact_of, item, publishers_of
 from pipeline.tables.facts import SourceRead
+from tests.support.days import LABELS, fact_of, item, publishers_of
+from tests.test_report import counted
 
 MONTH = Span(date(2026, 10, 1), date(2026, 10, 31))
 GAP = date(2026, 10, 5)

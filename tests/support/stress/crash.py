@@ -97,11 +97,11 @@ def crash(address: str, folder: Path, kills: int, seed: int) -> list[str]:
     random_, log, problems = random.Random(seed), folder / f"acknowledged-{seed}.txt", []
     for n in range(kills):
         writer = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.crash", address, str(log)],
+            [sys.executable, "-m", "tests.support.stress.crash", address, str(log)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parent.parent,
+            cwd=Path(__file__).parents[3],
         )
         assert writer.stdout is not None
         assert writer.stderr is not None
@@ -128,13 +128,13 @@ def fill_up(file: Path, log: Path, megabytes: int) -> tuple[str, list[str]]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (megabytes * 2**20, megabytes * 2**20))
 
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.crash", f"sqlite:///{file}", str(log)],
+        [sys.executable, "-m", "tests.support.stress.crash", f"sqlite:///{file}", str(log)],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
         preexec_fn=limit,
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[3],
     )
     return done.stderr, verify(f"sqlite:///{file}", log)
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.tables.writers import write_csv
-from benchmarks.days import item
 from diembao.jobs.export import ExportRequest, export
 from pipeline.records import Article, Coverage, Decision, Entry, Fetched, Irrelevant, Poll, Reason, Relevance, Source
 from pipeline.stories.fingerprints import compute_fingerprint, dump
@@ -21,6 +20,7 @@ from storage.database import SqlStorage, open_storage
 from storage.derived.csv_rows import _cells_of_item
 from storage.maintenance.retention import Limits
 from storage.schema.derived import facts, listings
+from tests.support.days import item
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T0 = datetime(2026, 11, 21, 6, 0, 0, 250_000, tzinfo=UTC)

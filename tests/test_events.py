@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from analysis.digest.events import build_events
-from benchmarks.stories import figures
 from pipeline.records import Article, Item, Tags
 from pipeline.stories.clustering import Link, Ruling, cluster
+from tests.support.newsroom import figures
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")

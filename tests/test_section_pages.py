@@ -1,11 +1,11 @@
 """Section pages without a selector: articles by the shape of their addresses; and plain lists of addresses."""
 
 import pytest
-from local_site import LocalSite, Reply, crawled
 
 from crawlers.parsing.sandbox import FeedResponse, parse_response
 from crawlers.parsing.section_pages import parse_section_page, parse_url_list
 from pipeline.records import Feed, Reason, Source
+from tests.support.local_site import LocalSite, Reply, crawled
 
 PAGE = "https://baothu.example/kinh-te"
 HEADLINES = [

@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from local_site import LocalSite, Reply
-
 from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, choose_feeds
 from diembao.jobs.source_check import build_source
 from pipeline.records import Feed, Reason
+from tests.support.local_site import LocalSite, Reply
 
 NOW = datetime.now(UTC)
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import dress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from pipeline.extraction.extract import extract_page
 from pipeline.records import Article, Text
 from pipeline.tagging.tagger import tag, tags_to_json, text_from_record
 from pipeline.text.normalize import normalise, strip_diacritics
+from tests.support import legacy_text
 
 RULES = load_rulebook()
 REAL = Path(__file__).parents[2] / "shared" / "real"
@@ -68,9 +68,9 @@ OWN = [
 FORMS = {
     "nfd": lambda s: unicodedata.normalize("NFD", s),
     "upper": str.upper,
-    "tcvn3": dress.to_tcvn3,
-    "vni": dress.to_vni,
-    "cp1258": dress.through_cp1258,
+    "tcvn3": legacy_text.to_tcvn3,
+    "vni": legacy_text.to_vni,
+    "cp1258": legacy_text.through_cp1258,
 }
 SAFE = {p.id for p in RULES.places.place if p.fold_safe} | {RULES.places.province.id}
 
@@ -90,16 +90,16 @@ def test_the_same_article_in_another_dress_gets_the_same_answer(form: str) -> No
 @pytest.mark.parametrize(
     ("change", "encoding", "label"),
     [
-        (dress.decomposed_tones, "cp1258", "windows-1258"),
-        (dress.decomposed_tones, "cp1258", "windows-1252"),
-        (dress.decomposed_tones, "cp1258", ""),
-        (dress.to_tcvn3, "latin-1", "windows-1252"),
-        (dress.to_tcvn3, "latin-1", "x-user-defined"),
-        (dress.to_tcvn3, "latin-1", ""),
-        (dress.to_tcvn3, "utf-8", "utf-8"),
-        (dress.to_vni, "latin-1", "iso-8859-1"),
-        (dress.to_vni, "latin-1", ""),
-        (dress.to_vni, "utf-8", "utf-8"),
+        (legacy_text.decomposed_tones, "cp1258", "windows-1258"),
+        (legacy_text.decomposed_tones, "cp1258", "windows-1252"),
+        (legacy_text.decomposed_tones, "cp1258", ""),
+        (legacy_text.to_tcvn3, "latin-1", "windows-1252"),
+        (legacy_text.to_tcvn3, "latin-1", "x-user-defined"),
+        (legacy_text.to_tcvn3, "latin-1", ""),
+        (legacy_text.to_tcvn3, "utf-8", "utf-8"),
+        (legacy_text.to_vni, "latin-1", "iso-8859-1"),
+        (legacy_text.to_vni, "latin-1", ""),
+        (legacy_text.to_vni, "utf-8", "utf-8"),
     ],
 )
 def test_a_page_in_an_old_encoding_gives_the_same_answer(
@@ -107,7 +107,7 @@ def test_a_page_in_an_old_encoding_gives_the_same_answer(
 ) -> None:
     title, body = OWN[1]
     plain, dressed = (
-        extract_page(dress.page(f(title), f(body), name, said), "https://bao.example/lu-bac-ai-102.html")
+        extract_page(legacy_text.page(f(title), f(body), name, said), "https://bao.example/lu-bac-ai-102.html")
         for f, name, said in ((str, "utf-8", "utf-8"), (change, encoding, label))
     )
     assert isinstance(plain, Article) and isinstance(dressed, Article)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_gold_pages import NOW, PAGES, f1, gold
 
 from analysis.anomalies.extraction_drift import find_drift
 from pipeline.extraction.extract import extract_page
 from pipeline.extraction.selector_learning import propose_selectors
 from pipeline.records import Article, PageReading, Selectors
+from tests.test_gold_pages import NOW, PAGES, f1, gold
 
 ADDRESS = "https://bao.example.vn/bai-1.html"
 

@@ -23,8 +23,8 @@ from analysis.documents.docx import render_docx
 from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels
 from analysis.documents.pdf import render_pdf
-from benchmarks.days import LABELS, item, model
 from pipeline.records.publications import Publication
+from tests.support.days import LABELS, item, model
 
 DECREE = Letterhead(
     True, "UBND tỉnh Khánh Hòa", "Sở Văn hóa, Thể thao và Du lịch", "BC-SVHTTDL", "Khánh Hòa", "KT. Giám đốc",

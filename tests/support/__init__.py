@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: fixtures, local servers, synthetic press."""

@@ -1,0 +1,59 @@
+"""The command line, run as a process of its own or, much faster, inside the test's process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from diembao.cli.main import cli
+
+Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess[str]":
+    """Run the command line in a process of its own; `more` goes to subprocess.run."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment.pop("DIEMBAO_LANG", None)
+    environment |= more.pop("env", {})
+    return subprocess.run(
+        [sys.executable, "-m", "diembao", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=more.pop("timeout", 200),
+        env=environment,
+        **more,
+    )
+
+
+def json_lines(text: str) -> list[Any]:
+    return [json.loads(line) for line in text.splitlines() if line.startswith(("{", "["))]
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run_inside(*words: str | Path, **env: str) -> Said:
+    """Run a command with these environment variables; what it raises comes through."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DIEMBAO_LANG", raising=False)
+        for name, value in env.items():
+            patch.setenv(name, value)
+        done = CliRunner().invoke(cli, [str(word) for word in words], standalone_mode=False)
+    if done.exception is not None:
+        raise done.exception
+    code = done.return_value
+    return Said(code if isinstance(code, int) else 0, done.stdout, done.stderr)
