@@ -224,7 +224,7 @@ def test_machine_readable_time_comes_before_words_and_modified_apart() -> None:
         head='<script type="application/ld+json">{"@graph":[{"@type":"WebSite"},{"@type":["NewsArticle"],'
         '"datePublished":"2025-11-19T06:30:00+07:00","dateModified":"2025-11-19T09:00:00+07:00"}]}</script>',
     )
-    assert (found.published, found.origin, found.reader) == (
+    assert (found.published, found.origin, found.method) == (
         datetime(2025, 11, 18, 23, 30, tzinfo=UTC),
         "page",
         "json-ld",

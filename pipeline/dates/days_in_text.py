@@ -1,4 +1,4 @@
-"""Text → the days of the year it names, for telling two reports of one happening from two of its kind."""
+"""Text → the days of the year it names, by which reports of two similar events are kept apart."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ _MONTHS = {
     for m in names.split()
 }  # fmt: skip
 _NAMED = "|".join(sorted(_MONTHS, key=len, reverse=True))
-#: '2-1' is a score and '3.5' a number unless a word, a bracket or a year says that it is a day
+# Words and brackets before a day. Without one, or a year, '2-1' is a score and '3.5' a number.
 _CUE = re.compile(
     r"(?:ngày|sáng|trưa|chiều|tối|đêm|khuya|hôm|nay|qua|từ|đến|tới|và|mai|kỳ|phiên|mùng|rạng|hồi|on|\()[\s,(]*$",
     re.IGNORECASE,
@@ -29,27 +29,28 @@ _IDEOGRAPHIC = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?
 
 
 def days_in_text(text: str) -> tuple[int, ...]:
-    """Return the days (1 to 366, of a leap year) that a text names with their month, in order, each once."""
-    found: list[tuple[int, int]] = []
+    """Return the days with a month in a text, as days of a leap year (1 to 366), in order of appearance, each once."""
+    days: list[tuple[int, int]] = []
     for match in _NUMERIC.finditer(text):
-        # '24/7' is round the clock.
-        sure = (
+        # '24/7' means round the clock.
+        is_date = (
             match["y"]
             or (match["sep"] == "/" and match[0] != "24/7")
             or _CUE.search(text, max(0, match.start() - 12), match.start())
         )
-        if sure and (day := _day(match["d"], match["m"])):
-            found.append((match.start(), day))
+        if is_date and (day := _day_of_year(match["d"], match["m"])):
+            days.append((match.start(), day))
     for pattern in (_SPELT, _IDEOGRAPHIC):
-        found.extend((m.start(), day) for m in pattern.finditer(text) if (day := _day(m["d"], m["m"])))
+        days.extend((m.start(), day) for m in pattern.finditer(text) if (day := _day_of_year(m["d"], m["m"])))
     for match in _ENGLISH.finditer(text):
         month = _MONTHS[(match["m1"] or match["m2"]).lower()]
-        if day := _day(match["d1"] or match["d2"], str(month)):
-            found.append((match.start(), day))
-    return tuple(dict.fromkeys(day for _, day in sorted(found)))
+        if day := _day_of_year(match["d1"] or match["d2"], str(month)):
+            days.append((match.start(), day))
+    return tuple(dict.fromkeys(day for _, day in sorted(days)))
 
 
-def _day(day: str, month: str) -> int:
+def _day_of_year(day: str, month: str) -> int:
+    """Return the day of a leap year, 1 to 366; 0 for an impossible date."""
     try:
         return date(2024, int(month), int(day)).timetuple().tm_yday
     except ValueError:
@@ -57,6 +58,6 @@ def _day(day: str, month: str) -> int:
 
 
 def days_apart(one: int, other: int) -> int:
-    """Return how many days lie between two days of the year, whichever comes first."""
+    """Return the distance of two days of the year in days, across New Year if that is shorter."""
     gap = abs(one - other)
     return min(gap, 366 - gap)

@@ -1,4 +1,4 @@
-"""A language → the names its press writes for months and days of the week."""
+"""Language → the names of months and weekdays in its press."""
 
 import re
 from collections.abc import Iterable
@@ -10,21 +10,21 @@ _LETTERS = r"[^\W\d_]"
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The names of one language with English and Vietnamese beside it, in lower case, as the Unicode CLDR has them."""
+    """Names of a language, of English and of Vietnamese, case folded, from the Unicode CLDR."""
 
     #: name or abbreviation → 1 to 12
     months: dict[str, int]
     #: name → 0 (Monday) to 6
     weekdays: dict[str, int]
-    #: matches a day, month and year that are written with the month's name: groups D, B, Y
+    #: patterns of a date with the name of its month; groups D (day), B (month), Y (year)
     named_day: tuple[re.Pattern[str], ...]
-    #: matches a weekday's name
+    #: pattern of the name of a weekday; group W
     weekday: re.Pattern[str]
 
 
 @lru_cache(maxsize=64)
 def calendar_for(language: str) -> Calendar:
-    """Return the calendar of a BCP 47 tag; English and Vietnamese alone where the language is not known."""
+    """Return the calendar of a BCP 47 tag; English and Vietnamese alone for an unknown language."""
     from babel import Locale, UnknownLocaleError
 
     months: dict[str, int] = {}
@@ -41,7 +41,7 @@ def calendar_for(language: str) -> Calendar:
                         months[name.casefold().rstrip(".")] = number
             for number, name in locale.days[context]["wide"].items():
                 weekdays[name.casefold()] = number
-    month = _any(months)
+    month = _alternatives(months)
     day = r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|º|\.)?"
     year = r"(?P<Y>(?:19|20)\d\d)(?!\d)"
     return Calendar(
@@ -51,10 +51,10 @@ def calendar_for(language: str) -> Calendar:
             re.compile(rf"{day}[\s-]+(?:de\s+|of\s+)?(?P<B>{month})\.?[\s,-]+(?:de\s+|del\s+)?{year}", re.IGNORECASE),
             re.compile(rf"(?<!{_LETTERS})(?P<B>{month})\.?\s+{day},?\s+{year}", re.IGNORECASE),
         ),
-        re.compile(rf"(?<!\w)(?P<W>{_any(weekdays)})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?<!\w)(?P<W>{_alternatives(weekdays)})(?!\w)", re.IGNORECASE),
     )
 
 
-def _any(names: Iterable[str]) -> str:
-    # Longest first: 'sept' must not stop at 'sep', nor 'mars' at 'mar'.
+def _alternatives(names: Iterable[str]) -> str:
+    """Return a pattern of any of the names, the longest first: 'sept' before 'sep', 'mars' before 'mar'."""
     return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))

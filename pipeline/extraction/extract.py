@@ -127,7 +127,7 @@ def _read_tree(
         "place": text.container,
         **selector_account(selected, selectors, text.agreement),
         "authors": authors_from,
-        "published": dates.reader,
+        "published": dates.method,
     }
     article = Article(
         url=url,
@@ -172,7 +172,7 @@ def _complete_dates(
         days = {when.date() for when in (stated.when, stated.when.astimezone(parsing.VIETNAM))}
         if dates.precision == "time" or stated.precision == "day" or dates.published.date() not in days:
             return dates, dates.origin
-    return page_dates.PageDates(stated.when, modified=dates.modified, reader="feed", precision=stated.precision), "feed"
+    return page_dates.PageDates(stated.when, modified=dates.modified, method="feed", precision=stated.precision), "feed"
 
 
 def _compose_text(

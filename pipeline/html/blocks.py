@@ -1,4 +1,4 @@
-"""A parsed page → its paragraphs in reading order, each with where it stands."""
+"""Parsed page → its paragraphs in reading order, each with its element."""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from lxml.html import HtmlElement
 
 from pipeline.html.parser import collapse_spaces
 
-# Never text of an article, whatever stands in them.
-_SILENT = frozenset(
+# Elements whose content is never text of an article.
+_SKIPPED = frozenset(
     [
         *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "audio"),
         *("video", "canvas", "map", "button", "select", "option", "textarea", "input", "form"),
@@ -32,11 +32,11 @@ class Block:
     """One paragraph, heading, list item or caption."""
 
     text: str
-    #: the block-level element whose own text it is
+    #: the block-level element that directly holds the text
     element: HtmlElement
-    #: share of its characters that stand in links
+    #: share of its characters in links, 0 to 1
     linked: float
-    #: whether all of it is bold or emphasised
+    #: whether 90 % of its characters are bold
     strong: bool = False
 
     @property
@@ -45,22 +45,24 @@ class Block:
 
 
 def extract_blocks(tree: HtmlElement) -> list[Block]:
-    """Return the visible paragraphs of a page; what is hidden, a form, navigation or code is left out."""
+    """Return the visible paragraphs of a page, without hidden elements, forms, navigation and code."""
     return list(_Collector(tree).run())
 
 
 class _Collector:
-    """Walks a tree once without recursion, gathering inline text until a block-level element begins or ends."""
+    """Walks a tree once without recursion and collects inline text until a block-level element begins or ends."""
 
     def __init__(self, tree: HtmlElement) -> None:
         body = tree.find(".//body")
-        #: never hidden: some pages show their body only when their script has run
+        #: counts as visible: some pages show their body only once their script has run
         self._root = tree if body is None else body
         self._pieces: list[str] = []
+        #: characters of `_pieces`, without spaces, in links and in bold
         self._linked = 0
         self._strong = 0
-        self._links = 0
-        self._bolds = 0
+        #: open elements: links, and b or strong
+        self._open_links = 0
+        self._open_bolds = 0
 
     def run(self) -> Iterator[Block]:
         stack: list[tuple[HtmlElement, bool]] = [(self._root, False)]
@@ -70,15 +72,15 @@ class _Collector:
             tag = element.tag
             if leaving:
                 if tag in _INLINE:
-                    self._links -= tag == "a"
-                    self._bolds -= tag in ("b", "strong")
-                    self._part(element)
+                    self._open_links -= tag == "a"
+                    self._open_bolds -= tag in ("b", "strong")
+                    self._separate(element)
                 else:
                     yield from self._flush(owners.pop())
                 if element is not self._root:
                     self._add(element.tail)
                 continue
-            if not isinstance(tag, str) or tag in _SILENT or (element is not self._root and _is_hidden(element)):
+            if not isinstance(tag, str) or tag in _SKIPPED or (element is not self._root and _is_hidden(element)):
                 self._add(element.tail)
                 continue
             if tag in ("br", "hr"):
@@ -86,8 +88,8 @@ class _Collector:
                 self._add(element.tail)
                 continue
             if tag in _INLINE:
-                self._links += tag == "a"
-                self._bolds += tag in ("b", "strong")
+                self._open_links += tag == "a"
+                self._open_bolds += tag in ("b", "strong")
             else:
                 if element is not self._root:
                     yield from self._flush(owners[-1])
@@ -96,8 +98,8 @@ class _Collector:
             stack.append((element, True))
             stack.extend((child, False) for child in reversed(element))
 
-    def _part(self, element: HtmlElement) -> None:
-        """Set a space behind a marked piece that style sheets part from the next word, such as a dateline's place."""
+    def _separate(self, element: HtmlElement) -> None:
+        """Add a space behind a span that only CSS separates from the next word, such as a dateline's place."""
         if element.tag != "span" or not element.get("class") or not self._pieces or not element.tail:
             return
         if self._pieces[-1][-1:].islower() and element.tail[:1].isupper():
@@ -107,8 +109,8 @@ class _Collector:
         if text:
             self._pieces.append(text)
             size = len(text) - text.count(" ")
-            self._linked += size if self._links > 0 else 0
-            self._strong += size if self._bolds > 0 else 0
+            self._linked += size if self._open_links > 0 else 0
+            self._strong += size if self._open_bolds > 0 else 0
 
     def _flush(self, owner: HtmlElement) -> Iterator[Block]:
         if not self._pieces:

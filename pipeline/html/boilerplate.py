@@ -1,16 +1,17 @@
-"""A paragraph and where it stands → whether it is something else than the article's own text."""
+"""Paragraph and its surroundings → whether it is boilerplate: a box, a teaser, a caption, an imprint, a signature."""
 
 import re
 from collections.abc import Collection
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 from pipeline.html.blocks import Block
 from pipeline.html.parser import collapse_spaces
 
-# Words in class names and ids of boxes that are no part of the text, as outlets of many countries name them.
+# Words in class names and ids of boxes outside the text, seen at outlets of many countries.
 _BOXES = re.compile(
     r"(?<![a-z0-9])(?:related|relates?|recommend(?:ed|ation|ations)?|promo|promotion|newsletters?"
     r"|subscri(?:be|ption)|share|sharing"
@@ -37,7 +38,7 @@ _CAPTIONS = re.compile(
 )
 _AUTHORS = re.compile(r"(?<![a-z])(?:authors?|byline|tac-?gia|nguoi-?(?:dang|viet)|writer|source)(?![a-z])")
 _SENTENCE_END = re.compile(r"[.!?…。！？।:;»”\"'’)）」』]\s*$")
-# 'Read also: …' in front of a link, in the languages that are watched.
+# 'Read also: …' in front of a link, in the languages of the watched press.
 _POINTER = re.compile(
     r"^\W*(?:read (?:more|also|next)|see also|related|watch|listen|more on this|lire aussi|à lire"
     r"|voir aussi|lesen sie(?: auch| mehr)?"
@@ -47,7 +48,7 @@ _POINTER = re.compile(
     r"|延伸阅读|相关新闻|関連記事|관련기사)\s*[:|：>»]",
     re.IGNORECASE,
 )
-# What an outlet says of itself below its articles.
+# Beginnings of the lines that outlets set below every article.
 _IMPRINT = re.compile(
     r"^\W*(?:follow (?:us|[\w.]+(?: [\w.]+)? on)|sign up|subscribe|for (?:more|the latest)\b"
     r"|got a (?:story|tip)|get in touch|contact us"
@@ -62,127 +63,139 @@ _IMPRINT = re.compile(
     r"|suivez|abonnez|síguenos|suscríbete|seguici|mit agenturmaterial|\(?quelle:|source\s?:)",
     re.IGNORECASE,
 )
-_BOX, _LEAD, _CAPTION = range(3)
-# Characters of a headline at least, of a teaser's summary at most, and elements in a teaser at most.
-_SHORT_TITLE, _LONG_SUMMARY, _LARGE = 25, 260, 9
+# Characters of a headline at least.
+_SHORTEST_TITLE = 25
+# Characters of a teaser's summary at most, and elements in a teaser at most.
+_LONGEST_SUMMARY, _MOST_ELEMENTS = 260, 9
 _CLOCK_OR_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d?\d[:.h]\d\d(?!\d)")
 
 
+class _Roles(NamedTuple):
+    """The roles that class names and ids give to an element."""
+
+    box: bool
+    lead: bool
+    caption: bool
+
+
 @lru_cache(maxsize=8192)
-def _named(name: str) -> tuple[bool, bool, bool]:
-    """Whether a class name or id speaks of a box, of a lead, of a caption."""
+def _roles_of_name(name: str) -> _Roles:
     words = _CAMEL.sub("-", name).lower().replace("_", "-")
-    return bool(_BOXES.search(words)), bool(_LEADS.search(words)), bool(_CAPTIONS.search(words))
+    return _Roles(bool(_BOXES.search(words)), bool(_LEADS.search(words)), bool(_CAPTIONS.search(words)))
 
 
 @lru_cache(maxsize=4096)
-def _all_named(names: str) -> tuple[bool, bool, bool]:
-    # Name by name: pages have few names and many ways of putting them together.
-    found = [_named(name) for name in names.split()]
-    return any(n[_BOX] for n in found), any(n[_LEAD] for n in found), any(n[_CAPTION] for n in found)
+def _roles(names: str) -> _Roles:
+    # Name by name, for the cache: pages have few names in many combinations.
+    roles = [_roles_of_name(name) for name in names.split()]
+    return _Roles(any(r.box for r in roles), any(r.lead for r in roles), any(r.caption for r in roles))
 
 
 def _names(element: HtmlElement) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[:300]
 
 
-def is_in_box(element: HtmlElement | None, around: Collection[HtmlElement]) -> bool:
-    """Whether `element` lies in a box of another kind within `around`: the article's element and all above it."""
-    while element is not None and element not in around:
-        if element.tag == "aside" or _all_named(_names(element))[_BOX]:
+def is_in_box(element: HtmlElement | None, container: Collection[HtmlElement]) -> bool:
+    """Whether `element` lies in a box within `container`: the element that holds the article and its ancestors."""
+    while element is not None and element not in container:
+        if element.tag == "aside" or _roles(_names(element)).box:
             return True
         element = element.getparent()
     return False
 
 
-def is_in_teaser(block: Block, around: Collection[HtmlElement]) -> bool:
-    """Whether a paragraph stands below the headline of another article in a small element of their own."""
+def is_in_teaser(block: Block, container: Collection[HtmlElement]) -> bool:
+    """Whether a paragraph belongs to a teaser within `container`: a small element with the headline of another article.
+
+    Up to three ancestors of the paragraph are examined.
+    """
     element: HtmlElement | None = block.element.getparent() if block.linked < 1 else None
     for _ in range(3):
-        if element is None or element in around:
+        if element is None or element in container:
             return False
-        headlines = [
-            link for link in element.iter("a") if len(collapse_spaces(str(link.text_content()))) > _SHORT_TITLE
-        ]
-        if headlines and sum(1 for _ in element.iter("p", "div", "a", "h2", "h3", "h4", "li")) < _LARGE:
-            linked = sum(len(collapse_spaces(str(link.text_content()))) for link in headlines)
-            alone = all(is_headline(link) for link in headlines) and _comes_first(headlines[0], block.element, element)
-            if alone and len(collapse_spaces(str(element.text_content()))) - linked < _LONG_SUMMARY:
+        headlines = [link for link in element.iter("a") if _text_length(link) > _SHORTEST_TITLE]
+        if headlines and sum(1 for _ in element.iter("p", "div", "a", "h2", "h3", "h4", "li")) < _MOST_ELEMENTS:
+            linked = sum(map(_text_length, headlines))
+            is_teaser = all(map(is_headline, headlines)) and _comes_first(headlines[0], block.element, element)
+            if is_teaser and _text_length(element) - linked < _LONGEST_SUMMARY:
                 return True
         element = element.getparent()
     return False
 
 
-def _comes_first(one: HtmlElement, other: HtmlElement, around: HtmlElement) -> bool:
-    return next((e for e in around.iter() if e is one or e is other), None) is one
+def _text_length(element: HtmlElement) -> int:
+    return len(collapse_spaces(str(element.text_content())))
+
+
+def _comes_first(one: HtmlElement, other: HtmlElement, ancestor: HtmlElement) -> bool:
+    return next((e for e in ancestor.iter() if e is one or e is other), None) is one
 
 
 def is_headline(link: HtmlElement) -> bool:
-    """Whether a link is all that its paragraph or heading says, not a word within a sentence."""
-    around = link.getparent()
-    if around is None:
+    """Whether a link is the whole text of its paragraph or heading, not a word in a sentence."""
+    parent = link.getparent()
+    if parent is None:
         return False
-    if around.tag in ("div", "li", "td", "article", "section"):
-        beside = (around.text or "", link.tail or "")
-        return not any(text.strip() for text in beside)
-    return len(collapse_spaces(str(around.text_content()))) <= len(collapse_spaces(str(link.text_content()))) + 3
+    if parent.tag in ("div", "li", "td", "article", "section"):
+        return not any(text.strip() for text in (parent.text or "", link.tail or ""))
+    return _text_length(parent) <= _text_length(link) + 3
 
 
 def is_marked_lead(element: HtmlElement | None) -> bool:
-    """Whether the page's class names call a paragraph its lead."""
+    """Whether class names or ids of a paragraph or its parent call it the lead."""
     for _ in range(2):
         if element is None:
             return False
-        if _all_named(_names(element))[_LEAD]:
+        if _roles(_names(element)).lead:
             return True
         element = element.getparent()
     return False
 
 
 def is_caption(block: Block) -> bool:
-    """Whether a paragraph is the legend of a picture."""
+    """Whether a paragraph is the caption of a picture, by its element, its class names or two ancestors."""
     element: HtmlElement | None = block.element
     for _ in range(3):
         if element is None:
             return False
-        if element.tag in ("figcaption", "figure") or _all_named(_names(element))[_CAPTION]:
+        if element.tag in ("figcaption", "figure") or _roles(_names(element)).caption:
             return True
         element = element.getparent()
     return False
 
 
 def is_signature(element: HtmlElement) -> bool:
-    """Whether a paragraph stands to the right, or the page's class names call it an author's."""
-    for one in (element, *islice(element.iterancestors(), 1)):
-        style = f"{one.get('style') or ''} {one.get('align') or ''}".replace(" ", "").lower()
-        if "text-align:right" in style or style.endswith("right") or _AUTHORS.search(_names(one).lower()):
+    """Whether a paragraph or its parent is aligned to the right or has an author's class name."""
+    for holder in (element, *islice(element.iterancestors(), 1)):
+        style = f"{holder.get('style') or ''} {holder.get('align') or ''}".replace(" ", "").lower()
+        if "text-align:right" in style or style.endswith("right") or _AUTHORS.search(_names(holder).lower()):
             return True
     return False
 
 
 def is_video_credit(block: Block) -> bool:
-    """Whether a legend belongs to a figure without a picture, as those of films do."""
+    """Whether a caption belongs to a figure without a picture, such as a video."""
     figure = next((e for e in (block.element, *block.element.iterancestors()) if e.tag == "figure"), None)
     return figure is not None and next(figure.iter("img", "picture", "source", "amp-img", "svg"), None) is None
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a line ends as sentences do."""
+    """Whether a line ends with the punctuation of a sentence."""
     return bool(_SENTENCE_END.search(text))
 
 
 def is_pointer(block: Block) -> bool:
-    """Whether a paragraph only leads to another article: all link and no sentence, or 'Read also: …'."""
+    """Whether a paragraph only points to another article: a link that is no sentence, or 'Read also: …'."""
     if block.linked > 0.8 and not is_sentence(block.text):
         return True
     return bool(_POINTER.match(block.text)) and (block.linked > 0.3 or len(block.text) < 160)
 
 
 def is_imprint(text: str) -> bool:
-    """Whether a line is of those that outlets put below every article."""
+    """Whether a line is one that outlets set below every article, such as 'Follow us on …'."""
     return bool(_IMPRINT.match(text)) and len(text) < 400
 
 
 def is_dateline(text: str) -> bool:
-    """Whether a short line states a time instead of telling something."""
+    """Whether a short line holds a year or a clock time and is no sentence."""
     return len(text) < 90 and bool(_CLOCK_OR_YEAR.search(text)) and not re.search(r"[.!?]$", text)

@@ -1,4 +1,4 @@
-"""The JSON-LD blocks of a page → the schema.org nodes that describe its article."""
+"""JSON-LD blocks of a page → its schema.org nodes, and those that describe its article."""
 
 import html
 import re
@@ -16,43 +16,43 @@ _PAGES = frozenset({"WebPage", "ItemPage", "VideoObject"})
 # Seen on live pages: <!-- or CDATA around the JSON, a comma before the closing bracket, a semicolon at the end.
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
 _DANGLING = re.compile(r",\s*(?=[}\]])")
-# One hostile block must cost neither recursion nor time.
+# Nodes of a page and levels of nesting at most, against hostile blocks.
 _MOST_NODES = 5000
 _DEEPEST = 60
 
 
 def jsonld_nodes(tree: HtmlElement) -> list[Node]:
-    """Return every object of every JSON-LD block, outer before inner; what cannot be parsed is left out."""
-    found: list[Node] = []
+    """Return every object of every JSON-LD block, outer before inner, without blocks that cannot be parsed."""
+    nodes: list[Node] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
-            found.extend(_walk(_load(script.text or "")))
-            if len(found) > _MOST_NODES:
+            nodes.extend(_walk(_load(script.text or "")))
+            if len(nodes) > _MOST_NODES:
                 break
-    return found[:_MOST_NODES]
+    return nodes[:_MOST_NODES]
 
 
-def article_nodes(found: list[Node]) -> list[Node]:
-    """Return the nodes that describe an article, fullest first; pages and videos where there is none.
+def article_nodes(nodes: list[Node]) -> list[Node]:
+    """Return the nodes that describe an article, fullest first; else those of pages and videos.
 
-    A list of teasers describes many articles: the one that has a text or the most keys is the page's own.
+    A page with teasers describes many articles: its own has a headline with a date, or the most values.
     """
-    own = [node for node in found if any(_ARTICLES.search(kind) for kind in node_types(node))]
-    if not own:
-        own = [node for node in found if _PAGES.intersection(node_types(node))]
-    return sorted(own, key=_fullness, reverse=True)
+    articles = [node for node in nodes if any(_ARTICLES.search(kind) for kind in node_types(node))]
+    if not articles:
+        articles = [node for node in nodes if _PAGES.intersection(node_types(node))]
+    return sorted(articles, key=_fullness, reverse=True)
 
 
 def node_types(node: Node) -> tuple[str, ...]:
-    """Return the node's @type as a tuple of names without the vocabulary's address."""
+    """Return the node's @type as a tuple of names without the address of the vocabulary."""
     value = node.get("@type")
     values = value if isinstance(value, list) else [value]
     return tuple(v.rsplit("/", 1)[-1].strip() for v in values if isinstance(v, str))
 
 
-def first_value(found: list[Node], *keys: str) -> str:
-    """Return the first non-empty string under one of `keys`, nodes before keys; '' if there is none."""
-    for node in found:
+def first_value(nodes: list[Node], *keys: str) -> str:
+    """Return the first non-empty string under one of `keys`, the first node first; '' if there is none."""
+    for node in nodes:
         for key in keys:
             if text := as_text(node.get(key)):
                 return text
@@ -60,7 +60,7 @@ def first_value(found: list[Node], *keys: str) -> str:
 
 
 def as_text(value: Any) -> str:
-    """Return a JSON-LD value as plain text: entities resolved (twice, as many sites escape twice), no tags."""
+    """Return a JSON-LD value as plain text: entities resolved twice, as many sites escape twice."""
     if isinstance(value, list):
         value = next((v for v in value if isinstance(v, str) and v.strip()), None)
     if isinstance(value, dict):
@@ -70,10 +70,10 @@ def as_text(value: Any) -> str:
     return html.unescape(html.unescape(value)).strip()
 
 
-def by_id(found: list[Node]) -> dict[str, Node]:
-    """Return the nodes by their @id, the fullest for each, so that references can be followed."""
+def by_id(nodes: list[Node]) -> dict[str, Node]:
+    """Return @id → its node with the most keys, to resolve references."""
     table: dict[str, Node] = {}
-    for node in found:
+    for node in nodes:
         key = node.get("@id")
         if isinstance(key, str) and len(node) > len(table.get(key, {})):
             table[key] = node
@@ -81,6 +81,7 @@ def by_id(found: list[Node]) -> dict[str, Node]:
 
 
 def _load(text: str) -> Any:
+    """Return the parsed block, without dangling commas or unescaped if that is needed; None if it is no JSON."""
     text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip()
     for attempt in (text, _DANGLING.sub("", text), html.unescape(text)):
         try:

@@ -1,4 +1,4 @@
-"""Bytes of a page → its characters and its parsed tree."""
+"""Bytes of a page → its text as Unicode and its parsed tree."""
 
 import re
 import unicodedata
@@ -8,27 +8,27 @@ from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstru
 
 from pipeline.text.legacy_encodings import page_to_unicode
 
-# What XML forbids and no article means: libxml2 would end the page at the first NUL.
+# Characters that XML forbids; libxml2 ends the page at the first NUL.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _CONTROL_BYTES = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
-# Zero-width characters and soft hyphens: invisible, and they split words for everyone who compares.
+# Zero-width characters and soft hyphens: invisible, and they split words in comparisons.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# A page longer than this is cut: no article comes near it, and every reader's cost grows with it.
+#: characters of a page at most; the rest is cut off, since the cost of every extractor grows with them
 LONGEST = 6_000_000
-# Nor does any have a tenth of so many tags.
+#: tags of a page at most, ten times those of any article seen
 MOST_TAGS = 200_000
-# lxml.html asks a Python function for the class of every element, each time it is touched, to make forms special.
+# By default lxml.html calls a Python function for the class of every element at every access, to make forms special.
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
 
 
 def decode_html(body: bytes, content_type: str = "") -> tuple[str, str]:
-    """Return the characters of `body` in NFC and the name of the encoding they were in.
+    """Return the text of `body` in NFC and the name of its encoding.
 
-    Valid UTF-8 wins, then a byte-order mark, the HTTP header, the page's own declaration, a detector. A wrong
-    label cannot spoil a page that is valid UTF-8, nor can a few bad bytes spoil one that is nearly so.
+    The order is: byte-order mark, UTF-16 by its NULs, valid or nearly valid UTF-8, the old Vietnamese encodings, the
+    HTTP header, the page's declaration, a detector. So neither a wrong label nor a few bad bytes spoil a UTF-8 page.
     """
     from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
@@ -38,20 +38,20 @@ def decode_html(body: bytes, content_type: str = "") -> tuple[str, str]:
     if wide := _wide(body):
         return _clean(body.decode(wide, "replace")), wide
     try:
-        # Cut out of the bytes these cost a tenth of what they cost cut out of the text.
-        return _clean(body.translate(None, _CONTROL_BYTES).decode("utf-8"), clear=True), "utf-8"
+        # Removing the control characters from the bytes costs a tenth of removing them from the text.
+        return _clean(body.translate(None, _CONTROL_BYTES).decode("utf-8"), is_clear=True), "utf-8"
     except UnicodeDecodeError:
         lenient = body.decode("utf-8", "replace")
     bad = lenient.count("\ufffd")
     high = len(lenient) - len(lenient.encode("ascii", "ignore"))
     if high > 20 * bad or (bad <= 1 and lenient.endswith("\ufffd")):
         return _clean(lenient), "utf-8"
-    # Pages in the old Vietnamese encodings name windows-1252, a font or nothing.
+    # Pages in the old Vietnamese encodings declare windows-1252, a font or nothing.
     old = body.decode("cp1252", "replace")
     if (page := page_to_unicode(old)) != old:
         return _clean(page), "vietnamese-8-bit"
     declared = _declared(body, content_type)
-    # The detector is asked where nothing is declared, and where the declaration is one that servers send unasked.
+    # The detector decides where nothing is declared, or only what servers declare by default.
     if declared is None or declared in ("utf-8", "cp1252"):
         name = detect_encoding(body, max_len=200_000) or declared or "cp1252"
     else:
@@ -60,7 +60,7 @@ def decode_html(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _wide(body: bytes) -> str | None:
-    """UTF-16 without a mark shows as a NUL in every second place of the ASCII markup."""
+    """Return the encoding of UTF-16 without a mark: every second byte of its ASCII markup is NUL. None if it is not."""
     head = body[:4096]
     if len(head) < 8 or head.count(0) < len(head) // 4:
         return None
@@ -73,13 +73,13 @@ def _declared(body: bytes, content_type: str) -> str | None:
     return http_content_type_encoding(content_type) or html_body_declared_encoding(body[:8192])
 
 
-def _clean(text: str, *, clear: bool = False) -> str:
-    """Cut what is too long and what no reader may meet; `clear` of a text without control characters."""
+def _clean(text: str, *, is_clear: bool = False) -> str:
+    """Return `text` in NFC, shortened and without control characters; `is_clear` if these are removed already."""
     if len(text) > LONGEST:
         text = _COMMENT.sub("", text)[:LONGEST]
     if text.count("<") > MOST_TAGS:
         text = "<".join(text.split("<", MOST_TAGS)[:MOST_TAGS])
-    text = page_to_unicode(text if clear and not _has_noncharacter(text) else _CONTROLS.sub("", text))
+    text = page_to_unicode(text if is_clear and not _has_noncharacter(text) else _CONTROLS.sub("", text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
@@ -88,7 +88,7 @@ def _has_noncharacter(text: str) -> bool:
 
 
 def parse_html(text: str) -> HtmlElement | None:
-    """Return the tree of a page without comments; None where there is no element in it."""
+    """Return the tree of a page without comments; None for a page without elements."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(_CLASSES)
     try:
@@ -96,7 +96,7 @@ def parse_html(text: str) -> HtmlElement | None:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     for division in tree.iter("div"):
-        # React sends parts of a page late, in hidden elements that its script moves into place.
+        # React sends late parts of a page in hidden elements, which its script moves into place.
         if "hidden" in division.attrib and (division.get("id") or "").startswith("S:"):
             del division.attrib["hidden"]
     return tree

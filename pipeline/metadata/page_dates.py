@@ -1,4 +1,4 @@
-"""What a page says of its time → aware datetimes, with where they came from and how far they can be believed."""
+"""Dates on a page → times of publication and change, with their origin, precision and ambiguity."""
 
 import re
 from collections.abc import Iterator
@@ -22,27 +22,15 @@ from pipeline.html import jsonld
 from pipeline.metadata import date_candidates
 from pipeline.records import Precision
 
-# Characters of a line of markup in which a day is looked for.
+# Characters of a line of markup that are searched for a date.
 _LONGEST_LINE = 2000
+# Meta elements with the time of publication, the most reliable first.
 _META = (
     *("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued"),
-    *(
-        "dcterms.created",
-        "publishdate",
-        "publish-date",
-        "publish_date",
-        "published_time",
-        "pubdate",
-        "cxenseparse:recs:publishtime",
-    ),
-    *(
-        "og:article:published_time",
-        "article:published",
-        "rnews:datepublished",
-        "date.created",
-        "originalpublicationdate",
-    ),
-    *("og:published_time", "dc.date", "dc.date.created", "date", "article_date_original", "og:pubdate", "bt:pubdate"),
+    *("dcterms.created", "publishdate", "publish-date", "publish_date", "published_time", "pubdate"),
+    *("cxenseparse:recs:publishtime", "og:article:published_time", "article:published", "rnews:datepublished"),
+    *("date.created", "originalpublicationdate", "og:published_time", "dc.date", "dc.date.created", "date"),
+    *("article_date_original", "og:pubdate", "bt:pubdate"),
 )
 _META_MODIFIED = (
     "article:modified_time",
@@ -56,17 +44,17 @@ _META_MODIFIED = (
 
 @dataclass(frozen=True, slots=True)
 class PageDates:
-    """When a page was published and last changed; aware, or None where the page does not say."""
+    """Times of publication and last change; aware, None where the page states none."""
 
     published: datetime | None = None
-    #: 'page': machine-readable, 'text': read from words on the page
+    #: 'page': a machine-readable date, 'text': a date in the visible words
     origin: Literal["page", "text", "none"] = "none"
     modified: datetime | None = None
-    #: which reader gave `published`
-    reader: str = ""
-    #: 'day': `published` is the first minute of the day that the page states, in the province's zone
+    #: method that gave `published`: 'selector', 'json-ld', 'meta', 'microdata', 'byline', 'htmldate-fast', …
+    method: str = ""
+    #: 'day': only a day is stated, and `published` is its first minute in the province's zone
     precision: Precision = "time"
-    #: whether `published` could as well be another day: its numbers are written so that either may be the month
+    #: whether `published` may be another day, because either of two numbers may be the month
     ambiguous: bool = False
 
 
@@ -81,54 +69,55 @@ def choose_page_dates(
     title: str = "",
     given: str = "",
 ) -> PageDates:
-    """Return a page's times: JSON-LD, then metadata, then its visible words, then htmldate fast and extensive.
+    """Return the dates of a page, by `given`, JSON-LD, meta elements, microdata, visible words or htmldate, in order.
 
-    `title` is the article's, below which its date is looked for; `given` is what the source's own selector found and
-    comes before all. Where one reader has only the day, or one of two, another may add the time or decide.
+    `given` is the text that the source's own selector selects, '' if none. `title` is the article's, near which its
+    date is searched. A later method adds the time to a mere day, or decides between two days.
     """
     zone = zone_of_page(language, url)
     best = PageDates()
-    for reader, text in _stated(tree, articles, metas, title, given):
-        if reader == "byline":
+    for method, text in _date_texts(tree, articles, metas, title, given):
+        if method == "byline":
             stated = parse_text_dates(text, zone, language=language, month_first=language.lower() == "en-us")
         else:
             stated = parse_machine_date(text, zone, language=language)
-        can = [moment for one in stated if (moment := plausible_moment(one, now, zone))]
-        if not can:
+        moments = [moment for reading in stated if (moment := plausible_moment(reading, now, zone))]
+        if not moments:
             continue
-        origin: Literal["page", "text"] = "text" if reader == "byline" else "page"
+        origin: Literal["page", "text"] = "text" if method == "byline" else "page"
         if best.published is None:
-            first, several = can[0], len({moment.when for moment in can}) > 1
-            best = PageDates(first.when, origin, reader=reader, precision=first.precision, ambiguous=several)
+            first, is_ambiguous = moments[0], len({moment.when for moment in moments}) > 1
+            best = PageDates(first.when, origin, method=method, precision=first.precision, ambiguous=is_ambiguous)
         else:
-            best = _refined(best, reader, origin, can)
+            best = _refine(best, method, origin, moments)
         if best.precision == "time" and not best.ambiguous:
             break
     if best.published is None:
-        best = _searched(tree, title, now)
+        best = _search_page(tree, title, now)
     return replace(best, modified=_modified(articles, metas, zone, now))
 
 
-def _refined(best: PageDates, reader: str, origin: Literal["page", "text"], can: list[Moment]) -> PageDates:
-    """`best` with what another reader knows of the same day: its time of day, or which of two days it is."""
+def _refine(best: PageDates, method: str, origin: Literal["page", "text"], moments: list[Moment]) -> PageDates:
+    """Return `best` with the time of day, or the decision between two days, by the moments of another method."""
     assert best.published is not None
     day = best.published.date()
-    if len({moment.when for moment in can}) > 1:
+    if len({moment.when for moment in moments}) > 1:
         return best
-    [one] = {moment.when: moment for moment in can}.values()
-    other = one.when.astimezone(best.published.tzinfo).date()
-    if day not in (other, one.when.date()) and not (
+    moment = moments[-1]
+    other = moment.when.astimezone(best.published.tzinfo).date()
+    if day not in (other, moment.when.date()) and not (
         best.ambiguous and (day.year, day.day, day.month) == (other.year, other.month, other.day)
     ):
         return best
-    if one.precision == "day" and best.precision == "time":
+    if moment.precision == "day" and best.precision == "time":
         if day == other:
             return replace(best, ambiguous=False)
         return replace(best, published=best.published.replace(day=other.day, month=other.month), ambiguous=False)
-    return PageDates(one.when, origin, reader=reader, precision=one.precision)
+    return PageDates(moment.when, origin, method=method, precision=moment.precision)
 
 
-def _searched(tree: HtmlElement, title: str, now: datetime) -> PageDates:
+def _search_page(tree: HtmlElement, title: str, now: datetime) -> PageDates:
+    """Return the day by htmldate, fast and then extensive, with the page's clock removed."""
     lean = deepcopy(tree)
     for clock in date_candidates.find_date_candidates(lean, title):
         if clock.place == "clock":
@@ -140,17 +129,17 @@ def _searched(tree: HtmlElement, title: str, now: datetime) -> PageDates:
         moment = plausible_moment(moment_of_day(stamp), now, VIETNAM) if stamp else None
         if moment:
             day = moment.when
-            # Of a mere year, such as the one in a copyright line, htmldate makes its first day.
+            # htmldate turns a mere year, such as that of a copyright line, into its first day.
             if (day.day, day.month) == (1, 1) and not _is_new_year(lean, day.year):
                 continue
-            reader = f"htmldate-{'extensive' if extensive else 'fast'}"
-            swapped = day.day <= 12 and day.day != day.month and _is_written(lean, day)
-            return PageDates(day, "text", reader=reader, precision="day", ambiguous=swapped)
+            method = f"htmldate-{'extensive' if extensive else 'fast'}"
+            is_ambiguous = day.day <= 12 and day.day != day.month and _has_numeric_date(lean, day)
+            return PageDates(day, "text", method=method, precision="day", ambiguous=is_ambiguous)
     return PageDates()
 
 
 def _is_new_year(tree: HtmlElement, year: int) -> bool:
-    """Whether the first of January is written somewhere on the page, in numbers or with the month's name."""
+    """Whether the page states the first of January of a year, in numbers or with the month's name."""
     page = tostring(tree, encoding="unicode")
     numbers = rf"(?<!\d)(?:0?1[./-]0?1[./-]{year}|{year}[./-]0?1[./-]0?1)(?!\d)"
     return bool(re.search(numbers, page)) or any(
@@ -161,22 +150,23 @@ def _is_new_year(tree: HtmlElement, year: int) -> bool:
     )
 
 
-def _is_written(tree: HtmlElement, day: datetime) -> bool:
-    """Whether a day stands on the page in numbers alone with the year last, so that its month may be its day."""
+def _has_numeric_date(tree: HtmlElement, day: datetime) -> bool:
+    """Whether the page states a day in numbers alone with the year last, so that either number may be the month."""
     pairs = rf"0?{day.day}[./-]0?{day.month}|0?{day.month}[./-]0?{day.day}"
     return bool(re.search(rf"(?<![\d./-])(?:{pairs})[./-]{day.year}(?!\d)", str(tree.text_content())))
 
 
-def _stated(
+def _date_texts(
     tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], title: str, given: str
 ) -> Iterator[tuple[str, str]]:
+    """Yield (method, text) for every text that states the time of publication, the most reliable first."""
     if given:
         yield "selector", given
-    yield from _machine(tree, articles, metas)
+    yield from _machine_dates(tree, articles, metas)
     yield from (("byline", text) for text in date_candidates.visible_dates(tree, title))
 
 
-def _machine(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _machine_dates(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str]) -> Iterator[tuple[str, str]]:
     for key in ("datePublished", "dateCreated", "uploadDate"):
         for node in articles:
             if text := jsonld.as_text(node.get(key)):
@@ -189,8 +179,8 @@ def _machine(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, st
 def _modified(articles: list[jsonld.Node], metas: dict[str, str], zone: tzinfo, now: datetime) -> datetime | None:
     texts = [jsonld.first_value(articles, "dateModified"), *(metas.get(name, "") for name in _META_MODIFIED)]
     for text in texts:
-        for stated in parse_machine_date(text, zone) if text else ():
-            if moment := plausible_moment(stated, now, zone):
+        for reading in parse_machine_date(text, zone) if text else ():
+            if moment := plausible_moment(reading, now, zone):
                 return moment.when
     return None
 
@@ -207,6 +197,6 @@ def _htmldate(tree: HtmlElement, extensive: bool, now: datetime) -> date | None:
             max_date=latest.replace(tzinfo=None),
             min_date="1995-01-01",
         )
-    except Exception:  # one reader's fault must not cost the page
+    except Exception:  # htmldate fails on some pages; the page has no date then
         return None
     return date.fromisoformat(day) if day else None

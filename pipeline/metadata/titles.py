@@ -28,7 +28,8 @@ def choose_title(
 ) -> tuple[str, str]:
     """Return the article's title and the method that gave it; ('', '') where the page has none.
 
-    `articles` are its JSON-LD articles, `metas` its meta elements, `site` the name of the outlet, `hint` the feed title.
+    `articles` are its JSON-LD articles, `metas` its meta elements, `site` is the name of the outlet, `hint` the title
+    in the feed.
     """
     page_title = collapse_spaces(tree.findtext(".//title") or "")
     h1 = [(collapse_spaces(str(h.text_content())), bool(_SEO.search(h.get("class") or ""))) for h in tree.iter("h1")]

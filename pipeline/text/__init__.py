@@ -1,1 +1,1 @@
-"""Vietnamese and other text: normalisation, words, languages, addresses."""
+"""Text: normalisation, Unicode scripts, words, languages, old encodings, addresses."""

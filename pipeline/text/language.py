@@ -1,4 +1,4 @@
-"""Text → language code ('vi', 'en', 'zh', …), short titles and Vietnamese without diacritics included."""
+"""Text → language code ('vi', 'en', 'zh', …), also for short titles and Vietnamese without diacritics."""
 
 import re
 from functools import lru_cache
@@ -7,10 +7,11 @@ from typing import Any
 from pipeline.text import scripts
 from pipeline.text.syllables import is_syllable
 
-#: languages diembao tells apart; what the detector may answer
+#: codes of the languages that the detection tells apart
 LANGUAGES = ("vi", "en", "fr", "de", "es", "ru", "zh", "ja", "ko", "th", "lo", "km", "it", "pt", "id", "ar", "uk", "bg")
 
-_LOOKED_AT = 3000
+# Characters of title and text that are examined.
+_SAMPLE = 3000
 _SCRIPTS = {
     "ja": re.compile(f"[{scripts.KANA}{scripts.KANA_EXTENSIONS}]"),
     "ko": re.compile(f"[{scripts.HANGUL}{scripts.HANGUL_JAMO}]"),
@@ -22,15 +23,15 @@ _SCRIPTS = {
     "ar": re.compile(f"[{scripts.ARABIC}]"),
 }
 _LATIN = re.compile(f"[{scripts.LATIN}]")
-# Letters that among the languages here only Vietnamese has; â, ê, ô, é, à and their like are French too.
+# Letters that among these languages only Vietnamese has.
 _VIETNAMESE = re.compile(f"[{scripts.VIETNAMESE_LETTERS}ĩũ]", re.I)
-# Characters that only Japanese writes this way.
+# Forms of characters that only Japanese uses.
 _JAPANESE = re.compile(r"[発県気対駅図売円広沢帰検権済転観読単戦歴児働畑込峠渉価労変応拡]")
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
 _WORD = re.compile(r"[^\W\d_]+")
-# Syllables that foreign words are full of too.
+# Vietnamese syllables without diacritics that are frequent words of other languages.
 # fmt: off
-_SHARED = frozenset([
+_AMBIGUOUS = frozenset([
     "a", "i", "o", "an", "in", "on", "to", "the", "so", "no", "me", "he", "can", "man", "men", "ten", "pan", "sun",
     "son", "long", "song", "lot", "hot", "not", "him", "let", "do",
 ])
@@ -38,26 +39,26 @@ _SHARED = frozenset([
 
 
 def detect_language(title: str, text: str, hint: str | None = None) -> str:
-    """Return the BCP 47 code of a text; `hint` (what its page or feed says) decides only where the text cannot.
+    """Return the BCP 47 code of a text; 'und' for a text without letters. Chinese in either script is 'zh'.
 
-    Chinese in either script is 'zh'; 'und' where there is no letter.
+    `hint`, the language by page or feed, decides only where the text does not.
     """
-    sample = f"{title}\n{text}"[:_LOOKED_AT]
+    sample = f"{title}\n{text}"[:_SAMPLE]
     counts = {name: len(script.findall(sample)) for name, script in _SCRIPTS.items()}
     latin = len(_LATIN.findall(sample))
-    # A character of these scripts says about as much as two or three letters.
-    weighed = {n: c * (2.5 if n in ("ja", "ko", "zh") else 1.0) for n, c in counts.items()}
-    script = max(weighed, key=lambda n: weighed[n])
-    if weighed["ja"] and weighed["ja"] * 6 >= weighed["zh"] and weighed["ja"] + weighed["zh"] > latin:
+    # A character of these scripts stands for two or three letters.
+    weights = {name: count * (2.5 if name in ("ja", "ko", "zh") else 1.0) for name, count in counts.items()}
+    script = max(weights, key=lambda name: weights[name])
+    if weights["ja"] and weights["ja"] * 6 >= weights["zh"] and weights["ja"] + weights["zh"] > latin:
         return "ja"
-    if weighed[script] > latin * 0.5 and weighed[script] > 0:
-        return _within_script(script, sample)
+    if weights[script] > latin * 0.5 and weights[script] > 0:
+        return _language_in_script(script, sample)
     if not latin:
-        return _short(hint) or "und"
-    return _latin(sample, latin, hint)
+        return _valid_code(hint) or "und"
+    return _latin_language(sample, latin, hint)
 
 
-def _within_script(script: str, sample: str) -> str:
+def _language_in_script(script: str, sample: str) -> str:
     if script == "zh" and _JAPANESE.search(sample):
         return "ja"
     if script == "ru" and len(_UKRAINIAN.findall(sample)) * 40 > len(sample):
@@ -65,29 +66,37 @@ def _within_script(script: str, sample: str) -> str:
     return script
 
 
-def _latin(sample: str, latin: int, hint: str | None) -> str:
+def _latin_language(sample: str, latin: int, hint: str | None) -> str:
+    """Return the code of a text with `latin` Latin letters."""
     share = len(_VIETNAMESE.findall(sample)) / latin
-    # Vietnamese prose has 0.20 to 0.32 of them; an English text full of Vietnamese names has up to 0.09.
+    # Vietnamese prose has a share of 0.20 to 0.32; an English text full of Vietnamese names has up to 0.09.
     if share > 0.13:
         return "vi"
-    words = [w.lower() for w in _WORD.findall(sample)]
-    telling = [w for w in words if w not in _SHARED]
-    if telling and share == 0 and sum(1 for w in telling if is_syllable(w)) / len(telling) > 0.9 and len(words) > 3:
+    words = [word.lower() for word in _WORD.findall(sample)]
+    if share == 0 and len(words) > 3 and _is_unaccented_vietnamese(words):
         return "vi"
-    code, sure = _classify(sample)
-    if share > 0.05 and len(words) < 12 and not sure:
+    code, is_sure = _classify(sample)
+    if share > 0.05 and len(words) < 12 and not is_sure:
         return "vi"
-    if (sure and len(words) > 5) or not hint:
+    if (is_sure and len(words) > 5) or not hint:
         return code
-    return _short(hint) or code
+    return _valid_code(hint) or code
+
+
+def _is_unaccented_vietnamese(words: list[str]) -> bool:
+    """Whether more than 90 % of the words that are not ambiguous are Vietnamese syllables."""
+    distinctive = [word for word in words if word not in _AMBIGUOUS]
+    return bool(distinctive) and sum(map(is_syllable, distinctive)) / len(distinctive) > 0.9
 
 
 def _classify(sample: str) -> tuple[str, bool]:
+    """Return the code by langid, and whether its probability is above 0.9."""
     code, probability = _identifier().classify(sample)
     return str(code), float(probability) > 0.9
 
 
-def _short(hint: str | None) -> str:
+def _valid_code(hint: str | None) -> str:
+    """Return a hint as a BCP 47 code; '' if it is none."""
     code = (hint or "").strip().replace("_", "-")
     return code if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-[A-Za-z]{2})?", code) else ""
 

@@ -1,4 +1,4 @@
-"""Any string → clean NFC text, and forms of it with the same offsets in which names are looked up."""
+"""Any string → clean NFC text, and forms of it with the same offsets for matching."""
 
 import re
 import unicodedata
@@ -7,27 +7,27 @@ from itertools import islice
 from pipeline.text import scripts
 from pipeline.text.legacy_encodings import convert, encoding_of, to_unicode
 
-#: characters of a text that are looked at; the longest article measured on 150,000 has 60,000
+#: characters of a text and of a title at most; the longest of 150,000 articles has 60,000
 MAX_TEXT = 200_000
 MAX_TITLE = 1_000
 
-_GONE = dict.fromkeys(
+_INVISIBLE = dict.fromkeys(
     [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
 _SPACES = dict.fromkeys(
     [0x00, 0x09, 0x0B, 0x0C, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "
 )
 _LINES = {0x2028: "\n", 0x2029: "\n"}
-_CLEAN = {**_GONE, **_SPACES, **_LINES}
+_CLEAN = {**_INVISIBLE, **_SPACES, **_LINES}
 _UNCLEAN = re.compile("[" + "".join(map(re.escape, map(chr, _CLEAN))) + "]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
-# Letters that pages of Vietnamese outlets show for Vietnamese ones: they look the same and match nothing.
+# Letters on Vietnamese pages that look like Vietnamese ones and match none of them.
 _LOOK_ALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 _CYRILLIC_TWINS = str.maketrans("АВЕКМНОРСТХаеорсух", "ABEKMHOPCTXaeopcyx")
 _MIXED = re.compile(f"[{scripts.LATIN}][{scripts.RUSSIAN}]|[{scripts.RUSSIAN}][{scripts.LATIN}]")
 
-# 'hoà' and 'hòa' are one word: the tone mark moves to the first vowel of the open rhymes oa, oe, uy.
+# Spellings of one word such as 'hoà' and 'hòa': the tone mark moves to the first vowel of the rhymes oa, oe, uy.
 _TONES = {
     old: new
     for olds, news in (
@@ -45,46 +45,46 @@ _PUNCTUATION = {
     ord("ё"): "е",
 }
 _UNUSUAL = re.compile("[" + "".join(map(chr, _PUNCTUATION)) + "]")
-# Vietnamese has one in five characters; a text without them may still quote a name that has some.
-_FEW = 150
+# Characters of a text per Vietnamese letter in a quoted name, at least; in Vietnamese every fifth is such a letter.
+_CHARACTERS_PER_QUOTED_LETTER = 150
 _VIETNAMESE = re.compile(f"[{scripts.VIETNAMESE_LETTERS}]", re.I)
 
 
 def normalise(text: str, limit: int = MAX_TEXT) -> str:
-    """Return the text that evidence offsets count in: NFC, no invisible characters, one kind of space.
+    """Return a text in NFC without invisible characters and with one kind of space; evidence offsets count in it.
 
-    Never raises; what lies beyond `limit` characters is cut off.
+    Characters beyond `limit` are cut off. Never raises: anything but a string gives ''.
     """
     if not isinstance(text, str):
         return ""
     clean = to_unicode(_SURROGATE.sub("\ufffd", text[:limit]))
     clean = unicodedata.normalize("NFC", clean)
-    if _UNCLEAN.search(clean):  # several times as fast as to translate what needs it not
+    if _UNCLEAN.search(clean):  # several times as fast as always translating
         clean = clean.translate(_CLEAN)
     clean = clean.replace("\r\n", "\n").replace("\r", "\n")
-    for seen, meant in _LOOK_ALIKES.items():
-        clean = clean.replace(seen, meant)
+    for look_alike, letter in _LOOK_ALIKES.items():
+        clean = clean.replace(look_alike, letter)
     if _MIXED.search(clean):
-        clean = re.sub(r"\S+", _one_script, clean)
+        clean = re.sub(r"\S+", _to_one_script, clean)
     return clean
 
 
 def normalise_both(title: str, text: str) -> tuple[str, str]:
-    """Return title and text as `normalise` does; what the text was written in is believed of its short title too."""
+    """Return title and text normalised; an old encoding of the text is assumed of its title too, which is too short."""
     if isinstance(title, str) and isinstance(text, str) and not is_vietnamese(title):
         encoding = encoding_of(text)
         title = convert(title, encoding) if encoding else title
     return normalise(title, MAX_TITLE), normalise(text)
 
 
-def _one_script(word: re.Match[str]) -> str:
+def _to_one_script(word: re.Match[str]) -> str:
     return word[0].translate(_CYRILLIC_TWINS) if _MIXED.search(word[0]) else word[0]
 
 
 def match_key(text: str) -> str:
-    """Return `text` as names and terms are looked up: lower case, one tone-mark placement, plain dashes.
+    """Return `text` for the matching of names and terms: lower case, one place of the tone mark, plain punctuation.
 
-    The result has the length of `text`, so offsets are the same. `text` is NFC.
+    `text` is NFC. The result has the same length, so offsets stay the same.
     """
     lower = text.lower()
     if len(lower) != len(text):
@@ -95,12 +95,12 @@ def match_key(text: str) -> str:
 
 
 def strip_diacritics(text: str) -> str:
-    """Return `text` without diacritics, đ as d, case kept; the length stays the same. `text` is NFC."""
-    return text.translate(_BARE)
+    """Return `text`, which is NFC, without diacritics and with đ as d; case and length stay the same."""
+    return text.translate(_BASE_LETTERS)
 
 
 def with_stripped(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of Vietnamese words so that it also matches them written without diacritics."""
+    """Compile a pattern of Vietnamese words that also matches the words without diacritics."""
     return re.compile(f"(?:{pattern})|(?:{strip_diacritics(pattern)})")
 
 
@@ -110,12 +110,13 @@ def is_vietnamese(text: str) -> bool:
 
 
 def lacks_diacritics(text: str) -> bool:
-    """Whether a text of Latin letters has no Vietnamese letters, or so few that a quoted name accounts for them."""
-    few = len(text) // _FEW
-    return next(islice(_VIETNAMESE.finditer(text), few, None), None) is None
+    """Whether a text of Latin letters has no Vietnamese letters, or only as many as a quoted name has."""
+    most = len(text) // _CHARACTERS_PER_QUOTED_LETTER
+    return next(islice(_VIETNAMESE.finditer(text), most, None), None) is None
 
 
-def _bare_letters() -> dict[int, str]:
+def _base_letters() -> dict[int, str]:
+    """Return the code of every letter with diacritics → its base letter."""
     table = {ord("đ"): "d", ord("Đ"): "D"}
     for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
         base = unicodedata.normalize("NFD", chr(code))
@@ -124,4 +125,4 @@ def _bare_letters() -> dict[int, str]:
     return table
 
 
-_BARE = _bare_letters()
+_BASE_LETTERS = _base_letters()

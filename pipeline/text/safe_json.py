@@ -1,11 +1,11 @@
-"""JSON that others wrote → values whose texts can be stored and printed."""
+"""Foreign JSON → values whose texts can be stored and printed."""
 
 import json
 from typing import Any
 
 
 def loads_json(text: str) -> Any:
-    """Return what `json.loads` gives, control characters let pass, without halves of characters.
+    """Return the value of a JSON text, with control characters allowed and unpaired surrogates removed.
 
     Programs that cut a text to a length leave half an emoji at its end. Raises ValueError and RecursionError.
     """

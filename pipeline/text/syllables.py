@@ -1,9 +1,9 @@
-"""A word → whether it could be a Vietnamese syllable, told from its letters without diacritics."""
+"""Word → whether it can be a Vietnamese syllable, by its letters without diacritics."""
 
 import re
 import unicodedata
 
-# Every Vietnamese syllable without its diacritics is one of these onsets (or none) and one of these rhymes.
+# Onsets (one or none) and rhymes of all Vietnamese syllables, without diacritics.
 _SYLLABLE = re.compile(
     r"(?:b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|q|qu|r|s|t|th|tr|v|x)?"
     r"(?:a|ac|ach|ai|am|an|ang|anh|ao|ap|at|au|ay|e|ec|em|en|eng|eo|ep|et|eu|ech|enh|i|ia|ich|iec|iem|ien|ieng|iep|iet"
@@ -14,6 +14,6 @@ _SYLLABLE = re.compile(
 
 
 def is_syllable(word: str) -> bool:
-    """Whether `word`, of letters only, is spelt as a Vietnamese syllable, with or without diacritics."""
+    """Whether `word`, of letters only, has the spelling of a Vietnamese syllable, with or without diacritics."""
     letters = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
     return bool(_SYLLABLE.match("".join(c for c in letters if not unicodedata.combining(c))))

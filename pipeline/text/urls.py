@@ -1,4 +1,4 @@
-"""Address → the one form in which it is compared, and what it may be used for."""
+"""Address → its normal form, its site and host, and whether it can be fetched."""
 
 import re
 from functools import cache
@@ -10,8 +10,8 @@ from w3lib.url import safe_url_string
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-# Parameters that say where a reader came from, never which article it is (families seen across ad and
-# newsletter systems; compare ClearURLs and Miniflux, whose lists agree on these).
+# Parameters that identify the reader's origin, never the article. They were seen across systems of advertising and
+# newsletters; the lists of ClearURLs and Miniflux agree on them.
 _TRACKING_PREFIXES = ("utm_", "at_", "pk_", "mtm_", "hsa_", "_hs", "oly_", "vero_", "wt_")
 _TRACKING = frozenset(
     [
@@ -23,18 +23,17 @@ _TRACKING = frozenset(
 )
 _ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-#: Characters of an address with all that must be percent-encoded: no browser shows more, and PostgreSQL's indexes hold
-#: some 2,700 bytes.
+# Characters of a percent-encoded address at most: no browser shows more, PostgreSQL's indexes hold some 2,700 bytes.
 _LONGEST = 2_000
-#: what one character becomes at most: three or four bytes, three characters each
+# Characters of one percent-encoded character at most: four bytes, three characters each.
 _ENCODED = 12
 
 
 def is_fetchable(url: str) -> bool:
-    """Whether `url` is an absolute http or https address with a host, and of a length that addresses have."""
+    """Whether `url` is an absolute http or https address with a host, of at most 2,000 characters when encoded."""
     try:
         parts = urlsplit(url)
-        url.encode()  # half a character is none, and no address holds it
+        url.encode()  # raises on unpaired surrogates
         is_address = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port or 1) > 0
         return is_address and (len(url) * _ENCODED <= _LONGEST or len(_encoded(url)) <= _LONGEST)
     except ValueError:
@@ -42,10 +41,10 @@ def is_fetchable(url: str) -> bool:
 
 
 def normalise_url(url: str) -> str:
-    """Return the form of an absolute address by which two links to one article are equal.
+    """Return the normal form of an absolute address, which is equal for two links to one article.
 
-    Scheme and host in lower case, no default port, no fragment, no tracking parameters, percent-encoding made
-    uniform. What may distinguish articles (path case, other parameters and their order) is left alone.
+    Scheme and host are in lower case, percent-encoding is uniform; default port, fragment and tracking parameters are
+    removed. The case of the path, other parameters and their order may distinguish articles and stay.
     Raises ValueError where `is_fetchable` is false.
     """
     if not is_fetchable(url := url.strip()):
@@ -56,11 +55,11 @@ def normalise_url(url: str) -> str:
         host = f"[{host}]"
     if parts.port and parts.port != _DEFAULT_PORTS[parts.scheme]:
         host = f"{host}:{parts.port}"
-    # What is left of a query is kept to the letter: some servers care how it is encoded.
+    # Other parameters keep their encoding: some servers depend on it.
     pairs = parts.query.split("&")
     query = "&".join(pair for pair in pairs if not _is_tracking(unquote_plus(pair.partition("=")[0]).lower()))
     url = urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
-    return _ESCAPE.sub(lambda found: found[0].upper(), url)
+    return _ESCAPE.sub(lambda match: match[0].upper(), url)
 
 
 def _encoded(url: str) -> str:
@@ -72,7 +71,7 @@ def _is_tracking(name: str) -> bool:
 
 
 def resolve_url(base: str, link: str) -> str | None:
-    """Return `link` made absolute against `base`; None where that is no http(s) address."""
+    """Return `link` as an absolute address, resolved against `base`; None if that is no http(s) address."""
     try:
         url = urljoin(base, link.strip())
     except ValueError:
@@ -81,18 +80,18 @@ def resolve_url(base: str, link: str) -> str | None:
 
 
 def same_site(one: str, other: str) -> bool:
-    """Whether two addresses share their registered domain (or, for numeric hosts, host and port)."""
+    """Whether two addresses have the same `site_of`."""
     return site_of(one) == site_of(other)
 
 
 def site_of(url: str) -> str:
-    """Return the registered domain of an address; of a numeric or local host, the host with its port."""
+    """Return the registered domain of an address; for a numeric or local host, the host with its port."""
     parts = urlsplit(url)
     return _suffixes()(parts.hostname or "").top_domain_under_public_suffix or parts.netloc.lower()
 
 
 def host_of(url: str) -> str:
-    """Return the host that answers for an address, with its port where one is named; '' for what is no address."""
+    """Return the host of an address with its port if it has one; '' for a text that is no address."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
@@ -101,7 +100,7 @@ def host_of(url: str) -> str:
 
 @cache
 def _suffixes() -> "TLDExtract":
-    """Return the public-suffix list that comes with the package; nothing is downloaded."""
-    from tldextract import TLDExtract  # loads an HTTP client, which most that read addresses do without
+    """Return the public-suffix list of the installed package; nothing is downloaded."""
+    from tldextract import TLDExtract  # imported late: it loads an HTTP client
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
