@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
 
-from pipeline.records import Article, Decision, Entry, Tags, TopicFound
+from pipeline.records import Article, Decision, Entry, Tags, TopicFound, VerdictReason
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.articles.examinations import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
@@ -31,7 +31,9 @@ ENTRY_OF_IT = Entry(URL, "Điện gió Ninh Thuận", "Tóm tắt")
 ARTICLE_OF_IT = Article(
     URL, URL, ENTRY_OF_IT.title, "", "Tỉnh Ninh Thuận khởi công điện gió.", published=AT, language="vi"
 )
-TAGS_OF_IT = Tags("vi", "main", 0.9, "vì thế", (), (TopicFound("energy", 0.9, ()),), (), "neutral", "old")
+TAGS_OF_IT = Tags(
+    "vi", "main", 0.9, VerdictReason.text("vì thế"), (), (TopicFound("energy", 0.9, ()),), (), "neutral", "old"
+)
 
 
 def quiet(_table: str, _done: int, _all: int) -> None:

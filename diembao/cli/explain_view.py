@@ -7,6 +7,7 @@ from rich.text import Text
 
 from pipeline.explain import Explanation
 from pipeline.records import HitPlace
+from pipeline.tagging.reason_text import relevance_reason_text
 
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
 _NAMES = {
@@ -39,10 +40,11 @@ def explanation_panels(found: Explanation, *, english: bool) -> RenderableType:
     """Return the text with its evidence marked, and a table for every decision."""
     words = _NAMES["en" if english else "vi"]
     tags = found.tags
+    reason = relevance_reason_text(tags.reason, "en" if english else "vi")
     tone = tags.tone + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
     verdict = (
         f"{words['relevance']}: {tags.relevance} ({tags.relevance_score:.2f})   {words['tone']}: {tone}   "
-        f"{words['language']}: {tags.language}   {words['rules']}: {tags.rules}\n{tags.reason}"
+        f"{words['language']}: {tags.language}   {words['rules']}: {tags.rules}\n{reason[:1].upper()}{reason[1:]}"
     )
     parts: list[RenderableType] = [
         Panel(Group(_marked(found, "title"), Text(), _marked(found, "text"))),
