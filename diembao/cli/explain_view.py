@@ -6,6 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.explain import Explanation
+from pipeline.i18n.catalogs import translate
+from pipeline.i18n.language import Language
 from pipeline.records import HitPlace
 from pipeline.tagging.reason_text import relevance_reason_text
 
@@ -61,6 +63,11 @@ def explanation_panels(found: Explanation, *, english: bool) -> RenderableType:
         parts.append(table)
     if found.topics:
         parts.append(_topics(found, words))
+    if sensitive := ", ".join(account.id for account in found.topics if account.sensitive):
+        language: Language = "en" if english else "vi"
+        parts.append(
+            Text(translate("Marked as sensitive in topics.toml: {topics}", language=language, topics=sensitive))
+        )
     if found.hits:
         table = Table(words["name"], words["where"], words["kept"], title=words["hits"], title_justify="left")
         for hit in found.hits:
