@@ -21,7 +21,20 @@ from rich.table import Table
 from sqlalchemy import create_engine, text
 
 from benchmarks.growing import grow
-from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, Tone, TopicFound
+from pipeline.records import (
+    Article,
+    Coverage,
+    Entry,
+    Fetched,
+    PlaceFound,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+    Tone,
+    TopicFound,
+    VerdictReason,
+)
 from storage.base import Storage
 from storage.database import open_storage
 from storage.search.parser import parse
@@ -78,7 +91,9 @@ class Newsroom:
     def tags(self) -> Tags:
         topics = tuple(TopicFound(name, 0.8, ()) for name in self._draw.sample(_TOPICS, self._draw.randint(1, 2)))
         places = (PlaceFound("nt.x", self._draw.choice(("Cà Ná", "Phan Rang", "Ninh Hải")), "", ()),)
-        return Tags("vi", "main", 0.9, "vì thế", places, topics, (), self._draw.choice(_TONES), "r1")
+        return Tags(
+            "vi", "main", 0.9, VerdictReason.text("vì thế"), places, topics, (), self._draw.choice(_TONES), "r1"
+        )
 
 
 @dataclass(slots=True)

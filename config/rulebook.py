@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +30,16 @@ def load_rulebook(directory: Path | None = None) -> Rulebook:
     if places is None or topics is None or models is None or faults:
         raise ConfigError(faults)
     return rulebook(places, topics, models)
+
+
+@cache
+def packaged_models() -> Models:
+    """Return the models packaged with diembao. Raises ConfigError."""
+    faults: list[Fault] = []
+    models = _models(None, faults)
+    if models is None:
+        raise ConfigError(faults)
+    return models
 
 
 def _models(directory: Path | None, faults: list[Fault]) -> Models | None:

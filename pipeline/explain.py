@@ -28,6 +28,8 @@ class TopicAccount:
     hits: tuple[topics.TermHit, ...]
     #: (feature, value, value times its weight in the model), largest effect first; zero effects left out
     parts: tuple[tuple[str, float, float], ...]
+    #: whether topics.toml marks the topic as sensitive
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _accounts(found: PlaceMentions, language: str, rules: Rulebook) -> tuple[Top
         chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal)
         verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
         parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
-        accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts))
+        accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts, topic.sensitive))
     return tuple(sorted(accounts, key=lambda a: -a.chance))
 
 

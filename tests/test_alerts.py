@@ -34,6 +34,7 @@ from pipeline.records import (
     SavedSearch,
     Source,
     Tags,
+    VerdictReason,
 )
 from storage.database import open_storage
 from tests.support.cli import Diembao, Said, json_lines, run_inside
@@ -245,7 +246,7 @@ def fill(home: Home, ages: Sequence[int], *, today: int = 4, title: str = "Bài"
     storage = open_storage(home.database)
     source = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
     storage.set_sources([source])
-    tags = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+    tags = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
     for age in ages:
         at = NOW - timedelta(days=age, hours=2)
         run = storage.begin_run("collect", at)

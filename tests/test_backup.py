@@ -12,17 +12,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from pipeline.records import (
-    Article,
-    Coverage,
-    Entry,
-    Feed,
-    Fetched,
-    Poll,
-    Reason,
-    Source,
-    Tags,
-)
+from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags, VerdictReason
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import backup, checksum, copy, restore, upgrade
@@ -31,7 +21,7 @@ from tests.support.cli import Diembao
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
-TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 
 
 def quiet(_table: str, _done: int, _all: int) -> None:

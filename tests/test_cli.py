@@ -121,7 +121,17 @@ def test_explain_shows_what_weighed(diembao: Diembao, tmp_path: Path) -> None:
     assert found["tags"]["relevance"] == "main"
     assert {m["id"] for m in found["mentions"]} >= {"nt.province"}
     assert [t["hits"] for t in found["topics"] if t["id"] == "energy"]
+    assert "nhạy cảm" not in done.stdout
     assert diembao("explain", "no-such-thing").returncode == 2
+
+
+def test_explain_says_which_topics_are_marked_as_sensitive(diembao: Diembao, tmp_path: Path) -> None:
+    path = tmp_path / "bai.txt"
+    path.write_text("Lễ hội Katê của đồng bào Chăm\nĐồng bào Chăm ở Ninh Thuận theo đạo Bà-la-môn đón Katê.", "utf-8")
+    assert "nhạy cảm (sensitive) trong topics.toml: religion_ethnic" in diembao("explain", path).stdout
+    assert "sensitive in topics.toml: religion_ethnic" in diembao("--lang", "en", "explain", path).stdout
+    [found] = json_lines(diembao("--json", "explain", path).stdout)
+    assert [t["id"] for t in found["topics"] if t["sensitive"]] == ["religion_ethnic"]
 
 
 def test_explain_shows_what_the_bytes_of_a_page_held(diembao: Diembao, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from pipeline.records import (
     Tags,
     TopicFound,
     Unreadable,
+    VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
@@ -81,7 +82,7 @@ def failure(candidate: Candidate, reason: Reason, at: datetime = T0) -> FetchFai
 def tags(relevance: Relevance = "main", rules: str = "r1") -> Tags:
     found = Evidence("title", 0, 3, "Bài")
     return Tags(
-        "vi", relevance, 0.9, "vì thế", (PlaceFound("nt.province", "Ninh Thuận", "", (found,)),),
+        "vi", relevance, 0.9, VerdictReason.text("vì thế"), (PlaceFound("nt.province", "Ninh Thuận", "", (found,)),),
         (TopicFound("energy", 0.8, (found,)),), (), "neutral", rules,
     )  # fmt: skip
 

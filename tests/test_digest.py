@@ -13,16 +13,7 @@ from analysis.digest.html import render_html, render_markdown
 from analysis.digest.model import Counts, Digest, build_digest, count_items
 from analysis.digest.presenter import DigestPresenter
 from analysis.documents.labels import labels
-from pipeline.records import (
-    Article,
-    Evidence,
-    Item,
-    PlaceFound,
-    Reason,
-    SourceDay,
-    Tags,
-    TopicFound,
-)
+from pipeline.records import Article, Evidence, Item, PlaceFound, Reason, SourceDay, Tags, TopicFound, VerdictReason
 from tests.support import days
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -35,7 +26,7 @@ def item(n: int, title: str = "", **more: object) -> Item:
     title = title or f"Cà Ná đón chuyến tàu thứ {n}"
     found = Evidence("title", 0, 5, "Cà Ná")
     tags = Tags(
-        "vi", "main", 0.9, "Nêu Cà Ná ở tiêu đề", (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (found,)),),
+        "vi", "main", 0.9, VerdictReason.text("Nêu Cà Ná"), (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (found,)),),
         (TopicFound("energy", 0.8, ()), TopicFound("investment", 0.7, ())), (), "positive", "r1",
     )  # fmt: skip
     url = f"http://a.example/{n}"
@@ -144,9 +135,11 @@ def test_why_an_article_is_here_is_told_in_the_readers_language() -> None:
     day = days.model(14)
     english = render_html(day, "en", province="Ninh Thuan", topic_labels=days.LABELS)
     assert "it is set in the province: the headline names “Cà Ná”." in english
-    assert "Nêu Cà Ná ở tiêu đề" not in english
-    assert "Nêu Cà Ná ở tiêu đề" in render_html(day, "vi", province="Ninh Thuận", topic_labels=days.LABELS)
+    told = "Nội dung chính diễn ra ở Ninh Thuận: tiêu đề nêu “Cà Ná”, tổng cộng 1 lần."
+    assert told not in english
+    assert told in render_html(day, "vi", province="Ninh Thuận", topic_labels=days.LABELS)
     lead = day.sections[0].stories[0].lead
-    seen = replace(lead, tags=replace(lead.tags, relevance_score=1.0, reason="Lan đã xem và quyết định: nhầm tỉnh"))
+    decided = VerdictReason("decided", {"who": "Lan", "note": "nhầm tỉnh"})
+    seen = replace(lead, tags=replace(lead.tags, reason=decided))
     assert DigestPresenter(day, labels("en"), days.LABELS).why(seen) == "a person looked at it and decided so."
     assert DigestPresenter(day, labels("vi"), days.LABELS).why(seen) == "Lan đã xem và quyết định: nhầm tỉnh"

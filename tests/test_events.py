@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from analysis.digest.events import build_events
-from pipeline.records import Article, Item, Tags
+from pipeline.records import Article, Item, Tags, VerdictReason
 from pipeline.stories.clustering import Link, Ruling, cluster
 from tests.support.newsroom import figures
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
-TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 
 
 def test_links_join_and_rulings_outweigh_them() -> None:

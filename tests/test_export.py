@@ -16,7 +16,7 @@ import pytest
 from analysis.tables.definitions import DAILY, STORIES, TAGS, tables_document
 from analysis.tables.rows import daily_rows, story_rows, tag_rows
 from analysis.tables.writers import write_csv, write_jsonl, write_parquet, write_xlsx
-from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound
+from pipeline.records import Article, Evidence, Item, PlaceFound, SourceDay, Tags, TopicFound, VerdictReason
 from pipeline.tables.columns import ITEMS, SCHEMA_VERSION
 from pipeline.tables.csv_cells import neutralise_formula
 
@@ -31,7 +31,8 @@ LETTERS = " ".join(
 def item(title: str = "Cảng Cà Ná", **more: object) -> Item:
     found = Evidence("title", 5, 10, "Cà Ná")
     tags = Tags(
-        "vi", "main", 0.91234, "Nêu Cà Ná ở tiêu đề", (PlaceFound("nt.lm.ca_na", "Cà Ná", "xã Cà Ná", (found,)),),
+        "vi", "main", 0.91234, VerdictReason.text("Nêu Cà Ná ở tiêu đề"),
+        (PlaceFound("nt.lm.ca_na", "Cà Ná", "xã Cà Ná", (found,)),),
         (TopicFound("energy", 0.8, (found,)), TopicFound("investment", 0.61, ())), (), "positive", "r1",
     )  # fmt: skip
     article = Article(

@@ -23,6 +23,7 @@ from pipeline.records import (
     Source,
     Tags,
     TopicFound,
+    VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.facts import Fact, FactCount, FactKey, SourceRead, kind_of, written
@@ -71,7 +72,7 @@ def examined(document: int, url: str) -> Coverage | Irrelevant:
     topics = tuple(TopicFound(t, 0.9, ()) for t in ("energy", "investment")[: n + 1])
     places = (PlaceFound("ca-na", "Cà Ná", "", ()), PlaceFound("ca-na", "Cà Ná", "", ()))
     relevance = "no" if n == 3 else "main"
-    tags = Tags("vi", relevance, 0.9, "", places, topics, (), "positive", "r1")  # type: ignore[arg-type]
+    tags = Tags("vi", relevance, 0.9, VerdictReason.text(""), places, topics, (), "positive", "r1")  # type: ignore[arg-type]
     if n == 3:
         return Irrelevant(document, article, tags)
     return Coverage(document, article, tags, dump(compute_fingerprint(title, text, article.published, "vi")))
@@ -104,7 +105,7 @@ def test_whatever_comes_after(storage: SqlStorage) -> None:
     assert len({f.story for f in known(storage) if kind_of(f.kind).relevance == "main"}) == 6
     stale = storage.upkeep.stale("r2", since=None, after=0, limit=100)
     assert len(stale) == 12
-    tags = Tags("vi", "mention", 0.4, "", (), (), (), "neutral", "r2")
+    tags = Tags("vi", "mention", 0.4, VerdictReason.text(""), (), (), (), "neutral", "r2")
     again = [Coverage(one.id, Article("", "", "", "", ""), tags) for one in stale if one.tags.relevance != "no"]
     storage.upkeep.retagged(again, "r2", T0)
     assert known(storage) == expected(storage)

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags
+from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags, VerdictReason
 from storage.database import open_storage
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SEARCH = Source("tim", "Một máy tìm", "https://search.example/", (Feed("https://search.example/q", "query"),))
 PAPER = Source("bao", "Báo Biển", "https://www.example.com/", ())
-TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 FOUND = {
     "https://m.example.com/a.html": ("bao", "Báo Biển", "VN", "central"),
     "https://la.example.vn/b.html": ("example.vn", "Báo Lạ", "VN", "central"),

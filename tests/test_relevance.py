@@ -7,6 +7,7 @@ import pytest
 from config.rulebook import load_rulebook
 from pipeline.tagging.mention_roles import mention_roles
 from pipeline.tagging.places import find_places
+from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.tagging.relevance import RelevanceVerdict, judge_relevance
 from pipeline.text.language import detect_language
 
@@ -74,8 +75,9 @@ def test_after_the_merger_the_new_province_alone_is_not_us() -> None:
 @pytest.mark.parametrize("day", ["2019-05-02", "2026-01-05", None])
 def test_the_reason_is_a_sentence_with_the_words_found(day: str | None) -> None:
     found = judged("Hạn hán ở Ninh Thuận", "Nhiều hồ ở Ninh Thuận cạn nước.", day)
-    assert "“Ninh Thuận”" in found.reason and found.reason.endswith(".")
-    assert judged("Giá vàng", "Giá vàng tăng.", day).reason.endswith(".")
+    sentence = relevance_reason_text(found.reason, "vi")
+    assert "“Ninh Thuận”" in sentence and sentence.endswith(".")
+    assert relevance_reason_text(judged("Giá vàng", "Giá vàng tăng.", day).reason, "vi").endswith(".")
 
 
 def test_the_score_agrees_with_the_grade() -> None:

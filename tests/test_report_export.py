@@ -38,6 +38,7 @@ from pipeline.records import (
     Tone,
     TopicFound,
     Unreadable,
+    VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.text.normalize import match_key
@@ -103,7 +104,7 @@ def examined(document: int, url: str, source: int, day: date, at: datetime) -> E
     article = replace(article, language="fr" if source == 2 else "vi")
     topics = tuple(TopicFound(topic, 0.9, ()) for topic in TOPICS[turn : turn + 1 + n % 2])
     relevance: Relevance = ("main", "main" if n % 2 else "mention", "no", "no")[k % 4]
-    tags = Tags(article.language, relevance, 0.9, "", (), topics, (), TONES[turn], "r1")
+    tags = Tags(article.language, relevance, 0.9, VerdictReason.text(""), (), topics, (), TONES[turn], "r1")
     if relevance == "no":
         return Irrelevant(document, article, tags)
     return Coverage(

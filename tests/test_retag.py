@@ -27,6 +27,7 @@ from pipeline.records import (
     Source,
     Tags,
     TopicFound,
+    VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
@@ -68,7 +69,7 @@ def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page:
         title, text, relevance = by_url[document.url]
         article = Article(document.url, document.url, title, "", text, published=T0, language="vi")
         topics = (TopicFound("tourism", 0.7, ()),) if relevance != "no" else ()
-        tags = Tags("vi", relevance, 0.9, "vì thế", (), topics, (), "neutral", "old")
+        tags = Tags("vi", relevance, 0.9, VerdictReason.text("vì thế"), (), topics, (), "neutral", "old")
         drawn = dump(compute_fingerprint(title, text, T0, "vi"))
         found.append(
             Irrelevant(document.id, article, tags) if relevance == "no" else Coverage(document.id, article, tags, drawn)
@@ -171,7 +172,7 @@ def test_what_a_person_decided_holds(storage: SqlStorage) -> None:
     found = storage.item(decided)
     assert found is not None
     assert ([t.id for t in found.tags.topics], found.tags.tone) == (["sport_entertainment"], "positive")
-    assert "Lan" in found.tags.reason
+    assert found.tags.reason.parameters["who"] == "Lan"
     assert [
         hit.item.key for hit in storage.searches.search(parse("topic:sport_entertainment tone:positive"), zone=UTC)
     ] == [decided]

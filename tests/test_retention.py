@@ -28,6 +28,7 @@ from pipeline.records import (
     Source,
     Tags,
     Unreadable,
+    VerdictReason,
 )
 from storage.database import SqlStorage, open_storage
 from storage.maintenance.backup import checksum
@@ -71,7 +72,7 @@ def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
         article = Article(
             d.url, d.url, f"Tin {d.url[17:-5]}", "Sa pô", "Nội dung dài của bài. " * 20, published=at, language="vi"
         )
-        tags = Tags("vi", "no", 0.1, "vì thế", (), (), (), "neutral", "r1")
+        tags = Tags("vi", "no", 0.1, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
         if "/u" in d.url:
             found.append(Unreadable(d.id, Reason.NO_TEXT))
         elif "/i" in d.url:

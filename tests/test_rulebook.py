@@ -67,7 +67,7 @@ def test_another_province_is_another_file(tmp_path: Path) -> None:
     tags = tag(Text("1", "Bình Thuận xây cảng mới", "Cảng đặt tại huyện Tuy Phong, tỉnh Bình Thuận."), rules)
     assert tags.relevance == "main"
     assert {p.id for p in tags.places} == {"bt.province", "bt.tuy_phong"}
-    assert "Bình Thuận" in tags.reason
+    assert tags.reason.parameters["province"] == "Bình Thuận"
     assert tag(Text("1", "Ninh Thuận có mưa", "Mưa lớn ở Ninh Thuận."), rules).relevance == "no"
 
 

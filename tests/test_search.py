@@ -28,6 +28,7 @@ from pipeline.records import (
     Source,
     Tags,
     TopicFound,
+    VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.text.search_tokens import fold, join_tokens, tokenize
@@ -64,7 +65,7 @@ def made(row: dict[str, object], number: int) -> Examined:
         language,
         row["relevance"],  # type: ignore[arg-type]
         0.9,
-        "vì thế",
+        VerdictReason.text("vì thế"),
         (PlaceFound(f"nt.{number}", place, "", ()),) if place else (),
         topics,
         (),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from pipeline.records import Article, Coverage, Entry, Fetched, Poll, Reason, Source, Tags
+from pipeline.records import Article, Coverage, Entry, Fetched, Poll, Reason, Source, Tags, VerdictReason
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
@@ -17,7 +17,7 @@ from storage.schema.core import versions
 from storage.schema.stories import story_changes, story_keys
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
-TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 SYLLABLES = [a + b for a in ("b", "ch", "đ", "gh", "h", "kh", "l", "m") for b in ("ận", "ười", "oải", "ếch", "ương")]
 
 

@@ -29,7 +29,7 @@ SPAN = Span(date(2026, 11, 16), date(2026, 11, 22))
 
 
 def item(key: str = "k1") -> Item:
-    tags = Tags("vi", "main", 0.9, "", (), (), (), "positive", "r1")
+    tags = Tags("vi", "main", 0.9, VerdictReason.text(""), (), (), (), "positive", "r1")
     article = Article(f"http://a.example/{key}", "", "Cảng Cà Ná", "", "", (), published=AT, published_from="page")
     return Item(key, "k1", 1, "a", "Báo A", "VN", "central", article, tags, AT, AT, "http://a.example/rss")
 

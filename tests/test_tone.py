@@ -1,10 +1,17 @@
 """What a story does to the province's image."""
 
+from dataclasses import replace
+
 import pytest
+from test_cli import labelled
 
 from config.rulebook import load_rulebook
+from diembao.evaluation.training import train
 from pipeline.records import Text
+from pipeline.rules.linear_models import Linear
+from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag
+from pipeline.tagging.tone import MENTION, WORD_FEATURES, judge_tone
 
 RULES = load_rulebook()
 
@@ -56,3 +63,20 @@ def test_a_tone_comes_with_the_words_that_say_it() -> None:
 )
 def test_words_that_only_look_like_bad_news(title: str) -> None:
     assert tag(Text("a", title, title), RULES).tone != "negative"
+
+
+def test_the_topics_of_the_tone_are_those_of_the_model_file() -> None:
+    """Another topics.toml has other topics; its model names them."""
+    features = (*WORD_FEATURES, "storms", MENTION)
+    row = (0.0,) * len(WORD_FEATURES)
+    model = Linear(features, {"positive": (*row, 5.0, 0.0), "neutral": (*row, -5.0, 0.0)}, {"neutral": 1.0})
+    rules = replace(RULES, models=replace(RULES.models, tone=model))
+    assert judge_tone((), "vi", {"storms": 1.0}, 1.0, rules).tone == "positive"
+    assert judge_tone((), "vi", {"energy": 1.0}, 1.0, rules).tone == "neutral"
+
+
+def test_training_follows_the_topics_of_another_topics_file() -> None:
+    topics = replace(RULES.topics, topic=tuple(t for t in RULES.topics.topic if t.id in ("energy", "tourism")))
+    other = rulebook(RULES.places, topics, RULES.models)
+    assert train(labelled(), other).tone.features == (*WORD_FEATURES, "tourism", "energy", MENTION)
+    assert train(labelled(), RULES).tone.features == RULES.models.tone.features

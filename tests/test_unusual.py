@@ -9,7 +9,19 @@ import pytest
 from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs.digest import DAILY, build_draft, render
-from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, TopicFound
+from pipeline.records import (
+    Article,
+    Coverage,
+    Entry,
+    Fetched,
+    PlaceFound,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+    TopicFound,
+    VerdictReason,
+)
 from storage.database import SqlStorage, open_storage
 
 #: 06:00 in Vietnam
@@ -27,7 +39,7 @@ def store(storage: SqlStorage, at: datetime, articles: int) -> None:
     wanted = storage.polled(run, poll, recheck_all=False)
     storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
     place, topic = PlaceFound("nt.ca_na", "Cà Ná", "", ()), TopicFound("energy", 0.9, ())
-    tags = Tags("vi", "main", 0.9, "", (place,), (topic,), (), "neutral", "r1")
+    tags = Tags("vi", "main", 0.9, VerdictReason.text(""), (place,), (topic,), (), "neutral", "r1")
     storage.examined(
         [
             Coverage(d.id, Article(d.url, d.url, f"Bài {d.url}", "", d.url, published=at, language="vi"), tags)

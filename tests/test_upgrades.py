@@ -4,14 +4,17 @@ import json
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
 
-from pipeline.records import Article, Decision, Entry, Tags, TopicFound
+from pipeline.records import Article, Decision, Entry, Tags, TopicFound, VerdictReason
 from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.tagging.reason_text import relevance_reason_text
 from storage.articles.examinations import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
 from storage.database import open_storage
@@ -31,7 +34,20 @@ ENTRY_OF_IT = Entry(URL, "Điện gió Ninh Thuận", "Tóm tắt")
 ARTICLE_OF_IT = Article(
     URL, URL, ENTRY_OF_IT.title, "", "Tỉnh Ninh Thuận khởi công điện gió.", published=AT, language="vi"
 )
-TAGS_OF_IT = Tags("vi", "main", 0.9, "vì thế", (), (TopicFound("energy", 0.9, ()),), (), "neutral", "old")
+#: Sentence of the reason as versions before 0012 stored it, and the code that became of it
+SENTENCE = "Nội dung chính diễn ra ở Ninh Thuận: tiêu đề nêu “Ninh Thuận”, tổng cộng 2 lần."
+REASON = VerdictReason(
+    "main",
+    {
+        "province": "Ninh Thuận",
+        "where": "title",
+        "names": ("Ninh Thuận",),
+        "others": 0,
+        "unaccented": False,
+        "count": 2,
+    },
+)
+TAGS_OF_IT = Tags("vi", "main", 0.9, REASON, (), (TopicFound("energy", 0.9, ()),), (), "neutral", "old")
 
 
 def quiet(_table: str, _done: int, _all: int) -> None:
@@ -43,13 +59,14 @@ def written_by(version: str, address: str) -> None:
     engine = create_engine(address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False))
     with engine.begin() as connection:
         migrate(connection, version)
-        for table, row in rows().items():
+        for table, row in rows(version).items():
             add(connection, table, row)
     engine.dispose()
 
 
-def rows() -> dict[str, dict[str, Any]]:
+def rows(version: str) -> dict[str, dict[str, Any]]:
     sketched = dump(compute_fingerprint(ARTICLE_OF_IT.title, ARTICLE_OF_IT.text, AT, "vi"))
+    tags = TAGS.dump_python(TAGS_OF_IT, mode="json") | ({"reason": SENTENCE} if version < "0012" else {})
     said = ENTRY.dump_python(ENTRY_OF_IT, mode="json")
     return {
         "runs": {"id": 1, "command": "collect", "started": AT, "ended": AT, "exit_code": 0, "counts": {"new": 1}},
@@ -73,7 +90,7 @@ def rows() -> dict[str, dict[str, Any]]:
         | {"text_hash": "h", "title": ARTICLE_OF_IT.title, "published": AT, "fingerprint": sketched}
         | {"article": ARTICLE.dump_python(ARTICLE_OF_IT, mode="json")},
         "taggings": {"id": 1, "version_id": 1, "rules": "old", "tagged_at": AT, "relevance": "main", "score": 0.9}
-        | {"tags": TAGS.dump_python(TAGS_OF_IT, mode="json")},
+        | {"tags": tags},
     }
 
 
@@ -134,3 +151,37 @@ def test_it_is_upgraded_and_works(version: str, kind: str, tmp_path: Path, reque
         engine = create_engine(f"sqlite:///{saved}")
         assert inspect(engine).has_table("items")
         engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code"),
+    [
+        ("Không nhắc đến Ninh Thuận hay địa danh nào của tỉnh.", "unnamed"),
+        ("Chỉ nói về Khánh Hòa, không nêu địa danh nào của Ninh Thuận.", "successor"),
+        ("Ninh Thuận chỉ được nêu làm mốc của một dải địa bàn dài, không có nội dung về tỉnh.", "range"),
+        (SENTENCE, "main"),
+        (
+            "Nội dung chính diễn ra ở Ninh Thuận: phần mở đầu nêu “Ca Na”, “Phan Rang”, “Ninh Hai” và 2 tên khác "
+            "(văn bản không dấu, tên hiểu theo ngữ cảnh), tổng cộng 7 lần.",
+            "main",
+        ),
+        (
+            "Ninh Thuận được nhắc đến nhưng không phải nội dung chính: phần thân bài nêu “a”, “Phan\nRang”.",
+            "mention",
+        ),
+        ("Ninh Thuận chỉ được nêu trong danh sách nhiều tỉnh (“Ninh Thuận” và 12 tên khác).", "list"),
+        (
+            "Ninh Thuận chỉ được nhắc bên lề (quê quán, đại biểu, tuyến đường, tên công ty…): “Ninh Thuận”.",
+            "aside",
+        ),
+        ("Ninh Thuận chỉ được nêu trong danh sách nhiều tỉnh (không có tên).", "text"),
+        ("vì thế", "text"),
+        ("", "text"),
+    ],
+)
+def test_a_stored_sentence_becomes_a_code_that_reads_the_same(sentence: str, code: str) -> None:
+    migration = import_module("storage.migrations.versions.0012_reason_codes")
+    stored = json.loads(json.dumps(migration.reason_of_sentence(sentence)))
+    reason = TypeAdapter(VerdictReason).validate_python(stored)
+    assert reason.code == code
+    assert relevance_reason_text(reason, "vi") == sentence

@@ -194,8 +194,8 @@ class _DigestBuilder:
             yield Paragraph(_runs(f"{words.say('same_event')} {titles}."), "small")
         for remark in view.remarks(item):
             yield Paragraph((Run(f"{remark[:1].upper()}{remark[1:]}.", italic=True),), "small")
-        if item.tags.reason:
-            yield Paragraph(_runs(f"{words.say('why')} {view.why(item)}"), "small")
+        if why := view.why(item):
+            yield Paragraph(_runs(f"{words.say('why')} {why}"), "small")
 
     def _brief(self, item: Item) -> Runs:
         parts = [excerpt.visible(item.outlet), *self._view.origin(item), self._view.published(item)]

@@ -13,6 +13,7 @@ from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
 from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
 from pipeline.records import Article, Item, Reason, SourceDay
+from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
 
 #: shape beside the word, so that tone never rests on colour; none of them judges
@@ -66,22 +67,8 @@ class DigestPresenter:
         return " ".join(parts)
 
     def why(self, item: Item) -> str:
-        """Return why an item is here, in a sentence: as the rules or a person said it, or told again in English."""
-        words, tags = self._words, item.tags
-        if words.lang == "vi" or not tags.reason:
-            return excerpt.visible(tags.reason)
-        found = [e for place in tags.places for e in place.evidence]
-        if tags.relevance_score == 1:  # no rule is so sure
-            return words.say("why_decided")
-        if not found:
-            return excerpt.visible(tags.reason)
-        found = [e for e in found if e.where == "title"] or found
-        names = list(dict.fromkeys(excerpt.visible(e.words) for e in found))
-        quoted = ", ".join(f"“{name}”" for name in names[:3])
-        if len(names) > 3:
-            quoted = words.say("attention_and", names=quoted, n=len(names) - 3)
-        where = words.say("why_title" if any(e.where == "title" for e in found) else "why_text")
-        return words.say(f"why_{tags.relevance}", where=where, names=quoted)
+        """Return the reason of the item's relevance, in a sentence."""
+        return excerpt.visible(relevance_reason_text(item.tags.reason, "en" if self._words.lang == "en" else "vi"))
 
     def remarks(self, item: Item) -> list[str]:
         """Return what a reader must know of how the item was come by."""

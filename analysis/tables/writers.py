@@ -15,6 +15,7 @@ from pipeline.records import Item
 from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column
 from pipeline.tables.csv_cells import groups, legal_text, write_rows
 from pipeline.tables.csv_rows import CsvRow, csv_line
+from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -83,6 +84,7 @@ def flat_value(item: Item) -> dict[str, Any]:
     row: dict[str, Any] = asdict(item)
     article: dict[str, Any] = row.pop("article")
     tags: dict[str, Any] = row.pop("tags")
+    tags["reason"] = relevance_reason_text(item.tags.reason, "vi")
     article["declared_language"], article["read_as"] = article.pop("language"), article.pop("reason")
     return row | article | tags
 

@@ -6,7 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.explain import Explanation
-from pipeline.i18n.catalogs import translate_code
+from pipeline.i18n.catalogs import translate, translate_code
+from pipeline.i18n.language import current_language
+from pipeline.tagging.reason_text import relevance_reason_text
 
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
 
@@ -14,10 +16,11 @@ _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "under
 def explanation_panels(found: Explanation) -> RenderableType:
     """Return the text with its evidence marked, and a table for every decision."""
     tags = found.tags
+    reason = relevance_reason_text(tags.reason, current_language())
     tone = tags.tone + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
     verdict = (
         f"{_word('relevance')}: {tags.relevance} ({tags.relevance_score:.2f})   {_word('tone')}: {tone}   "
-        f"{_word('language')}: {tags.language}   {_word('rules')}: {tags.rules}\n{tags.reason}"
+        f"{_word('language')}: {tags.language}   {_word('rules')}: {tags.rules}\n{reason[:1].upper()}{reason[1:]}"
     )
     parts: list[RenderableType] = [
         Panel(Group(_marked(found, "title"), Text(), _marked(found, "text"))),
@@ -34,6 +37,8 @@ def explanation_panels(found: Explanation) -> RenderableType:
         parts.append(table)
     if found.topics:
         parts.append(_topics(found))
+    if sensitive := ", ".join(account.id for account in found.topics if account.sensitive):
+        parts.append(Text(translate("Marked as sensitive in topics.toml: {topics}", topics=sensitive)))
     if found.hits:
         table = Table(_word("name"), _word("where"), _word("kept"), title=_word("hits"), title_justify="left")
         for hit in found.hits:

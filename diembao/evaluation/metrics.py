@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pipeline.records import Tags
 from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.tagging.tagger import tag, text_from_record
 
 T = TypeVar("T")
@@ -206,7 +207,9 @@ def _calibration(outcomes: Sequence[Outcome], ids: Iterable[str]) -> tuple[tuple
 
 def _mistakes(o: Outcome, ids: Iterable[str]) -> Iterable[Mistake]:
     if o.gold_grade in GRADES and o.gold_grade != o.tags.relevance:
-        yield Mistake(o.id, o.title, "relevance", str(o.gold_grade), o.tags.relevance, o.tags.reason)
+        yield Mistake(
+            o.id, o.title, "relevance", str(o.gold_grade), o.tags.relevance, relevance_reason_text(o.tags.reason)
+        )
     if o.gold_topics is not None:
         said = {t.id: t for t in o.tags.topics if t.id in set(ids)}
         if said.keys() != o.gold_topics:

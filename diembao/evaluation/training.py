@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from config.rulebook import packaged_models
 from pipeline.rules.linear_models import Linear, Models
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, tone, topics
@@ -56,12 +57,12 @@ class _Row:
         self.grade = relevance.relevance_features(found, kept, language) if kept else None
         self.zones, self.language = zones, language
 
-    def tone(self, filing: Linear, grade: Linear, rules: Rulebook) -> list[float]:
+    def tone(self, filing: Linear, grade: Linear, rules: Rulebook, features: Sequence[str]) -> list[float]:
         chances = {
             topic.id: filing.chance(topic.id, row) for topic, row in zip(rules.topics.topic, self.topics, strict=True)
         }
         main = grade.chance("main", self.grade) if self.grade else 0.0
-        return tone.tone_features(self.zones, self.language, chances, main, rules)
+        return tone.tone_features(self.zones, self.language, chances, main, rules, features)
 
 
 def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
@@ -105,11 +106,24 @@ def _tone(rows: Sequence[_Row], filing: Linear, grade: Linear, rules: Rulebook) 
     used = [r for r in rows if r.record.get("tone") in _TONES]
     if {r.record["tone"] for r in used} != set(_TONES):
         return rules.models.tone
-    x = np.array([r.tone(filing, grade, rules) for r in used])
+    features = _tone_features(rules)
+    x = np.array([r.tone(filing, grade, rules, features) for r in used])
     y = np.array([_TONES.index(r.record["tone"]) for r in used])
     model = LogisticRegression(C=_STRENGTH / 2, max_iter=5000).fit(x, y)
     weights = {name: _rounded(model.coef_[k]) for k, name in enumerate(_TONES)}
-    return Linear(tone.FEATURES, weights, {n: round(float(model.intercept_[k]), 4) for k, n in enumerate(_TONES)})
+    return Linear(features, weights, {n: round(float(model.intercept_[k]), 4) for k, n in enumerate(_TONES)})
+
+
+def _tone_features(rules: Rulebook) -> tuple[str, ...]:
+    """Return the features of the packaged tone model; with all topics if topics.toml lacks one that the model names.
+
+    The model in force does not matter: the same records give the same weights.
+    """
+    topics = [topic.id for topic in rules.topics.topic]
+    features = packaged_models().tone.features
+    if {*features} <= {*tone.WORD_FEATURES, *topics, tone.MENTION}:
+        return features
+    return (*tone.WORD_FEATURES, *topics, tone.MENTION)
 
 
 def _rounded(values: "np.ndarray[Any, Any]") -> tuple[float, ...]:

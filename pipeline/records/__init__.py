@@ -16,7 +16,7 @@ from pipeline.records.source_health import (
     SourceState,
 )
 from pipeline.records.sources import CrawlSettings, Feed, FeedKind, Reach, Selectors, Source, SourceCategory
-from pipeline.records.tags import Evidence, PlaceFound, Relevance, Tags, Text, Tone, TopicFound
+from pipeline.records.tags import Evidence, PlaceFound, Relevance, Tags, Text, Tone, TopicFound, VerdictReason
 
 __all__ = [
     "Alert",
@@ -70,5 +70,6 @@ __all__ = [
     "Tone",
     "TopicFound",
     "Unreadable",
+    "VerdictReason",
     "Version",
 ]

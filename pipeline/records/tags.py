@@ -1,6 +1,7 @@
-"""What is said of a text, with the evidence."""
+"""The tags of a text, with their evidence."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -34,15 +35,19 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFound:
+    """A place of the province that a text names."""
+
     id: str
     name: str
-    #: the unit it lies in: old district or commune, or the new commune since 1 July 2025; '' for the province
+    #: unit that contains the place: old district or commune, or new commune since 1 July 2025; '' for the province
     unit: str
     evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TopicFound:
+    """A topic that a text is filed under, or just missed."""
+
     id: str
     #: 0 to 1, the chance that a careful reader would file the text here
     score: float
@@ -50,21 +55,35 @@ class TopicFound:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictReason:
+    """The reason of a verdict as a code and its parameters; the catalogues of pipeline.i18n hold the words."""
+
+    code: str
+    #: values by the names of the fields in the sentence
+    parameters: Mapping[str, str | bool | int | float | tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def text(cls, sentence: str) -> "VerdictReason":
+        """Return the reason of a sentence that has no code: it is shown as it stands, in every language."""
+        return cls("text", {"text": sentence})
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
-    """What diembao says of a text, and why."""
+    """The tags of one text: language, relevance, places, topics and tone."""
 
     language: str
     relevance: Relevance
     #: 0 to 1
     relevance_score: float
-    #: one sentence a press officer understands, in Vietnamese
-    reason: str
+    #: reason of the relevance; pipeline.tagging.reason_text makes the sentence
+    reason: VerdictReason
     places: tuple[PlaceFound, ...]
     topics: tuple[TopicFound, ...]
     #: topics that just missed
     near: tuple[TopicFound, ...]
     tone: Tone
-    #: version of the rules that said so
+    #: version of the rules that made these tags
     rules: str
-    #: of a positive or negative tone, the words that say so; none where a person said it
+    #: words behind a positive or negative tone; none where a person decided the tone
     tone_words: tuple[Evidence, ...] = ()

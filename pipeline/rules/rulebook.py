@@ -120,7 +120,7 @@ class Topic:
     label_vi: str
     label_en: str
     kind: TopicKind = "topic"
-    #: shown with care: quotes from the text only, and a person may take it off
+    #: whether the topic is a sensitive one; `diembao explain` shows it, nothing else depends on it
     sensitive: bool = False
     definition: str = ""
     #: language code → terms

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from pipeline.dates.days_in_text import days_apart
+from pipeline.records import VerdictReason
 from pipeline.stories.fingerprints import Fingerprint
 from pipeline.stories.term_weights import Hashes, Weights
 
@@ -47,52 +48,51 @@ class Verdict:
     verdict: Judgement
     #: 0 to 1: how sure it is that the two belong together; above 0.5 unless 'different'. Reprints outrank happenings.
     score: float
-    #: one sentence in Vietnamese
-    reason: str
+    #: code and figures; pipeline.stories.reason_text makes the phrase
+    reason: VerdictReason
 
 
 def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     """Judge two articles; the order of the two does not matter."""
     if one.text_hash and one.text_hash == other.text_hash:
-        return Verdict("dup", 1.0, "nguyên văn như nhau")
+        return Verdict("dup", 1.0, VerdictReason("identical"))
     if one.language != other.language:
         return _compare_facts(one, other)
     cosine = _cosine(one.terms, one.weights, other.terms, other.weights)
     if cosine < _LEAST_COSINE:
-        return Verdict("different", round(cosine, 4), "hầu như không có từ ngữ hiếm nào chung")
+        return Verdict("different", round(cosine, 4), VerdictReason("few_common_terms"))
     titles = _cosine(one.title, one.title_weights, other.title, other.title_weights)
     shared = _common(one.runs, other.runs)
     verbatim = shared / max(1, min(len(one.runs), len(other.runs)))
     leads = min(_share(one.lead, other.runs), _share(other.lead, one.runs))
     of_other_days = bool(one.title_days and other.title_days) and _nearest(one.title_days, other.title_days) > 0
     if of_other_days and verbatim < 0.9:
-        return Verdict("different", 0.0, "tiêu đề nói về hai ngày khác nhau")
+        return Verdict("different", 0.0, VerdictReason("different_title_days"))
     if verbatim > _FURNITURE and titles < 0.02 and leads < 0.3:
-        return Verdict("different", 0.0, "chỉ chung phần khung của trang")
+        return Verdict("different", 0.0, VerdictReason("page_furniture"))
     reprint = verbatim + _LEAD_WEIGHT * leads - _REPRINT
     few = min(len(one.numbers), len(other.numbers))
     numbers = _common(one.numbers, other.numbers) / max(1, few)
     if reprint >= 0 and (few < _FEW_NUMBERS or numbers >= _SAME_NUMBERS):
-        kept = f"{verbatim:.0%} câu chữ của bài ngắn hơn, {leads:.0%} phần mở đầu có trong bài kia"
-        return Verdict("dup", _squash(6 * reprint), kept)
+        return Verdict("dup", _squash(6 * reprint), VerdictReason("reprint", {"verbatim": verbatim, "lead": leads}))
     return _compare_events(one, other, cosine, titles)
 
 
 def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float) -> Verdict:
     days = _days_between(one, other)
     if days > _EVENT_DAYS:
-        return Verdict("different", 0.0, f"cách nhau {days:.0f} ngày")
+        return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
     needed = _EVENT + _EVENT_PER_DAY * max(0.0, days - 1)
     if one.language != "vi":
         needed += _EVENT_ABROAD
     alike = math.log(cosine + 0.01) + _TITLE_WEIGHT * math.log(titles + 0.05) - needed
-    told = f"từ ngữ hiếm giống nhau {cosine:.2f}, tiêu đề {titles:.2f}, cách {days:.0f} ngày"
+    reason = VerdictReason("terms", {"cosine": cosine, "titles": titles, "days": days})
     # Below any reprint, whatever the odds: a story outranks a happening.
-    found = Verdict("same-event" if alike >= 0 else "different", 0.5 * _squash(3 * alike) + 0.25, told)
-    if found.verdict == "different" and one.language != "vi":
+    verdict = Verdict("same-event" if alike >= 0 else "different", 0.5 * _squash(3 * alike) + 0.25, reason)
+    if verdict.verdict == "different" and one.language != "vi":
         facts = _compare_facts(one, other)
-        return facts if facts.verdict == "same-event" else found
-    return found
+        return facts if facts.verdict == "same-event" else verdict
+    return verdict
 
 
 def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
@@ -100,17 +100,17 @@ def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
     names, numbers = _common(one.anchors, other.anchors), _common(one.numbers, other.numbers)
     share = numbers / max(1, min(len(one.numbers), len(other.numbers)))
     days = _days_between(one, other)
-    told = f"{names} tên và {numbers} con số chung, cách {days:.0f} ngày"
+    values = {"names": names, "numbers": numbers, "days": days}
 
-    def enough(asked: tuple[tuple[int, int, float], ...]) -> bool:
-        return any(numbers >= n and names >= m and share >= s for n, m, s in asked)
+    def enough(minima: tuple[tuple[int, int, float], ...]) -> bool:
+        return any(numbers >= n and names >= m and share >= s for n, m, s in minima)
 
     odds = _squash(numbers + names / 2 - 3)
     if days <= _TRANSLATED_DAYS and one.language != other.language and enough(_TRANSLATED):
-        return Verdict("dup", 0.5 + odds / 2, f"bản dịch: {told}")
+        return Verdict("dup", 0.5 + odds / 2, VerdictReason("translation", values))
     if days <= _TRANSLATED_DAYS and enough(_TOLD_ABROAD):
-        return Verdict("same-event", 0.5 + odds / 4, told)
-    return Verdict("different", 0.0, told)
+        return Verdict("same-event", 0.5 + odds / 4, VerdictReason("facts", values))
+    return Verdict("different", 0.0, VerdictReason("facts", values))
 
 
 def _days_between(one: Fingerprint, other: Fingerprint) -> float:

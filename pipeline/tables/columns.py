@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipeline.records import Item
+from pipeline.tagging.reason_text import relevance_reason_text
 
 #: Goes up when a column is renamed, removed or means something else; new columns do not change it.
 SCHEMA_VERSION = 1
@@ -122,7 +123,9 @@ ITEMS: tuple[Column[Item], ...] = (
         lambda i: i.tags.relevance,
     ),
     Column("relevance_score", "number", "0 to 1.", lambda i: round(i.tags.relevance_score, 3)),
-    Column("reason", "text", "Why it was judged so, in a sentence.", lambda i: i.tags.reason),
+    Column(
+        "reason", "text", "Why it was judged so, in a sentence.", lambda i: relevance_reason_text(i.tags.reason, "vi")
+    ),
     Column(
         "places",
         "list",

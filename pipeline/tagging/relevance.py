@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.records import Relevance
+from pipeline.records import Relevance, VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mention_roles import Role, mention_roles
 from pipeline.tagging.mentions import Mention, PlaceMentions
@@ -26,6 +26,8 @@ FEATURES = (
     "short_lead",
     "foreign",
 )
+#: Names quoted in a reason; the others are counted
+_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,19 @@ class RelevanceVerdict:
     relevance: Relevance
     #: 0 to 1; from 0.5 on the text is relevant, from 0.75 on the province is its subject
     score: float
-    #: one sentence in Vietnamese
-    reason: str
-    #: the mentions that count
+    #: codes: main, mention, list, aside; of irrelevant texts range, successor, unnamed
+    reason: VerdictReason
+    #: mentions that count
     mentions: tuple[Mention, ...]
 
 
 def judge_relevance(found: PlaceMentions, language: str, rules: Rulebook) -> RelevanceVerdict:
     """Grade a text by its mentions."""
     province = rules.places.province
-    seen: list[Role] = mention_roles(found, rules)
-    kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
+    roles: list[Role] = mention_roles(found, rules)
+    kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, roles, strict=True) if r != "range"]
     if not any(m.strong for m, _ in kept):
-        return _no(found, seen, rules)
+        return _irrelevant(found, roles, rules)
     chance = rules.models.grade.chance("main", relevance_features(found, kept, language))
     relevance: Relevance = "main" if chance >= 0.5 else "mention"
     mentions = tuple(m for m, _ in kept)
@@ -84,39 +86,39 @@ def relevance_features(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]
     ]
 
 
-def _no(found: PlaceMentions, seen: Sequence[Role], rules: Rulebook) -> RelevanceVerdict:
-    name = rules.places.province.name
-    if "range" in seen:
-        return RelevanceVerdict(
-            "no", 0.15, f"{name} chỉ được nêu làm mốc của một dải địa bàn dài, không có nội dung về tỉnh.", ()
-        )
+def _irrelevant(found: PlaceMentions, roles: Sequence[Role], rules: Rulebook) -> RelevanceVerdict:
+    province = rules.places.province
+    if "range" in roles:
+        return RelevanceVerdict("no", 0.15, VerdictReason("range", {"province": province.name}), ())
     if any(e.successor for e in found.elsewhere):
-        return RelevanceVerdict(
-            "no", 0.05, f"Chỉ nói về {rules.places.province.successor[0]}, không nêu địa danh nào của {name}.", ()
-        )
-    return RelevanceVerdict("no", 0.02, f"Không nhắc đến {name} hay địa danh nào của tỉnh.", ())
+        names = {"successor": province.successor[0], "province": province.name}
+        return RelevanceVerdict("no", 0.05, VerdictReason("successor", names), ())
+    return RelevanceVerdict("no", 0.02, VerdictReason("unnamed", {"province": province.name}), ())
 
 
-def _reason(relevance: Relevance, found: PlaceMentions, kept: Sequence[tuple[Mention, Role]], province: str) -> str:
-    sure = [pair for pair in kept if not pair[0].withheld]
-    names = list(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in sure or kept))
-    quoted = ", ".join(f"“{n}”" for n in names[:3]) + (f" và {len(names) - 3} tên khác" if len(names) > 3 else "")
-    if not sure:
-        quoted += " (văn bản không dấu, tên hiểu theo ngữ cảnh)"
-    where = _where(found, kept)
+def _reason(
+    relevance: Relevance, found: PlaceMentions, kept: Sequence[tuple[Mention, Role]], province: str
+) -> VerdictReason:
+    certain = [pair for pair in kept if not pair[0].withheld]
+    names = tuple(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in certain or kept))
+    quoted = {"province": province, "names": names[:_NAMES], "others": max(0, len(names) - _NAMES)}
+    # Without diacritics no name is certain.
+    quoted["unaccented"] = not certain
+    placed = {**quoted, "where": _first_part(found, kept)}
     if relevance == "main":
-        return f"Nội dung chính diễn ra ở {province}: {where} nêu {quoted}, tổng cộng {len(kept)} lần."
-    parts = {r for _, r in kept}
-    if parts == {"list"}:
-        return f"{province} chỉ được nêu trong danh sách nhiều tỉnh ({quoted})."
-    if parts <= {"aside", "list"}:
-        return f"{province} chỉ được nhắc bên lề (quê quán, đại biểu, tuyến đường, tên công ty…): {quoted}."
-    return f"{province} được nhắc đến nhưng không phải nội dung chính: {where} nêu {quoted}."
+        return VerdictReason("main", {**placed, "count": len(kept)})
+    roles = {r for _, r in kept}
+    if roles == {"list"}:
+        return VerdictReason("list", quoted)
+    if roles <= {"aside", "list"}:
+        return VerdictReason("aside", quoted)
+    return VerdictReason("mention", placed)
 
 
-def _where(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]]) -> str:
+def _first_part(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]]) -> str:
+    """Return the first part of the text with a mention: 'title', 'lead' or 'body'."""
     if any(m.where == "title" for m, _ in kept):
-        return "tiêu đề"
+        return "title"
     if any(m.start < found.text.lead_end for m, _ in kept):
-        return "phần mở đầu"
-    return "phần thân bài"
+        return "lead"
+    return "body"

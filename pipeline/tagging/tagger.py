@@ -8,6 +8,7 @@ from pipeline.records import Evidence, PlaceFound, Tags, Text
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, tone, topics
 from pipeline.tagging.mentions import Mention, PlaceMentions
+from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise_both
 
@@ -70,7 +71,7 @@ def tags_to_json(record_id: str, tags: Tags) -> dict[str, Any]:
         "language": tags.language,
         "relevance": tags.relevance,
         "relevance_score": tags.relevance_score,
-        "reason": tags.reason,
+        "reason": relevance_reason_text(tags.reason),
         "places": [
             {"id": p.id, "name": p.name, "unit": p.unit, "evidence": [_span(e) for e in p.evidence]}
             for p in tags.places

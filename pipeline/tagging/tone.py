@@ -12,7 +12,7 @@ from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 
 _SIDES = ("negative", "positive", "neutral")
-#: words that are shown
+#: Most words shown as evidence of a tone
 _EVIDENCE = 6
 TONES: tuple[Tone, ...] = ("negative", "positive", "neutral")
 
@@ -42,11 +42,11 @@ class _Hit(NamedTuple):
     zone: Zone
     start: int
     end: int
-    #: which of its kind in this zone
+    #: 1 for the first occurrence of its pattern in this zone, 2 for the second, ...
     n: int
 
 
-def _find(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_Hit]:
+def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_Hit]:
     compiled = _cache.get(rules.version)
     if compiled is None:
         if len(_cache) >= 4:
@@ -56,18 +56,18 @@ def _find(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_Hit]:
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
     matcher, sides = compiled.matchers.get(base) or compiled.matchers.get("en") or (Matcher(()), [])
-    found: list[_Hit] = []
+    hits: list[_Hit] = []
     for zone in zones:
-        seen: dict[int, int] = {}
+        counts: dict[int, int] = {}
         for hit in longest_hits(matcher.find(zone.folded)):
             if not zone.is_skipped(hit.start):
-                n = seen[hit.pattern] = seen.get(hit.pattern, 0) + 1
-                found.append(_Hit(sides[hit.pattern], zone, hit.start, hit.end, n))
-    return found
+                n = counts[hit.pattern] = counts.get(hit.pattern, 0) + 1
+                hits.append(_Hit(sides[hit.pattern], zone, hit.start, hit.end, n))
+    return hits
 
 
 def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
-    """Return for each side how much (title, lead, body) speaks for it."""
+    """Return the weight of each side's words in (title, lead, body); repetitions weigh less outside the title."""
     totals = {side: [0.0, 0.0, 0.0] for side in _SIDES}
     for hit in hits:
         part = totals[hit.side]
@@ -80,60 +80,58 @@ def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
     return {side: (a, b, c) for side, (a, b, c) in totals.items()}
 
 
-_TOPICS = (
-    "security_incidents",
-    "environment_climate",
-    "politics_admin",
-    "energy",
-    "tourism",
-    "investment",
-    "culture_heritage",
-    "society_health_education",
-    "foreign_affairs",
-    "press_criticism",
-    "infrastructure_transport",
-    "democracy_rights",
-    "agriculture_fisheries",
-)
-FEATURES = (*(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body")), *_TOPICS, "mention")
-#: below this chance of the best answer the tone is 'unsure'
+#: Features made of the tone words, in the order of the model file
+WORD_FEATURES = tuple(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body"))
+#: Feature that is 1 minus the chance that the province is the subject
+MENTION = "mention"
+#: Chance of the best answer below which the tone is 'unsure'
 SURE = 0.36
 
 
 def tone_features(
-    zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook
+    zones: Sequence[Zone],
+    language: str,
+    chances: Mapping[str, float],
+    main: float,
+    rules: Rulebook,
+    features: Sequence[str],
 ) -> list[float]:
-    """Return the numbers of FEATURES; `chances` are the scores of all topics by id, `main` that of being its subject.
+    """Return the numbers of `features`: names of WORD_FEATURES, MENTION, and ids of topics.
 
-    A story that only mentions the province does little to its image, however bad its news.
+    `chances` are the scores of all topics by id, `main` the chance that the province is the subject. A story that only
+    mentions the province does little to its image, however bad its news.
     """
-    return _features(_find(zones, language, rules), zones, chances, main)
+    return _features(_find_words(zones, language, rules), zones, chances, main, features)
 
 
-def _features(hits: Sequence[_Hit], zones: Sequence[Zone], chances: Mapping[str, float], main: float) -> list[float]:
+def _features(
+    hits: Sequence[_Hit], zones: Sequence[Zone], chances: Mapping[str, float], main: float, features: Sequence[str]
+) -> list[float]:
     w = _weigh(hits)
     scale = math.sqrt(60 / (len(zones[-1].text.split()) + 60)) if zones else 1.0
-    said = [
+    numbers = (
         v for side in _SIDES for v in (min(w[side][0], 3.0), math.log1p(w[side][1]), math.log1p(w[side][2] * scale))
-    ]
-    return [*said, *(chances.get(topic, 0.0) for topic in _TOPICS), 1 - main]
+    )
+    values = {**chances, **dict(zip(WORD_FEATURES, numbers, strict=True)), MENTION: 1 - main}
+    return [values.get(name, 0.0) for name in features]
 
 
 class ToneVerdict(NamedTuple):
     tone: Tone
-    #: the words that say so, those of the title first; of positive and negative only
+    #: words behind a positive or negative tone, those of the title first
     words: tuple[Evidence, ...] = ()
 
 
 def judge_tone(
     zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook
 ) -> ToneVerdict:
-    """Judge a text that is about the province.
+    """Judge the tone of a text that is about the province.
 
-    Negative is only what says so in words: it is put before people as something that may ask for an answer.
+    A text without negative words is never negative: people see negative texts as something that may ask for an answer.
     """
-    hits = _find(zones, language, rules)
-    shares = rules.models.tone.shares(_features(hits, zones, chances, main))
+    hits = _find_words(zones, language, rules)
+    model = rules.models.tone
+    shares = model.shares(_features(hits, zones, chances, main, model.features))
     best = max(shares, key=lambda name: shares[name], default="")
     if best == "negative" and not any(hit.side == "negative" for hit in hits):
         return ToneVerdict("unsure")
@@ -144,6 +142,6 @@ def judge_tone(
 
 
 def _words(hits: Iterable[_Hit], side: str) -> tuple[Evidence, ...]:
-    mine = [hit for hit in hits if hit.side == side and hit.n == 1]
-    mine.sort(key=lambda hit: (hit.zone.where != "title", hit.start))
-    return tuple(Evidence(h.zone.where, h.start, h.end, h.zone.text[h.start : h.end]) for h in mine[:_EVIDENCE])
+    first_hits = [hit for hit in hits if hit.side == side and hit.n == 1]
+    first_hits.sort(key=lambda hit: (hit.zone.where != "title", hit.start))
+    return tuple(Evidence(h.zone.where, h.start, h.end, h.zone.text[h.start : h.end]) for h in first_hits[:_EVIDENCE])

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select
 
-from pipeline.records import Decision, DecisionField, Relevance, Tags, Tone, TopicFound
+from pipeline.records import Decision, DecisionField, Relevance, Tags, Tone, TopicFound, VerdictReason
 from storage.engine.errors import StorageError
 from storage.schema.core import items
 from storage.schema.maintenance import decisions
@@ -65,11 +65,10 @@ def apply_decisions(tags: Tags, said: Iterable[Decision]) -> Tags:
         elif field == "tone":
             tags = replace(tags, tone=_TONE.validate_python(one.value), tone_words=())
         else:
-            note = f": {one.note}" if one.note else ""
             tags = replace(
                 tags,
                 relevance=_RELEVANCE.validate_python(one.value),
                 relevance_score=1.0,
-                reason=f"{one.who} đã xem và quyết định{note}",
+                reason=VerdictReason("decided", {"who": one.who, "note": one.note}),
             )
     return tags

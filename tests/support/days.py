@@ -18,11 +18,13 @@ from pipeline.records import (
     PlaceFound,
     Poll,
     Reason,
+    Relevance,
     Source,
     SourceDay,
     Tags,
     Tone,
     TopicFound,
+    VerdictReason,
 )
 from pipeline.records.sources import SourceCategory
 from pipeline.tables.facts import Fact, FactKey, Publisher, written
@@ -52,8 +54,10 @@ def item(n: int) -> Item:
     found = Evidence("title", place, place + 5, "Cà Ná")
     topic = TopicFound(list(LABELS)[n % 4], 0.8, (Evidence("text", 10, 20, "cảng tổng hợp"),))
     away = n % 11 == 3
+    names = {"province": "Ninh Thuận", "where": "title", "names": ("Cà Ná",), "count": 1}
+    relevance: Relevance = "mention" if n % 13 == 12 else "main"
     tags = Tags(
-        "vi", "mention" if n % 13 == 12 else "main", 0.9, "Nêu Cà Ná ở tiêu đề",
+        "vi", relevance, 0.9, VerdictReason(relevance, names),
         (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (found,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
     )  # fmt: skip
     url = f"http://a.example/{n}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 @pass_context
 def explain(app: CliContext, what: str) -> int:
     from pipeline.explain import explain as account
+    from pipeline.tagging.reason_text import relevance_reason_text
 
     text, hits = _text(app, what)
     found = account(text, app.rules(), hits)
     if app.as_json:
-        app.print_json(asdict(replace(found, mentions=())) | {"mentions": _mentions(found)})
+        answer: dict[str, Any] = asdict(replace(found, mentions=())) | {"mentions": _mentions(found)}
+        answer["tags"]["reason"] = relevance_reason_text(found.tags.reason)
+        app.print_json(answer)
     else:
         from rich.console import Console
 

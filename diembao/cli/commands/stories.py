@@ -40,6 +40,7 @@ _NOTE = translated.option("--note", default="", help=mark("Why (it is kept)."))
 @pass_context
 def pairs(app: CliContext, file: Path) -> int:
     from diembao.evaluation.pairs import judge_pairs
+    from pipeline.stories.reason_text import similarity_reason_text
 
     failed = False
     for number, record in read_jsonl(file):
@@ -50,13 +51,21 @@ def pairs(app: CliContext, file: Path) -> int:
             app.warn(f"{file}:{number}: {error}")
             continue
         name = record.get("id", number)
-        app.print_json({"id": name, **asdict(found), "score": round(found.score, 4)})
+        app.print_json(
+            {
+                "id": name,
+                **asdict(found),
+                "score": round(found.score, 4),
+                "reason": similarity_reason_text(found.reason),
+            }
+        )
     return FAILED if failed else DONE
 
 
 def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     """Print how often labelled pairs are judged rightly."""
     from diembao.evaluation.pairs import JUDGEMENTS, evaluate_pairs
+    from pipeline.stories.reason_text import similarity_reason_text
 
     try:
         report = evaluate_pairs(row for _, row in read_jsonl(file))
@@ -78,7 +87,13 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
         found["confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.confusion.items())}
         if errors:
             found["mistakes"] = [
-                {"id": m.id, "title": m.title, "gold": m.gold, "said": m.verdict.verdict, "reason": m.verdict.reason}
+                {
+                    "id": m.id,
+                    "title": m.title,
+                    "gold": m.gold,
+                    "said": m.verdict.verdict,
+                    "reason": similarity_reason_text(m.verdict.reason),
+                }
                 for m in report.mistakes
             ]
         app.print_json(found)
@@ -97,7 +112,7 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     for gold in JUDGEMENTS:
         app.print(gold.ljust(14) + "".join(str(report.confusion.get((gold, n), 0)).rjust(12) for n in JUDGEMENTS))
     for m in report.mistakes if errors else ():
-        app.print(f"{m.id} {m.gold} > {m.verdict.verdict}: {m.title[:70]} ({m.verdict.reason})")
+        app.print(f"{m.id} {m.gold} > {m.verdict.verdict}: {m.title[:70]} ({similarity_reason_text(m.verdict.reason)})")
     return DONE
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags
+from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags, VerdictReason
 from storage.database import open_storage
 from storage.engine.connection import connect
 from storage.engine.errors import StorageError
@@ -26,7 +26,7 @@ from storage.schema.core import candidates, items, taggings, versions
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
-_TAGS = Tags("vi", "main", 0.9, "vì thế", (), (), (), "neutral", "r1")
+_TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 _BATCH = 5
 
 

@@ -28,6 +28,7 @@ from pipeline.records import (
     Source,
     Tags,
     TopicFound,
+    VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import open_storage
@@ -67,9 +68,11 @@ def _old(document: int, n: int) -> Examined:
     url = f"http://a.example/bai-{n}.html"
     article = Article(url, url, title, "", text, published=_AT, language="vi")
     if n % 2 == 0:
-        return Irrelevant(document, article, Tags("vi", "no", 0.9, "vì thế", (), (), (), "neutral", "old"))
+        return Irrelevant(
+            document, article, Tags("vi", "no", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "old")
+        )
     topics = (TopicFound("tourism", 0.7, ()),)
-    tags = Tags("vi", "main", 0.9, "vì thế", (), topics, (), "neutral", "old")
+    tags = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), topics, (), "neutral", "old")
     return Coverage(document, article, tags, dump(compute_fingerprint(title, text, _AT, "vi")))
 
 

@@ -1,0 +1,32 @@
+"""The reason of a relevance verdict → a sentence in Vietnamese or English."""
+
+from pipeline.i18n.catalogs import translate_code
+from pipeline.i18n.language import Language
+from pipeline.records import VerdictReason
+
+
+def relevance_reason_text(reason: VerdictReason, language: Language | None = None) -> str:
+    """Return the sentence for a reason in `language` (default: that of this context); '' for an empty sentence.
+
+    Codes are those of judge_relevance, 'decided' of a person, and 'text' with the sentence itself as parameter.
+    """
+    code, parameters = reason.code, dict(reason.parameters)
+    if code == "decided" and parameters.get("note"):
+        code = "decided_note"
+    if "names" in parameters:
+        parameters["names"] = _names_text(reason, language)
+    if "where" in parameters:
+        parameters["where"] = translate_code("relevance-where", str(parameters["where"]), language=language)
+    return translate_code("relevance-reason", code, language=language, **parameters)
+
+
+def _names_text(reason: VerdictReason, language: Language | None) -> str:
+    """Return the names as quoted in a sentence, e.g. '“Cà Ná”, “Phan Rang”, “Ninh Hải” và 2 tên khác'."""
+    names, others = reason.parameters["names"], reason.parameters.get("others", 0)
+    assert isinstance(names, tuple)
+    text = ", ".join(f"“{name}”" for name in names)
+    if others:
+        text = translate_code("relevance-names", "more", language=language, names=text, others=others)
+    if reason.parameters.get("unaccented"):
+        text = translate_code("relevance-names", "unaccented", language=language, names=text)
+    return text
