@@ -1,4 +1,4 @@
-"""What a person searches for → a tree of words, fields and days, or an error that names the place in it."""
+"""A query as a person writes it → its tree, or an error that names the character where it goes wrong."""
 
 import re
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from pipeline.text.normalize import normalise
 from pipeline.text.search_tokens import fold, join_tokens, tokenize_normalised
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
 
-#: characters, words and brackets within brackets of one query
-_LONGEST, _MOST_WORDS, _DEEPEST = 2_000, 100, 40
-#: words that NEAR lets stand between its two where no number is given, and at most
-_NEAR, _FARTHEST = 10, 50
+#: Largest number of characters, words and nested brackets of one query.
+_MAX_CHARACTERS, _MAX_WORDS, _MAX_DEPTH = 2_000, 100, 40
+#: Words between the two sides of NEAR: by default, and at most.
+_NEAR_DEFAULT, _NEAR_MAX = 10, 50
 MARKS = ("outlet", "topic", "lang", "place", "relevance", "tone")
 FIELDS = ("title", *MARKS, "day", "story")
-_CLOSED = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral", "negative", "unsure")}
+_FIXED_VALUES = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral", "negative", "unsure")}
 
 
 class QueryError(DiembaoError, ValueError):
@@ -32,7 +32,7 @@ def parse(query: str, topics: Mapping[str, str] | None = None) -> Tree:
 
     `topics`: the names by which topics may be called (search_tokens.joined) and their ids; others are refused.
     """
-    return _Parser(normalise(query), topics).whole()
+    return _Parser(normalise(query), topics).parse()
 
 
 _TOKEN = re.compile(
@@ -58,18 +58,18 @@ class _Token:
 
 
 class _Parser:
-    """Reads one query from left to right: OR binds least, then AND (also unwritten), then NOT."""
+    """Parses one query from left to right: OR binds least, then AND (also where it is not written), then NOT."""
 
     def __init__(self, query: str, topics: Mapping[str, str] | None) -> None:
         self._query = query
         self._topics = topics
         self._tokens: list[_Token] = []
         self._next = self._words = self._depth = 0
-        if len(query) > _LONGEST:
+        if len(query) > _MAX_CHARACTERS:
             raise self._error(
-                _LONGEST,
-                f"Dài hơn {_LONGEST} ký tự: hãy tìm ít hơn",
-                f"Longer than {_LONGEST} characters: ask for less",
+                _MAX_CHARACTERS,
+                f"Dài hơn {_MAX_CHARACTERS} ký tự: hãy tìm ít hơn",
+                f"Longer than {_MAX_CHARACTERS} characters: ask for less",
             )
         at = 0
         while (match := _TOKEN.match(query, at)) is not None:
@@ -86,17 +86,17 @@ class _Parser:
     def _error(self, at: int, vi: str, en: str) -> QueryError:
         return QueryError(self._query, at, vi, en)
 
-    def whole(self) -> Tree:
-        found = self._either()
-        if (left := self._peek()) is not None:
+    def parse(self) -> Tree:
+        tree = self._parse_or()
+        if (extra := self._peek()) is not None:
             raise self._error(
-                left.at, "Dấu ) thừa: bỏ đi, hoặc thêm ( ở trước", "A ) too many: take it out, or add a ( before"
+                extra.at, "Dấu ) thừa: bỏ đi, hoặc thêm ( ở trước", "A ) too many: take it out, or add a ( before"
             )
-        if found is None:
+        if tree is None:
             raise self._error(
                 0, "Không có gì để tìm: hãy viết ít nhất một từ", "Nothing to search for: write a word at least"
             )
-        return found
+        return tree
 
     def _peek(self, *kinds: str) -> _Token | None:
         token = self._tokens[self._next] if self._next < len(self._tokens) else None
@@ -109,32 +109,32 @@ class _Parser:
         self._next += 1
         return True
 
-    def _either(self, field: str = "") -> Tree | None:
-        parts = [self._all(field)]
+    def _parse_or(self, field: str = "") -> Tree | None:
+        parts = [self._parse_and(field)]
         while (op := self._peek("op")) is not None and op.text == "OR":
             self._next += 1
-            parts.append(self._all(field))
+            parts.append(self._parse_and(field))
             if None in parts:
                 raise self._needs_words(op)
-        return _made(Or, [part for part in parts if part is not None])
+        return _join_parts(Or, [part for part in parts if part is not None])
 
-    def _all(self, field: str) -> Tree | None:
+    def _parse_and(self, field: str) -> Tree | None:
         parts: list[Tree] = []
-        waits: _Token | None = None
+        open_operator: _Token | None = None
         while (token := self._peek()) is not None and token.kind != "close":
             if token.kind == "op" and token.text != "NOT":
-                if not parts or waits is not None:
+                if not parts or open_operator is not None:
                     raise self._needs_words(token)
                 if token.text == "OR":
                     break
                 self._next += 1
-                waits = token
-            elif (found := self._one(token, field)) is not None:
-                parts.append(found)
-                waits = None
-        if waits is not None:
-            raise self._needs_words(waits)
-        return _made(And, parts)
+                open_operator = token
+            elif (part := self._parse_part(token, field)) is not None:
+                parts.append(part)
+                open_operator = None
+        if open_operator is not None:
+            raise self._needs_words(open_operator)
+        return _join_parts(And, parts)
 
     def _needs_words(self, token: _Token) -> QueryError:
         named = token.text
@@ -144,32 +144,34 @@ class _Parser:
             f'{named} needs words on both sides; to search for it write "{named.lower()}"',
         )
 
-    def _one(self, token: _Token, field: str) -> Tree | None:
-        """Read the next thing to search for; None where there is none in it, as in a lone dash."""
+    def _parse_part(self, token: _Token, field: str) -> Tree | None:
+        """Parse the next word, phrase, field or bracket; None where it holds no word, as a lone dash."""
         self._next += 1
         if token.kind == "op":
-            after = self._peek()
-            found = None if after is None or after.kind in ("close", "op") else self._one(after, field)
-            if found is None:
+            following = self._peek()
+            part = (
+                None if following is None or following.kind in ("close", "op") else self._parse_part(following, field)
+            )
+            if part is None:
                 raise self._error(
                     token.at, "Sau NOT phải có từ cần loại: NOT covid", "NOT needs what to leave out: NOT covid"
                 )
-            return Not(found)
+            return Not(part)
         if token.kind == "open":
             return self._group(token, field)
         if token.kind == "near":
             return self._near(token, field)
         return self._field(token, field) if token.kind == "field" else self._leaf(token, field)
 
-    def _group(self, opened: _Token, field: str) -> Tree | None:
+    def _group(self, bracket: _Token, field: str) -> Tree | None:
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise self._error(opened.at, "Quá nhiều ngoặc lồng nhau", "Too many brackets within brackets")
-        found = self._either(field)
+        if self._depth > _MAX_DEPTH:
+            raise self._error(bracket.at, "Quá nhiều ngoặc lồng nhau", "Too many brackets within brackets")
+        tree = self._parse_or(field)
         self._depth -= 1
         if not self._take("close"):
-            raise self._error(opened.at, "Dấu ( chưa có dấu đóng: thêm )", "A ( without its end: add a )")
-        return found
+            raise self._error(bracket.at, "Dấu ( chưa có dấu đóng: thêm )", "A ( without its end: add a )")
+        return tree
 
     def _field(self, token: _Token, outer: str) -> Tree | None:
         name, value = token.text[:-1].lower(), self._peek("word", "phrase", "open", "near")
@@ -190,19 +192,22 @@ class _Parser:
         return self._leaf(value, name)
 
     def _leaf(self, token: _Token, field: str) -> Tree | None:
-        written = token.text.strip('"“”') if token.kind == "phrase" else token.text
+        value_text = token.text.strip('"“”') if token.kind == "phrase" else token.text
         if field in ("", "title"):
-            loose = token.kind == "word"
-            found = self._to_words(
-                token, written, exact=loose and written.startswith("="), prefix=loose and written.endswith("*")
+            is_word = token.kind == "word"
+            words = self._to_words(
+                token,
+                value_text,
+                exact=is_word and value_text.startswith("="),
+                prefix=is_word and value_text.endswith("*"),
             )
-            return found and replace(found, only_title=field == "title")
+            return words and replace(words, only_title=field == "title")
         if field == "day":
-            return self._days(token, written)
+            return self._days(token, value_text)
         if field == "story":
-            return Story(written.strip())
-        value = join_tokens(written)
-        allowed = _CLOSED.get(field)
+            return Story(value_text.strip())
+        value = join_tokens(value_text)
+        allowed = _FIXED_VALUES.get(field)
         if field == "topic" and self._topics is not None:
             value = self._topics.get(value, "")
             allowed = tuple(sorted(set(self._topics.values())))
@@ -212,34 +217,34 @@ class _Parser:
             listed = ", ".join(allowed or ())
             raise self._error(
                 token.at,
-                f"{field}: không nhận {written!r}" + (f"; có: {listed}" if listed else ""),
-                f"{field}: does not know {written!r}" + (f"; there are {listed}" if listed else ""),
+                f"{field}: không nhận {value_text!r}" + (f"; có: {listed}" if listed else ""),
+                f"{field}: does not know {value_text!r}" + (f"; there are {listed}" if listed else ""),
             )
         return Mark(field, value)
 
-    def _to_words(self, token: _Token, written: str, *, exact: bool, prefix: bool = False) -> Words | None:
-        found = tokenize_normalised(written)
-        self._words += len(found)
-        if self._words > _MOST_WORDS:
-            raise self._error(token.at, f"Hơn {_MOST_WORDS} từ: hãy tìm ít hơn", f"More than {_MOST_WORDS} words")
-        if not found:
+    def _to_words(self, token: _Token, value_text: str, *, exact: bool, prefix: bool = False) -> Words | None:
+        tokens = tokenize_normalised(value_text)
+        self._words += len(tokens)
+        if self._words > _MAX_WORDS:
+            raise self._error(token.at, f"Hơn {_MAX_WORDS} từ: hãy tìm ít hơn", f"More than {_MAX_WORDS} words")
+        if not tokens:
             return None
-        if prefix and len(found[-1].folded) == 1 and found[-1].folded.isascii():
+        if prefix and len(tokens[-1].folded) == 1 and tokens[-1].folded.isascii():
             raise self._error(
                 token.at, "Trước dấu * cần ít nhất hai chữ cái", "At least two letters are needed before the *"
             )
-        exact = exact or any(word.exact != word.folded for word in found)
-        return Words(tuple(word.exact if exact else word.folded for word in found), exact, prefix)
+        exact = exact or any(word.exact != word.folded for word in tokens)
+        return Words(tuple(word.exact if exact else word.folded for word in tokens), exact, prefix)
 
     def _near(self, token: _Token, field: str) -> Near:
         inside, end, _ = token.text.partition("(")[2].partition(")")
         inside, _, number = inside.partition(",")
-        between = int(number) if number.strip().isdigit() else _NEAR
-        if (number and not number.strip().isdigit()) or between > _FARTHEST:
+        between = int(number) if number.strip().isdigit() else _NEAR_DEFAULT
+        if (number and not number.strip().isdigit()) or between > _NEAR_MAX:
             raise self._error(
                 token.at,
-                f"Khoảng cách trong NEAR là một số đến {_FARTHEST}, ví dụ NEAR(a b, 5)",
-                f"The distance in NEAR is a number up to {_FARTHEST}, e.g. NEAR(a b, 5)",
+                f"Khoảng cách trong NEAR là một số đến {_NEAR_MAX}, ví dụ NEAR(a b, 5)",
+                f"The distance in NEAR is a number up to {_NEAR_MAX}, e.g. NEAR(a b, 5)",
             )
         sides = [self._to_words(token, side, exact=False) for side in _SIDE.findall(inside)]
         members = [side for side in sides if side is not None]
@@ -255,8 +260,8 @@ class _Parser:
         one, other = (replace(m, exact=exact, only_title=title) for m in members)
         return Near(one, other, between)
 
-    def _days(self, token: _Token, written: str) -> Days:
-        first, dots, last = written.partition("..")
+    def _days(self, token: _Token, value_text: str) -> Days:
+        first, dots, last = value_text.partition("..")
         ends = [self._day(token, part) if part else None for part in ((first, last) if dots else (first, first))]
         if ends == [None, None] or (ends[0] and ends[1] and ends[0] > ends[1]):
             raise self._error(
@@ -264,21 +269,21 @@ class _Parser:
             )
         return Days(*ends)
 
-    def _day(self, token: _Token, written: str) -> date:
+    def _day(self, token: _Token, value_text: str) -> date:
         try:
-            if (local := _LOCAL.fullmatch(written)) is not None:
+            if (local := _LOCAL.fullmatch(value_text)) is not None:
                 return date(int(local[3]), int(local[2]), int(local[1]))
-            if _ISO.fullmatch(written):
-                return date(*map(int, written.split("-")))
+            if _ISO.fullmatch(value_text):
+                return date(*map(int, value_text.split("-")))
         except ValueError:
             pass
         raise self._error(
             token.at,
-            f"Không phải ngày: {written!r}; viết day:2026-03-01 hoặc day:2026-03-01..2026-03-05",
-            f"No day: {written!r}; write day:2026-03-01 or day:2026-03-01..2026-03-05",
+            f"Không phải ngày: {value_text!r}; viết day:2026-03-01 hoặc day:2026-03-01..2026-03-05",
+            f"No day: {value_text!r}; write day:2026-03-01 or day:2026-03-01..2026-03-05",
         )
 
 
-def _made(kind: type[And] | type[Or], parts: list[Tree]) -> Tree | None:
+def _join_parts(kind: type[And] | type[Or], parts: list[Tree]) -> Tree | None:
     flat = [one for part in parts for one in (part.parts if isinstance(part, kind) else (part,))]
     return kind(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
