@@ -35,7 +35,7 @@ metadata = MetaData(
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, stored in UTC. SQLite has no type with a zone: the zone is removed on writing, added on reading."""
+    """An aware datetime, stored in UTC. SQLite has no zones: there the zone is removed on writing and added on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
