@@ -130,7 +130,7 @@ def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], a
         for key, f in batch.items()
         if key in stored_items and stored_items[key].candidate_id != f.row.candidate_id
     ]
-    own = {key: found for key, found in batch.items() if found.row.candidate_id not in other_links}
+    own = {key: read for key, read in batch.items() if read.row.candidate_id not in other_links}
     new_links = [{"link": f.row.candidate_id, "to": key} for key, f in batch.items() if not f.is_linked]
     if new_links:
         set_item = update(candidates).where(candidates.c.id == bindparam("link")).values(item_key=bindparam("to"))
@@ -138,16 +138,16 @@ def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], a
     if other_links:
         change = {"outcome": CandidateOutcome.SAME, "next_try": None}
         connection.execute(update(candidates).where(candidates.c.id.in_(other_links)).values(**change))
-    if new_items := [_item(connection, key, found) for key, found in own.items() if key not in stored_items]:
+    if new_items := [_item(connection, key, read) for key, read in own.items() if key not in stored_items]:
         connection.execute(insert(items), new_items)
-    hashes = {key: hash_text(found.result.article) for key, found in own.items()}
+    hashes = {key: hash_text(read.result.article) for key, read in own.items()}
     version_ids = {
         key: stored_items[key].id for key in own if key in stored_items and stored_items[key].text_hash == hashes[key]
     }
     tagged = _load_taggings(connection, version_ids.values())
     new_versions = [
-        _version(found, key, stored_items[key].number + 1 if key in stored_items else 1, hashes[key])
-        for key, found in own.items()
+        _version(read, key, stored_items[key].number + 1 if key in stored_items else 1, hashes[key])
+        for key, read in own.items()
         if key not in version_ids
     ]
     if new_versions:
@@ -158,9 +158,9 @@ def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], a
             set_version = update(items).where(items.c.key == bindparam("of")).values(version=bindparam("to"))
             connection.execute(set_version, new_numbers)
     new_taggings = [
-        _tagging(version_ids[key], found.result.tags, at)
-        for key, found in own.items()
-        if (version_ids[key], found.result.tags.rules) not in tagged
+        _tagging(version_ids[key], read.result.tags, at)
+        for key, read in own.items()
+        if (version_ids[key], read.result.tags.rules) not in tagged
     ]
     if new_taggings:
         connection.execute(insert(taggings), new_taggings)

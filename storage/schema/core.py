@@ -35,7 +35,7 @@ metadata = MetaData(
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, stored in UTC. SQLite has no zones: there the zone is removed on writing and added on reading."""
+    """An aware datetime, stored in UTC; without its zone on SQLite, which has no type for it: reading adds the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -196,10 +196,10 @@ def _mark_title(article: Article, words: Sequence[Words]) -> Highlighted:
     return Highlighted(title, _find_spans(match_key(title), words))
 
 
-def _snippet(article: Article, asked: Sequence[Words]) -> Highlighted:
+def _snippet(article: Article, words_of_query: Sequence[Words]) -> Highlighted:
     """Return the text around the first match of the rarest word, or the beginning of the text."""
     body = normalise(article.text)
-    in_text = [words for words in asked if not words.only_title]
+    in_text = [words for words in words_of_query if not words.only_title]
     key = match_key(body)
     matches = [spans for words in in_text if (spans := _find_spans(key, [words]))]
     at = min(matches, key=len)[0][0] if matches else 0
