@@ -222,7 +222,7 @@ def _page_reading(row: Any) -> PageReading:
     )
 
 
-def load_count_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:
+def load_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:
     """See storage.crawl.facet.Crawl.newest_pages."""
     query = (
         select(documents.c.body, documents.c.url)
