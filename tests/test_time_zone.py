@@ -17,7 +17,7 @@ from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.model import PeriodicReport
 from analysis.tables.rows import daily_rows, story_rows
 from analysis.tables.writers import write_csv, write_parquet
-from pipeline.records import Article, Item, SourceDay, Tags
+from pipeline.records import Article, Item, SourceDay, Tags, VerdictReason
 from pipeline.tables.columns import ITEMS, ZONE, in_zone
 from pipeline.tables.facts import Fact, FactKey, SourceRead, written
 

@@ -1,4 +1,4 @@
-"""What persons decide of articles → rows, and what then is true of an article."""
+"""People's decisions about articles, in the table `decisions`, and the tags of an article under them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,62 +13,66 @@ from storage.engine.errors import StorageError
 from storage.schema.core import items
 from storage.schema.maintenance import decisions
 
+#: Keys looked up by one statement; databases limit what one may hold.
 _CHUNK = 500
 _RELEVANCE, _TONE = TypeAdapter[Relevance](Relevance), TypeAdapter[Tone](Tone)
 
 
-def store_decisions(connection: Connection, said: Sequence[Decision]) -> None:
-    """See storage.base.Storage.decide."""
-    for one in said:
-        allowed = {"relevance": get_args(Relevance), "tone": get_args(Tone)}.get(one.field)
-        if allowed and one.value not in allowed:
-            raise StorageError(f"{one.field}: one of {', '.join(allowed)}, not {one.value!r}")
-        if connection.execute(select(items.c.key).where(items.c.key == one.item)).first() is None:
-            raise StorageError(f"{one.item}: no item of that id; the column item of the CSV holds them")
-        values = {"field": one.field, "value": one.value, "who": one.who, "at": one.at, "note": one.note}
-        connection.execute(insert(decisions).values(item_key=one.item, **values))
+def store_decisions(connection: Connection, new: Sequence[Decision]) -> None:
+    """See storage.articles.facet.Articles.decide."""
+    for decision in new:
+        allowed = {"relevance": get_args(Relevance), "tone": get_args(Tone)}.get(decision.field)
+        if allowed and decision.value not in allowed:
+            raise StorageError(f"{decision.field}: one of {', '.join(allowed)}, not {decision.value!r}")
+        if connection.execute(select(items.c.key).where(items.c.key == decision.item)).first() is None:
+            raise StorageError(f"{decision.item}: no item of that id; the column item of the CSV holds them")
+        values = {
+            "field": decision.field,
+            "value": decision.value,
+            "who": decision.who,
+            "at": decision.at,
+            "note": decision.note,
+        }
+        connection.execute(insert(decisions).values(item_key=decision.item, **values))
 
 
 def load_decisions(
     connection: Connection, keys: Sequence[str] | None, until: datetime | None = None
 ) -> dict[str, list[Decision]]:
-    """Return what was decided of these articles (None: of all) by a moment, the newest last."""
-    found: dict[str, list[Decision]] = {}
-    for some in [keys] if keys is None else [keys[n : n + _CHUNK] for n in range(0, len(keys), _CHUNK)]:
+    """Return the decisions about these articles (None: about all) made by `until`, by item key, the newest last."""
+    by_item: dict[str, list[Decision]] = {}
+    for chunk in [keys] if keys is None else [keys[n : n + _CHUNK] for n in range(0, len(keys), _CHUNK)]:
         query = select(decisions).order_by(decisions.c.id)
-        if some is not None:
-            query = query.where(decisions.c.item_key.in_(some))
+        if chunk is not None:
+            query = query.where(decisions.c.item_key.in_(chunk))
         if until is not None:
             query = query.where(decisions.c.at <= until)
         for row in connection.execute(query):
-            found.setdefault(row.item_key, []).append(_decision(row))
-    return found
+            by_item.setdefault(row.item_key, []).append(_decision(row))
+    return by_item
 
 
 def _decision(row: Row[Any]) -> Decision:
     return Decision(row.item_key, row.field, row.value, row.who, row.at, row.note)
 
 
-def apply_decisions(tags: Tags, said: Iterable[Decision]) -> Tags:
-    """Return tags with what persons decided put over them: the newest of each field, whatever the rules say."""
-    newest: dict[DecisionField, Decision] = {one.field: one for one in said}
-    for field, one in newest.items():
+def apply_decisions(tags: Tags, decisions_of_item: Iterable[Decision]) -> Tags:
+    """Return tags with people's decisions put over them: the newest decision of each field outweighs the rules."""
+    newest: dict[DecisionField, Decision] = {decision.field: decision for decision in decisions_of_item}
+    for field, decision in newest.items():
         if field == "topics":
-            known = {topic.id: topic for topic in (*tags.near, *tags.topics)}
-            named = [known.get(name) for name in one.value.split()]
-            topics = tuple(
-                TopicFound(name, 1.0, found.evidence if found else ())
-                for name, found in zip(one.value.split(), named, strict=True)
-            )
-            near = tuple(topic for topic in tags.near if topic.id not in one.value.split())
+            by_id = {topic.id: topic for topic in (*tags.near, *tags.topics)}
+            ids = decision.value.split()
+            topics = tuple(TopicFound(name, 1.0, by_id[name].evidence if name in by_id else ()) for name in ids)
+            near = tuple(topic for topic in tags.near if topic.id not in ids)
             tags = replace(tags, topics=topics, near=near)
         elif field == "tone":
-            tags = replace(tags, tone=_TONE.validate_python(one.value), tone_words=())
+            tags = replace(tags, tone=_TONE.validate_python(decision.value), tone_words=())
         else:
             tags = replace(
                 tags,
-                relevance=_RELEVANCE.validate_python(one.value),
+                relevance=_RELEVANCE.validate_python(decision.value),
                 relevance_score=1.0,
-                reason=VerdictReason("decided", {"who": one.who, "note": one.note}),
+                reason=VerdictReason("decided", {"who": decision.who, "note": decision.note}),
             )
     return tags

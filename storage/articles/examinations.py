@@ -1,4 +1,4 @@
-"""Documents → examiners, and what they found → items, versions and taggings."""
+"""Documents that wait to be examined, and the results of examining them → items, versions and taggings."""
 
 import hashlib
 import zlib
@@ -27,12 +27,12 @@ from storage.schema.core import candidates, documents, items, taggings, versions
 
 ARTICLE = TypeAdapter(Article)
 TAGS = TypeAdapter(Tags)
-#: results stored by one set of statements; databases limit what one may hold
+#: Results stored by one set of statements; databases limit what one may hold.
 _CHUNK = 500
 
 
 def load_pending(connection: Connection, limit: int) -> list[Document]:
-    """See storage.base.Storage.unexamined."""
+    """See storage.articles.facet.Articles.pending_documents."""
     query = select(documents).where(documents.c.outcome == DocumentOutcome.WAITING)
     return [_document(row) for row in connection.execute(query.order_by(documents.c.id).limit(limit))]
 
@@ -52,30 +52,30 @@ def _document(row: Row[Any]) -> Document:
 
 
 def store_examinations(connection: Connection, results: Sequence[Examined], at: datetime) -> None:
-    """See storage.base.Storage.examined."""
+    """See storage.articles.facet.Articles.save_examinations."""
     for begin in range(0, len(results), _CHUNK):
-        some = results[begin : begin + _CHUNK]
-        rows = _load_rows(connection, [result.document_id for result in some])
-        given: dict[int, str] = {}
-        batch: dict[str, _Found] = {}
-        for result in some:
+        chunk = results[begin : begin + _CHUNK]
+        rows = _load_rows(connection, [result.document_id for result in chunk])
+        new_keys: dict[int, str] = {}
+        batch: dict[str, _ReadArticle] = {}
+        for result in chunk:
             row = rows[result.document_id]
             if isinstance(result, Unreadable):
                 continue
             # A candidate keeps its item: the page that follows a mere summary, or an edit that moves the canonical
             # address, is a new version, not a second item.
-            key = row.item_key or given.get(row.candidate_id) or item_key(result.article.canonical)
-            if key in batch:  # what the first page of an article changes, the second one is to find
+            key = row.item_key or new_keys.get(row.candidate_id) or item_key(result.article.canonical)
+            if key in batch:  # flush: the second page of an article must see the rows of the first
                 _store_articles(connection, batch, at)
                 batch = {}
-            batch[key] = _Found(row, result, is_linked=row.item_key is not None or row.candidate_id in given)
-            given.setdefault(row.candidate_id, key)
+            batch[key] = _ReadArticle(row, result, is_linked=row.item_key is not None or row.candidate_id in new_keys)
+            new_keys.setdefault(row.candidate_id, key)
         _store_articles(connection, batch, at)
-        _conclude(connection, [(rows[result.document_id], result) for result in some], at)
+        _store_outcomes(connection, [(rows[result.document_id], result) for result in chunk], at)
 
 
-class _Found(NamedTuple):
-    """An article that was read from a document, and whether its link led to an item before."""
+class _ReadArticle(NamedTuple):
+    """An article read from a document, and whether its link led to an item before."""
 
     row: Row[Any]
     result: Coverage | Irrelevant
@@ -83,7 +83,7 @@ class _Found(NamedTuple):
 
 
 def _load_rows(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """Return the documents of these ids without their bytes, and the items that their links led to before."""
+    """Return documents by id, without their bytes, and the item that the link of each led to before."""
     table = documents.c
     query: Select[*tuple[Any, ...]] = (
         select(table.id, table.candidate_id, table.source_id, table.fetched_at, table.entry, candidates.c.item_key)
@@ -93,16 +93,16 @@ def _load_rows(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]
     return {row.id: row for row in connection.execute(query)}
 
 
-def _conclude(connection: Connection, ends: Sequence[tuple[Row[Any], Examined]], at: datetime) -> None:
-    """Note how examining documents ended, and look no more at pages that are not about the province."""
+def _store_outcomes(connection: Connection, outcomes: Sequence[tuple[Row[Any], Examined]], at: datetime) -> None:
+    """Store how examining documents ended, and schedule no more checks of pages that are not about the province."""
     changes: list[dict[str, Any]] = []
-    for row, result in ends:
+    for row, result in outcomes:
         if isinstance(result, Unreadable):
             outcome, reason, note = DocumentOutcome.UNREADABLE, str(result.reason), result.note
         else:
             relevant = isinstance(result, Coverage)
             outcome, note = DocumentOutcome.COVERAGE if relevant else DocumentOutcome.IRRELEVANT, ""
-            # A page read in part, or not at all where the feed's own words stand in for it, says so.
+            # Not OK: the page was read in part, or the feed's own words stand in for it.
             reason = "" if result.article.reason is Reason.OK else str(result.article.reason)
         changes.append({"key": row.id, "how": outcome, "why": reason, "said": note[:1000]})
     connection.execute(
@@ -111,11 +111,11 @@ def _conclude(connection: Connection, ends: Sequence[tuple[Row[Any], Examined]],
         .values(outcome=bindparam("how"), outcome_reason=bindparam("why"), note=bindparam("said"), examined_at=at),
         changes,
     )
-    forget_checks(connection, [row.candidate_id for row, result in ends if not isinstance(result, Coverage)])
+    forget_checks(connection, [row.candidate_id for row, result in outcomes if not isinstance(result, Coverage)])
 
 
-def _store_articles(connection: Connection, batch: Mapping[str, _Found], at: datetime) -> None:
-    """Store articles, by the key of their item: items and texts that are new, and what is said of them."""
+def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], at: datetime) -> None:
+    """Store articles, by item key: new items, new versions of items, and their taggings."""
     if not batch:
         return
     query = (
@@ -123,47 +123,51 @@ def _store_articles(connection: Connection, batch: Mapping[str, _Found], at: dat
         .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
         .where(items.c.key.in_(batch))
     )
-    held = {row.key: row for row in connection.execute(query)}
+    stored_items = {row.key: row for row in connection.execute(query)}
     # Only the link that brought an article brings its later texts.
-    same = [
-        f.row.candidate_id for key, f in batch.items() if key in held and held[key].candidate_id != f.row.candidate_id
+    other_links = [
+        f.row.candidate_id
+        for key, f in batch.items()
+        if key in stored_items and stored_items[key].candidate_id != f.row.candidate_id
     ]
-    mine = {key: found for key, found in batch.items() if found.row.candidate_id not in same}
-    links = [{"link": f.row.candidate_id, "to": key} for key, f in batch.items() if not f.is_linked]
-    if links:
-        led = update(candidates).where(candidates.c.id == bindparam("link")).values(item_key=bindparam("to"))
-        connection.execute(led, links)
-    if same:
+    own = {key: read for key, read in batch.items() if read.row.candidate_id not in other_links}
+    new_links = [{"link": f.row.candidate_id, "to": key} for key, f in batch.items() if not f.is_linked]
+    if new_links:
+        set_item = update(candidates).where(candidates.c.id == bindparam("link")).values(item_key=bindparam("to"))
+        connection.execute(set_item, new_links)
+    if other_links:
         change = {"outcome": CandidateOutcome.SAME, "next_try": None}
-        connection.execute(update(candidates).where(candidates.c.id.in_(same)).values(**change))
-    if fresh := [_item(connection, key, found) for key, found in mine.items() if key not in held]:
-        connection.execute(insert(items), fresh)
-    hashes = {key: hash_text(found.result.article) for key, found in mine.items()}
-    texts = {key: held[key].id for key in mine if key in held and held[key].text_hash == hashes[key]}
-    known = _load_taggings(connection, texts.values())
-    made = [
-        _version(found, key, held[key].number + 1 if key in held else 1, hashes[key])
-        for key, found in mine.items()
-        if key not in texts
+        connection.execute(update(candidates).where(candidates.c.id.in_(other_links)).values(**change))
+    if new_items := [_item(connection, key, read) for key, read in own.items() if key not in stored_items]:
+        connection.execute(insert(items), new_items)
+    hashes = {key: hash_text(read.result.article) for key, read in own.items()}
+    version_ids = {
+        key: stored_items[key].id for key in own if key in stored_items and stored_items[key].text_hash == hashes[key]
+    }
+    tagged = _load_taggings(connection, version_ids.values())
+    new_versions = [
+        _version(read, key, stored_items[key].number + 1 if key in stored_items else 1, hashes[key])
+        for key, read in own.items()
+        if key not in version_ids
     ]
-    if made:
-        stored = connection.execute(insert(versions).returning(versions.c.id, versions.c.item_key), made)
-        texts |= {row.item_key: row.id for row in stored}
-        edited = [{"of": row["item_key"], "to": row["number"]} for row in made if row["number"] > 1]
-        if edited:
-            newer = update(items).where(items.c.key == bindparam("of")).values(version=bindparam("to"))
-            connection.execute(newer, edited)
-    said = [
-        _tagging(texts[key], found.result.tags, at)
-        for key, found in mine.items()
-        if (texts[key], found.result.tags.rules) not in known
+    if new_versions:
+        inserted = connection.execute(insert(versions).returning(versions.c.id, versions.c.item_key), new_versions)
+        version_ids |= {row.item_key: row.id for row in inserted}
+        new_numbers = [{"of": row["item_key"], "to": row["number"]} for row in new_versions if row["number"] > 1]
+        if new_numbers:
+            set_version = update(items).where(items.c.key == bindparam("of")).values(version=bindparam("to"))
+            connection.execute(set_version, new_numbers)
+    new_taggings = [
+        _tagging(version_ids[key], read.result.tags, at)
+        for key, read in own.items()
+        if (version_ids[key], read.result.tags.rules) not in tagged
     ]
-    if said:
-        connection.execute(insert(taggings), said)
+    if new_taggings:
+        connection.execute(insert(taggings), new_taggings)
 
 
-def _item(connection: Connection, key: str, found: _Found) -> dict[str, Any]:
-    row, article = found.row, found.result.article
+def _item(connection: Connection, key: str, read: _ReadArticle) -> dict[str, Any]:
+    row, article = read.row, read.result.article
     outlet = row.entry.get("outlet", "")
     return {
         "key": key,
@@ -177,23 +181,23 @@ def _item(connection: Connection, key: str, found: _Found) -> dict[str, Any]:
     }
 
 
-def _version(found: _Found, key: str, number: int, text_hash: str) -> dict[str, Any]:
-    article = found.result.article
+def _version(read: _ReadArticle, key: str, number: int, text_hash: str) -> dict[str, Any]:
+    article = read.result.article
     return {
         "item_key": key,
         "number": number,
-        "document_id": found.row.id,
-        "fetched_at": found.row.fetched_at,
+        "document_id": read.row.id,
+        "fetched_at": read.row.fetched_at,
         "text_hash": text_hash,
         "title": article.title,
         "published": article.published,
         "article": ARTICLE.dump_python(article, mode="json"),
-        "fingerprint": found.result.fingerprint if isinstance(found.result, Coverage) else b"",
+        "fingerprint": read.result.fingerprint if isinstance(read.result, Coverage) else b"",
     }
 
 
 def _load_taggings(connection: Connection, texts: Collection[int]) -> set[tuple[int, str]]:
-    """Return (id of the version, version of the rules) of what was said of these texts."""
+    """Return the taggings of these versions, as (id of the version, version of the rules)."""
     if not texts:
         return set()
     query = select(taggings.c.version_id, taggings.c.rules).where(taggings.c.version_id.in_(texts))
@@ -212,7 +216,7 @@ def _tagging(version: int, tags: Tags, at: datetime) -> dict[str, Any]:
 
 
 def reopen_errors(connection: Connection) -> int:
-    """See storage.base.Storage.reopen_errors."""
+    """See storage.articles.facet.Articles.reopen_errors."""
     failed = (documents.c.outcome == DocumentOutcome.UNREADABLE) & (documents.c.outcome_reason == Reason.ERROR)
     change = {"outcome": DocumentOutcome.WAITING, "outcome_reason": "", "note": "", "examined_at": None}
     return connection.execute(update(documents).where(failed).values(**change)).rowcount
@@ -224,6 +228,6 @@ def item_key(canonical: str) -> str:
 
 
 def hash_text(article: Article) -> str:
-    """Return the hash by which two readings of a page are the same text."""
-    folded = " ".join(f"{article.title}\n{article.text}".split())
-    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the hash of title and text, white space folded: two versions with one hash are the same text."""
+    text = " ".join(f"{article.title}\n{article.text}".split())
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""Rows → items, for those who read what was collected."""
+"""Stored articles, each the newest version of an item under its newest tags and people's decisions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,22 +13,25 @@ from storage.articles.examinations import ARTICLE, TAGS
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
 
-#: items loaded by one statement
+#: Items loaded by one statement.
 _CHUNK = 200
 
 
-def _joined(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+def _with_newest_tagging(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*tuple[Any, ...]]:
     """Join items with their newest text under its newest tagging, or as they stood at a moment."""
     others = taggings.alias()
     newest = select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions)
     number: Any = items.c.version
     if as_of is not None:
         newest = newest.where(others.c.tagged_at <= as_of)
-        early, tagged = versions.alias(), taggings.alias()
-        then = select(func.max(early.c.number)).select_from(
-            early.join(tagged, (tagged.c.version_id == early.c.id) & (tagged.c.tagged_at <= as_of))
+        earlier_versions, earlier_taggings = versions.alias(), taggings.alias()
+        latest = select(func.max(earlier_versions.c.number)).select_from(
+            earlier_versions.join(
+                earlier_taggings,
+                (earlier_taggings.c.version_id == earlier_versions.c.id) & (earlier_taggings.c.tagged_at <= as_of),
+            )
         )
-        number = then.where(early.c.item_key == items.c.key).correlate(items).scalar_subquery()
+        number = latest.where(earlier_versions.c.item_key == items.c.key).correlate(items).scalar_subquery()
     return (
         query.select_from(items)
         .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == number))
@@ -39,7 +42,7 @@ def _joined(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*
 @lru_cache(maxsize=8)
 def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
     older = versions.alias()
-    # A page that was read once more under other rules is a version too, and no edit.
+    # A page that was tagged under other rules may be a new version too; an edit comes from another document.
     edited = select(older.c.id).where(older.c.item_key == items.c.key, older.c.document_id != versions.c.document_id)
     query = select(
         items.c.key,
@@ -54,30 +57,30 @@ def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
         sources.c.name,
         sources.c.country,
         sources.c.category,
-        # As they are written: pydantic reads them in half the time that it takes by way of Python's dicts.
+        # As JSON text: pydantic parses it in half the time that it needs by way of Python's dicts.
         cast(versions.c.article, Text).label("article"),
         versions.c.fetched_at,
         cast(taggings.c.tags, Text).label("tags"),
         candidates.c.feed_url,
     )
     return (
-        _joined(query, as_of)
+        _with_newest_tagging(query, as_of)
         .join(sources, sources.c.id == items.c.source_id)
         .join(candidates, candidates.c.id == items.c.candidate_id)
     )
 
 
 def _relevance(as_of: datetime | None) -> ColumnElement[str]:
-    """Return the relevance of an item: what a person decided last, else what the rules said."""
-    said = select(decisions.c.value).where(decisions.c.item_key == items.c.key, decisions.c.field == "relevance")
+    """Return the relevance of an item: the last decision of a person, else the verdict of the rules."""
+    decided = select(decisions.c.value).where(decisions.c.item_key == items.c.key, decisions.c.field == "relevance")
     if as_of is not None:
-        said = said.where(decisions.c.at <= as_of)
-    newest = said.order_by(decisions.c.id.desc()).limit(1).correlate(items).scalar_subquery()
+        decided = decided.where(decisions.c.at <= as_of)
+    newest = decided.order_by(decisions.c.id.desc()).limit(1).correlate(items).scalar_subquery()
     return func.coalesce(newest, taggings.c.relevance)
 
 
-def _item(row: Row[Any], said: Mapping[str, Iterable[Decision]], as_of: datetime | None = None) -> Item:
-    gone = row.taken_down if as_of is None or row.taken_down is None or row.taken_down <= as_of else None
+def _item(row: Row[Any], decisions_by_item: Mapping[str, Iterable[Decision]], as_of: datetime | None = None) -> Item:
+    taken_down = row.taken_down if as_of is None or row.taken_down is None or row.taken_down <= as_of else None
     return Item(
         key=row.key,
         story=row.story,
@@ -89,37 +92,37 @@ def _item(row: Row[Any], said: Mapping[str, Iterable[Decision]], as_of: datetime
         country=row.country,
         category=row.category,
         article=ARTICLE.validate_json(row.article),
-        tags=apply_decisions(TAGS.validate_json(row.tags), said.get(row.key, ())),
+        tags=apply_decisions(TAGS.validate_json(row.tags), decisions_by_item.get(row.key, ())),
         first_seen=row.first_seen,
         fetched_at=row.fetched_at,
         feed_url=row.feed_url,
         changed=bool(row.changed),
-        taken_down=gone,
+        taken_down=taken_down,
     )
 
 
 def load_item(connection: Connection, key: str) -> Item | None:
-    """See storage.base.Storage.item."""
+    """See storage.articles.facet.Articles.item."""
     return load_chosen(connection, [key]).get(key)
 
 
 def load_chosen(connection: Connection, keys: Sequence[str]) -> dict[str, Item]:
-    """Return the items of these keys that there are."""
+    """Return items by key; keys without an item are left out."""
     return _load(connection, keys, load_decisions(connection, keys))
 
 
 def _load(
     connection: Connection,
     keys: Sequence[str],
-    said: Mapping[str, Iterable[Decision]],
+    decisions_by_item: Mapping[str, Iterable[Decision]],
     as_of: datetime | None = None,
 ) -> dict[str, Item]:
     rows = connection.execute(_select_items(as_of).where(items.c.key.in_(keys)))
-    return {row.key: _item(row, said, as_of) for row in rows}
+    return {row.key: _item(row, decisions_by_item, as_of) for row in rows}
 
 
 def load_versions(connection: Connection, key: str) -> list[Version]:
-    """See storage.base.Storage.versions."""
+    """See storage.articles.facet.Articles.versions."""
     query = select(versions).where(versions.c.item_key == key).order_by(versions.c.number)
     return [
         Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article)) for row in connection.execute(query)
@@ -127,12 +130,14 @@ def load_versions(connection: Connection, key: str) -> list[Version]:
 
 
 def load_event(connection: Connection, key: str) -> list[Item]:
-    """See storage.base.Storage.story."""
+    """See storage.stories.facet.Stories.event_items."""
     event = select(items.c.event).where(items.c.key == key).scalar_subquery()
-    when = func.coalesce(versions.c.published, items.c.first_seen)
-    rows = connection.execute(_select_items().where(items.c.event == event).order_by(when, items.c.key)).all()
-    said = load_decisions(connection, [row.key for row in rows])
-    return [_item(row, said) for row in rows]
+    published_or_seen = func.coalesce(versions.c.published, items.c.first_seen)
+    rows = connection.execute(
+        _select_items().where(items.c.event == event).order_by(published_or_seen, items.c.key)
+    ).all()
+    decisions_by_item = load_decisions(connection, [row.key for row in rows])
+    return [_item(row, decisions_by_item) for row in rows]
 
 
 def load_items(
@@ -143,30 +148,32 @@ def load_items(
     topics: Sequence[str],
     as_of: datetime | None = None,
 ) -> Iterator[Item]:
-    """See storage.base.Storage.items."""
-    when = func.coalesce(versions.c.published, items.c.first_seen)
-    # Sorted are keys alone, so that neither memory nor disk has to hold all the texts at once.
+    """See storage.articles.facet.Articles.items."""
+    published_or_seen = func.coalesce(versions.c.published, items.c.first_seen)
+    # Only keys are sorted, so that neither memory nor disk has to hold all the texts at once.
     query = (
-        _joined(select(items.c.key), as_of).where(_relevance(as_of).in_(relevance)).order_by(when.desc(), items.c.key)
+        _with_newest_tagging(select(items.c.key), as_of)
+        .where(_relevance(as_of).in_(relevance))
+        .order_by(published_or_seen.desc(), items.c.key)
     )
     if since is not None or until is not None:
-        query = query.where(items.c.key.in_(_touched(since, until)))
+        query = query.where(items.c.key.in_(_keys_within(since, until)))
     if since is not None:
         query = query.where(or_(versions.c.published >= since, _undated(items.c.first_seen >= since)))
     if until is not None:
         query = query.where(or_(versions.c.published < until, _undated(items.c.first_seen < until)))
-    said = load_decisions(connection, None, as_of)
+    decisions_by_item = load_decisions(connection, None, as_of)
     keys = connection.execute(query.execution_options(yield_per=_CHUNK)).scalars()
-    for some in keys.partitions():
-        found = _load(connection, some, said, as_of)
-        for key in some:
-            item = found[key]
+    for chunk in keys.partitions():
+        loaded = _load(connection, chunk, decisions_by_item, as_of)
+        for key in chunk:
+            item = loaded[key]
             if not topics or any(t.id in topics for t in item.tags.topics):
                 yield item
 
 
-def _touched(since: datetime | None, until: datetime | None) -> Any:
-    """Select the keys of items with a text published, or first seen, in [since, until): indexes know those."""
+def _keys_within(since: datetime | None, until: datetime | None) -> Any:
+    """Select the keys of items with a version published, or first seen, in [since, until); both have an index."""
 
     def within(column: Any) -> Any:
         return and_(*([column >= since] if since else []), *([column < until] if until else []))
@@ -184,16 +191,16 @@ def _undated(condition: Any) -> Any:
 def load_digest_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:
-    """See storage.base.Storage.items_for_digest."""
-    seen = and_(items.c.first_seen >= start, items.c.first_seen < end)
+    """See storage.articles.facet.Articles.digest_items."""
+    seen_within = and_(items.c.first_seen >= start, items.c.first_seen < end)
     on_time = and_(versions.c.published >= start, versions.c.published < end, items.c.first_seen < end)
-    late = and_(seen, versions.c.published >= late_from, versions.c.published < end)
+    late = and_(seen_within, versions.c.published >= late_from, versions.c.published < end)
     query = (
         _select_items(as_of)
-        .where(items.c.key.in_(_touched(start, end)), or_(on_time, late, _undated(seen)))
+        .where(items.c.key.in_(_keys_within(start, end)), or_(on_time, late, _undated(seen_within)))
         .where(_relevance(as_of).in_(("main", "mention")))
         .order_by(versions.c.published.desc(), items.c.key)
     )
     rows = connection.execute(query).all()
-    said = load_decisions(connection, [row.key for row in rows], as_of)
-    return [_item(row, said, as_of) for row in rows]
+    decisions_by_item = load_decisions(connection, [row.key for row in rows], as_of)
+    return [_item(row, decisions_by_item, as_of) for row in rows]

@@ -1,4 +1,4 @@
-"""Texts that other rules tagged → examiners, and what today's rules say → taggings beside the old ones."""
+"""Versions last tagged by other rules than today's, and new taggings beside the old ones."""
 
 import zlib
 from collections.abc import Sequence
@@ -17,26 +17,25 @@ from storage.schema.core import documents, items, sources, taggings, versions
 
 @dataclass(frozen=True, slots=True)
 class OutdatedTagging:
-    """The newest text of an item, as other rules than today's tagged it last."""
+    """The newest version of an item, last tagged by other rules than today's."""
 
-    #: of the version
+    #: Id of the version.
     id: int
     key: str
     outlet: str
     title: str
-    #: as they hold: under what persons decided
+    #: Tags under people's decisions.
     tags: Tags
-    #: as the rules said
+    #: Tags of the rules alone.
     said: Tags
-    #: what to examine, its id that of the version: the page where its text was never kept, else (without a body) the
-    #: text in its entry
+    #: Document to examine, with the id of the version: the page where no text was stored, else an entry with the text.
     document: Document
 
 
 def load_outdated(
     connection: Connection, rules: str, since: datetime | None, after: int, limit: int
 ) -> list[OutdatedTagging]:
-    """See storage.maintenance.facet.Maintenance.stale."""
+    """See storage.articles.facet.Articles.outdated_taggings."""
     newest = select(func.max(taggings.c.id)).where(taggings.c.version_id == versions.c.id).scalar_subquery()
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -67,19 +66,19 @@ def load_outdated(
         query = query.where(or_(versions.c.published >= since, undated))
     rows = connection.execute(query).all()
     decisions = load_decisions(connection, [row.key for row in rows])
-    found = []
+    outdated = []
     for row in rows:
-        said = TAGS.validate_python(row.tags)
-        tags, title = apply_decisions(said, decisions.get(row.key, ())), str(row.article["title"])
-        found.append(OutdatedTagging(row.id, row.key, row.name, title, tags, said, _document(row)))
-    return found
+        rule_tags = TAGS.validate_python(row.tags)
+        tags, title = apply_decisions(rule_tags, decisions.get(row.key, ())), str(row.article["title"])
+        outdated.append(OutdatedTagging(row.id, row.key, row.name, title, tags, rule_tags, _document(row)))
+    return outdated
 
 
 def count_outdated(connection: Connection, rules: str) -> int:
-    """Return how many newest texts were last tagged by other rules, about."""
-    done = select(func.count(func.distinct(taggings.c.version_id))).where(taggings.c.rules == rules)
-    every = connection.execute(select(func.count()).select_from(items)).scalar_one()
-    return max(0, every - connection.execute(done).scalar_one())
+    """Return about how many items have a newest version that these rules have not tagged."""
+    tagged_today = select(func.count(func.distinct(taggings.c.version_id))).where(taggings.c.rules == rules)
+    all_items = connection.execute(select(func.count()).select_from(items)).scalar_one()
+    return max(0, all_items - connection.execute(tagged_today).scalar_one())
 
 
 def _document(row: Row[Any]) -> Document:
@@ -106,17 +105,17 @@ def _as_entry(article: Article) -> Entry:
 
 
 def store_retaggings(connection: Connection, results: Sequence[Examined], rules: str, at: datetime) -> None:
-    """See storage.maintenance.facet.Maintenance.retagged."""
+    """See storage.articles.facet.Articles.save_retaggings."""
     for result in results:
         if isinstance(result, Unreadable):
             continue
         old = connection.execute(select(versions).where(versions.c.id == result.document_id)).one()
         version = result.document_id
         if isinstance(result, Coverage) and not old.fingerprint:
-            version = _store_whole(connection, old, result)
+            version = _store_new_version(connection, old, result)
         values = {
             "version_id": version,
-            "rules": _free_name(connection, version, rules),
+            "rules": _unused_name(connection, version, rules),
             "tagged_at": at,
             "relevance": result.tags.relevance,
             "score": result.tags.relevance_score,
@@ -125,29 +124,29 @@ def store_retaggings(connection: Connection, results: Sequence[Examined], rules:
         connection.execute(insert(taggings).values(**values))
 
 
-def _store_whole(connection: Connection, old: Row[Any], result: Coverage) -> int:
-    """Store a text that counted for nothing until now as a version of its own, so that it finds its story."""
-    whole = result.article if result.article.text else None
-    article = old.article if whole is None else ARTICLE.dump_python(whole, mode="json")
+def _store_new_version(connection: Connection, old: Row[Any], result: Coverage) -> int:
+    """Store a text that was not about the province until now as a new version, so that it is placed in a story."""
+    read_article = result.article if result.article.text else None
+    article = old.article if read_article is None else ARTICLE.dump_python(read_article, mode="json")
     values = {
         "item_key": old.item_key,
         "number": old.number + 1,
         "document_id": old.document_id,
         "fetched_at": old.fetched_at,
-        "text_hash": old.text_hash if whole is None else hash_text(whole),
+        "text_hash": old.text_hash if read_article is None else hash_text(read_article),
         "title": article["title"],
-        "published": old.published if whole is None else whole.published,
+        "published": old.published if read_article is None else read_article.published,
         "article": article,
         "fingerprint": result.fingerprint,
     }
-    made = connection.execute(insert(versions).values(**values)).inserted_primary_key
-    assert made is not None
+    key = connection.execute(insert(versions).values(**values)).inserted_primary_key
+    assert key is not None
     connection.execute(update(items).where(items.c.key == old.item_key).values(version=old.number + 1))
-    return int(made[0])
+    return int(key[0])
 
 
-def _free_name(connection: Connection, version: int, rules: str) -> str:
-    """Return what the tagging is filed under: rules that come back after others were in force tag once more."""
-    said = set(connection.execute(select(taggings.c.rules).where(taggings.c.version_id == version)).scalars())
-    names = (rules, *(f"{rules}#{n}" for n in range(2, len(said) + 3)))
-    return next(name for name in names if name not in said)
+def _unused_name(connection: Connection, version: int, rules: str) -> str:
+    """Return a name of the rules that the version has no tagging of: rules that return after others tag once more."""
+    used = set(connection.execute(select(taggings.c.rules).where(taggings.c.version_id == version)).scalars())
+    names = (rules, *(f"{rules}#{n}" for n in range(2, len(used) + 3)))
+    return next(name for name in names if name not in used)

@@ -1,4 +1,4 @@
-"""Polls → rows: the links that feeds gave, and which of them are to be fetched next."""
+"""Polls → candidates: the links that feeds gave, and which of them to fetch next."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ from storage.schema.maintenance import decisions
 
 ENTRY = TypeAdapter(Entry)
 
-#: Links of a feed that are looked up by one statement; databases limit what one may hold.
+#: Links of a feed looked up by one statement; databases limit what one may hold.
 _LINKS = 500
-#: How long a page is looked at again by a collection that was asked for everything.
+#: Age up to which a collection with `recheck_all` fetches known pages again.
 _CHECK_ALL = timedelta(days=7)
 
 
 def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: bool) -> list[Candidate]:
-    """See storage.base.Storage.polled."""
+    """See storage.crawl.facet.Crawl.save_poll."""
     counts = {"new": 0, "changed": 0, "known": 0, "repeated": 0, "invalid": poll.invalid}
     entries: dict[str, Entry] = {}
     for entry in poll.entries:
@@ -36,11 +36,11 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
             counts["invalid" if url is None else "repeated"] += 1
         else:
             entries[url] = entry
-    wanted: list[Candidate] = []
+    to_fetch: list[Candidate] = []
     urls = list(entries)
     for start in range(0, len(urls), _LINKS):
-        some = {url: entries[url] for url in urls[start : start + _LINKS]}
-        wanted += _meet(connection, poll, some, counts, recheck_all)
+        chunk = {url: entries[url] for url in urls[start : start + _LINKS]}
+        to_fetch += _store_links(connection, poll, chunk, counts, recheck_all)
     connection.execute(
         insert(polls).values(
             run_id=run,
@@ -57,44 +57,44 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
     )
     links = sum(counts[how] for how in ("new", "changed", "known"))
     store_poll_state(connection, poll, links, counts["new"])
-    return wanted
+    return to_fetch
 
 
-def _meet(
+def _store_links(
     connection: Connection, poll: Poll, entries: dict[str, Entry], counts: dict[str, int], recheck_all: bool
 ) -> list[Candidate]:
-    """Store links of a feed, by normalised address; return those to fetch, in the feed's order, and count them all."""
-    said = {url: ENTRY.dump_python(entry, mode="json") for url, entry in entries.items()}
-    found = connection.execute(select(candidates).where(candidates.c.url.in_(entries)))
-    known = {row.url: row for row in found}
-    fresh = [url for url in entries if url not in known]
-    counts["new"] += len(fresh)
-    wanted = _add(connection, poll, {url: entries[url] for url in fresh}, said)
-    changed: list[dict[str, Any]] = []
-    for url, row in known.items():
-        # Another source's words about the same page change nothing: the first to bring it keeps it.
-        own = row.source_id == poll.source_id and row.feed_url == poll.feed_url
-        edited = own and _gist(row.entry) != _gist(said[url])
-        counts["changed" if edited else "known"] += 1
-        if edited:
-            changed.append({"key": row.id, "entry": said[url]})
-        due = row.next_try is not None and row.next_try <= poll.at
-        if not (edited or due) and recheck_all and row.first_seen > poll.at - _CHECK_ALL:
-            due = row.outcome == CandidateOutcome.FETCHED and is_coverage(connection, row.item_key)
-        if edited or due:
-            wanted[url] = _candidate(row)
-    if known:
-        seen = [row.id for row in known.values()]
-        connection.execute(update(candidates).where(candidates.c.id.in_(seen)).values(last_seen=poll.at))
-    if changed:
-        connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), changed)
-    return [wanted[url] for url in entries if url in wanted]
+    """Store a feed's links, by normalised address; add to `counts`; return those to fetch, in the feed's order."""
+    stored_entries = {url: ENTRY.dump_python(entry, mode="json") for url, entry in entries.items()}
+    rows = connection.execute(select(candidates).where(candidates.c.url.in_(entries)))
+    known_rows = {row.url: row for row in rows}
+    new_urls = [url for url in entries if url not in known_rows]
+    counts["new"] += len(new_urls)
+    to_fetch = _insert_links(connection, poll, {url: entries[url] for url in new_urls}, stored_entries)
+    changes: list[dict[str, Any]] = []
+    for url, row in known_rows.items():
+        # Only the feed that brought a link first may change its entry.
+        is_own = row.source_id == poll.source_id and row.feed_url == poll.feed_url
+        is_edited = is_own and _edit_signature(row.entry) != _edit_signature(stored_entries[url])
+        counts["changed" if is_edited else "known"] += 1
+        if is_edited:
+            changes.append({"key": row.id, "entry": stored_entries[url]})
+        is_due = row.next_try is not None and row.next_try <= poll.at
+        if not (is_edited or is_due) and recheck_all and row.first_seen > poll.at - _CHECK_ALL:
+            is_due = row.outcome == CandidateOutcome.FETCHED and is_coverage(connection, row.item_key)
+        if is_edited or is_due:
+            to_fetch[url] = _candidate(row)
+    if known_rows:
+        known_ids = [row.id for row in known_rows.values()]
+        connection.execute(update(candidates).where(candidates.c.id.in_(known_ids)).values(last_seen=poll.at))
+    if changes:
+        connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), changes)
+    return [to_fetch[url] for url in entries if url in to_fetch]
 
 
-def _add(
-    connection: Connection, poll: Poll, entries: dict[str, Entry], said: dict[str, dict[str, Any]]
+def _insert_links(
+    connection: Connection, poll: Poll, entries: dict[str, Entry], stored_entries: dict[str, dict[str, Any]]
 ) -> dict[str, Candidate]:
-    """Store links that were never seen before; return their candidates by address."""
+    """Insert links that are new; return their candidates by address."""
     if not entries:
         return {}
     rows = [
@@ -104,30 +104,32 @@ def _add(
             "url": url,
             "first_seen": poll.at,
             "last_seen": poll.at,
-            "entry": said[url],
+            "entry": stored_entries[url],
             "outcome": CandidateOutcome.WAITING,
             "reason": "",
             "next_try": poll.at,
         }
         for url in entries
     ]
-    made = connection.execute(insert(candidates).returning(candidates.c.id, candidates.c.url), rows)
-    return {url: Candidate(key, poll.source_id, poll.feed_url, url, entries[url]) for key, url in made}
+    inserted = connection.execute(insert(candidates).returning(candidates.c.id, candidates.c.url), rows)
+    return {url: Candidate(key, poll.source_id, poll.feed_url, url, entries[url]) for key, url in inserted}
 
 
-def _gist(entry: dict[str, Any]) -> tuple[Any, ...]:
-    """What of an entry tells a change of the article; addresses of images and the like are newly made each time."""
+def _edit_signature(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the fields of an entry whose change means an edited article; image addresses differ at every poll."""
     return entry["title"], entry["summary"], entry["text"], entry["published"]
 
 
 def is_coverage(connection: Connection, key: str | None) -> bool:
-    """Whether the newest text of an item, as a person decided or else under its newest tags, is about the province."""
+    """Whether an item is about the province: by the last decision of a person, else by its newest tagging."""
     if key is None:
         return False
-    mine = (decisions.c.item_key == key, decisions.c.field == "relevance")
-    said = connection.execute(select(decisions.c.value).where(*mine).order_by(decisions.c.id.desc()).limit(1)).scalar()
-    if said is not None:
-        return bool(said != "no")
+    of_item = (decisions.c.item_key == key, decisions.c.field == "relevance")
+    decided = connection.execute(
+        select(decisions.c.value).where(*of_item).order_by(decisions.c.id.desc()).limit(1)
+    ).scalar()
+    if decided is not None:
+        return bool(decided != "no")
     query = (
         select(taggings.c.relevance)
         .join(versions, versions.c.id == taggings.c.version_id)
@@ -145,7 +147,7 @@ def _candidate(row: Row[Any]) -> Candidate:
 
 
 def load_due_candidates(connection: Connection, now: datetime, source_ids: Sequence[str]) -> list[Candidate]:
-    """See storage.base.Storage.waiting."""
+    """See storage.crawl.facet.Crawl.due_candidates."""
     query = (
         select(candidates)
         .where(candidates.c.source_id.in_(source_ids), candidates.c.next_try <= now)
@@ -156,12 +158,13 @@ def load_due_candidates(connection: Connection, now: datetime, source_ids: Seque
 
 
 def forget_checks(connection: Connection, candidate_ids: Sequence[int]) -> None:
-    """Stop looking again at pages that turned out not to be about the province."""
+    """Schedule no more checks of pages that turned out not to be about the province."""
     if candidate_ids:
-        mine = candidates.c.id.in_(candidate_ids)
-        connection.execute(update(candidates).where(mine, candidates.c.attempts == 0).values(next_try=None))
+        these = candidates.c.id.in_(candidate_ids)
+        connection.execute(update(candidates).where(these, candidates.c.attempts == 0).values(next_try=None))
 
 
 def count_by(connection: Connection, column: Any, *where: Any) -> dict[str, int]:
+    """Return the number of rows by value of a column."""
     rows = connection.execute(select(column, func.count().label("n")).where(*where).group_by(column))
     return {row[0]: row.n for row in rows}

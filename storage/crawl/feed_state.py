@@ -1,4 +1,4 @@
-"""Polls → the pace of each feed and the patience of each host, and which feeds are due."""
+"""The pace of each feed, the hosts that asked for time, and the feeds that are due."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -13,36 +13,36 @@ from storage.schema.core import feeds, hosts, sources
 
 
 def register_feeds(connection: Connection, configured: Sequence[Source]) -> None:
-    """Make the table hold every configured feed; those no longer configured keep their state and are not asked.
+    """Store every configured feed; feeds no longer configured keep their state and are not polled.
 
-    An address that two sources share has one state, and is the first one's.
+    An address that two sources share has one state, and belongs to the first source.
     """
-    known = {row.url: row for row in connection.execute(select(feeds))}
-    seen: set[str] = set()
+    rows = {row.url: row for row in connection.execute(select(feeds))}
+    registered: set[str] = set()
     for source in configured:
         for feed in source.feeds:
-            if feed.url in seen:
+            if feed.url in registered:
                 continue
-            seen.add(feed.url)
+            registered.add(feed.url)
             values = {
                 "source_id": source.id,
                 "host": host_of(feed.url),
                 "configured": 1,
                 "fixed_minutes": source.poll_minutes,
             }
-            row = known.get(feed.url)
+            row = rows.get(feed.url)
             if row is None:
                 connection.execute(insert(feeds).values(url=feed.url, failures=0, penalty=0, unchanged=0, **values))
             elif any(getattr(row, name) != value for name, value in values.items()):
                 connection.execute(update(feeds).where(feeds.c.url == feed.url).values(**values))
-    gone = [url for url, row in known.items() if row.configured and url not in seen]
-    for start in range(0, len(gone), 500):
-        some = gone[start : start + 500]
-        connection.execute(update(feeds).where(feeds.c.url.in_(some)).values(configured=0))
+    removed = [url for url, row in rows.items() if row.configured and url not in registered]
+    for start in range(0, len(removed), 500):
+        chunk = removed[start : start + 500]
+        connection.execute(update(feeds).where(feeds.c.url.in_(chunk)).values(configured=0))
 
 
 def load_state(connection: Connection, url: str) -> FeedState:
-    """See storage.base.Storage.feed_state."""
+    """See storage.crawl.facet.Crawl.feed_state."""
     row = connection.execute(select(feeds).where(feeds.c.url == url)).first()
     return FeedState(url) if row is None else _state(row)
 
@@ -65,9 +65,9 @@ def _state(row: Row[Any]) -> FeedState:
 
 
 def store_poll_state(connection: Connection, poll: Poll, entries: int, new: int) -> None:
-    """Set the feed's pace after a poll that gave `entries` links, `new` of them never seen; slow its host if asked to.
+    """Store the feed's pace after a poll with `entries` links, `new` of them new; slow its host if it asked for time.
 
-    Validators are kept only beside the entries they vouch for, in the same transaction.
+    Validators are stored in the transaction that stores their entries: a 304 must never hide unstored links.
     """
     row = connection.execute(select(feeds).where(feeds.c.url == poll.feed_url)).first()
     before = FeedState(poll.feed_url) if row is None else _state(row)
@@ -94,21 +94,24 @@ def store_poll_state(connection: Connection, poll: Poll, entries: int, new: int)
 
 
 def slow_host(connection: Connection, host: str, at: datetime, until: datetime, reason: Reason) -> None:
-    """Ask nothing of a host until then, at most a day: it said 429 or 503 with a Retry-After."""
+    """Send no requests to a host until then, at most for a day: it answered 429 or 503 with a Retry-After."""
     values = {"not_before": min(until, at + timedelta(days=1)), "reason": reason, "at": at}
     if connection.execute(update(hosts).where(hosts.c.host == host).values(**values)).rowcount == 0:
         connection.execute(insert(hosts).values(host=host, **values))
 
 
 def slowed_hosts(connection: Connection, at: datetime) -> frozenset[str]:
+    """See storage.crawl.facet.Crawl.slowed_hosts."""
     return frozenset(connection.execute(select(hosts.c.host).where(hosts.c.not_before > at)).scalars())
 
 
 def load_due_feeds(connection: Connection, at: datetime, per_host: int, closed: Collection[str]) -> list[str]:
-    """See storage.base.Storage.due_feeds."""
-    place = func.row_number().over(partition_by=feeds.c.host, order_by=(feeds.c.next_poll.nulls_first(), feeds.c.url))
+    """See storage.crawl.facet.Crawl.due_feeds."""
+    place_in_host = func.row_number().over(
+        partition_by=feeds.c.host, order_by=(feeds.c.next_poll.nulls_first(), feeds.c.url)
+    )
     due = (
-        select(feeds.c.url, feeds.c.next_poll, place.label("place"))
+        select(feeds.c.url, feeds.c.next_poll, place_in_host.label("place"))
         .join(sources, sources.c.id == feeds.c.source_id)
         .join(hosts, hosts.c.host == feeds.c.host, isouter=True)
         .where(
@@ -125,5 +128,6 @@ def load_due_feeds(connection: Connection, at: datetime, per_host: int, closed: 
 
 
 def slow_host_of_page(connection: Connection, failure: FetchFailure) -> None:
+    """Slow the host of a page that asked for time."""
     if failure.not_before is not None:
         slow_host(connection, host_of(failure.url), failure.at, failure.not_before, failure.reason)

@@ -1,4 +1,4 @@
-"""Answers to requests for pages → rows: the fetch, what it means for its link, and the document it brought."""
+"""Results of fetching pages → rows: the fetch, the new state of its candidate, and the document it brought."""
 
 import hashlib
 import zlib
@@ -13,28 +13,28 @@ from storage.crawl.candidates import is_coverage
 from storage.crawl.feed_state import slow_host_of_page
 from storage.schema.core import candidates, documents, fetches, items
 
-#: A page about the province is looked at again so long after each look: most corrections come within a day.
-_CHECKS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
-#: A page that failed for a passing cause is tried so often in all, ever more slowly.
-_ATTEMPTS = 6
+#: Waits before each further check of a page about the province: most corrections come within a day.
+_CHECK_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
+#: Attempts in all at a page that failed for a transient reason, and the unit of the wait, which grows quadratically.
+_MAX_ATTEMPTS = 6
 _RETRY = timedelta(minutes=20)
-_PASSING = frozenset(
+_TRANSIENT = frozenset(
     [
         *(Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED),
         *(Reason.SERVER_ERROR, Reason.ROBOTS_UNREACHABLE, Reason.EMPTY, Reason.ERROR),
     ]
 )
-#: Of zlib, for pages that came unpacked: a third of the time of its default for a tenth more room.
-_LEVEL = 2
+#: Level of zlib for pages that came uncompressed: a third of the time of the default for a tenth more room.
+_ZLIB_LEVEL = 2
 _GONE = frozenset([Reason.NOT_FOUND, Reason.GONE])
 _FORBIDDEN = frozenset([Reason.ROBOTS, Reason.UNSAFE_ADDRESS, Reason.INVALID_LINK])
 
 
 def store_fetches(connection: Connection, run: int, results: Sequence[Fetched | FetchFailure]) -> None:
-    """Store answers: for each a fetch, what it means for its candidate, and the document it brought if any."""
+    """See storage.crawl.facet.Crawl.save_fetches."""
     batch: dict[int, Fetched | FetchFailure] = {}
     for result in results:
-        if result.candidate_id in batch:  # what the first answer changes, the second one is to find
+        if result.candidate_id in batch:  # flush: a candidate's second result must see the row after the first
             _store_batch(connection, run, batch)
             batch = {}
         batch[result.candidate_id] = result
@@ -43,32 +43,32 @@ def store_fetches(connection: Connection, run: int, results: Sequence[Fetched | 
 
 
 def _store_batch(connection: Connection, run: int, batch: dict[int, Fetched | FetchFailure]) -> None:
-    """Store at most one answer for each candidate, all rows of a table by one statement."""
-    found = connection.execute(select(candidates).where(candidates.c.id.in_(batch)))
-    rows = {row.id: row for row in found}
-    stored = {"fetches": list[dict[str, Any]](), "documents": list[dict[str, Any]]()}
+    """Store at most one result for each candidate, all rows of a table by one statement."""
+    batch_rows = connection.execute(select(candidates).where(candidates.c.id.in_(batch)))
+    rows = {row.id: row for row in batch_rows}
+    new_rows = {"fetches": list[dict[str, Any]](), "documents": list[dict[str, Any]]()}
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for key, result in batch.items():
         row = rows[key]
         reason = Reason.OK if isinstance(result, Fetched) else result.reason
-        stored["fetches"].append(_fetch(run, result))
+        new_rows["fetches"].append(_fetch(run, result))
         if isinstance(result, Fetched):
-            change, document = _had_page(connection, row, result)
+            change, document = _page_changes(connection, row, result)
         elif reason is Reason.NOT_MODIFIED:
             change, document = {"reason": reason, "attempts": 0, **_next_check(connection, row, result.at)}, None
         else:
-            change, document = _had_no_page(row, result)
+            change, document = _failure_changes(row, result)
             slow_host_of_page(connection, result)
         if document is not None:
-            stored["documents"].append(document)
+            new_rows["documents"].append(document)
         changes.setdefault(tuple(change), []).append({"key": key, **change})
         if row.item_key is not None:
-            _mark_standing(connection, row.item_key, key, reason, result.at)
+            _mark_taken_down(connection, row.item_key, key, reason, result.at)
     for table in (fetches, documents):
-        if stored[table.name]:
-            connection.execute(insert(table), stored[table.name])
-    for same in changes.values():
-        connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), same)
+        if new_rows[table.name]:
+            connection.execute(insert(table), new_rows[table.name])
+    for rows_of_columns in changes.values():
+        connection.execute(update(candidates).where(candidates.c.id == bindparam("key")), rows_of_columns)
 
 
 def _fetch(run: int, result: Fetched | FetchFailure) -> dict[str, Any]:
@@ -84,21 +84,21 @@ def _fetch(run: int, result: Fetched | FetchFailure) -> dict[str, Any]:
     }
 
 
-def _mark_standing(connection: Connection, key: str, candidate_id: int, reason: Reason, at: datetime) -> None:
-    """Note that the page of an item is gone, or that it stands after all; only its own link tells."""
-    mine = update(items).where(items.c.key == key, items.c.candidate_id == candidate_id)
+def _mark_taken_down(connection: Connection, key: str, candidate_id: int, reason: Reason, at: datetime) -> None:
+    """Set or clear the time an item was taken down; only the candidate that brought the item counts."""
+    own_item = update(items).where(items.c.key == key, items.c.candidate_id == candidate_id)
     if reason in _GONE:
-        connection.execute(mine.where(items.c.taken_down.is_(None)).values(taken_down=at))
+        connection.execute(own_item.where(items.c.taken_down.is_(None)).values(taken_down=at))
     elif reason in (Reason.OK, Reason.NOT_MODIFIED):
-        connection.execute(mine.where(items.c.taken_down.is_not(None)).values(taken_down=None))
+        connection.execute(own_item.where(items.c.taken_down.is_not(None)).values(taken_down=None))
 
 
-def _had_page(connection: Connection, row: Row[Any], page: Fetched) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Return what a page changes of its candidate, and the document to store; None where it is the page we have."""
+def _page_changes(connection: Connection, row: Row[Any], page: Fetched) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the changes of the candidate of a fetched page, and the document to store; None for an unchanged page."""
     digest = hashlib.sha256(page.body).hexdigest()
     document = None
     if digest != row.digest:
-        packed = page.packed or zlib.compress(page.body, _LEVEL)
+        packed = page.packed or zlib.compress(page.body, _ZLIB_LEVEL)
         document = _document(row, page.url, page.at, Reason.OK, packed, page.content_type)
     outcome = CandidateOutcome.SAME if row.outcome == CandidateOutcome.SAME else CandidateOutcome.FETCHED
     change = {
@@ -114,30 +114,30 @@ def _had_page(connection: Connection, row: Row[Any], page: Fetched) -> tuple[dic
 
 
 def _next_check(connection: Connection, row: Row[Any], at: datetime) -> dict[str, Any]:
-    # What the page is about is known once it is examined; until then the first check stands, and examining takes
-    # it away from what is not about the province (storage.articles.examinations).
+    # Examining tells whether a page is about the province. Until then the first check is scheduled;
+    # storage.articles.examinations cancels it for other pages.
     if row.checks and not is_coverage(connection, row.item_key):
         return {"next_try": None}
-    wait = _CHECKS[row.checks] if row.checks < len(_CHECKS) else None
+    wait = _CHECK_WAITS[row.checks] if row.checks < len(_CHECK_WAITS) else None
     return {"next_try": None if wait is None else at + wait, "checks": row.checks + 1}
 
 
-def _had_no_page(row: Row[Any], failure: FetchFailure) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Return what a failure changes of its candidate, and the document that stands in for the page, if any."""
+def _failure_changes(row: Row[Any], failure: FetchFailure) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the changes of the candidate of a failed fetch, and a document of the feed's summary, if any."""
     attempts = row.attempts + 1
-    again = failure.reason in _PASSING and attempts < _ATTEMPTS
+    retry = failure.reason in _TRANSIENT and attempts < _MAX_ATTEMPTS
     change: dict[str, Any] = {
         "reason": failure.reason,
         "attempts": attempts,
-        "next_try": failure.at + _RETRY * attempts**2 if again else None,
+        "next_try": failure.at + _RETRY * attempts**2 if retry else None,
     }
     if row.outcome in (CandidateOutcome.FETCHED, CandidateOutcome.SAME, CandidateOutcome.SUMMARY):
-        return change, None  # what was had stays
+        return change, None  # the document of an earlier fetch stays
     entry = row.entry
     if entry["title"] and (entry["summary"] or entry["text"]):
         change["outcome"] = CandidateOutcome.SUMMARY
         return change, _document(row, failure.url, failure.at, failure.reason, zlib.compress(b""))
-    if not again:
+    if not retry:
         forbidden = failure.reason in _FORBIDDEN
         change["outcome"] = CandidateOutcome.REFUSED if forbidden else CandidateOutcome.LOST
     return change, None

@@ -1,4 +1,4 @@
-"""Rows → how every link ended, what each source usually gives, and which feeds have fallen silent."""
+"""The outcome of every link, the usual figures of each source, silent feeds, and the quality of extraction."""
 
 import zlib
 from collections import defaultdict
@@ -11,24 +11,23 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
 from storage.schema.core import candidates, documents, fetches, polls, sources, versions
 
-#: Reasons of a page that was had and in which no article was found: many of them at once are a new design. A page whose
-#: text is lost passes for a gallery where it has pictures, and for a list where its address is a keyword's; VIDEO is
-#: none of them, since films with a few words are articles too.
+#: Reasons that mean "fetched, but no article text". Many at once suggest a redesign. GALLERY and TAG_PAGE count,
+#: because a page that lost its text is often taken for one; VIDEO does not, since films with a few words are articles.
 WITHOUT_TEXT = (Reason.NO_TEXT, Reason.NEEDS_BROWSER, Reason.NOT_AN_ARTICLE, Reason.GALLERY, Reason.TAG_PAGE)
 
 
 def load_ledger(
     connection: Connection, start: datetime, end: datetime, source_ids: Sequence[str]
 ) -> Iterator[LedgerEntry]:
-    """See storage.base.Storage.ledger."""
-    asked = (
+    """See storage.crawl.facet.Crawl.ledger."""
+    fetched_within = (
         select(fetches.c.id)
         .where(fetches.c.candidate_id == candidates.c.id, fetches.c.at >= start, fetches.c.at < end)
         .exists()
     )
     query = (
         _select_entries()
-        .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), asked))
+        .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), fetched_within))
         .order_by(candidates.c.source_id, candidates.c.id)
     )
     if source_ids:
@@ -77,31 +76,31 @@ def _entry(row: Row[Any]) -> LedgerEntry:
 
 
 def find_entries(connection: Connection, urls: Sequence[str]) -> dict[str, LedgerEntry]:
-    """See storage.base.Storage.ledger_of."""
-    found: dict[str, LedgerEntry] = {}
+    """See storage.crawl.facet.Crawl.ledger_entries."""
+    by_url: dict[str, LedgerEntry] = {}
     for begin in range(0, len(urls), 500):
         query = _select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
-        found |= {row.url: _entry(row) for row in connection.execute(query)}
-    return found
+        by_url |= {row.url: _entry(row) for row in connection.execute(query)}
+    return by_url
 
 
 def load_history(
     connection: Connection, start: datetime, end: datetime, periods: int
 ) -> dict[str, list[SourceFigures]]:
-    """See storage.base.Storage.source_history."""
+    """See storage.crawl.facet.Crawl.source_history."""
     history: dict[str, list[SourceFigures]] = defaultdict(list)
     length = end - start
     for n in range(1, periods + 1):
         since, until = start - n * length, end - n * length
-        new = _new_links(connection, since, until)
-        pages = _pages(connection, since, until)
+        new = _count_new_links(connection, since, until)
+        pages = _count_pages(connection, since, until)
         for source_id, links in new.items():
             history[source_id].append(SourceFigures(links, *pages.get(source_id, (0, 0))))
     return dict(history)
 
 
-def _new_links(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
-    """Return the new links by source, of those that answered at least once."""
+def _count_new_links(connection: Connection, since: datetime, until: datetime) -> dict[str, int]:
+    """Return the number of new links by source, for sources that answered at least once."""
     query = (
         select(polls.c.source_id, func.sum(polls.c.new).label("links"))
         .where(polls.c.at >= since, polls.c.at < until, polls.c.reason.in_((Reason.OK, Reason.NOT_MODIFIED)))
@@ -110,10 +109,10 @@ def _new_links(connection: Connection, since: datetime, until: datetime) -> dict
     return {row.source_id: int(row.links) for row in connection.execute(query)}
 
 
-def _pages(connection: Connection, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
-    without = func.sum(case((documents.c.outcome_reason.in_(WITHOUT_TEXT), 1), else_=0))
+def _count_pages(connection: Connection, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    without_text = func.sum(case((documents.c.outcome_reason.in_(WITHOUT_TEXT), 1), else_=0))
     query = (
-        select(documents.c.source_id, func.count().label("pages"), without.label("without"))
+        select(documents.c.source_id, func.count().label("pages"), without_text.label("without"))
         .where(
             documents.c.fetched_at >= since,
             documents.c.fetched_at < until,
@@ -126,20 +125,20 @@ def _pages(connection: Connection, since: datetime, until: datetime) -> dict[str
 
 
 def load_silent(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[str, ...]]:
-    """Return by source the feeds polled in a period whose last two good answers held not one link."""
+    """Return by source the feeds polled in a period whose last two full answers held no link."""
     place = func.row_number().over(partition_by=polls.c.feed_url, order_by=polls.c.id.desc())
-    # Two good answers may lie far apart; of a feed that is asked every day, a week holds them.
-    good = (
+    # Two full answers may lie days apart; a week holds two of any feed that is polled daily.
+    good_polls = (
         select(polls.c.source_id, polls.c.feed_url, polls.c.entries, polls.c.at, place.label("place"))
         .where(polls.c.at >= start - timedelta(days=7), polls.c.at < end, polls.c.reason == Reason.OK)
         .subquery()
     )
     query = (
-        select(good.c.source_id, good.c.feed_url)
-        .where(good.c.place <= 2)
-        .group_by(good.c.source_id, good.c.feed_url)
-        .having(and_(func.count() == 2, func.max(good.c.entries) == 0, func.max(good.c.at) >= start))
-        .order_by(good.c.feed_url)
+        select(good_polls.c.source_id, good_polls.c.feed_url)
+        .where(good_polls.c.place <= 2)
+        .group_by(good_polls.c.source_id, good_polls.c.feed_url)
+        .having(and_(func.count() == 2, func.max(good_polls.c.entries) == 0, func.max(good_polls.c.at) >= start))
+        .order_by(good_polls.c.feed_url)
     )
     silent: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):
@@ -148,7 +147,7 @@ def load_silent(connection: Connection, start: datetime, end: datetime) -> dict[
 
 
 def load_without_text(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[str, ...]]:
-    """Return by source the addresses of pages of a period in which no text was found, oldest first."""
+    """Return by source the addresses of pages fetched in a period and without text, oldest first."""
     query = (
         select(documents.c.source_id, documents.c.url)
         .where(
@@ -159,14 +158,14 @@ def load_without_text(connection: Connection, start: datetime, end: datetime) ->
         )
         .order_by(documents.c.id)
     )
-    found: dict[str, list[str]] = defaultdict(list)
+    by_source: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(query):
-        found[row.source_id].append(row.url)
-    return {source_id: tuple(urls) for source_id, urls in found.items()}
+        by_source[row.source_id].append(row.url)
+    return {source_id: tuple(urls) for source_id, urls in by_source.items()}
 
 
 def load_page_quality(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
-    """See storage.base.Storage.readings."""
+    """See storage.crawl.facet.Crawl.page_quality."""
     article = versions.c.article
     parts = article["parts"]
     query = (
@@ -197,7 +196,7 @@ def load_page_quality(connection: Connection, since: datetime, source_ids: Seque
     )
     if source_ids:
         query = query.where(documents.c.source_id.in_(source_ids))
-    # A page with the text it had before has no version of its own, and says nothing new.
+    # A page whose text is unchanged has no version of its own, and tells nothing new.
     return [
         _page_reading(row)
         for row in connection.execute(query)
@@ -224,7 +223,7 @@ def _page_reading(row: Any) -> PageReading:
 
 
 def load_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:
-    """See storage.base.Storage.pages_of."""
+    """See storage.crawl.facet.Crawl.newest_pages."""
     query = (
         select(documents.c.body, documents.c.url)
         .where(documents.c.source_id == source_id, documents.c.reason == Reason.OK)

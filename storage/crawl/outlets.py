@@ -1,4 +1,4 @@
-"""An article that a search found on somebody's site → the outlet whose it is."""
+"""The outlet of an article that a search found on another site than the feed's."""
 
 from sqlalchemy import Connection, insert, select
 
@@ -7,9 +7,9 @@ from storage.schema.core import sources
 
 
 def outlet_of(connection: Connection, url: str, name: str) -> str:
-    """Return the id of the source whose site an address is on; one named so is added where there is none.
+    """Return the id of the source whose site an address is on; an outlet of that name is added where there is none.
 
-    What is added is not asked for anything: that somebody's article was found once makes nobody a source to watch.
+    An added outlet is disabled: one article found by a search makes no source to watch.
     """
     site = site_of(url)
     for row in connection.execute(select(sources.c.id, sources.c.home).order_by(sources.c.id)):

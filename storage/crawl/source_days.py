@@ -1,4 +1,4 @@
-"""Polls, fetches and documents of a period → what became of each source in it."""
+"""Polls, fetches and documents of a period → the state and figures of each source in it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,50 +15,50 @@ from storage.schema.core import candidates, documents, fetches, polls, sources
 from storage.schema.maintenance import attempt_days
 
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
-_WITHIN = (polls.c.at >= bindparam("start"), polls.c.at < bindparam("end"))
-#: how the last poll of each feed ended
+_POLLED_WITHIN = (polls.c.at >= bindparam("start"), polls.c.at < bindparam("end"))
+#: Reason of the last poll of each feed.
 _LATEST = select(polls.c.source_id, polls.c.reason).where(
-    polls.c.id.in_(select(func.max(polls.c.id)).where(*_WITHIN).group_by(polls.c.source_id, polls.c.feed_url))
+    polls.c.id.in_(select(func.max(polls.c.id)).where(*_POLLED_WITHIN).group_by(polls.c.source_id, polls.c.feed_url))
 )
-#: what is kept of older polls, of days of UTC that may be within
+#: Daily sums of older polls, for the UTC days that a period touches.
 _SUMS = select(attempt_days).where(attempt_days.c.day >= bindparam("first"), attempt_days.c.day <= bindparam("last"))
-#: pages about the province or not, by source
+#: Number of examined, readable pages by source.
 _PAGES = (
     select(documents.c.source_id, func.count().label("n"))
     .where(documents.c.fetched_at >= bindparam("start"), documents.c.fetched_at < bindparam("end"))
-    # Said the other way round, lest SQLite walk along the index of outcomes, where nearly all rows are of these two.
+    # Written as NOT IN, so that SQLite does not use the index of outcomes: nearly all rows are of the two others.
     .where(documents.c.outcome.not_in((DocumentOutcome.WAITING, DocumentOutcome.UNREADABLE)))
     .group_by(documents.c.source_id)
 )
 
 
 def load_source_days(connection: Connection, start: datetime, end: datetime) -> list[SourceDay]:
-    """See storage.base.Storage.source_days."""
+    """See storage.crawl.facet.Crawl.source_days."""
     days = {
         row.id: (SourceDay(row.id, row.name, "not_due" if row.enabled else "paused"), Counter[Reason]())
         for row in connection.execute(select(sources).order_by(sources.c.id))
     }
     entries = _count_polls(connection, start, end, days)
-    grouped = (
+    failures = (
         select(candidates.c.source_id, fetches.c.reason, func.count().label("n"))
         .join(candidates, candidates.c.id == fetches.c.candidate_id)
         .where(fetches.c.at >= start, fetches.c.at < end)
         .group_by(candidates.c.source_id, fetches.c.reason)
     )
-    for row in connection.execute(grouped):
+    for row in connection.execute(failures):
         day, reasons = days[row.source_id]
         if row.reason not in _QUIET:
             reasons[Reason(row.reason)] += row.n
             days[row.source_id] = (replace(day, failed=day.failed + row.n), reasons)
     _count_documents(connection, start, end, days)
-    silent, without = load_silent(connection, start, end), load_without_text(connection, start, end)
+    silent, without_text = load_silent(connection, start, end), load_without_text(connection, start, end)
     return [
         replace(
             day,
             state=_state(day, entries[day.source_id]),
             reasons=dict(reasons),
             silent_feeds=silent.get(day.source_id, ()),
-            without_text=without.get(day.source_id, ()),
+            without_text=without_text.get(day.source_id, ()),
         )
         for day, reasons in days.values()
     ]
@@ -67,39 +67,39 @@ def load_source_days(connection: Connection, start: datetime, end: datetime) -> 
 def load_days_read(
     connection: Connection, days: Mapping[date, tuple[datetime, datetime]]
 ) -> dict[date, list[SourceRead]]:
-    """See storage.base.Storage.days_read."""
+    """See storage.crawl.facet.Crawl.days_read."""
     names = {row.id: row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
-    found: dict[date, list[SourceRead]] = {}
-    thinned = connection.execute(select(func.max(attempt_days.c.day))).scalar() or ""
+    by_day: dict[date, list[SourceRead]] = {}
+    last_summed_day = connection.execute(select(func.max(attempt_days.c.day))).scalar() or ""
     for day, (start, end) in days.items():
-        sums = _summed(connection, start, end) if str(start.astimezone(UTC).date()) <= thinned else {}
-        read = {key: ok > 0 for key, (_, ok) in sums.items()}
+        sums = _load_sums(connection, start, end) if str(start.astimezone(UTC).date()) <= last_summed_day else {}
+        is_read = {key: ok > 0 for key, (_, ok) in sums.items()}
         for row in connection.execute(_LATEST, {"start": start, "end": end}):
-            read[row.source_id] = read.get(row.source_id, False) or Reason(row.reason) in _QUIET
-        if read:
+            is_read[row.source_id] = is_read.get(row.source_id, False) or Reason(row.reason) in _QUIET
+        if is_read:
             pages = {row.source_id: row.n for row in connection.execute(_PAGES, {"start": start, "end": end})}
-            found[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in read.items()]
-    return found
+            by_day[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in is_read.items()]
+    return by_day
 
 
-def _summed(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
-    """Return by source how many polls of a period there were, and were answered, of those no longer kept one by one.
+def _load_sums(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """Return by source (polls, answered polls) of a period, for polls that retention replaced by daily sums.
 
-    Their sums are of days of UTC: such a day counts where its noon does.
+    A sum is of a UTC day, which counts where its noon is in the period.
     """
-    found: dict[str, tuple[int, int]] = {}
+    by_source: dict[str, tuple[int, int]] = {}
     for row in connection.execute(
         _SUMS, {"first": str(start.astimezone(UTC).date()), "last": str(end.astimezone(UTC).date())}
     ):
         noon = datetime.combine(date.fromisoformat(row.day), time(12), UTC)
         if row.polls and start <= noon < end:
-            every, answered = found.get(row.source_id, (0, 0))
-            found[row.source_id] = every + row.polls, answered + row.polls - row.polls_failed
-    return found
+            total, answered = by_source.get(row.source_id, (0, 0))
+            by_source[row.source_id] = total + row.polls, answered + row.polls - row.polls_failed
+    return by_source
 
 
 def _count_polls(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> Counter[str]:
-    """Add the polls of a period to `days`; return the links that each source gave."""
+    """Add the polls of a period to `days`; return the number of links by source."""
     entries: Counter[str] = Counter()
     latest: dict[tuple[str, str], Reason] = {}
     query = select(polls).where(polls.c.at >= start, polls.c.at < end).order_by(polls.c.id)
@@ -110,10 +110,10 @@ def _count_polls(connection: Connection, start: datetime, end: datetime, days: d
         if row.reason not in _QUIET:
             reasons[Reason(row.reason)] += 1
         days[row.source_id] = (replace(day, candidates=day.candidates + row.new), reasons)
-    for source_id, (every, ok) in _summed(connection, start, end).items():
+    for source_id, (total, ok) in _load_sums(connection, start, end).items():
         day, reasons = days[source_id]
-        # How many feeds these were is not known any more; that it was read is.
-        day = replace(day, feeds_polled=1, feeds_ok=int(ok > 0), feeds_failed=int(ok == 0 < every))
+        # The sums do not tell how many feeds were polled, only whether the source answered.
+        day = replace(day, feeds_polled=1, feeds_ok=int(ok > 0), feeds_failed=int(ok == 0 < total))
         days[source_id] = (day, reasons)
     for (source_id, _feed), reason in latest.items():
         day, reasons = days[source_id]

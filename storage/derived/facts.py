@@ -1,4 +1,4 @@
-"""What is stored → facts, an article in a few words each: what reports count."""
+"""Facts, one row an article: the few fields that reports count, in the table `facts`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -12,15 +12,18 @@ from storage.engine.raw_rows import raw_rows
 from storage.schema.core import items
 from storage.schema.derived import facts
 
-#: rows fetched at once
+#: Rows fetched at once.
 _CHUNK = 10_000
 
 
-def store_facts(connection: Connection, said: Sequence[tuple[Row[Any], Tags]]) -> None:
-    """Put articles (rows of storage.search.index, with what holds of each now) in place of what was known of them."""
-    keys = [row.key for row, _ in said]
-    named = connection.execute(select(items.c.key, items.c.story).where(items.c.key.in_(keys)))
-    stories = {row.key: row.story for row in named}
+def store_facts(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) -> None:
+    """Store the facts of articles in place of older ones.
+
+    An article is a row of storage.search.index and its tags under people's decisions.
+    """
+    keys = [row.key for row, _ in articles]
+    story_rows = connection.execute(select(items.c.key, items.c.story).where(items.c.key.in_(keys)))
+    stories = {row.key: row.story for row in story_rows}
     connection.execute(delete(facts).where(facts.c.item_key.in_(keys)))
     connection.execute(
         insert(facts),
@@ -34,7 +37,7 @@ def store_facts(connection: Connection, said: Sequence[tuple[Row[Any], Tags]]) -
                 "language": tags.language or row.article["language"],
                 "kind": written(_kind(row, tags)),
             }
-            for row, tags in said
+            for row, tags in articles
         ],
     )
 
@@ -48,7 +51,7 @@ def _kind(row: Row[Any], tags: Tags) -> FactKey:
 def load_facts(
     connection: Connection, start: datetime, end: datetime, relevance: Sequence[Relevance]
 ) -> Iterator[Fact]:
-    """See storage.search.facet.Search.facts."""
+    """See storage.derived.facet.Derived.facts."""
     query = (
         select(*(facts.c[name] for name in Fact._fields))
         .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))
@@ -59,13 +62,13 @@ def load_facts(
 
 
 def sample_texts(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:
-    """See storage.search.facet.Search.sample."""
+    """Return the keys of at most `most` Vietnamese articles about the province, each of another story."""
     query = (
         select(facts.c.item_key)
         .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))
-        # A story bears the key of one of its articles, so that this takes each at most once.
+        # The key of a story is the key of one of its articles, so that each story is taken at most once.
         .where(facts.c.relevance == "main", facts.c.language == "vi", facts.c.story == facts.c.item_key)
-        # Keys are hashes: their order has nothing to do with what they stand for.
+        # Keys are hashes, so that their order is as good as chance.
         .order_by(facts.c.item_key)
         .limit(most)
     )

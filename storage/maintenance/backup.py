@@ -1,4 +1,4 @@
-"""One database → checked, saved to a file, brought back from it, moved to another kind of database."""
+"""Backup and restore of a database, its upgrade, and copies between SQLite and PostgreSQL, compared by checksum."""
 
 import hashlib
 import json
@@ -18,10 +18,10 @@ from storage.engine.migrate import head, migrate, open_engine, version_of
 from storage.maintenance.integrity import check_integrity
 from storage.schema.documentation import our_tables
 
-#: rows moved at a time
+#: Rows copied at a time.
 _CHUNK = 500
 
-#: table, rows done, rows in all
+#: Receives the table, the number of rows done, and of all rows.
 Progress = Callable[[str, int, int], None]
 
 
@@ -41,20 +41,20 @@ def checksum(address: str) -> str:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:
-    # An older database has fewer columns.
-    there = {c["name"] for c in inspect(connection).get_columns(table.name)}
-    columns = [c for c in table.columns if c.name in there]
+    # An older database lacks some columns.
+    present = {c["name"] for c in inspect(connection).get_columns(table.name)}
+    columns = [c for c in table.columns if c.name in present]
     yield from connection.execute(
         select(*columns).order_by(*primary_key_order(connection, table)).execution_options(yield_per=_CHUNK)
     )
 
 
 def _canonical(table: Table, row: Any) -> bytes:
-    values = [_plain(value) for value in row]
+    values = [_canonical_value(value) for value in row]
     return json.dumps(values, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
 
 
-def _plain(value: Any) -> Any:
+def _canonical_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, bytes | memoryview):
@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
 def copy(source: str, target: str, progress: Progress) -> int:
     """Copy every row from one address to another, whatever their kinds; return how many.
 
-    The target is made if need be and must hold nothing. What arrived is compared by checksum. Raises StorageError.
+    The target is created where it is missing, and must be empty. The copy is compared by checksum. Raises StorageError.
     """
     old, new = open_engine(source), open_engine(target)
     total = 0
@@ -74,15 +74,17 @@ def copy(source: str, target: str, progress: Progress) -> int:
             tables = our_tables(reading)
             for table in tables:
                 if writing.execute(select(func.count()).select_from(table)).scalar_one():
-                    raise StorageError(f"{_shown(new)}: is not empty (table {table.name}); copy into a new database")
+                    raise StorageError(
+                        f"{_display_address(new)}: is not empty (table {table.name}); copy into a new database"
+                    )
             for table in tables:
                 total += _copy_table(reading, writing, table, progress)
     finally:
         old.dispose()
         new.dispose()
-    if (here := checksum(source)) != (there := checksum(target)):
+    if (original := checksum(source)) != (copied := checksum(target)):
         raise StorageError(
-            f"{target}: holds other content than {source} after the copy ({there[:12]} instead of {here[:12]}); "
+            f"{target}: holds other content than {source} after the copy ({copied[:12]} instead of {original[:12]}); "
             "was it written to meanwhile? Copy again into a new database"
         )
     return total
@@ -121,26 +123,26 @@ def backup(address: str, path: Path, progress: Progress) -> str:
         if (file := sqlite_file(address)) is not None:
             _save_sqlite(file, draft, progress)
         else:
-            _save_other(address, draft, progress)
-        found = checksum(f"sqlite:///{draft}")
-        _settle(draft)
-        path.with_name(path.name + ".sha256").write_text(f"{found}  {path.name}\n", "utf-8")
+            _save_postgres(address, draft, progress)
+        digest = checksum(f"sqlite:///{draft}")
+        _close_journal(draft)
+        path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n", "utf-8")
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return found
+    return digest
 
 
 def _save_sqlite(file: Path, draft: Path, progress: Progress) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as source, closing(sqlite3.connect(draft)) as target:
-        # One moment of it: without a transaction each write of another process would begin the copy anew.
+        # A transaction fixes one moment: without it each write of another process would restart the copy.
         source.execute("BEGIN")
         source.execute("SELECT 1 FROM sqlite_master").fetchone()
         source.backup(target, pages=2048, progress=lambda _s, left, all: progress("backup", all - left, all))
 
 
-def _save_other(address: str, draft: Path, progress: Progress) -> None:
-    """Copy one moment of a PostgreSQL database: a run may go on writing, so the rows are not compared again."""
+def _save_postgres(address: str, draft: Path, progress: Progress) -> None:
+    """Copy one moment of a PostgreSQL database; a run may go on writing, so the copy is not compared with it."""
     old, new = connect(address), connect(f"sqlite:///{draft}")
     try:
         with old.connect().execution_options(reads=True) as reading:
@@ -159,18 +161,21 @@ def _save_other(address: str, draft: Path, progress: Progress) -> None:
 
 
 def _save_older(old: Engine, new: Engine, progress: Progress) -> None:
-    """Copy tables as they are, of an earlier version; upgrading the copy is for who opens it."""
-    there, here = MetaData(), MetaData()
+    """Copy tables of an earlier version as they are; the copy is upgraded when it is opened."""
+    source_tables, target_tables = MetaData(), MetaData()
     with old.connect().execution_options(reads=True) as reading, new.begin() as writing:
         version = version_of(reading)
         assert version is not None
         migrate(writing, version)
-        there.reflect(reading)
-        here.reflect(writing)
-        for table in here.sorted_tables:
-            if table.name == "alembic_version" or table.name not in there.tables:
+        source_tables.reflect(reading)
+        target_tables.reflect(writing)
+        for table in target_tables.sorted_tables:
+            if table.name == "alembic_version" or table.name not in source_tables.tables:
                 continue
-            rows = [{k: _naive(v) for k, v in row._mapping.items()} for row in _all(reading, there.tables[table.name])]
+            rows = [
+                {k: _naive(v) for k, v in row._mapping.items()}
+                for row in _all(reading, source_tables.tables[table.name])
+            ]
             if rows:
                 writing.execute(insert(table), rows)
             progress(table.name, len(rows), len(rows))
@@ -185,7 +190,7 @@ def _naive(value: Any) -> Any:
 
 
 def upgrade(address: str, path: Path, progress: Progress) -> str | None:
-    """Bring an older database up to today's tables, saved to `path` first; return the version it was of, if older."""
+    """Save an older database to `path` and upgrade it; return its old version, or None where it was up to date."""
     engine = connect(address)
     try:
         with engine.connect().execution_options(reads=True) as connection:
@@ -200,25 +205,25 @@ def upgrade(address: str, path: Path, progress: Progress) -> str | None:
     return old
 
 
-def _settle(file: Path) -> None:
-    """Write what stands in the journal into the file itself, so that it can be moved alone."""
+def _close_journal(file: Path) -> None:
+    """Move the journal's contents into the file, so that the file can be moved alone."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def restore(path: Path, address: str, progress: Progress) -> str:
-    """Bring a backup back, verified by its checksum before and after; return it.
+    """Restore a backup, verified by its checksum before and after; return the checksum.
 
-    A SQLite database is replaced, and the old one kept beside it as `<name>.before-restore`; another must be empty.
+    An SQLite database is replaced and kept beside it as `<name>.before-restore`; a PostgreSQL database must be empty.
     Raises StorageError.
     """
     if not path.is_file():
         raise StorageError(f"{path}: there is no such file")
-    found, noted = checksum(f"sqlite:///{path}"), path.with_name(path.name + ".sha256")
-    if noted.is_file() and (expected := noted.read_text("utf-8").split()[0]) != found:
+    digest, note = checksum(f"sqlite:///{path}"), path.with_name(path.name + ".sha256")
+    if note.is_file() and (expected := note.read_text("utf-8").split()[0]) != digest:
         raise StorageError(
-            f"{path}: is not what was saved (checksum {found[:12]}, noted {expected[:12]}); take another"
+            f"{path}: is not what was saved (checksum {digest[:12]}, noted {expected[:12]}); take another"
         )
     problems = check_integrity(f"sqlite:///{path}")
     if problems:
@@ -226,29 +231,30 @@ def restore(path: Path, address: str, progress: Progress) -> str:
     file = sqlite_file(address)
     if file is None:
         copy(f"sqlite:///{path}", address, progress)
-        return found
+        return digest
     draft = file.with_name(f".{file.name}.restoring")
     draft.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
         source.backup(target)
-    _settle(draft)
-    if (arrived := checksum(f"sqlite:///{draft}")) != found:
+    _close_journal(draft)
+    if (copied := checksum(f"sqlite:///{draft}")) != digest:
         draft.unlink(missing_ok=True)
-        raise StorageError(f"{file}: the copy of {path} differs from it ({arrived[:12]}); is the disk full or failing?")
+        raise StorageError(f"{file}: the copy of {path} differs from it ({copied[:12]}); is the disk full or failing?")
     if file.exists():
-        _settle(file)
+        _close_journal(file)
         file.replace(file.with_name(file.name + ".before-restore"))
     draft.replace(file)
-    open_engine(address).dispose()  # brings an older backup up to today's schema
-    return found
+    open_engine(address).dispose()  # upgrades an older backup
+    return digest
 
 
 def sqlite_file(address: str) -> Path | None:
+    """Return the file of an SQLite database; None for another kind of database."""
     from sqlalchemy import make_url
 
     url = make_url(address)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-def _shown(engine: Engine) -> str:
+def _display_address(engine: Engine) -> str:
     return engine.url.render_as_string()

@@ -1,4 +1,4 @@
-"""A database → what is wrong with it, and how much is in it."""
+"""The integrity check of a database, and the number of its rows."""
 
 from itertools import pairwise
 
@@ -6,32 +6,33 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine.connection import connect
+from storage.engine.dialects import is_sqlite
 from storage.schema.documentation import our_tables
 
 
 def check_integrity(address: str) -> list[str]:
-    """Return what is wrong with a database, in words; nothing where all holds.
+    """Return the faults of a database, a sentence each; none for a sound one.
 
-    Looks at the file's pages, at references, and at what must be true of the rows: every link, page and article has
-    one end, the versions of an article are 1 to n, sums are sums.
+    The check covers the pages of an SQLite file, foreign keys, and what must hold of rows: every link, page and article
+    has one outcome, the versions of an article are 1 to n. A table that an older database lacks is skipped.
     """
     engine = connect(address)
     problems: list[str] = []
     try:
         with engine.connect().execution_options(reads=True) as connection:
-            if connection.dialect.name == "sqlite":
+            if is_sqlite(connection):
                 problems += [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check") if r[0] != "ok"]
                 problems += [
                     f"row {r[1]} of {r[0]} refers to a missing row of {r[2]}"
                     for r in connection.exec_driver_sql("PRAGMA foreign_key_check")
                 ]
-            there = set(inspect(connection).get_table_names())
-            for said, query in _INVARIANTS.items():
-                if not _named(query) <= there:
+            tables = set(inspect(connection).get_table_names())
+            for fault, query in _INVARIANTS.items():
+                if not _tables_in(query) <= tables:
                     continue
-                found = connection.execute(text(query)).scalar_one()
-                if found:
-                    problems.append(f"{found} {said}")
+                rows = connection.execute(text(query)).scalar_one()
+                if rows:
+                    problems.append(f"{rows} {fault}")
     except SQLAlchemyError as error:
         problems.append(f"cannot be read: {getattr(error, 'orig', None) or error}")
     finally:
@@ -39,12 +40,12 @@ def check_integrity(address: str) -> list[str]:
     return problems
 
 
-def _named(query: str) -> set[str]:
+def _tables_in(query: str) -> set[str]:
     words = query.replace("(", " ").replace(")", " ").split()
     return {after for word, after in pairwise(words) if word in ("FROM", "JOIN")}
 
 
-#: what is counted → how many rows break it
+#: Fault, as it follows a number → query of the number of rows that have it.
 _INVARIANTS = {
     "links that were fetched and have no page": (
         "SELECT count(*) FROM candidates c WHERE c.outcome IN ('fetched', 'summary') "

@@ -28,12 +28,12 @@ from storage.engine.dialects import utc_day
 from storage.schema.core import candidates, documents, fetches, items, polls, taggings, versions
 from storage.schema.maintenance import attempt_days, decisions
 
-#: rows changed by one transaction, so that a collection under way never waits long
+#: Rows changed by one transaction, so that a collection under way never waits long.
 BATCH = 500
 _EMPTY = zlib.compress(b"")
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
-#: What is left of an article of which share of voice alone needs anything.
-_THIN: dict[str, Any] = {
+#: Fields that are emptied in an article that only share of voice still needs.
+_EMPTY_FIELDS: dict[str, Any] = {
     "lead": "",
     "text": "",
     "authors": [],
@@ -46,20 +46,20 @@ _THIN: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Until when each kind may go; None: it is kept for ever."""
+    """The time before which rows of each kind may go; None: they are kept for ever."""
 
-    #: pages fetched before, by what they were
+    #: Pages fetched before then, by outcome.
     irrelevant_pages: datetime | None
     coverage_pages: datetime | None
-    #: polls and fetches before
+    #: Polls and fetches before then.
     attempts: datetime | None
-    #: texts of articles that are not about the province, tagged before
+    #: Texts of articles that are not about the province, tagged before then.
     irrelevant_texts: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How much of one kind may go."""
+    """Rows of one kind past their retention limit, and about how many bytes they take."""
 
     kind: str
     rows: int
@@ -77,22 +77,22 @@ def plan_purge(connection: Connection, limits: Limits) -> list[Expired]:
 
 
 def purge_steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], tuple[int, int]]]:
-    """Return by kind what takes away the next rows of it, after an id and within the connection's transaction.
+    """Return by kind a function that purges its next rows, given a connection in a transaction and the last id.
 
-    It says how many it took away, and the id after which the next step goes on.
+    The function returns the number of rows it purged, and the id after which the next call goes on.
     """
     return {
-        "irrelevant_pages": lambda c, after: _drop_pages(c, _irrelevant_pages(limits.irrelevant_pages), at, after),
-        "coverage_pages": lambda c, after: _drop_pages(c, _coverage_pages(limits.coverage_pages), at, after),
+        "irrelevant_pages": lambda c, after: _empty_pages(c, _irrelevant_pages(limits.irrelevant_pages), at, after),
+        "coverage_pages": lambda c, after: _empty_pages(c, _coverage_pages(limits.coverage_pages), at, after),
         "attempts": lambda c, _: (_sum_up_attempts(c, limits.attempts), 0),
-        "irrelevant_texts": lambda c, after: _drop_texts(c, limits.irrelevant_texts, after),
+        "irrelevant_texts": lambda c, after: _empty_texts(c, limits.irrelevant_texts, after),
     }
 
 
 def _irrelevant_pages(before: datetime | None) -> ColumnElement[bool] | None:
-    """Pages that hold nothing of the province, or nothing that can be read."""
-    gone = (DocumentOutcome.IRRELEVANT, DocumentOutcome.UNREADABLE)
-    return _pages(documents.c.outcome.in_(gone), before)
+    """Select pages that are not about the province, or unreadable."""
+    outcomes = (DocumentOutcome.IRRELEVANT, DocumentOutcome.UNREADABLE)
+    return _pages(documents.c.outcome.in_(outcomes), before)
 
 
 def _coverage_pages(before: datetime | None) -> ColumnElement[bool] | None:
@@ -105,27 +105,29 @@ def _pages(outcome: ColumnElement[bool], before: datetime | None) -> ColumnEleme
     return and_(outcome, documents.c.removed_at.is_(None), documents.c.fetched_at < before)
 
 
-def _count_pages(connection: Connection, kind: str, which: ColumnElement[bool] | None) -> Expired:
-    if which is None:
+def _count_pages(connection: Connection, kind: str, condition: ColumnElement[bool] | None) -> Expired:
+    if condition is None:
         return Expired(kind, 0, 0)
     size = func.coalesce(func.sum(func.length(documents.c.body) + func.length(cast(documents.c.entry, Text))), 0)
-    row = connection.execute(select(func.count(), size).where(which)).one()
+    row = connection.execute(select(func.count(), size).where(condition)).one()
     return Expired(kind, row[0], int(row[1]))
 
 
-def _drop_pages(connection: Connection, which: ColumnElement[bool] | None, at: datetime, after: int) -> tuple[int, int]:
-    if which is None:
+def _empty_pages(
+    connection: Connection, condition: ColumnElement[bool] | None, at: datetime, after: int
+) -> tuple[int, int]:
+    if condition is None:
         return 0, after
-    query = select(documents.c.id, documents.c.entry).where(which, documents.c.id > after).order_by(documents.c.id)
+    query = select(documents.c.id, documents.c.entry).where(condition, documents.c.id > after).order_by(documents.c.id)
     rows = connection.execute(query.limit(BATCH)).all()
     change = update(documents).where(documents.c.id == bindparam("key"))
     if rows:
         change = change.values(body=_EMPTY, removed_at=at, entry=bindparam("said"))
-        connection.execute(change, [{"key": row.id, "said": _thin(row.entry)} for row in rows])
+        connection.execute(change, [{"key": row.id, "said": _without_text(row.entry)} for row in rows])
     return len(rows), rows[-1].id if rows else after
 
 
-def _thin(entry: dict[str, Any]) -> dict[str, Any]:
+def _without_text(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "summary": "", "text": ""}
 
 
@@ -133,7 +135,7 @@ def _count_attempts(connection: Connection, before: datetime | None) -> Expired:
     if before is None:
         return Expired("attempts", 0, 0)
     rows = size = 0
-    # What a row takes beside its texts: its numbers and times, and its share of the indexes.
+    # About 100 bytes of a row besides its texts: numbers, times and its share of the indexes.
     for table, words in ((polls, (polls.c.feed_url, polls.c.note)), (fetches, (fetches.c.url, fetches.c.note))):
         lengths = sum((func.length(word) for word in words), literal(100))
         row = connection.execute(select(func.count(), func.sum(lengths)).where(table.c.at < before)).one()
@@ -142,10 +144,10 @@ def _count_attempts(connection: Connection, before: datetime | None) -> Expired:
 
 
 def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
-    """Add the oldest polls and fetches to the sums of their source and day, and delete them."""
+    """Add the oldest polls and fetches to the sums of their source and UTC day, delete them, and return how many."""
     if before is None:
         return 0
-    done = 0
+    deleted = 0
     quiet = tuple(_QUIET)
     for table, counts in (
         (
@@ -173,44 +175,46 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
             continue
         source = polls.c.source_id if table is polls else candidates.c.source_id
         day = utc_day(connection, table.c.at)
-        query: Select[Any] = select(source.label("source_id"), day.label("day"), *_named(counts))
+        query: Select[Any] = select(source.label("source_id"), day.label("day"), *_labelled(counts))
         if table is fetches:
             query = query.join(candidates, candidates.c.id == fetches.c.candidate_id)
-        _add_up(connection, connection.execute(query.where(table.c.id.in_(keys)).group_by(source, day)).all())
+        _add_to_sums(connection, connection.execute(query.where(table.c.id.in_(keys)).group_by(source, day)).all())
         connection.execute(delete(table).where(table.c.id.in_(keys)))
-        done += len(keys)
-    return done
+        deleted += len(keys)
+    return deleted
 
 
-def _named(counts: dict[str, Any]) -> list[ColumnElement[Any]]:
+def _labelled(counts: dict[str, Any]) -> list[ColumnElement[Any]]:
     return [count.label(name) for name, count in counts.items()]
 
 
-def _add_up(connection: Connection, rows: Sequence[Any]) -> None:
+def _add_to_sums(connection: Connection, rows: Sequence[Any]) -> None:
     zero = {c.name: 0 for c in attempt_days.columns if c.name not in ("source_id", "day")}
     for row in rows:
-        found = {name: int(value) for name, value in row._mapping.items() if name in zero}
-        there = and_(attempt_days.c.source_id == row.source_id, attempt_days.c.day == row.day)
-        more = {attempt_days.c[name]: attempt_days.c[name] + n for name, n in found.items()}
-        if not connection.execute(update(attempt_days).where(there).values(more)).rowcount:
-            values = {**zero, **found, "source_id": row.source_id, "day": row.day}
+        sums = {name: int(value) for name, value in row._mapping.items() if name in zero}
+        same_day = and_(attempt_days.c.source_id == row.source_id, attempt_days.c.day == row.day)
+        increased = {attempt_days.c[name]: attempt_days.c[name] + n for name, n in sums.items()}
+        if not connection.execute(update(attempt_days).where(same_day).values(increased)).rowcount:
+            values = {**zero, **sums, "source_id": row.source_id, "day": row.day}
             connection.execute(insert(attempt_days).values(**values))
 
 
 def _texts(before: datetime | None) -> Select[Any] | None:
-    """Select the texts of articles that the rules find not to be about the province, and no person said anything of."""
+    """Select texts of articles that the rules find not to be about the province, and on which no person decided."""
     if before is None:
         return None
     newest, others = versions.alias(), taggings.alias()
-    last = select(func.max(others.c.id)).where(others.c.version_id == newest.c.id).correlate(newest).scalar_subquery()
-    kept = select(decisions.c.id).where(decisions.c.item_key == items.c.key).correlate(items)
-    whole = func.length(_json_text("text")) + func.length(_json_text("lead")) > 0
+    newest_tagging = (
+        select(func.max(others.c.id)).where(others.c.version_id == newest.c.id).correlate(newest).scalar_subquery()
+    )
+    decided = select(decisions.c.id).where(decisions.c.item_key == items.c.key).correlate(items)
+    has_text = func.length(_json_text("text")) + func.length(_json_text("lead")) > 0
     return (
         select(versions)
         .join(items, items.c.key == versions.c.item_key)
         .join(newest, and_(newest.c.item_key == items.c.key, newest.c.number == items.c.version))
-        .join(taggings, taggings.c.id == last)
-        .where(whole, taggings.c.relevance == "no", taggings.c.tagged_at < before, ~kept.exists())
+        .join(taggings, taggings.c.id == newest_tagging)
+        .where(has_text, taggings.c.relevance == "no", taggings.c.tagged_at < before, ~decided.exists())
     )
 
 
@@ -222,20 +226,20 @@ def _count_texts(connection: Connection, before: datetime | None) -> Expired:
     query = _texts(before)
     if query is None:
         return Expired("irrelevant_texts", 0, 0)
-    found = query.subquery()
-    size = func.coalesce(func.sum(func.length(cast(found.c.article, Text))), 0)
-    row = connection.execute(select(func.count(), size).select_from(found)).one()
+    expired = query.subquery()
+    size = func.coalesce(func.sum(func.length(cast(expired.c.article, Text))), 0)
+    row = connection.execute(select(func.count(), size).select_from(expired)).one()
     return Expired("irrelevant_texts", row[0], int(row[1]))
 
 
-def _drop_texts(connection: Connection, before: datetime | None, after: int) -> tuple[int, int]:
-    """Keep of such an article what share of voice needs: title, date, outlet, language and address."""
+def _empty_texts(connection: Connection, before: datetime | None, after: int) -> tuple[int, int]:
+    """Empty such articles but for what share of voice needs: title, date, outlet, language and address."""
     query = _texts(before)
     if query is None:
         return 0, after
     rows = connection.execute(query.where(versions.c.id > after).order_by(versions.c.id).limit(BATCH)).all()
     for row in rows:
-        article = {**row.article, **{name: value for name, value in _THIN.items() if name in row.article}}
+        article = {**row.article, **{name: value for name, value in _EMPTY_FIELDS.items() if name in row.article}}
         connection.execute(update(versions).where(versions.c.id == row.id).values(article=article))
         for tagging in connection.execute(select(taggings).where(taggings.c.version_id == row.id)).all():
             tags = {**tagging.tags, "places": [], "topics": [], "near": []}

@@ -1,4 +1,4 @@
-"""The tables of the database, each column with a sentence."""
+"""The tables of collecting and examining, each column with a sentence: runs, sources, feeds, links, pages, articles."""
 
 from datetime import UTC, datetime
 
@@ -35,7 +35,7 @@ metadata = MetaData(
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; SQLite has no type with a zone, so there the zone is taken off and put back."""
+    """An aware datetime, stored in UTC; without its zone on SQLite, which has no type for it: reading adds the zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -222,7 +222,7 @@ documents = Table(
     _one_of("outcome", DocumentOutcome),
     Index(None, "outcome"),
     Index(None, "candidate_id"),
-    # All that is counted of a day, so that no page is touched for it.
+    # Covers the counts of a day, so that they read no page.
     Index(None, "fetched_at", "source_id", "outcome", "outcome_reason"),
 )
 

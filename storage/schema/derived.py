@@ -1,11 +1,10 @@
-"""The tables of what reports count and exports write, made out of what is kept of an article."""
+"""The tables derived from articles: facts that reports count, and CSV cells that exports write."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from storage.schema.core import metadata
 
-# Both are made out of items, versions, taggings and decisions by those who fill the search index, and kept as these
-# are.
+# Both follow from items, versions, taggings and decisions; storage.search.index fills them together with the index.
 facts = Table(
     "facts",
     metadata,
@@ -26,7 +25,7 @@ facts = Table(
     info={"derived": True},
 )
 
-# Apart from the facts, which are read a million at a time, and many to a page.
+# A table apart from the facts, so that these stay small: they are read a million at a time, many to a disk page.
 listings = Table(
     "listings",
     metadata,

@@ -1,25 +1,25 @@
-"""A database → those of our tables that are in it, and what each of their columns is."""
+"""The tables of ours that are in a database, and the document of all tables and columns."""
 
 from sqlalchemy import Connection, Table, inspect
 
 from storage.schema import derived, maintenance, publications, search, service, stories
 from storage.schema.core import Instant, metadata
 
-#: Modules whose tables must be known before `metadata` is asked for them.
+#: Modules that define tables: importing them adds the tables to `metadata`.
 _DEFINED = (derived, publications, service, search, stories, maintenance)
 
 
 def our_tables(connection: Connection) -> list[Table]:
-    """Return our tables as they are defined today, those that lean on others after them.
+    """Return our tables as they are defined today, each after the tables it refers to.
 
-    Tables made out of others (their `info` says "derived": search index, facts) and the schema's version are left out.
+    Derived tables (`info` has "derived": search index, facts) and the table of the schema's version are left out.
     """
-    there = set(inspect(connection).get_table_names())
-    return [t for t in metadata.sorted_tables if t.name in there and not t.info.get("derived")]
+    names = set(inspect(connection).get_table_names())
+    return [t for t in metadata.sorted_tables if t.name in names and not t.info.get("derived")]
 
 
 def schema_document() -> str:
-    """Return the part of docs/columns.md that tells of the database."""
+    """Return the part of docs/columns.md that describes the database."""
     lines = [
         "# The database",
         "",
@@ -33,11 +33,11 @@ def schema_document() -> str:
         lines += ["| column | kind | meaning |", "|---|---|---|"]
         for column in table.columns:
             key = next(iter(column.foreign_keys), None)
-            refers = f" → `{key.target_fullname}`" if key is not None else ""
+            reference = f" → `{key.target_fullname}`" if key is not None else ""
             empty = ", may be empty" if column.nullable else ""
-            said = column.comment or "its number, in the order they came"
+            meaning = column.comment or "its number, in the order they came"
             kind = "instant" if isinstance(column.type, Instant) else type(column.type).__name__.lower()
-            lines.append(f"| `{column.name}` | {kind}{empty} | {said}{refers} |")
+            lines.append(f"| `{column.name}` | {kind}{empty} | {meaning}{reference} |")
     return "\n".join(lines) + "\n"
 
 

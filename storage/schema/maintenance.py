@@ -1,4 +1,4 @@
-"""The tables of upkeep: what persons decided, and what remains of attempts that are no longer kept one by one."""
+"""The tables of maintenance: people's decisions, and daily sums of polls and fetches that retention deleted."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 

@@ -1,4 +1,4 @@
-"""The tables of what left the house: digests as they were published, and to whom they were sent."""
+"""The tables of publications: digests as they were published, and their dispatches to channels."""
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 

@@ -1,12 +1,12 @@
-"""The tables of searching: what stands for an article in the index, and searches kept under a name."""
+"""The tables of searching: the row of an article in the index, and saved searches."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.schema.core import Instant, metadata
 
-# Made out of versions and taggings, and so not part of what is copied or compared. On SQLite the words themselves are
-# in the virtual table search_index, which storage.search.index makes when it is first needed.
+# Derived from versions and taggings, and so neither copied nor compared. On SQLite the words themselves are in the
+# virtual table search_index, which storage.search.index_tables creates when it is first needed.
 search_items = Table(
     "search_items",
     metadata,

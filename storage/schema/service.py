@@ -1,4 +1,4 @@
-"""The tables of the service: every turn of the schedule, and every alert."""
+"""The tables of the service: every run of a scheduled job, and every alert."""
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint
 

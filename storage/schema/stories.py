@@ -1,4 +1,4 @@
-"""The tables of stories: where each article stands among the others, and what a person said of that."""
+"""The tables of stories: the place of each article among the others, and people's rulings on it."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
@@ -37,7 +37,7 @@ story_keys = Table(
     ),
     Column("moment", BigInteger, primary_key=True, comment="moment of the node"),
     Column("node", Integer, primary_key=True, comment="an article under that key"),
-    # One B-tree, in the order in which it is searched.
+    # Without a rowid SQLite keeps one B-tree, in the order in which it is searched.
     sqlite_with_rowid=False,
 )
 

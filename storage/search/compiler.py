@@ -1,4 +1,4 @@
-"""The tree of a query → what SQLite's FTS5 and PostgreSQL's tsquery call the same."""
+"""The tree of a query → SQL for SQLite, with FTS5, or for PostgreSQL, with tsquery: both match the same articles."""
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
@@ -9,12 +9,12 @@ Dialect = Literal["sqlite", "postgresql"]
 
 #: An id of search_items begins with the second of publication, so that ids are in the order of time.
 SECOND = 1 << 29
-#: Seconds since 1970 that an id holds, either way: to the year 2514.
+#: Largest number of seconds before or after 1970 that an id holds: until the year 2514.
 _LAST_SECOND = 2**34 - 1
-#: PostgreSQL's index knows no order. So that the newest matches are found without all the others, they are looked for
-#: in the newest spans of time first: (bits of an id that are within a span, how many spans). 46 bits are 36 hours.
+#: PostgreSQL's index has no order. To find the newest matches without all the others, a search looks into the newest
+#: spans of time first: (bits of an id that are within a span, number of spans). 46 bits are 36 hours.
 SPANS = ((46, 2), (46 + 3, 2), (46 + 6, 2))
-#: Before a word of a PostgreSQL vector that is spelt exactly; folded words have nothing before them.
+#: Prefix of a word with its diacritics in a PostgreSQL vector; folded words have none.
 EXACT = "="
 
 
@@ -24,34 +24,34 @@ def id_at(moment: datetime) -> int:
 
 
 def spans_of(identifier: int) -> list[str]:
-    """Return the words that stand in a PostgreSQL vector for the spans of time an id is in, as `newest` names them."""
+    """Return the words of a PostgreSQL vector for the spans of time that an id is in."""
     return [f":{bits}:{identifier >> bits}" for bits, _ in SPANS]
 
 
 def mark_word(field: str, value: str) -> str:
-    """Return the word that stands in the index for a field and its value (pipeline.text.search_tokens.join_tokens)."""
+    """Return the word of the index for a field and its value (see pipeline.text.search_tokens.join_tokens)."""
     return f":{field}:{value}"
 
 
 class CompiledQuery:
-    """SQL that holds for the rows of search_items that a tree asks for, and the values it needs."""
+    """A condition of SQL on rows of search_items (`s`) that holds where a tree matches, and its values by name."""
 
     def __init__(self, tree: Tree, dialect: Dialect, zone: tzinfo) -> None:
         self._dialect: Dialect = dialect
         self._zone = zone
         self.values: dict[str, Any] = {}
-        #: what FTS5 is to give, in the order of time, before anything else is looked at; '' where nothing
+        #: FTS5 query that yields the rows in order of time, before `sql` filters them; '': no part of the tree is one.
         self.match = ""
         parts = list(tree.parts) if isinstance(tree, And) else [tree]
         if dialect == "sqlite":
-            inside = [part for part in parts if _is_positive(part)]
-            if inside:
-                inside += [part for part in parts if isinstance(part, Not) and _is_positive(part.part)]
-                parts = [part for part in parts if part not in inside]
-                self.match = compile_fts5(And(tuple(inside)))
-        self.sql = " AND ".join(self._of(part) for part in parts) or "1 = 1"
+            in_fts5 = [part for part in parts if _is_positive(part)]
+            if in_fts5:
+                in_fts5 += [part for part in parts if isinstance(part, Not) and _is_positive(part.part)]
+                parts = [part for part in parts if part not in in_fts5]
+                self.match = compile_fts5(And(tuple(in_fts5)))
+        self.sql = " AND ".join(self._sql_of(part) for part in parts) or "1 = 1"
 
-    def _of(self, tree: Tree) -> str:
+    def _sql_of(self, tree: Tree) -> str:
         if isinstance(tree, Days):
             return self._days(tree)
         if isinstance(tree, Story):
@@ -63,10 +63,10 @@ class CompiledQuery:
                 return f"s.id IN (SELECT rowid FROM search_index WHERE search_index MATCH {words})"
             return f"s.vector @@ CAST({self._value(compile_tsquery(tree))} AS tsquery)"
         if isinstance(tree, Not):
-            return f"NOT ({self._of(tree.part)})"
+            return f"NOT ({self._sql_of(tree.part)})"
         assert isinstance(tree, And | Or)
         word = " AND " if isinstance(tree, And) else " OR "
-        return "(" + word.join(self._of(part) for part in tree.parts) + ")"
+        return "(" + word.join(self._sql_of(part) for part in tree.parts) + ")"
 
     def _days(self, days: Days) -> str:
         limits = []
@@ -85,7 +85,7 @@ class CompiledQuery:
 
 
 def _is_text(tree: Tree, dialect: Dialect) -> bool:
-    """Whether a tree is words and marks only, in a form that the database's own search takes as it is."""
+    """Whether a tree has only words and marks, in a form that the database's own search accepts."""
     if isinstance(tree, Days | Story):
         return False
     if isinstance(tree, Not):
@@ -96,22 +96,22 @@ def _is_text(tree: Tree, dialect: Dialect) -> bool:
 
 
 def _is_positive(tree: Tree) -> bool:
-    """Whether FTS5 can say it: its NOT needs something before it."""
+    """Whether FTS5 can express a tree: its NOT needs an operand before it."""
     if isinstance(tree, And):
-        wanted = [part for part in tree.parts if not isinstance(part, Not)]
-        left_out = [part.part for part in tree.parts if isinstance(part, Not)]
-        return bool(wanted) and all(_is_positive(part) for part in (*wanted, *left_out))
+        positive = [part for part in tree.parts if not isinstance(part, Not)]
+        negated = [part.part for part in tree.parts if isinstance(part, Not)]
+        return bool(positive) and all(_is_positive(part) for part in (*positive, *negated))
     if isinstance(tree, Or):
         return all(_is_positive(part) for part in tree.parts)
     return isinstance(tree, Words | Near | Mark)
 
 
 def compile_fts5(tree: Tree) -> str:
-    """Return a tree of words and marks as FTS5 writes it."""
+    """Return a tree of words and marks in the syntax of FTS5."""
     if isinstance(tree, And):
-        wanted = " AND ".join(f"({compile_fts5(part)})" for part in tree.parts if not isinstance(part, Not))
-        left_out = [compile_fts5(part.part) for part in tree.parts if isinstance(part, Not)]
-        return f"({wanted})" + "".join(f" NOT ({part})" for part in left_out)
+        positive = " AND ".join(f"({compile_fts5(part)})" for part in tree.parts if not isinstance(part, Not))
+        negated = [compile_fts5(part.part) for part in tree.parts if isinstance(part, Not)]
+        return f"({positive})" + "".join(f" NOT ({part})" for part in negated)
     if isinstance(tree, Or):
         return " OR ".join(f"({compile_fts5(part)})" for part in tree.parts)
     if isinstance(tree, Mark):
@@ -128,12 +128,12 @@ def _columns(words: Words) -> str:
 
 
 def _phrase(words: Words) -> str:
-    # Words are letters, digits and marks only (pipeline.text.search_tokens), so no quote can be among them.
+    # Words hold only letters, digits and marks (pipeline.text.search_tokens), so there is no quote to escape.
     return '"' + " ".join(words.words) + '"' + (" *" if words.prefix else "")
 
 
 def compile_tsquery(tree: Tree) -> str:
-    """Return a tree of words and marks as a tsquery is written."""
+    """Return a tree of words and marks in the syntax of a tsquery."""
     if isinstance(tree, And | Or):
         word = " & " if isinstance(tree, And) else " | "
         return "(" + word.join(compile_tsquery(part) for part in tree.parts) + ")"
@@ -150,13 +150,13 @@ def compile_tsquery(tree: Tree) -> str:
 
 
 def _lexemes(words: Words) -> str:
-    before, after = EXACT if words.exact else "", "A" if words.only_title else ""
-    found = [quote(before + word) + (f":{after}" if after else "") for word in words.words]
+    prefix, weight = EXACT if words.exact else "", "A" if words.only_title else ""
+    lexemes = [quote(prefix + word) + (f":{weight}" if weight else "") for word in words.words]
     if words.prefix:
-        found[-1] = quote(before + words.words[-1]) + f":*{after}"
-    return "(" + " <-> ".join(found) + ")"
+        lexemes[-1] = quote(prefix + words.words[-1]) + f":*{weight}"
+    return "(" + " <-> ".join(lexemes) + ")"
 
 
 def quote(lexeme: str) -> str:
-    """Return a lexeme as it is written in a tsquery or tsvector."""
+    """Return a lexeme quoted for a tsquery or tsvector."""
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"

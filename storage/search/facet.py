@@ -1,4 +1,4 @@
-"""What a person searches for, now or under a name → hits, from an index that holds all that is stored."""
+"""Searches in the index of all stored articles, and the searches saved under a name."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

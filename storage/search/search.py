@@ -1,4 +1,4 @@
-"""The tree of a query → the items that match it, newest or best first, with the words that were found."""
+"""The tree of a query → the items that match it, newest or best first, with the matching words highlighted."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from pipeline.tables.facts import FactCount
 from pipeline.text.normalize import match_key, normalise, strip_diacritics
 from pipeline.text.search_tokens import UNSPACED
 from storage.articles.items import load_chosen
+from storage.engine.dialects import is_sqlite
 from storage.schema.core import Instant, versions
 from storage.schema.search import search_items
 from storage.search.compiler import SPANS, CompiledQuery, quote
@@ -20,25 +21,24 @@ from storage.search.tree import Tree, Words, asked_words, names_relevance
 
 Order = Literal["time", "relevance"]
 
-#: Of the matches the newest so many are ranked by relevance.
+#: Newest matches that are ranked by relevance.
 RANKED = 500
-#: What a word counts: in the title, each time in the text up to so many times, and once more near its beginning.
+#: Points of a word: in the title; occurrences in the text that count one each, at most; near the beginning of the text.
 _IN_TITLE, _MOST_TIMES, _AT_ONCE = 10, 8, 4
+#: Characters at the beginning of a text in which a word scores more.
 _BEGINNING = 400
-#: characters of a snippet before and after what was found first
+#: Characters of a snippet before and after the first match.
 _BEFORE, _AFTER = 60, 180
-
-
-#: Pages may wait so long between being fetched and being examined.
+#: Longest time that a page may wait between being fetched and being examined.
 _BACKLOG = timedelta(days=14)
-#: What was examined first since then; the first condition says the same of ids, which spares looking at all others.
+#: Conditions for items first examined since then; the first one bounds the ids, so that older rows are not read.
 _SEEN_LATELY = (
     "s.id >= (SELECT min(m.id) FROM items n JOIN search_items m ON m.item_key = n.key "
     "WHERE n.first_seen >= :fetched_since)",
     "NOT EXISTS (SELECT 1 FROM versions n JOIN taggings g ON g.version_id = n.id "
     "WHERE n.item_key = s.item_key AND g.tagged_at < :seen_since)",
 )
-#: The newest spans in which there is anything, each found by one look into the index.
+#: The newest spans of time with any article, each found by one lookup in the index.
 _SPANS = text(
     "WITH RECURSIVE newest(span) AS (SELECT max(id) >> :bits FROM search_items UNION ALL "
     "SELECT (SELECT max(id) >> :bits FROM search_items WHERE id < newest.span << :bits) FROM newest "
@@ -55,77 +55,77 @@ def search(
     zone: tzinfo,
     seen_since: datetime | None = None,
 ) -> list[SearchHit]:
-    """See storage.base.Storage.search."""
+    """See storage.search.facet.Search.search."""
     scores: Mapping[str, int] = {}
     keys = _matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since)
     if by == "relevance":
         scores = _scores(connection, tree, keys)
         keys = sorted(keys, key=lambda k: -scores[k])[:limit]  # sorting is stable: of equals the newest first
-    found = load_chosen(connection, keys)
-    asked = list(asked_words(tree))
-    return [_hit(found[k], asked, scores.get(k, 0)) for k in keys if k in found]
+    items_by_key = load_chosen(connection, keys)
+    words = list(asked_words(tree))
+    return [_hit(items_by_key[k], words, scores.get(k, 0)) for k in keys if k in items_by_key]
 
 
 def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> FactCount:
     """See storage.search.facet.Search.count."""
-    source, limits, values = _asked(connection, tree, zone)
-    end = "" if most is None else " LIMIT :most"
-    found = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(limits)}{end}"
-    query = text(f"SELECT count(*), count(DISTINCT f.story) FROM ({found}) s JOIN facts f ON f.item_key = s.item_key")
+    source, conditions, values = _compile(connection, tree, zone)
+    limit = "" if most is None else " LIMIT :most"
+    matches = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(conditions)}{limit}"
+    query = text(f"SELECT count(*), count(DISTINCT f.story) FROM ({matches}) s JOIN facts f ON f.item_key = s.item_key")
     return FactCount(*connection.execute(query, values if most is None else values | {"most": most}).one())
 
 
-def _asked(connection: Connection, tree: Tree, zone: tzinfo) -> tuple[str, list[str], dict[str, Any]]:
-    """Return what a tree asks for as SQL: tables, conditions, and the values of these."""
-    where = CompiledQuery(tree, "sqlite" if connection.dialect.name == "sqlite" else "postgresql", zone)
-    limits = [where.sql]
+def _compile(connection: Connection, tree: Tree, zone: tzinfo) -> tuple[str, list[str], dict[str, Any]]:
+    """Return a tree as SQL: tables, conditions, and the values of the conditions by name."""
+    compiled = CompiledQuery(tree, "sqlite" if is_sqlite(connection) else "postgresql", zone)
+    conditions = [compiled.sql]
     if not names_relevance(tree):
-        limits.append("s.about = 1")
-    if not where.match:
-        return "search_items s", limits, where.values
-    limits.insert(0, "search_index MATCH :match")
+        conditions.append("s.about = 1")
+    if not compiled.match:
+        return "search_items s", conditions, compiled.values
+    conditions.insert(0, "search_index MATCH :match")
     source = "search_index CROSS JOIN search_items s ON s.id = search_index.rowid"
-    return source, limits, where.values | {"match": where.match}
+    return source, conditions, compiled.values | {"match": compiled.match}
 
 
 def _matches(
     connection: Connection, tree: Tree, limit: int, zone: tzinfo, seen_since: datetime | None
 ) -> Sequence[str]:
     """Return the keys of the newest items that match, newest first."""
-    source, limits, values = _asked(connection, tree, zone)
+    source, conditions, values = _compile(connection, tree, zone)
     values["limit"] = limit
-    # FTS5 gives its rows in the order of their ids, so that reading ends when enough are found.
+    # FTS5 returns rows in the order of their ids, so that reading ends when enough are found.
     order = "search_index.rowid" if "match" in values else "s.id"
     if seen_since is not None:
-        limits += _SEEN_LATELY
-    found: Sequence[str] = []
+        conditions += _SEEN_LATELY
+    keys: Sequence[str] = []
     for spans in _newest_spans(connection):
-        within = limits
+        where = conditions
         if spans:
-            within, values["spans"] = [*limits, "s.vector @@ CAST(:spans AS tsquery)"], spans
-            # What is in them is found by its words, and not by walking along the ids.
+            where, values["spans"] = [*conditions, "s.vector @@ CAST(:spans AS tsquery)"], spans
+            # `+ 0` makes PostgreSQL look the spans up in the index of words instead of walking along the ids.
             order = "s.id + 0"
-        query = text(f"SELECT s.item_key FROM {source} WHERE {' AND '.join(within)} ORDER BY {order} DESC LIMIT :limit")
+        query = text(f"SELECT s.item_key FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT :limit")
         if seen_since is not None:
             query = query.bindparams(
                 bindparam("seen_since", seen_since, type_=Instant),
                 bindparam("fetched_since", seen_since - _BACKLOG, type_=Instant),
             )
-        found = list(connection.execute(query, values).scalars())
-        if len(found) == limit:
+        keys = list(connection.execute(query, values).scalars())
+        if len(keys) == limit:
             break
-    return found
+    return keys
 
 
 def _newest_spans(connection: Connection) -> Iterator[str]:
-    """Yield what PostgreSQL is to look in first for the newest, as tsqueries, each with all that was before it.
+    """Yield tsqueries of the newest spans of time, each wider than the one before; the last is '': all of time.
 
-    The last is '': everywhere. What is in none of them is older than what is.
+    PostgreSQL looks for the newest matches in them in turn. SQLite has no need of them: it gets '' only.
     """
-    if connection.dialect.name == "postgresql":
+    if not is_sqlite(connection):
         for bits, many in SPANS:
-            found = connection.execute(_SPANS, {"bits": bits, "many": many}).scalars()
-            newest = [quote(f":{bits}:{n}") for n in found if n is not None]
+            span_numbers = connection.execute(_SPANS, {"bits": bits, "many": many}).scalars()
+            newest = [quote(f":{bits}:{n}") for n in span_numbers if n is not None]
             if len(newest) < many:  # these are all there are
                 break
             yield " | ".join(newest)
@@ -133,10 +133,10 @@ def _newest_spans(connection: Connection) -> Iterator[str]:
 
 
 def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[str, int]:
-    """Count what was found, by item.
+    """Return the scores of items, by key.
 
-    Of each word or phrase of the query: 10 where it is in the title, 1 for each time in the text up to 8, 4 where it
-    is among its first 400 characters. Simple, so that both databases, and a reader with a pencil, count the same.
+    Each word or phrase of the query scores 10 in the title, 1 for each time in the text up to 8, and 4 within the first
+    400 characters. The rule is simple, so that both databases, and a reader with a pencil, get the same score.
     """
     query = (
         select(search_items.c.item_key, versions.c.article)
@@ -152,76 +152,76 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
 
 
 def _score(pattern: re.Pattern[str], title: str, body: str) -> int:
-    found = [match.start() for match in pattern.finditer(body)]
-    begins = bool(found) and found[0] < _BEGINNING
-    return _IN_TITLE * bool(pattern.search(title)) + min(len(found), _MOST_TIMES) + _AT_ONCE * begins
+    positions = [match.start() for match in pattern.finditer(body)]
+    begins = bool(positions) and positions[0] < _BEGINNING
+    return _IN_TITLE * bool(pattern.search(title)) + min(len(positions), _MOST_TIMES) + _AT_ONCE * begins
 
 
 @lru_cache(maxsize=256)
 def _pattern(words: Words) -> re.Pattern[str]:
-    """Return what finds words in a text as `pipeline.text.normalize.match_key` makes it."""
-    written = [re.escape(word) if words.exact else _with_diacritics(word) for word in words.words]
+    """Return a pattern that finds words in the output of `pipeline.text.normalize.match_key`."""
+    patterns = [re.escape(word) if words.exact else _with_diacritics(word) for word in words.words]
     first, last = words.words[0], words.words[-1]
-    # A pattern that begins with a letter is looked for much faster than one that begins with looking back.
-    start = written[0] + ("" if _is_unspaced(first) else rf"(?<![^\W_]{written[0]})")
+    # A pattern that begins with a letter is much faster than one that begins with a lookbehind.
+    start = patterns[0] + ("" if _is_unspaced(first) else rf"(?<![^\W_]{patterns[0]})")
     end = "" if _is_unspaced(last) or words.prefix else r"(?![^\W_])"
-    return re.compile(r"[\W_]*".join((start, *written[1:])) + end)
+    return re.compile(r"[\W_]*".join((start, *patterns[1:])) + end)
 
 
 def _with_diacritics(word: str) -> str:
-    """Return a pattern for a word with any diacritics: several times as fast as to take them off all of a text."""
+    """Return a pattern for a word with any diacritics: several times as fast as stripping them from the whole text."""
     return "".join(f"[{letter}{more}]" if (more := _diacritics().get(letter)) else re.escape(letter) for letter in word)
 
 
 @cache
 def _diacritics() -> dict[str, str]:
-    """Return by letter those that `pipeline.text.normalize.strip_diacritics` makes it of."""
-    found: dict[str, str] = {}
+    """Return by plain letter the letters that `pipeline.text.normalize.strip_diacritics` reduces to it."""
+    variants: dict[str, str] = {}
     for letter in map(chr, range(0x80, 0x2000)):
         if letter == letter.lower() and (plain := strip_diacritics(letter)) != letter:
-            found[plain] = found.get(plain, "") + letter
-    return found
+            variants[plain] = variants.get(plain, "") + letter
+    return variants
 
 
 def _is_unspaced(word: str) -> bool:
     return re.match(f"[{UNSPACED}]", word) is not None
 
 
-def _hit(item: Item, asked: Sequence[Words], score: int) -> SearchHit:
-    return SearchHit(item, _mark_title(item.article, asked), _snippet(item.article, asked), score)
+def _hit(item: Item, words: Sequence[Words], score: int) -> SearchHit:
+    return SearchHit(item, _mark_title(item.article, words), _snippet(item.article, words), score)
 
 
-def _mark_title(article: Article, asked: Sequence[Words]) -> Highlighted:
+def _mark_title(article: Article, words: Sequence[Words]) -> Highlighted:
     title = normalise(article.title)
-    return Highlighted(title, _spans(match_key(title), asked))
+    return Highlighted(title, _find_spans(match_key(title), words))
 
 
-def _snippet(article: Article, asked: Sequence[Words]) -> Highlighted:
-    """Return some of the text around what is found first of the rarest word, or its beginning."""
-    whole = normalise(article.text)
-    asked = [words for words in asked if not words.only_title]
-    searched = match_key(whole)
-    found = [spans for words in asked if (spans := _spans(searched, [words]))]
-    at = min(found, key=len)[0][0] if found else 0
+def _snippet(article: Article, words_of_query: Sequence[Words]) -> Highlighted:
+    """Return the text around the first match of the rarest word, or the beginning of the text."""
+    body = normalise(article.text)
+    in_text = [words for words in words_of_query if not words.only_title]
+    key = match_key(body)
+    matches = [spans for words in in_text if (spans := _find_spans(key, [words]))]
+    at = min(matches, key=len)[0][0] if matches else 0
     start = max(0, at - _BEFORE)
     if start:
-        start = next((m.end() for m in re.finditer(r"\s", whole[start:at])), 0) + start
-    cut = whole[start : at + _AFTER]
-    if at + _AFTER < len(whole) and " " in cut:
+        start = next((m.end() for m in re.finditer(r"\s", body[start:at])), 0) + start
+    cut = body[start : at + _AFTER]
+    if at + _AFTER < len(body) and " " in cut:
         cut = cut[: cut.rindex(" ")]
-    inside = {(a - start, b - start) for spans in found for a, b in spans if a >= start and b <= start + len(cut)}
-    return Highlighted(cut.replace("\n", " "), _merged(inside))
+    inside = {(a - start, b - start) for spans in matches for a, b in spans if a >= start and b <= start + len(cut)}
+    return Highlighted(cut.replace("\n", " "), _merge_spans(inside))
 
 
-def _spans(searched: str, asked: Iterable[Words]) -> tuple[tuple[int, int], ...]:
-    return _merged({match.span() for words in asked for match in _pattern(words).finditer(searched)})
+def _find_spans(key: str, words_to_find: Iterable[Words]) -> tuple[tuple[int, int], ...]:
+    return _merge_spans({match.span() for words in words_to_find for match in _pattern(words).finditer(key)})
 
 
-def _merged(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    kept: list[tuple[int, int]] = []
+def _merge_spans(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if kept and start < kept[-1][1]:
-            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            kept.append((start, end))
-    return tuple(kept)
+            merged.append((start, end))
+    return tuple(merged)

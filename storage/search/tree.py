@@ -1,4 +1,4 @@
-"""The tree of a query: what a text, a field or a day must be, and how that is put together."""
+"""The tree of a query: words, fields and days, joined by AND, OR and NOT."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One word, or several that stand in a row; where one carries a diacritic all of them are exact."""
+    """One word, or a phrase; `exact` (all words with their diacritics) where one word of it has a diacritic."""
 
     words: tuple[str, ...]
     exact: bool
-    #: whether the last is only the beginning of a word
+    #: Whether the last word is only the beginning of one.
     prefix: bool = False
     only_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two of them with at most `between` words between, either first; both exact or both not."""
+    """Two phrases in either order with at most `between` words between them; both exact or both not."""
 
     one: Words
     other: Words
@@ -27,7 +27,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A field that says exactly this, e.g. topic, energy."""
+    """A field with a value, e.g. topic and energy."""
 
     field: str
     value: str
@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Published (or first seen) from the first day to the last; None: open."""
+    """Articles published (else first seen) from the first day to the last; None: no bound."""
 
     first: date | None
     last: date | None
@@ -43,7 +43,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """In the story, or event, of this key."""
+    """Articles in the story or event of this key."""
 
     key: str
 
@@ -67,7 +67,7 @@ Tree = Words | Near | Mark | Days | Story | And | Or | Not
 
 
 def asked_words(tree: Tree) -> Iterator[Words]:
-    """Yield the words that a hit shall have: those that no NOT stands before."""
+    """Yield the words that a hit has to contain: those not under a NOT."""
     if isinstance(tree, Words):
         yield tree
     elif isinstance(tree, Near):
@@ -78,7 +78,7 @@ def asked_words(tree: Tree) -> Iterator[Words]:
 
 
 def names_relevance(tree: Tree) -> bool:
-    """Whether a query says itself which relevance its hits shall have."""
+    """Whether a query has a `relevance:` field."""
     if isinstance(tree, And | Or):
         return any(names_relevance(part) for part in tree.parts)
     return names_relevance(tree.part) if isinstance(tree, Not) else isinstance(tree, Mark) and tree.field == "relevance"

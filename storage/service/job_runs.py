@@ -23,7 +23,7 @@ from storage.schema.service import alerts, job_runs
 
 
 class JobRuns:
-    """What the service did, in the tables `job_runs` and `alerts` of one database; used by one thread."""
+    """The runs of scheduled jobs, and the alerts, of one database; used by one thread."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -34,7 +34,7 @@ class JobRuns:
             yield connection
 
     def begin_job(self, job: str, due: datetime, at: datetime, late: int, server: str, /) -> int:
-        """Note that a job begins (`late` in seconds); return the number of the turn."""
+        """Store that a job begins, `late` seconds after it was due; return the number of the run."""
         row = {"job": job, "due": due, "started": at, "late_seconds": late, "server": server, "how": "", "said": ""}
         with self._engine.begin() as connection:
             key = connection.execute(insert(job_runs).values(**row)).inserted_primary_key
@@ -42,14 +42,14 @@ class JobRuns:
             return int(key[0])
 
     def end_job(self, run: JobRun, /) -> None:
-        """Note how a turn ended that `begin_job` gave its number."""
+        """Store how a run ended, by the number that `begin_job` returned."""
         change: dict[str, Any] = {"ended": run.ended, "how": run.outcome, "exit_code": run.exit_code}
         change |= {"said": run.output_tail, "counts": dict(run.counts)}
         with self._engine.begin() as connection:
             connection.execute(update(job_runs).where(job_runs.c.id == run.id).values(**change))
 
     def plan_job(self, job: str, at: datetime, server: str, /) -> None:
-        """Note that a job is known from now on, so that turns missed from here on are made up for."""
+        """Store that a job is scheduled from now on, so that runs missed after this are made up for."""
         row = {
             "job": job,
             "due": at,
@@ -63,13 +63,13 @@ class JobRuns:
             connection.execute(insert(job_runs).values(late_seconds=0, **row))
 
     def lose_open(self, at: datetime, /) -> int:
-        """Note that turns without an end were lost with their server; return how many."""
+        """Mark runs without an end as lost with their server; return how many."""
         change = {"ended": at, "how": JobOutcome.LOST}
         with self._engine.begin() as connection:
             return connection.execute(update(job_runs).where(job_runs.c.ended.is_(None)).values(**change)).rowcount
 
     def jobs_since(self, since: datetime, /, jobs: Collection[str] = ()) -> list[JobRun]:
-        """Return the turns that were due or began since then, oldest first; of every job, or of those named."""
+        """Return the runs that were due or began since then, oldest first; of the named jobs, or of all."""
         query = select(job_runs).where((job_runs.c.due >= since) | (job_runs.c.started >= since))
         if jobs:
             query = query.where(job_runs.c.job.in_(jobs))
@@ -77,11 +77,11 @@ class JobRuns:
             return [_run(row) for row in connection.execute(query.order_by(job_runs.c.id))]
 
     def last_of_each(self, *how: JobOutcome) -> dict[str, JobRun]:
-        """Return the latest turn of every job, or the latest that ended so."""
+        """Return the latest run of every job, or its latest run with one of these outcomes."""
         return self._of_each(func.max(job_runs.c.id), how)
 
     def first_of_each(self) -> dict[str, JobRun]:
-        """Return the first turn of every job that is still remembered: since when it is known."""
+        """Return the oldest stored run of every job, which tells since when the job is known."""
         return self._of_each(func.min(job_runs.c.id), ())
 
     def _of_each(self, which: Function[Any], how: Collection[JobOutcome]) -> dict[str, JobRun]:
@@ -93,7 +93,7 @@ class JobRuns:
             return {row.job: _run(row) for row in found}
 
     def counted(self, commands: Collection[str], since: datetime, until: datetime, /) -> tuple[dict[str, int], bool]:
-        """Return what such commands begun in that time counted, and whether one of them has no end."""
+        """Return the summed counts of runs of these commands begun in [since, until], and whether one has not ended."""
         query = select(runs.c.counts, runs.c.ended).where(
             runs.c.command.in_(commands), runs.c.started >= since, runs.c.started <= until
         )
@@ -106,13 +106,13 @@ class JobRuns:
         return counts, any(row.ended is None for row in rows)
 
     def forget(self, before: datetime, /) -> int:
-        """Delete turns and alerts from before then; return how many."""
+        """Delete job runs and alerts from before then; return how many."""
         with self._engine.begin() as connection:
             gone = connection.execute(delete(job_runs).where(job_runs.c.started < before)).rowcount
             return gone + connection.execute(delete(alerts).where(alerts.c.at < before)).rowcount
 
     def raise_alert(self, alert: Alert, /) -> bool:
-        """Store an alert unless its cause has one of that day; return whether it was new."""
+        """Store an alert unless its cause already has one on that day; return whether it was stored."""
         with self._engine.begin() as connection:
             same = select(alerts.c.id).where(alerts.c.cause == alert.cause, alerts.c.day == alert.day)
             if connection.execute(same).first() is not None:
@@ -128,7 +128,7 @@ class JobRuns:
             return [Alert(r.cause, r.day, r.at, r.said, dict(r.sent)) for r in connection.execute(query)]
 
     def alerts_sent(self, sent: Sequence[Alert], channel: str, at: datetime, /) -> None:
-        """Note that a channel took these alerts."""
+        """Store that a channel delivered these alerts."""
         with self._engine.begin() as connection:
             for alert in sent:
                 here = (alerts.c.cause == alert.cause, alerts.c.day == alert.day)

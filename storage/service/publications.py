@@ -1,4 +1,4 @@
-"""Published digests and what was sent → rows and back."""
+"""Published digests, their files, and their dispatches to channels."""
 
 import hashlib
 import zlib
@@ -19,7 +19,7 @@ _ITEMS = TypeAdapter(tuple[PublishedItem, ...])
 
 
 class Publications:
-    """The digests that left the house, in one database; used by one thread."""
+    """The published digests of one database; used by one thread."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -51,13 +51,13 @@ class Publications:
             return int(found[0])
 
     def publication(self, number: int, /) -> Publication | None:
-        """Return a digest as it was published. Raises StorageError where its bytes are no longer those it had."""
+        """Return a digest as it was published; None for an unknown number. Raises StorageError for changed bytes."""
         with self._reading() as connection:
             row = connection.execute(select(publications).where(publications.c.id == number)).first()
             return None if row is None else _publication(connection, row)
 
     def latest(self, day: date, /) -> Publication | None:
-        """Return the last digest that was published of a day."""
+        """Return the last published digest of a day; None where there is none."""
         query = select(publications).where(publications.c.day == day.isoformat()).order_by(publications.c.id.desc())
         with self._reading() as connection:
             row = connection.execute(query.limit(1)).first()
@@ -74,7 +74,7 @@ class Publications:
             return [_head(row) for row in connection.execute(query)]
 
     def begin_dispatch(self, dispatch: Dispatch, /) -> bool:
-        """Note that a digest is about to be sent; False, and nothing noted, where it was begun before."""
+        """Store that a digest is about to be sent; return False, and store nothing, where that was begun before."""
         row = {
             "publication_id": dispatch.publication,
             "channel": dispatch.channel,
@@ -90,7 +90,7 @@ class Publications:
         return True
 
     def end_dispatch(self, dispatch: Dispatch, taken: bool, /) -> None:
-        """Note that it was taken, or that it surely was not: then it may be sent again."""
+        """Store that a dispatch was accepted, or delete it: it was surely not accepted and may be sent again."""
         this = (dispatches.c.publication_id == dispatch.publication, dispatches.c.channel == dispatch.channel)
         with self._engine.begin() as connection:
             if taken:
@@ -99,7 +99,7 @@ class Publications:
                 connection.execute(delete(dispatches).where(*this))
 
     def dispatches(self, number: int, /) -> list[Dispatch]:
-        """Return to whom a digest was sent, in that order."""
+        """Return the dispatches of a digest, oldest first."""
         query = select(dispatches).where(dispatches.c.publication_id == number).order_by(dispatches.c.id)
         with self._reading() as connection:
             return [
@@ -126,15 +126,15 @@ def _head(row: Row[Any], **files: bytes) -> Publication:
 def _publication(connection: Connection, row: Row[Any]) -> Publication:
     files = {}
     query = select(publication_files).where(publication_files.c.publication_id == row.id)
-    for found in connection.execute(query.order_by(publication_files.c.name)):
+    for file in connection.execute(query.order_by(publication_files.c.name)):
         try:
-            body = zlib.decompress(found.body)
+            body = zlib.decompress(file.body)
         except zlib.error:
             body = b""
-        if hashlib.sha256(body).hexdigest() != found.sha256:
+        if hashlib.sha256(body).hexdigest() != file.sha256:
             raise StorageError(
-                f"digest {row.id}: {found.name} is not as it was published (SHA-256 {found.sha256}): restore the "
+                f"digest {row.id}: {file.name} is not as it was published (SHA-256 {file.sha256}): restore the "
                 "database from a backup (diembao db restore)"
             )
-        files[found.name] = body
+        files[file.name] = body
     return _head(row, **files)

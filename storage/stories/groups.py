@@ -1,4 +1,4 @@
-"""Who follows whom, and what a person ruled → stories and events that keep their names as they grow and split."""
+"""Links between articles and people's rulings → stories and events, which keep their names as they grow and split."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,13 +16,13 @@ from storage.schema.stories import story_changes, story_nodes, story_ruling_item
 Level = Literal["story", "event"]
 T = TypeVar("T")
 
-#: rows asked for in one statement
+#: Rows looked up by one statement.
 _CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where a level keeps whom an article follows, and the name of its group."""
+    """The columns of a level: the article that another follows, how surely, and the name of the group."""
 
     follows: Any
     score: Any
@@ -46,7 +46,7 @@ def _select(level: Level) -> Select[*tuple[Any, ...]]:
     ).join(items, items.c.key == story_nodes.c.item_key)
 
 
-_NEAR = {
+_LINKED = {
     level: _select(level).where(
         or_(
             story_nodes.c.id.in_(bindparam("nodes", expanding=True)),
@@ -55,7 +55,7 @@ _NEAR = {
     )
     for level, columns in _LEVELS.items()
 }
-_CHOSEN = {
+_OF_KEYS = {
     level: _select(level).where(story_nodes.c.item_key.in_(bindparam("keys", expanding=True))) for level in _LEVELS
 }
 _RENAME = {
@@ -67,7 +67,8 @@ _RENAME = {
 _RENAME_FACTS = (
     update(facts).where(facts.c.item_key.in_(bindparam("keys", expanding=True))).values(story=bindparam("to"))
 )
-# Articles of one story are of one event, and articles of two events of two stories: so those rulings hold at both.
+# Articles of one story are of one event, and articles of two events are of two stories: those rulings hold at both
+# levels.
 _RULINGS = {
     level: select(story_rulings.c.id, story_rulings.c.kind, story_ruling_items.c.item_key, story_ruling_items.c.side)
     .join(story_ruling_items, story_ruling_items.c.ruling_id == story_rulings.c.id)
@@ -80,13 +81,13 @@ _RULINGS = {
 def name_groups(connection: Connection, touched: Collection[int], at: datetime, *, fresh: Collection[int] = ()) -> int:
     """Name the groups that hold the touched nodes; return how many articles changed their story or event.
 
-    `fresh` nodes are new: that they join a group is no change to be remembered.
+    A `fresh` (new) node that joins a group is not recorded as a change.
     """
     moved = 0
     for level in _LEVELS:
         rulings = load_rulings(connection, level)
         rows = _closure(connection, level, touched, rulings)
-        moved += _name(connection, level, rows, rulings, at, fresh)
+        moved += _rename_groups(connection, level, rows, rulings, at, fresh)
     return moved
 
 
@@ -95,37 +96,37 @@ def name_all(connection: Connection, at: datetime) -> int:
     moved = 0
     for level in _LEVELS:
         rows = {row.id: row for row in connection.execute(_select(level))}
-        moved += _name(connection, level, rows, load_rulings(connection, level), at, ())
+        moved += _rename_groups(connection, level, rows, load_rulings(connection, level), at, ())
     return moved
 
 
 def _closure(
     connection: Connection, level: Level, start: Iterable[int], rulings: Sequence[Ruling]
 ) -> dict[int, Row[Any]]:
-    """Return the rows of all nodes that links or rulings join to some."""
+    """Return the rows of all nodes that links or rulings connect to the given ones."""
     together: dict[str, set[str]] = {}
     for ruling in rulings:
         if not ruling.apart:
             for key in ruling.sides:
                 together.setdefault(key, set()).update(ruling.sides)
-    found: dict[int, Row[Any]] = {}
+    rows: dict[int, Row[Any]] = {}
     waiting = set(start)
     while waiting:
         new: dict[int, Row[Any]] = {}
-        for some in _chunks(sorted(waiting)):
-            near = connection.execute(_NEAR[level], {"nodes": some})
-            new |= {row.id: row for row in near if row.id not in found}
-        named = {other for row in new.values() for other in together.get(row.item_key, ())}
-        for keys in _chunks(sorted(named)):
-            chosen = connection.execute(_CHOSEN[level], {"keys": keys})
-            new |= {row.id: row for row in chosen if row.id not in found}
-        found |= new
+        for chunk in _chunks(sorted(waiting)):
+            near = connection.execute(_LINKED[level], {"nodes": chunk})
+            new |= {row.id: row for row in near if row.id not in rows}
+        ruled_keys = {other for row in new.values() for other in together.get(row.item_key, ())}
+        for keys in _chunks(sorted(ruled_keys)):
+            ruled = connection.execute(_OF_KEYS[level], {"keys": keys})
+            new |= {row.id: row for row in ruled if row.id not in rows}
+        rows |= new
         followed = {row.follows for row in new.values() if row.follows is not None}
-        waiting = (followed - set(found)) | (set(new) - waiting)
-    return found
+        waiting = (followed - set(rows)) | (set(new) - waiting)
+    return rows
 
 
-def _name(
+def _rename_groups(
     connection: Connection,
     level: Level,
     rows: Mapping[int, Row[Any]],
@@ -139,11 +140,11 @@ def _name(
         for row in rows.values()
         if row.follows is not None and row.follows in rows
     ]
-    about = [r for r in rulings if any(key in by_key for key in r.sides)]
+    relevant = [r for r in rulings if any(key in by_key for key in r.sides)]
     changes: Counter[tuple[str, str]] = Counter()
     moved: dict[str, list[str]] = {}
-    for members in cluster(by_key, links, about):
-        name = _name_of([by_key[key] for key in members])
+    for members in cluster(by_key, links, relevant):
+        name = _group_name([by_key[key] for key in members])
         for key in members:
             row = by_key[key]
             if row.name != name:
@@ -151,33 +152,35 @@ def _name(
                 if row.id not in fresh:
                     changes[row.name, name] += 1
     for name, keys in moved.items():
-        for some in _chunks(keys):
-            connection.execute(_RENAME[level], {"keys": some, "to": name})
+        for chunk in _chunks(keys):
+            connection.execute(_RENAME[level], {"keys": chunk, "to": name})
             if level == "story":
-                connection.execute(_RENAME_FACTS, {"keys": some, "to": name})
+                connection.execute(_RENAME_FACTS, {"keys": chunk, "to": name})
     if changes:
-        told = [{"at": at, "level": level, "old": o, "new": n, "items": c} for (o, n), c in sorted(changes.items())]
-        connection.execute(insert(story_changes), told)
+        change_rows = [
+            {"at": at, "level": level, "old": o, "new": n, "items": c} for (o, n), c in sorted(changes.items())
+        ]
+        connection.execute(insert(story_changes), change_rows)
     return sum(map(len, moved.values()))
 
 
-def _name_of(members: Sequence[Row[Any]]) -> str:
-    """Return the name of a group: the key of one of its articles, the one it was first called by.
+def _group_name(members: Sequence[Row[Any]]) -> str:
+    """Return the name of a group: the key of the first article in it that it is already named after, else of its first.
 
-    So no two groups have one name, and a name, once told, always leads to the group in which its article is now.
+    So no two groups share a name, and an old name always leads to the group that now holds its article.
     """
     keys: dict[str, int] = {row.item_key: row.id for row in members}
-    held: set[str] = {row.name for row in members} & set(keys)
-    return min(held or set(keys), key=keys.__getitem__)
+    current_names: set[str] = {row.name for row in members} & set(keys)
+    return min(current_names or set(keys), key=keys.__getitem__)
 
 
 def load_rulings(connection: Connection, level: Level) -> list[Ruling]:
-    """Return what a person ruled that holds at a level."""
+    """Return people's rulings that hold at a level, oldest first."""
     sides: dict[tuple[int, str], dict[str, int]] = {}
     for row in connection.execute(_RULINGS[level]):
         sides.setdefault((row.id, row.kind), {})[row.item_key] = row.side
-    return [Ruling(number, kind == "apart", found) for (number, kind), found in sides.items()]
+    return [Ruling(number, kind == "apart", by_key) for (number, kind), by_key in sides.items()]
 
 
-def _chunks(some: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (some[n : n + _CHUNK] for n in range(0, len(some), _CHUNK))
+def _chunks(sequence: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (sequence[n : n + _CHUNK] for n in range(0, len(sequence), _CHUNK))

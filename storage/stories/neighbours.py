@@ -1,4 +1,4 @@
-"""Sketches of articles → the look-alikes that stand before and after them in time, found through indexed keys."""
+"""Fingerprints of articles → the look-alikes published before and after them, found through indexed keys."""
 
 import zlib
 from collections import Counter, OrderedDict
@@ -15,105 +15,107 @@ from storage.engine.dialects import placeholder
 from storage.schema.core import versions
 from storage.schema.stories import story_keys, story_nodes
 
-#: Look-alikes asked for under one key, the nearest in time, and taken over all keys, those that share most. The story
-#: of an article is that of the one look-alike that is most like it, and a story has many: no need to find them all.
-PER_KEY, TAKEN = 8, 24
-_FILE = insert(story_keys)
-_SKETCHES = (
+#: Look-alikes per key, the nearest in time, and over all keys, those that share most keys. One look-alike is enough to
+#: place an article in its story, and a story has many: they need not all be found.
+PER_KEY, MAX_NEIGHBOURS = 8, 24
+_INSERT_KEYS = insert(story_keys)
+_FINGERPRINTS = (
     select(story_nodes.c.id, versions.c.id.label("version"), versions.c.fingerprint)
     .join(versions, versions.c.id == story_nodes.c.version_id)
     .where(story_nodes.c.id.in_(bindparam("nodes", expanding=True)))
 )
-#: Days before and after an article in which similar ones are looked for: pipeline.stories.similarity joins none that
-#: are further apart but reprints, and a reprint after two weeks is a new publication.
+#: Days before and after an article in which look-alikes count: pipeline.stories.similarity joins articles further apart
+#: only as reprints, and a reprint after two weeks is a new publication.
 _DAYS = 14
 _SUBSECOND = 28
-#: sketches kept in memory, of about 5 KB
-_KEPT = 4000
+#: Fingerprints kept in memory, of about 5 KB each.
+_CACHED = 4000
 
 
 def publication_moment(at: datetime, item_key: str) -> int:
-    """Return the place of an article in time: no two have the same, whatever the order of their arrival."""
+    """Return the second of publication with 28 bits of the item's key behind it, so that no two articles share one."""
     return (int(at.timestamp()) << _SUBSECOND) | (zlib.crc32(item_key.encode()) >> (32 - _SUBSECOND))
 
 
 class FingerprintCache:
-    """The sketches of placed articles, by node; the last ones used stay in memory."""
+    """The fingerprints of placed articles, by node; the ones used last stay in memory."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._kept: OrderedDict[int, Fingerprint] = OrderedDict()
+        self._cached: OrderedDict[int, Fingerprint] = OrderedDict()
 
-    def put(self, node: int, found: Fingerprint) -> None:
-        self._kept[node] = found
-        self._kept.move_to_end(node)
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+    def put(self, node: int, fingerprint: Fingerprint) -> None:
+        self._cached[node] = fingerprint
+        self._cached.move_to_end(node)
+        if len(self._cached) > _CACHED:
+            self._cached.popitem(last=False)
 
     def get(self, nodes: Iterable[int]) -> dict[int, Fingerprint]:
-        """Return the sketches of nodes."""
-        found: dict[int, Fingerprint] = {}
+        """Return the fingerprints of nodes."""
+        fingerprints: dict[int, Fingerprint] = {}
         missing = []
         for node in nodes:
-            if (kept := self._kept.get(node)) is not None:
-                self._kept.move_to_end(node)
-                found[node] = kept
+            if (cached := self._cached.get(node)) is not None:
+                self._cached.move_to_end(node)
+                fingerprints[node] = cached
             else:
                 missing.append(node)
         if missing:
-            for row in self._connection.execute(_SKETCHES, {"nodes": missing}).all():
-                found[row.id] = fingerprint_of(self._connection, row.version, row.fingerprint)
-                self.put(row.id, found[row.id])
-        return found
+            for row in self._connection.execute(_FINGERPRINTS, {"nodes": missing}).all():
+                fingerprints[row.id] = fingerprint_of(self._connection, row.version, row.fingerprint)
+                self.put(row.id, fingerprints[row.id])
+        return fingerprints
 
 
 def fingerprint_of(connection: Connection, version: int, stored: bytes) -> Fingerprint:
-    """Return the sketch of a version; one that an older diembao left is made anew from the article, and kept."""
-    if (found := load(stored)) is not None:
-        return found
+    """Return the fingerprint of a version; one in an older format is computed from the article and stored."""
+    if (fingerprint := load(stored)) is not None:
+        return fingerprint
     article = connection.execute(select(versions.c.article).where(versions.c.id == version)).scalar_one()
-    found = fingerprint_article(article)
-    connection.execute(update(versions).where(versions.c.id == version).values(fingerprint=dump(found)))
-    return found
+    fingerprint = fingerprint_article(article)
+    connection.execute(update(versions).where(versions.c.id == version).values(fingerprint=dump(fingerprint)))
+    return fingerprint
 
 
 def fingerprint_article(article: dict[str, Any]) -> Fingerprint:
-    """Return the sketch of an article as the database holds it."""
+    """Return the fingerprint of an article, given as the JSON of the database."""
     from pydantic import TypeAdapter
 
-    read = TypeAdapter(Article).validate_python(article)
-    return compute_fingerprint(read.title, read.text, read.published, read.language)
+    parsed = TypeAdapter(Article).validate_python(article)
+    return compute_fingerprint(parsed.title, parsed.text, parsed.published, parsed.language)
 
 
 def store_keys(connection: Connection, node: int, moment: int, keys: Sequence[int]) -> None:
-    """Let an article be found."""
+    """Index an article under its keys."""
     rows = [{"key": key, "moment": moment, "node": node} for key in keys]
     if rows:
-        connection.execute(_FILE, rows)
+        connection.execute(_INSERT_KEYS, rows)
 
 
 def drop_keys(connection: Connection, node: int, moment: int, keys: Sequence[int]) -> None:
-    """Let an article be found no more."""
-    there = story_keys.c.key.in_(keys) & (story_keys.c.moment == moment) & (story_keys.c.node == node)
-    connection.execute(delete(story_keys).where(there))
+    """Remove an article from the index."""
+    entries = story_keys.c.key.in_(keys) & (story_keys.c.moment == moment) & (story_keys.c.node == node)
+    connection.execute(delete(story_keys).where(entries))
 
 
 def earlier_neighbours(connection: Connection, keys: Sequence[int], moment: int) -> tuple[list[int], int]:
-    """Return look-alikes that came before, the first first, and how many more could before one would be left out."""
-    rows = _around(connection, keys, moment, before=True)
+    """Return the earlier look-alikes, oldest first, and how many more would fit before one is left out."""
+    rows = _look_alikes(connection, keys, moment, before=True)
     shared = Counter(node for _, _, node in rows)
-    came = {node: when for _, when, node in rows}
-    taken = sorted(shared, key=lambda node: (-shared[node], -came[node], node))[:TAKEN]
+    moments = {node: when for _, when, node in rows}
+    nearest = sorted(shared, key=lambda node: (-shared[node], -moments[node], node))[:MAX_NEIGHBOURS]
     fullest = max(Counter(key for key, _, _ in rows).values(), default=0)
-    return sorted(taken, key=came.__getitem__), max(0, min(PER_KEY - fullest, TAKEN - len(shared)))
+    return sorted(nearest, key=moments.__getitem__), max(0, min(PER_KEY - fullest, MAX_NEIGHBOURS - len(shared)))
 
 
 def later_neighbours(connection: Connection, keys: Sequence[int], moment: int) -> list[int]:
-    """Return the articles that have this one among their look-alikes that came before."""
-    return sorted({node for _, _, node in _around(connection, keys, moment, before=False)})
+    """Return the articles that have this one among their earlier look-alikes."""
+    return sorted({node for _, _, node in _look_alikes(connection, keys, moment, before=False)})
 
 
-def _around(connection: Connection, keys: Sequence[int], moment: int, *, before: bool) -> list[tuple[int, int, int]]:
+def _look_alikes(
+    connection: Connection, keys: Sequence[int], moment: int, *, before: bool
+) -> list[tuple[int, int, int]]:
     if not keys:
         return []
     window = (_DAYS * 86_400) << _SUBSECOND
@@ -125,9 +127,9 @@ def _around(connection: Connection, keys: Sequence[int], moment: int, *, before:
 
 @lru_cache(maxsize=128)
 def _statement(keys: int, before: bool, mark: str) -> str:
-    """One search in the index for each key, in one statement: each reads no more rows than it gives.
+    """Return one statement with a search for each key, so that each reads only the rows it returns.
 
-    Written for the driver, whose mark for a value is given: SQLAlchemy would look at each of the hundred values.
+    It is written for the driver, with its placeholder: SQLAlchemy would process each of the hundred values.
     """
     span = f"moment < {mark} AND moment >= {mark} ORDER BY moment DESC"
     if not before:

@@ -1,4 +1,8 @@
-"""New texts → their places among the others: the report each repeats, the happening it tells of."""
+"""New texts → their places among the others: the earlier article each repeats, the earlier article of the same event.
+
+An article "follows" the earlier article that is most like it: its source, where it is a reprint, and its event, where
+both tell of one happening. Groups of articles that follow each other are stories and events (storage.stories.groups).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +30,7 @@ from storage.stories.neighbours import (
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Whom an article follows: nodes, or None where it follows nobody."""
+    """The nodes that an article follows, and how sure that is (0 to 1); None: it follows none."""
 
     source: int | None = None
     source_score: float = 0.0
@@ -42,10 +46,10 @@ class _Place:
         }
 
 
-#: texts held in memory at once
+#: Texts held in memory at once.
 _BATCH = 500
 _LAST = select(func.max(story_nodes.c.version_id))
-#: newest texts of articles about the province that came after the last one placed, in the order they came
+#: The newest versions of articles about the province stored after the last one placed, in the order of storage.
 _UNPLACED: Select[*tuple[Any, ...]] = (
     select(
         items.c.key,
@@ -75,13 +79,13 @@ _UPDATE = (
 
 
 def group_stories(connection: Connection, at: datetime) -> int:
-    """See storage.base.Storage.regroup."""
+    """See storage.stories.facet.Stories.group."""
     placer = _place_all(connection)
     return name_groups(connection, placer.touched, at, fresh=placer.fresh)
 
 
 def rebuild_stories(connection: Connection, at: datetime) -> int:
-    """See storage.base.Storage.rebuild_stories."""
+    """See storage.stories.facet.Stories.rebuild."""
     connection.execute(delete(story_keys))
     connection.execute(delete(story_nodes))
     _place_all(connection)
@@ -97,57 +101,57 @@ def _place_all(connection: Connection) -> "Placer":
 
 
 def unplaced_items(connection: Connection) -> Sequence[Row[Any]]:
-    """Return some of the texts that are to be placed, in the order they came."""
+    """Return the next versions to place, at most 500, in the order of storage."""
     last = connection.execute(_LAST).scalar() or 0
     return connection.execute(_UNPLACED, {"last": last}).all()
 
 
 class Placer:
-    """Puts articles into their places one by one, within one transaction.
+    """Places articles one by one, within one transaction.
 
-    Whom an article follows depends only on those that came before it in time of publication, not on who was stored
-    first: one that arrives late takes back those that should have followed it.
+    Which article another follows depends on their times of publication alone, not on which was stored first: an
+    article that arrives late is offered to the later ones that are already placed.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._sketches = FingerprintCache(connection)
-        #: nodes whose group may have changed
+        self._fingerprints = FingerprintCache(connection)
+        #: Nodes whose group may have changed.
         self.touched: set[int] = set()
-        #: nodes that were not there before
+        #: Nodes that are new.
         self.fresh: set[int] = set()
 
     def place(self, row: Row[Any]) -> None:
-        """Place one article, a row of `unplaced`."""
-        found = fingerprint_of(self._connection, row.id, row.fingerprint)
+        """Place one article, a row of `unplaced_items`."""
+        fingerprint = fingerprint_of(self._connection, row.id, row.fingerprint)
         moment = publication_moment(row.published or row.first_seen, row.key)
         old = self._connection.execute(_OF_ITEM, {"key": row.key}).first()
         if old is None:
             values = {"item_key": row.key, "version_id": row.id, "moment": moment, "room": 0, **_Place().values()}
-            made = self._connection.execute(_INSERT, values).inserted_primary_key
-            assert made is not None
-            node = int(made[0])
+            node_key = self._connection.execute(_INSERT, values).inserted_primary_key
+            assert node_key is not None
+            node = int(node_key[0])
             self.fresh.add(node)
         else:
             node = old.id
-            self._remove(old)
+            self._take_out(old)
             change = {"version_id": row.id, "moment": moment}
             self._connection.execute(update(story_nodes).where(story_nodes.c.id == node).values(**change))
-        keys = fingerprint_keys(found)
+        keys = fingerprint_keys(fingerprint)
         store_keys(self._connection, node, moment, keys)
-        self._sketches.put(node, found)
-        self._follow(node, moment, found, keys)
-        self._lead(node, moment, found, keys)
-        # '(Dân trí)' before a text of Dân trí is no other's.
-        named = credited_agency(row.article["text"])
-        origin = "" if named.casefold() in row.name.casefold() else named
+        self._fingerprints.put(node, fingerprint)
+        self._follow(node, moment, fingerprint, keys)
+        self._offer_to_later(node, moment, fingerprint, keys)
+        # '(Dân trí)' before a text of Dân trí itself credits nobody else.
+        credited = credited_agency(row.article["text"])
+        origin = "" if credited.casefold() in row.name.casefold() else credited
         if origin != row.origin:
             self._connection.execute(update(items).where(items.c.key == row.key).values(origin=origin))
 
-    def _remove(self, old: Row[Any]) -> None:
-        """Take an article with an older text out of its place."""
-        found = self._sketches.get([old.id])[old.id]
-        keys = fingerprint_keys(found)
+    def _take_out(self, old: Row[Any]) -> None:
+        """Take the old version of an article out of its place; those that followed it choose again."""
+        fingerprint = self._fingerprints.get([old.id])[old.id]
+        keys = fingerprint_keys(fingerprint)
         drop_keys(self._connection, old.id, old.moment, keys)
         followed = or_(story_nodes.c.source_node == old.id, story_nodes.c.event_node == old.id)
         crowded = story_nodes.c.id.in_(later_neighbours(self._connection, keys, old.moment)) & (story_nodes.c.room == 0)
@@ -156,49 +160,49 @@ class Placer:
         self.touched.update(n for n in (old.id, old.source_node, old.event_node) if n is not None)
 
     def _follow_anew(self, row: Row[Any]) -> None:
-        """Find whom a placed article follows now."""
+        """Choose again which articles a placed one follows."""
         self.touched.update(n for n in (row.source_node, row.event_node) if n is not None)
-        found = self._sketches.get([row.id])[row.id]
-        self._follow(row.id, row.moment, found, fingerprint_keys(found))
+        fingerprint = self._fingerprints.get([row.id])[row.id]
+        self._follow(row.id, row.moment, fingerprint, fingerprint_keys(fingerprint))
 
-    def _follow(self, node: int, moment: int, found: Fingerprint, keys: Sequence[int]) -> None:
-        """Find whom an article follows, among all that came before; of equals the first."""
-        taken, room = earlier_neighbours(self._connection, keys, moment)
-        sketches = self._sketches.get(taken)
+    def _follow(self, node: int, moment: int, fingerprint: Fingerprint, keys: Sequence[int]) -> None:
+        """Choose which earlier articles an article follows; of equals the first."""
+        earlier, room = earlier_neighbours(self._connection, keys, moment)
+        fingerprints = self._fingerprints.get(earlier)
         place = _Place()
-        for other in taken:
-            place = _better(place, compare_fingerprints(found, sketches[other]), other)
+        for other in earlier:
+            place = _better_place(place, compare_fingerprints(fingerprint, fingerprints[other]), other)
         self._store(node, place, room)
 
-    def _lead(self, node: int, moment: int, found: Fingerprint, keys: Sequence[int]) -> None:
-        """Let those that came after follow an article, where it is more like them than whom they follow."""
-        after = later_neighbours(self._connection, keys, moment)
-        if not after:
+    def _offer_to_later(self, node: int, moment: int, fingerprint: Fingerprint, keys: Sequence[int]) -> None:
+        """Let later articles follow this one, where it is more like them than the one they follow."""
+        later = later_neighbours(self._connection, keys, moment)
+        if not later:
             return
-        sketches = self._sketches.get(after)
-        for row in self._connection.execute(_NODES, {"nodes": after}).all():
-            held = _Place(row.source_node, row.source_score, row.event_node, row.event_score)
+        fingerprints = self._fingerprints.get(later)
+        for row in self._connection.execute(_NODES, {"nodes": later}).all():
+            current = _Place(row.source_node, row.source_score, row.event_node, row.event_score)
             room = row.room - 1
             if row.room == 0:
-                # Somebody is crowded out: the newcomer, or perhaps the one that is followed.
-                taken, room = earlier_neighbours(self._connection, fingerprint_keys(sketches[row.id]), row.moment)
-                if {held.source, held.event} - {None, *taken}:
+                # One look-alike too many: either this article is left out, or perhaps the one that is followed.
+                earlier, room = earlier_neighbours(self._connection, fingerprint_keys(fingerprints[row.id]), row.moment)
+                if {current.source, current.event} - {None, *earlier}:
                     self._follow_anew(row)
                     continue
-                if node not in taken:
+                if node not in earlier:
                     continue
-            verdict = compare_fingerprints(found, sketches[row.id])
-            place = _better(held, verdict, node, first=self._is_first(moment, held, verdict.score))
-            if place != held:
-                self.touched.update(n for n in (row.id, held.source, held.event) if n is not None)
+            verdict = compare_fingerprints(fingerprint, fingerprints[row.id])
+            place = _better_place(current, verdict, node, first=self._is_earlier(moment, current, verdict.score))
+            if place != current:
+                self.touched.update(n for n in (row.id, current.source, current.event) if n is not None)
                 self._store(row.id, place, room)
             elif room != row.room:
                 self._connection.execute(_UPDATE, {"node": row.id, "room": room, **place.values()})
 
-    def _is_first(self, moment: int, held: _Place, score: float) -> bool:
-        """Whether an article came before the one that is followed with just the same score."""
-        other = held.event if held.source is None else held.source
-        if other is None or score != max(held.source_score, held.event_score):
+    def _is_earlier(self, moment: int, current: _Place, score: float) -> bool:
+        """Whether an article came before the one that is followed with exactly the same score."""
+        other = current.event if current.source is None else current.source
+        if other is None or score != max(current.source_score, current.event_score):
             return False
         return moment < int(self._connection.execute(_MOMENT, {"node": other}).scalar_one())
 
@@ -207,11 +211,11 @@ class Placer:
         self._connection.execute(_UPDATE, {"node": node, "room": room, **place.values()})
 
 
-def _better(place: _Place, verdict: Verdict, node: int, *, first: bool = False) -> _Place:
-    """Return the place after one more look-alike was judged; `first`: it came before the one followed until now."""
+def _better_place(place: _Place, verdict: Verdict, node: int, *, first: bool = False) -> _Place:
+    """Return the place after one more comparison; `first`: this look-alike came before the one followed so far."""
 
-    def beats(held: int | None, score: float) -> bool:
-        return held is None or verdict.score > score or (verdict.score == score and first)
+    def beats(followed: int | None, score: float) -> bool:
+        return followed is None or verdict.score > score or (verdict.score == score and first)
 
     if verdict.verdict == "dup":
         return _Place(node, verdict.score, node, verdict.score) if beats(place.source, place.source_score) else place

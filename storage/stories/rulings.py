@@ -1,4 +1,4 @@
-"""What a person says of stories → rulings that every later run respects."""
+"""People's decisions to merge or split stories → rulings that every later run respects."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -12,49 +12,51 @@ from storage.stories.groups import Level, name_groups
 
 
 def merge_stories(connection: Connection, level: Level, keys: Sequence[str], note: str, at: datetime) -> str:
-    """See storage.base.Storage.merge_stories."""
+    """See storage.stories.facet.Stories.merge."""
     column = items.c.story if level == "story" else items.c.event
-    names = [_name(connection, level, key) for key in keys]
+    names = [_group_name(connection, level, key) for key in keys]
     if len(set(names)) < 2:
         raise StorageError(f"{', '.join(keys)}: already one {level} ({names[0]})")
-    _rule(connection, level, "together", dict.fromkeys(names, 0), note, at)
+    _store_ruling(connection, level, "together", dict.fromkeys(names, 0), note, at)
     return str(connection.execute(select(column).where(items.c.key == names[0])).scalar_one())
 
 
 def split_story(
     connection: Connection, level: Level, story: str, keys: Collection[str], note: str, at: datetime
 ) -> tuple[str, str]:
-    """See storage.base.Storage.split_story."""
+    """See storage.stories.facet.Stories.split."""
     column = items.c.story if level == "story" else items.c.event
-    name = _name(connection, level, story)
+    name = _group_name(connection, level, story)
     members = set(connection.execute(select(items.c.key).where(column == name)).scalars())
     if strangers := sorted(set(keys) - members):
         raise StorageError(f"{', '.join(strangers)}: not in {level} {name}; see `diembao stories show {name}`")
     if members == set(keys):
         raise StorageError(f"{name}: at least one item has to stay")
-    _rule(connection, level, "apart", {key: int(key in keys) for key in members}, note, at)
-    _rule(connection, level, "together", dict.fromkeys(keys, 0), note, at)
+    _store_ruling(connection, level, "apart", {key: int(key in keys) for key in members}, note, at)
+    _store_ruling(connection, level, "together", dict.fromkeys(keys, 0), note, at)
     one, other = (min(members - set(keys)), min(keys))
-    found = {key: connection.execute(select(column).where(items.c.key == key)).scalar_one() for key in (one, other)}
-    return str(found[one]), str(found[other])
+    groups = {key: connection.execute(select(column).where(items.c.key == key)).scalar_one() for key in (one, other)}
+    return str(groups[one]), str(groups[other])
 
 
-def _name(connection: Connection, level: Level, key: str) -> str:
-    """Return today's name of the group of an item, or of one that ever had that name."""
+def _group_name(connection: Connection, level: Level, key: str) -> str:
+    """Return the present name of the group that an item is in; an old name of a group is the key of an item."""
     column = items.c.story if level == "story" else items.c.event
-    placed = select(column).join(story_nodes, story_nodes.c.item_key == items.c.key).where(items.c.key == key)
-    found = connection.execute(placed).scalar()
-    if found is None:
+    query = select(column).join(story_nodes, story_nodes.c.item_key == items.c.key).where(items.c.key == key)
+    name = connection.execute(query).scalar()
+    if name is None:
         raise StorageError(f"{key}: no item or {level} of that id; the columns item and story of the CSV hold them")
-    return str(found)
+    return str(name)
 
 
-def _rule(connection: Connection, level: Level, kind: str, sides: dict[str, int], note: str, at: datetime) -> None:
+def _store_ruling(
+    connection: Connection, level: Level, kind: str, sides: dict[str, int], note: str, at: datetime
+) -> None:
     if kind == "together" and len(sides) < 2:
         return
-    made = connection.execute(insert(story_rulings).values(at=at, level=level, kind=kind, note=note))
-    assert made.inserted_primary_key is not None
-    number = made.inserted_primary_key[0]
+    inserted = connection.execute(insert(story_rulings).values(at=at, level=level, kind=kind, note=note))
+    assert inserted.inserted_primary_key is not None
+    number = inserted.inserted_primary_key[0]
     rows = [{"ruling_id": number, "item_key": key, "side": side} for key, side in sorted(sides.items())]
     connection.execute(insert(story_ruling_items), rows)
     nodes = connection.execute(select(story_nodes.c.id).where(story_nodes.c.item_key.in_(list(sides)))).scalars()
