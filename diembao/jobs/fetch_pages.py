@@ -1,4 +1,4 @@
-"""Addresses given by hand → their pages, fetched as politely as any other."""
+"""Addresses typed by a person → their pages, fetched as politely as any other."""
 
 import gzip
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from pipeline.text.urls import normalise_url
 
 
 class _PageSink:
-    """A Desk that keeps the answers in memory."""
+    """Implements crawlers.spiders.sink.CrawlSink: keeps the answers in memory."""
 
     def __init__(self) -> None:
         self.answers: dict[int, Fetched | FetchFailure] = {}
@@ -38,21 +38,21 @@ class _PageSink:
 
 
 def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Document]:
-    """Fetch each address once; a page that could not be had is a Document without a body, with the reason.
+    """Fetch each address once; a failed fetch gives a Document without a body, with the reason.
 
-    May be called once per process (Twisted's reactor). Raises ValueError for what is no http(s) address.
+    At most once per process (Twisted's reactor). Raises ValueError for an address that is not http(s).
     """
     from crawlers.crawl import crawl
 
-    # The person who typed a numeric address into the command meant it, as one who writes it into sources.toml does.
+    # A private address typed into the command is intended, like one written into sources.toml.
     sources = [Source(f"page-{n}", urlsplit(url).netloc, url, ()) for n, url in enumerate(urls)]
-    wanted = [
+    candidates = [
         Candidate(n, sources[n].id, "", normalise_url(url), Entry(normalise_url(url))) for n, url in enumerate(urls)
     ]
-    tray = _PageSink()
-    crawl(sources, wanted, tray, settings, logins_of(sources))
-    for candidate in wanted:
-        answer = tray.answers[candidate.id]
+    sink = _PageSink()
+    crawl(sources, candidates, sink, settings, logins_of(sources))
+    for candidate in candidates:
+        answer = sink.answers[candidate.id]
         if isinstance(answer, Fetched):
             body, kind, reason = answer.body, answer.content_type, Reason.OK
         else:
@@ -61,6 +61,6 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
 
 
 def page_document(url: str, body: bytes) -> Document:
-    """Return a page that was given as bytes (gzip or not), as if it had just been fetched from `url`."""
+    """Return a Document of these bytes (gzip or not), as if just fetched from `url`."""
     body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
     return Document(0, 0, "", url, datetime.now(UTC), body, "", Entry(url))
