@@ -65,7 +65,7 @@ def smtp_connection(mail: Mail) -> Iterator[_Smtp]:
 
 
 def deliver(server: _Smtp, message: Message, to: Sequence[str], mail: Mail) -> None:
-    """Send a message. Raises DeliveryFailed where it surely was not accepted, DeliveryUnknown where it may have been."""
+    """Send a message. Raises DeliveryFailed if it surely was not accepted, DeliveryUnknown if it may have been."""
     server.data_sent = False
     try:
         refused = server.send_message(message, mail.sender, list(to))
