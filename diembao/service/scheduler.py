@@ -74,10 +74,10 @@ class Schedule:
         if job.every_minutes is not None and run.ended is None:
             self._next[run.job] = steady + job.every_minutes * 60
 
-    def turns(self, at: datetime, steady: float, running: Collection[str]) -> list[DueJob]:
+    def due_jobs(self, at: datetime, steady: float, running: Collection[str]) -> list[DueJob]:
         """Return the runs to start now: at most one of each job, none of a job that is running."""
         due_times = {job.name: due for job in self.jobs if (due := self._due(job, at, steady)) is not None}
-        turns = []
+        due_jobs = []
         for job in self.jobs:
             due = due_times.get(job.name)
             if due is None or job.name in running:
@@ -85,8 +85,8 @@ class Schedule:
             if any(other in running or other in due_times for other in job.after):
                 continue
             seconds = int((at - due).total_seconds())
-            turns.append(DueJob(job, due.astimezone(self._zone), seconds if seconds > job.late_minutes * 60 else 0))
-        return turns
+            due_jobs.append(DueJob(job, due.astimezone(self._zone), seconds if seconds > job.late_minutes * 60 else 0))
+        return due_jobs
 
     def next_times(self, at: datetime, steady: float) -> dict[str, datetime]:
         """Return the time at which each job is due next, in the province's zone."""

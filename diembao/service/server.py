@@ -63,7 +63,8 @@ class JobServer:
         self._state = HealthState(home.root)
         self._health: HealthServer | None = None
         self._lock_checked_at = float("-inf")
-        self._trouble_since = 0.0
+        #: steady time from which _TELL_AFTER counts
+        self._alert_counted_from = 0.0
         self._trouble_thread: threading.Thread | None = None
         self._purged_on = ""
         at, ticks = now(), steady()
@@ -124,14 +125,14 @@ class JobServer:
             for run in list(self._unsaved):
                 self._storage.runs.end_job(run)
                 self._unsaved.remove(run)
-            for turn in self._schedule.turns(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
-                self._start(turn, at, ticks)
+            for due_job in self._schedule.due_jobs(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
+                self._start(due_job, at, ticks)
             self._purge(at)
         except LockedElsewhere:
             raise
         except StorageError as error:
             if not self._state.trouble:
-                self._trouble_since = ticks
+                self._alert_counted_from = ticks
             self._set_trouble(hide_secrets(str(error)))
             self._tell_trouble(ticks)
         else:
@@ -149,17 +150,17 @@ class JobServer:
     def _tell_trouble(self, ticks: float) -> None:
         """Run the job that alerts people; the run is not recorded, because the database is what fails."""
         job = next((job for job in self._jobs if job.command[0] == "alerts"), None)
-        if job is None or job.name in self._running or ticks - self._trouble_since < _TELL_AFTER:
+        if job is None or job.name in self._running or ticks - self._alert_counted_from < _TELL_AFTER:
             return
         if self._trouble_thread is not None and self._trouble_thread.is_alive():
             return
-        self._trouble_since = ticks
+        self._alert_counted_from = ticks
 
         def work() -> None:
             result = run_job(job, (*job.command, "--trouble", self._state.trouble), self._home, running)
             self._log.info("told", exit=result.exit_code, said=result.output_tail)
             if result.exit_code == 0:
-                self._trouble_since = ticks + 24 * 3600
+                self._alert_counted_from = ticks + 24 * 3600
 
         running = JobProcess()
         self._trouble_thread = threading.Thread(target=work, name="teller", daemon=True)
@@ -172,19 +173,19 @@ class JobServer:
             self._log.info("database_again")
         self._state.trouble = trouble
 
-    def _start(self, turn: DueJob, at: datetime, ticks: float) -> None:
-        number = self._storage.runs.begin_job(turn.job.name, turn.due, at, turn.late, self._who)
-        run = JobRun(number, turn.job.name, turn.due, at, late=turn.late)
+    def _start(self, due_job: DueJob, at: datetime, ticks: float) -> None:
+        number = self._storage.runs.begin_job(due_job.job.name, due_job.due, at, due_job.late, self._who)
+        run = JobRun(number, due_job.job.name, due_job.due, at, late=due_job.late)
         self._schedule.note(run, ticks)
         running = JobProcess()
-        self._running[turn.job.name] = running, run
-        env = {"DIEMBAO_DUE": turn.due.isoformat()} if turn.late else {}
-        self._log.info("begins", job=run.job, run=number, due=turn.due.isoformat(), late=turn.late)
+        self._running[due_job.job.name] = running, run
+        env = {"DIEMBAO_DUE": due_job.due.isoformat()} if due_job.late else {}
+        self._log.info("begins", job=run.job, run=number, due=due_job.due.isoformat(), late=due_job.late)
 
         def work() -> None:
             result = JobResult(JobOutcome.FAILED, None, "")
             try:
-                result = run_job(turn.job, turn.command, self._home, running, env)
+                result = run_job(due_job.job, due_job.command, self._home, running, env)
             finally:
                 self._ended.put((run, result))
                 self._wake.set()
