@@ -1,4 +1,4 @@
-"""A home folder → what it holds as pandas DataFrames, for analysts' own notebooks; see docs/notebooks/."""
+"""A home folder → its tables as pandas DataFrames, for analysts' own notebooks; see docs/notebooks/."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """What the database of one home folder holds; every method reads anew."""
+    """The tables of one home folder; every method queries the database anew.
+
+    `since` and `until` are local days, both included; None: no limit.
+    """
 
     storage: Storage
     zone: ZoneInfo
@@ -30,19 +33,19 @@ class Notebook:
         return self._frame("items", since, until)
 
     def stories(self, since: date | None = None, until: date | None = None) -> "pd.DataFrame":
-        """Return stories: a report and everybody who carried it, counted within the days asked for."""
+        """Return stories, one row each: a report and the outlets that carried it, counted within these days."""
         return self._frame("stories", since, until)
 
     def tags(self, since: date | None = None, until: date | None = None) -> "pd.DataFrame":
-        """Return every place and topic of every article."""
+        """Return the places and topics of articles, one row each."""
         return self._frame("tags", since, until)
 
     def daily(self, since: date | None = None, until: date | None = None) -> "pd.DataFrame":
-        """Return what each outlet published on each day; NA where it was not read on that day."""
+        """Return the number of articles of each outlet on each day; NA where it was not read on that day."""
         return self._frame("daily", since, until)
 
     def ledger(self, since: date | None = None, until: date | None = None) -> "pd.DataFrame":
-        """Return every link that was found or asked for in these days, and how it ended."""
+        """Return the links that were found or fetched in these days, one row each, with their outcome."""
         return self._frame("ledger", since, until)
 
     def _frame(
@@ -55,14 +58,13 @@ class Notebook:
         from analysis.frames import frame
         from analysis.tables.definitions import TABLES
 
-        wanted = ExportRequest(table, since, until, relevance, (), (), self.zone)
-        return frame(TABLES[table].columns, rows_of(self.storage, wanted, self.topic_labels), zone=self.zone)
+        request = ExportRequest(table, since, until, relevance, (), (), self.zone)
+        return frame(TABLES[table].columns, rows_of(self.storage, request, self.topic_labels), zone=self.zone)
 
 
 @contextmanager
 def open_home(home: Path | str | None = None) -> Iterator[Notebook]:
-    """Open a home folder (None: $DIEMBAO_HOME, else the platform's folder) to read from; days are those of `since`
-    and `until`, both included, in the province's time zone.
+    """Open a home folder (None: $DIEMBAO_HOME, else the platform's folder) for reading.
 
     Raises StorageError and ConfigError.
     """

@@ -44,7 +44,7 @@ def test_well_in_trouble_and_stuck(health: HealthServer, state: HealthState) -> 
     assert (status, json.loads(said)["trouble"]) == (503, "disk I/O error")
     assert ask(health, "/healthz") == (200, "ok\n"), "nothing that a restart would mend"
     assert "diembao_ready 0.0" in ask(health, "/metrics")[1]
-    state.trouble, state.looked = "", time.monotonic() - 3600
+    state.trouble, state.checked = "", time.monotonic() - 3600
     assert [ask(health, path)[0] for path in ("/healthz", "/readyz")] == [503, 503]
 
 

@@ -69,7 +69,7 @@ class World:
     def work(self, how: JobOutcome = JobOutcome.DONE) -> list[DueJob]:
         """Run what is due to its end, all of it ending so; return the turns."""
         done: list[DueJob] = []
-        while turns := self.schedule.turns(self.at, self.steady, ()):
+        while turns := self.schedule.due_jobs(self.at, self.steady, ()):
             for turn in turns:
                 run = JobRun(len(self.runs), turn.job.name, turn.due, self.at, late=turn.late)
                 self._keep(run)
@@ -183,18 +183,18 @@ def test_one_goes_after_another_that_is_due_or_runs() -> None:
     morning = Job("morning", ("collect",), cron="20 5 * * *")
     world = World((replace(DIGEST, after=("morning",)), morning))
     world.pass_(hours=20)
-    assert [t.job.name for t in world.schedule.turns(world.at, world.steady, ())] == ["morning"]
-    assert world.schedule.turns(world.at, world.steady, ("morning",)) == []
+    assert [t.job.name for t in world.schedule.due_jobs(world.at, world.steady, ())] == ["morning"]
+    assert world.schedule.due_jobs(world.at, world.steady, ("morning",)) == []
     assert [t.job.name for t in world.work()] == ["morning", "digest"]
 
 
 def test_a_job_that_runs_is_not_started_again() -> None:
     world = World((COLLECT,))
-    [turn] = world.schedule.turns(world.at, world.steady, ())
+    [turn] = world.schedule.due_jobs(world.at, world.steady, ())
     world._keep(JobRun(99, "collect", turn.due, world.at))
     world.pass_(hours=1)
-    assert world.schedule.turns(world.at, world.steady, ("collect",)) == []
-    assert len(world.schedule.turns(world.at, world.steady, ())) == 1, "and once when it is done, not six times"
+    assert world.schedule.due_jobs(world.at, world.steady, ("collect",)) == []
+    assert len(world.schedule.due_jobs(world.at, world.steady, ())) == 1, "and once when it is done, not six times"
 
 
 def test_months_of_mishaps_make_every_day_once() -> None:

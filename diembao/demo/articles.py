@@ -14,7 +14,7 @@ HANOI = timezone(timedelta(hours=7))
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """What a careful reader would label the article: `relevance` is main, mention or no."""
+    """The correct labels of an article: `relevance` is main, mention or no."""
 
     relevance: str
     topics: tuple[str, ...]
@@ -34,7 +34,7 @@ class Version:
 class Article:
     """One article as its newsroom has it.
 
-    `hours_before` counts back from the press's now (negative: dated in the future; None: undated).
+    `hours_before` is hours of publication before the press's `now` (negative: in the future; None: undated).
     `kind` says how the address behaves: page, paywall (two paragraphs only), gone (listed, answers 404),
     shell (text needs JavaScript), internal (under a folder robots.txt forbids), moved (listed at an old
     address, 301), tracked (listed behind a 302).
@@ -64,7 +64,7 @@ class Article:
 
     @property
     def number(self) -> int:
-        """Six or seven digits for the address, the same on every start."""
+        """Number of six or seven digits in the address, the same on every start."""
         return 100_000 + crc32(self.key.encode()) % 9_000_000
 
     @property
@@ -72,14 +72,14 @@ class Article:
         return "\n\n".join(part for part in (self.lead, *self.paragraphs) if part)
 
     def published(self, now: datetime) -> datetime | None:
-        """To the minute, in Vietnamese time."""
+        """Return the time of publication to the minute, in Vietnamese time; None: undated."""
         if self.hours_before is None:
             return None
         at = now.astimezone(HANOI) - timedelta(hours=self.hours_before)
         return at.replace(second=0, microsecond=0)
 
     def edited(self, version: Version) -> "Article":
-        """The article after the newsroom's edit."""
+        """Return the article after an edit by its newsroom."""
         return replace(
             self,
             title=version.title or self.title,
@@ -132,7 +132,7 @@ class Outlet:
 
 @cache
 def outlets() -> tuple[Outlet, ...]:
-    """Every outlet with its articles, reprints filled in from the article they repeat."""
+    """Return every outlet with its articles; reprints get the text of the article they repeat."""
     folder = files("diembao.demo").joinpath("press")
     texts = [
         entry.read_text("utf-8")
@@ -166,14 +166,14 @@ def outlets() -> tuple[Outlet, ...]:
 
 
 def articles() -> tuple[Article, ...]:
-    """Every article of every outlet."""
+    """Return every article of every outlet."""
     return tuple(article for outlet in outlets() for article in outlet.articles)
 
 
 def _outlet(raw: dict[str, Any], printed: tuple[Article, ...]) -> Outlet:
-    known = {key: value for key, value in raw.items() if key not in {"offers", "languages", "section"}}
+    fields = {key: value for key, value in raw.items() if key not in {"offers", "languages", "section"}}
     return Outlet(
-        **known,
+        **fields,
         languages=tuple(raw["languages"]),
         articles=printed,
         offers=tuple(FeedOffer(**offer) for offer in raw["offers"]),
@@ -181,7 +181,7 @@ def _outlet(raw: dict[str, Any], printed: tuple[Article, ...]) -> Outlet:
 
 
 def _article(raw: dict[str, Any], outlet: dict[str, Any]) -> Article:
-    known = {
+    fields = {
         key: value
         for key, value in raw.items()
         if key not in {"body", "gold", "versions", "lang", "authors", "captions", "keep", "undated"}
@@ -190,15 +190,15 @@ def _article(raw: dict[str, Any], outlet: dict[str, Any]) -> Article:
     return Article(
         outlet=outlet["id"],
         language=raw.get("lang", outlet["languages"][0]),
-        hours_before=None if raw.get("undated") else known.pop("hours_before"),
-        section=known.pop("section", outlet.get("section", "")),
-        lead=known.pop("lead", ""),
+        hours_before=None if raw.get("undated") else fields.pop("hours_before"),
+        section=fields.pop("section", outlet.get("section", "")),
+        lead=fields.pop("lead", ""),
         paragraphs=_paragraphs(raw.get("body", "")),
         authors=tuple(raw.get("authors", ())),
         captions=tuple(raw.get("captions", ())),
         versions=tuple(_version(version) for version in raw.get("versions", ())),
         gold=Gold(gold["relevance"], tuple(gold["topics"]), gold["tone"]) if gold else None,
-        **known,
+        **fields,
     )
 
 
@@ -207,11 +207,13 @@ def _version(raw: dict[str, str]) -> Version:
 
 
 def _repeat(reprint: Article, original: Article, keep: list[int] | None) -> Article:
-    """`reprint` with the paragraphs it kept of `original`, and the original's lead unless it has its own."""
-    kept = original.paragraphs if keep is None else tuple(original.paragraphs[place] for place in keep)
-    return replace(reprint, lead=reprint.lead or original.lead, paragraphs=kept, gold=reprint.gold or original.gold)
+    """Return `reprint` with these paragraphs of `original` (None: all), and its lead unless it has its own."""
+    paragraphs = original.paragraphs if keep is None else tuple(original.paragraphs[place] for place in keep)
+    return replace(
+        reprint, lead=reprint.lead or original.lead, paragraphs=paragraphs, gold=reprint.gold or original.gold
+    )
 
 
 def _paragraphs(body: str) -> tuple[str, ...]:
-    """Paragraphs are set apart by an empty line; single line breaks are only for the file's sake."""
+    """Return paragraphs: they are separated by empty lines, and single line breaks count as spaces."""
     return tuple(" ".join(part.split()) for part in body.split("\n\n") if part.strip())

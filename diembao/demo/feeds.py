@@ -1,4 +1,4 @@
-"""Articles → RSS, Atom, news sitemaps and robots.txt, with the faults feeds have in life."""
+"""Articles → RSS, Atom, news sitemaps and robots.txt, with the faults of real feeds."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ Address = Callable[[Article], str]
 def feed(
     outlet: Outlet, offer: FeedOffer, articles: Sequence[Article], address: Address, home: str, now: datetime
 ) -> bytes:
-    """The bytes at `offer.path`; `address` gives the link a feed prints, perhaps not the page's own."""
+    """Return the bytes at `offer.path`; `address` gives the link of an article, which may redirect to its page."""
     listed = [article for article in articles for _ in range(article.listed)]
     if offer.form == "error":
         return (
@@ -84,7 +84,7 @@ def _atom(outlet: Outlet, articles: Sequence[Article], address: Address, home: s
 
 
 def sitemap_index(address: str, now: datetime) -> bytes:
-    """An index naming one compressed news sitemap."""
+    """Return a sitemap index that names one compressed news sitemap."""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
         f"<sitemap><loc>{address}</loc><lastmod>{now.isoformat()}</lastmod></sitemap></sitemapindex>"
@@ -92,7 +92,7 @@ def sitemap_index(address: str, now: datetime) -> bytes:
 
 
 def news_sitemap(outlet: Outlet, articles: Sequence[Article], address: Address, now: datetime) -> bytes:
-    """A Google-News sitemap, gzip-compressed."""
+    """Return a Google News sitemap, gzip-compressed."""
     urls = ""
     for article in articles:
         published = article.published(now)
@@ -113,11 +113,11 @@ def news_sitemap(outlet: Outlet, articles: Sequence[Article], address: Address, 
 
 
 def robots(outlet: Outlet, home: str) -> bytes:
-    """Everybody may read all but what the outlet's own lines forbid."""
+    """Return robots.txt: all is allowed unless the outlet has lines of its own."""
     maps = "".join(f"Sitemap: {home}{offer.path[1:]}\n" for offer in outlet.offers if offer.kind == "sitemap")
     return f"User-agent: *\n{outlet.robots or 'Allow: /'}\n{maps}".encode()
 
 
 def http_date(at: datetime) -> str:
-    """For Last-Modified, whole seconds in GMT."""
+    """Return a time as Last-Modified gives it, in whole seconds and GMT."""
     return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)

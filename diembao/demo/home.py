@@ -1,4 +1,4 @@
-"""The sample press → a home folder whose configuration watches it."""
+"""The sample press → a home folder with the press as its sources."""
 
 import json
 import re
@@ -14,10 +14,10 @@ from diembao.system.home import Home
 def write_home(home: Home, outlets: Iterable[ServedOutlet], *, workers: int = 0) -> None:
     """Write settings.toml and sources.toml; places, topics and schedule are the packaged ones.
 
-    `workers` as in settings.toml: 0 is one process for each processor.
+    `workers` is processes of the examiner; 0: one per processor.
     """
     settings = (files("config") / "settings.toml").read_text("utf-8")
-    # All outlets of the press are one machine that is our own: nobody is spared by asking it slowly.
+    # All outlets of the press run on this machine, so a long delay between requests would spare nobody.
     settings = re.sub(r"(?m)^delay_seconds = .*$", "delay_seconds = 0.02", settings)
     settings = re.sub(r"(?m)^contact = .*$", 'contact = "demo@example.org"', settings)
     settings = re.sub(r"(?m)^workers = .*$", f"workers = {workers}", settings)

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from diembao.demo.articles import HANOI, Article, Outlet
 
+#: The 63 provinces before 1 July 2025: menus of news sites kept them long after.
 PROVINCES = [
     "An Giang",
     "Bà Rịa - Vũng Tàu",
@@ -76,8 +77,6 @@ PROVINCES = [
     "Vĩnh Phúc",
     "Yên Bái",
 ]
-"""The 63 provinces before 1 July 2025: menus of news sites kept them long after."""
-
 _DAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 _MONTHS: Mapping[str, str] = {
     "en": "January February March April May June July August September October November December",
@@ -86,6 +85,7 @@ _MONTHS: Mapping[str, str] = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
+#: Language → words of a page: related articles, paywall, home.
 _WORDS: Mapping[str, tuple[str, str, str]] = {
     "vi": ("Tin liên quan", "Đọc tiếp bằng tài khoản trả phí", "Trang chủ"),
     "en": ("Read also", "This article continues for subscribers", "Home"),
@@ -121,9 +121,9 @@ def article_page(
     others: Sequence[tuple[Article, str]],
     now: datetime,
 ) -> bytes:
-    """The page of one article; `others`, stories of the same outlet and their addresses, fill the boxes."""
+    """Return the page of one article; `others` (articles of the outlet, their addresses) fill the related boxes."""
     published = article.published(now)
-    shown = article.paragraphs[:2] if article.kind == "paywall" else article.paragraphs
+    paragraphs = article.paragraphs[:2] if article.kind == "paywall" else article.paragraphs
     related, paywall, first = _WORDS[article.language]
     return (
         _environment()
@@ -134,7 +134,7 @@ def article_page(
             address=address,
             home=home,
             others=others,
-            paragraphs=shown,
+            paragraphs=paragraphs,
             published=published,
             date=visible_date(published, article.language),
             clock=clock(now),
@@ -148,7 +148,7 @@ def article_page(
 
 
 def front_page(outlet: Outlet, title: str, home: str, links: Sequence[tuple[Article, str]], now: datetime) -> bytes:
-    """Home and section pages: a lead story, a list of links, and a menu."""
+    """Return a home or section page: a lead story, a list of links, and a menu."""
     return (
         _environment()
         .get_template("front.html")
@@ -167,13 +167,13 @@ def front_page(outlet: Outlet, title: str, home: str, links: Sequence[tuple[Arti
 
 
 def clock(now: datetime) -> str:
-    """The date of today as headers of Vietnamese sites show it: never the date of the article."""
+    """Return today's date as the header of a Vietnamese site shows it; it is not the date of the article."""
     here = now.astimezone(HANOI)
     return f"{_DAYS[here.weekday()]}, ngày {here.day} tháng {here.month} năm {here.year}"
 
 
 def visible_date(at: datetime | None, language: str) -> str:
-    """The date as the page's readers see it, '' when undated."""
+    """Return the date of an article as readers of that language see it; '' when undated."""
     if at is None:
         return ""
     hour = f"{at:%H:%M}"
@@ -204,8 +204,8 @@ def _month(language: str, at: datetime) -> str:
 
 
 def _linked_data(outlet: Outlet, article: Article, address: str, home: str, published: datetime | None) -> str:
-    """schema.org NewsArticle as JSON, safe inside a script element."""
-    known: dict[str, object] = {
+    """Return a schema.org NewsArticle as JSON, safe inside a script element."""
+    data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title,
@@ -216,16 +216,16 @@ def _linked_data(outlet: Outlet, article: Article, address: str, home: str, publ
         "publisher": {"@type": "Organization", "name": outlet.name, "url": home},
     }
     if published:
-        known |= {"datePublished": published.isoformat(), "dateModified": published.isoformat()}
+        data |= {"datePublished": published.isoformat(), "dateModified": published.isoformat()}
     if article.authors:
-        known["author"] = [{"@type": "Person", "name": name} for name in article.authors]
+        data["author"] = [{"@type": "Person", "name": name} for name in article.authors]
     if article.kind == "paywall":
-        known["isAccessibleForFree"] = False
-    return json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
+        data["isAccessibleForFree"] = False
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def picture(name: str) -> bytes:
-    """An SVG drawn from the name: sky, sun, sand, sea."""
+    """Return an SVG picture of sky, sun, sand and sea; the name decides their place and colour."""
     seed = crc32(name.encode())
     sun, hill = 120 + seed % 400, 180 + seed // 7 % 80
     return (

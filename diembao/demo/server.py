@@ -17,6 +17,7 @@ from typing import Self
 from diembao.demo.articles import Article, Outlet, outlets
 from diembao.demo.site import Reply, reply
 
+#: Seconds before each answer of the slow outlet.
 SLOW_SECONDS = 0.5
 
 
@@ -88,11 +89,11 @@ class Press:
     def __enter__(self) -> Self:
         for paper in self._papers.values():
             port = self._ports.get(paper.id, 0)
-            if paper.state == "dead":  # bound but never listening: the port stays ours and refuses connections
-                held = socket.socket()
-                held.bind(("127.0.0.1", port))
-                self._reserved.append(held)
-                self._ports[paper.id] = held.getsockname()[1]
+            if paper.state == "dead":  # a bound port without a listener refuses connections, and nobody else gets it
+                reserved = socket.socket()
+                reserved.bind(("127.0.0.1", port))
+                self._reserved.append(reserved)
+                self._ports[paper.id] = reserved.getsockname()[1]
                 continue
             server = _Server(("127.0.0.1", port), _Handler)
             server.press, server.paper = self, paper
@@ -107,8 +108,8 @@ class Press:
         for server in self._servers:
             server.shutdown()
             server.server_close()
-        for held in self._reserved:
-            held.close()
+        for reserved in self._reserved:
+            reserved.close()
         self._servers.clear()
         self._reserved.clear()
 
@@ -146,11 +147,11 @@ class Press:
         return f"http://127.0.0.1:{self._ports[outlet]}/"
 
     def address(self, outlet: str, slug: str) -> str:
-        """The article's own (canonical) address, whatever address a feed lists."""
+        """Return the canonical address of an article, whatever address a feed lists."""
         return self.home(outlet) + article_path(self._papers[outlet], self._printed[outlet][slug], self.now)[1:]
 
     def change(self, outlet: str, slug: str) -> None:
-        """Swap in the article's next version, at its same address; ValueError when it has none left."""
+        """Publish the next version of an article at its address. Raises ValueError without a further version."""
         article = self._printed[outlet][slug]
         if not article.versions:
             raise ValueError(f"{article.key} has no further version")
@@ -158,11 +159,11 @@ class Press:
         self._edited_at[outlet, slug] = self.now
 
     def edited_at(self, article: Article) -> datetime | None:
-        """When the page last changed: its edit, else its publication."""
+        """Return the time of the last change of a page: its edit, else its publication."""
         return self._edited_at.get((article.outlet, article.slug)) or article.published(self.now)
 
     def printed(self, outlet: str) -> tuple[Article, ...]:
-        """The outlet's articles, newest first, undated last."""
+        """Return the articles of an outlet, newest first, undated last."""
         return tuple(
             sorted(
                 self._printed[outlet].values(),
@@ -172,7 +173,7 @@ class Press:
 
 
 def article_path(paper: Outlet, article: Article, now: datetime) -> str:
-    """The path of an article's page; sections become plain words, as in addresses."""
+    """Return the path of the page of an article."""
     published = article.published(now) or now
     path = paper.path.format(slug=article.slug, id=article.number, lang=article.language, date=f"{published:%Y/%m/%d}")
     return f"/noi-bo{path}" if article.kind == "internal" else path
@@ -185,7 +186,7 @@ class _Server(ThreadingHTTPServer):
     paper: Outlet
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: what fails here is a reader that hung up, which is its own affair."""
+        """Print nothing: an error here means that the client hung up."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -222,28 +223,28 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _unchanged(self, etag: str, answer: Reply) -> bool:
-        known = self.headers.get("If-None-Match")
-        if known is not None:
-            return etag in known
+        etags = self.headers.get("If-None-Match")
+        if etags is not None:
+            return etag in etags
         return self.headers.get("If-Modified-Since") == answer.modified
 
     def version_string(self) -> str:
         return "nginx"
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet: the press keeps its own log."""
+        """Print nothing: the press records its requests."""
 
 
 def main() -> None:
-    """Serve until interrupted; the outlets go to standard output, and to a file when asked, as JSON."""
+    """Serve until interrupted; print the outlets as JSON, and write them to --port-file."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port-file", type=Path, help="write the JSON here too")
-    wanted = parser.parse_args()
+    options = parser.parse_args()
     with Press(datetime.now(UTC)) as press:
-        known = json.dumps([asdict(outlet) for outlet in press.outlets], ensure_ascii=False, indent=2)
-        if wanted.port_file:
-            wanted.port_file.write_text(known, "utf-8")
-        print(known, flush=True)
+        text = json.dumps([asdict(outlet) for outlet in press.outlets], ensure_ascii=False, indent=2)
+        if options.port_file:
+            options.port_file.write_text(text, "utf-8")
+        print(text, flush=True)
         try:
             Event().wait()
         except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""A path at an outlet → what its web server answers."""
+"""A path at an outlet → the answer of its web server."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Reply:
 
 
 class Newsroom(Protocol):
-    """What the site needs to know of the press it belongs to."""
+    """The part of the press that its sites read."""
 
     now: datetime
 
@@ -38,52 +38,52 @@ class Newsroom(Protocol):
 
 
 def reply(press: Newsroom, paper: Outlet, target: str) -> Reply:
-    """Every path has an answer; unknown ones a 404 page."""
+    """Return the answer to a path; an unknown one gives a 404 page."""
     path = unquote(urlsplit(target).path)
     home, printed = press.home(paper.id), press.printed(paper.id)
     if path == "/robots.txt":
         return Reply(200, feeds.robots(paper, home), "text/plain; charset=utf-8")
     if path.startswith("/anh/"):
-        return _steady(press, pages.picture(path), "image/svg+xml", None)
+        return _with_validators(press, pages.picture(path), "image/svg+xml", None)
     if path in ("/", "/favicon.ico"):
         return _front(press, paper, paper.name, printed) if path == "/" else _missing(paper)
     if path == NEWS_SITEMAP and any(offer.kind == "sitemap" for offer in paper.offers):
         body = feeds.news_sitemap(paper, [a for a in printed if a.listed], _listed_address(press), press.now)
-        return _steady(press, body, "application/gzip", None)
+        return _with_validators(press, body, "application/gzip", None)
     for offer in paper.offers:
         if offer.path == path:
             return _offer(press, paper, offer, printed)
     for article in printed:
         if path == f"/cu/{article.number}.html":
-            return _away(301, press.address(paper.id, article.slug))
+            return _redirect(301, press.address(paper.id, article.slug))
         if path == f"/r/{article.number}":
-            return _away(302, press.address(paper.id, article.slug))
+            return _redirect(302, press.address(paper.id, article.slug))
         if path == urlsplit(press.address(paper.id, article.slug)).path:
             return _article(press, paper, article, printed)
     return _missing(paper)
 
 
 def _offer(press: Newsroom, paper: Outlet, offer: FeedOffer, printed: Sequence[Article]) -> Reply:
-    chosen = [
+    articles = [
         article
         for article in printed
         if article.listed and offer.language in ("", article.language) and offer.section in ("", article.section)
     ]
     home = press.home(paper.id)
     if offer.kind == "sitemap":
-        return _steady(press, feeds.sitemap_index(home + NEWS_SITEMAP[1:], press.now), "application/xml", None)
+        return _with_validators(press, feeds.sitemap_index(home + NEWS_SITEMAP[1:], press.now), "application/xml", None)
     if offer.kind == "listing":
-        return _front(press, paper, offer.section or paper.name, chosen)
-    body = feeds.feed(paper, offer, chosen, _listed_address(press, offer.form), home, press.now)
+        return _front(press, paper, offer.section or paper.name, articles)
+    body = feeds.feed(paper, offer, articles, _listed_address(press, offer.form), home, press.now)
     if offer.form == "error":
         return Reply(200, body)
-    latest = max((at for article in chosen if (at := press.edited_at(article)) and at <= press.now), default=None)
+    latest = max((at for article in articles if (at := press.edited_at(article)) and at <= press.now), default=None)
     kind = "application/atom+xml" if offer.form == "atom" else "application/rss+xml"
-    return _steady(press, body, f"{kind}; charset=utf-8", latest)
+    return _with_validators(press, body, f"{kind}; charset=utf-8", latest)
 
 
 def _listed_address(press: Newsroom, form: str = "") -> Callable[[Article], str]:
-    """The address a feed prints: an old one, a tracking one, or the page's own."""
+    """Return the function article → address in a feed: an old one, a tracking one, or the address of the page."""
 
     def address(article: Article) -> str:
         home = press.home(article.outlet)
@@ -106,7 +106,7 @@ def _article(press: Newsroom, paper: Outlet, article: Article, printed: Sequence
     body = pages.article_page(
         paper, article, press.address(paper.id, article.slug), press.home(paper.id), others, press.now
     )
-    return _steady(press, body, HTML, press.edited_at(article)) if paper.validators else Reply(200, body)
+    return _with_validators(press, body, HTML, press.edited_at(article)) if paper.validators else Reply(200, body)
 
 
 def _front(press: Newsroom, paper: Outlet, title: str, printed: Sequence[Article]) -> Reply:
@@ -114,13 +114,13 @@ def _front(press: Newsroom, paper: Outlet, title: str, printed: Sequence[Article
     return Reply(200, pages.front_page(paper, title, press.home(paper.id), links, press.now))
 
 
-def _steady(press: Newsroom, body: bytes, kind: str, modified: datetime | None) -> Reply:
-    """An answer with validators."""
+def _with_validators(press: Newsroom, body: bytes, kind: str, modified: datetime | None) -> Reply:
+    """Return an answer with ETag and Last-Modified."""
     at = min(modified or press.now, press.now)
     return Reply(200, body, kind, validators=True, modified=feeds.http_date(at))
 
 
-def _away(status: int, location: str) -> Reply:
+def _redirect(status: int, location: str) -> Reply:
     return Reply(status, b"", location=location)
 
 

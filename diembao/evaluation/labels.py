@@ -1,8 +1,9 @@
-"""Rows of labelled records and of reviewers' decisions → labelled records, as `diembao train` takes them."""
+"""Labelled records and exported decisions of reviewers → labelled records for `diembao train`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+#: One line of the input, a JSON object.
 LabelRow = Mapping[str, Any]
 
 _GRADES = ("main", "mention", "no")
@@ -10,26 +11,26 @@ _TONES = ("positive", "neutral", "negative")
 
 
 def read_labels(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a labelled record for each text; `rows` are numbered by line.
+    """Yield a labelled record for each text; `rows` are pairs of line number and row.
 
-    A row without 'decision' is a labelled record and passes unchanged. One with it is an export of what a reviewer
-    decided on one text: 'id', 'title', 'text' (and 'url', 'language', 'published'), 'tags' as diembao had them then
-    ('topics': ids), 'decided_at' (ISO 8601) and 'decision' with any of 'relevance' (main, mention, no), 'tone',
-    'topics' (all that apply), or 'topics_added' and 'topics_removed' against those of 'tags'. What was not decided is
-    no label. Of several decisions on one text the latest counts, part by part. Texts with decisions come last.
+    A row without 'decision' is a labelled record and passes unchanged. A row with 'decision' is the exported decision
+    of a reviewer on one text: 'id', 'title', 'text' (and 'url', 'language', 'published'), 'tags' that diembao had
+    given ('topics': ids), 'decided_at' (ISO 8601) and 'decision' with any of 'relevance' (main, mention, no), 'tone',
+    'topics' (all that apply), or 'topics_added' and 'topics_removed' relative to 'tags'. A part without a decision
+    gets no label. The latest decision on a part of a text counts. Texts with decisions come last.
 
-    Raises ValueError that names line and key.
+    Raises ValueError with line and key.
     """
-    decided: list[tuple[str, int, LabelRow]] = []
+    decisions: list[tuple[str, int, LabelRow]] = []
     for number, row in rows:
         if not isinstance(row, dict):
             raise ValueError(f"line {number}: a JSON object is needed, found {type(row).__name__}")
         if "decision" in row:
-            decided.append((str(row.get("decided_at") or ""), number, row))
+            decisions.append((str(row.get("decided_at") or ""), number, row))
         else:
             yield row
     records: dict[str, dict[str, Any]] = {}
-    for _, number, row in sorted(decided, key=lambda d: d[:2]):
+    for _, number, row in sorted(decisions, key=lambda d: d[:2]):
         try:
             labels = _labels(row)
         except ValueError as error:
@@ -40,6 +41,7 @@ def read_labels(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _labels(row: LabelRow) -> dict[str, Any]:
+    """Return the labels that a row with a decision gives."""
     decision = row["decision"]
     if not isinstance(decision, dict):
         raise ValueError("'decision' must be an object")
@@ -55,20 +57,22 @@ def _labels(row: LabelRow) -> dict[str, Any]:
         labels["topics"] = _ids("topics", decision["topics"])
     elif "topics_added" in decision or "topics_removed" in decision:
         tags = row.get("tags")
-        said = _ids("tags.topics", tags.get("topics", []) if isinstance(tags, dict) else None)
-        gone = set(_ids("topics_removed", decision.get("topics_removed", [])))
+        topics = _ids("tags.topics", tags.get("topics", []) if isinstance(tags, dict) else None)
+        removed = set(_ids("topics_removed", decision.get("topics_removed", [])))
         added = _ids("topics_added", decision.get("topics_added", []))
-        labels["topics"] = [t for t in dict.fromkeys([*said, *added]) if t not in gone]
+        labels["topics"] = [t for t in dict.fromkeys([*topics, *added]) if t not in removed]
     return labels
 
 
 def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
+    """Return a value that must be one of these; raises ValueError."""
     if value not in allowed:
         raise ValueError(f"'{name}' must be one of {', '.join(allowed)}, found {value!r}")
     return str(value)
 
 
 def _ids(name: str, value: Any) -> list[str]:
+    """Return a value that must be a list of ids; raises ValueError."""
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
         raise ValueError(f"'{name}' must be a list of topic ids")
     return value

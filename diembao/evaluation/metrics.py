@@ -1,4 +1,4 @@
-"""Labelled records and the rules → how well the rules do: figures with confidence, confusion, mistakes."""
+"""Labelled records and the rules → scores with confidence intervals, confusion matrices, mistakes."""
 
 import random
 from collections import Counter
@@ -14,14 +14,15 @@ from pipeline.tagging.tagger import tag, text_from_record
 T = TypeVar("T")
 GRADES = ("main", "mention", "no")
 TONES = ("positive", "neutral", "negative", "unsure")
-#: drawings of the bootstrap; 500 give an interval good to a hundredth
+#: Samples of the bootstrap; 500 give the interval to a hundredth.
 _DRAWS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Precision, recall and F1 from counts; nan-free: 0 where nothing was to find."""
+    """Precision, recall and F1 from counts; 0 instead of nan where a denominator is 0."""
 
+    #: true positives, false positives, false negatives
     right: int
     false: int
     missed: int
@@ -36,8 +37,8 @@ class Score:
 
     @property
     def f1(self) -> float:
-        found = 2 * self.right + self.false + self.missed
-        return 2 * self.right / found if found else 0.0
+        total = 2 * self.right + self.false + self.missed
+        return 2 * self.right / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
+    """One label that the rules got wrong."""
+
     id: str
     title: str
     what: str  # 'relevance', 'topics', 'language' or 'tone'
@@ -62,7 +65,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One labelled record beside what the rules said of it; None or () where a label is missing."""
+    """One labelled record with the tags that the rules gave it; None where a label is missing."""
 
     id: str
     title: str
@@ -75,39 +78,39 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationReport:
-    """What `evaluate` found; a part is None where no record carries its label."""
+    """Scores of the rules; a part is None where no record carries its label."""
 
     rules: str
     records: int
     relevance: Score | None
     relevance_f1: Figure | None
     grade: Figure | None
-    #: (gold, said) → records
+    #: (label, relevance by the rules) → records
     confusion: Mapping[tuple[str, str], int]
     topics: Mapping[str, Score]
     micro: Figure | None
     macro: float | None
-    #: the same over records about the province only, where relevance is labelled
+    #: `micro` over records labelled as about the province
     micro_about: Figure | None
     language: Figure | None
     tone: Figure | None
     tone_confusion: Mapping[tuple[str, str], int]
-    #: (score from, score to, topics assigned or near, share of them right)
+    #: lowest score, highest score, number of topics assigned or near with such a score, share of them right
     calibration: tuple[tuple[float, float, int, float], ...]
     mistakes: tuple[Mistake, ...] = field(default=())
 
 
 def evaluate(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> EvaluationReport:
-    """Tag every record and compare with its labels 'about_ninh_thuan', 'topics', 'language' and 'tone'.
+    """Tag every record and compare the tags with its labels 'about_ninh_thuan', 'topics', 'language' and 'tone'.
 
-    Topics count those of kind 'topic' that some record is labelled with or the rules could say; signals do not
-    count. Raises ValueError for a record that is none (see pipeline.tagging.tagger.text_from_record).
+    Topics count that some record is labelled with; without any such label, all topics of kind 'topic'. Raises
+    ValueError for an invalid record (see pipeline.tagging.tagger.text_from_record).
     """
     return compare([evaluate_record(record, rules) for record in records], rules)
 
 
 def evaluate_record(record: Mapping[str, Any], rules: Rulebook) -> Outcome:
-    """Tag one record. Its language label is kept from the tagger."""
+    """Tag one record; the tagger does not see its language label."""
     text = text_from_record({k: v for k, v in record.items() if k != "language"})
     topics = record.get("topics")
     return Outcome(
@@ -122,17 +125,17 @@ def evaluate_record(record: Mapping[str, Any], rules: Rulebook) -> Outcome:
 
 
 def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> EvaluationReport:
-    """Make the report of what was tagged."""
+    """Return the report on tagged records."""
     kinds = {t.id for t in rules.topics.topic if t.kind == "topic"}
     labelled = {t for o in outcomes for t in o.gold_topics or ()}
-    # A topic nobody was asked to label (as image promotion in the given files) is no mistake.
+    # A topic that no record is labelled with (image promotion in the provided files) counts as no mistake.
     ids = labelled or kinds
-    graded = [o for o in outcomes if o.gold_grade in GRADES]
-    filed = [o for o in outcomes if o.gold_topics is not None]
-    about = [o for o in filed if o.gold_grade in ("main", "mention")]
-    spoken = [o for o in outcomes if o.gold_language]
-    toned = [o for o in outcomes if o.gold_tone]
-    per_topic = {t: _topic(filed, t) for t in sorted(ids)}
+    with_grade = [o for o in outcomes if o.gold_grade in GRADES]
+    with_topics = [o for o in outcomes if o.gold_topics is not None]
+    about = [o for o in with_topics if o.gold_grade in ("main", "mention")]
+    with_language = [o for o in outcomes if o.gold_language]
+    with_tone = [o for o in outcomes if o.gold_tone]
+    per_topic = {t: _topic(with_topics, t) for t in sorted(ids)}
 
     def micro(some: Sequence[Outcome]) -> float:
         return _sum(_topic(some, t) for t in ids).f1
@@ -140,18 +143,18 @@ def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> EvaluationReport:
     return EvaluationReport(
         rules=rules.version,
         records=len(outcomes),
-        relevance=_relevance(graded) if graded else None,
-        relevance_f1=confidence_figure(graded, lambda some: _relevance(some).f1),
-        grade=confidence_figure(graded, lambda some: _share(some, lambda o: o.gold_grade == o.tags.relevance)),
-        confusion=Counter((str(o.gold_grade), o.tags.relevance) for o in graded),
-        topics=per_topic if filed else {},
-        micro=confidence_figure(filed, micro),
-        macro=sum(s.f1 for s in per_topic.values()) / len(per_topic) if filed and per_topic else None,
+        relevance=_relevance(with_grade) if with_grade else None,
+        relevance_f1=confidence_figure(with_grade, lambda some: _relevance(some).f1),
+        grade=confidence_figure(with_grade, lambda some: _share(some, lambda o: o.gold_grade == o.tags.relevance)),
+        confusion=Counter((str(o.gold_grade), o.tags.relevance) for o in with_grade),
+        topics=per_topic if with_topics else {},
+        micro=confidence_figure(with_topics, micro),
+        macro=sum(s.f1 for s in per_topic.values()) / len(per_topic) if with_topics and per_topic else None,
         micro_about=confidence_figure(about, micro),
-        language=confidence_figure(spoken, lambda some: _share(some, _same_language)),
-        tone=confidence_figure(toned, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
-        tone_confusion=Counter((str(o.gold_tone), o.tags.tone) for o in toned),
-        calibration=_calibration(filed, ids),
+        language=confidence_figure(with_language, lambda some: _share(some, _same_language)),
+        tone=confidence_figure(with_tone, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
+        tone_confusion=Counter((str(o.gold_tone), o.tags.tone) for o in with_tone),
+        calibration=_calibration(with_topics, ids),
         mistakes=tuple(m for o in outcomes for m in _mistakes(o, ids)),
     )
 
@@ -176,22 +179,22 @@ def _share(outcomes: Sequence[Outcome], right: Callable[[Outcome], bool]) -> flo
 
 
 def _same_language(o: Outcome) -> bool:
-    # 'zh-Hans' is right where the label says 'zh'.
+    # 'zh-Hans' is right for the label 'zh'.
     return o.tags.language.split("-")[0] == str(o.gold_language).split("-")[0]
 
 
 def confidence_figure(outcomes: Sequence[T], measure: Callable[[Sequence[T]], float]) -> Figure | None:
-    """Measure something of records, with the interval of its bootstrap; None without records."""
+    """Return a measure of records with its 95 % bootstrap interval; None without records."""
     if not outcomes:
         return None
-    draw = random.Random(20_250_701)  # the same interval for the same records
+    draw = random.Random(20_250_701)  # a fixed seed gives the same interval for the same records
     values = sorted(measure(draw.choices(outcomes, k=len(outcomes))) for _ in range(_DRAWS))
     return Figure(measure(outcomes), values[round(0.025 * _DRAWS)], values[round(0.975 * _DRAWS) - 1], len(outcomes))
 
 
 def _calibration(outcomes: Sequence[Outcome], ids: Iterable[str]) -> tuple[tuple[float, float, int, float], ...]:
     allowed = set(ids)
-    said = [
+    scores = [
         (t.score, t.id in (o.gold_topics or ()))
         for o in outcomes
         for t in (*o.tags.topics, *o.tags.near)
@@ -199,7 +202,7 @@ def _calibration(outcomes: Sequence[Outcome], ids: Iterable[str]) -> tuple[tuple
     ]
     rows = []
     for low in (0.2, 0.4, 0.6, 0.8):
-        inside = [right for score, right in said if low <= score < low + 0.2 or (low == 0.8 and score >= 1.0)]
+        inside = [right for score, right in scores if low <= score < low + 0.2 or (low == 0.8 and score >= 1.0)]
         if inside:
             rows.append((low, round(low + 0.2, 1), len(inside), sum(inside) / len(inside)))
     return tuple(rows)
@@ -211,13 +214,15 @@ def _mistakes(o: Outcome, ids: Iterable[str]) -> Iterable[Mistake]:
             o.id, o.title, "relevance", str(o.gold_grade), o.tags.relevance, relevance_reason_text(o.tags.reason)
         )
     if o.gold_topics is not None:
-        said = {t.id: t for t in o.tags.topics if t.id in set(ids)}
-        if said.keys() != o.gold_topics:
+        assigned = {t.id: t for t in o.tags.topics if t.id in set(ids)}
+        if assigned.keys() != o.gold_topics:
             extra = [
-                f"{t.id}: {', '.join(e.words for e in t.evidence)}" for t in said.values() if t.id not in o.gold_topics
+                f"{t.id}: {', '.join(e.words for e in t.evidence)}"
+                for t in assigned.values()
+                if t.id not in o.gold_topics
             ]
             gold = ", ".join(sorted(o.gold_topics)) or "-"
-            yield Mistake(o.id, o.title, "topics", gold, ", ".join(sorted(said)) or "-", "; ".join(extra))
+            yield Mistake(o.id, o.title, "topics", gold, ", ".join(sorted(assigned)) or "-", "; ".join(extra))
     if o.gold_language and not _same_language(o):
         yield Mistake(o.id, o.title, "language", o.gold_language, o.tags.language, "")
     if o.gold_tone and o.gold_tone != o.tags.tone:

@@ -1,4 +1,4 @@
-"""Pairs of articles → what the store would make of each, and how often that is right where it is labelled."""
+"""Pairs of articles → the verdict of the story grouping on each, and scores for labelled pairs."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,14 +10,15 @@ from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint
 from pipeline.stories.similarity import Judgement, Verdict, compare_fingerprints
 from pipeline.tagging.tagger import text_from_record
 
+#: Labels of pairs.
 JUDGEMENTS: tuple[str, ...] = get_args(Judgement)
-#: a date shorter than a day (a year, a month) would put days between two articles that nobody counted
-_A_DAY = len("2026-11-22")
+#: Length of a full date: a shorter one (a year, a month) would add days between two articles that are not known.
+_FULL_DATE = len("2026-11-22")
 
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
-    """One labelled pair beside what was said of it."""
+    """One labelled pair with its verdict."""
 
     id: str
     title: str
@@ -27,6 +28,8 @@ class PairVerdict:
 
 @dataclass(frozen=True, slots=True)
 class PairReport:
+    """Scores of the verdicts on labelled pairs."""
+
     pairs: int
     dup: Score
     dup_f1: Figure
@@ -39,18 +42,18 @@ class PairReport:
 
 
 def judge_pairs(record: Any) -> Verdict:
-    """Judge a record {"a": {"title", "text", …}, "b": {…}}. Raises ValueError that names the key at fault."""
+    """Return the verdict on a record {"a": {"title", "text", …}, "b": {…}}. Raises ValueError with the key."""
     if not isinstance(record, Mapping):
         raise ValueError("not an object")
-    return compare_fingerprints(_sketch(record, "a"), _sketch(record, "b"))
+    return compare_fingerprints(_fingerprint(record, "a"), _fingerprint(record, "b"))
 
 
-def _sketch(record: Mapping[str, Any], side: str) -> Fingerprint:
+def _fingerprint(record: Mapping[str, Any], side: str) -> Fingerprint:
     article = record.get(side)
     if not isinstance(article, Mapping):
         raise ValueError(f"'{side}' is missing or no object")
     published = article.get("published")
-    if isinstance(published, str) and len(published) < _A_DAY:
+    if isinstance(published, str) and len(published) < _FULL_DATE:
         article = {**article, "published": None}
     try:
         text = text_from_record({"id": side, **article})
@@ -62,26 +65,26 @@ def _sketch(record: Mapping[str, Any], side: str) -> Fingerprint:
 def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
     """Judge labelled pairs; 'label' is a verdict, 'same-event-different-article' the same as 'same-event'.
 
-    Raises ValueError for a record that is none, or where there is no pair.
+    Raises ValueError for an invalid record, or without any pair.
     """
-    judged = list(_judged(records))
-    if not judged:
+    verdicts = list(_verdicts(records))
+    if not verdicts:
         raise ValueError("no pairs")
-    dup_f1 = confidence_figure(judged, lambda some: _score(some, ("dup",)).f1)
-    same_f1 = confidence_figure(judged, lambda some: _score(some, ("dup", "same-event")).f1)
+    dup_f1 = confidence_figure(verdicts, lambda some: _score(some, ("dup",)).f1)
+    same_f1 = confidence_figure(verdicts, lambda some: _score(some, ("dup", "same-event")).f1)
     assert dup_f1 is not None and same_f1 is not None
     return PairReport(
-        pairs=len(judged),
-        dup=_score(judged, ("dup",)),
+        pairs=len(verdicts),
+        dup=_score(verdicts, ("dup",)),
         dup_f1=dup_f1,
-        same=_score(judged, ("dup", "same-event")),
+        same=_score(verdicts, ("dup", "same-event")),
         same_f1=same_f1,
-        confusion=Counter((j.gold, j.verdict.verdict) for j in judged),
-        mistakes=tuple(j for j in judged if j.gold != j.verdict.verdict),
+        confusion=Counter((j.gold, j.verdict.verdict) for j in verdicts),
+        mistakes=tuple(j for j in verdicts if j.gold != j.verdict.verdict),
     )
 
 
-def _judged(records: Iterable[Mapping[str, Any]]) -> Iterator[PairVerdict]:
+def _verdicts(records: Iterable[Mapping[str, Any]]) -> Iterator[PairVerdict]:
     for number, record in enumerate(records, 1):
         name = str(record.get("id", number)) if isinstance(record, Mapping) else str(number)
         try:
@@ -94,6 +97,6 @@ def _judged(records: Iterable[Mapping[str, Any]]) -> Iterator[PairVerdict]:
         yield PairVerdict(name, str(record["a"]["title"]), gold, verdict)
 
 
-def _score(judged: Sequence[PairVerdict], positive: Sequence[str]) -> Score:
-    counts = Counter((j.gold in positive, j.verdict.verdict in positive) for j in judged)
+def _score(verdicts: Sequence[PairVerdict], positive: Sequence[str]) -> Score:
+    counts = Counter((j.gold in positive, j.verdict.verdict in positive) for j in verdicts)
     return Score(counts[True, True], counts[False, True], counts[True, False])

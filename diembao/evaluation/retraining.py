@@ -1,4 +1,4 @@
-"""Labelled records → figures that no record has influenced itself, and whether new weights may replace the old."""
+"""Labelled records → cross-validated scores, and whether new weights may replace the old."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from diembao.evaluation.training import train
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Rulebook, rulebook
 
-#: A fall of a figure by more than this is one: half of what two seeds of the same folds differ by.
+#: Smallest fall of a figure that counts: half the difference between two seeds of the folds.
 TOLERANCE = 0.01
 
 Record = Mapping[str, Any]
@@ -18,9 +18,9 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """New weights beside the old, both judged on the same records.
+    """New weights and the old ones, scored on the same records.
 
-    `before` and `after` may have seen those records; `fresh` is what the new weights say of records they have not seen.
+    `before` and `after` are of weights that may have been trained on these records; `fresh` is cross-validated.
     """
 
     models: Models
@@ -30,14 +30,13 @@ class TrainingResult:
 
     @property
     def changes(self) -> dict[str, tuple[float, float, float]]:
-        """Figures (before, after, fresh) that all reports have."""
-        found: dict[str, tuple[float, float, float]] = {}
+        """Name of each figure that all three reports have → (before, after, fresh)."""
+        figures: dict[str, tuple[float, float, float]] = {}
         for name in ("grade", "micro", "micro_about", "macro", "tone"):
-            values = [_value(getattr(report, name)) for report in (self.before, self.after, self.fresh)]
-            old, new, fresh = values
+            old, new, fresh = (_value(getattr(report, name)) for report in (self.before, self.after, self.fresh))
             if old is not None and new is not None and fresh is not None:
-                found[name] = (old, new, fresh)
-        return found
+                figures[name] = (old, new, fresh)
+        return figures
 
     @property
     def worse(self) -> list[str]:
@@ -50,7 +49,7 @@ def _value(figure: Figure | float | None) -> float | None:
 
 
 def cross_validate(records: Sequence[Record], rules: Rulebook, *, folds: int = 5, seed: int = 1) -> EvaluationReport:
-    """Tag every record by weights trained on the other folds; the same folds for the same records and seed.
+    """Score every record with weights trained on the other folds; equal records and seed give equal folds.
 
     Raises ValueError for fewer records than folds.
     """
@@ -60,15 +59,15 @@ def cross_validate(records: Sequence[Record], rules: Rulebook, *, folds: int = 5
     random.Random(seed).shuffle(order)
     outcomes: dict[int, Outcome] = {}
     for fold in range(folds):
-        held = set(order[fold::folds])
-        models = train([records[n] for n in order if n not in held], rules)
+        test_set = set(order[fold::folds])
+        models = train([records[n] for n in order if n not in test_set], rules)
         fitted = rulebook(rules.places, rules.topics, models)
-        outcomes |= {n: evaluate_record(records[n], fitted) for n in sorted(held)}
+        outcomes |= {n: evaluate_record(records[n], fitted) for n in sorted(test_set)}
     return compare([outcomes[n] for n in range(len(records))], rules)
 
 
 def retrain(records: Sequence[Record], rules: Rulebook, *, folds: int = 5) -> TrainingResult:
-    """Fit weights on all records, and judge them beside those of `rules`."""
+    """Fit weights on all records, and score them and those of `rules`."""
     models = train(records, rules)
     new = rulebook(rules.places, rules.topics, models)
     before, after = (compare([evaluate_record(record, r) for record in records], r) for r in (rules, new))

@@ -1,4 +1,4 @@
-"""Labelled records → the weights of topic_model.json, the same for the same records."""
+"""Labelled records → the weights of topic_model.json; equal records give equal weights."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,25 +18,25 @@ from pipeline.tagging.tagger import text_from_record
 from pipeline.text.language import detect_language
 
 _TONES = ("negative", "neutral", "positive")
-#: inverse strength of regularisation, chosen by 5-fold cross-validation; figures are flat between 0.3 and 3
+#: Inverse strength of regularisation, chosen by 5-fold cross-validation; scores are flat between 0.3 and 3.
 _STRENGTH = 1.0
-# A topic's own bias is held closer to the common one than the weights are: some topics have ten examples.
+#: Scale of the bias of one topic: below 1 it stays closer to the common bias, because some topics have ten examples.
 _OWN_BIAS = 0.6
 
 
 def train(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Models:
-    """Fit all three models on what of `records` is labelled: 'topics', 'about_ninh_thuan', 'tone'.
+    """Fit the three models on the records labelled with 'topics', 'about_ninh_thuan' or 'tone'.
 
-    A model for which no record, or records of one kind only, carry the label stays as it is in `rules`.
+    A model without labelled records, or with one class only, stays as it is in `rules`.
     """
     rows = [_Row(record, rules) for record in records]
-    # The tone is judged with the chances of topics and grade, so those are fitted first.
-    filing, grade = _topics(rows, rules), _grade(rows, rules)
-    return Models(f"{len(rows)} labelled records", filing, grade, _tone(rows, filing, grade, rules))
+    # Probabilities of topics and grade are features of the tone, so those models are fitted first.
+    topic_model, grade = _topics(rows, rules), _grade(rows, rules)
+    return Models(f"{len(rows)} labelled records", topic_model, grade, _tone(rows, topic_model, grade, rules))
 
 
 def dump(models: Models) -> str:
-    """Return the text of topic_model.json, the same for the same models."""
+    """Return the text of topic_model.json."""
     return json.dumps(asdict(models), ensure_ascii=False, indent=1) + "\n"
 
 
@@ -47,14 +47,14 @@ class _Row:
         text = text_from_record(record)
         language = detect_language(text.title, text.text, text.language)
         day = text.published.date() if text.published else None
-        found = places.find_places(text.title, text.text, language, day, text.url, rules)
-        zones = (found.title, found.text)
-        pairs: list[tuple[Mention, Role]] = list(zip(found.mentions, mention_roles(found, rules), strict=True))
-        kept = [pair for pair in pairs if pair[1] != "range"]
-        signals = topics.term_signals(zones, language, rules, topics.unit_spans(found.mentions))
+        mentions = places.find_places(text.title, text.text, language, day, text.url, rules)
+        zones = (mentions.title, mentions.text)
+        pairs: list[tuple[Mention, Role]] = list(zip(mentions.mentions, mention_roles(mentions, rules), strict=True))
+        counted = [pair for pair in pairs if pair[1] != "range"]
+        signals = topics.term_signals(zones, language, rules, topics.unit_spans(mentions.mentions))
         self.record = record
         self.topics = topics.topic_features(signals, zones, language)
-        self.grade = relevance.relevance_features(found, kept, language) if kept else None
+        self.grade = relevance.relevance_features(mentions, counted, language) if counted else None
         self.zones, self.language = zones, language
 
     def tone(self, filing: Linear, grade: Linear, rules: Rulebook, features: Sequence[str]) -> list[float]:
@@ -67,8 +67,8 @@ class _Row:
 
 def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     labelled = [r for r in rows if r.record.get("topics") is not None]
-    known = {t for r in labelled for t in r.record["topics"]}
-    ids = [(i, t.id) for i, t in enumerate(rules.topics.topic) if t.id in known]
+    labels = {t for r in labelled for t in r.record["topics"]}
+    ids = [(i, t.id) for i, t in enumerate(rules.topics.topic) if t.id in labels]
     if not ids:
         return rules.models.topics
     size = len(topics.FEATURES)
@@ -86,7 +86,7 @@ def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
     weights, base = model.coef_[0], float(model.intercept_[0])
     bias = {name: round(base + _OWN_BIAS * float(weights[size + k]), 4) for k, (_, name) in enumerate(ids)}
-    # A topic without examples is not assigned lightly.
+    # A topic without examples needs more evidence: its bias is 0.3 lower.
     return Linear(topics.FEATURES, {"*": _rounded(weights[:size])}, {**bias, "*": round(base - 0.3, 4)})
 
 

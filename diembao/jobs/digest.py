@@ -1,4 +1,4 @@
-"""The database → a day's digest in every form, in the files of a folder or frozen in the database."""
+"""The database → a day's digest in every form: HTML, Markdown, DOCX, PDF, CSV, e-mail."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -25,13 +25,14 @@ from pipeline.rules.rulebook import Rulebook
 from pipeline.tables.facts import kind_of
 from storage.base import Storage
 
-#: weeks before whose same weekday a day is compared with
+#: Weeks whose same weekday is the baseline of a day's number of items.
 _WEEKS = 4
-#: days whose published digests are corrected
+#: Days back to which published digests are corrected.
 _CORRECTED = 7
 _DAY = timedelta(days=1)
-#: forms of a digest by suffix of their file
+#: Forms of a digest, by the suffix of their file.
 FORMS = ("html", "md", "docx", "pdf", "csv")
+#: Forms that the daily job writes.
 DAILY = ("html", "md", "docx", "pdf")
 
 
@@ -46,13 +47,16 @@ def build_draft(
     number: int | None = None,
     as_of: datetime | None = None,
 ) -> DraftDigest:
-    """Return the digest of a day (None: today) as the database has it now, or had it at a moment."""
+    """Return the digest of a day (None: today) from the database as it is now, or as it was at `as_of`.
+
+    `made_at` is the time that the digest carries (default: `as_of`, else now), `number` its number of the year.
+    """
     at = made_at or as_of or now()
     period = period_of(day, settings, at)
     items = storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
-    wrong, corrected = _errata(storage, period) if as_of is None else ((), [])
+    errata, corrected = _errata(storage, period) if as_of is None else ((), [])
     model = build_digest(
         items,
         None if previous is None else count_items(previous),
@@ -64,18 +68,18 @@ def build_draft(
         rules.version,
         topics=[topic.id for topic in rules.topics.topic],
         signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
-        weekdays=[len(found) for found in weeks if found is not None],
-        errata=wrong,
-        # Of what was counted at another moment nothing is kept but what was published then.
-        unusual=_unusual(storage, period, rules, items, language) if as_of is None else (),
-        # What is made as of another time, or was made before, is not late for being drawn now.
+        weekdays=[len(week) for week in weeks if week is not None],
+        errata=errata,
+        # Surges are not stored, so they cannot be recomputed for a past `as_of`.
+        unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
+        # Only a digest made now can be late.
         due=overdue() if made_at is None and as_of is None else None,
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
 
-def _unusual(storage: Storage, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
+def _surges(storage: Storage, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
     topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     places = {place.id: place.name for item in items for place in item.tags.places}
     return digest_surges(storage, period, topics=topics, places=places)
@@ -84,71 +88,72 @@ def _unusual(storage: Storage, period: Period, rules: Rulebook, items: Sequence[
 def digest_surges(
     storage: Storage, period: Period, *, topics: Mapping[str, str], places: Mapping[str, str]
 ) -> list[Surge]:
-    """Return the sources, topics and places of which a period tells more than the weeks before let expect.
+    """Return the sources, topics and places with more items in a period than the weeks before let expect.
 
-    Compared are 24 hours from the start of each day's digest on. `topics` and `places` give names by id; places
-    without one are left out.
+    Each day of the comparison is the 24 hours from the start of its digest. `topics` and `places` give names by id;
+    ids without a name are left out.
     """
-    # A digest's hours lie for the most part in the calendar day in which they begin: its weekday is theirs.
+    # Most hours of a digest lie in the calendar day in which it begins: the weekday of that day is the digest's.
     starts = {(period.start - n * _DAY).date(): period.start - n * _DAY for n in range(WINDOW_DAYS + 1)}
     today = period.start.date()
-    read = storage.days_read({day: (start, start + _DAY) for day, start in starts.items()})
-    counts = _counted(storage, starts)
+    reads = storage.days_read({day: (start, start + _DAY) for day, start in starts.items()})
+    counts = _daily_counts(storage, starts)
     names = {key: publisher.name for key, publisher in storage.publishers().items()}
     by_source: dict[str, list[date]] = {}
-    for day, some in read.items():
-        for one in some:
-            if one.read:
-                by_source.setdefault(one.source_id, []).append(day)
+    for day, sources in reads.items():
+        for source in sources:
+            if source.read:
+                by_source.setdefault(source.source_id, []).append(day)
     collected = sorted({day for days in by_source.values() for day in days})
     series: list[Series] = []
-    for (kind, key), found in counts.items():
+    for (kind, key), by_day in counts.items():
         name = {"source": names, "topic": topics, "place": places}[kind].get(key)
         if name is None:
             continue
-        known = by_source.get(key, ()) if kind == "source" else collected
-        series.append(Series(kind, key, name, {day: found[day] for day in known}))
+        covered = by_source.get(key, ()) if kind == "source" else collected
+        series.append(Series(kind, key, name, {day: by_day[day] for day in covered}))
     return find_surges(series, today)
 
 
-def _counted(storage: Storage, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:
+def _daily_counts(storage: Storage, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:
+    """Return items by day, for each source, topic and place by id."""
     first, last = min(starts.values()), max(starts.values()) + _DAY
     days = sorted(starts)
     base = int(first.timestamp())
     kinds: Counter[tuple[str, date]] = Counter()
     for fact in storage.searches.facts(first, last):
-        # Zones with summer time move their days by an hour, which changes no comparison.
+        # Days are cut at multiples of 24 hours: summer time moves them by an hour, which changes no comparison.
         kinds[fact.kind, days[min((fact.at - base) // 86_400, len(days) - 1)]] += 1
-    found: dict[tuple[SeriesKind, str], Counter[date]] = {}
+    counts: dict[tuple[SeriesKind, str], Counter[date]] = {}
 
     def add(kind: SeriesKind, key: str, day: date, n: int) -> None:
-        found.setdefault((kind, key), Counter())[day] += n
+        counts.setdefault((kind, key), Counter())[day] += n
 
-    for (written, day), n in kinds.items():
-        kind = kind_of(written)
+    for (code, day), n in kinds.items():
+        kind = kind_of(code)
         add("source", kind.source_id, day, n)
         for topic in kind.topics.split():
             add("topic", topic, day, n)
         for place in kind.places.split():
             add("place", place, day, n)
-    return found
+    return counts
 
 
 def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
-    """Return what digests of the last days said otherwise than the database does now, and what is said now."""
+    """Return the differences between the digests of the last days and the database, and the corrected items."""
     earlier = storage.publications.heads(period.day - timedelta(days=_CORRECTED), period.day)
     if not earlier:
         return (), []
-    said = last_published(earlier)
-    # One query for nearly all of them; articles whose time has changed since are asked for one by one.
+    published = last_published(earlier)
+    # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
     since = period.late_from - timedelta(days=_CORRECTED + 1)
-    found = storage.items(since=since, relevance=("main", "mention", "no"))
-    known = {item.key: item for item in found if item.key in said}
-    for key in said.keys() - known.keys():
+    items = storage.items(since=since, relevance=("main", "mention", "no"))
+    current = {item.key: item for item in items if item.key in published}
+    for key in published.keys() - current.keys():
         if (item := storage.item(key)) is not None:
-            known[key] = item
-    wrong = find_errata(said, known)
-    return wrong, list(corrected_items(wrong, known))
+            current[key] = item
+    errata = find_errata(published, current)
+    return errata, list(corrected_items(errata, current))
 
 
 def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:
@@ -156,65 +161,66 @@ def _days_before(period: Period, days: int, settings: Settings, at: datetime) ->
 
 
 def _collected(storage: Storage, period: Period, as_of: datetime | None) -> list[Item] | None:
-    """Return the items of a period; None without a collection in it, which is not the same as nothing written."""
+    """Return the items of a period; None if nothing was collected in it: then zero items would be a false count."""
     if not any(source.feeds_polled for source in storage.source_days(period.start, period.end)):
         return None
     return storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
 
 
-def render(made: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
-    """Return the files of a digest by name, in the forms asked for (of FORMS) and, if asked for, as a letter."""
+def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
+    """Return the files of a digest by name: in `forms` (of FORMS) and, with `letter`, the parts of an e-mail."""
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
     from analysis.documents.pdf import render_pdf
     from diembao.jobs.digest_email import email_files
 
-    # Drawn once for all forms: it costs more than any of them.
-    pictures = _pictures(made) if letter or {"html", "docx", "pdf"} & set(forms) else ()
-    paper = print_document(made, letterhead(made.settings.document), pictures)
+    # The chart is drawn once for all forms: it takes longer than any of them.
+    pictures = _pictures(draft) if letter or {"html", "docx", "pdf"} & set(forms) else ()
+    paper = print_document(draft, letterhead(draft.settings.document), pictures)
 
     def page(render: Callable[..., str], **more: Any) -> bytes:
-        texts = {"province": made.province, "note": made.note, "topic_labels": made.topic_labels}
-        return render(made.day, made.language, **texts, **more).encode()
+        texts = {"province": draft.province, "note": draft.note, "topic_labels": draft.topic_labels}
+        return render(draft.day, draft.language, **texts, **more).encode()
 
     renders: dict[str, Callable[[], bytes]] = {
         "html": lambda: page(render_html, pictures=pictures),
         "md": lambda: page(render_markdown),
         "docx": lambda: render_docx(paper),
         "pdf": lambda: render_pdf(paper),
-        "csv": lambda: _csv(made.items, ZoneInfo(made.settings.province.time_zone)),
+        "csv": lambda: _csv(draft.items, ZoneInfo(draft.settings.province.time_zone)),
     }
-    drawn = {f"{made.name}.{form}": renders[form]() for form in forms}
-    # A letter is no document: it goes without letterhead, with the date below its title.
-    return drawn | (email_files(print_document(made, Letterhead(), pictures)) if letter else {})
+    rendered = {f"{draft.name}.{form}": renders[form]() for form in forms}
+    # An e-mail has no letterhead; the date stands below its title.
+    return rendered | (email_files(print_document(draft, Letterhead(), pictures)) if letter else {})
 
 
-def print_document(made: DraftDigest, letterhead: Letterhead, pictures: Sequence[Picture]) -> PrintDocument:
-    """Return what DOCX, PDF and letter are made of."""
+def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequence[Picture]) -> PrintDocument:
+    """Return the document model behind DOCX, PDF and e-mail."""
     from analysis.digest.document import digest_document
 
     return digest_document(
-        made.day,
-        made.language,
-        province=made.province,
-        note=made.note,
-        topic_labels=made.topic_labels,
+        draft.day,
+        draft.language,
+        province=draft.province,
+        note=draft.note,
+        topic_labels=draft.topic_labels,
         letterhead=letterhead,
-        number=made.number,
+        number=draft.number,
         pictures=pictures,
     )
 
 
-def _pictures(made: DraftDigest) -> list[Picture]:
+def _pictures(draft: DraftDigest) -> list[Picture]:
     from analysis.documents.chart_style import topics_by_tone
     from analysis.documents.labels import labels
 
-    words = labels(made.language)
-    drawn = topics_by_tone(made.day, words, {"": words.say("other_topics"), **made.topic_labels})
-    return [drawn] if drawn else []
+    words = labels(draft.language)
+    chart = topics_by_tone(draft.day, words, {"": words.say("other_topics"), **draft.topic_labels})
+    return [chart] if chart else []
 
 
 def letterhead(document: DocumentSettings) -> Letterhead:
+    """Return the letterhead that settings.toml gives."""
     return Letterhead(
         document.form == "administrative",
         document.parent_agency,
@@ -245,16 +251,16 @@ def write_digest(
     day: date | None,
     language: str,
     out: Path,
-    made_at: datetime | None = None,
     forms: Sequence[str] = DAILY,
     as_of: datetime | None = None,
 ) -> tuple[list[Path], Counts]:
-    """Write the day's digest into `out`, one file for each form; return the files and what they count."""
-    made = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, as_of=as_of)
-    return write_files(render(made, forms), out), made.day.counts
+    """Write the digest of a day into the folder `out`, one file for each form; return the files and their counts."""
+    draft = build_draft(storage, settings, rules, day=day, language=language, as_of=as_of)
+    return write_files(render(draft, forms), out), draft.day.counts
 
 
 def write_files(files: Mapping[str, bytes], out: Path) -> list[Path]:
+    """Write each file whole into the folder `out`; return their paths."""
     for name, body in files.items():
         write_atomically(out / name, body)
     return [out / name for name in files]

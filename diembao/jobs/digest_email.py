@@ -1,4 +1,4 @@
-"""A digest → the parts of a letter, and a published digest → the letter to one list of recipients."""
+"""A digest → the parts of an e-mail; a published digest → the e-mail to one list of recipients."""
 
 from collections.abc import Sequence
 from email.header import Header
@@ -17,20 +17,20 @@ from pipeline.records.publications import Publication
 if TYPE_CHECKING:
     from diembao.jobs.draft_digest import DraftDigest
 
-#: files of a publication that make its letter
+#: Names of the files of a publication that make its e-mail.
 _HTML, _TEXT, _PICTURE = "letter.html", "letter.txt", "letter-picture-{n}.png"
-#: subtypes of application
+#: Suffix of an attachment → its MIME subtype of application/.
 _TYPES = {".pdf": "pdf", ".docx": "vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
-def email_subject(made: "DraftDigest") -> str:
+def email_subject(draft: "DraftDigest") -> str:
     """Return e.g. 'Điểm báo Ninh Thuận, 22/11/2026: 40 tin, bài, 3 tin cần lưu ý'."""
     from analysis.documents.labels import labels
 
-    words, day = labels(made.language), made.day
+    words, day = labels(draft.language), draft.day
     return words.say(
         "mail_subject",
-        title=f"{words.say('title')} {made.province}",
+        title=f"{words.say('title')} {draft.province}",
         date=words.short_date(day.day),
         items=words.say("mail_items", n=day.counts.items),
         attention=words.say("mail_attention", n=len(day.attention)),
@@ -38,7 +38,7 @@ def email_subject(made: "DraftDigest") -> str:
 
 
 def email_files(paper: PrintDocument) -> dict[str, bytes]:
-    """Return the parts of a letter: HTML, text, pictures."""
+    """Return the parts of an e-mail by name: HTML, text, pictures."""
     from analysis.documents.email_html import email_html
 
     pictures = [block for block in paper.blocks if isinstance(block, Picture)]
@@ -50,16 +50,16 @@ def email_files(paper: PrintDocument) -> dict[str, bytes]:
 
 
 def is_email_part(name: str) -> bool:
-    """Whether a file of a publication is a part of its letter."""
+    """Whether a file of a publication is a part of its e-mail."""
     return name.startswith("letter")
 
 
 def email_message(
     publication: Publication, *, sender: str, to: Sequence[str], attach: Sequence[str], message_id: str
 ) -> Message:
-    """Return the letter with a published digest; `attach` names forms. Equal arguments make equal letters."""
+    """Return the e-mail with a published digest; `attach` names forms. Equal arguments give equal bytes."""
     files = publication.files
-    chosen = [n for n in sorted(files) if PurePath(n).suffix.removeprefix(".") in attach and not is_email_part(n)]
+    attachments = [n for n in sorted(files) if PurePath(n).suffix.removeprefix(".") in attach and not is_email_part(n)]
     pictures = sorted(name for name in files if name.startswith("letter-picture-"))
 
     html = MIMEMultipart("related", _boundary(publication, 3))
@@ -73,13 +73,13 @@ def email_message(
     words.attach(MIMEText(files[_TEXT].decode(), "plain", "utf-8"))
     words.attach(html)
     message = MIMEMultipart("mixed", _boundary(publication, 1))
-    # email.message.EmailMessage loses a space of a long subject outside ASCII where it breaks it (CPython 3.11).
+    # email.message.EmailMessage loses a space where it folds a long subject outside ASCII (CPython 3.11).
     message["Subject"] = Header(publication.title, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = sender, ", ".join(to)
     message["Date"], message["Message-ID"] = format_datetime(publication.made_at), message_id
     message["Auto-Submitted"], message["Content-Language"] = "auto-generated", publication.language
     message.attach(words)
-    for name in chosen:
+    for name in attachments:
         part = MIMEApplication(files[name], _TYPES.get(PurePath(name).suffix, "octet-stream"))
         part.add_header("Content-Disposition", "attachment", filename=name)
         message.attach(part)
@@ -87,5 +87,5 @@ def email_message(
 
 
 def _boundary(publication: Publication, n: int) -> str:
-    """Return what divides the parts: chance would make each letter another."""
+    """Return a MIME boundary from the digest's checksum: a random one would make equal e-mails differ."""
     return f"=_diembao-{publication.sha256[:24]}-{n}"

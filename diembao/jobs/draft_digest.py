@@ -1,4 +1,4 @@
-"""A day's digest before it is drawn."""
+"""The digest of a day before it is rendered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pipeline.records.publications import PublishedItem
 
 @dataclass(frozen=True, slots=True)
 class DraftDigest:
-    """A day's digest before it is drawn: the model, its items, and what its forms need besides."""
+    """The digest of a day before it is rendered: the model, its items, and the settings and labels of its forms."""
 
     day: Digest
     items: Sequence[Item]
@@ -19,7 +19,7 @@ class DraftDigest:
     settings: Settings
     topic_labels: Mapping[str, str]
     number: int | None = None
-    #: articles of earlier digests of which this one says something else
+    #: items of earlier digests that this digest corrects
     corrected: Sequence[PublishedItem] = ()
 
     @property
@@ -32,5 +32,5 @@ class DraftDigest:
 
     @property
     def name(self) -> str:
-        """Of its files, without suffix."""
+        """Name of the files, without suffix."""
         return f"diem-bao-{self.day.day}"

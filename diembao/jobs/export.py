@@ -1,4 +1,4 @@
-"""The database → one table in a file, whole or not at all."""
+"""The database → one table in a file: CSV, Excel, Parquet or JSON lines."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from diembao.jobs.periods import local_day
 from diembao.system.clock import now
 from diembao.system.files import replacing
 from pipeline.records import Item, Relevance, SourceDay
@@ -14,23 +15,24 @@ from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_rows import CsvRow
 from storage.base import Storage
 
+#: File suffixes of an export, which choose its format.
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """Which rows; days are calendar days of `zone`."""
+    """Table and rows of an export; days are calendar days of `zone`."""
 
     table: str
     since: date | None
-    #: the last day, itself included
+    #: last day, inclusive
     until: date | None
     relevance: Sequence[Relevance]
     topics: Sequence[str]
-    #: ids of sources; none: all
+    #: ids of sources; empty: all
     sources: Sequence[str]
     zone: ZoneInfo
-    #: as it was stored, tagged and decided by then; None: as it is now
+    #: time whose items, tags and decisions are exported; None: now
     as_of: datetime | None = None
 
     @property
@@ -43,71 +45,75 @@ class ExportRequest:
         return datetime.combine(self.until + timedelta(days=1), time.min, self.zone) if self.until else None
 
 
-def export(storage: Storage, path: Path, wanted: ExportRequest, *, topic_labels: Mapping[str, str]) -> int:
-    """Write a table to a file of one of SUFFIXES; return the number of rows. Raises TooManyRows."""
+def export(storage: Storage, path: Path, request: ExportRequest, *, topic_labels: Mapping[str, str]) -> int:
+    """Write a table to a file of one of SUFFIXES, whole or not at all; return the number of rows.
+
+    `topic_labels` gives names of topics by id. Raises TooManyRows.
+    """
     from analysis.tables.definitions import TABLES
     from analysis.tables.writers import write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
-    columns = in_zone(TABLES[wanted.table].columns, wanted.zone)
-    rows = rows_of(storage, wanted, topic_labels)
+    columns = in_zone(TABLES[request.table].columns, request.zone)
+    rows = rows_of(storage, request, topic_labels)
     with replacing(path) as draft:
         if path.suffix == ".xlsx":
-            return write_xlsx(wanted.table, columns, rows, draft)
+            return write_xlsx(request.table, columns, rows, draft)
         if path.suffix == ".parquet":
-            return write_parquet(columns, rows, draft, wanted.zone)
+            return write_parquet(columns, rows, draft, request.zone)
         with draft.open("w", encoding="utf-8", newline="") as stream:
             if path.suffix == ".jsonl":
                 return write_jsonl(columns, rows, stream)
             # Stored CSV rows carry times in the zone ZONE.
-            if wanted.table == "items" and wanted.as_of is None and wanted.zone.key == ZONE.key:
-                return write_csv_rows(columns, _listed(storage, wanted), stream)
+            if request.table == "items" and request.as_of is None and request.zone.key == ZONE.key:
+                return write_csv_rows(columns, _csv_rows(storage, request), stream)
             return write_csv(columns, rows, stream)
 
 
-def rows_of(storage: Storage, wanted: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:
+def rows_of(storage: Storage, request: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:
+    """Return the rows of a table, of the type that analysis.tables.definitions.TABLES gives."""
     from analysis.tables.rows import daily_rows, story_rows, tag_rows
 
-    today = now().astimezone(wanted.zone).date()
-    match wanted.table:
+    today = local_day(now(), request.zone)
+    match request.table:
         case "stories":
-            return story_rows(_items(storage, wanted))
+            return story_rows(_items(storage, request))
         case "tags":
-            return tag_rows(_items(storage, wanted), topic_labels)
+            return tag_rows(_items(storage, request), topic_labels)
         case "daily":
-            last = min(wanted.until or today, today)
+            last = min(request.until or today, today)
             return daily_rows(
-                _items(storage, wanted),
-                wanted.since,
+                _items(storage, request),
+                request.since,
                 last,
-                lambda day: _sources(storage, wanted, day),
-                zone=wanted.zone,
+                lambda day: _sources(storage, request, day),
+                zone=request.zone,
             )
         case "ledger":
-            start, end = wanted.start or datetime(1970, 1, 1, tzinfo=UTC), wanted.end or now() + timedelta(days=1)
-            return storage.ledger(start, end, source_ids=wanted.sources)
+            start, end = request.start or datetime(1970, 1, 1, tzinfo=UTC), request.end or now() + timedelta(days=1)
+            return storage.ledger(start, end, source_ids=request.sources)
         case _:
-            return _items(storage, wanted)
+            return _items(storage, request)
 
 
-def _items(storage: Storage, wanted: ExportRequest) -> Iterator[Item]:
-    found = storage.items(
-        since=wanted.start,
-        until=wanted.end,
-        relevance=wanted.relevance,
-        topics=wanted.topics,
-        as_of=wanted.as_of,
+def _items(storage: Storage, request: ExportRequest) -> Iterator[Item]:
+    items = storage.items(
+        since=request.start,
+        until=request.end,
+        relevance=request.relevance,
+        topics=request.topics,
+        as_of=request.as_of,
     )
-    return (item for item in found if not wanted.sources or item.source_id in wanted.sources)
+    return (item for item in items if not request.sources or item.source_id in request.sources)
 
 
-def _listed(storage: Storage, wanted: ExportRequest) -> Iterator[CsvRow]:
-    found = storage.searches.listings(
-        since=wanted.start, until=wanted.end, relevance=wanted.relevance, topics=wanted.topics
+def _csv_rows(storage: Storage, request: ExportRequest) -> Iterator[CsvRow]:
+    rows = storage.searches.listings(
+        since=request.start, until=request.end, relevance=request.relevance, topics=request.topics
     )
-    return (row for row in found if not wanted.sources or row.source in wanted.sources)
+    return (row for row in rows if not request.sources or row.source in request.sources)
 
 
-def _sources(storage: Storage, wanted: ExportRequest, day: date) -> list[SourceDay]:
-    start = datetime.combine(day, time.min, wanted.zone)
-    found = storage.source_days(start, datetime.combine(day + timedelta(days=1), time.min, wanted.zone))
-    return [source for source in found if not wanted.sources or source.source_id in wanted.sources]
+def _sources(storage: Storage, request: ExportRequest, day: date) -> list[SourceDay]:
+    start = datetime.combine(day, time.min, request.zone)
+    sources = storage.source_days(start, datetime.combine(day + timedelta(days=1), time.min, request.zone))
+    return [source for source in sources if not request.sources or source.source_id in request.sources]

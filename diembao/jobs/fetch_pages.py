@@ -1,4 +1,4 @@
-"""Addresses given by hand → their pages, fetched as politely as any other."""
+"""Addresses typed by a person → their pages, fetched as politely as any other."""
 
 import gzip
 from collections.abc import Iterator, Sequence
@@ -12,20 +12,20 @@ from pipeline.text.urls import normalise_url
 
 
 def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Document]:
-    """Fetch each address once; a page that could not be had is a Document without a body, with the reason.
+    """Fetch each address once; a failed fetch gives a Document without a body, with the reason.
 
-    May be called once per process (Twisted's reactor). Raises ValueError for what is no http(s) address.
+    At most once per process (Twisted's reactor). Raises ValueError for an address that is not http(s).
     """
     from crawlers.crawl import crawl
 
-    # The person who typed a numeric address into the command meant it, as one who writes it into sources.toml does.
+    # A private address typed into the command is intended, like one written into sources.toml.
     sources = [Source(f"page-{n}", urlsplit(url).netloc, url, ()) for n, url in enumerate(urls)]
-    wanted = [
+    candidates = [
         Candidate(n, sources[n].id, "", normalise_url(url), Entry(normalise_url(url))) for n, url in enumerate(urls)
     ]
     sink = MemorySink()
-    crawl(sources, wanted, sink, settings, logins_of(sources))
-    for candidate in wanted:
+    crawl(sources, candidates, sink, settings, logins_of(sources))
+    for candidate in candidates:
         answer = sink.fetches[candidate.id]
         if isinstance(answer, Fetched):
             body, kind, reason = answer.body, answer.content_type, Reason.OK
@@ -35,6 +35,6 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
 
 
 def page_document(url: str, body: bytes) -> Document:
-    """Return a page that was given as bytes (gzip or not), as if it had just been fetched from `url`."""
+    """Return a Document of these bytes (gzip or not), as if just fetched from `url`."""
     body = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
     return Document(0, 0, "", url, datetime.now(UTC), body, "", Entry(url))

@@ -22,18 +22,18 @@ def prepare(
     number: int | None = None,
     made_at: datetime | None = None,
 ) -> Publication:
-    """Return the digest of a day in every form and as a letter, not stored yet (its id is 0)."""
-    made = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
+    """Return the digest of a day (None: today) in every form and as an e-mail, not stored yet (its id is 0)."""
+    draft = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
     return Publication(
         id=0,
-        day=made.day.day,
-        made_at=made.day.made_at,
+        day=draft.day.day,
+        made_at=draft.day.made_at,
         language=language,
-        title=email_subject(made),
-        sha256=made.day.sha256,
-        rules=made.day.rules_version,
-        items=(*map(published_item, made.items), *made.corrected),
-        files=render(made, FORMS, letter=True),
+        title=email_subject(draft),
+        sha256=draft.day.sha256,
+        rules=draft.day.rules_version,
+        items=(*map(published_item, draft.items), *draft.corrected),
+        files=render(draft, FORMS, letter=True),
         number=number,
     )
 
@@ -48,6 +48,6 @@ def publish(
     number: int | None = None,
     made_at: datetime | None = None,
 ) -> Publication:
-    """Freeze what `prepare` returns in the database; return it with its number."""
-    made = prepare(storage, settings, rules, day=day, language=language, number=number, made_at=made_at)
-    return replace(made, id=storage.publications.publish(made))
+    """Store the publication of a day; return it with the id that the database gave."""
+    publication = prepare(storage, settings, rules, day=day, language=language, number=number, made_at=made_at)
+    return replace(publication, id=storage.publications.publish(publication))

@@ -1,4 +1,4 @@
-"""Headlines of an outside list → which of them diembao saw, and why not the others."""
+"""Headlines of an outside list or news search → which of them diembao saw, and why not the others."""
 
 import csv
 import json
@@ -20,19 +20,20 @@ from pipeline.records import (
 from pipeline.text.urls import normalise_url, site_of
 from storage.base import Storage
 
-#: What became of a headline, best first.
+#: How far diembao got with a headline, best first.
 Verdict = Literal[
     "coverage", "irrelevant", "unreadable", "to_be_read", "not_fetched", "source_failed", "source_paused",
     "not_listed", "no_such_source",
 ]  # fmt: skip
-#: A title of fewer words may be anybody's ("Tin vắn").
-_WORDS = 4
+#: Words of a title below which it identifies no article ("Tin vắn").
+_MIN_WORDS = 4
+#: Verdicts that count as seen.
 SEEN: tuple[Verdict, ...] = ("coverage", "irrelevant", "unreadable", "to_be_read", "not_fetched")
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One line of the outside list; at least one of address and title is given."""
+    """One line of the outside list; at least one of `url` and `title` is not empty."""
 
     url: str
     title: str = ""
@@ -43,23 +44,25 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class RecallResult:
+    """The verdict on one headline."""
+
     headline: Headline
     verdict: Verdict
-    #: of the outlet; '' where it is not configured
+    #: id of the source of the outlet; '' where it is not configured
     source_id: str
-    #: reason of the link or of the source, in the words of pipeline.records.Reason; '' where there is none
+    #: pipeline.records.Reason of the link or of the source; '' where there is none
     reason: str = ""
+    #: key of the item; '' where there is none
     item: str = ""
 
 
 def read_headlines(path: Path) -> list[Headline]:
-    """Read .csv (with a header naming url, and title if there is one), .jsonl (the same keys) or plain addresses.
+    """Read headlines from .csv (with columns url and perhaps title), .jsonl (the same keys) or lines of addresses.
 
-    Raises ValueError naming the file and the line, for a line without an address.
+    Raises ValueError with the file and the line, for a line without an address.
     """
-    rows = _rows(path)
     headlines = []
-    for line, row in rows:
+    for line, row in _rows(path):
         url = str(row.get("url") or row.get("link") or "").strip()
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{path}:{line}: no address (a column or key named 'url', beginning with http)")
@@ -68,13 +71,14 @@ def read_headlines(path: Path) -> list[Headline]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the number of each line, from 1, and its fields."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         if path.suffix == ".csv":
             reader = csv.DictReader(stream)
             if not {"url", "link"} & set(reader.fieldnames or ()):
                 raise ValueError(f"{path}:1: no column named 'url' among: {', '.join(reader.fieldnames or ())}")
-            for row in reader:
-                yield reader.line_num, dict(row)
+            for record in reader:
+                yield reader.line_num, dict(record)
             return
         for number, text in enumerate(stream, 1):
             text = text.strip()
@@ -82,17 +86,18 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
                 continue
             if path.suffix in (".jsonl", ".ndjson"):
                 try:
-                    found = json.loads(text)
+                    row = json.loads(text)
                 except ValueError as error:
                     raise ValueError(f"{path}:{number}: {error}") from None
-                if not isinstance(found, dict):
+                if not isinstance(row, dict):
                     raise ValueError(f"{path}:{number}: not a JSON object")
-                yield number, found
+                yield number, row
             else:
                 yield number, {"url": text}
 
 
 def headlines_of(entries: Iterable[Entry]) -> list[Headline]:
+    """Return the entries of a feed as headlines."""
     return [Headline(e.url, e.title, e.published) for e in entries]
 
 
@@ -103,41 +108,43 @@ def recall(
     days: Sequence[SourceDay],
     recent: Iterable[LedgerEntry],
 ) -> Iterator[RecallResult]:
-    """Tell of each headline what became of it.
+    """Yield the verdict on each headline, in their order.
 
-    `days` says what became of the sources in the time in question. `recent` are the links of that time: an outside
-    list may know an article by another address (for telephones, of a collector), so its title counts too.
+    `days` are the states of the sources in the period, `recent` its links: an outside list may have another address
+    of an article (the mobile site, an aggregator), so links are compared by title too.
     """
     by_domain = {
         site_of(url): source
         for source in reversed(sources)
         for url in (source.home, *(f"https://{d}/" for d in source.domains))
     }
-    state = {day.source_id: day for day in days}
-    known = storage.ledger_of([normalise_url(h.url) for h in headlines])
-    titled = {_folded(entry.title): entry for entry in recent if len(entry.title.split()) >= _WORDS}
+    day_of = {day.source_id: day for day in days}
+    by_url = storage.ledger_of([normalise_url(h.url) for h in headlines])
+    by_title = {_letters_only(entry.title): entry for entry in recent if len(entry.title.split()) >= _MIN_WORDS}
     for headline in headlines:
-        entry = known.get(normalise_url(headline.url)) or titled.get(_folded(headline.title))
+        entry = by_url.get(normalise_url(headline.url)) or by_title.get(_letters_only(headline.title))
         if entry is not None:
-            yield RecallResult(headline, *_seen(entry), item=entry.item)
+            yield RecallResult(headline, *_verdict_of(entry), item=entry.item)
             continue
         source = by_domain.get(site_of(headline.url))
         if source is None:
             yield RecallResult(headline, "no_such_source", "")
         elif not source.enabled:
             yield RecallResult(headline, "source_paused", source.id)
-        elif (day := state.get(source.id)) is not None and day.state == "failed":
+        elif (day := day_of.get(source.id)) is not None and day.state == "failed":
             worst = max(day.reasons.items(), key=lambda pair: pair[1], default=("", 0))[0]
             yield RecallResult(headline, "source_failed", source.id, str(worst))
         else:
             yield RecallResult(headline, "not_listed", source.id)
 
 
-def _folded(title: str) -> str:
+def _letters_only(title: str) -> str:
+    """Return the words of a title in lower case, without punctuation."""
     return " ".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())
 
 
-def _seen(entry: LedgerEntry) -> tuple[Verdict, str, str]:
+def _verdict_of(entry: LedgerEntry) -> tuple[Verdict, str, str]:
+    """Return verdict, id of the source and reason of a link in the ledger."""
     if entry.document in ("coverage", "irrelevant"):
         return entry.document, entry.source_id, ""  # type: ignore[return-value]
     if entry.document == "unreadable":
@@ -150,7 +157,10 @@ def _seen(entry: LedgerEntry) -> tuple[Verdict, str, str]:
 def fetch_headlines(
     source: Source, since: datetime, settings: CrawlSettings
 ) -> tuple[list[Headline], dict[str, Reason]]:
-    """Return the headlines a search knows since then, and why parts of it failed; at most once per process."""
+    """Return the headlines of a news search since then, and the Reason by URL of each part of it that failed.
+
+    Nothing is stored. At most once per process (Twisted's reactor).
+    """
     from crawlers.crawl import crawl
     from crawlers.spiders.sink import MemorySink
 

@@ -26,11 +26,11 @@ from storage.base import Storage
 from storage.search.parser import parse
 from storage.search.tree import And, Days, Mark, Or
 
-#: Vietnamese texts of a span, and of the year before it, from which its words are found, and letters of each
+#: Vietnamese texts sampled for keywords: of the span, of the year before it; letters read of each text.
 _TEXTS, _BACKGROUND, _LETTERS = 200, 400, 400
-#: texts that are not worth a process
-_FEW = 100
-#: stories that are named
+#: Texts from which on a process of its own is worth its start.
+_PARALLEL_FROM = 100
+#: Stories that the report lists.
 _STORIES = 10
 
 
@@ -41,110 +41,117 @@ def week_of(day: date) -> Span:
 
 
 def month_of(day: date) -> Span:
+    """Return the last calendar month that had ended on `day`."""
     last = day.replace(day=1) - timedelta(days=1)
     return Span(last.replace(day=1), last)
 
 
 def quarter_of(day: date) -> Span:
+    """Return the last quarter that had ended on `day`."""
     last = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
     return Span(last.replace(month=last.month - 2, day=1), last)
 
 
 def year_of(day: date) -> Span:
+    """Return the calendar year before that of `day`."""
     return Span(date(day.year - 1, 1, 1), date(day.year - 1, 12, 31))
 
 
 def annual_of(day: date) -> Span:
-    """Return the last reporting year of Decree 244/2026: from 15 December to 14 December."""
+    """Return the last reporting year of Decree 244/2026 that had ended: 15 December to 14 December."""
     last = date(day.year if day > date(day.year, 12, 14) else day.year - 1, 12, 14)
     return Span(date(last.year - 1, 12, 15), last)
 
 
 def build_report(storage: Storage, settings: Settings, span: Span, topics: Mapping[str, str]) -> PeriodicReport:
-    """Count a span, the one before it and the same days of the year before; `topics` gives their names by id."""
+    """Return the figures of a span, of the span before it and of the same days a year before.
+
+    `topics` gives names by id.
+    """
     zone = ZoneInfo(settings.province.time_zone)
     texts = _texts(storage, span, zone)
-    with _beside(len(texts[0]) + len(texts[1]) >= _FEW) as later:
-        words = later(_marking, *texts)
+    with _second_process(len(texts[0]) + len(texts[1]) >= _PARALLEL_FROM) as submit:
+        words = submit(_keywords, *texts)
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
-        signals = later(_unusual_days, _series(storage, now_, zone, topics), span.days)
+        signals = submit(_unusual_days, _series(storage, now_, zone, topics), span.days)
         spread, voice = _spread(storage, now_, zone), _voice(storage, settings, now_, before)
         return PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()), zone)
 
 
 @contextmanager
-def _beside(worth: bool) -> Iterator[Callable[..., Callable[[], Any]]]:
-    """Give a function that has calls made in a process of their own while this one goes on, where that is worth it.
+def _second_process(parallel: bool) -> Iterator[Callable[..., Callable[[], Any]]]:
+    """Give `submit(call, *arguments)`, which returns a function that waits for the result of the call.
 
-    It returns what gives their results.
+    With `parallel` calls run in a second process; else when their result is asked for.
     """
-    if not worth:
-        yield lambda call, *given: lambda: call(*given)
+    if not parallel:
+        yield lambda call, *arguments: lambda: call(*arguments)
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        yield lambda call, *given: pool.submit(call, *given).result
+        yield lambda call, *arguments: pool.submit(call, *arguments).result
 
 
 def _bounds(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the start of a span and its end, exclusive, as aware times."""
     start = datetime.combine(span.first, time.min, zone)
     return start, datetime.combine(span.last + timedelta(days=1), time.min, zone)
 
 
 def _figures(storage: Storage, span: Span, zone: ZoneInfo) -> Figures:
-    read = storage.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
-    return count_figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), read, zone=zone)
+    reads = storage.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
+    return count_figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), reads, zone=zone)
 
 
-def _spread(storage: Storage, found: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
-    """Return the stories that most outlets carried, with who of the span told them first."""
-    start, end = _bounds(found.span, zone)
+def _spread(storage: Storage, figures: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
+    """Return the stories that most outlets carried, each with the outlet that was first in the span."""
+    start, end = _bounds(figures.span, zone)
 
     def within(key: str) -> Iterator[Item]:
         for item in storage.story(key):
             if item.story == key and item.tags.relevance != "no" and start <= item.published_or_seen < end:
                 yield item
 
-    return tuple(row for key in islice(found.carried, _STORIES) for row in story_rows(within(key)))
+    return tuple(row for key in islice(figures.carried, _STORIES) for row in story_rows(within(key)))
 
 
 def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures) -> tuple[Voice, ...]:
-    """Count the headlines that name the province, and each of its peers."""
+    """Return the number of headlines that name the province, and each of its peers, most headlines first."""
     if not settings.peer or not now_.known:
         return ()
     zone = ZoneInfo(settings.province.time_zone)
 
     def headlines(peer: Peer, span: Span) -> int:
-        named = Or(tuple(parse(f'title:"{written}"') for written in (peer.name, *peer.also)))
-        whatever = Or(tuple(Mark("relevance", said) for said in get_args(Relevance)))
-        return storage.searches.count(And((named, whatever, Days(span.first, span.last))), zone=zone).items
+        names = Or(tuple(parse(f'title:"{name}"') for name in (peer.name, *peer.also)))
+        any_relevance = Or(tuple(Mark("relevance", grade) for grade in get_args(Relevance)))
+        return storage.searches.count(And((names, any_relevance, Days(span.first, span.last))), zone=zone).items
 
     own = Peer(settings.province.name)
-    found = [
+    voices = [
         Voice(p.name, headlines(p, now_.span), headlines(p, before.span) if before.known else None, p is own)
         for p in (own, *settings.peer)
     ]
-    return tuple(sorted(found, key=lambda v: (-v.headlines, not v.own, v.name)))
+    return tuple(sorted(voices, key=lambda v: (-v.headlines, not v.own, v.name)))
 
 
 def _texts(storage: Storage, span: Span, zone: ZoneInfo) -> tuple[list[str], list[str]]:
-    """Return texts of a span, and of the year before it."""
+    """Return samples of the texts of a span, and of the year before it."""
     start, end = _bounds(span, zone)
-    here = storage.searches.sample(start, end, _TEXTS)
-    there = storage.searches.sample(start - timedelta(days=365), start, _BACKGROUND)
-    return [_text_of(item) for item in here], [_text_of(item) for item in there]
+    texts = storage.searches.sample(start, end, _TEXTS)
+    background = storage.searches.sample(start - timedelta(days=365), start, _BACKGROUND)
+    return [_text_of(item) for item in texts], [_text_of(item) for item in background]
 
 
-def _marking(here: Sequence[str], there: Sequence[str]) -> list[Keyword]:
-    return find_keywords(count_words(here), count_words(there))
+def _keywords(texts: Sequence[str], background: Sequence[str]) -> list[Keyword]:
+    return find_keywords(count_words(texts), count_words(background))
 
 
 def _text_of(item: Item) -> str:
-    """Return headline and beginning, which say what it is about: segmentation takes 0.7 ms for 100 letters."""
+    """Return the beginning of an item, headline first; segmentation takes 0.7 ms for 100 letters."""
     return f"{item.article.title}. {item.article.lead}. {item.article.text}"[:_LETTERS]
 
 
 def _series(storage: Storage, now_: Figures, zone: ZoneInfo, names: Mapping[str, str]) -> list[Series]:
-    """Return what was counted of each topic on each day, from the weeks before a span on."""
+    """Return the daily number of items of each topic, in the span and the weeks before it."""
     span = now_.span
     past = _figures(storage, Span(span.first - timedelta(days=WINDOW_DAYS), span.first - timedelta(days=1)), zone)
     days = sorted(past.collected | now_.collected)
@@ -174,9 +181,8 @@ def write_report(
     out: Path,
     forms: Sequence[str] = ("docx", "pdf"),
     number: int | None = None,
-    made_at: datetime | None = None,
 ) -> tuple[list[Path], PeriodicReport]:
-    """Write the report of a span into `out`, one file for each form; return the files and the figures."""
+    """Write the report of a span into the folder `out`, one file for each form; return the files and the figures."""
     from analysis.documents.docx import render_docx
     from analysis.documents.labels import labels
     from analysis.documents.pdf import render_pdf
@@ -185,22 +191,22 @@ def write_report(
     words = labels(language)
     vietnamese = language == "vi"
     topics = {t.id: t.label_vi if vietnamese else t.label_en for t in rules.topics.topic}
-    found = build_report(storage, settings, span, topics)
-    paper = report_document(
-        found,
-        (made_at or now()).astimezone(ZoneInfo(settings.province.time_zone)),
+    report = build_report(storage, settings, span, topics)
+    document = report_document(
+        report,
+        now().astimezone(ZoneInfo(settings.province.time_zone)),
         language,
         province=settings.province.name if vietnamese else settings.province.name_en,
         rules_version=rules.version,
         topic_labels=topics,
         letterhead=letterhead(settings.document),
         number=number,
-        pictures=report_charts(found, words, topics),
+        pictures=report_charts(report, words, topics),
     )
     render = {"docx": render_docx, "pdf": render_pdf}
     files: list[Path] = []
     for form in forms:
         path = out / f"bao-cao-{span.first}-{span.last}.{form}"
-        write_atomically(path, render[form](paper))
+        write_atomically(path, render[form](document))
         files.append(path)
-    return files, found
+    return files, report

@@ -1,4 +1,4 @@
-"""What other rules tagged → what today's rules say of it, and what that changes."""
+"""Texts tagged by other rules → tags of today's rules, and the changes."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,24 +37,25 @@ _CHUNK = 256
 
 @dataclass(frozen=True, slots=True)
 class RetaggedItem:
-    """An item that today's rules take into the coverage, or out of it."""
+    """An item that today's rules move into the coverage or out of it."""
 
     key: str
     outlet: str
     title: str
+    #: relevance before and after
     before: str
     after: str
 
 
 @dataclass(slots=True)
 class RetagChanges:
-    """What today's rules change, counted as it holds: under what persons decided."""
+    """Changes by today's rules, counted after the decisions of reviewers are applied."""
 
     texts: int = 0
     changed: int = 0
     #: texts whose page could not be examined again
     failed: int = 0
-    #: texts of which the rules now say something else, where a person's decision holds
+    #: texts whose tags change by the rules, but not after the decisions of reviewers
     held: int = 0
     #: (before, after) → texts
     relevance: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -76,22 +77,22 @@ def retag(
     dry_run: bool,
     progress: Progress,
 ) -> RetagChanges:
-    """Examine what other rules tagged last; store it, unless `dry_run`, batch by batch; return what changes.
+    """Tag the texts whose tags are of other rules; store the tags batch by batch unless `dry_run`; return the changes.
 
-    Stopped at any moment and started again it goes on, and ends as if it had not been stopped.
+    A run that was stopped at any moment is continued by the next one.
     """
     changes = RetagChanges()
     decisions = storage.upkeep.decisions()
     total = storage.upkeep.count_stale(rules.version)
     run = None if dry_run else storage.begin_run("retag", now())
     began = now()
-    under_way: dict[int, OutdatedTagging] = {}
+    pending: dict[int, OutdatedTagging] = {}
 
     def documents() -> Iterator[Document]:
         after = 0
         while stale := storage.upkeep.stale(rules.version, since=since, after=after, limit=_CHUNK):
             after = stale[-1].id
-            under_way.update((one.id, one) for one in stale)
+            pending.update((one.id, one) for one in stale)
             yield from (one.document for one in stale)
 
     for results in LocalExaminer(settings.workers).examine(
@@ -102,8 +103,8 @@ def retag(
         function=retag_texts,
     ):
         for result in results:
-            old = under_way.pop(result.document_id)
-            _count(changes, old, result, decisions.get(old.key, ()))
+            old = pending.pop(result.document_id)
+            _count_change(changes, old, result, decisions.get(old.key, ()))
         if run is not None:
             storage.upkeep.retagged(results, rules.version, now())
         progress("retag", changes.texts, max(total, changes.texts))
@@ -115,7 +116,7 @@ def retag(
 
 
 def retag_texts(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
-    """Tag stored texts, and examine pages whose text was not kept: the function that worker processes run."""
+    """Tag stored texts, and examine pages whose text was not kept; runs in worker processes."""
     return [examine(document, rules) if document.body else _tag_text(document, rules) for document in documents]
 
 
@@ -123,23 +124,23 @@ def _tag_text(document: Document, rules: Rulebook) -> Examined:
     entry = document.entry
     text = Text(str(document.id), entry.title, entry.text, entry.language, entry.url, entry.published)
     tags = tag(text, rules)
-    # The text is stored already: only what is said of it is new.
+    # The text is stored already, so the article carries none.
     article = Article(entry.url, "", entry.title, "", "")
     if tags.relevance == "no":
         return Irrelevant(document.id, article, tags)
-    drawn = compute_fingerprint(entry.title, entry.text, entry.published, tags.language)
-    return Coverage(document.id, article, tags, dump(drawn))
+    fingerprint = compute_fingerprint(entry.title, entry.text, entry.published, tags.language)
+    return Coverage(document.id, article, tags, dump(fingerprint))
 
 
-def _count(changes: RetagChanges, old: OutdatedTagging, result: Examined, said: Sequence[Decision]) -> None:
+def _count_change(changes: RetagChanges, old: OutdatedTagging, result: Examined, decisions: Sequence[Decision]) -> None:
     changes.texts += 1
     if isinstance(result, Unreadable):
         changes.failed += 1
         return
-    new = apply_decisions(result.tags, said)
-    if said and _gist(result.tags) != _gist(old.said) and _gist(new) == _gist(old.tags):
+    new = apply_decisions(result.tags, decisions)
+    if decisions and _labels(result.tags) != _labels(old.said) and _labels(new) == _labels(old.tags):
         changes.held += 1
-    if _gist(new) == _gist(old.tags):
+    if _labels(new) == _labels(old.tags):
         return
     changes.changed += 1
     if new.relevance != old.tags.relevance:
@@ -156,5 +157,6 @@ def _count(changes: RetagChanges, old: OutdatedTagging, result: Examined, said: 
         changes.leaving.append(moved)
 
 
-def _gist(tags: Tags) -> tuple[str, str, frozenset[str]]:
+def _labels(tags: Tags) -> tuple[str, str, frozenset[str]]:
+    """Return the parts of tags that count as a change: relevance, tone, ids of topics."""
     return tags.relevance, tags.tone, frozenset(topic.id for topic in tags.topics)

@@ -1,4 +1,4 @@
-"""A published digest → every list of recipients, each once; what was sent is noted before and after."""
+"""A published digest → each list of recipients once; a dispatch is recorded before and after it."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,30 +19,32 @@ from pipeline.records.publications import Dispatch, Publication
 from storage.base import Storage
 from storage.service.publications import Publications
 
-#: Seconds before a server that had no time, or was not there, is asked again.
+#: Seconds to wait before each further try, after a transient failure of the mail server.
 _WAITS = (2.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What goes to one list, or to one service of apprise (then without a letter)."""
+    """The message to one list of recipients, or to one service of apprise (then `message` is None)."""
 
     channel: str
     to: tuple[str, ...]
     message: Message | None
-    #: of a service: title and text
+    #: title and text for a service
     title: str = ""
     text: str = ""
 
 
 def deliveries(publication: Publication, sending: SendingSettings, mail: Mail) -> Iterator[Delivery]:
-    """Yield what a publication is sent as, in the order of the configuration."""
+    """Yield the deliveries of a publication, in the order of the configuration."""
     host = mail.sender.rpartition("@")[2]
-    for one in sending.list:
-        # The same letter to the same list has the same name, so that a mail server too can tell it is one.
-        name = f"<diembao-{publication.id}-{publication.sha256[:12]}-{one.name}@{host}>"
-        made = email_message(publication, sender=mail.sender, to=one.to, attach=sending.attach, message_id=name)
-        yield Delivery(one.name, one.to, made)
+    for recipients in sending.list:
+        # Equal letters to one list have one Message-ID, so that a mail server can drop the second one.
+        message_id = f"<diembao-{publication.id}-{publication.sha256[:12]}-{recipients.name}@{host}>"
+        message = email_message(
+            publication, sender=mail.sender, to=recipients.to, attach=sending.attach, message_id=message_id
+        )
+        yield Delivery(recipients.name, recipients.to, message)
     for hook in sending.hooks:
         text = translate("Number: {number}", number=publication.id)
         yield Delivery(hook, (), None, publication.title, text)
@@ -50,67 +52,71 @@ def deliveries(publication: Publication, sending: SendingSettings, mail: Mail) -
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """How it went with one channel: 'sent', 'before' (had it), 'unknown' (begun before, end not known), 'failed'."""
+    """Outcome for one channel: 'sent', 'before' (sent earlier), 'unknown' (begun, end not known) or 'failed'."""
 
     channel: str
     how: str
+    #: error message
     said: str = ""
 
 
 def confirm_delivery(storage: Storage, publication: Publication, channels: Sequence[str]) -> None:
-    """Note that what was begun on these channels has arrived, as a recipient says."""
+    """Record that dispatches begun on these channels have arrived, as a recipient confirmed."""
     for dispatch in storage.publications.dispatches(publication.id):
         if dispatch.channel in channels and not dispatch.done:
             storage.publications.end_dispatch(dispatch, True)
 
 
 def send(
-    storage: Storage, publication: Publication, found: Sequence[Delivery], mail: Mail, *, again: bool
+    storage: Storage, publication: Publication, pending: Sequence[Delivery], mail: Mail, *, again: bool
 ) -> list[DeliveryResult]:
-    """Send each parcel that was not sent before; return how each ended.
+    """Send each delivery that was not sent before; return their outcomes.
 
-    With `again`, those are sent too of which it is not known whether they arrived.
+    With `again`, deliveries whose arrival is unknown are sent too.
     """
     results = []
-    book = storage.publications
-    for parcel in found:
-        known = {d.channel: d for d in book.dispatches(publication.id)}.get(parcel.channel)
-        if known is not None and again and not known.done:
-            book.end_dispatch(known, False)
-            known = None
-        message_id = str(parcel.message["Message-ID"]) if parcel.message is not None else ""
-        dispatch = Dispatch(publication.id, parcel.channel, now(), False, message_id)
-        if known is not None:
-            results.append(DeliveryResult(parcel.channel, "before" if known.done else "unknown"))
+    publications = storage.publications
+    for delivery in pending:
+        earlier = {d.channel: d for d in publications.dispatches(publication.id)}.get(delivery.channel)
+        if earlier is not None and again and not earlier.done:
+            publications.end_dispatch(earlier, False)
+            earlier = None
+        message_id = str(delivery.message["Message-ID"]) if delivery.message is not None else ""
+        dispatch = Dispatch(publication.id, delivery.channel, now(), False, message_id)
+        if earlier is not None:
+            results.append(DeliveryResult(delivery.channel, "before" if earlier.done else "unknown"))
             continue
         try:
-            _deliver(parcel, mail, partial(_noted, book, dispatch))
-        except _Taken:
-            results.append(DeliveryResult(parcel.channel, "before"))
+            _deliver(delivery, mail, partial(_record, publications, dispatch))
+        except _AlreadyBegun:
+            results.append(DeliveryResult(delivery.channel, "before"))
         except DeliveryUnknown as error:
-            results.append(DeliveryResult(parcel.channel, "unknown", str(error)))
+            results.append(DeliveryResult(delivery.channel, "unknown", str(error)))
         except DeliveryFailed as error:
-            results.append(DeliveryResult(parcel.channel, "failed", str(error)))
+            results.append(DeliveryResult(delivery.channel, "failed", str(error)))
         else:
-            results.append(DeliveryResult(parcel.channel, "sent"))
+            results.append(DeliveryResult(delivery.channel, "sent"))
     return results
 
 
-class _Taken(DiembaoError):
-    """Somebody else began to send it meanwhile."""
+class _AlreadyBegun(DiembaoError):
+    """Another process began to send this delivery meanwhile."""
 
 
-def _deliver(parcel: Delivery, mail: Mail, noted: Callable[[], AbstractContextManager[None]]) -> None:
-    """Hand a parcel over, within `noted`, which is entered no earlier than that is possible. Raises NotSent, Unsure."""
-    if parcel.message is None:
-        with noted():
-            for service in channels(Alerting(hooks=Hooks((parcel.channel,)))):
-                service.send(parcel.title, parcel.text)
+def _deliver(delivery: Delivery, mail: Mail, record: Callable[[], AbstractContextManager[None]]) -> None:
+    """Send a delivery inside `record`, which is entered once the server is connected.
+
+    Raises DeliveryFailed, DeliveryUnknown, _AlreadyBegun.
+    """
+    if delivery.message is None:
+        with record():
+            for service in channels(Alerting(hooks=Hooks((delivery.channel,)))):
+                service.send(delivery.title, delivery.text)
         return
     for wait in (*_WAITS, None):
         try:
-            with smtp_connection(mail) as server, noted():
-                deliver(server, parcel.message, parcel.to, mail)
+            with smtp_connection(mail) as server, record():
+                deliver(server, delivery.message, delivery.to, mail)
             return
         except DeliveryFailed as error:
             if wait is None or not is_transient(error):
@@ -119,13 +125,13 @@ def _deliver(parcel: Delivery, mail: Mail, noted: Callable[[], AbstractContextMa
 
 
 @contextmanager
-def _noted(book: Publications, dispatch: Dispatch) -> Iterator[None]:
-    """Note that a parcel is about to be handed over, and take that back where it surely was not taken."""
-    if not book.begin_dispatch(dispatch):
-        raise _Taken
+def _record(publications: Publications, dispatch: Dispatch) -> Iterator[None]:
+    """Record that a dispatch begins and how it ends; a failed one is taken back, an unknown one stays open."""
+    if not publications.begin_dispatch(dispatch):
+        raise _AlreadyBegun
     try:
         yield
     except DeliveryFailed:
-        book.end_dispatch(dispatch, False)
+        publications.end_dispatch(dispatch, False)
         raise
-    book.end_dispatch(dispatch, True)
+    publications.end_dispatch(dispatch, True)

@@ -1,4 +1,4 @@
-"""What a source would give today, and what a site that was looked through would be as a source; nothing is stored."""
+"""Sources → a check of their feeds and a few pages; a discovered site → a proposed source. Nothing is stored."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,22 +26,26 @@ from pipeline.records import (
 from pipeline.rules.rulebook import Rulebook
 from pipeline.text.urls import normalise_url
 
+#: Part of an article that a page may lack.
 Part = Literal["title", "text", "date", "author"]
+#: Callback of progress: stage, steps done, steps expected.
 Progress = Callable[[str, int, int], None]
 
-#: Pages of a source that are read to see what is missing.
+#: Pages of a source that are examined.
 SAMPLE = 3
-#: A feed whose newest entry is older says so: even a monthly gives more.
+#: Age of the newest entry from which on a feed is stale: a monthly magazine publishes more often.
 STALE = timedelta(days=45)
-#: A text of fewer letters is a summary, a caption or a menu; a word of these languages is two or three letters.
+#: Letters of the shortest full text; less is a summary, a caption or a menu. A word of _DENSE has 2 or 3 letters.
 _LETTERS, _DENSE_LETTERS = 200, 60
 _DENSE = frozenset(["zh", "ja", "ko"])
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedPage:
+    """One sampled page of a source."""
+
     url: str
-    #: OK, or why it could not be had or read
+    #: OK, or why it was not fetched or is unreadable
     reason: Reason
     title: str = ""
     missing: tuple[Part, ...] = ()
@@ -49,7 +53,7 @@ class CheckedPage:
 
 @dataclass(slots=True)
 class SourceCheck:
-    """What one source gave when it was asked just now."""
+    """Polls and sampled pages of one source, just now."""
 
     source: Source
     polls: list[Poll] = field(default_factory=list)
@@ -69,7 +73,7 @@ class SourceCheck:
 
     @property
     def gives_nothing(self) -> bool:
-        """Whether no article of it can be had: no entry, or not one of the sampled pages."""
+        """Whether no article can be read: no entry, or no readable page among those sampled."""
         return not self.entries or (bool(self.pages) and not self.read)
 
 
@@ -82,9 +86,9 @@ def check_sources(
     *,
     sample: int = SAMPLE,
 ) -> list[SourceCheck]:
-    """Ask every feed of the sources now and read a few pages of each; at most once per process (Twisted's reactor).
+    """Poll every feed of the sources now and examine `sample` pages of each; no database is opened.
 
-    Nothing is written: no database is opened.
+    At most once per process (Twisted's reactor).
     """
     from crawlers.crawl import crawl
 
@@ -143,15 +147,15 @@ def _page(candidate: Candidate, result: Examined) -> CheckedPage:
         "date": article.published is not None,
         "author": bool(article.authors),
     }
-    missing: tuple[Part, ...] = tuple(part for part, there in has.items() if not there)
+    missing: tuple[Part, ...] = tuple(part for part, present in has.items() if not present)
     return CheckedPage(candidate.url, article.reason, article.title, missing)
 
 
 def build_source(site: DiscoveredSite, ids: Collection[str], now: datetime) -> Source:
-    """Return the source that a site looked through would be; without feeds where none of its offers holds anything."""
+    """Return a source for a discovered site; it has no feeds where no discovered feed has entries."""
     feeds = choose_feeds(site.offers, now)
-    asked = {feed.url for feed in feeds}
-    language = next((o.language for o in site.offers if o.url in asked and o.language), site.language)
+    feed_urls = {feed.url for feed in feeds}
+    language = next((o.language for o in site.offers if o.url in feed_urls and o.language), site.language)
     country = country_of(site.url, language)
     source = Source(
         id=new_id(site.url, ids),

@@ -1,4 +1,4 @@
-"""Alerts → people: mail, and any service that apprise knows."""
+"""Alerts → people, by mail and any service that apprise knows."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,43 +13,43 @@ from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert
 from storage.base import Storage
 
-#: An alert that no channel would take for so long is no news any more.
+#: Age from which on an unsent alert is no longer sent.
 _STALE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to people: 'mail', or the name of the secret with an address for apprise."""
+    """One way to people: 'mail', or the name of the secret that holds an address for apprise."""
 
     name: str
-    #: takes title and text; raises NotSent
+    #: (title, text) → sent; raises DeliveryFailed
     send: Callable[[str, str], None]
 
 
 def channels(alerting: Alerting) -> list[Channel]:
-    """Return the ways that alerts.toml names."""
-    found = []
+    """Return the channels that alerts.toml names."""
+    configured = []
     if alerting.mail.to:
-        found.append(Channel("mail", partial(_mail, alerting.mail)))
+        configured.append(Channel("mail", partial(_send_by_mail, alerting.mail)))
     for name in alerting.hooks.secrets:
-        found.append(Channel(name, partial(_hook, name)))
-    return found
+        configured.append(Channel(name, partial(_send_by_apprise, name)))
+    return configured
 
 
 def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list[str]:
-    """Send each channel in one message what it has not had; return what failed, in words."""
-    failed = []
-    for way in ways:
-        unsent = [alert for alert in storage.runs.alerts_since(at - _STALE) if way.name not in alert.sent]
+    """Send each channel its unsent alerts in one message; return the error messages."""
+    errors = []
+    for channel in ways:
+        unsent = [alert for alert in storage.runs.alerts_since(at - _STALE) if channel.name not in alert.sent]
         if not unsent:
             continue
         try:
-            way.send(*alert_message(unsent))
+            channel.send(*alert_message(unsent))
         except DeliveryFailed as error:
-            failed.append(str(error))
+            errors.append(str(error))
         else:
-            storage.runs.alerts_sent(unsent, way.name, at)
-    return failed
+            storage.runs.alerts_sent(unsent, channel.name, at)
+    return errors
 
 
 def alert_message(alerts: Sequence[Alert]) -> tuple[str, str]:
@@ -59,14 +59,14 @@ def alert_message(alerts: Sequence[Alert]) -> tuple[str, str]:
     return title[:150], "\n\n".join(f"{n}. {alert.said}" for n, alert in enumerate(alerts, 1)) + "\n"
 
 
-def _hook(name: str, title: str, text: str) -> None:
+def _send_by_apprise(name: str, title: str, text: str) -> None:
     import logging
 
     import apprise
 
     if not (address := secret(name)):
         raise DeliveryFailed(translate("{name}: this secret is not set", name=name))
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it writes addresses with passwords
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # apprise logs addresses with passwords
     service = apprise.Apprise()
     if not service.add(address):
         raise DeliveryFailed(translate("{name}: is no address that apprise knows", name=name))
@@ -74,17 +74,17 @@ def _hook(name: str, title: str, text: str) -> None:
         raise DeliveryFailed(translate("{name}: could not be sent to", name=name))
 
 
-def _mail(mail: Mail, title: str, text: str) -> None:
+def _send_by_mail(mail: Mail, title: str, text: str) -> None:
     from email.header import Header
     from email.mime.text import MIMEText
     from email.utils import formatdate, make_msgid
 
-    # email.message.EmailMessage loses a space of a long subject outside ASCII where it breaks it (CPython 3.11).
+    # email.message.EmailMessage loses a space where it folds a long subject outside ASCII (CPython 3.11).
     message = MIMEText(text, "plain", "utf-8")
     message["Subject"] = Header(" ".join(title.split()), "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = mail.sender, ", ".join(mail.to)
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=mail.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
-    # In doubt, most likely somebody has been told; a server that never answers would else be sent it for ever.
+    # DeliveryUnknown counts as sent: most likely it was, and a server that never answers would get the mail for ever.
     with smtp_connection(mail) as server, suppress(DeliveryUnknown):
         deliver(server, message, mail.to, mail)

@@ -1,4 +1,4 @@
-"""A letter → the mail server of alerts.toml, and whether it was taken."""
+"""A message → the mail server of alerts.toml, and whether the server accepted it."""
 
 import smtplib
 import ssl
@@ -14,41 +14,41 @@ from pipeline.errors import DiembaoError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-#: Seconds for each answer: a server that looks a letter over (for viruses, at its own recipients) may take most of it.
+#: Seconds to wait for each answer: a server that scans the message for viruses may take most of them.
 _TIMEOUT = 60
 
 
 class DeliveryFailed(DiembaoError):
-    """A message was surely not taken; says by whom and why, without secrets."""
+    """The message was surely not accepted; the text gives server and reason, without secrets."""
 
 
 class DeliveryUnknown(DiembaoError):
-    """The connection broke when the letter was on its way, or some of its recipients were refused: others have it."""
+    """The connection broke while the message was sent, or only some recipients were refused: others may have it."""
 
 
-class _Noting(smtplib.SMTP):
-    """Knows whether the words of a letter were on their way: before that it surely was not taken."""
+class _Smtp(smtplib.SMTP):
+    """Records whether DATA was sent: before DATA the message surely was not accepted."""
 
-    begun = False
+    data_sent = False
 
     def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
-        self.begun = True
+        self.data_sent = True
         return super().data(msg)
 
 
-class _NotingTls(_Noting, smtplib.SMTP_SSL):
+class _SmtpTls(_Smtp, smtplib.SMTP_SSL):
     pass
 
 
 @contextmanager
-def smtp_connection(mail: Mail) -> Iterator[_Noting]:
-    """Give a connection that is ready for letters. Raises NotSent."""
+def smtp_connection(mail: Mail) -> Iterator[_Smtp]:
+    """Give a connection that is ready to send messages. Raises DeliveryFailed."""
     host, _, port = mail.server.rpartition(":")
-    kind = _NotingTls if mail.security == "tls" else _Noting
+    kind = _SmtpTls if mail.security == "tls" else _Smtp
     try:
         server = kind(host, int(port), timeout=_TIMEOUT)
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        raise DeliveryFailed(_told(mail, error)) from error
+        raise DeliveryFailed(_describe(mail, error)) from error
     try:
         try:
             if mail.security == "starttls":
@@ -56,30 +56,30 @@ def smtp_connection(mail: Mail) -> Iterator[_Noting]:
             if mail.user:
                 server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
         except (OSError, ValueError, smtplib.SMTPException) as error:
-            raise DeliveryFailed(_told(mail, error)) from error
+            raise DeliveryFailed(_describe(mail, error)) from error
         yield server
     finally:
-        # What was said before counts; how the two part does not.
+        # Ignore errors on QUIT: the message is already accepted or refused.
         with suppress(OSError, smtplib.SMTPException):
             server.quit()
         server.close()
 
 
-def deliver(server: _Noting, message: Message, to: Sequence[str], mail: Mail) -> None:
-    """Give a letter to a connected server. Raises NotSent where it surely was not taken, else Unsure."""
-    server.begun = False
+def deliver(server: _Smtp, message: Message, to: Sequence[str], mail: Mail) -> None:
+    """Send a message. Raises DeliveryFailed if it surely was not accepted, DeliveryUnknown if it may have been."""
+    server.data_sent = False
     try:
         refused = server.send_message(message, mail.sender, list(to))
     except (OSError, ValueError, smtplib.SMTPException) as error:
         lost = isinstance(error, (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError))
-        raise (DeliveryUnknown if lost and server.begun else DeliveryFailed)(_told(mail, error)) from error
+        raise (DeliveryUnknown if lost and server.data_sent else DeliveryFailed)(_describe(mail, error)) from error
     if refused:
-        # It must not be sent again for the sake of these.
-        raise DeliveryUnknown(_told(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
+        # Other recipients have it, so it must not be sent again.
+        raise DeliveryUnknown(_describe(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
 
 
 def is_transient(error: DeliveryFailed) -> bool:
-    """Whether the same letter may be taken a little later: no connection, or an answer of 4xx."""
+    """Whether the same message may be accepted a little later: no connection, or an answer of 4xx."""
     cause = error.__cause__
     if isinstance(cause, smtplib.SMTPResponseException):
         return 400 <= cause.smtp_code < 500
@@ -88,5 +88,6 @@ def is_transient(error: DeliveryFailed) -> bool:
     return isinstance(cause, OSError) and not isinstance(cause, ssl.SSLCertVerificationError)
 
 
-def _told(mail: Mail, what: object) -> str:
-    return hide_secrets(f"mail ({mail.server}): {what}")
+def _describe(mail: Mail, problem: object) -> str:
+    """Return an error message with the name of the server, secrets hidden."""
+    return hide_secrets(f"mail ({mail.server}): {problem}")

@@ -1,4 +1,4 @@
-"""What is wrong, by the rules of alerts.toml → alerts."""
+"""Rules of alerts.toml → alerts, each cause once a day."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from config.alerts import Rule
 from config.schedule import Job
+from diembao.jobs.periods import local_day
 from diembao.system.home import Home
 from diembao.system.messages import reason
 from diembao.system.secrets import hide_secrets
@@ -16,68 +17,77 @@ from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
 from storage.search.tree import Tree
 
+#: Outcomes that count as a failure of a job.
 FAILURES = (JobOutcome.FAILED, JobOutcome.CRASHED, JobOutcome.TIMEOUT)
-#: A day's number of articles is a spike where a Poisson variable of the past's mean came so far in fewer than one of
-#: so many days, and it is more than on each day of the past; the figure is that of analysis.anomalies.source_flags.
-_RARELY, _DAYS, _KNOWN = 1 / 2000, 28, 7
-#: times a source must have been asked in vain
-_ASKED = 3
-#: hits of a saved search that are listed
+#: Probability, for a Poisson variable with the mean of the past days, below which a day's number of articles is a spike
+#: (the threshold of analysis.anomalies.source_flags); it must also be more than on each past day.
+_SPIKE_PROBABILITY = 1 / 2000
+#: Past days of that comparison, at most and at least.
+_DAYS, _MIN_DAYS = 28, 7
+#: Failed polls from which on a source is called failed.
+_FAILED_POLLS = 3
+#: Hits of a saved search that an alert lists.
 _HITS = 10
+#: Days for which earlier alerts and new hits of a saved search are looked up.
+_SEARCH_DAYS = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertContext:
-    """All that a rule may look at."""
+    """The state of the installation, as the rules see it."""
 
     storage: Storage
     home: Home
     jobs: Sequence[Job]
     at: datetime
     zone: ZoneInfo
-    #: the sources of so many hours up to now
+    #: hours → sources with their state in the hours up to now
     sources: Callable[[float], list[SourceDay]]
-    #: the tree of a query as a person wrote it
+    #: query as a person wrote it → its tree
     tree: Callable[[str], Tree]
 
     @property
     def day(self) -> str:
-        return self.at.astimezone(self.zone).date().isoformat()
+        """Local day, YYYY-MM-DD."""
+        return local_day(self.at, self.zone).isoformat()
 
 
-Found = Iterator[tuple[str, str]]
+#: Pairs of cause and text.
+Causes = Iterator[tuple[str, str]]
 
 
-def raise_alerts(scene: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
-    """Store what the rules find, each cause once a day; return what is new."""
+def raise_alerts(context: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
+    """Store the alerts of all rules, each cause once a day; return the new ones."""
     new = []
     for rule in rules:
-        for cause, said in _RULES[rule.kind](scene, rule):
-            alert = Alert(cause, scene.day, scene.at, hide_secrets(said))
-            if scene.storage.runs.raise_alert(alert):
+        for cause, text in _RULES[rule.kind](context, rule):
+            alert = Alert(cause, context.day, context.at, hide_secrets(text))
+            if context.storage.runs.raise_alert(alert):
                 new.append(alert)
     return new
 
 
-def _failed_jobs(scene: AlertContext, rule: Rule) -> Found:
-    for job in scene.jobs:
-        recent = scene.storage.runs.jobs_since(scene.at - timedelta(hours=24), (job.name,))
-        ended = [run for run in recent if run.outcome in (*FAILURES, JobOutcome.DONE)]
-        tail: list[JobRun] = []
-        while ended and ended[-1].outcome in FAILURES:
-            tail.append(ended.pop())
-        if len(tail) < (rule.times or 1):
+def _failed_jobs(context: AlertContext, rule: Rule) -> Causes:
+    for job in context.jobs:
+        recent = context.storage.runs.jobs_since(context.at - timedelta(hours=24), (job.name,))
+        runs = [run for run in recent if run.outcome in (*FAILURES, JobOutcome.DONE)]
+        failures: list[JobRun] = []
+        while runs and runs[-1].outcome in FAILURES:
+            failures.append(runs.pop())
+        if len(failures) < (rule.times or 1):
             continue
-        run = tail[0]
-        when = run.started.astimezone(scene.zone)
+        run = failures[0]
+        when = run.started.astimezone(context.zone)
         ending = {
             JobOutcome.FAILED: translate("ended with code {code}", code=run.exit_code),
             JobOutcome.CRASHED: translate("ended by signal {signal}", signal=-(run.exit_code or 0)),
             JobOutcome.TIMEOUT: translate("took more than {minutes:g} minutes", minutes=job.limit_minutes),
         }[JobOutcome(run.outcome)]
-        last = run.output_tail.splitlines()[-1:] or [""]
-        log_file = f"{scene.home.root / 'logs' / job.name}.log"
-        command = "diembao " + " ".join(job.command).replace("{day}", run.due.astimezone(scene.zone).date().isoformat())
+        last_line = (run.output_tail.splitlines() or [""])[-1]
+        log_file = f"{context.home.root / 'logs' / job.name}.log"
+        command = "diembao " + " ".join(job.command).replace(
+            "{day}", run.due.astimezone(context.zone).date().isoformat()
+        )
         yield (
             f"job:{job.name}",
             translate(
@@ -86,18 +96,18 @@ def _failed_jobs(scene: AlertContext, rule: Rule) -> Found:
                 job=job.name,
                 time=when,
                 ending=ending,
-                times=len(tail),
-                output=last[0],
+                times=len(failures),
+                output=last_line,
                 log_file=log_file,
                 command=command,
             ),
         )
 
 
-def _no_digest(scene: AlertContext, rule: Rule) -> Found:
-    local = scene.at.astimezone(scene.zone)
+def _no_digest(context: AlertContext, rule: Rule) -> Causes:
+    local = context.at.astimezone(context.zone)
     by = time.fromisoformat(rule.by or "06:45")
-    if local.time() < by or not lacks_digest(scene.storage, scene.home, scene.jobs, local):
+    if local.time() < by or not lacks_digest(context.storage, context.home, context.jobs, local):
         return
     yield (
         "no_digest",
@@ -111,27 +121,30 @@ def _no_digest(scene: AlertContext, rule: Rule) -> Found:
 
 
 def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datetime) -> bool:
-    """Return whether the digest of a day was due by `local`, a time of that day, and is not there, made by whomever."""
+    """Return whether the digest of a day was due by `local`, a time of that day, and does not exist.
+
+    A digest that a person made by hand counts too.
+    """
     from apscheduler.triggers.cron import CronTrigger
 
     midnight = datetime.combine(local.date(), time.min, local.tzinfo)
-    known = storage.runs.first_of_each()
+    first_runs = storage.runs.first_of_each()
     for job in jobs:
-        if not job.for_each_day or job.command[:1] != ("digest",) or job.cron is None or job.name not in known:
+        if not job.for_each_day or job.command[:1] != ("digest",) or job.cron is None or job.name not in first_runs:
             continue
         due = CronTrigger.from_crontab(job.cron, timezone=local.tzinfo).get_next_fire_time(None, midnight)
-        if due is None or due > local or due <= known[job.name].due:
+        if due is None or due > local or due <= first_runs[job.name].due:
             continue
-        made = storage.runs.jobs_since(midnight, (job.name,))
-        if not any(run.outcome is JobOutcome.DONE and run.due == due for run in made):
+        runs = storage.runs.jobs_since(midnight, (job.name,))
+        if not any(run.outcome is JobOutcome.DONE and run.due == due for run in runs):
             return not (home.digests / f"diem-bao-{local.date()}.html").exists()
     return False
 
 
-def _silent_sources(scene: AlertContext, rule: Rule) -> Found:
-    for day in scene.sources(rule.hours or 24):
+def _silent_sources(context: AlertContext, rule: Rule) -> Causes:
+    for day in context.sources(rule.hours or 24):
         silent = next((flag for flag in day.flags if flag.kind == "silent"), None)
-        failed = day.state == "failed" and sum(day.reasons.values()) >= _ASKED
+        failed = day.state == "failed" and sum(day.reasons.values()) >= _FAILED_POLLS
         if day.state == "paused" or not (failed or silent):
             continue
         reasons = ", ".join(f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1]))
@@ -149,8 +162,8 @@ def _silent_sources(scene: AlertContext, rule: Rule) -> Found:
         )
 
 
-def _disk(scene: AlertContext, rule: Rule) -> Found:
-    usage = shutil.disk_usage(scene.home.root)
+def _disk(context: AlertContext, rule: Rule) -> Causes:
+    usage = shutil.disk_usage(context.home.root)
     free, share = usage.free / 2**20, 100 * usage.free / usage.total
     if share >= (rule.percent or 0) and free >= (rule.megabytes or 0):
         return
@@ -159,20 +172,20 @@ def _disk(scene: AlertContext, rule: Rule) -> Found:
         translate(
             "The disk of {home} is nearly full: {free:,.0f} MB ({share:.0f} %) left.\nWhat to do: move "
             "backups from {backups} elsewhere, or enlarge the disk",
-            home=scene.home.root,
+            home=context.home.root,
             free=free,
             share=share,
-            backups=scene.home.root / "backups",
+            backups=context.home.root / "backups",
         ),
     )
 
 
-def _backup(scene: AlertContext, rule: Rule) -> Found:
-    saves = [job.name for job in scene.jobs if job.command[:2] == ("db", "backup")]
-    if not saves:
+def _backup(context: AlertContext, rule: Rule) -> Causes:
+    backup_jobs = [job.name for job in context.jobs if job.command[:2] == ("db", "backup")]
+    if not backup_jobs:
         return
-    since = scene.at - timedelta(hours=rule.hours or 50)
-    runs = scene.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), saves)
+    since = context.at - timedelta(hours=rule.hours or 50)
+    runs = context.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), backup_jobs)
     if not runs or runs[0].started > since or any(r.outcome is JobOutcome.DONE and r.started >= since for r in runs):
         return
     yield (
@@ -184,20 +197,20 @@ def _backup(scene: AlertContext, rule: Rule) -> Found:
     )
 
 
-def _spike(scene: AlertContext, rule: Rule) -> Found:
+def _spike(context: AlertContext, rule: Rule) -> Causes:
     from scipy.special import pdtrc
 
-    # One day's worth of rows at a time would be 29 queries; the moments of one query are counted instead.
-    since = scene.at - timedelta(days=_DAYS + 1)
+    # One query counted by day here, instead of one query for each of 29 days.
+    since = context.at - timedelta(days=_DAYS + 1)
     days = [0] * (_DAYS + 1)
     oldest = 0
-    for item in scene.storage.items(since=since):
-        age = (scene.at - (item.article.published or item.first_seen)).days
+    for item in context.storage.items(since=since):
+        age = (context.at - (item.article.published or item.first_seen)).days
         if 0 <= age <= _DAYS:
             days[age] += 1
             oldest = max(oldest, age)
     today, past = days[0], days[1 : oldest + 1]
-    if len(past) < _KNOWN or today <= max(past) or pdtrc(today - 1, sum(past) / len(past)) >= _RARELY:
+    if len(past) < _MIN_DAYS or today <= max(past) or pdtrc(today - 1, sum(past) / len(past)) >= _SPIKE_PROBABILITY:
         return
     yield (
         "spike",
@@ -212,14 +225,14 @@ def _spike(scene: AlertContext, rule: Rule) -> Found:
     )
 
 
-def _saved_searches(scene: AlertContext, rule: Rule) -> Found:
-    told = {alert.cause: alert.at for alert in scene.storage.runs.alerts_since(scene.at - timedelta(days=8))}
-    for saved in scene.storage.searches.saved():
+def _saved_searches(context: AlertContext, rule: Rule) -> Causes:
+    last_alert = {alert.cause: alert.at for alert in context.storage.runs.alerts_since(context.at - _SEARCH_DAYS)}
+    for saved in context.storage.searches.saved():
         cause = f"search:{saved.name}"
-        # What was there before the search was kept is no news; nor is what an earlier alert was about.
-        since = max(saved.saved_at, scene.at - timedelta(days=8), told.get(cause, saved.saved_at))
-        hits = scene.storage.searches.search(
-            scene.tree(saved.query), zone=scene.zone, limit=_HITS + 1, seen_since=since
+        # Only items newer than the saved search itself and than its last alert are news.
+        since = max(saved.saved_at, context.at - _SEARCH_DAYS, last_alert.get(cause, saved.saved_at))
+        hits = context.storage.searches.search(
+            context.tree(saved.query), zone=context.zone, limit=_HITS + 1, seen_since=since
         )
         if not hits:
             continue
@@ -239,7 +252,7 @@ def _saved_searches(scene: AlertContext, rule: Rule) -> Found:
         )
 
 
-_RULES: dict[str, Callable[[AlertContext, Rule], Found]] = {
+_RULES: dict[str, Callable[[AlertContext, Rule], Causes]] = {
     "job": _failed_jobs,
     "no_digest": _no_digest,
     "source_silent": _silent_sources,

@@ -1,4 +1,4 @@
-"""This machine → what diembao needs of it, found or missing, each with the way out."""
+"""This machine → a finding for each thing that diembao needs, with what to do where it is missing."""
 
 import locale
 import os
@@ -21,22 +21,25 @@ from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate
 from pipeline.records import Source
 
+#: Verdict on one thing that diembao needs.
 Verdict = Literal["ok", "warning", "bad"]
 
-#: Free space: below the first nothing is well, below the second it is soon not.
+#: Bytes of free disk: below the first the verdict is bad, below the second a warning.
 _BAD_FREE, _LOW_FREE = 500 * 2**20, 5 * 2**30
-#: Seconds by which the clock may be wrong: publication times are compared with it.
+#: Seconds by which the clock may be wrong: times of publication are compared with it.
 _CLOCK_OFF = 120
-#: Letters that a font must have for Vietnamese to be shown.
+#: Letters that a font needs for Vietnamese.
 _LETTERS = "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """The verdict on one thing that diembao needs, in the language of this run."""
+
     what: str
     verdict: Verdict
     said: str
-    #: what to do; '' where all is well
+    #: what to do; '' for the verdict ok
     do: str = ""
 
 
@@ -50,10 +53,10 @@ def examine_machine(
     ask_clock: bool,
     ask_names: bool,
 ) -> Iterator[Finding]:
-    """Yield what is found, in the order in which it is best mended.
+    """Yield the findings, in the order in which they are best mended.
 
-    With `ask_clock` the clock is compared with the Date of one source's server, with `ask_names` three names of
-    sources are looked up; nothing else leaves the machine but what goes to the database and the mail server.
+    With `ask_clock` the clock is compared with the Date header of one source, with `ask_names` three host names are
+    resolved. Else only the database and the mail server are contacted.
     """
     zone = settings.province.time_zone
     yield _python()
@@ -74,7 +77,7 @@ def examine_machine(
 
 
 def _python() -> Finding:
-    """Older Pythons cannot even begin; what is looked at is whether every package is there."""
+    """Check that every required package is installed; an older Python cannot start at all."""
     import re
     from importlib.metadata import PackageNotFoundError, distribution, requires
 
@@ -98,27 +101,27 @@ def _sqlite() -> Finding:
     from storage.engine.probe import MINIMUM_SQLITE, sqlite_library
 
     library = sqlite_library()
-    said = f"{library.version}, FTS5 {'✓' if library.has_fts5 else '✗'}"
+    state = f"{library.version}, FTS5 {'✓' if library.has_fts5 else '✗'}"
     if not library.usable:
         minimum = ".".join(map(str, MINIMUM_SQLITE))
         return Finding(
             "SQLite",
             "bad",
-            said,
+            state,
             translate(
                 "SQLite {wanted} with FTS5 is needed: take the Python of a newer system, or PostgreSQL", wanted=minimum
             ),
         )
-    return Finding("SQLite", "ok", said)
+    return Finding("SQLite", "ok", state)
 
 
 def _disk(home: Path) -> Finding:
-    there = next(path for path in (home, *home.parents) if path.exists())
-    free = shutil.disk_usage(there).free
-    said = translate("{gigabytes:.1f} GB free for {home}", gigabytes=free / 2**30, home=home)
+    folder = next(path for path in (home, *home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    state = translate("{gigabytes:.1f} GB free for {home}", gigabytes=free / 2**30, home=home)
     verdict: Verdict = "bad" if free < _BAD_FREE else "warning" if free < _LOW_FREE else "ok"
     do = "" if verdict == "ok" else translate("free some, or enlarge the disk")
-    return Finding(translate("Disk"), verdict, said, do)
+    return Finding(translate("Disk"), verdict, state, do)
 
 
 def _writable(home: Path) -> Finding:
@@ -161,9 +164,9 @@ def _fonts() -> Finding:
     do = translate("apt install fonts-dejavu-core (for PDF only)")
     if tool is None:
         return Finding(what, "warning", translate("no fontconfig"), do)
-    wanted = " ".join(f"{ord(letter):x}" for letter in _LETTERS)
-    done = subprocess.run([tool, f":charset={wanted}", "family"], capture_output=True, text=True, check=False)
-    families = sorted({line.split(",")[0].strip() for line in done.stdout.splitlines() if line.strip()})
+    charset = " ".join(f"{ord(letter):x}" for letter in _LETTERS)
+    listing = subprocess.run([tool, f":charset={charset}", "family"], capture_output=True, text=True, check=False)
+    families = sorted({line.split(",")[0].strip() for line in listing.stdout.splitlines() if line.strip()})
     if not families:
         return Finding(what, "warning", translate("no font has every Vietnamese letter"), do)
     return Finding(what, "ok", translate("{count} fonts with Vietnamese", count=len(families)))
@@ -190,10 +193,10 @@ def _database(address: str) -> Finding:
         return Finding(what, "bad", hide_secrets(str(error)), do)
     finally:
         engine.dispose()
-    said = engine.url.render_as_string()
+    shown = engine.url.render_as_string()
     if version is not None and version != head():
-        return Finding(what, "warning", f"{said}: {version}", "diembao db upgrade")
-    return Finding(what, "ok", said)
+        return Finding(what, "warning", f"{shown}: {version}", "diembao db upgrade")
+    return Finding(what, "ok", shown)
 
 
 def _mail(alerting: Alerting, settings: Settings) -> Finding:
@@ -219,17 +222,17 @@ def _mail(alerting: Alerting, settings: Settings) -> Finding:
         )
 
 
-def _browser(wanted: bool) -> Finding:
+def _browser(needed: bool) -> Finding:
     from crawlers.downloader.browser import missing_browser
     from diembao.system.messages import BROWSER, word
 
     what = translate("Browser")
-    lacking = missing_browser()
-    if not lacking:
+    missing = missing_browser()
+    if not missing:
         return Finding(what, "ok", translate("there"))
-    if not wanted:
+    if not needed:
         return Finding(what, "ok", translate("no source needs one"))
-    return Finding(what, "warning", translate("missing"), word(BROWSER, lacking))
+    return Finding(what, "warning", translate("missing"), word(BROWSER, missing))
 
 
 def _names(hosts: Iterable[str]) -> Finding:
@@ -248,17 +251,18 @@ def _names(hosts: Iterable[str]) -> Finding:
 def _clock(url: str) -> Finding:
     what = translate("Clock")
     try:
-        said = _date_of(url)
-        off = (datetime.now(UTC) - parsedate_to_datetime(said or "")).total_seconds()
+        date = _date_of(url)
+        offset = (datetime.now(UTC) - parsedate_to_datetime(date or "")).total_seconds()
     except (OSError, ValueError, TypeError) as error:
         return Finding(what, "warning", f"{url}: {error}", translate("try again later"))
-    if abs(off) > _CLOCK_OFF:
+    if abs(offset) > _CLOCK_OFF:
         do = "timedatectl set-ntp true"
-        return Finding(what, "bad", translate("{seconds:.0f} s off from {url}", seconds=off, url=url), do)
-    return Finding(what, "ok", translate("{seconds:.0f} s off from {url}", seconds=off, url=url))
+        return Finding(what, "bad", translate("{seconds:.0f} s off from {url}", seconds=offset, url=url), do)
+    return Finding(what, "ok", translate("{seconds:.0f} s off from {url}", seconds=offset, url=url))
 
 
 def _date_of(url: str) -> str | None:
+    """Return the Date header of an answer, whatever its status."""
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 

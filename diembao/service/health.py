@@ -1,4 +1,4 @@
-"""What the service is doing → /healthz, /readyz and /metrics over HTTP."""
+"""State of the service → /healthz, /readyz and /metrics over HTTP."""
 
 import json
 import shutil
@@ -13,35 +13,37 @@ from typing import Any
 
 from pipeline.records import JobOutcome, JobRun
 
-#: Seconds without a look at the schedule after which the service is called dead.
+#: Seconds without a check of the schedule after which the service is called dead.
 _DEAD = 60.0
 
 
 @dataclass(slots=True)
 class HealthState:
-    """What the loop of the service says of itself; replaced field by field, read by the threads of the web server."""
+    """State of the service loop; its fields are replaced by the loop and read by the threads of the web server."""
 
     root: Path
-    looked: float = field(default_factory=time.monotonic)
-    #: the time at that look, as the service's clock has it
+    #: time.monotonic() of the last check of the schedule
+    checked: float = field(default_factory=time.monotonic)
+    #: time of that check, by the service's clock
     at: datetime | None = None
-    #: job → its process, of those that run
+    #: running job → id of its process
     running: Mapping[str, int | None] = field(default_factory=dict)
-    #: job → when it is due next
+    #: job → time at which it is due next
     next: Mapping[str, datetime] = field(default_factory=dict)
-    #: job → how its last turn ended
+    #: job → its last run that ended
     last: Mapping[str, JobRun] = field(default_factory=dict)
-    #: what keeps the service from doing its work, in words; empty: nothing
+    #: error that keeps the service from its work; '': none
     trouble: str = ""
     clock_jumps: int = 0
 
     @property
     def alive(self) -> bool:
-        return time.monotonic() - self.looked < _DEAD
+        """Whether the loop checked the schedule in the last _DEAD seconds."""
+        return time.monotonic() - self.checked < _DEAD
 
 
 class _Metrics:
-    """The counters behind /metrics, in a registry of their own."""
+    """The Prometheus metrics of /metrics, in a registry of their own."""
 
     def __init__(self, state: HealthState) -> None:
         from prometheus_client import (
@@ -85,7 +87,7 @@ class HealthServer:
     """The web server of a service, in a thread of its own."""
 
     def __init__(self, address: str, state: HealthState) -> None:
-        """Listen on host:port. Raises OSError where that cannot be had."""
+        """Listen on host:port. Raises OSError where the port is taken."""
         from prometheus_client import generate_latest
 
         self._state = state
@@ -101,9 +103,9 @@ class HealthServer:
                 if path == "/healthz":
                     self._answer(200 if state.alive else 503, "text/plain", b"ok\n" if state.alive else b"stuck\n")
                 elif path == "/readyz":
-                    well = state.alive and not state.trouble
-                    body = json.dumps(_told(state), ensure_ascii=False, default=str).encode()
-                    self._answer(200 if well else 503, "application/json", body)
+                    ready = state.alive and not state.trouble
+                    body = json.dumps(_readiness(state), ensure_ascii=False, default=str).encode()
+                    self._answer(200 if ready else 503, "application/json", body)
                 elif path == "/metrics":
                     kind = "text/plain; version=0.0.4; charset=utf-8"
                     self._answer(200, kind, generate_latest(metrics.registry))
@@ -134,7 +136,7 @@ class HealthServer:
         return f"http://{host!s}:{port}"
 
     def count(self, run: JobRun) -> None:
-        """Take a turn that ended into the figures."""
+        """Add a run that ended to the metrics."""
         assert run.ended is not None
         self._metrics.turns.labels(run.job, str(run.outcome)).inc()
         self._metrics.seconds.labels(run.job).observe(max(0.0, (run.ended - run.started).total_seconds()))
@@ -147,8 +149,8 @@ class HealthServer:
         self._server.server_close()
 
 
-def _told(state: HealthState) -> dict[str, Any]:
-    """Return the answer of /readyz: nothing of it is secret, outputs are left out."""
+def _readiness(state: HealthState) -> dict[str, Any]:
+    """Return the body of /readyz; it leaves out outputs of jobs, so it holds no secret."""
     return {
         "ready": state.alive and not state.trouble,
         "at": state.at,

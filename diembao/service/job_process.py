@@ -1,4 +1,4 @@
-"""One turn of a job → a process of its own, with a time limit, its output kept and its end told."""
+"""One run of a job → a process with a time limit, its output in a log, and its outcome."""
 
 import fcntl
 import os
@@ -17,9 +17,9 @@ from diembao.system.clock import now
 from diembao.system.home import Home
 from pipeline.records import JobOutcome
 
-#: Seconds that a job is given to end by itself when it is told to, before it is killed.
+#: Seconds between SIGTERM and SIGKILL.
 GRACE = 20.0
-#: bytes of a line that are read at once; a longer one is cut
+#: Bytes of the longest line; a longer one is split.
 _LINE = 20_000
 #: Exit code of a command whose lock another run holds (diembao.cli.context.LOCKED).
 _LOCKED = 3
@@ -27,15 +27,17 @@ _LOCKED = 3
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
+    """How the process of a job ended."""
+
     outcome: JobOutcome
-    #: None: the process did not start
+    #: None: the process did not start; negative: signal that ended it
     exit_code: int | None
     #: last lines of its output
     output_tail: str
 
 
 class JobProcess:
-    """A job that runs: its process group, and how to end it."""
+    """A running job: the id of its process group, and the event that stops it."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -45,10 +47,10 @@ class JobProcess:
 def run_job(
     job: Job, command: tuple[str, ...], home: Home, running: JobProcess, env: Mapping[str, str] = {}
 ) -> JobResult:
-    """Run `diembao` with these arguments to its end, the job's time limit or `running.stop`.
+    """Run `diembao` with these arguments until it ends, its time limit passes or `running.stop` is set.
 
-    What it prints goes to logs/<name>.log in the home folder. The process, and those it starts, hold the lock
-    jobs/<name>.lock as long as they live: so a server that comes after one that was killed finds them.
+    Its output goes to logs/<name>.log in the home folder. The process and its children hold the lock
+    jobs/<name>.lock while they live, so that the next server finds them if this one is killed.
     """
     log = JobLog(home.root / "logs", job.name)
     log.head(f"--- {now().astimezone().isoformat(timespec='seconds')} diembao {' '.join(command)}")
@@ -72,8 +74,8 @@ def _run(
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{job.name}.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # A session of its own, so that the worker processes of a job end with it. The lock is passed on, and stays
-        # theirs when it is closed here.
+        # The job gets its own session, so that its worker processes end with it. They inherit the lock and keep it
+        # when it is closed here.
         process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
@@ -84,29 +86,30 @@ def _run(
             env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **env},
         )
     running.pid = process.pid
-    with suppress(OSError):  # on a full disk a job that nobody can find later is better than none
+    with suppress(OSError):  # on a full disk the job runs all the same, but end_orphans cannot find it
         (folder / f"{job.name}.group").write_text(str(process.pid))
     reader = threading.Thread(target=_keep_output, args=(process, log), daemon=True)
     reader.start()
-    ended: JobOutcome | None = None
-    until = time.monotonic() + job.limit_minutes * 60
+    outcome: JobOutcome | None = None
+    deadline = time.monotonic() + job.limit_minutes * 60
     while process.poll() is None:
         if running.stop.wait(0.05):
-            ended = JobOutcome.STOPPED
-        elif time.monotonic() >= until:
-            ended = JobOutcome.TIMEOUT
-        if ended is not None:
-            _end(process)
+            outcome = JobOutcome.STOPPED
+        elif time.monotonic() >= deadline:
+            outcome = JobOutcome.TIMEOUT
+        if outcome is not None:
+            _terminate(process)
             break
     code = process.wait()
-    # What a job leaves running in its group would hold its output and its lock.
+    # A process that the job left running in its group would hold its output and its lock.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     reader.join(timeout=5)
-    return JobResult(ended if ended is not None and code != 0 else _how(code, job), code, log.last)
+    return JobResult(outcome if outcome is not None and code != 0 else _outcome_of(code, job), code, log.last)
 
 
-def _how(code: int, job: Job) -> JobOutcome:
+def _outcome_of(code: int, job: Job) -> JobOutcome:
+    """Return the outcome that an exit code stands for."""
     if code < 0:
         return JobOutcome.CRASHED
     if code in job.ok:
@@ -121,12 +124,12 @@ def _keep_output(process: "subprocess.Popen[bytes]", log: JobLog) -> None:
             log.write(line.decode("utf-8", "replace").rstrip())
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Tell a process and its children to end, and kill them when they have not after a while."""
+def _terminate(process: "subprocess.Popen[bytes]") -> None:
+    """Send SIGTERM to a process and its children, and SIGKILL if it still runs after GRACE seconds."""
     for number, seconds in ((signal.SIGTERM, GRACE), (signal.SIGKILL, GRACE)):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-            # One that was stopped (SIGSTOP) hears nothing before it goes on.
+            # A process stopped by SIGSTOP handles no signal before SIGCONT.
             os.killpg(process.pid, signal.SIGCONT)
         try:
             process.wait(timeout=seconds)
@@ -137,23 +140,24 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def end_orphans(home: Home, names: tuple[str, ...]) -> list[str]:
     """End the jobs that a killed server left running; return their names."""
-    left = [name for name in names if not _free(home, name)]
-    for name in left:
+    orphans = [name for name in names if not _is_free(home, name)]
+    for name in orphans:
         for number, seconds in ((signal.SIGTERM, GRACE), (signal.SIGKILL, GRACE)):
-            # The lock says that a process of that group lives, so that its number is nobody else's.
+            # The held lock proves that the group still lives, so that its id was not given to another process.
             with suppress(OSError, ValueError):
                 group = int((home.root / "jobs" / f"{name}.group").read_text())
                 os.killpg(group, number)
                 os.killpg(group, signal.SIGCONT)
-            until = time.monotonic() + seconds
-            while not (free := _free(home, name)) and time.monotonic() < until:
+            deadline = time.monotonic() + seconds
+            while not (free := _is_free(home, name)) and time.monotonic() < deadline:
                 time.sleep(0.05)
             if free:
                 break
-    return left
+    return orphans
 
 
-def _free(home: Home, name: str) -> bool:
+def _is_free(home: Home, name: str) -> bool:
+    """Return whether no process holds the lock of a job."""
     path = home.root / "jobs" / f"{name}.lock"
     if not path.exists():
         return True

@@ -1,4 +1,4 @@
-"""A service among others → alone on its home folder and database, stopped by signals, heard by systemd."""
+"""One server on each home folder and database; signals that stop it; messages to systemd."""
 
 import json
 import os
@@ -12,38 +12,40 @@ from storage.service.leader_lock import LeaderLock
 
 
 def process_id() -> str:
+    """Return host:pid of this process."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @contextmanager
 def hold_leader_lock(home: Home, address: str) -> Iterator[LeaderLock]:
-    """Hold the home folder and the database for this server; give the right to it.
+    """Hold the locks on the home folder and the database for this server; give the lock on the database.
 
-    Raises HomeInUse, or storage.service.leader_lock.LockedElsewhere, that say who holds it.
+    Raises HomeInUse, or storage.service.leader_lock.LockedElsewhere; the message names the holder.
     """
-    told = home.root / "serve.json"
+    info_file = home.root / "serve.json"
     with ExitStack() as stack:
         try:
             stack.enter_context(home.lock("serve"))
         except HomeInUse as error:
             with suppress(OSError, ValueError, KeyError):
-                holder = json.loads(told.read_text("utf-8"))
+                holder = json.loads(info_file.read_text("utf-8"))
                 raise HomeInUse(f"{error}: {holder['who']}, since {holder['since']}") from error
             raise
-        told.unlink(missing_ok=True)  # of one that was killed: it would be named in place of this one
-        hold = LeaderLock(address, process_id())
-        stack.callback(hold.release)
-        stack.callback(told.unlink, missing_ok=True)
-        yield hold
+        info_file.unlink(missing_ok=True)  # the file of a killed server would name that server
+        lock = LeaderLock(address, process_id())
+        stack.callback(lock.release)
+        stack.callback(info_file.unlink, missing_ok=True)
+        yield lock
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on SIGINT and SIGTERM."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop())
 
 
 def notify_systemd(message: str) -> None:
-    """Tell systemd, where it started this process, how it is (sd_notify(3))."""
+    """Send a state such as READY=1 to systemd (sd_notify(3)); nothing if systemd did not start this process."""
     if not (address := os.environ.get("NOTIFY_SOCKET")):
         return
     if address.startswith("@"):

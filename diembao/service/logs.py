@@ -1,4 +1,4 @@
-"""Events of the service → lines a person reads on a terminal, JSON lines on a server; rotated, without secrets."""
+"""Events of the service → readable lines on a terminal, JSON lines in rotated files; all without secrets."""
 
 import logging
 import sys
@@ -12,12 +12,12 @@ import structlog
 from diembao.system.clock import now
 from diembao.system.secrets import hide_secrets
 
-#: bytes of one file, and how many older ones are kept beside it
-_BYTES, _KEPT = 5 * 2**20, 5
+#: Bytes of one log file; number of older files kept beside it.
+_BYTES, _OLD_FILES = 5 * 2**20, 5
 
 
-class _Hiding(logging.Formatter):
-    """A formatter whose lines hold no secret and no line break: hidden last, after tracebacks are written out."""
+class _SecretHidingFormatter(logging.Formatter):
+    """A formatter that hides secrets in the final line, after tracebacks are formatted."""
 
     def __init__(self, inner: logging.Formatter) -> None:
         super().__init__()
@@ -27,20 +27,20 @@ class _Hiding(logging.Formatter):
         return hide_secrets(self._inner.format(record))
 
 
-def _time(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _add_time(_logger: Any, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     event["at"] = now().isoformat(timespec="milliseconds")
     return event
 
 
 def open_log(folder: Path, stream: TextIO | None = None) -> structlog.stdlib.BoundLogger:
-    """Return the log of this process: on `stream` (default: standard error) and in serve.log of `folder`, as JSON."""
+    """Return the log of this process: on `stream` (default: standard error), and as JSON in `folder`/serve.log."""
     stream = stream or sys.stderr
-    terminal = stream is not None and stream.isatty()  # a process without a console has no standard error
-    # A full disk must not end what is logged about it; nor is there anybody to tell.
+    terminal = stream is not None and stream.isatty()  # standard error is None in a process without a console
+    # On a full disk logging must not raise, and nobody reads what it would print about itself.
     logging.raiseExceptions = False
-    before: list[structlog.typing.Processor] = [structlog.stdlib.add_log_level, _time]
+    processors: list[structlog.typing.Processor] = [structlog.stdlib.add_log_level, _add_time]
     structlog.configure(
-        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -49,23 +49,27 @@ def open_log(folder: Path, stream: TextIO | None = None) -> structlog.stdlib.Bou
     logger.setLevel(logging.INFO)
     logger.propagate = False
     close_log()
-    shown: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
+    stream_renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
     if terminal:
-        shown = structlog.dev.ConsoleRenderer(timestamp_key="at")
-    targets: list[tuple[logging.Handler, structlog.typing.Processor]] = [(logging.StreamHandler(stream), shown)]
-    kept = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
+        stream_renderer = structlog.dev.ConsoleRenderer(timestamp_key="at")
+    targets: list[tuple[logging.Handler, structlog.typing.Processor]] = [
+        (logging.StreamHandler(stream), stream_renderer)
+    ]
+    file_renderer = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(folder / "serve.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
-        targets.append((file, kept))
+        file = RotatingFileHandler(folder / "serve.log", maxBytes=_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
+        targets.append((file, file_renderer))
     except OSError as error:
         print(f"{folder}: no log is kept there: {error}", file=stream)
     for handler, renderer in targets:
         chain: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-        if renderer is not shown or not terminal:
+        if renderer is not stream_renderer or not terminal:
             chain.append(structlog.processors.format_exc_info)
         handler.setFormatter(
-            _Hiding(structlog.stdlib.ProcessorFormatter(processors=[*chain, renderer], foreign_pre_chain=before))
+            _SecretHidingFormatter(
+                structlog.stdlib.ProcessorFormatter(processors=[*chain, renderer], foreign_pre_chain=processors)
+            )
         )
         logger.addHandler(handler)
     log: structlog.stdlib.BoundLogger = structlog.get_logger("diembao")
@@ -73,16 +77,16 @@ def open_log(folder: Path, stream: TextIO | None = None) -> structlog.stdlib.Bou
 
 
 def close_log() -> None:
-    """Let go of the files of a log."""
+    """Close the files of the log."""
     logger = logging.getLogger("diembao")
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
-        with suppress(OSError):  # what a full disk did not take is written once more
+        with suppress(OSError):  # closing flushes, which fails on a full disk
             handler.close()
 
 
 class JobLog:
-    """What one job prints, line by line, in <name>.log of a folder; rotated, without secrets."""
+    """The output of one job, line by line, in `folder`/<name>.log; rotated, without secrets."""
 
     def __init__(self, folder: Path, name: str, keep: int = 12) -> None:
         self._last: list[str] = []
@@ -91,22 +95,23 @@ class JobLog:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._handler = RotatingFileHandler(
-                folder / f"{name}.log", maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8"
+                folder / f"{name}.log", maxBytes=_BYTES, backupCount=_OLD_FILES, encoding="utf-8"
             )
         except OSError:
-            pass  # a job is worth more than its log
+            pass  # the job runs without a log
 
     def write(self, line: str) -> None:
+        """Write a line, secrets hidden."""
         line = hide_secrets(line)
         self._last = [*self._last, line[:500]][-self._keep :]
         if self._handler is not None:
             self._handler.emit(logging.LogRecord("job", logging.INFO, "", 0, line, (), None))
 
     def head(self, line: str) -> None:
-        """Write a line that does not count among the last ones."""
-        kept = self._last
+        """Write a line that `last` leaves out."""
+        last = self._last
         self.write(line)
-        self._last = kept
+        self._last = last
 
     @property
     def last(self) -> str:

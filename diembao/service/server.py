@@ -1,4 +1,4 @@
-"""schedule.toml → its jobs run at their times, for months, with every turn recorded."""
+"""schedule.toml → its jobs, started at their times, for months, with every run recorded."""
 
 import json
 import os
@@ -28,18 +28,18 @@ from storage.service.leader_lock import LeaderLock, LockedElsewhere
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
 
-#: Seconds between two looks at the schedule, at most; where months are played, that is the pace of the play.
-_LOOK = 0.05 if os.environ.get("DIEMBAO_CLOCK") else 1.0
-#: Seconds between two looks whether this database is still ours.
-_KEEP_LOOK = 30.0
-#: Seconds after which a database that does not answer is told to people, and between two tries of that.
-_TELL = 300.0
-#: Seconds by which clock and steady time may differ between two looks before that is called a jump.
+#: Longest wait in seconds between two checks of the schedule; tests that play months check more often.
+_CHECK = 0.05 if os.environ.get("DIEMBAO_CLOCK") else 1.0
+#: Seconds between two checks that this server still holds the lock on the database.
+_LOCK_CHECK = 30.0
+#: Seconds without a database after which people are told, and between two tries to tell them.
+_TELL_AFTER = 300.0
+#: Seconds by which the clock may drift from steady time between two checks before that counts as a jump.
 _JUMP = 30.0
 
 
 class JobServer:
-    """The loop: looks at the schedule, starts what is due, records what ended."""
+    """The loop that checks the schedule, starts due jobs and records their runs."""
 
     def __init__(
         self,
@@ -48,24 +48,25 @@ class JobServer:
         home: Home,
         zone: ZoneInfo,
         storage: Storage,
-        hold: LeaderLock,
+        lock: LeaderLock,
         log: "BoundLogger",
     ) -> None:
-        self._jobs, self._home, self._zone, self._storage, self._hold, self._log = jobs, home, zone, storage, hold, log
+        self._jobs, self._home, self._zone, self._storage, self._lock, self._log = jobs, home, zone, storage, lock, log
         self._serving = serving
         self._who = process_id()
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._running: dict[str, tuple[JobProcess, JobRun]] = {}
         self._ended: queue.SimpleQueue[tuple[JobRun, JobResult]] = queue.SimpleQueue()
-        #: turns whose end the database has not taken yet
-        self._unwritten: list[JobRun] = []
+        #: ended runs that the database has not stored yet
+        self._unsaved: list[JobRun] = []
         self._state = HealthState(home.root)
         self._health: HealthServer | None = None
-        self._kept_at = float("-inf")
-        self._troubled_at = 0.0
-        self._teller: threading.Thread | None = None
-        self._forgot_on = ""
+        self._lock_checked_at = float("-inf")
+        #: steady time from which _TELL_AFTER counts
+        self._alert_counted_from = 0.0
+        self._trouble_thread: threading.Thread | None = None
+        self._purged_on = ""
         at, ticks = now(), steady()
         orphans = end_orphans(home, tuple(job.name for job in jobs))
         if lost := storage.runs.lose_open(at):
@@ -74,10 +75,10 @@ class JobServer:
         self._clock = at, ticks
 
     def _read_schedule(self, at: datetime, ticks: float) -> Schedule:
-        # Rows due before the window that say from when on a job is known count too.
+        # A row from before the window may be the only one that tells since when a job is known.
         runs = self._storage.runs.jobs_since(at - KEEP)
-        known = {run.job for run in runs}
-        runs = [*(run for name, run in self._storage.runs.last_of_each().items() if name not in known), *runs]
+        recent = {run.job for run in runs}
+        runs = [*(run for name, run in self._storage.runs.last_of_each().items() if name not in recent), *runs]
         schedule = Schedule(self._jobs, self._zone, runs, at, ticks)
         for name in schedule.unknown():
             self._storage.runs.plan_job(name, at, self._who)
@@ -90,131 +91,131 @@ class JobServer:
         self._wake.set()
 
     def run(self) -> None:
-        """Work until told to stop; jobs that run then are told to end, and handed back. Raises HeldElsewhere."""
+        """Work until `stop` is called; then end the running jobs and record them as stopped. Raises LockedElsewhere."""
         if self._serving.health:
             self._health = HealthServer(self._serving.health, self._state)
-        told = {"who": self._who, "since": now().astimezone(self._zone).isoformat(timespec="seconds")}
-        told["health"] = self._health.url if self._health else ""
-        write_atomically(self._home.root / "serve.json", json.dumps(told).encode())
-        self._log.info("serving", **told)
+        info = {"who": self._who, "since": now().astimezone(self._zone).isoformat(timespec="seconds")}
+        info["health"] = self._health.url if self._health else ""
+        write_atomically(self._home.root / "serve.json", json.dumps(info).encode())
+        self._log.info("serving", **info)
         notify_systemd("READY=1")
         try:
             while not self._stop.is_set():
-                self.look()
-                self._wake.wait(_LOOK)
+                self.check()
+                self._wake.wait(_CHECK)
                 self._wake.clear()
         finally:
             notify_systemd("STOPPING=1")
-            self._hand_back()
+            self._stop_running()
             if self._health is not None:
                 self._health.close()
             self._log.info("stopped")
 
-    def look(self) -> None:
-        """Record what ended and start what is due."""
+    def check(self) -> None:
+        """Record the jobs that ended and start those that are due."""
         at, ticks = now(), steady()
         drift = (at - self._clock[0]).total_seconds() - (ticks - self._clock[1])
         if abs(drift) > _JUMP:
             self._state.clock_jumps += 1
             self._log.warning("clock_jumped", seconds=round(drift))
         self._clock = at, ticks
-        self._take_ended()
+        self._record_ended()
         try:
-            self._keep_hold()
-            for run in list(self._unwritten):
+            self._check_lock()
+            for run in list(self._unsaved):
                 self._storage.runs.end_job(run)
-                self._unwritten.remove(run)
-            for turn in self._schedule.turns(at, ticks, self._running.keys() | {r.job for r in self._unwritten}):
-                self._start(turn, at, ticks)
-            self._forget(at)
+                self._unsaved.remove(run)
+            for due_job in self._schedule.due_jobs(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
+                self._start(due_job, at, ticks)
+            self._purge(at)
         except LockedElsewhere:
             raise
         except StorageError as error:
             if not self._state.trouble:
-                self._troubled_at = ticks
-            self._say_trouble(hide_secrets(str(error)))
+                self._alert_counted_from = ticks
+            self._set_trouble(hide_secrets(str(error)))
             self._tell_trouble(ticks)
         else:
-            self._say_trouble("")
+            self._set_trouble("")
         self._state.running = {name: running.pid for name, (running, _) in self._running.items()}
         self._state.next = self._schedule.next_times(at, ticks)
-        self._state.at, self._state.looked = at, time.monotonic()
+        self._state.at, self._state.checked = at, time.monotonic()
         notify_systemd("WATCHDOG=1")
 
-    def _keep_hold(self) -> None:
-        if time.monotonic() - self._kept_at >= _KEEP_LOOK or self._state.trouble:
-            self._hold.keep()
-            self._kept_at = time.monotonic()
+    def _check_lock(self) -> None:
+        if time.monotonic() - self._lock_checked_at >= _LOCK_CHECK or self._state.trouble:
+            self._lock.keep()
+            self._lock_checked_at = time.monotonic()
 
     def _tell_trouble(self, ticks: float) -> None:
-        """Run the job that tells people, unrecorded, since the database takes no record."""
+        """Run the job that alerts people; the run is not recorded, because the database is what fails."""
         job = next((job for job in self._jobs if job.command[0] == "alerts"), None)
-        if job is None or job.name in self._running or ticks - self._troubled_at < _TELL:
+        if job is None or job.name in self._running or ticks - self._alert_counted_from < _TELL_AFTER:
             return
-        if self._teller is not None and self._teller.is_alive():
+        if self._trouble_thread is not None and self._trouble_thread.is_alive():
             return
-        self._troubled_at = ticks
+        self._alert_counted_from = ticks
 
         def work() -> None:
-            ended = run_job(job, (*job.command, "--trouble", self._state.trouble), self._home, running)
-            self._log.info("told", exit=ended.exit_code, said=ended.output_tail)
-            if ended.exit_code == 0:
-                self._troubled_at = ticks + 24 * 3600
+            result = run_job(job, (*job.command, "--trouble", self._state.trouble), self._home, running)
+            self._log.info("told", exit=result.exit_code, said=result.output_tail)
+            if result.exit_code == 0:
+                self._alert_counted_from = ticks + 24 * 3600
 
         running = JobProcess()
-        self._teller = threading.Thread(target=work, name="teller", daemon=True)
-        self._teller.start()
+        self._trouble_thread = threading.Thread(target=work, name="teller", daemon=True)
+        self._trouble_thread.start()
 
-    def _say_trouble(self, trouble: str) -> None:
+    def _set_trouble(self, trouble: str) -> None:
         if trouble and not self._state.trouble:
             self._log.error("database", said=trouble)
         elif self._state.trouble and not trouble:
             self._log.info("database_again")
         self._state.trouble = trouble
 
-    def _start(self, turn: DueJob, at: datetime, ticks: float) -> None:
-        number = self._storage.runs.begin_job(turn.job.name, turn.due, at, turn.late, self._who)
-        run = JobRun(number, turn.job.name, turn.due, at, late=turn.late)
+    def _start(self, due_job: DueJob, at: datetime, ticks: float) -> None:
+        number = self._storage.runs.begin_job(due_job.job.name, due_job.due, at, due_job.late, self._who)
+        run = JobRun(number, due_job.job.name, due_job.due, at, late=due_job.late)
         self._schedule.note(run, ticks)
         running = JobProcess()
-        self._running[turn.job.name] = running, run
-        env = {"DIEMBAO_DUE": turn.due.isoformat()} if turn.late else {}
-        self._log.info("begins", job=run.job, run=number, due=turn.due.isoformat(), late=turn.late)
+        self._running[due_job.job.name] = running, run
+        env = {"DIEMBAO_DUE": due_job.due.isoformat()} if due_job.late else {}
+        self._log.info("begins", job=run.job, run=number, due=due_job.due.isoformat(), late=due_job.late)
 
         def work() -> None:
-            ended = JobResult(JobOutcome.FAILED, None, "")
+            result = JobResult(JobOutcome.FAILED, None, "")
             try:
-                ended = run_job(turn.job, turn.command, self._home, running, env)
+                result = run_job(due_job.job, due_job.command, self._home, running, env)
             finally:
-                self._ended.put((run, ended))
+                self._ended.put((run, result))
                 self._wake.set()
 
         threading.Thread(target=work, name=run.job).start()
 
-    def _take_ended(self) -> None:
+    def _record_ended(self) -> None:
         while not self._ended.empty():
-            run, ended = self._ended.get()
+            run, result = self._ended.get()
             del self._running[run.job]
             at = now()
-            said = "" if ended.outcome is JobOutcome.DONE else ended.output_tail
-            run = replace(run, ended=at, outcome=ended.outcome, exit_code=ended.exit_code, output_tail=said)
+            output_tail = "" if result.outcome is JobOutcome.DONE else result.output_tail
+            run = replace(run, ended=at, outcome=result.outcome, exit_code=result.exit_code, output_tail=output_tail)
             run = self._with_counts(run)
             self._schedule.note(run, steady())
-            self._unwritten.append(run)
+            self._unsaved.append(run)
             self._state.last = {**self._state.last, run.job: run}
             if self._health is not None:
                 self._health.count(run)
-            tell = (
+            write_log = (
                 self._log.info
                 if run.outcome in (JobOutcome.DONE, JobOutcome.STOPPED, JobOutcome.LOCKED)
                 else self._log.error
             )
             seconds = round((at - run.started).total_seconds(), 1)
             more: dict[str, Any] = {"said": run.output_tail} if run.output_tail else {}
-            tell("ended", job=run.job, run=run.id, how=run.outcome, exit=run.exit_code, seconds=seconds, **more)
+            write_log("ended", job=run.job, run=run.id, how=run.outcome, exit=run.exit_code, seconds=seconds, **more)
 
     def _with_counts(self, run: JobRun) -> JobRun:
-        """Add what the commands of a turn counted; one of them without an end means that it broke off."""
+        """Add the counts of the commands of a run; the run failed if one of them has no end."""
         assert run.ended is not None
         if run.started > run.ended:  # the clock was set back meanwhile
             return run
@@ -223,29 +224,29 @@ class JobServer:
             counts, broken_off = self._storage.runs.counted(_commands(job), run.started, run.ended)
         except StorageError:
             return run
-        how = JobOutcome.FAILED if broken_off and run.outcome is JobOutcome.DONE and run.exit_code else run.outcome
-        return replace(run, counts=counts, outcome=how)
+        outcome = JobOutcome.FAILED if broken_off and run.outcome is JobOutcome.DONE and run.exit_code else run.outcome
+        return replace(run, counts=counts, outcome=outcome)
 
-    def _forget(self, at: datetime) -> None:
+    def _purge(self, at: datetime) -> None:
         today = at.astimezone(self._zone).date().isoformat()
-        if today != self._forgot_on:
+        if today != self._purged_on:
             self._storage.runs.forget(at - timedelta(days=self._serving.keep_days))
-            self._forgot_on = today
+            self._purged_on = today
 
-    def _hand_back(self) -> None:
-        """Tell what runs to end, wait for it, and record it."""
+    def _stop_running(self) -> None:
+        """Stop the running jobs, wait for them, and record them."""
         for running, _ in self._running.values():
             running.stop.set()
         while self._running:
-            self._wake.wait(_LOOK)
+            self._wake.wait(_CHECK)
             self._wake.clear()
-            self._take_ended()
+            self._record_ended()
             notify_systemd("WATCHDOG=1")
-        for run in self._unwritten:
+        for run in self._unsaved:
             with suppress(StorageError):
                 self._storage.runs.end_job(run)
 
 
 def _commands(job: Job) -> tuple[str, ...]:
-    """Return the commands whose own records a job leaves in the table `runs`."""
+    """Return the commands whose rows in the table `runs` belong to a job."""
     return ("collect", "process") if job.command[0] == "run" else job.command[:1]

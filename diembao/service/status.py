@@ -1,4 +1,4 @@
-"""Database, home folder and schedule → how the whole thing stands, and what is wrong with it."""
+"""Database, home folder and schedule → the status of the service, and what is wrong with it."""
 
 import json
 import shutil
@@ -20,65 +20,71 @@ from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.base import Storage
 from storage.maintenance.disk import database_bytes
 
-#: Free space below which nothing is well, whatever alerts.toml says: a collection of a day may need as much.
+#: Bytes of free disk below which the status is bad, whatever alerts.toml says: one day may collect as much.
 _LEAST_FREE = 200 * 2**20
-#: How long after its time a digest may be missing before the day is called not well.
-_DIGEST_BY = timedelta(minutes=30)
+#: Time after which a digest that is due counts as missing.
+_DIGEST_DELAY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
+    """The last and the next run of a job."""
+
     name: str
     last: JobRun | None
-    #: the last turn that was done
+    #: last run with the outcome DONE
     done: JobRun | None
-    #: None: the service does not run, or never did
+    #: None: the service does not run
     next: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    #: in words, each with the way out; none: all is well
+    """The status of an installation at one time."""
+
+    #: messages, each with what to do; empty: all is well
     troubles: list[str]
-    #: host, process and since when; '': it does not run
+    #: host, process id and start of the service; '': it does not run
     serving: str
     jobs: list[JobStatus]
     sources: list[SourceDay]
+    #: time of the newest digest file
     digest: datetime | None
-    #: of the last published digest of a week: channel → whether it surely arrived; None: none was published
+    #: channel → whether the last published digest surely arrived; None: none was published in the last week
     sent: dict[str, bool] | None
+    #: time of the newest backup file
     backup: datetime | None
     store_bytes: int
     disk_free: int
-    #: of the last 24 hours
+    #: alerts of the last 24 hours
     alerts: list[Alert]
 
 
 def service_status(
     storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo
 ) -> ServiceStatus:
-    """Return how all stands at a moment; a service that never ran is no trouble, one that stopped running is."""
-    serving, served = _serving(home), storage.runs.last_of_each()
+    """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is."""
+    serving, last = _serving(home), storage.runs.last_of_each()
     done, runs = storage.runs.last_of_each(JobOutcome.DONE), storage.runs.jobs_since(at - KEEP)
-    schedule = Schedule(jobs, zone, [*served.values(), *runs], at, steady())
+    schedule = Schedule(jobs, zone, [*last.values(), *runs], at, steady())
     next_times = schedule.next_times(at, steady()) if serving else {}
-    standings = [JobStatus(j.name, served.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
+    job_statuses = [JobStatus(j.name, last.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
     free = shutil.disk_usage(home.root).free
-    troubles = list(_troubles(standings, home))
-    if served and not serving:
+    troubles = list(_troubles(job_statuses, home))
+    if last and not serving:
         troubles.append(
             translate("The service does not run: diembao serve"),
         )
     local = at.astimezone(zone)
-    # Half an hour ago of the same day: a digest that is being made is not missing yet.
-    if (local - _DIGEST_BY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_BY):
+    # A digest that is being made is not missing yet.
+    if (local - _DIGEST_DELAY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_DELAY):
         troubles.append(translate("No digest of {day:%Y-%m-%d}: diembao run, then diembao digest", day=local))
     if free < _LEAST_FREE:
         troubles.append(translate("Only {megabytes:.0f} MB of disk left: free some", megabytes=free / 2**20))
     heads = storage.publications.heads(local.date() - timedelta(days=7), local.date() + timedelta(days=1))
     sent = {d.channel: d.done for d in storage.publications.dispatches(heads[-1].id)} if heads else None
-    if sent and (unsure := [channel for channel, done in sent.items() if not done]):
-        listed = ", ".join(unsure)
+    if sent and (unconfirmed := [channel for channel, done in sent.items() if not done]):
+        listed = ", ".join(unconfirmed)
         troubles.append(
             translate(
                 "It is not known whether digest {number} reached {listed}: ask them, then diembao send --id "
@@ -90,7 +96,7 @@ def service_status(
     return ServiceStatus(
         troubles,
         serving,
-        standings,
+        job_statuses,
         watched_sources(storage, at - timedelta(days=1), at),
         _newest(home.digests, "*.html"),
         sent,
@@ -102,17 +108,19 @@ def service_status(
 
 
 def _serving(home: Home) -> str:
+    """Return host, process id and start of the service that holds the home folder; '' if none does."""
     try:
         with home.lock("serve"):
             return ""
     except HomeInUse:
         with suppress(OSError, ValueError, KeyError):
-            told = json.loads((home.root / "serve.json").read_text("utf-8"))
-            return f"{told['who']}, {told['since']}"
+            info = json.loads((home.root / "serve.json").read_text("utf-8"))
+            return f"{info['who']}, {info['since']}"
         return translate("starts")
 
 
 def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:
+    """Return a message for each job whose last run failed."""
     return [
         translate("Job '{job}' failed when it last ran: see {log_file}", job=job.name, log_file=_log_file(home, job))
         for job in jobs
@@ -125,5 +133,6 @@ def _log_file(home: Home, job: JobStatus) -> str:
 
 
 def _newest(folder: Path, pattern: str) -> datetime | None:
+    """Return the time of the newest file in a folder; None if there is none."""
     times = [path.stat().st_mtime for path in folder.glob(pattern)]
     return datetime.fromtimestamp(max(times), UTC) if times else None

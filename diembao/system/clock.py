@@ -8,26 +8,29 @@ from pathlib import Path
 
 
 def now() -> datetime:
-    """Return the time, aware, in UTC."""
-    played = _played()
-    return datetime.now(UTC) if played is None else played[0]
+    """Return the current time, aware, in UTC."""
+    fake = _test_clock()
+    return datetime.now(UTC) if fake is None else fake[0]
 
 
 def steady() -> float:
-    """Return seconds that never jump, since some moment of the past: what an interval is measured with."""
-    played = _played()
-    return time.monotonic() if played is None else played[1]
+    """Return seconds since some past time; they never jump, so intervals are measured with them."""
+    fake = _test_clock()
+    return time.monotonic() if fake is None else fake[1]
 
 
 def overdue() -> datetime | None:
-    """Return when the work of this process was due, where it began late: `diembao serve` says so in $DIEMBAO_DUE."""
-    said = os.environ.get("DIEMBAO_DUE")
-    return datetime.fromisoformat(said) if said else None
+    """Return when the job of this process was due, if it began late; `diembao serve` sets $DIEMBAO_DUE then."""
+    value = os.environ.get("DIEMBAO_DUE")
+    return datetime.fromisoformat(value) if value else None
 
 
-def _played() -> tuple[datetime, float] | None:
-    """Return what $DIEMBAO_CLOCK says, a file with {"now": ISO time, "steady": seconds} in which months are played."""
+def _test_clock() -> tuple[datetime, float] | None:
+    """Return time and steady seconds from the file $DIEMBAO_CLOCK, in which tests let months pass; None without it.
+
+    The file holds {"now": ISO time, "steady": seconds}.
+    """
     if not (file := os.environ.get("DIEMBAO_CLOCK")):
         return None
-    said = json.loads(Path(file).read_text("utf-8"))
-    return datetime.fromisoformat(said["now"]).astimezone(UTC), float(said["steady"])
+    clock = json.loads(Path(file).read_text("utf-8"))
+    return datetime.fromisoformat(clock["now"]).astimezone(UTC), float(clock["steady"])

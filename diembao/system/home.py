@@ -1,4 +1,4 @@
-"""The home folder: where the configuration, the database, digests and locks of one installation lie."""
+"""The home folder: configuration, database, digests and locks of one installation."""
 
 import os
 from collections.abc import Iterator
@@ -13,11 +13,13 @@ from pipeline.errors import DiembaoError
 
 
 class HomeInUse(DiembaoError):
-    """Another run holds the lock; the message says which file and what to do."""
+    """Another run holds the lock; the message names the command and the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
+    """The paths of one installation, and its locks."""
+
     root: Path
 
     @property
@@ -34,12 +36,12 @@ class Home:
 
     @contextmanager
     def lock(self, *names: str, wait: float = 0.0) -> Iterator[None]:
-        """Hold the locks of these jobs, or raise HomeInUse; the system frees them when the process ends, however.
+        """Hold the locks of these commands, or raise HomeInUse after `wait` seconds for each.
 
-        `wait` is how many seconds another run is given to end.
+        The system frees them when the process ends, however it ends.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        held: list[FileLock] = []
+        locks: list[FileLock] = []
         try:
             for name in names:
                 path = self.root / f"{name}.lock"
@@ -48,14 +50,14 @@ class Home:
                     lock.acquire(timeout=wait)
                 except Timeout as error:
                     raise HomeInUse(f"another `diembao {name}` is running on {self.root} (it holds {path})") from error
-                held.append(lock)
+                locks.append(lock)
             yield
         finally:
-            for lock in reversed(held):
+            for lock in reversed(locks):
                 lock.release()
 
 
 def default_home() -> Path:
     """Return $DIEMBAO_HOME, or else the platform's folder for a program's data."""
-    named = os.environ.get("DIEMBAO_HOME")
-    return Path(named) if named else Path(platformdirs.user_data_dir("diembao", appauthor=False))
+    folder = os.environ.get("DIEMBAO_HOME")
+    return Path(folder) if folder else Path(platformdirs.user_data_dir("diembao", appauthor=False))
