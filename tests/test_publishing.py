@@ -17,9 +17,8 @@ from sqlalchemy import create_engine, text
 
 from benchmarks.days import END, fill, item
 from config.alerts import Mail
-from config.documents import MailingList, SendingSettings
 from config.rulebook import load_rulebook
-from config.settings import Settings, load_settings
+from config.settings import MailingList, SendingSettings, Settings, load_settings
 from diembao.jobs import digest, send
 from diembao.jobs.digest_email import is_email_part
 from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason

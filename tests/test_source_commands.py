@@ -8,7 +8,7 @@ import pytest
 from conftest import Diembao, json_lines
 from local_site import LocalSite, Reply
 
-from config.settings import load_sources
+from config.sources import load_sources
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home

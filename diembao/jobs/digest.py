@@ -11,8 +11,7 @@ from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published, published_item
 from analysis.digest.model import Counts, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
-from config.documents import DocumentSettings
-from config.settings import Settings
+from config.settings import DocumentSettings, Settings
 from diembao.jobs.draft_digest import DraftDigest
 from diembao.jobs.process import Period, period_of, watched_sources
 from diembao.jobs.unusual import digest_surges
