@@ -1,9 +1,9 @@
-"""TOML files → frozen records, or one ConfigError that names every fault with file, line, table and key."""
+"""TOML files → frozen dataclasses, or one ConfigError that lists every fault with file, line, table and key."""
 
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -17,18 +17,18 @@ from pipeline.errors import DiembaoError
 
 T = TypeVar("T")
 
-#: The files of a configuration folder; a missing one is taken from those packaged with diembao.
+#: Files of a configuration folder; the packaged file stands in for a missing one.
 FILES = ("settings.toml", "sources.toml", "places.toml", "topics.toml", "schedule.toml", "alerts.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong in one configuration file."""
+    """One mistake in a configuration file."""
 
     file: str
-    #: 1-based; None where the fault is that something is missing from the whole file
+    #: Line number from 1; None if the fault is a table missing from the file.
     line: int | None
-    #: e.g. 'source[2].feeds[0].kind'
+    #: Path of the key, e.g. 'source[2].feeds[0].kind'; '' for the whole file.
     key: str
     message: str
 
@@ -38,22 +38,46 @@ class Fault:
 
 
 class ConfigError(DiembaoError):
-    """The configuration cannot be used; `faults` lists all that is wrong, at least one."""
+    """The configuration is unusable; `faults` lists every fault, at least one."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = tuple(faults)
 
 
+class Faults:
+    """Collects the faults of one file, so that one run reports all of them."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+        self._faults: list[Fault] = []
+
+    def add(self, loc: Sequence[int | str], message: str) -> None:
+        """Add a fault at the key `loc`, a path of keys and indexes of tables."""
+        self._faults.append(Fault(self._name, line_of(self._text, loc), _key_path(loc), message))
+
+    def try_(self, loc: Sequence[int | str], parse: Callable[[str], object], value: str) -> None:
+        """Add a fault at the key `loc` if `parse` raises ValueError or re.error for the value."""
+        try:
+            parse(value)
+        except (ValueError, re.error) as error:
+            self.add(loc, str(error).splitlines()[0])
+
+    def raise_any(self) -> None:
+        """Raise ConfigError if there is a fault."""
+        if self._faults:
+            raise ConfigError(self._faults)
+
+
 def packaged(name: str) -> str:
-    """Return the text of a configuration file as it comes with diembao."""
+    """Return the text of a configuration file packaged with diembao."""
     return (files("config") / name).read_text("utf-8")
 
 
 def resolve(directory: Path | None, name: str) -> tuple[str, str]:
-    """Return (what to call it, its text) of the file in `directory`, or else of the packaged one.
+    """Return name and text of the file in `directory`, or else of the packaged one; the name is for faults.
 
-    Raises ConfigError where the file cannot be read as UTF-8.
+    Raises ConfigError if the file cannot be read as UTF-8.
     """
     if directory is None or not (path := directory / name).exists():
         return f"<diembao>/{name}", packaged(name)
@@ -64,45 +88,51 @@ def resolve(directory: Path | None, name: str) -> tuple[str, str]:
 
 
 def parse_toml(text: str, kind: type[T], *, name: str) -> T:
-    """Read TOML into `kind`, a dataclass whose fields are its top-level tables; `name` is what faults call the file."""
+    """Read TOML into `kind`, a dataclass whose fields are its top-level tables; `name` is the file's name in faults.
+
+    Raises ConfigError.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else None
+        match = re.search(r"at line (\d+)", str(error))
+        line = int(match[1]) if match else None
         raise ConfigError([Fault(name, line, "", f"no valid TOML: {error}")]) from error
     try:
         return TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
-        raise ConfigError([_fault(e, kind, text, name) for e in error.errors()]) from error
+        raise ConfigError([_fault_of(e, kind, text, name) for e in error.errors()]) from error
 
 
-def _fault(error: ErrorDetails, kind: type[Any], text: str, name: str) -> Fault:
+def _fault_of(error: ErrorDetails, kind: type[Any], text: str, name: str) -> Fault:
     loc = [part for part in error["loc"] if not _is_internal(part)]
     message = error["msg"]
     if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        known = _field_names(kind, loc[:-1])
-        near = difflib.get_close_matches(str(loc[-1]), known, n=1, cutoff=0.5)
+        keys = _field_names(kind, loc[:-1])
+        near = difflib.get_close_matches(str(loc[-1]), keys, n=1, cutoff=0.5)
         message = "unknown key"
-        message += f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(sorted(known))}"
+        message += f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(sorted(keys))}"
     elif error["type"] in ("missing", "missing_argument"):
         message = "is missing"
     else:
         message = f"{message}, found {error['input']!r:.80}"
-    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
-    return Fault(name, line_of(text, loc), key, message)
+    return Fault(name, line_of(text, loc), _key_path(loc), message)
+
+
+def _key_path(loc: Iterable[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
 def _is_internal(part: int | str) -> bool:
-    """Pydantic puts names of union members among the keys."""
+    """Return whether a part of pydantic's location is the name of a union member and not a key."""
     return isinstance(part, str) and bool(re.search(r"[\[(]|^(str|int|float|none)$", part))
 
 
 def _field_names(kind: Any, loc: Iterable[int | str]) -> list[str]:
     for part in loc:
         kind = _element(kind) if isinstance(part, int) else _field_type(kind, part)
-    found = next((k for k in _members(kind) if is_dataclass(k)), None)
-    return [f.name for f in fields(found)] if found is not None else []
+    record = next((k for k in _members(kind) if is_dataclass(k)), None)
+    return [f.name for f in fields(record)] if record is not None else []
 
 
 def _field_type(kind: Any, name: str) -> Any:
@@ -123,20 +153,20 @@ def _members(kind: Any) -> tuple[Any, ...]:
 
 
 def line_of(text: str, loc: Sequence[int | str]) -> int | None:
-    """Return the 1-based line where the key `loc` (or the nearest table around it) stands in a TOML text.
+    """Return the line, from 1, of the key `loc` in a TOML text, or of the nearest table around it; None if neither.
 
-    Found by looking at headers and `key =` lines, which is how these files are written; an inline table
-    gives the line it begins on.
+    Only headers and `key =` lines count, which is how these files are written; a key of an inline table gives the
+    line on which the table begins.
     """
     lines = text.splitlines()
-    first, found = 0, None
+    first, line = 0, None
     path: list[str] = []
     for i, part in enumerate(loc):
         if isinstance(part, int):
             header = re.compile(rf"^\s*\[\[\s*{re.escape('.'.join(path))}\s*\]\]")
             hits = [n for n in range(first, len(lines)) if header.match(lines[n])]
             if part < len(hits):
-                first = found = hits[part]
+                first = line = hits[part]
             continue
         path.append(part)
         header = re.compile(rf"^\s*\[\s*{re.escape('.'.join(path))}\s*\]")
@@ -146,5 +176,5 @@ def line_of(text: str, loc: Sequence[int | str]) -> int | None:
         if hit is None:
             hit = next((n for n in range(first, end) if key.match(lines[n])), None)
         if hit is not None:
-            first = found = hit
-    return None if found is None else found + 1
+            first = line = hit
+    return None if line is None else line + 1

@@ -13,19 +13,19 @@ from pipeline.text.urls import is_fetchable, normalise_url, site_of
 
 _FEED = re.compile(r"(?:\.(?:rss|atom|rdf)|/(?:rss|feed|atom)/?|(?:rss|feed|atom|index)\.(?:xml|json))$", re.IGNORECASE)
 _SITEMAP = re.compile(r"sitemap[^/]*(?:\.xml|\.xml\.gz|\.txt)?$|\.xml\.gz$", re.IGNORECASE)
-#: Endings of countries that hardly anybody there uses.
-_NO_COUNTRY = frozenset(["ai", "co", "eu", "fm", "io", "me", "tv", "ws"])
-#: `feed` is what every feed reader calls rss; the others are links to it, with the kind beside them.
+#: Country domains that are mostly used elsewhere.
+_GENERIC_DOMAINS = frozenset(["ai", "co", "eu", "fm", "io", "me", "tv", "ws"])
+#: XML namespace of the attribute `kind`, for sitemaps and section pages, which other feed readers see as links.
 _NAMESPACE = "urn:diembao"
 
 
 class NotRead(DiembaoError):
-    """A file holds no OPML and no list of addresses; the message says what is wrong with it."""
+    """A file holds neither OPML nor a list of addresses; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One address of a list to be imported."""
+    """One address in a list to import."""
 
     url: str
     kind: FeedKind
@@ -36,18 +36,18 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What a list would bring."""
+    """The outcome of an import: new sources, known feeds, invalid addresses."""
 
-    #: with feeds that no source has yet
+    #: New sources, each with feeds that no source has yet.
     added: tuple[Source, ...]
     #: address → id of the source that has it, or of the one it is added to
     known: tuple[tuple[str, str], ...]
-    #: what is no address
+    #: Entries of the list that are no http(s) address.
     invalid: tuple[str, ...]
 
 
 def write_opml(sources: Iterable[Source], title: str, at: datetime) -> bytes:
-    """Return the feeds of sources as OPML 2.0, one outline for each source; searches are left out."""
+    """Return the feeds of sources as OPML 2.0, one outline for each source; query feeds are left out."""
     from lxml import etree
 
     root = etree.Element("opml", version="2.0", nsmap={"diembao": _NAMESPACE})
@@ -73,31 +73,31 @@ def write_opml(sources: Iterable[Source], title: str, at: datetime) -> bytes:
 
 
 def read_list(data: bytes) -> tuple[list[Outline], list[str]]:
-    """Return what an OPML file, or a text with an address in each line, lists, and what in it is no address.
+    """Return the outlines of an OPML file, or of a text with an address in each line, and the invalid addresses.
 
-    In a text # begins a remark, and what follows an address is its title. Raises NotRead.
+    In a text, # begins a remark, and the rest of a line after the address is the title. Raises NotRead.
     """
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] == b"<" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _outlines(data)
+        return _read_opml(data)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotRead(f"no UTF-8 text: {error}") from error
-    found: list[Outline] = []
-    wrong: list[str] = []
+    outlines: list[Outline] = []
+    invalid: list[str] = []
     for line in (line.strip() for line in text.splitlines()):
         if not line or line.startswith("#"):
             continue
         address, *title = line.split(maxsplit=1)
         if is_fetchable(address):
-            found.append(Outline(address, _kind_of(address), " ".join(title)))
+            outlines.append(Outline(address, _guess_kind(address), " ".join(title)))
         else:
-            wrong.append(line[:200])
-    return found, wrong
+            invalid.append(line[:200])
+    return outlines, invalid
 
 
-def _outlines(data: bytes) -> tuple[list[Outline], list[str]]:
+def _read_opml(data: bytes) -> tuple[list[Outline], list[str]]:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True, load_dtd=False)
@@ -107,37 +107,39 @@ def _outlines(data: bytes) -> tuple[list[Outline], list[str]]:
         raise NotRead(f"no XML: {error}") from error
     if root is None or etree.QName(root).localname.lower() != "opml":
         raise NotRead("XML, but no OPML" if root is not None else "no XML")
-    found: list[Outline] = []
-    wrong: list[str] = []
+    outlines: list[Outline] = []
+    invalid: list[str] = []
     for node in root.iter("{*}outline"):
-        # Programs differ in how they write the names of attributes.
-        said = {str(name).lower(): str(value).strip() for name, value in node.attrib.items()}
-        address = said.get("xmlurl") or said.get("url") or ""
-        title = said.get("title") or said.get("text") or ""
+        # Programs differ in the case of attribute names.
+        attributes = {str(name).lower(): str(value).strip() for name, value in node.attrib.items()}
+        address = attributes.get("xmlurl") or attributes.get("url") or ""
+        title = attributes.get("title") or attributes.get("text") or ""
         if not address:
             continue
         if not is_fetchable(address):
-            wrong.append(f"{title} {address}".strip()[:200])
+            invalid.append(f"{title} {address}".strip()[:200])
             continue
-        own = said.get(f"{{{_NAMESPACE}}}kind", "")
-        kind: FeedKind = "feed" if said.get("xmlurl") else _kind_of(address)
-        for known in ("sitemap", "listing", "list"):
-            if own == known:
-                kind = known
-        home = said.get("htmlurl", "")
-        found.append(Outline(address, kind, title, home if is_fetchable(home) else "", said.get("language", "")))
-    return found, wrong
+        own_kind = attributes.get(f"{{{_NAMESPACE}}}kind", "")
+        kind: FeedKind = "feed" if attributes.get("xmlurl") else _guess_kind(address)
+        for other in ("sitemap", "listing", "list"):
+            if own_kind == other:
+                kind = other
+        home = attributes.get("htmlurl", "")
+        outlines.append(
+            Outline(address, kind, title, home if is_fetchable(home) else "", attributes.get("language", ""))
+        )
+    return outlines, invalid
 
 
-def _kind_of(address: str) -> FeedKind:
+def _guess_kind(address: str) -> FeedKind:
     path = urlsplit(address).path
     return "sitemap" if _SITEMAP.search(path) else "feed" if _FEED.search(path) else "listing"
 
 
-def to_import(outlines: Sequence[Outline], wrong: Sequence[str], sources: Sequence[Source]) -> Import:
-    """Return the sources that a list brings beside those that are there: one for each site.
+def to_import(outlines: Sequence[Outline], invalid: Sequence[str], sources: Sequence[Source]) -> Import:
+    """Return the new sources of a list, one for each site, beside the sources that exist.
 
-    Their ids, countries and languages are read from their addresses where the list does not say them.
+    Ids and countries come from the addresses, and so does the language if the list has none.
     """
     owners = {normalise_url(feed.url): source.id for source in sources for feed in source.feeds if "{" not in feed.url}
     ids = {source.id for source in sources}
@@ -150,51 +152,51 @@ def to_import(outlines: Sequence[Outline], wrong: Sequence[str], sources: Sequen
             continue
         site = site_of(outline.url)
         if site not in added:
-            added[site] = _source(outline, ids)
+            added[site] = _new_source(outline, ids)
             ids.add(added[site].id)
         source = added[site]
         added[site] = replace(source, feeds=(*source.feeds, Feed(outline.url, outline.kind)))
         owners[key] = source.id
-    return Import(tuple(added.values()), tuple(known), tuple(wrong))
+    return Import(tuple(added.values()), tuple(known), tuple(invalid))
 
 
-def _source(outline: Outline, ids: Collection[str]) -> Source:
+def _new_source(outline: Outline, ids: Collection[str]) -> Source:
     parts = urlsplit(outline.url)
-    own = outline.home and site_of(outline.home) == site_of(outline.url)
-    home = outline.home if own else f"{parts.scheme}://{parts.netloc}/"
+    is_own_home = outline.home and site_of(outline.home) == site_of(outline.url)
+    home = outline.home if is_own_home else f"{parts.scheme}://{parts.netloc}/"
     language = outline.language if re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", outline.language) else ""
     country = country_of(outline.url, language)
-    vietnamese = country == "VN"
+    is_vietnamese = country == "VN"
     return Source(
         id=new_id(outline.url, ids),
         name=outline.title or (parts.hostname or ""),
         home=home,
         feeds=(),
         country=country,
-        languages=(language or ("vi" if vietnamese else "en"),),
-        category="central" if vietnamese else "foreign",
-        reach="national" if vietnamese else "international",
+        languages=(language or ("vi" if is_vietnamese else "en"),),
+        category="central" if is_vietnamese else "foreign",
+        reach="national" if is_vietnamese else "international",
     )
 
 
 def new_id(url: str, ids: Collection[str]) -> str:
-    """Return an id for the source at an address, unlike any of `ids`: the first part of its domain."""
+    """Return a new id for the source at an address: the first part of its domain, with a number if `ids` has it."""
     site = re.sub(r":\d+$", "", site_of(url))
     first = site.split(".")[0] if not re.fullmatch(r"[\d.:\[\]]+", site) else site_of(url)
     plain = re.sub(r"[^a-z0-9]+", "_", first.lower()).strip("_") or "source"
-    found, number = plain, 1
-    while found in ids:
+    new, number = plain, 1
+    while new in ids:
         number += 1
-        found = f"{plain}_{number}"
-    return found
+        new = f"{plain}_{number}"
+    return new
 
 
 def country_of(url: str, language: str = "") -> str:
-    """Return the country that an address's ending or else its language names, ISO 3166-1; 'ZZ' where neither does.
+    """Return the country (ISO 3166-1) of an address, by its top-level domain, else by the language; else 'ZZ'.
 
-    ZZ is a code that the standard leaves to its users, for what is not known in CLDR: a person fills it in.
+    ISO 3166-1 leaves ZZ to its users, and CLDR uses it for an unknown country: a person fills it in.
     """
     ending = (urlsplit(url).hostname or "").rpartition(".")[2]
-    if re.fullmatch("[a-z]{2}", ending) and ending not in _NO_COUNTRY:
+    if re.fullmatch("[a-z]{2}", ending) and ending not in _GENERIC_DOMAINS:
         return "GB" if ending == "uk" else ending.upper()
     return "VN" if language == "vi" else "ZZ"

@@ -1,4 +1,4 @@
-"""places.toml and topics.toml of a configuration folder → the rulebook, or one ConfigError that names every fault."""
+"""places.toml and topics.toml of a configuration folder → the Rulebook, or one ConfigError that lists every fault."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,35 +14,35 @@ from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
 T = TypeVar("T")
 
-#: the weights that `diembao train` writes, beside the two files that people write
+#: File of the weights that `diembao train` writes, beside the two files that people write.
 MODELS = "topic_model.json"
 
 
 def load_rulebook(directory: Path | None = None) -> Rulebook:
-    """Read the rules of `directory`; a file that is not there is taken from those packaged with diembao.
+    """Read the rules of `directory`; the packaged file stands in for a missing one.
 
-    Raises ConfigError with the faults of both files.
+    Raises ConfigError with the faults of all files.
     """
     faults: list[Fault] = []
-    places = _read(directory, "places.toml", Gazetteer, _place_faults, faults)
-    topics = _read(directory, "topics.toml", TopicRules, _topic_faults, faults)
-    models = _models(directory, faults)
+    places = _read_rules(directory, "places.toml", Gazetteer, _place_faults, faults)
+    topics = _read_rules(directory, "topics.toml", TopicRules, _topic_faults, faults)
+    models = _read_models(directory, faults)
     if places is None or topics is None or models is None or faults:
         raise ConfigError(faults)
     return rulebook(places, topics, models)
 
 
 @cache
-def packaged_models() -> Models:
+def packaged_read_models() -> Models:
     """Return the models packaged with diembao. Raises ConfigError."""
     faults: list[Fault] = []
-    models = _models(None, faults)
+    models = _read_models(None, faults)
     if models is None:
         raise ConfigError(faults)
     return models
 
 
-def _models(directory: Path | None, faults: list[Fault]) -> Models | None:
+def _read_models(directory: Path | None, faults: list[Fault]) -> Models | None:
     try:
         name, text = resolve(directory, MODELS)
     except ConfigError as error:
@@ -55,7 +55,7 @@ def _models(directory: Path | None, faults: list[Fault]) -> Models | None:
         return None
 
 
-def _read(
+def _read_rules(
     directory: Path | None,
     file: str,
     kind: type[T],
@@ -73,11 +73,11 @@ def _read(
 
 
 def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]:
-    seen: set[str] = set()
+    ids: set[str] = set()
     for i, place in enumerate(gazetteer.place):
-        if place.id in seen:
+        if place.id in ids:
             yield Fault(name, line_of(text, ["place", i, "id"]), f"place[{i}].id", f"'{place.id}' is used twice")
-        seen.add(place.id)
+        ids.add(place.id)
         for form in (place.name, *place.forms, *place.strong_forms, *place.foreign):
             if len(form.strip()) < 2:
                 yield Fault(name, line_of(text, ["place", i]), f"place[{i}]", f"{form!r} is too short for a name")
@@ -86,14 +86,14 @@ def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]
 
 
 def _topic_faults(topics: TopicRules, name: str, text: str) -> Iterator[Fault]:
-    seen: set[str] = set()
+    ids: set[str] = set()
     for i, topic in enumerate(topics.topic):
         at = line_of(text, ["topic", i])
         if not re.fullmatch(r"[a-z][a-z0-9_]*", topic.id):
             yield Fault(name, at, f"topic[{i}].id", "may hold small letters, digits and _ only")
-        if topic.id in seen:
+        if topic.id in ids:
             yield Fault(name, at, f"topic[{i}].id", f"'{topic.id}' is used twice")
-        seen.add(topic.id)
+        ids.add(topic.id)
         for language, terms in topic.terms.items():
             for term in (*terms.sure, *terms.terms, *terms.weak, *terms.not_in):
                 if not term.strip(" *"):

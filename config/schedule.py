@@ -5,47 +5,48 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from config.load import parse_toml, resolve
-from config.settings import Faults
+from config.load import Faults, parse_toml, resolve
 
 _FORBID = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One command that `diembao serve` runs: either every so many minutes, or at times of day."""
+    """One command that `diembao serve` runs, either every `every_minutes` or at the times of `cron`."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     name: str
-    #: arguments of `diembao`, e.g. ["collect", "--due"]; with {day} among them each day missed is made up for by itself
+    #: Arguments of `diembao`, e.g. ["collect", "--due"]; a command with {day} is run for each missed day, one by one.
     command: tuple[str, ...]
+    #: Minutes between the starts of two runs.
     every_minutes: int | None = None
-    #: crontab expression in the province's time zone, e.g. "15 6 * * *"
+    #: Crontab expression in the province's time zone, e.g. "15 6 * * *".
     cron: str | None = None
-    #: minutes after which the job is ended
+    #: Minutes after which the job is stopped.
     limit_minutes: float = 60.0
-    #: exit codes that count as done; of `collect`, 1 says that some source failed
+    #: Exit codes that count as success; `collect` exits with 1 if some source failed.
     ok: tuple[int, ...] = (0,)
-    #: minutes after which a turn that failed is tried again, ever more of them; None: not before the next turn
+    #: Minutes before a failed run is retried, more after each failure; None: no retry before the next run.
     retry_minutes: float | None = None
-    #: jobs that go first where they are due or running at the same time
+    #: Jobs that go first if they are due or running at the same time.
     after: tuple[str, ...] = ()
-    #: minutes after its time from which on a turn is called late
+    #: Minutes after its time from which a run counts as late.
     late_minutes: float = 15.0
 
     @property
     def for_each_day(self) -> bool:
+        """Whether the command is run once for each day."""
         return any("{day}" in word for word in self.command)
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How `diembao serve` is watched from outside."""
+    """[serve]: how other programs watch `diembao serve`, and how long its history is kept."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
-    #: host:port of /healthz, /readyz and /metrics; port 0: any free one; '': none
+    #: host:port of /healthz, /readyz and /metrics; port 0: any free one; '': no such server.
     health: str = "127.0.0.1:8321"
-    #: days of turns and alerts that are kept
+    #: Days to keep runs and alerts.
     keep_days: int = 120
 
 
@@ -70,17 +71,17 @@ def _read_schedule(directory: Path | None) -> _ScheduleFile:
     from apscheduler.triggers.cron import CronTrigger
 
     name, text = resolve(directory, "schedule.toml")
-    read = parse_toml(text, _ScheduleFile, name=name)
-    jobs, faults = read.job, Faults(name, text)
-    if read.serve.health and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", read.serve.health):
-        faults.add(("serve", "health"), f"host:port, or empty for none, found {read.serve.health!r}")
-    if read.serve.keep_days < 8:
-        faults.add(("serve", "keep_days"), f"at least 8, found {read.serve.keep_days}")
-    seen: set[str] = set()
+    schedule = parse_toml(text, _ScheduleFile, name=name)
+    jobs, faults = schedule.job, Faults(name, text)
+    if schedule.serve.health and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", schedule.serve.health):
+        faults.add(("serve", "health"), f"host:port, or empty for none, found {schedule.serve.health!r}")
+    if schedule.serve.keep_days < 8:
+        faults.add(("serve", "keep_days"), f"at least 8, found {schedule.serve.keep_days}")
+    names: set[str] = set()
     for n, job in enumerate(jobs):
-        if job.name in seen:
+        if job.name in names:
             faults.add(("job", n, "name"), f"{job.name!r} is used twice")
-        seen.add(job.name)
+        names.add(job.name)
         if (job.every_minutes is None) == (job.cron is None):
             faults.add(("job", n), "needs either every_minutes or cron")
         if job.every_minutes is not None and job.every_minutes < 1:
@@ -99,4 +100,4 @@ def _read_schedule(directory: Path | None) -> _ScheduleFile:
         if job.cron is not None:
             faults.try_(("job", n, "cron"), CronTrigger.from_crontab, job.cron)
     faults.raise_any()
-    return read
+    return schedule

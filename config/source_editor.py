@@ -1,4 +1,4 @@
-"""A change of one source → the text of sources.toml with that change, its comments and order untouched."""
+"""A change of one source → the text of sources.toml with that change; comments and order stay."""
 
 import re
 import tomllib
@@ -10,17 +10,20 @@ import tomlkit
 from tomlkit.items import AoT
 
 from config.load import ConfigError, Fault, line_of
-from config.settings import check_sources
+from config.sources import check_sources
 from pipeline.records import Feed, Selectors, Source
 
-#: Keys of a source in the order in which they are written; the rest follows.
-_FIRST = ("id", "name", "home", "domains", "feeds", "country", "languages", "kind", "category", "reach", "enabled")
-#: Written even where they say what is said anyway, so that somebody who reads the table sees them.
-_ALWAYS = frozenset(_FIRST) - {"domains", "enabled"}
+#: First keys of a source, in the order in which they are written; other keys follow.
+_FIRST_KEYS = ("id", "name", "home", "domains", "feeds", "country", "languages", "kind", "category", "reach", "enabled")
+#: Keys written even with their default value, for people who read the table.
+_REQUIRED_KEYS = frozenset(_FIRST_KEYS) - {"domains", "enabled"}
 
 
 def with_sources(name: str, text: str, added: Iterable[Source]) -> str:
-    """Return a sources.toml with more sources at its end. Raises ConfigError where it would not be valid."""
+    """Return a sources.toml with more sources at its end; `name` is the file's name in faults.
+
+    Raises ConfigError if the result is not valid.
+    """
     tables = "\n".join(table_of(source) for source in added)
     changed = f"{text.rstrip()}\n\n{tables}" if text.strip() else tables
     check_sources(name, changed)
@@ -28,7 +31,7 @@ def with_sources(name: str, text: str, added: Iterable[Source]) -> str:
 
 
 def with_enabled(name: str, text: str, id: str, enabled: bool) -> str:
-    """Return a sources.toml with one source switched on or off. Raises ConfigError, and KeyError for an unknown id."""
+    """Return a sources.toml with one source enabled or disabled. Raises ConfigError, and KeyError for an unknown id."""
     document = tomlkit.parse(text)
     tables: Any = document.get("source", [])
     numbers = [n for n, table in enumerate(tables) if table.get("id") == id]
@@ -36,7 +39,7 @@ def with_enabled(name: str, text: str, id: str, enabled: bool) -> str:
         raise KeyError(id)
     number = numbers[0]
     if isinstance(tables, AoT) and "enabled" not in tables[number]:
-        # tomlkit would put a new key behind the comments that follow a table, which belong to the next one.
+        # tomlkit would put a new key after the comments that follow a table, which belong to the next table.
         lines = text.splitlines(keepends=True)
         at = line_of(text, ("source", number, "id")) or 0
         lines.insert(at, f"enabled = {'true' if enabled else 'false'}\n")
@@ -52,42 +55,42 @@ def with_enabled(name: str, text: str, id: str, enabled: bool) -> str:
 
 
 def _is_only_change(before: str, after: str, number: int, enabled: bool) -> bool:
-    wanted = tomllib.loads(before)
-    wanted["source"][number]["enabled"] = enabled
+    expected = tomllib.loads(before)
+    expected["source"][number]["enabled"] = enabled
     try:
-        return tomllib.loads(after) == wanted
+        return tomllib.loads(after) == expected
     except tomllib.TOMLDecodeError:
         return False
 
 
 def table_of(source: Source) -> str:
-    """Return a source as a [[source]] table of sources.toml, without what it need not say."""
+    """Return a source as a [[source]] table of sources.toml, without keys that have their default value."""
     lines = ["[[source]]"]
     default = Source(id="", name="", home="", feeds=())
-    names = [f.name for f in fields(Source) if f.name not in (*_FIRST, "selectors")]
-    for name in (*_FIRST, *names):
+    names = [f.name for f in fields(Source) if f.name not in (*_FIRST_KEYS, "selectors")]
+    for name in (*_FIRST_KEYS, *names):
         value = getattr(source, name)
         if name == "feeds":
-            lines += ["feeds = [", *(f"    {_inline(feed)}," for feed in value), "]"]
-        elif name in _ALWAYS or value != getattr(default, name):
-            lines.append(f"{name} = {_value(value)}")
-    chosen = {f.name: v for f in fields(Selectors) if (v := getattr(source.selectors, f.name))}
-    if chosen:
-        lines += ["", "[source.selectors]", *(f"{name} = {_value(value)}" for name, value in chosen.items())]
+            lines += ["feeds = [", *(f"    {_inline_table(feed)}," for feed in value), "]"]
+        elif name in _REQUIRED_KEYS or value != getattr(default, name):
+            lines.append(f"{name} = {_toml_value(value)}")
+    selectors = {f.name: v for f in fields(Selectors) if (v := getattr(source.selectors, f.name))}
+    if selectors:
+        lines += ["", "[source.selectors]", *(f"{name} = {_toml_value(value)}" for name, value in selectors.items())]
     return "\n".join(lines) + "\n"
 
 
-def _inline(feed: Feed) -> str:
+def _inline_table(feed: Feed) -> str:
     pairs = [("url", feed.url), ("kind", feed.kind)]
     pairs += [(f.name, v) for f in fields(Feed) if f.name not in ("url", "kind") and (v := getattr(feed, f.name))]
-    return "{ " + ", ".join(f"{name} = {_value(value)}" for name, value in pairs) + " }"
+    return "{ " + ", ".join(f"{name} = {_toml_value(value)}" for name, value in pairs) + " }"
 
 
-def _value(value: object) -> str:
+def _toml_value(value: object) -> str:
     if isinstance(value, str):
-        # as people write it: a regular expression or selector in single quotes, where nothing needs an escape
-        plain = "\\" in value and re.fullmatch(r"[^'\x00-\x1f\x7f]*", value)
-        return f"'{value}'" if plain else tomlkit.string(value).as_string()
+        # Regular expressions and selectors go in single quotes, as people write them: backslashes need no escape there.
+        is_literal = "\\" in value and re.fullmatch(r"[^'\x00-\x1f\x7f]*", value)
+        return f"'{value}'" if is_literal else tomlkit.string(value).as_string()
     if isinstance(value, tuple):
-        return "[" + ", ".join(_value(part) for part in value) + "]"
+        return "[" + ", ".join(_toml_value(part) for part in value) + "]"
     return tomlkit.item(value).as_string()

@@ -6,7 +6,8 @@ import pytest
 
 from config.load import FILES, ConfigError
 from config.schedule import load_schedule
-from config.settings import load_settings, load_sources
+from config.settings import load_settings
+from config.sources import load_sources
 
 
 def faults_of(directory: Path, name: str, text: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_sources
+from config.sources import load_sources
 from pipeline.extraction.extract import extract_page
 from pipeline.records import Article
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.opml import NotRead, country_of, new_id, read_list, to_import, write_opml
-from config.settings import load_sources
+from config.sources import load_sources
 from pipeline.records import Feed, Source
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

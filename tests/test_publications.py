@@ -15,9 +15,8 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import create_engine, text
 
 from config.alerts import Mail
-from config.documents import MailingList, SendingSettings
 from config.rulebook import load_rulebook
-from config.settings import Settings, load_settings
+from config.settings import MailingList, SendingSettings, Settings, load_settings
 from diembao.jobs import publish as publish_job
 from diembao.jobs import send
 from diembao.jobs.digest_email import is_email_part

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from config.load import ConfigError, packaged, parse_toml
-from config.settings import load_sources
+from config.sources import load_sources
 from crawlers.parsing.redirect_links import is_redirect_link, redirect_target, unwrap_link
 from crawlers.parsing.search_results import parse_search_results
 from pipeline.polling.query_names import query_names

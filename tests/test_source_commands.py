@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import load_sources
+from config.sources import load_sources
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home

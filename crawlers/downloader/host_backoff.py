@@ -22,7 +22,7 @@ _MAX_FAILURES = 3
 #: Longest Retry-After, in seconds, to wait for; a host that asks for more is left alone until the next crawl.
 _MAX_WAIT = 60.0
 
-#: Reasons that mean that the host did not answer.
+#: Reasons for which a host counts as failed.
 _UNREACHABLE = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS])
 #: HTTP statuses to retry.
 _RETRIED_STATUSES = frozenset([408, 425, 429, 500, 502, 503, 504])

@@ -85,7 +85,7 @@ def _parse_refusal(body: bytes) -> ParsedFeed:
     message = " ".join(text.split())[:200]
     if _RATE_LIMIT.search(message):
         return ParsedFeed(reason=Reason.RATE_LIMITED, note=message)
-    # GDELT refuses in plain words with status 200; an HTML page is no answer of a search.
+    # GDELT refuses in plain words with status 200; a search never responds with an HTML page.
     reason = Reason.NOT_A_FEED if _HTML.match(body[:2000]) else Reason.BAD_FEED
     return ParsedFeed(reason=reason if message else Reason.EMPTY, note=message)
 

@@ -91,7 +91,7 @@ class DiscoverySpider(Spider):
             self.site.reason = Reason.OK
             soup = BeautifulSoup(response.body, "lxml")
             self.site.name = _site_name(soup)
-            self._add_offer(response, "listing", await self._parse(response, "listing"))
+            self._add_offer(response, "listing", await self._parse_body(response, "listing"))
             self.site.language = self.site.offers[-1].language
             for url in _feed_links(soup, response.url):
                 for request in self._try(url, "link"):
@@ -115,7 +115,7 @@ class DiscoverySpider(Spider):
             self._add_offer(response, kind, ParsedFeed(reason=reason, note=f"HTTP {response.status}"))
         else:
             kind = _feed_kind(response.body)
-            parsed = await self._parse(response, kind)
+            parsed = await self._parse_body(response, kind)
             if parsed.children:
                 # One sitemap stands for all of an index: one of news, else the first, which is the newest.
                 child = next((c for c in parsed.children if "news" in c.lower()), parsed.children[0])
@@ -135,7 +135,7 @@ class DiscoverySpider(Spider):
         for request in self._end_request():
             yield request
 
-    async def _parse(self, response: Response, kind: FeedKind) -> ParsedFeed:
+    async def _parse_body(self, response: Response, kind: FeedKind) -> ParsedFeed:
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         limit = self.limits.max_entries
         return await self._parser.read(FeedResponse(kind, response.body, response.url, content_type, None, None, limit))

@@ -43,7 +43,7 @@ class CliContext:
 
     def sources(self) -> "tuple[Source, ...]":
         """Read sources.toml of the home folder: without one, nobody asked for the packaged outlets to be crawled."""
-        from config.settings import load_sources
+        from config.sources import load_sources
 
         if not (self.home.config / "sources.toml").exists():
             raise click.UsageError(

@@ -12,8 +12,7 @@ from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, fi
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.model import Counts, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
-from config.documents import DocumentSettings
-from config.settings import Settings
+from config.settings import DocumentSettings, Settings
 from diembao.jobs.draft_digest import DraftDigest
 from diembao.jobs.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of

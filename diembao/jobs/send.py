@@ -8,7 +8,7 @@ from email.message import Message
 from functools import partial
 
 from config.alerts import Alerting, Hooks, Mail
-from config.documents import SendingSettings
+from config.settings import SendingSettings
 from diembao.jobs.digest_email import email_message
 from diembao.notify.channels import channels
 from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection

@@ -21,7 +21,7 @@ from pipeline.i18n.catalogs import mark
 @pass_context
 def doctor(app: CliContext, network: bool) -> int:
     from config.alerts import load_alerts
-    from config.settings import load_sources
+    from config.sources import load_sources
     from diembao.service.doctor import examine_machine
 
     marks = {"ok": "✓", "warning": "!", "bad": "✗"}

@@ -61,7 +61,8 @@ def check_configuration(directory: Path) -> list[Fault]:
     from config.load import ConfigError
     from config.rulebook import load_rulebook
     from config.schedule import load_schedule
-    from config.settings import load_settings, load_sources
+    from config.settings import load_settings
+    from config.sources import load_sources
 
     faults: list[Fault] = []
     for load in (load_settings, load_sources, load_schedule, load_alerts, load_rulebook):
