@@ -21,10 +21,23 @@ from rich.table import Table
 from sqlalchemy import create_engine, text
 
 from benchmarks.growing import grow
-from pipeline.records import Article, Coverage, Entry, Fetched, PlaceFound, Poll, Reason, Source, Tags, Tone, TopicFound
+from pipeline.records import (
+    Article,
+    Coverage,
+    Document,
+    Entry,
+    PlaceFound,
+    Poll,
+    Reason,
+    Source,
+    Tags,
+    Tone,
+    TopicFound,
+)
 from storage.base import Storage
 from storage.database import open_storage
 from storage.search.parser import parse
+from tests.support.factories import examine_pending, store_pages
 from tests.support.memory import peak
 from tests.support.postgres import start_postgres
 
@@ -108,16 +121,16 @@ def load(storage: Storage, start: datetime, items: int, a_day: float = _A_DAY) -
             Entry(f"{source.home}{start:%Y%m%d}-{n}.html") for n in range(first, min(first + _BATCH, items))
         )
         poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
-        wanted = storage.polled(run, poll, recheck_all=False)
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
-        found = []
-        for document in storage.unexamined(_BATCH):
+        store_pages(storage, run, poll)
+
+        def examine(document: Document, at: datetime = at) -> Coverage:
             body = room.text()
             published = at - timedelta(seconds=draw.randrange(43_200))
             title = " ".join(body.split()[:10])
             article = Article(document.url, document.url, title, "", body, published=published, language="vi")
-            found.append(Coverage(document.id, article, room.tags()))
-        storage.examined(found, at)
+            return Coverage(document.id, article, room.tags())
+
+        examine_pending(storage, examine, at)
 
 
 def queries(kind: str) -> Iterator[str]:

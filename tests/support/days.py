@@ -13,7 +13,6 @@ from pipeline.records import (
     Entry,
     Evidence,
     Feed,
-    Fetched,
     Item,
     PlaceFound,
     Poll,
@@ -26,6 +25,7 @@ from pipeline.records import (
 )
 from pipeline.tables.facts import Fact, FactKey, Publisher, written
 from storage.base import Storage
+from tests.support.factories import examine_pending, store_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 11, 21, 6, tzinfo=ZONE)
@@ -95,10 +95,8 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
         }
         tags = {f"http://{source}.example/{i.key}": i.tags for i in found if i.source_id == source}
         poll = Poll(source, f"http://{source}.example/rss", at, Reason.OK, 200, entries=tuple(map(Entry, by_url)))
-        wanted = storage.polled(run, poll, recheck_all=False)
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, b"<html>", "text/html") for c in wanted])
-        documents = storage.unexamined(len(by_url) + 1)
-        storage.examined([Coverage(d.id, by_url[d.url], tags[d.url]) for d in documents], at)
+        store_pages(storage, run, poll, lambda _: b"<html>")
+        examine_pending(storage, lambda d, by_url=by_url, tags=tags: Coverage(d.id, by_url[d.url], tags[d.url]), at)
     storage.end_run(run, at, 0, {})
 
 
