@@ -1,4 +1,4 @@
-"""`python -m benchmarks.store`: what loading, searching, a digest and an export cost at 100,000 items (--items N)."""
+"""`python -m benchmarks.store`: cost of loading, searching, a digest and an export at 100,000 items (--items N)."""
 
 import argparse
 import json
@@ -96,7 +96,7 @@ class Newsroom:
 
 @dataclass(slots=True)
 class Figures:
-    """What one database took: milliseconds where nothing else is said."""
+    """Costs of one database, in milliseconds unless noted."""
 
     #: items a second, of the first and of the last
     load: float = 0.0

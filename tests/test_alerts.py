@@ -33,7 +33,7 @@ from pipeline.records import (
     Source,
 )
 from storage.database import open_storage
-from tests.support.cli import Diembao, Said, json_lines, run_inside
+from tests.support.cli import CommandResult, Diembao, json_lines, run_inside
 from tests.support.factories import examine_pending, plain_coverage, store_pages
 
 NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)  # 07:00 in the province
@@ -137,7 +137,7 @@ class Office:
             "DIEMBAO_ALERT_URL": f"json://127.0.0.1:{self.heard.hook_port}/",
         }
 
-    def alerts(self, *words: str, **env: str) -> Said:
+    def alerts(self, *words: str, **env: str) -> CommandResult:
         return run_inside("--home", self.home.root, "alerts", *words, **{**self.env, **env})
 
 

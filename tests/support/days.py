@@ -1,4 +1,4 @@
-"""Days of the press of any size, as a model or in a database, for tests and benchmarks of documents."""
+"""A synthetic day of the press with N articles, as a digest or in a database."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -45,15 +45,15 @@ _TEXT = "Sáng nay, cảng tổng hợp Cà Ná (xã Cà Ná, tỉnh Khánh Hòa
 
 
 def item(n: int) -> Item:
-    """Return an article of its own title; seven of ten tell one of a few stories, some come from abroad."""
+    """Return article number n with its own title: two of three share a story with others, one of eleven is foreign."""
     title = f"Cảng tổng hợp Cà Ná đón chuyến tàu thứ {n}, mở ra hướng phát triển kinh tế biển cho vùng"
     place = title.index("Cà Ná")
-    found = Evidence("title", place, place + 5, "Cà Ná")
+    evidence = Evidence("title", place, place + 5, "Cà Ná")
     topic = TopicFound(list(LABELS)[n % 4], 0.8, (Evidence("text", 10, 20, "cảng tổng hợp"),))
     away = n % 11 == 3
     tags = Tags(
         "vi", "mention" if n % 13 == 12 else "main", 0.9, "Nêu Cà Ná ở tiêu đề",
-        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (found,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
+        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (evidence,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
     )  # fmt: skip
     url = f"http://a.example/{n}"
     article = Article(
@@ -67,33 +67,33 @@ def item(n: int) -> Item:
 
 
 def model(n: int, **more: object) -> Digest:
-    """Return a day of so many articles."""
-    made = build_digest(
+    """Return the digest of a day with n articles; `more` replaces its fields."""
+    digest = build_digest(
         [item(k) for k in range(n)], Counts(30, 35, 12), SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC),
         "r1", topics=["energy"], signals=["press_criticism"], weekdays=(31, 40, 12, 33),
     )  # fmt: skip
-    return replace(made, **more)
+    return replace(digest, **more)
 
 
 def fill(storage: Storage, n: int, *, first: int = 0) -> None:
-    """Store articles `first` to `first + n` of the day, found an hour before its end."""
-    found = [item(k) for k in range(first, first + n)]
+    """Store articles `first` to `first + n` of the day, collected an hour before its end."""
+    items = [item(k) for k in range(first, first + n)]
     at = END - timedelta(hours=1)
-    kept = sorted({(i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))})
+    outlets = sorted({(i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))})
     storage.set_sources(
         [
             Source(id, name, f"http://{id}.example/", (Feed(f"http://{id}.example/rss"),), country=land, category=kind)
-            for id, name, land, kind in {row[0]: row for row in kept}.values()
+            for id, name, land, kind in {row[0]: row for row in outlets}.values()
         ]
     )
     run = storage.begin_run("collect", at)
-    for source in sorted({i.source_id for i in found}):
+    for source in sorted({i.source_id for i in items}):
         by_url = {
             url: replace(i.article, url=url, canonical=url)
-            for i in found
+            for i in items
             if i.source_id == source and (url := f"http://{source}.example/{i.key}")
         }
-        tags = {f"http://{source}.example/{i.key}": i.tags for i in found if i.source_id == source}
+        tags = {f"http://{source}.example/{i.key}": i.tags for i in items if i.source_id == source}
         poll = Poll(source, f"http://{source}.example/rss", at, Reason.OK, 200, entries=tuple(map(Entry, by_url)))
         store_pages(storage, run, poll, lambda _: b"<html>")
         examine_pending(storage, lambda d, by_url=by_url, tags=tags: Coverage(d.id, by_url[d.url], tags[d.url]), at)
@@ -101,7 +101,7 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
 
 
 def fact_of(item: Item) -> Fact:
-    """Return what reports count of an article, as storage keeps it."""
+    """Return the stored fact of an article, from which reports count."""
     tags = item.tags
     topics = " ".join(topic.id for topic in tags.topics)
     places = " ".join(dict.fromkeys(place.id for place in tags.places))

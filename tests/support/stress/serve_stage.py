@@ -1,4 +1,4 @@
-"""A home folder, a clock moved by hand, a real mail server → the service on it, played through months and faults."""
+"""The service in a home folder of its own, with a clock moved by hand, a real mail server, and faults on demand."""
 
 import json
 import os
