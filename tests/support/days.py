@@ -53,7 +53,8 @@ def item(n: int) -> Item:
     away = n % 11 == 3
     tags = Tags(
         "vi", "mention" if n % 13 == 12 else "main", 0.9, "Nêu Cà Ná ở tiêu đề",
-        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (evidence,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
+        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (evidence,)),), (topic,), (),
+        _TONES[n % 4] if n % 5 else "neutral", "r1",
     )  # fmt: skip
     url = f"http://a.example/{n}"
     article = Article(
