@@ -1,4 +1,4 @@
-"""`make bench`: what reading and tagging cost on one core, as ratios to one well-known extractor in the same run."""
+"""`make bench`: cost of extraction and tagging on one core, as ratios to trafilatura in the same run."""
 
 import time
 from collections.abc import Callable
@@ -20,17 +20,17 @@ _ROUNDS = 3
 
 
 def pages() -> list[tuple[str, bytes]]:
-    """Return (address, bytes) of the articles of the sample press that can be had."""
-    found: list[tuple[str, bytes]] = []
+    """Return (address, bytes) of the articles of the sample press that answer."""
+    fetched: list[tuple[str, bytes]] = []
     with Press(datetime.now(UTC), slow=0.0) as press:
         for article in press.articles:
             try:
                 address = press.address(article.outlet, article.slug)
                 with urlopen(address, timeout=10) as answer:
-                    found.append((address, answer.read()))
+                    fetched.append((address, answer.read()))
             except OSError:
-                continue  # the press has pages that cannot be had, on purpose
-    return found
+                continue  # some pages of the sample press fail on purpose
+    return fetched
 
 
 def main() -> None:

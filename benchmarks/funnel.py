@@ -1,4 +1,4 @@
-"""Pages of an archive, of which few are about the province → how fast the funnel finds them, beside reading everything.
+"""Pages of an archive: speed of the funnel beside the extraction of every page.
 
 One core, one run. The archive is written here: pages as heavy as real ones, 2 % about the province in many written
 forms, 8 % that only name it in a menu.
@@ -23,9 +23,9 @@ from pipeline.rules.rulebook import Rulebook
 from tests.support.archive import FORMS, MENUS, build_page, read_archive, write_archive
 from tests.support.funnel import relevant
 
-#: how many times as fast as trafilatura with metadata on everything the funnel must be
+#: Required speed of the funnel, as a multiple of trafilatura with metadata on every page.
 _TIMES = 20
-#: pages of one turn
+#: Pages of one turn.
 _TURN = 300
 
 

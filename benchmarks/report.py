@@ -1,4 +1,4 @@
-"""`python -m benchmarks.report`: what the report of a year with 1,000,000 articles costs (--items N)."""
+"""`python -m benchmarks.report`: cost of the report of a year with 1,000,000 articles (--items N)."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.store`: what loading, searching, a digest and an export cost at 100,000 items (--items N)."""
+"""`python -m benchmarks.store`: cost of loading, searching, a digest and an export at 100,000 items (--items N)."""
 
 import argparse
 import json
@@ -24,8 +24,8 @@ from benchmarks.growing import grow
 from pipeline.records import (
     Article,
     Coverage,
+    Document,
     Entry,
-    Fetched,
     PlaceFound,
     Poll,
     Reason,
@@ -38,6 +38,7 @@ from pipeline.records import (
 from storage.base import Storage
 from storage.database import open_storage
 from storage.search.parser import parse
+from tests.support.factories import examine_pending, store_pages
 from tests.support.memory import peak
 from tests.support.postgres import start_postgres
 
@@ -98,7 +99,7 @@ class Newsroom:
 
 @dataclass(slots=True)
 class Figures:
-    """What one database took: milliseconds where nothing else is said."""
+    """Costs of one database, in milliseconds unless noted."""
 
     #: items a second, of the first and of the last
     load: float = 0.0
@@ -123,16 +124,16 @@ def load(storage: Storage, start: datetime, items: int, a_day: float = _A_DAY) -
             Entry(f"{source.home}{start:%Y%m%d}-{n}.html") for n in range(first, min(first + _BATCH, items))
         )
         poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
-        wanted = storage.polled(run, poll, recheck_all=False)
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
-        found = []
-        for document in storage.unexamined(_BATCH):
+        store_pages(storage, run, poll)
+
+        def examine(document: Document, at: datetime = at) -> Coverage:
             body = room.text()
             published = at - timedelta(seconds=draw.randrange(43_200))
             title = " ".join(body.split()[:10])
             article = Article(document.url, document.url, title, "", body, published=published, language="vi")
-            found.append(Coverage(document.id, article, room.tags()))
-        storage.examined(found, at)
+            return Coverage(document.id, article, room.tags())
+
+        examine_pending(storage, examine, at)
 
 
 def queries(kind: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A home folder that watches the sample press, and the command line run as a real process."""
+"""Fixtures: the sample press, a home folder that watches it, the command line, empty databases of both kinds."""
 
 import os
 from collections.abc import Callable, Iterator

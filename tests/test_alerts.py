@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,22 +23,18 @@ from config.alerts import load_alerts
 from config.load import ConfigError
 from diembao.system.home import Home
 from pipeline.records import (
-    Article,
-    Coverage,
     Entry,
     Feed,
-    Fetched,
     JobOutcome,
     JobRun,
     Poll,
     Reason,
     SavedSearch,
     Source,
-    Tags,
-    VerdictReason,
 )
 from storage.database import open_storage
-from tests.support.cli import Diembao, Said, json_lines, run_inside
+from tests.support.cli import CommandResult, Diembao, json_lines, run_inside
+from tests.support.factories import examine_pending, plain_coverage, store_pages
 
 NOW = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)  # 07:00 in the province
 PASSWORD = "rat-bi-mat-4711"
@@ -140,7 +137,7 @@ class Office:
             "DIEMBAO_ALERT_URL": f"json://127.0.0.1:{self.heard.hook_port}/",
         }
 
-    def alerts(self, *words: str, **env: str) -> Said:
+    def alerts(self, *words: str, **env: str) -> CommandResult:
         return run_inside("--home", self.home.root, "alerts", *words, **{**self.env, **env})
 
 
@@ -246,20 +243,12 @@ def fill(home: Home, ages: Sequence[int], *, today: int = 4, title: str = "Bài"
     storage = open_storage(home.database)
     source = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
     storage.set_sources([source])
-    tags = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
     for age in ages:
         at = NOW - timedelta(days=age, hours=2)
         run = storage.begin_run("collect", at)
         entries = tuple(Entry(f"https://a.example/{age}-{n}.html") for n in range(4 if age else today))
-        wanted = storage.polled(
-            run, Poll("a", source.feeds[0].url, at, Reason.OK, 200, entries=entries), recheck_all=False
-        )
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, b"<p>x", "text/html") for c in wanted])
-        found = [
-            Coverage(d.id, Article(d.url, d.url, f"{title} {d.id}", "", f"Nội dung {d.id}", published=at), tags)
-            for d in storage.unexamined(100)
-        ]
-        storage.examined(found, at)
+        store_pages(storage, run, Poll("a", source.feeds[0].url, at, Reason.OK, 200, entries=entries))
+        examine_pending(storage, partial(plain_coverage, published=at, title=title), at)
     storage.close()
 
 

@@ -12,16 +12,25 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags, VerdictReason
+from pipeline.records import (
+    Article,
+    Coverage,
+    Document,
+    Entry,
+    Feed,
+    Poll,
+    Reason,
+    Source,
+)
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import backup, checksum, copy, restore, upgrade
 from storage.maintenance.integrity import check_integrity, table_rows
 from tests.support.cli import Diembao
+from tests.support.factories import PLAIN_TAGS, examine_pending, store_pages
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
-TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 
 
 def quiet(_table: str, _done: int, _all: int) -> None:
@@ -33,13 +42,15 @@ def fill(storage: SqlStorage, numbers: range, at: datetime = NOW) -> None:
     storage.set_sources([SOURCE])
     run = storage.begin_run("collect", at)
     entries = tuple(Entry(f"https://a.example/bai-{n}.html", title=f"Bài {n} về biển đảo") for n in numbers)
-    wanted = storage.polled(run, Poll("a", SOURCE.feeds[0].url, at, Reason.OK, 200, entries=entries), recheck_all=False)
-    storage.answered(run, [Fetched(c.id, at, c.url, 200, f"<p>{c.url}".encode(), "text/html") for c in wanted])
-    found = [
-        Coverage(d.id, Article(d.url, d.url, f"Bài {d.id}", "", f"Nội dung “{d.id}” 🐟", published=at), TAGS)
-        for d in storage.unexamined(10_000)
-    ]
-    storage.examined(found, at)
+    poll = Poll("a", SOURCE.feeds[0].url, at, Reason.OK, 200, entries=entries)
+    store_pages(storage, run, poll, lambda c: f"<p>{c.url}".encode())
+
+    def examine(d: Document) -> Coverage:
+        return Coverage(
+            d.id, Article(d.url, d.url, f"Bài {d.id}", "", f"Nội dung “{d.id}” 🐟", published=at), PLAIN_TAGS
+        )
+
+    examine_pending(storage, examine, at)
     storage.end_run(run, at, 0, {"links": len(numbers)})
 
 

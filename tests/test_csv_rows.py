@@ -13,7 +13,7 @@ import pytest
 
 from analysis.tables.writers import write_csv
 from diembao.jobs.export import ExportRequest, export
-from pipeline.records import Article, Coverage, Decision, Entry, Fetched, Irrelevant, Poll, Reason, Relevance, Source
+from pipeline.records import Article, Coverage, Decision, Entry, Irrelevant, Poll, Reason, Relevance, Source
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.columns import ITEMS
 from storage.database import SqlStorage, open_storage
@@ -21,6 +21,7 @@ from storage.derived.csv_rows import _cells_of_item
 from storage.maintenance.retention import Limits
 from storage.schema.derived import facts, listings
 from tests.support.days import item
+from tests.support.factories import examine_pending, store_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T0 = datetime(2026, 11, 21, 6, 0, 0, 250_000, tzinfo=UTC)
@@ -51,9 +52,8 @@ def collect(storage: SqlStorage, at: datetime, edit: str = "") -> None:
     for source in SOURCES:
         entries = tuple(Entry(f"{source.home}{n}.html", edit) for n in range(len(ODD)))
         poll = Poll(source.id, f"{source.home}rss,1", at, Reason.OK, 200, entries=entries)
-        wanted = storage.polled(run, poll, recheck_all=True)
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, (c.url + edit).encode()) for c in wanted])
-    storage.examined([examined(d.id, d.url, edit) for d in storage.unexamined(100)], at)
+        store_pages(storage, run, poll, lambda c: (c.url + edit).encode(), recheck_all=True)
+    examine_pending(storage, lambda d: examined(d.id, d.url, edit), at)
     storage.regroup(at)
     storage.end_run(run, at, 0, {})
 

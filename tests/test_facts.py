@@ -15,7 +15,6 @@ from pipeline.records import (
     Coverage,
     Decision,
     Entry,
-    Fetched,
     Irrelevant,
     PlaceFound,
     Poll,
@@ -36,6 +35,7 @@ from storage.schema.derived import facts
 from storage.search.parser import parse
 from storage.search.tree import And, Days, Mark, Or
 from tests.support.days import fact_of
+from tests.support.factories import examine_pending, store_pages
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)
@@ -53,10 +53,8 @@ def storage(address: str) -> Iterator[SqlStorage]:
         entries = tuple(Entry(f"{source.home}{n}.html") for n in range(4))
         failed = source.id == "s2"
         poll = Poll(source.id, f"{source.home}rss", T0, Reason.TIMEOUT if failed else Reason.OK, 200, entries=entries)
-        wanted = opened.polled(run, poll, recheck_all=False)
-        opened.answered(run, [Fetched(c.id, T0, c.url, 200, c.url.encode()) for c in wanted])
-    found = [examined(d.id, d.url) for d in opened.unexamined(100)]
-    opened.examined(found, T0)
+        store_pages(opened, run, poll)
+    examine_pending(opened, lambda d: examined(d.id, d.url), T0)
     opened.regroup(T0)
     yield opened
     opened.close()

@@ -21,7 +21,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no network namespace can be made here (unshare -rnm)")
     done = subprocess.run(
-        [*NAMESPACE, sys.executable, "-m", "tests.faults", str(tmp_path_factory.mktemp("faults"))],
+        [*NAMESPACE, sys.executable, "-m", "tests.support.faults", str(tmp_path_factory.mktemp("faults"))],
         capture_output=True,
         text=True,
         timeout=180,

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
-from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags, VerdictReason
+from pipeline.records import Entry, Feed, Poll, Reason, Source
 from storage.database import open_storage
+from tests.support.factories import examine_pending, plain_coverage, store_pages
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 SEARCH = Source("tim", "Một máy tìm", "https://search.example/", (Feed("https://search.example/q", "query"),))
 PAPER = Source("bao", "Báo Biển", "https://www.example.com/", ())
-TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 FOUND = {
     "https://m.example.com/a.html": ("bao", "Báo Biển", "VN", "central"),
     "https://la.example.vn/b.html": ("example.vn", "Báo Lạ", "VN", "central"),
@@ -24,13 +25,8 @@ def test_articles_found_by_a_search_belong_to_their_outlets(address: str) -> Non
     run = storage.begin_run("collect", NOW)
     entries = tuple(Entry(url, title="Bài về biển", outlet=name) for url, name in zip(FOUND, NAMES, strict=True))
     poll = Poll("tim", SEARCH.feeds[0].url, NOW, Reason.OK, 200, entries=entries)
-    wanted = storage.polled(run, poll, recheck_all=False)
-    storage.answered(run, [Fetched(c.id, NOW, c.url, 200, c.url.encode(), "text/html") for c in wanted])
-    articles = [
-        Coverage(d.id, Article(d.url, d.url, f"Bài {d.id}", "", f"Nội dung {d.id}", published=NOW), TAGS)
-        for d in storage.unexamined(9)
-    ]
-    storage.examined(articles, NOW)
+    store_pages(storage, run, poll)
+    examine_pending(storage, partial(plain_coverage, published=NOW), NOW)
     found = {i.article.url: (i.source_id, i.outlet, i.country, i.category) for i in storage.items()}
     assert found == FOUND
     storage.set_sources([SEARCH, PAPER, replace(PAPER, id="moi", name="Mới", home="https://moi.example/")])

@@ -20,13 +20,14 @@ from config.settings import MailingList, SendingSettings, Settings, load_setting
 from diembao.jobs import publish as publish_job
 from diembao.jobs import send
 from diembao.jobs.digest_email import is_email_part
-from pipeline.records import Coverage, Decision, Entry, Fetched, Poll, Reason
+from pipeline.records import Coverage, Decision, Entry, Poll, Reason
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from tests.support.cli import Diembao, json_lines
 from tests.support.days import END, fill, item
+from tests.support.factories import examine_pending, store_pages
 
 DAY = date(2026, 11, 22)
 LISTS = SendingSettings(
@@ -95,12 +96,9 @@ def edit(storage: SqlStorage, n: int, at: datetime, title: str = "Sửa", **tags
     url = f"{home}/{made.key}"
     run = storage.begin_run("collect", at)
     poll = Poll(made.source_id, f"{home}/rss", at, Reason.OK, 200, entries=(Entry(url, title),))
-    wanted = storage.polled(run, poll, recheck_all=True)
-    storage.answered(run, [Fetched(c.id, at, c.url, 200, title.encode(), "text/html") for c in wanted])
+    store_pages(storage, run, poll, lambda _: title.encode(), recheck_all=True)
     article = replace(made.article, url=url, canonical=url, text=f"{title}.")
-    found = [Coverage(d.id, article, replace(made.tags, **tags)) for d in storage.unexamined(10)]
-    assert found
-    storage.examined(found, at)
+    assert examine_pending(storage, lambda d: Coverage(d.id, article, replace(made.tags, **tags)), at)
 
 
 def test_what_was_published_stays_as_it_was(storage: SqlStorage, publish: Publish) -> None:

@@ -28,7 +28,6 @@ from pipeline.records import (
     Decision,
     Entry,
     Examined,
-    Fetched,
     Irrelevant,
     Poll,
     Reason,
@@ -43,6 +42,7 @@ from pipeline.records import (
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.text.normalize import match_key
 from storage.database import SqlStorage, open_storage
+from tests.support.factories import examine_pending, store_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SPAN = Span(date(2026, 10, 1), date(2026, 10, 31))
@@ -81,10 +81,8 @@ def collect(storage: SqlStorage, day: date) -> None:
         failed = n == 3 and day.day % 3 != 0
         links = () if failed else tuple(Entry(f"{source.home}{day}-{k}.html") for k in range(4 + day.day % 3))
         reason = Reason.TIMEOUT if failed else Reason.OK
-        wanted = storage.polled(run, Poll(source.id, f"{source.home}rss", at, reason, entries=links), recheck_all=False)
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
-    found = [examined(d.id, d.url, int(d.source_id[1]), day, at) for d in storage.unexamined(100)]
-    storage.examined(found, at)
+        store_pages(storage, run, Poll(source.id, f"{source.home}rss", at, reason, entries=links))
+    examine_pending(storage, lambda d: examined(d.id, d.url, int(d.source_id[1]), day, at), at)
     storage.end_run(run, at, 0, {})
 
 

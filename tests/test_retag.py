@@ -18,8 +18,8 @@ from pipeline.records import (
     Article,
     Coverage,
     Decision,
+    Document,
     Entry,
-    Fetched,
     Irrelevant,
     Poll,
     Reason,
@@ -35,6 +35,7 @@ from storage.engine.errors import StorageError
 from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
 from tests.support.cli import Diembao
+from tests.support.factories import examine_pending, store_pages
 from tests.support.stress.retag import interrupt
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
@@ -59,22 +60,20 @@ def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page:
     run = storage.begin_run("collect", T0)
     urls = [f"http://a.example/bai-{n}.html" for n in range(len(rows))]
     entries = tuple(Entry(url, title=row[0]) for url, row in zip(urls, rows, strict=True))
-    wanted = storage.polled(
-        run, Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=entries), recheck_all=False
-    )
-    storage.answered(run, [Fetched(c.id, T0, c.url, 200, page.encode(), "text/html; charset=utf-8") for c in wanted])
+    poll = Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=entries)
+    store_pages(storage, run, poll, lambda _: page.encode())
     by_url = dict(zip(urls, rows, strict=True))
-    found: list[Coverage | Irrelevant] = []
-    for document in storage.unexamined(10_000):
+
+    def examine(document: Document) -> Coverage | Irrelevant:
         title, text, relevance = by_url[document.url]
         article = Article(document.url, document.url, title, "", text, published=T0, language="vi")
         topics = (TopicFound("tourism", 0.7, ()),) if relevance != "no" else ()
         tags = Tags("vi", relevance, 0.9, VerdictReason.text("vì thế"), (), topics, (), "neutral", "old")
-        drawn = dump(compute_fingerprint(title, text, T0, "vi"))
-        found.append(
-            Irrelevant(document.id, article, tags) if relevance == "no" else Coverage(document.id, article, tags, drawn)
-        )
-    storage.examined(found, T0)
+        if relevance == "no":
+            return Irrelevant(document.id, article, tags)
+        return Coverage(document.id, article, tags, dump(compute_fingerprint(title, text, T0, "vi")))
+
+    examine_pending(storage, examine, T0)
     storage.regroup(T0)
     every = storage.items(relevance=("main", "mention", "no"))
     keys = {item.article.url: item.key for item in every}

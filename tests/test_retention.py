@@ -17,6 +17,7 @@ from pipeline.records import (
     Article,
     Coverage,
     Decision,
+    Document,
     DocumentOutcome,
     Entry,
     Examined,
@@ -38,6 +39,7 @@ from storage.schema.core import documents, versions
 from storage.schema.maintenance import attempt_days
 from storage.search.parser import parse
 from tests.support.cli import Diembao
+from tests.support.factories import examine_pending, store_pages
 
 T0 = datetime(2026, 3, 1, 20, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)
@@ -67,19 +69,19 @@ def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
             for c in wanted
         ],
     )
-    found: list[Examined] = []
-    for d in storage.unexamined(10_000):
+
+    def examine(d: Document) -> Examined:
         article = Article(
             d.url, d.url, f"Tin {d.url[17:-5]}", "Sa pô", "Nội dung dài của bài. " * 20, published=at, language="vi"
         )
         tags = Tags("vi", "no", 0.1, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
         if "/u" in d.url:
-            found.append(Unreadable(d.id, Reason.NO_TEXT))
-        elif "/i" in d.url:
-            found.append(Irrelevant(d.id, article, tags))
-        else:
-            found.append(Coverage(d.id, article, replace(tags, relevance="main"), b"abc"))
-    storage.examined(found, at)
+            return Unreadable(d.id, Reason.NO_TEXT)
+        if "/i" in d.url:
+            return Irrelevant(d.id, article, tags)
+        return Coverage(d.id, article, replace(tags, relevance="main"), b"abc")
+
+    examine_pending(storage, examine, at)
     every = storage.items(relevance=("main", "mention", "no"))
     return {item.article.title.removeprefix("Tin "): item.key for item in every}
 
@@ -129,8 +131,7 @@ def test_pages_that_wait_stay(storage: SqlStorage) -> None:
     storage.set_sources([SOURCE])
     run = storage.begin_run("collect", T0)
     poll = Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=(Entry("http://a.example/x.html"),))
-    [wanted] = storage.polled(run, poll, recheck_all=False)
-    storage.answered(run, [Fetched(wanted.id, T0, wanted.url, 200, BODY)])
+    store_pages(storage, run, poll, lambda _: BODY)
     limits = Limits(LATER, LATER, None, LATER)
     assert not any(storage.upkeep.thin_out(limits, LATER, quiet).values())
     assert storage.unexamined(1)[0].body == BODY

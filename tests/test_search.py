@@ -18,7 +18,6 @@ from pipeline.records import (
     Decision,
     Entry,
     Examined,
-    Fetched,
     Irrelevant,
     PlaceFound,
     Poll,
@@ -40,6 +39,7 @@ from storage.search.parser import QueryError, parse
 from storage.search.search import Order
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Tree, Words, names_relevance
 from tests.support.cli import Diembao
+from tests.support.factories import examine_pending, store_pages
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -85,13 +85,9 @@ def store(storage: SqlStorage, rows: Sequence[dict[str, object]], at: datetime =
     for source in SOURCES:
         some = [row for row in rows if row["outlet"] == source.id]
         entries = tuple(Entry(f"{source.home}{row['name']}.html", title=str(row["title"])) for row in some)
-        wanted = storage.polled(
-            run, Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries), recheck_all=False
-        )
-        storage.answered(
-            run, [Fetched(c.id, at, c.url, 200, str(by_url[c.url]["text"]).encode(), "text/html") for c in wanted]
-        )
-    storage.examined([made(by_url[d.url], d.id) for d in storage.unexamined(1000)], at)
+        poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
+        store_pages(storage, run, poll, lambda c: str(by_url[c.url]["text"]).encode())
+    examine_pending(storage, lambda d: made(by_url[d.url], d.id), at)
     storage.regroup(at)
 
 
@@ -339,9 +335,8 @@ def test_what_was_examined_lately_is_new_however_long_its_page_waited(address: s
     storage.set_sources(SOURCES)
     run, url = storage.begin_run("collect", T0), f"http://{row['outlet']}.example/late.html"
     poll = Poll(str(row["outlet"]), f"http://{row['outlet']}.example/rss", T0, Reason.OK, 200, entries=(Entry(url),))
-    [wanted] = storage.polled(run, poll, recheck_all=False)
-    storage.answered(run, [Fetched(wanted.id, T0, wanted.url, 200, b"x")])
-    storage.examined([made(row, d.id) for d in storage.unexamined(9)], late)
+    store_pages(storage, run, poll)
+    examine_pending(storage, lambda d: made(row, d.id), late)
     for since, names in (
         (T0, {"a", "c", "d", "late"}),
         (T0 + timedelta(days=1), {"late"}),

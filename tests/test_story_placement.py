@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from pipeline.records import Article, Coverage, Entry, Fetched, Poll, Reason, Source, Tags, VerdictReason
+from pipeline.records import Article, Coverage, Document, Entry, Poll, Reason, Source, Tags, VerdictReason
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import SqlStorage, open_storage
 from storage.engine.errors import StorageError
 from storage.schema.core import versions
 from storage.schema.stories import story_changes, story_keys
+from tests.support.factories import examine_pending, store_pages
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
@@ -60,11 +61,14 @@ def store(storage: SqlStorage, articles: Sequence[Article], *, group: bool = Tru
     run = storage.begin_run("collect", T0)
     by_url = {a.url: a for a in articles}
     entries = tuple(Entry(a.url) for a in articles)
-    wanted = storage.polled(run, Poll("a", "http://a.example/rss", T0, Reason.OK, entries=entries), recheck_all=True)
-    storage.answered(run, [Fetched(c.id, T0, c.url, 200, by_url[c.url].text.encode()) for c in wanted])
-    found = [(d.id, by_url[d.url]) for d in storage.unexamined(1000)]
-    drawn = [Coverage(d, a, TAGS, dump(compute_fingerprint(a.title, a.text, a.published, "vi"))) for d, a in found]
-    storage.examined(drawn, T0)
+    poll = Poll("a", "http://a.example/rss", T0, Reason.OK, entries=entries)
+    store_pages(storage, run, poll, lambda c: by_url[c.url].text.encode(), recheck_all=True)
+
+    def examine(document: Document) -> Coverage:
+        a = by_url[document.url]
+        return Coverage(document.id, a, TAGS, dump(compute_fingerprint(a.title, a.text, a.published, "vi")))
+
+    examine_pending(storage, examine, T0)
     if group:
         storage.regroup(T0)
 

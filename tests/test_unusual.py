@@ -12,8 +12,8 @@ from diembao.jobs.digest import DAILY, build_draft, render
 from pipeline.records import (
     Article,
     Coverage,
+    Document,
     Entry,
-    Fetched,
     PlaceFound,
     Poll,
     Reason,
@@ -23,6 +23,7 @@ from pipeline.records import (
     VerdictReason,
 )
 from storage.database import SqlStorage, open_storage
+from tests.support.factories import examine_pending, store_pages
 
 #: 06:00 in Vietnam
 CUTOFF = datetime(2026, 11, 17, 23, tzinfo=UTC)
@@ -36,17 +37,14 @@ def store(storage: SqlStorage, at: datetime, articles: int) -> None:
     run = storage.begin_run("collect", at)
     entries = tuple(Entry(f"{SOURCE.home}{at:%Y%m%d}-{n}.html") for n in range(articles))
     poll = Poll(SOURCE.id, f"{SOURCE.home}rss", at, Reason.OK, 200, entries=entries)
-    wanted = storage.polled(run, poll, recheck_all=False)
-    storage.answered(run, [Fetched(c.id, at, c.url, 200, c.url.encode()) for c in wanted])
+    store_pages(storage, run, poll)
     place, topic = PlaceFound("nt.ca_na", "Cà Ná", "", ()), TopicFound("energy", 0.9, ())
     tags = Tags("vi", "main", 0.9, VerdictReason.text(""), (place,), (topic,), (), "neutral", "r1")
-    storage.examined(
-        [
-            Coverage(d.id, Article(d.url, d.url, f"Bài {d.url}", "", d.url, published=at, language="vi"), tags)
-            for d in storage.unexamined(100)
-        ],
-        at,
-    )
+
+    def examine(d: Document) -> Coverage:
+        return Coverage(d.id, Article(d.url, d.url, f"Bài {d.url}", "", d.url, published=at, language="vi"), tags)
+
+    examine_pending(storage, examine, at)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A seed → an archive (WARC) of news pages as heavy as recorded ones, of which few are about the province."""
+"""A synthetic archive (WARC) of news pages as heavy as recorded ones; 2 % are about the province."""
 
 import gzip
 import io
@@ -31,9 +31,9 @@ _PROVINCES = (
 )  # fmt: skip
 
 
-#: What a page of 60 to 300 KB is made of, as on average 51 recorded pages of that size: 760 tags, of which 170 links,
+#: Parts of a page of 60 to 300 KB, the average of 51 recorded pages of that size: 760 tags, of which 170 links,
 #: 170 divisions, 120 list entries, 30 paragraphs; 1,400 words; half of the bytes scripts, styles and drawings.
-#: trafilatura takes as long for one of them as for one of those.
+#: trafilatura takes as long for a synthetic page as for a recorded one.
 _CARDS, _ENTRIES, _SCRIPTS, _DRAWINGS = 28, 55, 0.36, 0.10
 _CLASSES = (
     "flex", "items-center", "col-12", "col-md-6", "mt-3", "mb-2", "box-item", "thumb", "title-news", "font-bold",
@@ -90,7 +90,7 @@ class _Writer:
         return f'<svg viewBox="0 0 24 24" {self.attributes()}><path fill="currentColor" d="{line}"></path></svg>'
 
 
-#: Where a page names the province that is not about it: in its header, in a list between its boxes, in a form, in the
+#: Places where a page about something else names the province: its header, a list between its boxes, a form, the
 #: headline of another article.
 MENUS = ("header", "list", "form", "headline")
 

@@ -38,16 +38,16 @@ def json_lines(text: str) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class Said:
-    """How a command ended, and what it printed."""
+class CommandResult:
+    """Exit code and output of a command."""
 
     returncode: int
     stdout: str
     stderr: str
 
 
-def run_inside(*words: str | Path, **env: str) -> Said:
-    """Run a command with these environment variables; what it raises comes through."""
+def run_inside(*words: str | Path, **env: str) -> CommandResult:
+    """Run a command with these environment variables; its exceptions reach the caller."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DIEMBAO_LANG", raising=False)
         for name, value in env.items():
@@ -56,4 +56,4 @@ def run_inside(*words: str | Path, **env: str) -> Said:
     if done.exception is not None:
         raise done.exception
     code = done.return_value
-    return Said(code if isinstance(code, int) else 0, done.stdout, done.stderr)
+    return CommandResult(code if isinstance(code, int) else 0, done.stdout, done.stderr)

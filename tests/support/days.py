@@ -1,4 +1,4 @@
-"""Days of the press of any size, as a model or in a database, for tests and benchmarks of documents."""
+"""A synthetic day of the press with N articles, as a digest or in a database."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,7 +13,6 @@ from pipeline.records import (
     Entry,
     Evidence,
     Feed,
-    Fetched,
     Item,
     PlaceFound,
     Poll,
@@ -29,6 +28,7 @@ from pipeline.records import (
 from pipeline.records.sources import SourceCategory
 from pipeline.tables.facts import Fact, FactKey, Publisher, written
 from storage.base import Storage
+from tests.support.factories import examine_pending, store_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 11, 21, 6, tzinfo=ZONE)
@@ -48,17 +48,17 @@ _TEXT = "Sáng nay, cảng tổng hợp Cà Ná (xã Cà Ná, tỉnh Khánh Hòa
 
 
 def item(n: int) -> Item:
-    """Return an article of its own title; seven of ten tell one of a few stories, some come from abroad."""
+    """Return article number n with its own title: two of three share a story with others, one of eleven is foreign."""
     title = f"Cảng tổng hợp Cà Ná đón chuyến tàu thứ {n}, mở ra hướng phát triển kinh tế biển cho vùng"
     place = title.index("Cà Ná")
-    found = Evidence("title", place, place + 5, "Cà Ná")
+    evidence = Evidence("title", place, place + 5, "Cà Ná")
     topic = TopicFound(list(LABELS)[n % 4], 0.8, (Evidence("text", 10, 20, "cảng tổng hợp"),))
     away = n % 11 == 3
     names = {"province": "Ninh Thuận", "where": "title", "names": ("Cà Ná",), "count": 1}
     relevance: Relevance = "mention" if n % 13 == 12 else "main"
     tags = Tags(
         "vi", relevance, 0.9, VerdictReason(relevance, names),
-        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (found,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
+        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (evidence,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
     )  # fmt: skip
     url = f"http://a.example/{n}"
     article = Article(
@@ -72,19 +72,21 @@ def item(n: int) -> Item:
 
 
 def model(n: int, **more: object) -> Digest:
-    """Return a day of so many articles."""
-    made = build_digest(
+    """Return the digest of a day with n articles; `more` replaces its fields."""
+    digest = build_digest(
         [item(k) for k in range(n)], Counts(30, 35, 12), SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC),
         "r1", topics=["energy"], signals=["press_criticism"], weekdays=(31, 40, 12, 33),
     )  # fmt: skip
-    return replace(made, **more)
+    return replace(digest, **more)
 
 
 def fill(storage: Storage, n: int, *, first: int = 0) -> None:
-    """Store articles `first` to `first + n` of the day, found an hour before its end."""
-    found = [item(k) for k in range(first, first + n)]
+    """Store articles `first` to `first + n` of the day, collected an hour before its end."""
+    items = [item(k) for k in range(first, first + n)]
     at = END - timedelta(hours=1)
-    kept = sorted({(i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))})
+    outlets: set[tuple[str, str, str, SourceCategory]] = {
+        (i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))
+    }
     storage.set_sources(
         [
             Source(
@@ -95,27 +97,25 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
                 country=land,
                 category=cast(SourceCategory, kind),
             )
-            for id, name, land, kind in {row[0]: row for row in kept}.values()
+            for id, name, land, kind in {row[0]: row for row in sorted(outlets)}.values()
         ]
     )
     run = storage.begin_run("collect", at)
-    for source in sorted({i.source_id for i in found}):
+    for source in sorted({i.source_id for i in items}):
         by_url = {
             url: replace(i.article, url=url, canonical=url)
-            for i in found
+            for i in items
             if i.source_id == source and (url := f"http://{source}.example/{i.key}")
         }
-        tags = {f"http://{source}.example/{i.key}": i.tags for i in found if i.source_id == source}
+        tags = {f"http://{source}.example/{i.key}": i.tags for i in items if i.source_id == source}
         poll = Poll(source, f"http://{source}.example/rss", at, Reason.OK, 200, entries=tuple(map(Entry, by_url)))
-        wanted = storage.polled(run, poll, recheck_all=False)
-        storage.answered(run, [Fetched(c.id, at, c.url, 200, b"<html>", "text/html") for c in wanted])
-        documents = storage.unexamined(len(by_url) + 1)
-        storage.examined([Coverage(d.id, by_url[d.url], tags[d.url]) for d in documents], at)
+        store_pages(storage, run, poll, lambda _: b"<html>")
+        examine_pending(storage, lambda d, by_url=by_url, tags=tags: Coverage(d.id, by_url[d.url], tags[d.url]), at)
     storage.end_run(run, at, 0, {})
 
 
 def fact_of(item: Item) -> Fact:
-    """Return what reports count of an article, as storage keeps it."""
+    """Return the stored fact of an article, from which reports count."""
     tags = item.tags
     topics = " ".join(topic.id for topic in tags.topics)
     places = " ".join(dict.fromkeys(place.id for place in tags.places))

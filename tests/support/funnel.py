@@ -10,9 +10,9 @@ from pipeline.text.normalize import normalise_both
 
 
 def relevant(url: str, body: bytes, rules: Rulebook) -> bool:
-    """Put one page through the funnel: the gate, what passes it read in full, and whether its text is about the place.
+    """Return whether one page passes the gate, has an article, and that article is about the province.
 
-    Topics and tone, which come after, are no part of it.
+    Topics and tone, which come later, are left out.
     """
     if not build_gate(rules).look(body, url).open:
         return False

@@ -1,4 +1,4 @@
-"""Unicode text → the same text as old Vietnamese encodings write it."""
+"""Unicode text written in old Vietnamese encodings: TCVN3, VNI, windows-1258."""
 
 import html
 import unicodedata
@@ -12,13 +12,13 @@ _VNI_BASES = "aeouyAEOUYôöÔÖ"
 
 
 def _inverse(codes: list[str], encoding: Encoding) -> dict[str, str]:
-    """Return which code stands for each letter, found out from the converter itself."""
-    found: dict[str, str] = {}
+    """Return the code of each letter, by asking the converter for every code."""
+    code_of: dict[str, str] = {}
     for code in codes:
         letter = convert(code, encoding)
         if letter != code and len(letter) == 1:
-            found.setdefault(letter, code)
-    return found
+            code_of.setdefault(letter, code)
+    return code_of
 
 
 _TCVN3 = _inverse(_HIGH, "tcvn3")
@@ -50,7 +50,7 @@ def through_cp1258(text: str) -> str:
 
 
 def page(title: str, body: str, encoding: str, label: str) -> bytes:
-    """Return an article page in `encoding` that says `label`, or nothing if ''."""
+    """Return an article page in `encoding` that declares the charset `label`, or none if ''."""
     meta = f'<meta http-equiv="Content-Type" content="text/html; charset={label}">' if label else ""
     paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in body.split("\n"))
     name = html.escape(title)

@@ -1,4 +1,4 @@
-"""A site on 127.0.0.1 that answers as a test says, and a crawl of sources in a process of its own."""
+"""A scripted site on 127.0.0.1, and a crawl of sources in a process of its own."""
 
 import json
 import subprocess
@@ -22,12 +22,12 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-#: What a page answers: always the same, or by the parameters of its address.
+#: Reply of a page: fixed, or a function of the query parameters.
 Page = Reply | Callable[[dict[str, str]], Reply]
 
 
 class LocalSite:
-    """Serves `pages` by path, everything else as 404; `asked` are the addresses it was asked for, in order."""
+    """Serves `pages` by path and 404 for the rest; `asked` holds the requested paths with their queries, in order."""
 
     def __init__(self, pages: Mapping[str, Page]) -> None:
         self.pages, self.asked = dict(pages), list[str]()
@@ -91,7 +91,7 @@ crawl(sources, [], Desk(), CrawlSettings(**given["settings"]))
 
 
 def crawled(*sources: Source, pages: bool = False, **settings: Any) -> list[dict[str, Any]]:
-    """Return the polls, and with `pages` also the answers for what they list, that one crawl gives."""
+    """Return the polls of one crawl and, with `pages`, the fetches of the pages they list."""
     given = {"sources": [asdict(s) for s in sources], "pages": pages, "settings": {"delay_seconds": 0.0} | settings}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _DRIVER],

@@ -13,7 +13,7 @@ from pipeline.tagging.tagger import tag
 
 
 def texts(count: int) -> Iterator[Text]:
-    """Yield texts put together from sentences of the sample press: no two alike, as long as news items."""
+    """Yield texts made of sentences of the sample press, each different and as long as a news item."""
     draw = random.Random(1)
     pool = [s for a in articles() for p in a.paragraphs for s in p.split(". ")]
     for n in range(count):
@@ -32,7 +32,7 @@ def peaks(count: int) -> tuple[int, int]:
 
 
 def peak() -> int:
-    """Return the most memory this process has held; where /proc is missing, that of its parent may be counted too."""
+    """Return the peak memory of this process in KiB; without /proc it may include that of its parent."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Engine, Row, insert, select
 
-from pipeline.records import Entry, Fetched, Poll, Reason, Source
+from pipeline.records import Entry, Poll, Reason, Source
 from pipeline.stories.fingerprints import Fingerprint, dump
 from pipeline.stories.term_weights import unit_vector
 from storage.database import open_storage
@@ -21,6 +21,7 @@ from storage.engine.migrate import open_engine
 from storage.schema.core import documents, items, versions
 from storage.stories.groups import name_groups
 from storage.stories.placement import Placer, group_stories, unplaced_items
+from tests.support.factories import store_pages
 from tests.support.memory import peak
 
 _T0 = datetime(2024, 1, 1, tzinfo=UTC)
@@ -118,8 +119,7 @@ def open_store(path: Path) -> Engine:
     run = storage.begin_run("collect", _T0)
     entry = Entry("http://a.example/1.html")
     poll = Poll("a", "http://a.example/rss", _T0, Reason.OK, entries=(entry,))
-    candidate = storage.polled(run, poll, recheck_all=False)
-    storage.answered(run, [Fetched(candidate[0].id, _T0, entry.url, 200, b"<html>")])
+    store_pages(storage, run, poll)
     storage.close()
     return open_engine(f"sqlite:///{path}")
 

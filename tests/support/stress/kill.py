@@ -1,4 +1,4 @@
-"""A run killed at random moments, then one run to the end → the same coverage as an undisturbed run?"""
+"""A run killed at random moments and then finished, compared with an undisturbed run."""
 
 import os
 import random
@@ -41,10 +41,10 @@ def kill_after(home: Path, seconds: float, *words: str) -> bool:
 
 
 def coverage(home: Path) -> dict[str, tuple[Any, ...]]:
-    """Return what is known of the province, by address: text, relevance, topics, companions, number of versions.
+    """Return the stored coverage by address: title, text hash, relevance, topics, story, number of versions.
 
-    A story keeps the name it was first given, and which article gave it depends on what had come when the run was
-    killed; so a story is told by the first address in it, not by its name.
+    A story keeps its first name, which depends on the articles stored when the run was killed; so a story is identified
+    here by the first address in it.
     """
     with sqlite3.connect(home / "diembao.db") as connection:
         [(verdict,)] = connection.execute("PRAGMA integrity_check")

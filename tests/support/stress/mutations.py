@@ -15,7 +15,7 @@ from pipeline.prefilter.gate import build_gate
 from pipeline.records import Article
 
 PAGES = Path(__file__).parents[2] / "data" / "pages"
-#: seconds that one page may take: what `seconds_per_document` of settings.toml allows
+#: Seconds that one page may take: `seconds_per_document` of settings.toml.
 LIMIT = 30.0
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
@@ -163,7 +163,7 @@ def many_bytes(page: bytes, draw: random.Random) -> bytes:
     return page + draw.choice([b"\xff", b"<", b"<p>", b"&", b"\0"]) * (8 * _MEGABYTE)
 
 
-#: each in every hundred pages at least once; the last five cost most and come seldom
+#: Mutations that each come at least once in every hundred pages.
 LIGHT: tuple[Mutation, ...] = (
     *(cut, without_middle, nul_bytes, flipped_bits, wrong_charset, other_charset, half_utf_16, shuffled, never_closed),
     *(open_comment, repeated, odd_times, deep_json, odd_json),
@@ -171,17 +171,17 @@ LIGHT: tuple[Mutation, ...] = (
 HEAVY: tuple[Mutation, ...] = (
     *(nested, many_paragraphs, long_runs, long_attribute, long_title, long_script, long_comments, many_bytes),
 )
-#: one page in so many is heavy
+#: Pages for each one with a heavy mutation.
 _SELDOM = 25
 
 
 @dataclass(slots=True)
 class Figures:
-    """What became of the pages."""
+    """Outcomes and costs of mutated pages."""
 
     pages: int = 0
     articles: int = 0
-    #: exceptions that left gate or reader, each with its mutation
+    #: Exceptions raised by gate or extraction, each with its mutation.
     crashes: list[str] = field(default_factory=list)
     #: most seconds of processor that a page took, by mutation
     slowest: dict[str, float] = field(default_factory=dict)
@@ -207,7 +207,7 @@ def mutated(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
 
 
 def try_pages(count: int, seed: int) -> Figures:
-    """Put `count` mutated pages through the gate and the readers, one after the other in this process."""
+    """Put `count` mutated pages through gate and extraction, one after the other in this process."""
     figures = Figures()
     gate = build_gate(load_rulebook(None))
     for name, page in mutated(count, seed):

@@ -21,7 +21,6 @@ from pipeline.records import (
     Coverage,
     Entry,
     Examined,
-    Fetched,
     Irrelevant,
     Poll,
     Reason,
@@ -33,6 +32,7 @@ from pipeline.records import (
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import open_storage
 from storage.maintenance.integrity import check_integrity
+from tests.support.factories import examine_pending, store_pages
 
 _AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "http://a.example/", ())
@@ -51,12 +51,10 @@ def make_home(home: Path, texts: int) -> None:
     for first in range(0, texts, _BATCH):
         some = range(first, min(first + _BATCH, texts))
         entries = tuple(Entry(f"http://a.example/bai-{n}.html") for n in some)
-        wanted = storage.polled(
-            run, Poll("a", "http://a.example/rss", _AT, Reason.OK, 200, entries=entries), recheck_all=False
-        )
-        storage.answered(run, [Fetched(c.id, _AT, c.url, 200, b"<p>trang</p>", "text/html") for c in wanted])
-        found = [_old(document.id, n) for document, n in zip(storage.unexamined(_BATCH), some, strict=True)]
-        storage.examined(found, _AT)
+        poll = Poll("a", "http://a.example/rss", _AT, Reason.OK, 200, entries=entries)
+        store_pages(storage, run, poll, lambda _: b"<p>trang</p>")
+        numbers = iter(some)
+        examine_pending(storage, lambda document, numbers=numbers: _old(document.id, next(numbers)), _AT)
     storage.regroup(_AT)
     storage.close()
     with closing(sqlite3.connect(home / "diembao.db")) as connection:

@@ -1,4 +1,4 @@
-"""The service and its jobs killed with -9 at random moments → is the database sound, and all taken up again?"""
+"""The service and its jobs killed with -9 at random moments: the database stays sound, every job is taken up again."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Months of the service in minutes: a played clock, real processes, faults → what went wrong, and the memory it took.
+"""Months of the service in minutes, with a simulated clock, real processes and faults: its problems and its memory.
 
 Light on purpose: collecting and processing are left out (other benchmarks run them) and `db check` stands for them as
 a job with an interval. Digests, their sending, alerts, backups, the database, the mail server and the service itself
@@ -16,7 +16,7 @@ from storage.maintenance.integrity import check_integrity
 from tests.support.stress.serve_stage import FAULTS, LISTS, START, ZONE, Stage
 
 _LATE = timedelta(minutes=15)
-#: What a digest that is late says of itself (analysis/templates/vi.toml).
+#: Words by which a digest says that it is late (analysis/templates/vi.toml).
 _SAYS_SO = "Bản này lập muộn"
 
 
@@ -28,7 +28,7 @@ def soak(
     faults: tuple[str, ...] = FAULTS,
     every: int = 3,
 ) -> tuple[list[str], Stage]:
-    """Play so many days with a fault on each `every`-th; return what went wrong, and what was played."""
+    """Run `days` days with a fault on every `every`-th; return the problems, and the stage they ran on."""
     folder.mkdir(parents=True, exist_ok=True)
     stage = Stage(folder, address, restart)
     stage.start()

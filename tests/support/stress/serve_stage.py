@@ -1,4 +1,4 @@
-"""A home folder, a clock moved by hand, a real mail server → the service on it, played through months and faults."""
+"""The service in a home folder of its own, with a clock moved by hand, a real mail server, and faults on demand."""
 
 import json
 import os
@@ -11,10 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -23,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from diembao.system.home import Home
 from storage.database import open_storage
+from tests.support.stress.mailbox import Mailbox
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 START = datetime(2026, 3, 1, 12, tzinfo=ZONE)
@@ -76,45 +74,6 @@ kind = "disk"
 percent = 100
 megabytes = 1
 """
-
-
-@dataclass
-class Mailbox:
-    """A real mail server on 127.0.0.1 that can be down, or leave without an answer."""
-
-    port: int
-    #: texts of alerts
-    alerts: list[str] = field(default_factory=list)
-    #: Message-IDs of digests, one for each time that one was taken
-    digests: list[str] = field(default_factory=list)
-    #: letters that are taken without saying so
-    mute: int = 0
-    _server: Any = None
-
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        if (name := str(letter["Message-ID"])).startswith("<diembao-"):
-            self.digests.append(name)
-            if self.mute:
-                self.mute -= 1
-                server.transport.abort()
-        else:
-            self.alerts.append(letter.get_content())
-        return "250 OK"
-
-    def up(self) -> None:
-        from aiosmtpd.controller import Controller
-
-        if self._server is None:
-            # A thread of its own may need long to start on a machine under load.
-            self._server = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60)
-            self._server.start()
-
-    def down(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
 
 
 class Stage:
