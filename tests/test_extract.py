@@ -11,7 +11,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from pipeline.extraction import extractors
-from pipeline.extraction.extract import Unread, article_to_json, extract, extract_page
+from pipeline.extraction.extract import NoArticle, article_to_json, extract, extract_page
 from pipeline.html import parser
 from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
 
@@ -255,7 +255,7 @@ def test_documents_end_in_an_article_or_a_reason() -> None:
     [b"", b"\0\0\0", b"<", b"<html>", b"%PDF-1.7 ...", b"\x89PNG\r\n", b"\xff\xfe", b"&#0;" * 9, b"{}", b"<p>" * 9999],
 )
 def test_rubbish_gets_a_reason(body: bytes) -> None:
-    assert isinstance(extract_page(body, URL, fetched_at=NOW), Unread)
+    assert isinstance(extract_page(body, URL, fetched_at=NOW), NoArticle)
 
 
 def test_hostile_markup_costs_little_and_never_raises() -> None:
@@ -271,7 +271,7 @@ def test_hostile_markup_costs_little_and_never_raises() -> None:
         b"<b><i>" * 3000 + whole,
         whole[: len(whole) // 2],
     ):
-        assert isinstance(extract_page(body, URL, fetched_at=NOW), Article | Unread)
+        assert isinstance(extract_page(body, URL, fetched_at=NOW), Article | NoArticle)
     assert article(comments).text == "\n".join(BODY)
     assert time.process_time() - began < 20
 
@@ -289,7 +289,7 @@ def test_mutated_pages_never_raise() -> None:
             body[at : at + dice.choice((0, 1, 40))] = dice.choice(
                 (b"", b"\0", b"<", b'">', b"\xff", b"&", b"</div>", b"[[{", b"\x80\x81")
             )
-        assert isinstance(extract_page(bytes(body), URL, fetched_at=NOW), Article | Unread)
+        assert isinstance(extract_page(bytes(body), URL, fetched_at=NOW), Article | NoArticle)
 
 
 def test_json_for_people_and_programs() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.extraction.extract import Unread, extract_page
+from pipeline.extraction.extract import NoArticle, extract_page
 from pipeline.records import Article, Entry, Reason
 
 URL = "https://bao.example.vn/bai-viet-1.html"
@@ -144,10 +144,10 @@ def test_feed_summary_stands_in_with_the_reason() -> None:
     assert isinstance(found, Article)
     assert (found.reason, found.text_from, found.text) == (Reason.SOFT_404, "feed", entry.summary)
     assert isinstance(
-        extract_page(b"<title>404</title><h1>Not found</h1>", URL, entry=Entry(URL), fetched_at=NOW), Unread
+        extract_page(b"<title>404</title><h1>Not found</h1>", URL, entry=Entry(URL), fetched_at=NOW), NoArticle
     )
 
 
 def test_what_is_no_page() -> None:
-    assert extract_page(b"%PDF-1.4", URL) == Unread(Reason.NOT_HTML, "PDF")
-    assert extract_page(b"GIF89a", URL, content_type="image/gif") == Unread(Reason.NOT_HTML, "image/gif")
+    assert extract_page(b"%PDF-1.4", URL) == NoArticle(Reason.NOT_HTML, "PDF")
+    assert extract_page(b"GIF89a", URL, content_type="image/gif") == NoArticle(Reason.NOT_HTML, "image/gif")

@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class NoArticle:
     """The reason why a page gives no article."""
 
     reason: Reason
@@ -32,7 +32,7 @@ class Unread:
 def extract(document: Document) -> Article | Unreadable:
     """Return the article of a stored document, from its page or else its feed entry; Unreadable if neither has one."""
     if document.reason is not Reason.OK:
-        outcome = _from_entry(document.entry, document.url, Unread(document.reason))
+        outcome = _from_entry(document.entry, document.url, NoArticle(document.reason))
     else:
         outcome = extract_page(
             document.body,
@@ -53,27 +53,27 @@ def extract_page(
     content_type: str = "",
     entry: Entry | None = None,
     fetched_at: datetime | None = None,
-) -> Article | Unread:
+) -> Article | NoArticle:
     """Return the article in the bytes of the page at `url`, or why there is none. Nothing is fetched.
 
     A page without a text gives the text of the feed entry: `text_from` is then 'feed' and `reason` says why.
     `fetched_at` (aware; now if None) is the latest plausible date. ValueError names a selector that is no CSS.
     """
     if not body.strip():
-        return _from_entry(entry, url, Unread(Reason.EMPTY, "no bytes"))
+        return _from_entry(entry, url, NoArticle(Reason.EMPTY, "no bytes"))
     if note := _other_format(body, content_type):
-        return _from_entry(entry, url, Unread(Reason.NOT_HTML, note))
+        return _from_entry(entry, url, NoArticle(Reason.NOT_HTML, note))
     text, _ = parser.decode_html(body, content_type)
     selected = select_parts(text, selectors) if selectors != Selectors() else SelectedParts()
     tree = parser.parse_html(selected.rest or text)
     if tree is None:
-        return _from_entry(entry, url, Unread(Reason.EMPTY, "no markup"))
+        return _from_entry(entry, url, NoArticle(Reason.EMPTY, "no markup"))
     article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC))
     if kind.reason is Reason.OK:
         return article
     if kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF:
         return replace(article, reason=kind.reason)
-    return _from_entry(entry, url, Unread(kind.reason, kind.note), article)
+    return _from_entry(entry, url, NoArticle(kind.reason, kind.note), article)
 
 
 def _other_format(body: bytes, content_type: str) -> str:
@@ -115,7 +115,7 @@ def _read_tree(
         language=metadata.language,
         now=now,
         title=metadata.title,
-        given=selected.published,
+        selected=selected.published,
     )
     authors, authors_from = _choose_authors(metadata, selected, text)
     dates, published_from = _complete_dates(dates, entry, now)
@@ -223,7 +223,7 @@ def _extract_text(tree: HtmlElement, metadata: page_metadata.Metadata, url: str)
     return composed
 
 
-def _from_entry(entry: Entry | None, url: str, failure: Unread, page: Article | None = None) -> Article | Unread:
+def _from_entry(entry: Entry | None, url: str, failure: NoArticle, page: Article | None = None) -> Article | NoArticle:
     """Return the feed entry as an article, in the language of the page if the entry states none; else `failure`."""
     text = (entry.text or entry.summary) if entry else ""
     if entry is None or not (text or entry.title):

@@ -70,7 +70,7 @@ def as_text(value: Any) -> str:
     return html.unescape(html.unescape(value)).strip()
 
 
-def by_id(nodes: list[Node]) -> dict[str, Node]:
+def nodes_by_id(nodes: list[Node]) -> dict[str, Node]:
     """Return @id → its node with the most keys, to resolve references."""
     table: dict[str, Node] = {}
     for node in nodes:

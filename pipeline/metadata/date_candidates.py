@@ -30,7 +30,7 @@ class DateCandidate:
     """An element whose direct text is little more than a date."""
 
     #: position to the article's headline; 'clock' is the page's clock, above it
-    place: Literal["below", "above", "clock"]
+    position: Literal["below", "above", "clock"]
     element: HtmlElement
     text: str
 
@@ -41,8 +41,8 @@ def visible_dates(tree: HtmlElement, title: str) -> Iterator[str]:
     The clock of the page is left out.
     """
     candidates = find_date_candidates(tree, title)
-    below = [candidate.text for candidate in candidates if candidate.place == "below"][:3]
-    above = [candidate.text for candidate in candidates if candidate.place == "above"][:3]
+    below = [candidate.text for candidate in candidates if candidate.position == "below"][:3]
+    above = [candidate.text for candidate in candidates if candidate.position == "above"][:3]
     yield from sorted((*below, *above), key=lambda text: bool(_UPDATE.match(text.strip())))
 
 
@@ -76,8 +76,8 @@ def _find_heading(elements: list[HtmlElement], title: str) -> HtmlElement | None
 
 def _date_text(element: HtmlElement) -> str:
     """Return the machine-readable date of a time element, else the element's direct text."""
-    stamp = element.get("datetime") or "" if element.tag == "time" else ""
-    return stamp if re.match(r"\d{4}-\d\d-\d\d", stamp) else _direct_text(element)
+    machine_date = element.get("datetime") or "" if element.tag == "time" else ""
+    return machine_date if re.match(r"\d{4}-\d\d-\d\d", machine_date) else _direct_text(element)
 
 
 def _direct_text(element: HtmlElement) -> str:

@@ -67,16 +67,16 @@ def choose_page_dates(
     language: str,
     now: datetime,
     title: str = "",
-    given: str = "",
+    selected: str = "",
 ) -> PageDates:
-    """Return the dates of a page, by `given`, JSON-LD, meta elements, microdata, visible words or htmldate, in order.
+    """Return the dates of a page: by `selected`, JSON-LD, meta elements, microdata, visible words, htmldate, in order.
 
-    `given` is the text that the source's own selector selects, '' if none. `title` is the article's, near which its
+    `selected` is the text that the source's own selector selects, '' if none. `title` is the article's, near which its
     date is searched. A later method adds the time to a mere day, or decides between two days.
     """
     zone = zone_of_page(language, url)
     best = PageDates()
-    for method, text in _date_texts(tree, articles, metas, title, given):
+    for method, text in _date_texts(tree, articles, metas, title, selected):
         if method == "byline":
             stated = parse_text_dates(text, zone, language=language, month_first=language.lower() == "en-us")
         else:
@@ -120,13 +120,13 @@ def _search_page(tree: HtmlElement, title: str, now: datetime) -> PageDates:
     """Return the day by htmldate, fast and then extensive, with the page's clock removed."""
     lean = deepcopy(tree)
     for clock in date_candidates.find_date_candidates(lean, title):
-        if clock.place == "clock":
+        if clock.position == "clock":
             clock.element.text = None
             for child in clock.element:
                 child.tail = None
     for extensive in (False, True):
-        stamp = _htmldate(lean, extensive, now)
-        moment = plausible_moment(moment_of_day(stamp), now, VIETNAM) if stamp else None
+        htmldate_day = _htmldate(lean, extensive, now)
+        moment = plausible_moment(moment_of_day(htmldate_day), now, VIETNAM) if htmldate_day else None
         if moment:
             day = moment.when
             # htmldate turns a mere year, such as that of a copyright line, into its first day.
@@ -157,11 +157,11 @@ def _has_numeric_date(tree: HtmlElement, day: datetime) -> bool:
 
 
 def _date_texts(
-    tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], title: str, given: str
+    tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], title: str, selected: str
 ) -> Iterator[tuple[str, str]]:
     """Yield (method, text) for every text that states the time of publication, the most reliable first."""
-    if given:
-        yield "selector", given
+    if selected:
+        yield "selector", selected
     yield from _machine_dates(tree, articles, metas)
     yield from (("byline", text) for text in date_candidates.visible_dates(tree, title))
 

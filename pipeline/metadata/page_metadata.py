@@ -113,7 +113,7 @@ def _declared_authors(
     nodes: list[jsonld.Node], articles: list[jsonld.Node], metas: dict[str, str]
 ) -> list[tuple[list[str], str]]:
     """Return the lists of authors in JSON-LD and meta elements, each with its method; some are empty."""
-    table = jsonld.by_id(nodes)
+    table = jsonld.nodes_by_id(nodes)
     in_jsonld = max(
         (_people(node.get("author") or node.get("creator"), table) for node in articles), key=len, default=[]
     )

@@ -67,7 +67,7 @@ _SIGNS: tuple[tuple[Encoding, re.Pattern[str]], ...] = (
 )
 
 
-def encoding_of(text: str) -> Encoding | None:
+def detect_old_encoding(text: str) -> Encoding | None:
     """Return the old encoding of a text that was decoded as windows-1252; None if it is in none of them.
 
     A text with a Vietnamese letter is in none, nor is one whose conversion would not be Vietnamese.
@@ -101,7 +101,7 @@ def to_unicode(text: str) -> str:
 
     Windows-1258 decoded as such needs no conversion: its combining marks become letters in NFC.
     """
-    encoding = encoding_of(text)
+    encoding = detect_old_encoding(text)
     return convert(text, encoding) if encoding else text
 
 
@@ -111,7 +111,7 @@ def page_to_unicode(markup: str) -> str:
         return markup
     head = _MARKUP.sub(" ", _without_entities(markup[:200_000]))
     # Menus and names come first on a page: the last of four samples of text is examined.
-    encoding = encoding_of(re.sub(r"\s+", " ", head)[: 4 * _SAMPLE][-_SAMPLE:])
+    encoding = detect_old_encoding(re.sub(r"\s+", " ", head)[: 4 * _SAMPLE][-_SAMPLE:])
     return convert(_without_entities(markup), encoding) if encoding else markup
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from itertools import islice
 
 from pipeline.text import scripts
-from pipeline.text.legacy_encodings import convert, encoding_of, to_unicode
+from pipeline.text.legacy_encodings import convert, detect_old_encoding, to_unicode
 
 #: characters of a text and of a title at most; the longest of 150,000 articles has 60,000
 MAX_TEXT = 200_000
@@ -72,7 +72,7 @@ def normalise(text: str, limit: int = MAX_TEXT) -> str:
 def normalise_both(title: str, text: str) -> tuple[str, str]:
     """Return title and text normalised; an old encoding of the text is assumed of its title too, which is too short."""
     if isinstance(title, str) and isinstance(text, str) and not is_vietnamese(title):
-        encoding = encoding_of(text)
+        encoding = detect_old_encoding(text)
         title = convert(title, encoding) if encoding else title
     return normalise(title, MAX_TITLE), normalise(text)
 
