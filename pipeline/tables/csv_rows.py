@@ -1,4 +1,4 @@
-"""The row of an article in a CSV, made once when it is stored: an export of a million then needs no article read.
+"""The row of an article in a CSV, made once when it is stored, so that an export of a million reads no article.
 
 Most cells follow from its text, from its tags and from what was decided of them alone; these are stored as they will
 be written. The others change while the article does not (stories grow, outlets are renamed): they are put in anew.
