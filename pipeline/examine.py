@@ -1,4 +1,4 @@
-"""Documents → what examining them gave: gate → read → places, relevance, topics, tone → sketch, never an exception."""
+"""Documents → results of their examination: gate → extraction → tags → fingerprint, never an exception."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,13 +15,13 @@ from pipeline.tagging.tagger import tag
 def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Examined:
     """Examine one document; whatever goes wrong with it comes back as Unreadable.
 
-    Without `read_all`, of a page in whose bytes no name of the province says anything only title and day are taken.
+    Without `read_all` a page that the gate does not pass is only skimmed for title and day.
     """
     try:
         passed = _look(document, rules)
         if not read_all and passed is not None and not passed.open and (skimmed := skim(document)) is not None:
             tags = tag(Text(id=str(document.id), title=skimmed.title, text="", url=skimmed.url), rules)
-            # That the gate lets pass whatever the rules would is tested; if ever not, the page is read.
+            # The gate passes every page relevant by the rules (tested); if it ever does not, the page is extracted.
             if tags.relevance == "no":
                 return Irrelevant(document.id, replace(skimmed, language=tags.language, hits=passed.hits), tags)
         article = extract(document)

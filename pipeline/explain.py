@@ -1,4 +1,4 @@
-"""Text → all that made its tags: mentions with their roles, terms with their weights, names in the page's bytes."""
+"""Text → its tags with the full account: roles of mentions, weights of terms, names in the bytes of the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from pipeline.text.normalize import normalise_both
 
 @dataclass(frozen=True, slots=True)
 class TopicAccount:
-    """What a text offers for one topic."""
+    """The account of one topic: its score, terms and features."""
 
     id: str
     #: 0 to 1
@@ -38,7 +38,7 @@ class HitAccount:
 
     words: str
     where: HitPlace
-    #: whether the text that was read holds the name; if not, no reader kept it
+    #: whether the extracted text holds the name
     kept: bool
 
 
@@ -56,7 +56,7 @@ class Explanation:
     grade: tuple[tuple[str, float, float], ...]
     #: topics that have any term in the text, best first
     topics: tuple[TopicAccount, ...]
-    #: what the bytes of its page held and where; empty for a text without a page
+    #: names in the bytes of its page with their contexts; empty for a text without a page
     hits: tuple[HitAccount, ...] = ()
 
 

@@ -19,10 +19,10 @@ def parse_hours(written: str) -> tuple[tuple[int, int], ...]:
 
 
 def _span(part: str) -> tuple[int, int]:
-    found = _SPAN.fullmatch(part)
-    if found is None:
+    match = _SPAN.fullmatch(part)
+    if match is None:
         raise ValueError(f"not a span of hours like 22:00-06:00: {part!r}")
-    numbers = [int(number) for number in found.groups()]
+    numbers = [int(number) for number in match.groups()]
     begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
     if numbers[1] > 59 or numbers[3] > 59 or begin >= _DAY or end > _DAY:
         raise ValueError(f"no time of day in {part!r}")

@@ -1,4 +1,4 @@
-"""One poll of a feed → when to ask it next, and whether to ask without conditions."""
+"""One poll of a feed → the time of the next poll, and whether that is unconditional."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,23 +8,22 @@ from pipeline.records import FeedState, Reason
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
-#: A feed asked for the first time, or known from before it was paced, starts here.
+#: Interval of a feed before its first poll
 FIRST = timedelta(minutes=30)
-#: Each poll without news makes the wait so much longer: after a silence, however long, what comes next has waited at
-#: most 15 % of that silence.
+#: Factor on the interval after each poll without news: after any silence the next news waits at most 15 % of it
 _GROWTH = 1.15
-#: A publisher's own wish (ttl, sy:updatePeriod, max-age, Expires) is heard up to here: many news feeds carry a
+#: Longest interval that a publisher's wish (ttl, sy:updatePeriod, max-age, Expires) may set: many news feeds carry a
 #: template's "1440 minutes" and publish every ten.
 _LONGEST_WISH = timedelta(hours=2)
-#: The longest wait that failures alone can bring about, by how much they say of the feed. A server that is down for
-#: three days is asked every two hours all the while, so it is read again within two hours of its return.
+#: Longest wait that failures alone may cause, by kind of failure. A server that is down for three days is polled
+#: every two hours, so it is read again within two hours of its return.
 _LONGEST_BACKOFF = {"temporary": timedelta(hours=2), "soft": timedelta(hours=6), "hard": LONGEST}
 _WEIGHT = {"temporary": 1, "soft": 2, "hard": 4}
-#: Each unit of weight adds so much to the wait: linear, not exponential, since no source is ever given up.
+#: Increase of the wait for each unit of weight: linear, not exponential, since no source is ever given up
 _STEP = timedelta(minutes=10)
-#: So long after the last full answer a feed is asked without conditions, whatever its 304s say.
+#: Time after the last full answer when a feed is polled unconditionally, despite its 304s
 FULL_FETCH_EVERY = timedelta(hours=6)
-#: A server once caught answering 304 over new entries is trusted with conditions again after so long.
+#: Time of unconditional polls after a server answered 304 although it had new entries
 DISTRUST_304_FOR = timedelta(days=30)
 
 Failure = Literal["temporary", "soft", "hard"]
@@ -45,7 +44,7 @@ _SOFT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one poll of a feed brought, as far as its pace is concerned."""
+    """The result of one poll of a feed, as far as it sets the pace."""
 
     at: datetime
     reason: Reason
@@ -61,7 +60,7 @@ class Outcome:
 
 
 def failure_kind(reason: Reason) -> Failure | None:
-    """Return how much a failed poll says of the feed itself; None where it did not fail."""
+    """Return the kind of a failed poll; None if it did not fail. 'hard' failures say most about the feed itself."""
     if reason in (Reason.OK, Reason.NOT_MODIFIED):
         return None
     return "hard" if reason in _HARD else "soft" if reason in _SOFT else "temporary"
@@ -70,15 +69,15 @@ def failure_kind(reason: Reason) -> Failure | None:
 def next_state(state: FeedState, outcome: Outcome) -> FeedState:
     """Return the feed's state after a poll: its interval, when it is due, its failures, its honesty.
 
-    The share of new links steers the interval. About a twentieth is aimed at: a feed may then publish twenty times as
-    fast as before and lose nothing before the next look, and what is new is minutes old. Validators are not touched.
+    The share of new links sets the interval; the aim is about a twentieth. A feed may then publish twenty times as fast
+    and still lose nothing before the next poll, and new links are minutes old. Validators are not changed.
     """
     at = outcome.at
     kind = failure_kind(outcome.reason)
     interval = state.fixed or state.interval or FIRST
     if kind is not None:
         penalty = state.penalty + _WEIGHT[kind]
-        # The one wait of the feed's own pace, and a step more for each failure in a row.
+        # The interval of the feed, and a step more for each failure in a row.
         wait = min(interval + penalty * _STEP, max(_LONGEST_BACKOFF[kind], interval))
         due = _not_before(at + wait, outcome)
         return replace(state, polled_at=at, failures=state.failures + 1, penalty=penalty, next_poll=due)
@@ -108,7 +107,7 @@ def _interval(interval: timedelta, outcome: Outcome, *, first: bool) -> timedelt
         share = outcome.new / outcome.entries
         factor = 0.3 if share >= 0.3 else 0.6 if share >= 0.1 else 1.0 if share >= 0.04 else _GROWTH
     else:
-        # All links of a feed are new at first sight, which says nothing of its pace.
+        # On the first poll all links are new, which says nothing about the pace.
         factor = 1.0 if first else _GROWTH
     return min(max(interval * factor, SHORTEST), LONGEST)
 
@@ -120,7 +119,7 @@ def _not_before(due: datetime, outcome: Outcome) -> datetime:
 
 
 def needs_full_fetch(state: FeedState, at: datetime) -> bool:
-    """Tell whether to ask without conditions: never read, long not read in full, or its server is known to lie."""
+    """Whether to poll unconditionally: never read, not read in full for long, or its 304s are not trusted."""
     if state.full_at is None or state.full_at + FULL_FETCH_EVERY <= at:
         return True
     return state.distrusted_until is not None and state.distrusted_until > at

@@ -1,4 +1,4 @@
-"""The gazetteer → the names by which a search is asked for the province, in one language."""
+"""Gazetteer → the names of the province for a search query, in one language."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from pipeline.rules.rulebook import Gazetteer
 from pipeline.text import scripts
 from pipeline.text.normalize import strip_diacritics
 
-#: Letters that tell in which languages a name is written; any other language is one of Latin letters.
+#: Letters by which the language of a name is recognised; all other languages use Latin letters
 _SCRIPTS = {
     "ja": re.compile(f"[{scripts.KANA}]"),
     "zh": re.compile(rf"^[{scripts.HAN}\s·-]+$"),
@@ -28,17 +28,17 @@ def query_names(gazetteer: Gazetteer, language: str) -> tuple[str, ...]:
     A name that holds another one of them (as 'province of X' does) is left out: the shorter finds it too.
     """
     province = gazetteer.province
-    # A place that has names in other languages is one that the press elsewhere writes about.
+    # The foreign press writes about places that have names in other languages.
     places = [place for place in gazetteer.place if place.tier == "strong" and place.foreign]
     if language.split("-")[0] == "vi":
-        found = [province.name, *province.forms, *(place.name for place in places)]
+        names = [province.name, *province.forms, *(place.name for place in places)]
     else:
         plain = [strip_diacritics(place.name) for place in places if place.fold_safe]
         abroad = [*province.foreign, *(name for place in places for name in place.foreign)]
         own = [strip_diacritics(province.name)] if province.fold_safe else []
-        found = [name for name in (*own, *abroad, *plain) if _is_of(name, language.split("-")[0])]
+        names = [name for name in (*own, *abroad, *plain) if _is_of(name, language.split("-")[0])]
     # A rule's * stands for endings; a search asks for the name itself.
-    return _shortest(dict.fromkeys(name.rstrip("*") for name in found))
+    return _shortest(dict.fromkeys(name.rstrip("*") for name in names))
 
 
 def _is_of(name: str, language: str) -> bool:

@@ -1,4 +1,4 @@
-"""A query feed and the names it asks for → the addresses to ask, over what span of time."""
+"""Query feed and its names → the addresses to fetch, each with its time span."""
 
 import re
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from urllib.parse import quote
 from pipeline.records import Feed
 from pipeline.text.urls import is_fetchable
 
-#: Letters of one query. GDELT answers "Your query was too short or too long." from about 250 on (257 and 288 were
+#: Most letters of one query. GDELT answers "Your query was too short or too long." from about 250 on (257 and 288 were
 #: refused, as public projects report); Google hears 32 words.
 _LETTERS = 180
-#: Queries that the names of one feed may take: more names than that would be a burden to the service.
+#: Most queries for the names of one feed; more would be a burden to the service
 _QUERIES = 4
-#: A span is asked for again until it is so old: a search finds an article hours after it was published.
+#: Shortest look back of a query: a search finds an article hours after it was published
 _SPAN = timedelta(days=3)
-#: After an outage the span reaches back to the last answer, and so much further.
+#: Overlap with the last answer after an outage
 _OVERLAP = timedelta(days=1)
 #: GDELT searches "a rolling window of the last 3 months" (blog.gdeltproject.org/gdelt-doc-2-0-api-debuts).
 _OLDEST = timedelta(days=85)
@@ -36,7 +36,7 @@ class SearchQuery:
 
 
 def search_queries(feed: Feed, last: datetime | None, now: datetime) -> tuple[list[SearchQuery], tuple[str, ...]]:
-    """Return what to ask of a query feed, and the names for which there was no room.
+    """Return the queries of a query feed, and the names that did not fit into them.
 
     `last` is when it was last read in full; the span reaches back beyond it, at least three days.
     """
@@ -45,8 +45,8 @@ def search_queries(feed: Feed, last: datetime | None, now: datetime) -> tuple[li
     if not _by_hours(feed):
         # Whole days: of which zone is not known, so that tomorrow may have begun there.
         since, until = _midnight(since), _midnight(now + timedelta(days=2))
-    queries, left = _queries(feed.terms)
-    return [_question(feed, query, since, until) for query in queries], left
+    queries, omitted = _queries(feed.terms)
+    return [_search_query(feed, query, since, until) for query in queries], omitted
 
 
 def split_in_halves(feed: Feed, question: SearchQuery, answered: int) -> list[SearchQuery]:
@@ -60,8 +60,8 @@ def split_in_halves(feed: Feed, question: SearchQuery, answered: int) -> list[Se
     if middle - question.since < shortest or question.until - middle < shortest:
         return []
     return [
-        _question(feed, question.query, question.since, middle),
-        _question(feed, question.query, middle, question.until),
+        _search_query(feed, question.query, question.since, middle),
+        _search_query(feed, question.query, middle, question.until),
     ]
 
 
@@ -92,12 +92,12 @@ def _filled(template: str, query: str, since: datetime, until: datetime) -> str:
     return template.format(query=quote(query, safe=""), since=since, until=until, days=days)
 
 
-def _question(feed: Feed, query: str, since: datetime, until: datetime) -> SearchQuery:
+def _search_query(feed: Feed, query: str, since: datetime, until: datetime) -> SearchQuery:
     return SearchQuery(_filled(feed.url, query, since, until), query, since, until)
 
 
 def _queries(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Join names by OR into a few queries; return them, and the names that found no place."""
+    """Join names by OR into a few queries; return them, and the names that did not fit."""
     groups: list[list[str]] = []
     for number, name in enumerate(names):
         # Only what has a blank is a phrase: GDELT answers "The specified phrase is too short." to a quoted word.

@@ -1,7 +1,7 @@
-"""Bytes of a page → where names of the province stand in them, in one pass, before anything is parsed.
+"""Bytes of a page → the names of the province in them and their contexts, in one pass, before any parsing.
 
-The gate is a superset of the rules: whatever may make a text relevant stops here (tests/test_gate.py). It costs about
-a hundredth of reading a page, so that a million pages are read for the price of the thousand that matter.
+The gate passes every page that the rules could find relevant (tests/test_gate.py). It costs about a hundredth of
+extracting a page, so a million pages cost as much as the thousand that matter.
 """
 
 import re
@@ -27,43 +27,43 @@ from pipeline.prefilter.normalize_bytes import normalize_bytes, simplify
 from pipeline.records import ByteHit, HitPlace
 from pipeline.rules.rulebook import Rulebook
 
-#: bytes looked at after the beginning of a name that a tag splits
+#: Bytes searched after the beginning of a name that a tag splits
 _AFTER = 300
 _WITHIN = re.compile(r"</?(?:a|abbr|b|big|em|font|i|mark|small|span|strong|sub|sup|u)\b[^<>]{0,250}>")
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _TAG_END = ord(">")
-# Where a paragraph, an entry or the like ends, a name does too.
+# The end of a paragraph, list entry or the like ends a name too.
 _ENDS = rb"/?(?:p|div|li|ul|ol|h[1-6]|td|th|tr|table|section|article|option|select)\b"
 _SKIPPED = re.compile(rb"(?:[ \-]+|<(?!" + _ENDS + rb")[^<>]{0,250}>|&[#0-9a-z]{1,9};)*")
-#: different hits that are kept, and hits looked at: no page names places so often, unless to be slow
+#: Most different hits kept, and most hits examined; only a page made to be slow has more
 _MOST, _MOST_LOOKED_AT = 40, 3000
-#: Where a name says nothing of what the page is about.
+#: Contexts in which a name says nothing about the subject of the page
 _ASIDE: frozenset[HitPlace] = frozenset({"menu", "link"})
 
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What the gate saw of one page."""
+    """The decision of the gate on one page, and the names it found."""
 
-    #: whether the page may be about the province and is to be read
+    #: whether the page may be about the province, and must be extracted
     open: bool
     hits: tuple[ByteHit, ...]
 
 
 @dataclass(slots=True)
 class _Beginning:
-    """What an interrupted name begins with: bytes of it, the letters that may come next, the names it may be."""
+    """The beginning of an interrupted name: its size in bytes, the possible next letters, the possible names."""
 
     size: int
-    #: whether a whole name may stand in it
+    #: whether the beginning may contain a whole name
     holds: bool = False
     then: tuple[bytes, ...] = ()
     names: dict[str, Strength] = field(default_factory=dict[str, Strength])
 
 
 _Hit = tuple[ByteHit, Strength]
-#: name, strength, where it begins and ends
-_Found = tuple[str, Strength, int, int]
+#: (name, strength, start, end)
+_NameMatch = tuple[str, Strength, int, int]
 
 
 class Gate:
@@ -104,33 +104,33 @@ class Gate:
         )
 
     def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> GateResult:
-        """Look at a page's bytes, and at texts said of it elsewhere (`beside`: a feed's title, summary, text)."""
+        """Search the bytes of a page, and texts about it (`beside`: title, summary and text of its feed entry)."""
         page = normalize_bytes(body, content_type)
         hits: list[_Hit] = []
-        # What may stand in the text, although its surroundings look like a menu's or a link's.
-        unsure: list[_Hit] = []
+        # Hits that may be in the text, although their context looks like a menu or a link.
+        possible: list[_Hit] = []
         for name, strength, start, end in islice(self._find(page), _MOST_LOOKED_AT):
             where = hit_place(page, start, end)
             if where in _ASIDE and in_page_frame(page, start):
                 hits.append((ByteHit(name, "menu"), strength))
             else:
                 hits.append((ByteHit(name, where), strength))
-                unsure.append(hits[-1])
-        for said in beside:
-            for name, strength, _, _ in self._find(_encoded(said)):
+                possible.append(hits[-1])
+        for text in beside:
+            for name, strength, _, _ in self._find(_encoded(text)):
                 hits.append((ByteHit(name, "feed"), strength))
-                unsure.append(hits[-1])
-        told: list[_Hit] = [(hit, strength) for hit, strength in unsure if hit.where not in _ASIDE]
-        opened = self._opens(told, url) or (
-            self._opens(unsure, url) and self._opens(self._in_main_text(page, told), url)
+                possible.append(hits[-1])
+        in_text: list[_Hit] = [(hit, strength) for hit, strength in possible if hit.where not in _ASIDE]
+        opened = self._opens(in_text, url) or (
+            self._opens(possible, url) and self._opens(self._in_main_text(page, in_text), url)
         )
         return GateResult(opened, tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
 
     def names_in(self, text: str) -> frozenset[str]:
-        """Return the names that a text without tags holds, as hits call them."""
+        """Return the names in a text without tags, spelt as in hits."""
         return frozenset(name for name, _, _, _ in self._find(_encoded(text)))
 
-    def _find(self, page: bytes) -> Iterator[_Found]:
+    def _find(self, page: bytes) -> Iterator[_NameMatch]:
         count = len(self._owners)
         for pattern, start, end in self._automaton.find_matches_as_indexes(page):
             if pattern < count:
@@ -141,14 +141,14 @@ class Gate:
             skipped = _SKIPPED.match(page, start + beginning.size)
             follows = skipped is not None and page.startswith(beginning.then, skipped.end())
             if follows and not _is_letter(page, start - 1):
-                yield from self._going_on(page, beginning, start, end)
+                yield from self._continued_name(page, beginning, start, end)
             elif beginning.holds:
-                yield from self._whole_within(page, start, end)
+                yield from self._whole_name_within(page, start, end)
 
     def _stands_alone(self, page: bytes, pattern: int, start: int, end: int) -> bool:
         return self._joined[pattern] or not (_is_letter(page, start - 1) or _is_letter(page, end))
 
-    def _going_on(self, page: bytes, beginning: _Beginning, start: int, end: int) -> Iterator[_Found]:
+    def _continued_name(self, page: bytes, beginning: _Beginning, start: int, end: int) -> Iterator[_NameMatch]:
         follows = _follows(page, start + (page[start] == _TAG_END))
         fitting: list[tuple[str, Strength]] = [
             (n, s) for n, s in beginning.names.items() if continuation_pattern(n).match(follows)
@@ -157,34 +157,34 @@ class Gate:
             name, strength = max(fitting, key=lambda pair: (pair[1] == "strong", len(pair[0])))
             yield name, strength, start, end
         elif beginning.holds:
-            yield from self._whole_within(page, start, end)
+            yield from self._whole_name_within(page, start, end)
 
-    def _whole_within(self, page: bytes, start: int, end: int) -> Iterator[_Found]:
-        """Find the name that is whole in a beginning: "Ninh Thuận -" might become "Ninh Thuận - Tháp Chàm"."""
+    def _whole_name_within(self, page: bytes, start: int, end: int) -> Iterator[_NameMatch]:
+        """Find a whole name in a beginning: "Ninh Thuận -" could have gone on as "Ninh Thuận - Tháp Chàm"."""
         for pattern, at, to in self._whole.find_matches_as_indexes(page[start : end + _AFTER]):
             if start + at < end and self._stands_alone(page, pattern, start + at, start + to):
                 yield *self._owners[pattern], start + at, start + to
 
     def _opens(self, hits: Iterable[_Hit], url: str) -> bool:
-        found = list(hits)
-        if any(strength == "strong" for _, strength in found):
+        hits = list(hits)
+        if any(strength == "strong" for _, strength in hits):
             return True
-        context = {hit.words for hit, strength in found if strength == "context"}
+        context = {hit.words for hit, strength in hits if strength == "context"}
         if not context:
             return False
         at_home = any(domain in url for domain in self._outlets)
-        return at_home or len(context) > 1 or any(strength == "successor" for _, strength in found)
+        return at_home or len(context) > 1 or any(strength == "successor" for _, strength in hits)
 
-    def _in_main_text(self, page: bytes, told: list[_Hit]) -> list[_Hit]:
-        """Add the names in the main text that a fast reader sees: in a table, in a list, in links of its sentences."""
+    def _in_main_text(self, page: bytes, hits: list[_Hit]) -> list[_Hit]:
+        """Add the names in the main text by a fast extractor: in tables, in lists, in links inside sentences."""
         from resiliparse.extract.html2text import extract_plain_text
         from resiliparse.parse.html import HTMLTree
 
-        # What the readers do not see of a page need not be seen here, and a tag costs a hundred times its bytes.
-        seen = b"<".join(page[:LONGEST].split(b"<", MOST_TAGS)[:MOST_TAGS])
-        tree = HTMLTree.parse_from_bytes(seen, "utf-8")
+        # The extractors cut a page at these limits too, and a tag costs a hundred times its bytes.
+        cut_page = b"<".join(page[:LONGEST].split(b"<", MOST_TAGS)[:MOST_TAGS])
+        tree = HTMLTree.parse_from_bytes(cut_page, "utf-8")
         text = extract_plain_text(tree, main_content=True, alt_texts=True, links=False, list_bullets=False)
-        return [*told, *((ByteHit(name, "body"), strength) for name, strength, _, _ in self._find(_encoded(text)))]
+        return [*hits, *((ByteHit(name, "body"), strength) for name, strength, _, _ in self._find(_encoded(text)))]
 
 
 @lru_cache(maxsize=2)
@@ -211,27 +211,27 @@ def build_gate(rules: Rulebook) -> Gate:
 
 
 def _encoded(text: str) -> bytes:
-    # A text has no tags: what looks like one is no reason to stop.
+    # A text has no tags, so a '<' is not treated as one.
     return simplify(unicodedata.normalize("NFC", text).encode("utf-8", "replace"))
 
 
 def _is_letter(page: bytes, at: int) -> bool:
-    """Whether the byte at a place is of a letter or digit: of ASCII, of Latin beyond it, or a mark on a letter."""
+    """Whether the byte at `at` belongs to a letter or digit: ASCII, other Latin, or a combining mark."""
     if not 0 <= at < len(page):
         return False
     byte = page[at]
     if byte < 0x80:
         return 97 <= byte <= 122 or 48 <= byte <= 57
-    if byte < 0xC0:  # the end of a letter, unless of a blank, a dash or a quotation mark
+    if byte < 0xC0:  # last byte of a letter, unless of a blank, a dash or a quotation mark
         return page[max(0, at - 1)] != 0xC2 and page[max(0, at - 2)] not in (0xE2, 0xE3)
     return 0xC3 <= byte <= 0xCD or byte == 0xE1
 
 
 def _follows(page: bytes, start: int) -> str:
-    """Return what is said from a place on, in small letters, without the tags that end no word."""
+    """Return the text from `start` on, in lower case, without the tags that end no word."""
     stretch = page[start : start + _AFTER]
     cut = stretch.rfind(b"<")
     if cut > stretch.rfind(b">"):
         stretch = stretch[:cut]
-    said = _TAG.sub(" ", _WITHIN.sub("", stretch.decode("utf-8", "ignore")))
-    return unicodedata.normalize("NFC", unescape(said)).lower()
+    text = _TAG.sub(" ", _WITHIN.sub("", stretch.decode("utf-8", "ignore")))
+    return unicodedata.normalize("NFC", unescape(text)).lower()

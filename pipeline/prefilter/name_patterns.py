@@ -1,4 +1,4 @@
-"""Names of the rulebook → the bytes in which a page, once made plain, may write them."""
+"""Names of the rulebook → their possible bytes in a page after normalize_bytes."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ Strength = Literal["strong", "context", "successor"]
 
 _BETWEEN = (" ", "-", "")
 _BETWEEN_CONTEXT = (" ", "-")
-#: What a name is interrupted by: there it is looked at whether the rest follows once tags and blanks are out.
+#: Bytes that may interrupt a name; the gate then checks whether the rest follows after tags and blanks
 _INTERRUPTED = (b"<", b" <", b"  ", b"- ", b" -")
 _SPACES = re.compile(r"[\s\-_]+")
 UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
@@ -55,29 +55,29 @@ def has_any_end(name: str) -> bool:
 
 
 def whole_name_forms(name: str, strength: Strength) -> Iterator[bytes]:
-    """Yield the bytes of a name that nothing interrupts."""
+    """Yield the bytes of an uninterrupted name."""
     words = _words(name)
     between = _BETWEEN_CONTEXT if strength == "context" else _BETWEEN
-    for cased in _spelt(words):
+    for cased in _spellings(words):
         for blank in between if len(words) > 1 else ("",):
             yield _bytes(blank.join(cased))
 
 
 def name_beginnings(name: str) -> Iterator[tuple[bytes, int, tuple[bytes, ...]]]:
-    """Yield the beginnings of a name after which it may go on behind a tag, a line's end or the like.
+    """Yield the beginnings of a name that a tag, a line end or the like may interrupt.
 
-    Beside each stand how many bytes of it are the name's, and the letters one of which must then come.
+    Each comes with the number of its bytes that belong to the name, and the possible next letters.
     """
     words = _words(name)
-    for cased in _spelt(words):
+    for cased in _spellings(words):
         if len(cased[0]) > 1 and not UNSPACED.search(cased[0]):
             # a large initial, set apart
             initial = b">" + _bytes(cased[0][0])
             yield initial + b"</", len(initial), _either_case(cased[0][1])
         for count in range(1, len(cased)):
-            said = _bytes(" ".join(cased[:count]))
+            beginning = _bytes(" ".join(cased[:count]))
             for end in _INTERRUPTED:
-                yield said + end, len(said), _either_case(cased[count][0])
+                yield beginning + end, len(beginning), _either_case(cased[count][0])
 
 
 def _either_case(letter: str) -> tuple[bytes, ...]:
@@ -86,7 +86,7 @@ def _either_case(letter: str) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=4096)
 def continuation_pattern(name: str) -> re.Pattern[str]:
-    """Return what finds a name at the beginning of a stretch of small letters, whatever blanks are in it."""
+    """Return the pattern of a name at the beginning of a lower-case text, with any blanks inside it."""
     letters = r"[\s\-_]*".join(re.escape(word.lower()) for word in _words(name))
     return re.compile(letters if has_any_end(name) else letters + r"(?![^\W_])")
 
@@ -99,12 +99,12 @@ def _words(name: str) -> list[str]:
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
 
 
-def _spelt(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Return the words in small letters, capitals and as they are, with the tone marks in either place."""
+def _spellings(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Return the words in lower case, upper case and unchanged, with the tone marks in either place."""
     if not words:
         return ()
     cases = (tuple(w.lower() for w in words), tuple(w.upper() for w in words), tuple(words))
-    return dict.fromkeys(made for case in cases for made in (case, tuple(map(_old_tones, case))))
+    return dict.fromkeys(spelling for case in cases for spelling in (case, tuple(map(_old_tones, case))))
 
 
 def _bytes(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Bytes of a page → the same page in one encoding and one way of writing, so that names can be found in its bytes."""
+"""Bytes of a page → the page in one encoding and one spelling, so that names can be found in its bytes."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from pipeline.text.legacy_encodings import page_to_unicode
 SIMPLER = bytes(
     ord(" ") if n in (9, 10, 13) else ord("-") if n == 95 else n + 32 if 65 <= n <= 90 else n for n in range(256)
 )
-#: bytes of a page's body by which it is known to be in an old encoding; paragraphs of a page that has a text
+#: Bytes of the body in which an old encoding is recognised; paragraphs of a page that has a text
 _LEGACY_LOOK, _FEW_PARAGRAPHS = 60_000, 3
 _TAG = re.compile(rb"<[^<>]{0,300}>")
 _JSON_SCRIPT = re.compile(rb"json|__NEXT_DATA__|__NUXT", re.IGNORECASE)
@@ -22,7 +22,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:\-]{2,30})", re.IG
 _NUMBER = re.compile(rb"&#(?:x([0-9a-f]{2,6})|(\d{2,7}));?")
 _ESCAPE = re.compile(rb"\\u([0-9a-f]{4})")
 _LETTER = re.compile(rb"&[a-z]{1,12};?")
-#: Characters that nobody sees, blanks and dashes of other kinds, letters that stand for Đ.
+#: Invisible characters, other blanks and dashes, look-alikes of Đ → their replacements
 _ODD = {
     **dict.fromkeys(
         map(chr, (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)), b""
@@ -32,35 +32,35 @@ _ODD = {
     **dict.fromkeys("ÐƉ", "Đ".encode()),
     **dict.fromkeys("ðɖ", "đ".encode()),
 }
-#: The same by their bytes, and the blanks that a string of a script writes by signs of ASCII.
+#: _ODD by bytes, and the escaped blanks of script strings
 _FIXED = {
-    **{char.encode(): said for char, said in _ODD.items()},
+    **{char.encode(): replacement for char, replacement in _ODD.items()},
     **dict.fromkeys((b"\\n", b"\\r", b"\\t"), b" "),
 }
-#: What all punctuation of Unicode begins with: its third byte tells which it is.
+#: First two bytes of Unicode's general punctuation; the third byte identifies the character
 _PUNCTUATION = b"\xe2\x80"
-#: Ways of writing a character by signs of ASCII: in a string of a script, in a page; an accent ends its name there.
+#: Escapes of a character in ASCII: in a script string, by number, by name, and the ends of names with an accent
 _ESCAPED = b"\\u"
 _NUMBERED = b"&#"
 _NAMED = (b"&nbsp", b"&ensp", b"&emsp", b"&thins", b"&ndash", b"&mdash", b"&minus", b"&shy", b"&zw", b"&eth")
 _MARKED = (b"grave;", b"acute;", b"circ;", b"tilde;")
-#: bytes of the longest reference
+#: Bytes of the longest reference
 _LONGEST = 14
-#: paragraphs, not drawings
+#: Start tag of a paragraph (<p>, not <path>)
 _PARAGRAPH = re.compile(rb"<p[ >]")
 
 
 def normalize_bytes(body: bytes, content_type: str = "") -> bytes:
-    """Return what a page says, with its tags, as UTF-8 in which a name has few forms (see `simplify`)."""
-    return simplify(_telling(_utf8(body, content_type)))
+    """Return the content of a page, with its tags, as UTF-8 in which a name has few forms (see `simplify`)."""
+    return simplify(_content(_utf8(body, content_type)))
 
 
 def simplify(page: bytes) -> bytes:
     """Return bytes of UTF-8 in NFC with small letters of ASCII, one kind of blank and of dash, and no references."""
     page = page.translate(SIMPLER)
     for signs, stretch in _passes():
-        if found := signs.find_matches_as_indexes(page):
-            page = b"".join(_replaced(page, found, stretch))
+        if matches := signs.find_matches_as_indexes(page):
+            page = b"".join(_replaced(page, matches, stretch))
     # The byte that begins combining marks, and nothing else.
     if b"\xcc" in page:
         page = unicodedata.normalize("NFC", page.decode("utf-8", "replace")).encode("utf-8", "replace")
@@ -72,7 +72,7 @@ _Stretch = Callable[[bytes, int, int], tuple[int, int]]
 
 @cache
 def _passes() -> tuple[tuple[Any, _Stretch], ...]:
-    """What is looked for, with where the whole of what is found begins and ends."""
+    """Return the automata of the three passes, each with the function that returns start and end of a whole code."""
     import ahocorasick_rs
 
     # So few patterns are found by vector instructions, at ten gigabytes a second; all at once would take five times as
@@ -100,25 +100,25 @@ def _letter(page: bytes, start: int, end: int) -> tuple[int, int]:
     return start - 2, end  # &e and then acute;
 
 
-def _replaced(page: bytes, found: list[tuple[int, int, int]], stretch: _Stretch) -> Iterator[bytes]:
+def _replaced(page: bytes, matches: list[tuple[int, int, int]], stretch: _Stretch) -> Iterator[bytes]:
     at = 0
-    for _, start, end in found:
+    for _, start, end in matches:
         start, end = stretch(page, start, end)
         if start < at:
             continue
-        said, size = _meant(page[start:end])
-        if said is not None:
+        replacement, size = _decoded(page[start:end])
+        if replacement is not None:
             yield page[at:start]
-            yield said
+            yield replacement
             at = start + size
     yield page[at:]
 
 
 @lru_cache(maxsize=4096)
-def _meant(spelt: bytes) -> tuple[bytes | None, int]:
-    """Return what a code or a reference at the beginning of `spelt` stands for, and its bytes; None: no letter."""
-    if (said := _FIXED.get(spelt)) is not None:
-        return said, len(spelt)
+def _decoded(spelt: bytes) -> tuple[bytes | None, int]:
+    """Return the bytes for the code or reference at the beginning of `spelt`, and its size; None: no letter."""
+    if (replacement := _FIXED.get(spelt)) is not None:
+        return replacement, len(spelt)
     if spelt.startswith(_ESCAPED):
         escaped = _ESCAPE.match(spelt)
         code = int(escaped.group(1), 16) if escaped else 0xD800
@@ -164,10 +164,10 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _without_legacy(body: bytes) -> bytes:
-    """Convert a page of UTF-8 whose text was TCVN3 or VNI before: full of signs that no other text has together."""
+    """Convert a UTF-8 page whose text is TCVN3 or VNI; it has a combination of characters that no other text has."""
     begin = max(0, body.find(b"<body"))
     some = body[begin : begin + _LEGACY_LOOK]
-    # The two bytes with which most of the letters begin that only Vietnamese has.
+    # The first two bytes of most letters that only Vietnamese has.
     if b"\xe1\xba" in some or b"\xe1\xbb" in some:
         return body
     seen = {pattern for pattern, _, _ in _old_signs().find_matches_as_indexes(some)}
@@ -189,13 +189,13 @@ def _old_signs() -> Any:
     )
 
 
-# -- what a page says ---------------------------------------------------------------------------------------------
+# -- content of a page ---------------------------------------------------------------------------------------------
 
 
-def _telling(page: bytes) -> bytes:
-    """Return the stretches of a page in which it says something: not its styles, nor scripts that carry no data."""
+def _content(page: bytes) -> bytes:
+    """Return a page without its styles and without scripts that carry no data."""
     kept = b"".join(_stretches(page, every=False))
-    # Pages that only a browser would build carry their text inside strings of a script.
+    # Pages that only a browser can build carry their text inside script strings.
     has_text = next(islice(_PARAGRAPH.finditer(kept), _FEW_PARAGRAPHS, None), None) is not None
     return kept if has_text else b"".join(_stretches(page, every=True))
 
@@ -205,7 +205,7 @@ def _stretches(page: bytes, *, every: bool) -> Iterator[bytes]:
     opened = inside = -1
     for pattern, start, _ in _cuts().find_matches_as_indexes(page):
         if inside < 0 and pattern == _LINE:
-            # Lines of drawings are a tenth of many pages; what a drawing says in words stays.
+            # Paths of drawings are a tenth of many pages; the words of a drawing stay.
             yield page[at:start]
             end = page.find(b">", start, start + _LONGEST_LINE)
             at = end if end >= 0 else start
@@ -215,11 +215,11 @@ def _stretches(page: bytes, *, every: bool) -> Iterator[bytes]:
             is_data = inside == 0 and (every or _JSON_SCRIPT.search(page, opened, min(start, opened + 200)))
             yield page[at : start if is_data else opened]
             at, inside = start, -1
-    # What is opened and never closed may hold the rest of a page that was cut.
+    # An unclosed script may contain the rest of a truncated page.
     yield page[at : opened if inside == 1 else len(page)]
 
 
-#: of the elements that are cut out of a page, the one that is no pair; bytes of the longest
+#: Index of <path in _cuts, the element without an end tag; bytes of the longest path
 _LINE, _LONGEST_LINE = 4, 100_000
 
 
@@ -232,5 +232,5 @@ def _cuts() -> Any:
 
 
 def text_size(body: bytes) -> int:
-    """Return about how many bytes of words a page shows."""
+    """Return the approximate number of bytes of visible words on a page."""
     return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False))

@@ -1,4 +1,4 @@
-"""Bytes of a page that is not about the province → its title and day, for share of voice, without reading it."""
+"""Bytes of a page that is not about the province → its title and day, for share of voice, without extraction."""
 
 import re
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _HEAD = 200_000
-#: A page with fewer bytes of words than this is read in full, since something may keep its text back: it is named then.
+#: Fewest bytes of visible words of a skimmed page; a shorter page is extracted, to name what hides its text
 _LEAST = 1500
 
 
 def skim(document: Document) -> Article | None:
-    """Return what can be said of a page without reading it; None where it must be read (hardly any text, no title)."""
+    """Return title and day of a page without extraction; None if it has no title or hardly any text."""
     head = document.body[:_HEAD]
     title = document.entry.title or _title(head)
     if not title or document.reason is not Reason.OK or text_size(document.body) < _LEAST:

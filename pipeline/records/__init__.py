@@ -16,7 +16,17 @@ from pipeline.records.source_health import (
     SourceState,
 )
 from pipeline.records.sources import CrawlSettings, Feed, FeedKind, Reach, Selectors, Source, SourceCategory
-from pipeline.records.tags import Evidence, PlaceFound, Relevance, Tags, Text, Tone, TopicFound, VerdictReason
+from pipeline.records.tags import (
+    Evidence,
+    Parameter,
+    PlaceFound,
+    Relevance,
+    Tags,
+    Text,
+    Tone,
+    TopicFound,
+    VerdictReason,
+)
 
 __all__ = [
     "Alert",
@@ -49,6 +59,7 @@ __all__ = [
     "LedgerEntry",
     "Level",
     "PageReading",
+    "Parameter",
     "PlaceFound",
     "Poll",
     "Precision",

@@ -1,4 +1,4 @@
-"""What reading a page gives."""
+"""Records of extraction: stored pages, articles, and hits of the gate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Document:
     body: bytes
     content_type: str
     entry: Entry
-    #: why the body is empty; OK where it is not
+    #: why the body is empty; OK if it is not
     reason: Reason = Reason.OK
     selectors: Selectors = field(default_factory=Selectors)
     #: languages the source publishes in, a hint for short texts
@@ -38,7 +38,7 @@ HitPlace = Literal["title", "lead", "body", "caption", "json-ld", "data", "meta"
 
 @dataclass(frozen=True, slots=True)
 class ByteHit:
-    """A name of the province in the bytes of a page (pipeline.prefilter.gate), whether or not a reader kept it."""
+    """A name of the province in the bytes of a page (pipeline.prefilter.gate), in the extracted text or not."""
 
     words: str
     where: HitPlace
@@ -46,7 +46,7 @@ class ByteHit:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What is read from a page."""
+    """The article extracted from a page."""
 
     url: str
     #: the page's own canonical address where it can be believed, else the normalised url
@@ -68,9 +68,9 @@ class Article:
     language: str = ""
     image: str | None = None
     text_from: TextFrom = "page"
-    #: OK, or what kept the page from being read whole (PAYWALL, NEEDS_BROWSER, ...)
+    #: OK, or why the page was not extracted in full (PAYWALL, NEEDS_BROWSER, ...)
     reason: Reason = Reason.OK
-    #: which reader gave each part, e.g. {"title": "json-ld", "text": "trafilatura"}
+    #: extractor of each part, e.g. {"title": "json-ld", "text": "trafilatura"}
     parts: Mapping[str, str] = field(default_factory=dict)
-    #: names of the province in the bytes of the page, also those that no reader kept
+    #: names of the province in the bytes of the page, also those that are not in the text
     hits: tuple[ByteHit, ...] = ()

@@ -1,4 +1,4 @@
-"""What crawling gives: polls of feeds, links, and what was answered for them."""
+"""Records of crawling: polls of feeds, links, and the answers to their requests."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from pipeline.records.outcomes import Reason
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a feed, sitemap or section page says of one article."""
+    """One article as a feed, sitemap or section page lists it."""
 
     #: absolute address as the feed gave it, resolved against the feed's final address
     url: str
@@ -29,14 +29,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What is remembered of one feed between two polls."""
+    """The state of one feed between two polls."""
 
     url: str
     etag: str | None = None
     last_modified: str | None = None
     #: end of the last poll, aware UTC
     polled_at: datetime | None = None
-    #: polls failed in a row, and what they weigh together (pipeline.polling.pacing)
+    #: failed polls in a row, and the sum of their weights (pipeline.polling.pacing)
     failures: int = 0
     penalty: int = 0
     #: wait between two polls as it was last found; None before the first
@@ -47,7 +47,7 @@ class FeedState:
     #: the last answer that was no 304, and the 304s since
     full_at: datetime | None = None
     unchanged_since_full: int = 0
-    #: until then its 304s are not believed
+    #: end of the time in which its 304s are not trusted
     distrusted_until: datetime | None = None
 
 

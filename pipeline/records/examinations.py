@@ -1,4 +1,4 @@
-"""What examining a document gives."""
+"""Results of the examination of a document."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Coverage:
     document_id: int
     article: Article
     tags: Tags
-    #: sketch of the article (pipeline.stories.fingerprints.dump), for stories
+    #: fingerprint of the article (pipeline.stories.fingerprints.dump), for stories
     fingerprint: bytes = b""
 
 

@@ -1,4 +1,4 @@
-"""Stored coverage, what persons decided of it, and how it is searched for."""
+"""Stored articles, decisions of persons about them, and search hits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class Version:
     article: Article
 
 
-#: a story is one report and its reprints, an event all that is told of one happening
+#: Level of grouping: a story is one report and its reprints, an event all stories about one thing that happened
 Level = Literal["story", "event"]
 
 
@@ -51,7 +51,7 @@ class Item:
     changed: bool = False
     #: when its page was first found to be gone (404, 410), aware; None: as far as is known it stands
     taken_down: datetime | None = None
-    #: key of the happening it tells of: stories of one event share it
+    #: key of its event, shared by the stories of one event
     event: str = ""
     #: agency or outlet it credits for its text ('TTXVN'); '': none
     origin: str = ""
@@ -78,7 +78,7 @@ DecisionField = Literal["relevance", "topics", "tone"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person said of an item; it holds over whatever the rules say."""
+    """A decision of a person about an item; it outranks the rules."""
 
     #: key of the item
     item: str

@@ -1,4 +1,4 @@
-"""Records of the service: runs of jobs, alerts."""
+"""Records of the service: runs of jobs, and alerts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

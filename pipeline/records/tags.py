@@ -7,6 +7,8 @@ from typing import Literal
 
 Relevance = Literal["main", "mention", "no"]
 Tone = Literal["positive", "neutral", "negative", "unsure"]
+#: Value of a field in the sentence of a reason
+Parameter = str | bool | int | float | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class VerdictReason:
 
     code: str
     #: values by the names of the fields in the sentence
-    parameters: Mapping[str, str | bool | int | float | tuple[str, ...]] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
 
     @classmethod
     def text(cls, sentence: str) -> "VerdictReason":

@@ -1,10 +1,10 @@
-"""Text of an article → the agency or outlet that it says it was taken from."""
+"""Text of an article → the agency or outlet that it credits."""
 
 import re
 
 from pipeline.text.normalize import normalise
 
-#: Names under which agencies and much-quoted outlets are credited → the one name that is kept.
+#: Canonical name of an agency or much-quoted outlet → spellings of its credits
 _NAMES = {
     "TTXVN": ("thông tấn xã việt nam", "ttxvn", "ttx vn", "vietnam+", "vietnamplus", "vna", "vietnam news agency"),
     "Reuters": ("reuters", "ロイター", "路透社", "路透", "로이터", "рейтер"),
@@ -59,28 +59,28 @@ _PICTURE = re.compile(r"(?:ảnh|video|photo|image|đồ họa|infographic|clip)
 _FREE = re.compile(
     rf"^\(?\s*(?:theo|nguồn)\s*[:：]?\s*{_TITLE}(?P<name>[A-ZĐ][\w.&' ]{{1,30}}?)\s*[).]*$", re.IGNORECASE
 )
-#: lines at the end among which the credit stands: author, credit, one caption that slipped in
+#: Last lines searched for the credit: author, credit, one stray caption
 _FOOT_LINES = 3
 
 
 def credited_agency(text: str) -> str:
-    """Return the one credited for an article ('TTXVN', 'Reuters', ...), or '' where nobody is.
+    """Return the agency or outlet credited for an article ('TTXVN', 'Reuters', ...); '' without a credit.
 
-    Only at the head and the foot: an agency quoted further inside is a source of one sentence.
+    Only the head and the foot are searched: an agency quoted further inside is the source of one sentence.
     """
     lines = [line.strip() for line in normalise(text).splitlines() if line.strip()]
     for line in lines[:2]:
         if found := _AT_HEAD.search(line[:160]):
-            return _kept(found)
+            return _canonical_name(found)
     for line in reversed(lines[-_FOOT_LINES:]):
         tail = line[-120:]
         for found in _AT_FOOT.finditer(tail):
             if not _PICTURE.search(tail[: found.start()]):
-                return _kept(found)
+                return _canonical_name(found)
         if (free := _FREE.match(line)) and free["name"][0].isupper() and len(free["name"].split()) < 5:
             return free["name"].strip()
     return ""
 
 
-def _kept(found: re.Match[str]) -> str:
+def _canonical_name(found: re.Match[str]) -> str:
     return _KNOWN[next(name for name in found.groupdict().values() if name).lower()]

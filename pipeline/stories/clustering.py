@@ -1,4 +1,4 @@
-"""Links between articles and what a person ruled → groups, the same for every order of the links."""
+"""Links between articles and rulings of persons → groups, the same for every order of the links."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An article and the earlier one it goes with."""
+    """An article and the earlier one it belongs to."""
 
     later: str
     earlier: str
@@ -16,7 +16,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person said of articles: that they belong together, or that two sides of them do not."""
+    """The ruling of a person: the articles belong together, or their two sides stay apart."""
 
     #: later rulings outweigh earlier ones
     id: int
@@ -26,12 +26,12 @@ class Ruling:
 
 
 def cluster(members: Iterable[str], links: Iterable[Link], rulings: Sequence[Ruling] = ()) -> list[set[str]]:
-    """Join what is linked, the surest first, but never two sides that a person holds apart.
+    """Join linked articles, highest score first, but never two sides that a ruling holds apart.
 
-    Links to articles that are not among `members` are left out.
+    Links to articles outside `members` are ignored.
     """
     home = {member: member for member in members}
-    held: dict[str, set[str]] = {member: {member} for member in home}
+    group: dict[str, set[str]] = {member: {member} for member in home}
     apart = [r for r in rulings if r.apart]
 
     def root(member: str) -> str:
@@ -42,12 +42,12 @@ def cluster(members: Iterable[str], links: Iterable[Link], rulings: Sequence[Rul
 
     def join(one: str, other: str, since: int) -> None:
         one, other = root(one), root(other)
-        if one == other or any(r.id > since and _parts(r, held[one], held[other]) for r in apart):
+        if one == other or any(r.id > since and _separates(r, group[one], group[other]) for r in apart):
             return
-        if len(held[one]) < len(held[other]):
+        if len(group[one]) < len(group[other]):
             one, other = other, one
         home[other] = one
-        held[one] |= held.pop(other)
+        group[one] |= group.pop(other)
 
     for ruling in sorted((r for r in rulings if not r.apart), key=lambda r: -r.id):
         named = sorted(m for m in ruling.sides if m in home)
@@ -56,11 +56,11 @@ def cluster(members: Iterable[str], links: Iterable[Link], rulings: Sequence[Rul
     for link in sorted(links, key=lambda k: (-k.score, k.later, k.earlier)):
         if link.later in home and link.earlier in home:
             join(link.later, link.earlier, -1)
-    return sorted(held.values(), key=min)
+    return sorted(group.values(), key=min)
 
 
-def _parts(ruling: Ruling, some: set[str], others: set[str]) -> bool:
-    """Whether joining two groups would bring together what the ruling holds apart."""
+def _separates(ruling: Ruling, some: set[str], others: set[str]) -> bool:
+    """Whether the two groups lie on different sides of the ruling."""
     one = {side for member, side in ruling.sides.items() if member in some}
     other = {side for member, side in ruling.sides.items() if member in others}
     return len(one) == 1 and len(other) == 1 and one != other

@@ -1,4 +1,4 @@
-"""Article → sketch: the little of it that is kept for telling whether another article tells the same."""
+"""Article → fingerprint: the hashes by which reprints and reports of the same event are recognised."""
 
 import math
 import re
@@ -27,17 +27,17 @@ from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise, strip_diacritics
 
 _MAGIC = b"dbs1"
-#: words of a text that are looked at: what follows in longer ones are lists, related links and background
+#: Words of a text that count; longer texts go on with lists, related links and background
 _WORDS = 1200
-#: words in which a report says what it is about
+#: Words of the lead
 _LEAD = 80
-#: words in a row by which verbatim passages are found; two writers share few fours by chance
+#: Words in a row that make a verbatim run; two writers share few runs of four by chance
 _RUN = 4
-#: terms kept, the weightiest
+#: Most terms kept, by weight
 _TERMS = 512
-#: how much more a term tells in the title and in the lead than further down
+#: Factors on the weight of a term in the title and in the lead
 _IN_TITLE, _IN_LEAD = 2.0, 1.5
-#: terms under which an article is looked up
+#: Terms by which an article is looked up
 _KEYS = 32
 
 # What outlets put before the first sentence: '(Dân trí) - ', 'TTO - ', 'VOV.VN - ', '(VTC News) - '.
@@ -53,36 +53,36 @@ _DECIMAL_POINT = frozenset(["en", "zh", "ja", "ko", "th"])
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is kept of an article; arrays are sorted and without repetition."""
+    """The fingerprint of an article; arrays are sorted and without repetition."""
 
-    #: verbatim runs of four words of the text
+    #: hashes of the runs of four words in the text
     runs: Hashes
-    #: those of its first words
+    #: hashes of the runs in its lead
     lead: Hashes
     #: words of the title, with weights whose squares sum to 1
     title: Hashes
     title_weights: Weights
-    #: words and pairs of neighbours that tell what it is about, with weights whose squares sum to 1
+    #: characteristic words and pairs of neighbours, with weights whose squares sum to 1
     terms: Hashes
     weights: Weights
-    #: names and numbers that stay the same in a translation, and how many there are of each
+    #: names and numbers, which a translation keeps
     anchors: Hashes
     numbers: Hashes
-    #: days of the year that it names, in the order of the text
+    #: days of the year named in the text, in their order
     days: tuple[int, ...]
-    #: those of the title
+    #: days of the year named in the title
     title_days: tuple[int, ...]
-    #: seconds since 1970 of its publication; None: not known
+    #: time of publication in seconds since 1970; None: unknown
     at: float | None
     #: two letters
     language: str
-    #: of the whole title, and of the whole text
+    #: hashes of the whole title and of the whole text; 0 for short ones
     title_hash: int
     text_hash: int
 
 
 def compute_fingerprint(title: str, text: str, published: datetime | None = None, language: str = "") -> Fingerprint:
-    """Return the sketch of an article; never raises. `language` is detected where it is not given."""
+    """Return the fingerprint of an article; never raises. Without `language` it is detected."""
     title, text = normalise(title), _PREFIX.sub("", normalise(text))
     language = (language or detect_language(title, text))[:2]
     heading, body = title_words(title), title_words(text)[:_WORDS]
@@ -103,13 +103,13 @@ def compute_fingerprint(title: str, text: str, published: datetime | None = None
         title_days=days_in_text(title)[:4],
         at=None if published is None else published.astimezone(UTC).timestamp(),
         language=language,
-        title_hash=_one(hashed_title),
-        text_hash=_one(hashed),
+        title_hash=_sequence_hash(hashed_title),
+        text_hash=_sequence_hash(hashed),
     )
 
 
-def _one(hashed: Hashes) -> int:
-    """Return one number for a sequence; 0 for one so short that many articles share it."""
+def _sequence_hash(hashed: Hashes) -> int:
+    """Return the hash of a sequence; 0 for one of at most five words, which many articles share."""
     return zlib.crc32(hashed.tobytes()) if len(hashed) > 5 else 0
 
 
@@ -133,7 +133,7 @@ def _terms(
 
 
 def _anchors(title: str, text: str, language: str) -> tuple[Hashes, Hashes]:
-    """Return the hashes of names (without diacritics) and of numbers: what a translation leaves as it was."""
+    """Return the hashes of names (without diacritics) and of numbers, which a translation keeps."""
     whole = f"{title}\n{text}"
     names: set[str] = set()
     for found in _NAME.finditer(whole):
@@ -150,7 +150,7 @@ def _anchors(title: str, text: str, language: str) -> tuple[Hashes, Hashes]:
 
 
 def _number(written: str, decimal: str) -> str:
-    """Return a number as every language writes it, or '' for one that tells little (one digit, tens, a year)."""
+    """Return a number with a decimal point and no groups; '' for a common one (one digit, tens, a year)."""
     other = "." if decimal == "," else ","
     if re.fullmatch(rf"\d{{1,3}}(?:\{other}\d{{3}})+(?:\{decimal}\d+)?|\d+(?:\{decimal}\d+)?", written) is None:
         return ""
@@ -160,10 +160,11 @@ def _number(written: str, decimal: str) -> str:
     return plain
 
 
-def fingerprint_keys(found: Fingerprint) -> list[int]:
-    """Return the numbers under which an article is looked up: two of one happening share one of them."""
-    weightiest = np.lexsort((found.terms, -found.weights))[:_KEYS]
-    return sorted({int(found.terms[n]) for n in weightiest} | ({found.title_hash, found.text_hash} - {0}))
+def fingerprint_keys(fingerprint: Fingerprint) -> list[int]:
+    """Return the hashes by which an article is looked up; two reports of one event share at least one."""
+    heaviest = np.lexsort((fingerprint.terms, -fingerprint.weights))[:_KEYS]
+    hashes_of_all = {fingerprint.title_hash, fingerprint.text_hash} - {0}
+    return sorted({int(fingerprint.terms[n]) for n in heaviest} | hashes_of_all)
 
 
 #: mark, language, time, hashes of title and text, lengths of the six arrays of numbers, of days and of the title's days
@@ -171,7 +172,7 @@ _HEAD = struct.Struct("<4s2sxxdII6HHH")
 
 
 def dump(found: Fingerprint) -> bytes:
-    """Return a sketch as bytes, about 5 KB for an article of 400 words."""
+    """Return a fingerprint as bytes, about 5 KB for an article of 400 words."""
     arrays = (found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers)
     head = _HEAD.pack(
         _MAGIC,
@@ -192,7 +193,7 @@ def dump(found: Fingerprint) -> bytes:
 
 
 def load(stored: bytes) -> Fingerprint | None:
-    """Return the sketch that `dump` wrote; None for what an older version stored."""
+    """Return the fingerprint in bytes of `dump`; None for bytes of an older version."""
     if stored[:4] != _MAGIC:
         return None
     _, language, at, title_hash, text_hash, *lengths, days, title_days = _HEAD.unpack_from(stored)

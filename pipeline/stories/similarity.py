@@ -1,4 +1,4 @@
-"""Two sketches → whether they are one report, two reports of one happening, or neither."""
+"""Two fingerprints → a verdict: one report, two reports of one event, or neither."""
 
 import math
 from dataclasses import dataclass
@@ -18,28 +18,28 @@ _DAY = 86_400.0
 # Weight and threshold are those of a logistic regression over 76 labelled pairs, rounded; each pair judged by the
 # other 75 gives F1 0.96.
 _LEAD_WEIGHT, _REPRINT = 0.6, 0.75
-# Two reports of one happening: log(cosine of rare terms) + 0.3 log(cosine of titles), fitted to 551 pairs of one and
+# Two reports of one event: log(cosine of rare terms) + 0.3 log(cosine of titles), fitted to 551 pairs of one and
 # 141,000 pairs of two of the happenings in a public collection of news clusters (precision 0.88, recall 0.86).
 _TITLE_WEIGHT, _EVENT = 0.3, -2.72
-#: what more is asked for each day beyond the first that lies between them
+#: Increase of the threshold for each day between them beyond the first
 _EVENT_PER_DAY = 0.11
-#: reports further apart are of two happenings, or of one affair that is no longer one story
+#: Most days between two reports of one event; an affair that lasts longer is no longer one story
 _EVENT_DAYS = 14.0
-#: days taken to lie between two texts that do not tell
+#: Days assumed between two texts without dates
 _UNKNOWN_DAYS = 10.0
-#: cosine below which nothing else is worth looking at: with equal titles it is the least that could link two reports
+#: Cosine below which two texts differ: with equal titles it is the least that could link two reports
 _LEAST_COSINE = 0.05
 #: A reprint repeats the numbers too (at least 0.8 of them in the labelled pairs); the next bulletin, price list or
-#: drawing in the same words does not. Asked only where both hold some.
+#: drawing in the same words does not. Checked only if both texts have this many numbers.
 _FEW_NUMBERS, _SAME_NUMBERS = 5, 0.6
-#: share of verbatim text beyond which two texts with nothing in common in title and beginning share page furniture
+#: Share of verbatim text above which texts with different titles and beginnings share page furniture only
 _FURNITURE = 0.5
-#: what more is asked in languages of which no frequencies are known: their common words look rare. The least that
-#: keeps 188 pairs of foreign articles about one province apart.
+#: Increase of the threshold in languages without known word frequencies, whose common words look rare: the least
+#: increase that keeps 188 pairs of foreign articles about one province apart
 _EVENT_ABROAD = 1.7
-# A translation keeps names, numbers and days: (numbers, names, share of the numbers) that are asked for at least.
+# A translation keeps names, numbers and days. Minima of (numbers, names, share of the numbers), either row suffices.
 _TRANSLATED = ((4, 0, 0.6), (3, 2, 0.8))
-_TOLD_ABROAD = ((3, 0, 0.5), (2, 2, 0.4))
+_EVENT_ABROAD_MINIMA = ((3, 0, 0.5), (2, 2, 0.4))
 _TRANSLATED_DAYS = 2
 
 
@@ -96,7 +96,7 @@ def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles:
 
 
 def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
-    """Judge a report and what may be its translation by what is left in both: names, numbers and days."""
+    """Judge a report and its possible translation by the names, numbers and days in both."""
     names, numbers = _common(one.anchors, other.anchors), _common(one.numbers, other.numbers)
     share = numbers / max(1, min(len(one.numbers), len(other.numbers)))
     days = _days_between(one, other)
@@ -108,7 +108,7 @@ def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
     odds = _squash(numbers + names / 2 - 3)
     if days <= _TRANSLATED_DAYS and one.language != other.language and enough(_TRANSLATED):
         return Verdict("dup", 0.5 + odds / 2, VerdictReason("translation", values))
-    if days <= _TRANSLATED_DAYS and enough(_TOLD_ABROAD):
+    if days <= _TRANSLATED_DAYS and enough(_EVENT_ABROAD_MINIMA):
         return Verdict("same-event", 0.5 + odds / 4, VerdictReason("facts", values))
     return Verdict("different", 0.0, VerdictReason("facts", values))
 
@@ -119,7 +119,7 @@ def _days_between(one: Fingerprint, other: Fingerprint) -> float:
     named = _nearest(one.days, other.days) if one.days and other.days else None
     if gap is None:
         return _UNKNOWN_DAYS if named is None else float(named)
-    # Where each tells only of days of its own, as forecasts, prices and drawings do, those count too.
+    # Forecasts, price lists and lottery drawings name only days of their own: the gap between those counts too.
     return gap + min(named or 0, gap)
 
 
@@ -128,7 +128,7 @@ def _nearest(some: tuple[int, ...], others: tuple[int, ...]) -> int:
 
 
 def _common(some: Hashes, others: Hashes) -> int:
-    """Return how many numbers two sorted arrays share."""
+    """Return the count of numbers that two sorted arrays share."""
     if len(some) > len(others):
         some, others = others, some
     if not len(some):

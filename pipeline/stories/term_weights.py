@@ -1,4 +1,4 @@
-"""Title and text → hashed words and pairs of neighbours, each weighed by how rare it is in the press."""
+"""Title and text → hashed words and pairs of neighbours, each weighed by its rarity in the press."""
 
 import re
 import zlib
@@ -16,11 +16,11 @@ from pipeline.text.normalize import match_key, normalise, strip_diacritics
 Hashes = NDArray[np.uint32]
 Weights = NDArray[np.float32]
 
-#: file of this package with how many of some thousand background articles hold a word or pair; see `count`
+#: File in this package: counts of the background articles (some thousand) that contain a word or pair
 FREQUENCIES = "frequencies.npz"
-#: words in fewer articles than this are not listed: they count as if in two
+#: Articles a word must occur in to be listed; unlisted words count as if in two
 _RARE = 6
-#: Weights below these tell nothing of what an article is about: words of one syllable are common, pairs less so.
+#: Least weights of words and of pairs that count; single syllables are common, pairs less so
 _LEAST_WORD, _LEAST_PAIR = 4.0, 2.0
 #: weights where no frequencies are known (languages other than Vietnamese): common words, names and numbers, and two
 #: neighbours of them
@@ -72,9 +72,9 @@ def term_weights(words: list[str], hashed: Hashes, language: str) -> tuple[Hashe
         pairs_weight = np.minimum(pairs_weight, rarity(pairs))
     terms = np.concatenate([hashed, pairs])
     weights = np.concatenate([singles_weight, pairs_weight])
-    told = weights > 0
-    distinct, first = np.unique(terms[told], return_index=True)
-    return distinct, weights[told][first].astype(np.float32)
+    positive = weights > 0
+    distinct, first = np.unique(terms[positive], return_index=True)
+    return distinct, weights[positive][first].astype(np.float32)
 
 
 def title_term_weights(words: list[str], hashed: Hashes, language: str) -> tuple[Hashes, Weights]:
@@ -87,7 +87,7 @@ def title_term_weights(words: list[str], hashed: Hashes, language: str) -> tuple
 def unit_vector(weights: Weights) -> Weights:
     """Return weights scaled so that their squares sum to 1."""
     length = float(np.sqrt(np.sum(weights.astype(np.float64) ** 2)))
-    # As coarse as they are stored, so that a sketch says the same before and after.
+    # As coarse as they are stored, so that a fingerprint is the same before and after storage.
     return (weights / (length or 1.0)).astype(np.float16).astype(np.float32)
 
 
@@ -117,8 +117,8 @@ def rarity(terms: Hashes) -> Weights:
     """Return log((N + 1) / (n + 1)) for terms that n of N background articles hold."""
     known, weights, unknown = _table()
     at = np.minimum(np.searchsorted(known, terms), len(known) - 1)
-    found: Weights = np.where(known[at] == terms, weights[at], unknown).astype(np.float32)
-    return found
+    log_rarity: Weights = np.where(known[at] == terms, weights[at], unknown).astype(np.float32)
+    return log_rarity
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from pipeline.tables.columns import Cell, Column
 
 T = TypeVar("T")
 
-#: What spreadsheets take for a formula, also behind blanks.
+#: Beginning of a cell that spreadsheets take for a formula, also after blanks
 _FORMULA = re.compile(r"[\s\u00a0\ufeff]*[=+\-@\t\r＝＋－＠]")
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠ ")
 #: Characters that no cell may hold: controls but tab and newline, and halves of surrogate pairs.
@@ -25,7 +25,7 @@ def write_rows(columns: Sequence[Column[Any]], rows: Sequence[Any], stream: Text
 
 
 def _inert_all(values: Iterable[Cell]) -> list[Cell]:
-    # What needs no second look is told in one expression: nearly every cell is such a one.
+    # Fast path: most cells are printable and cannot start a formula.
     return [
         v if not isinstance(v, str) or (v.isprintable() and v[:1] not in _FORMULA_STARTS) else neutralise_formula(v)
         for v in values
@@ -49,7 +49,7 @@ def _iso_all(values: Iterable[Any]) -> list[Cell]:
     return ["" if v is None else v.isoformat() for v in values]
 
 
-#: What a CSV shows of a kind of column; the others are inert texts and numbers.
+#: Converters of the kinds of columns; columns of other kinds are inert texts and numbers
 _CSV: dict[str, Callable[[Iterable[Any]], list[Cell]]] = {
     "time": _iso_all,
     "day": _iso_all,

@@ -1,4 +1,4 @@
-"""The line of an article in a CSV, rendered when the article is stored: an export of a million reads no article.
+"""The row of an article in a CSV, made once when it is stored, so that an export of a million reads no article.
 
 Most cells follow from the article's text, its tags and people's decisions alone; these are stored as they will be
 written. The other cells change while the article does not (stories grow, outlets are renamed): an export adds them.

@@ -1,4 +1,4 @@
-"""Names found in a text → those that hold: shared names need support, people, streets and namesakes are out."""
+"""Names found in a text → mentions of our places: shared names need support; people, streets, namesakes are dropped."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def keep_supported(
     mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere], fields: Sequence[Zone], published: date | None,
     url: str | None, rules: Rulebook,
 ) -> Iterator[Mention]:  # fmt: skip
-    """Yield what holds: strong names, and the others where the text as a whole or the sentence is about us."""
+    """Yield the mentions that count: strong names, and others if the text or the sentence is about the province."""
     province = rules.places.province
     after_merger = province.merged_on is not None and (published is None or published >= province.merged_on)
     at_home = any(domain in (url or "") for domain in province.outlets)
@@ -50,7 +50,7 @@ def keep_supported(
             good.append(replace(m, strong=True))
         elif not m.place.with_successor:
             doubtful.append(m)
-    # Two districts of ours in one text are no coincidence.
+    # Two districts of the province in one text are no coincidence.
     districts = {
         m.place.name for m in doubtful if "district" in m.place.kind and unit_before(_zone(m, fields), m.start)
     }
@@ -64,7 +64,7 @@ def _zone(mention: Mention, fields: Sequence[Zone]) -> Zone:
 
 
 def _is_place(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere]) -> bool:
-    """Whether a name shared with others is ours here: not a person, a street, another unit or another province's."""
+    """Whether a shared name means our place here: no person, street, other unit or place of another province."""
     before, after = zone.folded[max(0, m.start - 24) : m.start], zone.folded[m.end : m.end + 60]
     if unit:
         if m.place.titles and unit not in m.place.titles:
@@ -92,7 +92,7 @@ def _is_place(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention], el
 
 
 def _is_unit_or_landmark(m: Mention, zone: Zone, unit: str, mentions: Sequence[Mention]) -> bool:
-    """Whether a strong name is what the rules mean; even those of communes are people's names now and then."""
+    """Whether a strong name means the place of the rules; names of communes are sometimes names of people."""
     if not m.place.titles:
         return True
     if unit:
@@ -103,9 +103,9 @@ def _is_unit_or_landmark(m: Mention, zone: Zone, unit: str, mentions: Sequence[M
 
 
 def _within_longer_name(m: Mention, zone: Zone, mentions: Sequence[Mention]) -> bool:
-    """Whether capitalised words stand around it, as in 'Nguyễn Công Hải' or 'Phước Sơn Nam'."""
+    """Whether capitalised words surround the name, as in 'Nguyễn Công Hải' or 'Phước Sơn Nam'."""
     if zone.text[m.start : m.end].isupper():
-        # In capitals a name looks like the words beside it; how people are addressed still tells.
+        # In a line of capitals only a form of address before the name shows a person.
         return bool(_PERSON_BEFORE.search(zone.folded, max(0, m.start - 30), m.start))
     word = _WORD_BEFORE.search(zone.text, max(0, m.start - 14), m.start)
     if word and word[1][0].isupper() and not _starts_sentence(zone, m):
@@ -126,12 +126,12 @@ def _follows_ours(m: Mention, mentions: Sequence[Mention]) -> bool:
 
 
 def _successor_follows(m: Mention, zone: Zone, elsewhere: Sequence[Elsewhere], is_unit: bool) -> bool:
-    """Whether the merged province stands with it: 'xã X, tỉnh Khánh Hòa', with no town of the old one between.
+    """Whether the merged province follows the name: 'xã X, tỉnh Khánh Hòa', without a town of the old one between.
 
     A landmark needs it at once, 'Núi Chúa (Khánh Hòa)', or anywhere in the sentence if its rule says so.
     """
     if m.place.with_successor:
-        # A sentence is looked for within the length that sentences have.
+        # Sentences are at most about 400 characters long.
         start = max((s.end() for s in _SENTENCE.finditer(zone.text, max(0, m.start - 400), m.start)), default=0)
         end = _SENTENCE.search(zone.text, m.end)
         return any(

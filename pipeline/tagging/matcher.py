@@ -10,7 +10,7 @@ import ahocorasick_rs
 from pipeline.text import scripts
 from pipeline.text.normalize import match_key
 
-# Scripts that write no spaces, and Hangul, whose particles cling to the name: no boundary to ask for.
+# Scripts without spaces, and Hangul, whose particles are attached to the name: no word boundary is required.
 _UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
 
 
@@ -54,10 +54,10 @@ class Matcher:
                 if not starts_word:
                     continue
                 if (tail := self._tails[i]) is not None:
-                    found = tail.match(text, stop)
-                    if found is None:
+                    match = tail.match(text, stop)
+                    if match is None:
                         continue
-                    end = found.end()
+                    end = match.end()
                 if end < size and text[end].isalnum() and text[end - 1].isalnum():
                     continue
                 hits.append(Hit(start, end, i))
@@ -73,7 +73,7 @@ def _tail(pattern: str) -> re.Pattern[str] | None:
 
 
 def longest_hits(hits: Iterable[Hit]) -> list[Hit]:
-    """Keep, of hits that overlap, the one that begins first, and of those the longest."""
+    """Keep of overlapping hits the one that begins first; of several, the longest."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
         if not kept or hit.start >= kept[-1].end:

@@ -1,4 +1,4 @@
-"""Mentions of the province in their sentences → which are mere range markers, list entries or asides."""
+"""Mentions of the province in their sentences → their roles: plain, range marker, list entry or aside."""
 
 import re
 from collections.abc import Sequence

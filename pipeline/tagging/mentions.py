@@ -1,4 +1,4 @@
-"""A name at a place in a text → the records of it, and the unit word that stands before it."""
+"""The records of a name in a text, and the unit word before it."""
 
 import re
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class Mention:
     start: int
     end: int
     place: Place
-    #: counts alone
+    #: whether it counts alone
     strong: bool
-    #: names the province itself
+    #: whether it names the province itself
     province: bool
-    #: found in a text without diacritics by a name that is not safe there: it counts, and is not reported
+    #: whether its name is unsafe in this text without diacritics: the mention counts but is not reported
     withheld: bool = False
 
 
@@ -52,13 +52,13 @@ class Elsewhere:
     end: int
     name: str
     successor: bool = False
-    #: a province, not a town
+    #: whether it is a province, not a town
     province: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMentions:
-    """Where a text is set."""
+    """The mentions of a text: places of the province, and places elsewhere."""
 
     title: Zone
     text: Zone

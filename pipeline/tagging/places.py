@@ -1,4 +1,4 @@
-"""Text → every mention of the province and its places that holds, and of the places elsewhere beside them."""
+"""Text → the mentions of the province and its places that count, and of places elsewhere."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ _AROUND = 25
 _SHORT_HAN = re.compile(f"[{scripts.HAN}]{{0,2}}")
 # TCVN3 has no capitals with a tone, nor have many keyboards: 'huyện Bác ái'.
 _NO_CAPITALS = frozenset("ÁÀẢÃẠẤẦẨẪẬẮẰẲẴẶÉÈẺẼẸẾỀỂỄỆÍÌỈĨỊÓÒỎÕỌỐỒỔỖỘỚỜỞỠỢÚÙỦŨỤỨỪỬỮỰÝỲỶỸỴ")
-#: names of one field that are looked at; a text with more is a table
+#: Most names examined in one field; a text with more is a table
 MAX_HITS = 600
 
 _cache: dict[str, _Compiled] = {}

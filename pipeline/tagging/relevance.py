@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.records import Relevance, VerdictReason
+from pipeline.records import Parameter, Relevance, VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mention_roles import Role, mention_roles
 from pipeline.tagging.mentions import Mention, PlaceMentions
@@ -101,10 +101,14 @@ def _reason(
 ) -> VerdictReason:
     certain = [pair for pair in kept if not pair[0].withheld]
     names = tuple(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in certain or kept))
-    quoted = {"province": province, "names": names[:_NAMES], "others": max(0, len(names) - _NAMES)}
-    # Without diacritics no name is certain.
-    quoted["unaccented"] = not certain
-    placed = {**quoted, "where": _first_part(found, kept)}
+    quoted: dict[str, Parameter] = {
+        "province": province,
+        "names": names[:_NAMES],
+        "others": max(0, len(names) - _NAMES),
+        # Names found in a text without diacritics are withheld.
+        "unaccented": not certain,
+    }
+    placed: dict[str, Parameter] = {**quoted, "where": _first_part(found, kept)}
     if relevance == "main":
         return VerdictReason("main", {**placed, "count": len(kept)})
     roles = {r for _, r in kept}

@@ -1,4 +1,4 @@
-"""Title and text → topics with a calibrated score and the words that spoke for them."""
+"""Title and text → topics with a calibrated score and their evidence."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +12,9 @@ from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 from pipeline.text.segmentation import is_word
 
-#: a topic is assigned from this score on, and 'near' from the other
+#: Least scores of an assigned topic and of a near one
 ASSIGNED, NEAR = 0.44, 0.22
-#: score of a topic with a sure term in the title; such topics are right five times in ten and more on labelled text
+#: Least score of a topic with a sure term in the title: on labelled text at least five in ten of them are right
 SURE_SCORE = 0.5
 _EVIDENCE = 8
 
@@ -33,7 +33,7 @@ class TermHit:
 
 @dataclass(slots=True)
 class Signals:
-    """What a text offers for one topic; the features of the score."""
+    """The sums of term weights in a text for one topic, from which the features are computed."""
 
     title: float = 0.0
     lead: float = 0.0
@@ -84,7 +84,7 @@ class _Compiled:
                     (0.0, terms.not_in),
                 ):
                     bucket += (_Pattern(t, weight, word) for word in words)
-        # Without diacritics one syllable says nothing, two mostly what they say with them.
+        # Without diacritics one syllable is ambiguous; two mostly keep their meaning.
         self.patterns[UNACCENTED] = [
             _Pattern(p.topic, p.weight, strip_diacritics(p.term)) for p in self.patterns.get("vi", []) if " " in p.term
         ]
@@ -106,7 +106,7 @@ def compiled_topics(rules: Rulebook) -> _Compiled:
 
 
 def unit_spans(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
-    """Return where units are named, by zone: 'Phan Rang - Tháp Chàm' is a city and no tower."""
+    """Return the spans of names of units, by zone: in 'Phan Rang - Tháp Chàm' a city, 'Tháp' is no tower."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for m in mentions:
         if m.province or m.place.kind.endswith(("_old", "_new", "_area")):
@@ -117,7 +117,7 @@ def unit_spans(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:
 def term_signals(
     zones: Sequence[Zone], language: str, rules: Rulebook, names: Mapping[str, list[tuple[int, int]]] = NO_NAMES
 ) -> list[Signals]:
-    """Return what title and text offer for each topic, in the order of the rules; nothing in `names` counts."""
+    """Return the signals of each topic, in the order of the rules; terms inside the spans `names` do not count."""
     rule = compiled_topics(rules)
     base = language.split("-")[0]
     if base == "vi" and all(z.unaccented for z in zones):
@@ -150,7 +150,7 @@ def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern
         pattern = patterns[hit.pattern]
         weight = pattern.weight
         if language == "vi" and " " not in pattern.term and weight <= PLAIN:
-            # One syllable is often a piece of another word; it must be a word of its own, and says less.
+            # One syllable is often part of another word: it must be a separate word, and weighs less.
             if (zone.where == "title" or hit.start < zone.lead_end) and not is_word(zone.folded, hit.start, hit.end):
                 continue
             weight = min(weight, 0.4)
@@ -161,7 +161,7 @@ def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern
         else:
             if hit.start < zone.lead_end:
                 signal.lead += weight if n == 1 else weight * 0.3
-            # The tenth occurrence says little more than the third.
+            # The tenth occurrence adds little to the third.
             signal.body += weight / n
             signal.distinct += n == 1
         signal.sure += weight >= SURE

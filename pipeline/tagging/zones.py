@@ -1,4 +1,4 @@
-"""Title and text → what of them is the article itself: related links, menus, lottery and weather tables are not."""
+"""Title and text → zones of the article itself, without related links, menus, lottery and weather tables."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _ARROW = re.compile(r"^\s*(?:>>+|»|⏩|➤)\s*\S")
 _DEGREES = re.compile(r"\d\s?(?:°|độ)\s?c?", re.I)
 _LOTTERY = with_stripped(r"(?<![^\W\d_])(?:xổ số|xskt|kqxs|xsmn|xsmt|xsmb)(?![^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]+")
-#: a lead is the first paragraph, or of one long paragraph this many characters
+#: Most characters of the lead, which is the first paragraph
 LEAD = 420
 
 
@@ -31,9 +31,9 @@ class Zone:
     where: Literal["title", "text"]
     text: str
     folded: str
-    #: (start, end) that are no part of the article
+    #: (start, end) of the stretches that are not part of the article
     skipped: tuple[tuple[int, int], ...] = ()
-    #: where the lead ends; a title is all lead
+    #: offset of the end of the lead; the whole title is lead
     lead_end: int = 0
     #: whether title and text together have no diacritics of Vietnamese; in other languages it says nothing
     unaccented: bool = False
@@ -71,7 +71,7 @@ def _skipped(body: str, folded: str, names_in: Callable[[str], list[Hit]], lotte
         end = start + len(line)
         related = _RELATED.match(line)
         if related and not line[related.end() :].strip() and start > len(body) * 0.4:
-            # A heading of its own: links follow, and nothing of the article.
+            # A heading in a line of its own: only links follow.
             skipped.append((start, len(body)))
             break
         if (related and related["colon"]) or _ARROW.match(line) or _is_table(folded[start:end], names_in, lottery):
@@ -90,7 +90,7 @@ def _is_table(line: str, names_in: Callable[[str], list[Hit]], lottery: bool) ->
         return True
     if len(_DEGREES.findall(line)) >= 4 and len(names) >= 3:
         return True
-    # A menu holds provinces and nothing else; a sentence that lists as many has words of its own around them.
+    # A menu holds provinces only; a sentence that lists as many has other words too.
     if len(names) < 8:
         return False
     rest = line
