@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -35,6 +36,14 @@ class CliContext:
     def lang(self) -> Language:
         """The language of the run."""
         return current_language()
+
+    def document_language(self) -> str:
+        """Return the language of digests and reports: of the run where one was asked for, else of settings.toml."""
+        return self.lang if self.language_given or self.lang == "en" else self.settings().digest.language
+
+    def zone(self) -> ZoneInfo:
+        """Return the province's time zone."""
+        return ZoneInfo(self.settings().province.time_zone)
 
     def settings(self) -> "Settings":
         from config.settings import load_settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
@@ -77,11 +76,11 @@ def _tell(app: CliContext, storage: Storage, ways: Sequence[Channel]) -> int:
         return process.watched_sources(storage, at - timedelta(hours=hours), at)
 
     def tree(words: str) -> Tree:
-        from diembao.cli.commands.search import parse_query
+        from diembao.jobs.search import parse_query
 
         return parse_query(words, app.rules())
 
-    zone = ZoneInfo(app.settings().province.time_zone)
+    zone = app.zone()
     scene = AlertContext(storage, app.home, load_schedule(app.home.config), at, zone, sources, tree)
     new = raise_alerts(scene, load_alerts(app.home.config).rule)
     for alert in new:
@@ -101,7 +100,7 @@ def _tell_without_database(app: CliContext, ways: Sequence[Channel], error: str)
     from diembao.system.secrets import hide_secrets
 
     app.warn(hide_secrets(error))
-    day = now().astimezone(ZoneInfo(app.settings().province.time_zone)).date().isoformat()
+    day = now().astimezone(app.zone()).date().isoformat()
     noted = app.home.root / f".no-database-told-{day}"
     if noted.exists():
         return DONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli import translated
+from diembao.cli import options, translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pipeline.records.publications import Publication
     from storage.base import Storage
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-_day = translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("The day (default: today)."))
+
 _number = translated.option(
     "--number",
     type=click.IntRange(min=1),
@@ -32,12 +31,12 @@ _number = translated.option(
         "Publish a day's digest: keep every form of it in the database for good; mistakes are corrected in the next."
     )
 )
-@_day
+@options.day
 @_number
 @pass_context
 def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
     with app.home.lock("publish"), app.storage() as storage:
-        made = _publish(app, storage, day.date() if day else None, number)
+        made = _publish(app, storage, options.day_of(day), number)
         if app.as_json:
             app.print_json({"id": made.id, "day": made.day, "sha256": made.sha256, "files": sorted(made.files)})
         _tell(app, made)
@@ -45,10 +44,11 @@ def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
 
 
 def _publish(app: CliContext, storage: Storage, day: date | None, number: int | None) -> Publication:
-    from diembao.cli.commands.digest import digest_language
     from diembao.jobs import digest
 
-    return digest.publish(storage, app.settings(), app.rules(), day=day, language=digest_language(app), number=number)
+    return digest.publish(
+        storage, app.settings(), app.rules(), day=day, language=app.document_language(), number=number
+    )
 
 
 def _tell(app: CliContext, made: Publication) -> None:
@@ -69,8 +69,8 @@ def _tell(app: CliContext, made: Publication) -> None:
         "first where that was not done."
     )
 )
-@_day
-@translated.option("--id", "publication", type=int, help=mark("Number of a published digest."))
+@options.day
+@options.publication
 @translated.option("--list", "lists", multiple=True, metavar="NAME", help=mark("Only this list."))
 @translated.option(
     "--dry-run",
@@ -122,7 +122,7 @@ def send(
         told, listed = ", ".join(sorted(unknown)), ", ".join(names)
         raise click.UsageError(translate("No list {names}; there are {listed}", names=told, listed=listed))
     with app.home.lock("publish"), app.storage() as storage:
-        made = _found(app, storage, publication, day.date() if day else None, dry_run)
+        made = _found(app, storage, publication, options.day_of(day), dry_run)
         parcels = [p for p in send_job.deliveries(made, settings.sending, mail) if not lists or p.channel in lists]
         if dry_run:
             _show(app, parcels)
@@ -139,7 +139,6 @@ def send(
 
 
 def _found(app: CliContext, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
-    from diembao.cli.commands.digest import digest_language
     from diembao.jobs import digest, process
     from diembao.system.clock import now
 
@@ -152,7 +151,7 @@ def _found(app: CliContext, storage: Storage, number: int | None, day: date | No
     if (found := storage.publications.latest(wanted)) is not None:
         return found
     if dry_run:
-        return digest.prepare(storage, settings, app.rules(), day=wanted, language=digest_language(app))
+        return digest.prepare(storage, settings, app.rules(), day=wanted, language=app.document_language())
     return _publish(app, storage, wanted, None)
 
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.cli import translated
-from diembao.cli.commands.digest import digest_language
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.options import DAY
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from analysis.report.figures import Span
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+
 #: two years
 _MOST_DAYS = 731
 
@@ -34,9 +34,9 @@ _MOST_DAYS = 731
     type=click.Choice(["week", "month", "quarter", "year", "annual"]),
     help=mark("The last whole one; annual: from 15 December to 14 December."),
 )
-@translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("The last whole one before it."))
-@translated.option("--since", type=_DAY, metavar="YYYY-MM-DD", help=mark("From this day."))
-@translated.option("--until", type=_DAY, metavar="YYYY-MM-DD", help=mark("Last day of the report."))
+@translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The last whole one before it."))
+@translated.option("--since", type=DAY, metavar="YYYY-MM-DD", help=mark("From this day."))
+@translated.option("--until", type=DAY, metavar="YYYY-MM-DD", help=mark("Last day of the report."))
 @translated.option("--number", type=click.IntRange(1), help=mark("Number of the document."))
 @translated.option(
     "--form",
@@ -72,7 +72,7 @@ def report(
             settings,
             rules,
             span,
-            language=digest_language(app),
+            language=app.document_language(),
             out=out or app.home.root / "reports",
             forms=forms or ("docx", "pdf"),
             number=number,

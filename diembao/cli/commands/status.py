@@ -35,7 +35,7 @@ def status(app: CliContext, everything: bool) -> int:
     from diembao.service.status import service_status
     from diembao.system.clock import now
 
-    zone = ZoneInfo(app.settings().province.time_zone)
+    zone = app.zone()
     with app.storage() as storage:
         standing = service_status(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
         candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()

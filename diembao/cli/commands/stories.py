@@ -128,7 +128,7 @@ def show(app: CliContext, key: str | None, days: int) -> int:
         items = storage.story(key) if key else list(storage.items(since=now() - timedelta(days=days)))
     if key and not items:
         raise click.UsageError(translate("{key}: no item or story of that id", key=key))
-    zone = ZoneInfo(app.settings().province.time_zone)
+    zone = app.zone()
     for event in build_events(items):
         if app.as_json:
             app.print_json(_json(event))

@@ -1,9 +1,9 @@
-"""retag, retention: today's rules over what is stored, and what is older than it need be kept."""
+"""retag: the stored items tagged anew by the rules of today."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,13 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.system.clock import now
-from pipeline.i18n.catalogs import mark, translate, translate_code
+from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
-    from config.settings import RetentionSettings
     from diembao.jobs.retag import RetagChanges, RetaggedItem
-    from storage.maintenance.retention import Expired, Limits
 
-#: items that are shown of those that enter or leave
+
+#: Items shown of those that enter, and of those that leave.
 _SHOWN = 50
 
 
@@ -98,70 +96,4 @@ def _tell(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
             app.print(translate("  ... and {more} more", more=len(moved) - _SHOWN))
 
 
-@translated.command(
-    help=mark("Show what is older than it is to be kept ([retention] in settings.toml); --apply: take it away.")
-)
-@translated.option("--apply", "apply_", is_flag=True, help=mark("Take it away."))
-@translated.option(
-    "--vacuum",
-    is_flag=True,
-    help=mark("Give room that holds nothing back to the disk (needs as much again meanwhile)."),
-)
-@pass_context
-def retention(app: CliContext, apply_: bool, vacuum: bool) -> int:
-    at = now()
-    limits = _limits(app.settings().retention, at)
-    with app.home.lock("process"), app.storage() as storage:
-        planned = storage.upkeep.plan(limits)
-        gone = None
-        if apply_:
-            run = storage.begin_run("retention", at)
-            with app.progress() as progress:
-                gone = storage.upkeep.thin_out(limits, at, progress)
-            storage.end_run(run, now(), 0, gone)
-        if vacuum:
-            storage.upkeep.give_back()
-        free = storage.upkeep.free_bytes()
-    if app.as_json:
-        rows = {kept.kind: {"rows": kept.rows, "bytes": kept.bytes} for kept in planned}
-        app.print_json({"retention": rows, "applied": gone, "free_bytes": free})
-        return DONE
-    _tell_kept(app, planned, gone, free)
-    return DONE
-
-
-def _limits(settings: RetentionSettings, at: datetime) -> Limits:
-    from storage.maintenance.retention import Limits
-
-    def before(days: int) -> datetime | None:
-        return (at - timedelta(days=days)).astimezone(UTC) if days else None
-
-    return Limits(
-        before(settings.irrelevant_pages_days),
-        before(settings.coverage_pages_days),
-        before(settings.attempts_days),
-        before(settings.irrelevant_texts_days),
-    )
-
-
-def _tell_kept(app: CliContext, planned: list[Expired], gone: dict[str, int] | None, free: int) -> None:
-    for kept in planned:
-        done = "" if gone is None else translate(", {rows} taken away", rows=gone[kept.kind])
-        app.print(f"{kept.rows:>9} ({_size(kept.bytes)})  {translate_code('expired kind', kept.kind)}{done}")
-    if gone is None and any(kept.rows for kept in planned):
-        app.print(translate("To take it away: diembao retention --apply"))
-    if free > 2**20:
-        app.print(
-            translate(
-                "{size} of the database hold nothing and will be used for what comes; to give them back to the "
-                "disk: diembao retention --vacuum",
-                size=_size(free),
-            )
-        )
-
-
-def _size(count: int) -> str:
-    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.0f} kB"
-
-
-COMMANDS = (retag, retention)
+COMMANDS = (retag,)
