@@ -42,10 +42,10 @@ def atom(name: str, title: str, hits: Sequence[SearchHit], made_at: datetime, la
 
 
 def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
-    made = etree.SubElement(parent, name)
+    element = etree.SubElement(parent, name)
     if text:
-        made.text = _ILLEGAL.sub("", text)
-    return made
+        element.text = _ILLEGAL.sub("", text)
+    return element
 
 
 def _time(at: datetime) -> str:

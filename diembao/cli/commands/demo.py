@@ -85,14 +85,14 @@ def _tell(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: fl
     if app.as_json:
         app.print_json({"digest": str(html), "csv": str(csv), "home": str(home) if home else None})
         return
-    again = f"diembao --home {home} " if home else None
+    command = f"diembao --home {home} " if home else None
     app.print(translate("\nDone in {seconds:.0f} s.", seconds=seconds))
     app.print(translate("  Digest: {html}", html=html))
     app.print(translate("  CSV:    {csv}", csv=csv))
     app.print(translate("\nTry next:"))
-    if again:
-        app.print(f"  {again}status")
-        app.print(f"  {again}export demo.jsonl --relevance main")
+    if command:
+        app.print(f"  {command}status")
+        app.print(f"  {command}export demo.jsonl --relevance main")
     else:
         app.print(translate("  diembao demo --keep          keep the database"))
     app.print(translate("  diembao --lang en demo       the same in English"))

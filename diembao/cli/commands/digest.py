@@ -93,19 +93,17 @@ def write_digest(
 
 def _write_published(app: CliContext, storage: Storage, number: int, forms: tuple[str, ...], out: Path | None) -> int:
     from diembao.jobs import digest as digest_job
-    from diembao.jobs.digest_email import is_email_part
+    from diembao.jobs.published_digest import UnknownPublication, digest_files, published_digest
 
-    if (found := storage.publications.publication(number)) is None:
-        raise click.UsageError(translate("There is no published digest of number {number}", number=number))
-    wanted = {
-        name: body
-        for name, body in found.files.items()
-        if not is_email_part(name) and (not forms or Path(name).suffix.removeprefix(".") in forms)
-    }
-    files = digest_job.write_files(wanted, out or app.home.digests / f"{number}")
+    try:
+        publication = published_digest(storage, number)
+    except UnknownPublication as error:
+        message = translate("There is no published digest of number {number}", number=number)
+        raise click.UsageError(message) from error
+    files = digest_job.write_files(digest_files(publication, forms), out or app.home.digests / f"{number}")
     if app.as_json:
-        app.print_json({"digest": [str(f) for f in files], "id": number, "sha256": found.sha256})
-    app.print(translate("Number {number}, of {day}:", number=number, day=found.day))
+        app.print_json({"digest": [str(f) for f in files], "id": number, "sha256": publication.sha256})
+    app.print(translate("Number {number}, of {day}:", number=number, day=publication.day))
     for file in files:
         app.print(f"  {file}")
     return DONE

@@ -76,8 +76,8 @@ def _print_sources(app: CliContext, days: list[SourceDay]) -> None:
             coverage=day.coverage,
         )
         app.print(line + (translate("; failed: ") + ", ".join(troubles) if troubles else ""))
-        for said in flags_in_words(day):
-            app.print(translate("  ! look at: {flag}", flag=said))
+        for flag in flags_in_words(day):
+            app.print(translate("  ! look at: {flag}", flag=flag))
 
 
 def flags_in_words(day: SourceDay) -> list[str]:
@@ -91,14 +91,14 @@ def _print_entry(app: CliContext, entry: LedgerEntry) -> None:
     if app.as_json:
         app.print_json({"link": dataclasses.asdict(entry)})
         return
-    end = (
+    outcome = (
         translate_code("document outcome", entry.document)
         if entry.document
         else translate_code("candidate outcome", entry.outcome)
     )
-    why = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
-    because = f": {translate_code('reason', why)}" if why else ""
-    app.print(f"  [{end}{because}] {entry.title or entry.url}\n      {entry.url}")
+    reason = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
+    note = f": {translate_code('reason', reason)}" if reason else ""
+    app.print(f"  [{outcome}{note}] {entry.title or entry.url}\n      {entry.url}")
 
 
 COMMANDS = (ledger,)

@@ -44,21 +44,21 @@ def recall(app: CliContext, against: str, days: int) -> int:
     start = end - timedelta(days=days)
     sources = app.sources()
     headlines = _headlines(app, against, sources, start)
-    found = 0
+    seen = 0
     with app.storage() as storage:
         recent = storage.ledger(start, end)
         for r in compare(storage, sources, headlines, storage.source_days(start, end), recent):
-            found += r.verdict in SEEN
+            seen += r.verdict in SEEN
             if app.as_json:
                 app.print_json({"recall": dataclasses.asdict(r)})
                 continue
-            why = f" ({translate_code('reason', r.reason)})" if r.reason else ""
-            app.print(f"[{translate_code('recall verdict', r.verdict)}{why}] {r.headline.title or r.headline.url}")
+            reason = f" ({translate_code('reason', r.reason)})" if r.reason else ""
+            app.print(f"[{translate_code('recall verdict', r.verdict)}{reason}] {r.headline.title or r.headline.url}")
             if r.headline.title:
                 app.print(f"    {r.headline.url}")
-    share = f"{100 * found / len(headlines):.0f} %" if headlines else "-"
-    app.print(translate("Seen: {articles} of {total} ({share}).", articles=found, total=len(headlines), share=share))
-    return DONE if found == len(headlines) else FAILED
+    share = f"{100 * seen / len(headlines):.0f} %" if headlines else "-"
+    app.print(translate("Seen: {articles} of {total} ({share}).", articles=seen, total=len(headlines), share=share))
+    return DONE if seen == len(headlines) else FAILED
 
 
 def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
@@ -68,10 +68,10 @@ def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: 
     if search is not None:
         from diembao.jobs.outside import fetch_headlines
 
-        asked, failures = fetch_headlines(search, start, app.settings().crawl)
-        for url, why in failures.items():
-            app.warn(f"{search.name}: {translate_code('reason', why)} ({url})")
-        return asked
+        headlines, failures = fetch_headlines(search, start, app.settings().crawl)
+        for url, reason in failures.items():
+            app.warn(f"{search.name}: {translate_code('reason', reason)} ({url})")
+        return headlines
 
     path = Path(against)
     if not path.is_file():

@@ -67,7 +67,7 @@ def report(
     settings, rules = app.settings(), app.rules()
     span = _span(kind, day, since, until, ZoneInfo(settings.province.time_zone))
     with app.storage() as storage:
-        files, made = write_report(
+        files, report_ = write_report(
             storage,
             settings,
             rules,
@@ -78,16 +78,16 @@ def report(
             number=number,
         )
     if app.as_json:
-        counts = {"items": made.now.items, "stories": made.now.stories, "outlets": len(made.now.outlets)}
+        counts = {"items": report_.now.items, "stories": report_.now.stories, "outlets": len(report_.now.outlets)}
         app.print_json({"report": [str(f) for f in files], "since": span.first, "until": span.last, **counts})
     app.print(
         translate(
             "Report {first} to {last}: {stories} stories, {items} articles, {outlets} outlets",
             first=span.first,
             last=span.last,
-            stories=made.now.stories,
-            items=made.now.items,
-            outlets=len(made.now.outlets),
+            stories=report_.now.stories,
+            items=report_.now.items,
+            outlets=len(report_.now.outlets),
         )
     )
     for file in files:
@@ -106,14 +106,14 @@ def _span(
     if (kind is None) == (since is None and until is None):
         raise click.UsageError(translate("Either --last, or --since and --until"))
     if kind is not None:
-        made = {
+        periods = {
             "week": report_job.week_of,
             "month": report_job.month_of,
             "quarter": report_job.quarter_of,
             "year": report_job.year_of,
             "annual": report_job.annual_of,
         }
-        return made[kind](today)
+        return periods[kind](today)
     if since is None:
         raise click.UsageError(translate("--since is missing"))
     last = until.date() if until else today

@@ -49,10 +49,10 @@ def retag(app: CliContext, since: datetime | None, dry_run: bool) -> int:
 
 
 def _json(changes: RetagChanges) -> dict[str, Any]:
-    def listed(moved: list[RetaggedItem]) -> list[dict[str, str]]:
-        return [{"item": m.key, "outlet": m.outlet, "title": m.title, "from": m.before, "to": m.after} for m in moved]
+    def item_rows(items: list[RetaggedItem]) -> list[dict[str, str]]:
+        return [{"item": m.key, "outlet": m.outlet, "title": m.title, "from": m.before, "to": m.after} for m in items]
 
-    def pairs(counts: Counter[tuple[str, str]]) -> dict[str, int]:
+    def transitions(counts: Counter[tuple[str, str]]) -> dict[str, int]:
         return {f"{before}>{after}": n for (before, after), n in counts.most_common()}
 
     return {
@@ -60,19 +60,19 @@ def _json(changes: RetagChanges) -> dict[str, Any]:
         "changed": changes.changed,
         "held": changes.held,
         "failed": changes.failed,
-        "relevance": pairs(changes.relevance),
-        "tone": pairs(changes.tone),
+        "relevance": transitions(changes.relevance),
+        "tone": transitions(changes.tone),
         "topics_added": dict(changes.topics_added.most_common()),
         "topics_removed": dict(changes.topics_removed.most_common()),
-        "entering": listed(changes.entering),
-        "leaving": listed(changes.leaving),
+        "entering": item_rows(changes.entering),
+        "leaving": item_rows(changes.leaving),
     }
 
 
 def _tell(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
-    would = translate("would change") if dry_run else translate("changed")
+    change = translate("would change") if dry_run else translate("changed")
     app.print(
-        translate("{items} items, {changed} {change}.", items=changes.texts, changed=changes.changed, change=would)
+        translate("{items} items, {changed} {change}.", items=changes.texts, changed=changes.changed, change=change)
     )
     if changes.held:
         app.print(translate("  {held} held by a person's decision.", held=changes.held))
@@ -90,8 +90,8 @@ def _tell(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
         (translate("Entering"), changes.entering),
         (translate("Leaving"), changes.leaving),
     ):
-        for one in moved[:_SHOWN]:
-            app.print(f"  {head}: {one.key}  {one.outlet}: {one.title}")
+        for item in moved[:_SHOWN]:
+            app.print(f"  {head}: {item.key}  {item.outlet}: {item.title}")
         if len(moved) > _SHOWN:
             app.print(translate("  ... and {more} more", more=len(moved) - _SHOWN))
 

@@ -66,16 +66,16 @@ def resume(app: CliContext, ids: tuple[str, ...]) -> int:
 
 
 def _switch(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
-    found = set_enabled(app, ids, enabled)
-    for s in found:
+    sources = set_enabled(app, ids, enabled)
+    for source in sources:
         app.print(
-            (translate("{name}: on", name=s.name) if enabled else translate("{name}: paused", name=s.name))
-            + (translate(" (as before)") if s.enabled == enabled else "")
+            (translate("{name}: on", name=source.name) if enabled else translate("{name}: paused", name=source.name))
+            + (translate(" (as before)") if source.enabled == enabled else "")
         )
-        if enabled and not s.enabled and s.note:
-            app.print(translate("  note: {note}", note=s.note))
+        if enabled and not source.enabled and source.note:
+            app.print(translate("  note: {note}", note=source.note))
     if app.as_json:
-        app.print_json({"enabled" if enabled else "paused": [s.id for s in found]})
+        app.print_json({"enabled" if enabled else "paused": [source.id for source in sources]})
     return DONE
 
 
@@ -90,41 +90,41 @@ def import_(app: CliContext, file: Path, write: bool) -> int:
     from config.opml import NotRead, read_list, to_import
 
     try:
-        outlines, wrong = read_list(file.read_bytes())
+        outlines, invalid = read_list(file.read_bytes())
     except NotRead as error:
         raise click.UsageError(
             translate(
                 "{file}: cannot be read ({error}). It takes OPML, or an address in each line.", file=file, error=error
             )
         ) from error
-    found = to_import(outlines, wrong, app.sources())
+    result = to_import(outlines, invalid, app.sources())
     if app.as_json:
-        added = [{"id": s.id, "name": s.name, "feeds": [dataclasses.asdict(f) for f in s.feeds]} for s in found.added]
-        app.print_json({"import": {"added": added, "known": dict(found.known), "invalid": found.invalid}})
-    for s in found.added:
+        added = [{"id": s.id, "name": s.name, "feeds": [dataclasses.asdict(f) for f in s.feeds]} for s in result.added]
+        app.print_json({"import": {"added": added, "known": dict(result.known), "invalid": result.invalid}})
+    for s in result.added:
         feeds = ", ".join(f"{feed.url} ({feed.kind})" for feed in s.feeds)
         app.print(f"  + {s.id} · {s.name} [{s.country}, {', '.join(s.languages)}]: {feeds}")
-    for url, id_ in found.known:
+    for url, id_ in result.known:
         app.print(translate("  = {url}: {source} has it already", url=url, source=id_))
-    for line in found.invalid:
+    for line in result.invalid:
         app.warn(translate("  ! no address: {line}", line=line))
-    if write and found.added:
-        add_sources(app, found.added)
-    feeds_ = sum(len(s.feeds) for s in found.added)
+    if write and result.added:
+        add_sources(app, result.added)
+    feeds_ = sum(len(s.feeds) for s in result.added)
     verb = translate("Added") if write else translate("Would add")
     app.print(
         translate(
             "{verb} {sources} sources with {feeds} addresses; {known} known already; {invalid} lines are no address.",
             verb=verb,
-            sources=len(found.added),
+            sources=len(result.added),
             feeds=feeds_,
-            known=len(found.known),
-            invalid=len(found.invalid),
+            known=len(result.known),
+            invalid=len(result.invalid),
         )
     )
-    if not write and found.added:
+    if not write and result.added:
         app.print(translate("To write: --write; then: diembao source check"))
-    return FAILED if found.invalid else DONE
+    return FAILED if result.invalid else DONE
 
 
 @source.command(help=mark("Write the sources that are on as OPML."))

@@ -44,13 +44,13 @@ def pairs(app: CliContext, file: Path) -> int:
     failed = False
     for number, record in read_jsonl(file):
         try:
-            found = judge_pairs(record)
+            verdict = judge_pairs(record)
         except ValueError as error:
             failed = True
             app.warn(f"{file}:{number}: {error}")
             continue
-        name = record.get("id", number)
-        app.print_json({"id": name, **asdict(found), "score": round(found.score, 4)})
+        pair_id = record.get("id", number)
+        app.print_json({"id": pair_id, **asdict(verdict), "score": round(verdict.score, 4)})
     return FAILED if failed else DONE
 
 
@@ -67,30 +67,30 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
         "same": (report.same, report.same_f1),
     }
     if app.as_json:
-        found: dict[str, Any] = {"pairs": report.pairs}
+        row: dict[str, Any] = {"pairs": report.pairs}
         for name, (score, figure) in figures.items():
-            found[name] = {
+            row[name] = {
                 "f1": round(figure.value, 4),
                 "interval": [round(figure.low, 4), round(figure.high, 4)],
                 "precision": round(score.precision, 4),
                 "recall": round(score.recall, 4),
             }
-        found["confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.confusion.items())}
+        row["confusion"] = {f"{gold}>{assigned}": n for (gold, assigned), n in sorted(report.confusion.items())}
         if errors:
-            found["mistakes"] = [
+            row["mistakes"] = [
                 {"id": m.id, "title": m.title, "gold": m.gold, "said": m.verdict.verdict, "reason": m.verdict.reason}
                 for m in report.mistakes
             ]
-        app.print_json(found)
+        app.print_json(row)
         return DONE
-    told = {
+    headings = {
         "dup": translate("reprints (dup) against the rest"),
         "same": translate("one happening (dup, same-event) against different"),
     }
     app.print(f"{file} · {report.pairs}")
     for name, (score, figure) in figures.items():
         app.print(
-            f"{told[name]}: F1 {figure.value:.3f} (95 %: {figure.low:.3f}-{figure.high:.3f}), "
+            f"{headings[name]}: F1 {figure.value:.3f} (95 %: {figure.low:.3f}-{figure.high:.3f}), "
             f"P {score.precision:.3f}, R {score.recall:.3f}"
         )
     app.print(translate("label / said").ljust(14) + "".join(name.rjust(12) for name in JUDGEMENTS))
@@ -138,7 +138,7 @@ def show(app: CliContext, key: str | None, days: int) -> int:
 
 
 def _json(event: Event) -> dict[str, Any]:
-    def told(report: StoryReport) -> dict[str, Any]:
+    def report_row(report: StoryReport) -> dict[str, Any]:
         return {
             "story": report.key,
             "origin": report.origin,
@@ -157,7 +157,7 @@ def _json(event: Event) -> dict[str, Any]:
         "outlets": event.outlets,
         "languages": dict(event.languages),
         "countries": dict(event.countries),
-        "stories": [told(report) for report in event.reports],
+        "stories": [report_row(report) for report in event.reports],
     }
 
 
@@ -215,9 +215,9 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        stays, left = storage.split_story(_level(level), story, items, note, now())
-    told = translate("Split: {items}; {story} stays.", items=left, story=stays)
-    _tell(app, {"stays": stays, "left": left}, told)
+        remaining, separated = storage.split_story(_level(level), story, items, note, now())
+    text = translate("Split: {items}; {story} remaining.", items=separated, story=remaining)
+    _tell(app, {"stays": remaining, "left": separated}, text)
     return DONE
 
 
@@ -225,11 +225,11 @@ def _level(chosen: str | bool) -> Level:
     return "event" if chosen == "event" else "story"
 
 
-def _tell(app: CliContext, found: dict[str, Any], told: str) -> None:
+def _tell(app: CliContext, row: dict[str, Any], text: str) -> None:
     if app.as_json:
-        app.print_json(found)
+        app.print_json(row)
     else:
-        app.print(told)
+        app.print(text)
 
 
 COMMANDS = (pairs, stories)
