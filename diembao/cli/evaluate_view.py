@@ -1,4 +1,4 @@
-"""A report of how well the rules do → JSON for a machine, tables for a person."""
+"""An evaluation report → JSON, or tables on a terminal."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from pipeline.i18n.catalogs import translate_code
 
 
 def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[str, Any]:
-    """Return the report for a machine; figures 0 to 1, intervals as [low, high]."""
+    """Return the report for JSON; figures from 0 to 1, intervals as [low, high]."""
     row: dict[str, Any] = {"rules": report.rules, "records": report.records}
     if report.relevance:
         row["relevance"] = {**_numbers(report.relevance), "interval": _interval(report.relevance_f1)}
@@ -50,7 +50,7 @@ def _interval(figure: Figure | None) -> list[float]:
 
 
 def evaluation_tables(report: EvaluationReport, *, errors: bool = False) -> RenderableType:
-    """Return the report for a person, as Rich tables."""
+    """Return the report as Rich tables."""
     parts: list[RenderableType] = [_figures(report)]
     if report.confusion:
         parts.append(_matrix(_word("confusion"), GRADES, report.confusion))

@@ -1,4 +1,4 @@
-"""An explanation → what a person reads of it on a terminal."""
+"""The explanation of a text's tags → panels and tables on a terminal."""
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel

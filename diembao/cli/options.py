@@ -14,18 +14,18 @@ from diembao.cli import translated
 from diembao.cli.context import CliContext
 from pipeline.i18n.catalogs import mark
 
-#: a day as YYYY-MM-DD
+#: A day as YYYY-MM-DD.
 DAY = click.DateTime(["%Y-%m-%d"])
-#: the day of a digest
+#: The day of a digest.
 day = translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The day (default: today)."))
-#: the moment whose data count
+#: The last day whose data count.
 as_of = translated.option(
     "--as-of",
     type=DAY,
     metavar="YYYY-MM-DD",
     help=mark("By what was stored, tagged and decided by the end of this day."),
 )
-#: the id of a published digest
+#: The id of a published digest.
 publication = translated.option("--id", "publication", type=int, help=mark("Number of a published digest."))
 
 _Record = TypeVar("_Record")

@@ -1,4 +1,4 @@
-"""collect, process, run, add: from the sources into the database."""
+"""collect, process, run, add: articles from the sources into the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from diembao.jobs.collect import CollectResult
     from storage.base import Storage
 
-#: `_collect` was told to stop; of a command's exit codes it is FAILED
+#: Result of `_collect` that was told to stop; the exit code of the command is FAILED.
 STOPPED = 9
 
 _only = translated.option(
@@ -139,14 +139,14 @@ def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool
             zone=settings.province.time_zone,
             progress=progress,
         )
-    _tell_collected(app, result)
+    _print_result(app, result)
     if result.left:
         app.warn(translate("Stopped half-way: {pages} pages wait for the next run.", pages=result.left))
         return STOPPED
     return FAILED if result.failed else DONE
 
 
-def _tell_collected(app: CliContext, result: CollectResult) -> None:
+def _print_result(app: CliContext, result: CollectResult) -> None:
     if app.as_json:
         for tally in result.tallies:
             row = {

@@ -1,8 +1,7 @@
-"""db: the database checked, saved, brought back, moved."""
+"""db: upgrade, check, back up, restore and copy the database."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,20 +23,21 @@ def db() -> None:
 
 
 def _progress(app: CliContext) -> Progress:
-    def tell(table: str, done: int, expected: int) -> None:
+    def show(table: str, done: int, expected: int) -> None:
         if done == expected and table != "backup":
             app.print(f"  {table}: {done}")
 
-    return tell
+    return show
 
 
 @db.command(help=mark("Bring an older database up to this version; it is saved first."))
 @pass_context
 def upgrade(app: CliContext) -> int:
+    from diembao.jobs.backup import backup_path
     from storage.maintenance.backup import upgrade as upgrade_database
 
     with app.home.lock(*_JOBS):
-        path = _new_file(app, "before-upgrade")
+        path = backup_path(app.home, "before-upgrade")
         old = upgrade_database(app.database(), path, _progress(app))
     if old is None:
         app.print(translate("It is of today's version."))
@@ -75,21 +75,19 @@ def check(app: CliContext) -> int:
 )
 @pass_context
 def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
+    from diembao.jobs.backup import backup_path, delete_old_backups
     from storage.maintenance.backup import backup as back_up
 
     if file is not None and keep is not None:
         raise click.UsageError(translate("--keep is not for a FILE of your own"))
-    path = file or _new_file(app, "backup")
+    path = file or backup_path(app.home, "backup")
     checksum = back_up(app.database(), path, _progress(app))
     size = path.stat().st_size / 2**20
     if app.as_json:
         app.print_json({"backup": str(path), "sha256": checksum, "bytes": path.stat().st_size})
     app.print(translate("Saved {size:.1f} MB to {file}", size=size, file=path))
     if keep is not None:
-        # Their names hold the time, so that the newest come last.
-        for old in sorted(path.parent.glob("diembao-backup-*.db"))[:-keep]:
-            old.unlink()
-            old.with_name(f"{old.name}.sha256").unlink(missing_ok=True)
+        delete_old_backups(path.parent, keep)
     return DONE
 
 
@@ -112,18 +110,14 @@ def copy(app: CliContext, target: str) -> int:
     from storage.maintenance.backup import copy as copy_database
 
     with app.home.lock(*_JOBS):
-        n = copy_database(app.database(), target, _progress(app))
+        rows = copy_database(app.database(), target, _progress(app))
     app.print(
         translate(
             "Copied and compared {count} rows. To use it: write its address into [storage] database in settings.toml.",
-            count=n,
+            count=rows,
         )
     )
     return DONE
-
-
-def _new_file(app: CliContext, kind: str) -> Path:
-    return app.home.root / "backups" / f"diembao-{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db"
 
 
 COMMANDS = (db,)

@@ -35,8 +35,8 @@ class _Options:
 
 @translated.command(
     help=mark(
-        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n"
-        "\n--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
+        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n\n"
+        "--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
     )
 )
 @click.argument("item", required=False)

@@ -1,4 +1,4 @@
-"""init, config check: a home folder that can be used."""
+"""init, config check: the configuration of a home folder written and checked."""
 
 import click
 

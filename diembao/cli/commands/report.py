@@ -1,4 +1,4 @@
-"""report: from the database to the report of a week, a month, a year."""
+"""report: the periodic report of a week, month, quarter, year or any days."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analysis.report.figures import Span
 
 
-#: two years
+#: Longest span of a report, in days (two years).
 _MOST_DAYS = 731
 
 

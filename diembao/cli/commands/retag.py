@@ -44,7 +44,7 @@ def retag(app: CliContext, since: datetime | None, dry_run: bool) -> int:
     if app.as_json:
         app.print_json({"retag": _json(changes), "rules": rules.version, "dry_run": dry_run})
     else:
-        _tell(app, changes, dry_run=dry_run)
+        _print(app, changes, dry_run=dry_run)
     return FAILED if changes.failed else DONE
 
 
@@ -69,7 +69,7 @@ def _json(changes: RetagChanges) -> dict[str, Any]:
     }
 
 
-def _tell(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
+def _print(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
     change = translate("would change") if dry_run else translate("changed")
     app.print(
         translate("{items} items, {changed} {change}.", items=changes.texts, changed=changes.changed, change=change)

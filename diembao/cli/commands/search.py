@@ -49,12 +49,13 @@ class _Options:
 
 @translated.command(
     help=mark(
-        "Search the stored items.\n\nA word without diacritics finds all (dien gio: điện gió, diễn, giờ); "
-        "one with any finds just that (đảo, not đạo), wherever its tone mark stands (hoà, hòa); =dao: "
-        'just that, without. "a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most '
-        "5 words apart. Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: "
-        "story: day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. Without a relevance: "
-        "only what is about the province."
+        "Search the stored items.\n\n"
+        "A word without diacritics finds all (dien gio: điện gió, diễn, giờ); one with any finds just that (đảo, not "
+        "đạo), wherever its tone mark stands (hoà, hòa); =dao: just that, without. "
+        '"a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most 5 words apart. '
+        "Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
+        "day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. "
+        "Without a relevance: only what is about the province."
     )
 )
 @click.argument("query", nargs=-1)

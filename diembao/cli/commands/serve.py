@@ -1,4 +1,4 @@
-"""serve: the jobs of schedule.toml, each a process of its own, until told to stop."""
+"""serve: the jobs of schedule.toml at their times, each in a process of its own, until a signal stops it."""
 
 import sys
 
@@ -22,7 +22,7 @@ def serve(app: CliContext) -> int:
     from storage.service.job_runs import LockedElsewhere
 
     jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
-    app.sources()  # a service without sources would run for months and collect nothing
+    app.sources()  # fail now: a service without sources would run for months and collect nothing
     zone = app.zone()
     try:
         with hold_leader_lock(app.home, app.database()) as hold, app.storage() as storage:

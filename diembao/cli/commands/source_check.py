@@ -1,4 +1,4 @@
-"""source check, source find: what outlets and sites would give if they were asked now."""
+"""source check, find, learn: sources tried on the live web, found on a site, taught from stored pages."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | No
     if site.reason is not Reason.OK:
         app.warn(f"{url}: {translate_code('reason', site.reason)}" + (f" ({site.note})" if site.note else ""))
     for offer in sorted(site.offers, key=lambda o: (not o.holds, o.kind, -len(o.links))):
-        # That an address tried on the off chance is not there says nothing.
+        # A usual address that does not exist is no news.
         if offer.how == "usual" and offer.reason is Reason.NOT_FOUND:
             continue
         app.print(_offer_line(offer, now()))

@@ -1,4 +1,4 @@
-"""source find, list, check, pause, resume, import, export: which outlets are asked, and what they would give."""
+"""source list, pause, resume, import, export; and find, check, learn of source_check.py."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def list_(app: CliContext, enabled: bool) -> int:
         on = translate("on") if s.enabled else translate("off")
         table.add_row(s.id, s.name, on, ", ".join(s.languages), s.kind, s.category, feeds)
     console = Console()
-    # Into a file or a pipe a line for each source, whole, whatever the width of a terminal.
+    # In a file or a pipe each source takes one line, whatever the width of the terminal.
     Console(width=console.width if console.is_terminal else 200, soft_wrap=True).print(table)
     on_, all_ = sum(s.enabled for s in sources), len(sources)
     app.print(translate("{sources} sources, {enabled} switched on.", sources=all_, enabled=on_))
@@ -55,17 +55,17 @@ def list_(app: CliContext, enabled: bool) -> int:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def pause(app: CliContext, ids: tuple[str, ...]) -> int:
-    return _switch(app, ids, False)
+    return _set_enabled(app, ids, False)
 
 
 @source.command(help=mark("Switch these sources on in sources.toml."))
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def resume(app: CliContext, ids: tuple[str, ...]) -> int:
-    return _switch(app, ids, True)
+    return _set_enabled(app, ids, True)
 
 
-def _switch(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
+def _set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
     sources = set_enabled(app, ids, enabled)
     for source in sources:
         app.print(

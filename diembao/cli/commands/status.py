@@ -1,4 +1,4 @@
-"""status: in one screen, whether all is well; the exit code says it to monitors."""
+"""status: the health of the service, its jobs and its sources on one screen, and as an exit code for monitors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from diembao.service.status import ServiceStatus
     from pipeline.records import JobRun, SourceDay
 
-#: Sources that are listed, the worst first: with all else they fill one screen.
+#: Sources listed without --all, the worst first: together with the rest they fill one screen.
 _SOURCES = 12
 
 
@@ -46,10 +46,10 @@ def status(app: CliContext, everything: bool) -> int:
         row |= {"totals": totals, **_row(service)}
         app.print_json(row)
         return code
-    _print_standing(app, service, zone)
+    _print_service(app, service, zone)
     _print_sources(app, service.sources, None if everything else _SOURCES)
-    app.print(translate("Links: ") + _sum(totals["candidates"], candidates.items(), "candidate outcome"))
-    app.print(translate("Stored pages: ") + _sum(totals["documents"], documents.items(), "document outcome"))
+    app.print(translate("Links: ") + _sum_in_words(totals["candidates"], candidates.items(), "candidate outcome"))
+    app.print(translate("Stored pages: ") + _sum_in_words(totals["documents"], documents.items(), "document outcome"))
     if unreadable:
         listed = ", ".join(f"{n} {translate_code('reason', why)}" for why, n in unreadable.items())
         app.print(translate("  Unreadable because: {listed}", listed=listed))
@@ -88,7 +88,7 @@ def _row(service: ServiceStatus) -> dict[str, Any]:
     }
 
 
-def _print_standing(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> None:
+def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> None:
     def when(at: datetime | None) -> str:
         return f"{at.astimezone(zone):%H:%M %d/%m}" if at else "–"
 
@@ -139,12 +139,12 @@ def _print_standing(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> 
 
 
 def job_outcome_words(run: JobRun) -> str:
-    """Return how a turn ended in words."""
+    """Return the words for the outcome of a job run."""
     code = run.exit_code or 0
     return translate_code("job outcome", run.how or "running", code=run.exit_code, signal=-code)
 
 
-def _sum(total: int, parts: Iterable[tuple[str, int]], context: str) -> str:
+def _sum_in_words(total: int, parts: Iterable[tuple[str, int]], context: str) -> str:
     """Return e.g. '12 = 10 page fetched + 2 to be fetched (again)'."""
     sum_ = " + ".join(f"{n:,} {translate_code(context, part)}" for part, n in parts if n)
     return f"{total:,} = {sum_}" if sum_ else str(total)

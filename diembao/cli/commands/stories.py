@@ -1,4 +1,4 @@
-"""pairs, stories: which articles are one report or tell of one happening, and a person's say in that."""
+"""pairs, stories: articles that are one report or tell of one event, and their merging and splitting by hand."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def pairs(app: CliContext, file: Path) -> int:
 
 
 def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
-    """Print how often labelled pairs are judged rightly."""
+    """Print the scores of labelled pairs."""
     from diembao.evaluation.pairs import JUDGEMENTS, evaluate_pairs
 
     try:
@@ -111,7 +111,7 @@ def rebuild(app: CliContext) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
         moved = storage.rebuild_stories(now())
-    _tell(app, {"moved": moved}, translate("Grouped anew; {items} items moved.", items=moved))
+    _print_result(app, {"moved": moved}, translate("Grouped anew; {items} items moved.", items=moved))
     return DONE
 
 
@@ -180,13 +180,13 @@ def _print(app: CliContext, event: Event, zone: ZoneInfo, *, whole: bool) -> Non
         )
     )
     for report in event.reports if whole else ():
-        app.print(f"  {report.key}  {_carried(report)}")
+        app.print(f"  {report.key}  {_reprints(report)}")
         for item in report.items:
             app.print(f"    {item.key}  {item.outlet}: {item.article.title}  {item.article.url}")
 
 
-def _carried(report: StoryReport) -> str:
-    """Return who a report is from and how often it was carried: '1 tin TTXVN, 14 báo đăng lại'."""
+def _reprints(report: StoryReport) -> str:
+    """Return the origin of a report and its reprints: '1 report of TTXVN, reprinted by 14'."""
     outlets = len({i.source_id for i in report.items})
     by = report.origin or report.first.outlet
     again = outlets if report.origin and report.origin.casefold() not in report.first.outlet.casefold() else outlets - 1
@@ -202,7 +202,7 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 
     with app.home.lock("process"), app.storage() as storage:
         name = storage.merge_stories(_level(level), keys, note, now())
-    _tell(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
+    _print_result(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
     return DONE
 
 
@@ -217,7 +217,7 @@ def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool
     with app.home.lock("process"), app.storage() as storage:
         remaining, separated = storage.split_story(_level(level), story, items, note, now())
     text = translate("Split: {items}; {story} remaining.", items=separated, story=remaining)
-    _tell(app, {"stays": remaining, "left": separated}, text)
+    _print_result(app, {"stays": remaining, "left": separated}, text)
     return DONE
 
 
@@ -225,7 +225,7 @@ def _level(chosen: str | bool) -> Level:
     return "event" if chosen == "event" else "story"
 
 
-def _tell(app: CliContext, row: dict[str, Any], text: str) -> None:
+def _print_result(app: CliContext, row: dict[str, Any], text: str) -> None:
     if app.as_json:
         app.print_json(row)
     else:
