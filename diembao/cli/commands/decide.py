@@ -55,21 +55,25 @@ class _Options:
 @translated.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
 @pass_context
 @gather(_Options)
-def decide(app: CliContext, chosen: _Options) -> int:
+def decide(app: CliContext, arguments: _Options) -> int:
     from diembao.jobs.decide import decide as decide_item
 
-    if chosen.target is not None:
-        return _export(app, chosen.target)
-    key, values = chosen.item, _values(chosen)
-    if key is None or not any(value is not None for value in values.values()) or (chosen.topics and chosen.no_topic):
+    if arguments.target is not None:
+        return _export(app, arguments.target)
+    key, values = arguments.item, _values(arguments)
+    if (
+        key is None
+        or not any(value is not None for value in values.values())
+        or (arguments.topics and arguments.no_topic)
+    ):
         raise click.UsageError(translate("Needs ITEM and at least one of --relevance, --topic (or --no-topic), --tone"))
     known = {topic.id for topic in app.rules().topics.topic}
-    if unknown := sorted(set(chosen.topics) - known):
+    if unknown := sorted(set(arguments.topics) - known):
         names, listed = ", ".join(unknown), ", ".join(sorted(known))
         raise click.UsageError(translate("No such topic: {names}; there are {listed}", names=names, listed=listed))
-    at, who = now(), chosen.who or _user()
+    at, who = now(), arguments.who or _user()
     with app.storage() as storage:
-        item = decide_item(storage, key, values, who=who, at=at, note=chosen.note)
+        item = decide_item(storage, key, values, who=who, at=at, note=arguments.note)
     tags, topics = item.tags, [topic.id for topic in item.tags.topics]
     if app.as_json:
         row = {"item": key, "relevance": tags.relevance, "topics": topics, "tone": tags.tone, "who": who}
@@ -78,12 +82,12 @@ def decide(app: CliContext, chosen: _Options) -> int:
     return DONE
 
 
-def _values(chosen: _Options) -> dict[DecisionField, str | None]:
+def _values(arguments: _Options) -> dict[DecisionField, str | None]:
     """Return the value decided for each field, None where none was given."""
     return {
-        "relevance": chosen.relevance,
-        "topics": " ".join(dict.fromkeys(chosen.topics)) if chosen.topics or chosen.no_topic else None,
-        "tone": chosen.tone,
+        "relevance": arguments.relevance,
+        "topics": " ".join(dict.fromkeys(arguments.topics)) if arguments.topics or arguments.no_topic else None,
+        "tone": arguments.tone,
     }
 
 

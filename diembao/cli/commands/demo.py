@@ -52,8 +52,8 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
             )
         )
         if serve:
-            return _wait(app, home.root)
-        began = time.monotonic()
+            return _wait_for_interrupt(app, home.root)
+        start = time.monotonic()
         base = [sys.executable, "-m", "diembao", "--home", str(home.root), "--lang", app.lang]
         base += ["--quiet"] * app.quiet
         csv = out / "diem-bao.csv"
@@ -68,11 +68,11 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
     html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
     if not keep:
         shutil.rmtree(home.root)
-    _print(app, html, csv, home.root if keep else None, time.monotonic() - began)
+    _print(app, html, csv, home.root if keep else None, time.monotonic() - start)
     return 0
 
 
-def _wait(app: CliContext, home: Path) -> int:
+def _wait_for_interrupt(app: CliContext, home: Path) -> int:
     app.print(translate("In another window: diembao --home {home} run", home=home))
     try:
         while True:

@@ -57,25 +57,25 @@ class _Options:
 @options.as_of
 @pass_context
 @options.gather(_Options)
-def export(app: CliContext, chosen: _Options) -> int:
+def export(app: CliContext, arguments: _Options) -> int:
     from analysis.tables.writers import SHEET_ROWS, TooManyRows
     from diembao.jobs import export as export_job
     from pipeline.tables.columns import SCHEMA_VERSION
 
-    file, labels = chosen.file, _topic_labels(app)
-    _refuse_contradictions(chosen)
-    _refuse_unknown(translate("topic"), chosen.topics, labels)
-    if chosen.sources:
-        _refuse_unknown(translate("source"), chosen.sources, [source.id for source in app.sources()])
+    file, labels = arguments.file, _topic_labels(app)
+    _refuse_contradictions(arguments)
+    _refuse_unknown(translate("topic"), arguments.topics, labels)
+    if arguments.sources:
+        _refuse_unknown(translate("source"), arguments.sources, [source.id for source in app.sources()])
     request = export_job.ExportRequest(
-        chosen.table,
-        options.day_of(chosen.since),
-        options.day_of(chosen.until),
-        chosen.relevance or ("main", "mention"),
-        chosen.topics,
-        chosen.sources,
+        arguments.table,
+        options.day_of(arguments.since),
+        options.day_of(arguments.until),
+        arguments.relevance or ("main", "mention"),
+        arguments.topics,
+        arguments.sources,
         app.zone(),
-        options.end_of_day(chosen.as_of, app.zone()),
+        options.end_of_day(arguments.as_of, app.zone()),
     )
     with app.storage() as storage:
         try:
@@ -88,15 +88,15 @@ def export(app: CliContext, chosen: _Options) -> int:
             )
             raise click.ClickException(message) from error
     if app.as_json:
-        app.print_json({"file": str(file), "table": chosen.table, "schema": SCHEMA_VERSION, "rows": rows})
+        app.print_json({"file": str(file), "table": arguments.table, "schema": SCHEMA_VERSION, "rows": rows})
     app.print(translate("Wrote {rows} rows to {file}", rows=rows, file=file))
     return DONE
 
 
-def _refuse_contradictions(chosen: _Options) -> None:
+def _refuse_contradictions(arguments: _Options) -> None:
     from diembao.jobs.export import SUFFIXES
 
-    file, since, until = chosen.file, chosen.since, chosen.until
+    file, since, until = arguments.file, arguments.since, arguments.until
     if file.suffix not in SUFFIXES:
         listed = ", ".join(SUFFIXES)
         raise click.UsageError(translate("{file}: the name must end in {listed}", file=file, listed=listed))
@@ -104,7 +104,7 @@ def _refuse_contradictions(chosen: _Options) -> None:
         raise click.UsageError(
             translate("--until {until:%Y-%m-%d} is before --since {since:%Y-%m-%d}", until=until, since=since)
         )
-    if chosen.table == "ledger" and (chosen.topics or chosen.relevance):
+    if arguments.table == "ledger" and (arguments.topics or arguments.relevance):
         raise click.UsageError(translate("Links have neither topic nor relevance: leave out --topic and --relevance"))
 
 

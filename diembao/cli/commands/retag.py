@@ -86,14 +86,14 @@ def _print(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
             app.print(f"  {head}: {before} > {after}: {n}")
     for name in sorted({*changes.topics_added, *changes.topics_removed}):
         app.print(f"  {translate('Topic')} {name}: +{changes.topics_added[name]} -{changes.topics_removed[name]}")
-    for head, moved in (
+    for head, items in (
         (translate("Entering"), changes.entering),
         (translate("Leaving"), changes.leaving),
     ):
-        for item in moved[:_SHOWN]:
+        for item in items[:_SHOWN]:
             app.print(f"  {head}: {item.key}  {item.outlet}: {item.title}")
-        if len(moved) > _SHOWN:
-            app.print(translate("  ... and {more} more", more=len(moved) - _SHOWN))
+        if len(items) > _SHOWN:
+            app.print(translate("  ... and {more} more", more=len(items) - _SHOWN))
 
 
 COMMANDS = (retag,)

@@ -86,27 +86,27 @@ class _Options:
 @translated.option("--rebuild", is_flag=True, help=mark("Make the index anew (nothing else is changed)."))
 @pass_context
 @gather(_Options)
-def search(app: CliContext, chosen: _Options) -> int:
-    app = replace(app, as_json=app.as_json or chosen.as_json)
-    query = " ".join(chosen.query)
-    if not (query or chosen.feeds or chosen.saved or chosen.forget or chosen.rebuild):
+def search(app: CliContext, arguments: _Options) -> int:
+    app = replace(app, as_json=app.as_json or arguments.as_json)
+    query = " ".join(arguments.query)
+    if not (query or arguments.feeds or arguments.saved or arguments.forget or arguments.rebuild):
         raise click.UsageError(translate('Needs words to search for: "wind farm"'))
     with app.storage() as storage:
-        if chosen.rebuild:
+        if arguments.rebuild:
             with app.progress() as progress:
                 count = storage.searches.rebuild(progress)
             app.print(translate("{count} texts are in the index.", count=count))
-        if chosen.forget:
-            storage.searches.forget(chosen.forget)
-            app.print(translate("Forgot {name}.", name=chosen.forget))
-        if chosen.save:
-            _save(app, storage, chosen.save, query)
+        if arguments.forget:
+            storage.searches.forget(arguments.forget)
+            app.print(translate("Forgot {name}.", name=arguments.forget))
+        if arguments.save:
+            _save(app, storage, arguments.save, query)
         elif query:
-            _show(app, storage, query, chosen, chosen.feed)
-        if chosen.feeds is not None:
+            _show(app, storage, query, arguments, arguments.feed)
+        if arguments.feeds is not None:
             for saved in storage.searches.saved():
-                _show(app, storage, f"@{saved.name}", chosen, chosen.feeds / f"{saved.name}.atom")
-        if chosen.saved:
+                _show(app, storage, f"@{saved.name}", arguments, arguments.feeds / f"{saved.name}.atom")
+        if arguments.saved:
             _list(app, storage)
     return DONE
 
@@ -131,7 +131,7 @@ def _list(app: CliContext, storage: Storage) -> None:
             app.print(f"@{saved.name}  {saved.query}")
 
 
-def _show(app: CliContext, storage: Storage, query: str, chosen: _Options, feed: Path | None) -> None:
+def _show(app: CliContext, storage: Storage, query: str, arguments: _Options, feed: Path | None) -> None:
     """Print the hits of a query or of a saved search (@NAME), or write them as an Atom feed."""
     from diembao.cli.atom import atom
     from diembao.jobs.search import UnknownSearch, saved_query
@@ -148,7 +148,7 @@ def _show(app: CliContext, storage: Storage, query: str, chosen: _Options, feed:
             ) from None
     zone = app.zone()
     tree = _parse(query, app.rules())
-    hits = storage.searches.search(tree, zone=zone, by=chosen.by, limit=chosen.limit)
+    hits = storage.searches.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
     if feed is not None:
         title = translate("Press review: {name}", name=name)
         write_atomically(feed, atom(name, title, hits, now(), app.lang))

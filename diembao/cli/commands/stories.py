@@ -110,8 +110,8 @@ def stories() -> None: ...
 def rebuild(app: CliContext) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        moved = storage.rebuild_stories(now())
-    _print_result(app, {"moved": moved}, translate("Grouped anew; {items} items moved.", items=moved))
+        count = storage.rebuild_stories(now())
+    _print_result(app, {"moved": count}, translate("Grouped anew; {items} items moved.", items=count))
     return DONE
 
 
@@ -221,8 +221,8 @@ def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool
     return DONE
 
 
-def _level(chosen: str | bool) -> Level:
-    return "event" if chosen == "event" else "story"
+def _level(flag: str | bool) -> Level:
+    return "event" if flag == "event" else "story"
 
 
 def _print_result(app: CliContext, row: dict[str, Any], text: str) -> None:
