@@ -142,7 +142,8 @@ def _message_arguments(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 def test_the_language_is_that_of_the_context() -> None:
-    for language, word in (("vi", "Ổn."), ("en", "All is well.")):
+    words: dict[Language, str] = {"vi": "Ổn.", "en": "All is well."}
+    for language, word in words.items():
         with use_language(language):
             assert current_language() == language
             assert translate("All is well.") == word

@@ -111,7 +111,7 @@ def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> N
         last_done = when(job.done.ended if job.done else None)
         app.print(
             translate(
-                "  {job:<12} {started} {outcome}; last last_done {last_done}; next {next}",
+                "  {job:<12} {started} {how}; last done {done}; next {next}",
                 job=job.name,
                 started=when(job.last.started),
                 how=outcome,
@@ -155,7 +155,7 @@ def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None) ->
     failed = [d for d in polled if d.state == "failed"]
     app.print(
         translate(
-            "Last 24 hours: {sources} sources polled, {failed} failed altogether.",
+            "Last 24 hours: {sources} sources asked, {failed} failed altogether.",
             sources=len(polled),
             failed=len(failed),
         )

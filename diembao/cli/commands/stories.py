@@ -216,7 +216,7 @@ def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool
 
     with app.home.lock("process"), app.storage() as storage:
         remaining, separated = storage.split_story(_level(level), story, items, note, now())
-    text = translate("Split: {items}; {story} remaining.", items=separated, story=remaining)
+    text = translate("Split: {items}; {story} stays.", items=separated, story=remaining)
     _print_result(app, {"stays": remaining, "left": separated}, text)
     return DONE
 
