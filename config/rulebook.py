@@ -33,7 +33,7 @@ def load_rulebook(directory: Path | None = None) -> Rulebook:
 
 
 @cache
-def packaged_read_models() -> Models:
+def packaged_models() -> Models:
     """Return the models packaged with diembao. Raises ConfigError."""
     faults: list[Fault] = []
     models = _read_models(None, faults)

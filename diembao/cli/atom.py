@@ -1,4 +1,4 @@
-"""What a search found → an Atom feed (RFC 4287) that any feed reader follows."""
+"""Search hits → an Atom feed (RFC 4287)."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from lxml import etree
 from pipeline.records import SearchHit
 
 _ATOM = "http://www.w3.org/2005/Atom"
-#: characters that XML 1.0 has no place for
+#: Characters that XML 1.0 does not allow.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -23,7 +23,7 @@ def atom(name: str, title: str, hits: Sequence[SearchHit], made_at: datetime, la
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     _add(feed, "id", f"urn:diembao:search:{quote(name)}")
     _add(feed, "title", title)
-    # The newest of what it holds, so that a feed without news is the same file.
+    # The time of the newest hit: without a new hit the file stays the same, byte for byte.
     _add(feed, "updated", _time(max((hit.item.fetched_at for hit in hits), default=made_at)))
     _add(_add(feed, "author"), "name", "diembao")
     for hit in hits:
@@ -42,10 +42,10 @@ def atom(name: str, title: str, hits: Sequence[SearchHit], made_at: datetime, la
 
 
 def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
-    made = etree.SubElement(parent, name)
+    element = etree.SubElement(parent, name)
     if text:
-        made.text = _ILLEGAL.sub("", text)
-    return made
+        element.text = _ILLEGAL.sub("", text)
+    return element
 
 
 def _time(at: datetime) -> str:

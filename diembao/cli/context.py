@@ -1,4 +1,4 @@
-"""What every command gets: the home folder, how to speak, and what it needs of it, opened when it is needed."""
+"""The context that every command gets: home folder, output options, and lazily loaded settings, rules and storage."""
 
 import json
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -26,7 +27,7 @@ DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
 @dataclass(frozen=True, slots=True)
 class CliContext:
     home: Home
-    #: whether --lang was given
+    #: Whether --lang was given.
     language_given: bool
     quiet: bool
     as_json: bool
@@ -36,13 +37,21 @@ class CliContext:
         """The language of the run."""
         return current_language()
 
+    def document_language(self) -> str:
+        """Return the language of digests and reports: that of --lang or $DIEMBAO_LANG, else that of settings.toml."""
+        return self.lang if self.language_given or self.lang == "en" else self.settings().digest.language
+
+    def zone(self) -> ZoneInfo:
+        """Return the province's time zone."""
+        return ZoneInfo(self.settings().province.time_zone)
+
     def settings(self) -> "Settings":
         from config.settings import load_settings
 
         return load_settings(self.home.config)
 
     def sources(self) -> "tuple[Source, ...]":
-        """Read sources.toml of the home folder: without one, nobody asked for the packaged outlets to be crawled."""
+        """Read sources.toml of the home folder; without that file no packaged outlet may be crawled: UsageError."""
         from config.sources import load_sources
 
         if not (self.home.config / "sources.toml").exists():
@@ -64,10 +73,10 @@ class CliContext:
         """Return the address of the database: $DIEMBAO_DATABASE, else settings.toml, else SQLite in the home folder."""
         from diembao.system.secrets import secret
 
-        named = secret("DIEMBAO_DATABASE") or self.settings().storage.database
-        if not named:
+        address = secret("DIEMBAO_DATABASE") or self.settings().storage.database
+        if not address:
             self.home.root.mkdir(parents=True, exist_ok=True)
-        return named or f"sqlite:///{self.home.database}"
+        return address or f"sqlite:///{self.home.database}"
 
     @contextmanager
     def storage(self) -> "Iterator[Storage]":

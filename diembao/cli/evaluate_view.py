@@ -1,4 +1,4 @@
-"""A report of how well the rules do → JSON for a machine, tables for a person."""
+"""An evaluation report → JSON, or tables on a terminal."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,27 +11,27 @@ from pipeline.i18n.catalogs import translate_code
 
 
 def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[str, Any]:
-    """Return the report for a machine; figures 0 to 1, intervals as [low, high]."""
-    found: dict[str, Any] = {"rules": report.rules, "records": report.records}
+    """Return the report for JSON; figures from 0 to 1, intervals as [low, high]."""
+    row: dict[str, Any] = {"rules": report.rules, "records": report.records}
     if report.relevance:
-        found["relevance"] = {**_numbers(report.relevance), "interval": _interval(report.relevance_f1)}
+        row["relevance"] = {**_numbers(report.relevance), "interval": _interval(report.relevance_f1)}
     for name in ("grade", "micro", "micro_about", "language", "tone"):
         if (figure := getattr(report, name)) is not None:
-            found[name] = {"value": round(figure.value, 4), "interval": _interval(figure), "records": figure.n}
+            row[name] = {"value": round(figure.value, 4), "interval": _interval(figure), "records": figure.n}
     if report.macro is not None:
-        found["macro"] = round(report.macro, 4)
-    found["topics"] = {t: _numbers(s) for t, s in report.topics.items()}
-    found["confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.confusion.items())}
-    found["tone_confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.tone_confusion.items())}
-    found["calibration"] = [
+        row["macro"] = round(report.macro, 4)
+    row["topics"] = {t: _numbers(s) for t, s in report.topics.items()}
+    row["confusion"] = {f"{gold}>{assigned}": n for (gold, assigned), n in sorted(report.confusion.items())}
+    row["tone_confusion"] = {f"{gold}>{assigned}": n for (gold, assigned), n in sorted(report.tone_confusion.items())}
+    row["calibration"] = [
         {"from": low, "to": high, "topics": n, "right": round(right, 4)} for low, high, n, right in report.calibration
     ]
     if errors:
-        found["mistakes"] = [
+        row["mistakes"] = [
             {"id": m.id, "title": m.title, "what": m.what, "gold": m.gold, "said": m.said, "reason": m.reason}
             for m in report.mistakes
         ]
-    return found
+    return row
 
 
 def _numbers(score: Score) -> dict[str, float | int]:
@@ -50,7 +50,7 @@ def _interval(figure: Figure | None) -> list[float]:
 
 
 def evaluation_tables(report: EvaluationReport, *, errors: bool = False) -> RenderableType:
-    """Return the report for a person, as Rich tables."""
+    """Return the report as Rich tables."""
     parts: list[RenderableType] = [_figures(report)]
     if report.confusion:
         parts.append(_matrix(_word("confusion"), GRADES, report.confusion))
@@ -97,8 +97,8 @@ def _matrix(title: str, names: Sequence[str], counts: Mapping[tuple[str, str], i
     for name in names:
         table.add_column(_word(name), justify="right")
     for gold in names:
-        if any(counts.get((gold, said)) for said in names):
-            table.add_row(_word(gold), *(str(counts.get((gold, said), 0)) for said in names))
+        if any(counts.get((gold, assigned)) for assigned in names):
+            table.add_row(_word(gold), *(str(counts.get((gold, assigned), 0)) for assigned in names))
     return table
 
 

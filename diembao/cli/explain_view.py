@@ -1,4 +1,4 @@
-"""An explanation → what a person reads of it on a terminal."""
+"""The explanation of a text's tags → panels and tables on a terminal."""
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -13,9 +13,9 @@ from pipeline.tagging.reason_text import relevance_reason_text
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
 
 
-def explanation_panels(found: Explanation) -> RenderableType:
+def explanation_panels(explanation: Explanation) -> RenderableType:
     """Return the text with its evidence marked, and a table for every decision."""
-    tags = found.tags
+    tags = explanation.tags
     reason = relevance_reason_text(tags.reason, current_language())
     tone = tags.tone + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
     verdict = (
@@ -23,61 +23,61 @@ def explanation_panels(found: Explanation) -> RenderableType:
         f"{_word('language')}: {tags.language}   {_word('rules')}: {tags.rules}\n{reason[:1].upper()}{reason[1:]}"
     )
     parts: list[RenderableType] = [
-        Panel(Group(_marked(found, "title"), Text(), _marked(found, "text"))),
+        Panel(Group(_marked(explanation, "title"), Text(), _marked(explanation, "text"))),
         Panel(Text(verdict), title=_word("verdict"), title_align="left"),
     ]
-    if found.mentions:
-        parts.append(_places(found))
-    if found.elsewhere:
-        parts.append(Text(f"{_word('elsewhere')}: {', '.join(found.elsewhere)}"))
-    if found.grade:
+    if explanation.mentions:
+        parts.append(_places(explanation))
+    if explanation.elsewhere:
+        parts.append(Text(f"{_word('elsewhere')}: {', '.join(explanation.elsewhere)}"))
+    if explanation.grade:
         table = Table(_word("feature"), _word("value"), _word("effect"), title=_word("grade"), title_justify="left")
-        for feature, value, effect in found.grade:
+        for feature, value, effect in explanation.grade:
             table.add_row(feature, f"{value:g}", f"{effect:+.2f}")
         parts.append(table)
-    if found.topics:
-        parts.append(_topics(found))
-    if sensitive := ", ".join(account.id for account in found.topics if account.sensitive):
+    if explanation.topics:
+        parts.append(_topics(explanation))
+    if sensitive := ", ".join(account.id for account in explanation.topics if account.sensitive):
         parts.append(Text(translate("Marked as sensitive in topics.toml: {topics}", topics=sensitive)))
-    if found.hits:
+    if explanation.hits:
         table = Table(_word("name"), _word("where"), _word("kept"), title=_word("hits"), title_justify="left")
-        for hit in found.hits:
+        for hit in explanation.hits:
             table.add_row(hit.words, translate_code("hit place", hit.where), "✓" if hit.kept else _word("no"))
         parts.append(table)
     return Group(*parts)
 
 
-def _marked(found: Explanation, where: str) -> Text:
-    text = Text(found.title if where == "title" else found.text, style="bold" if where == "title" else "")
-    for account in found.topics:
+def _marked(explanation: Explanation, where: str) -> Text:
+    text = Text(explanation.title if where == "title" else explanation.text, style="bold" if where == "title" else "")
+    for account in explanation.topics:
         if account.verdict != "no":
             for hit in account.hits:
                 if hit.where == where:
                     text.stylize(_MARKS["term"], hit.start, hit.end)
-    for mention, role in found.mentions:
+    for mention, role in explanation.mentions:
         if mention.where == where:
             text.stylize(_MARKS["range" if role == "range" else "place"], mention.start, mention.end)
     return text
 
 
-def _places(found: Explanation) -> Table:
+def _places(explanation: Explanation) -> Table:
     table = Table(
         _word("name"), _word("where"), _word("tier"), _word("alone"), _word("role"),
         title=_word("places"), title_justify="left",
     )  # fmt: skip
-    for mention, role in found.mentions:
-        source = found.title if mention.where == "title" else found.text
+    for mention, role in explanation.mentions:
+        source = explanation.title if mention.where == "title" else explanation.text
         name = f"{source[mention.start : mention.end]} → {mention.place.name}"
         table.add_row(name, f"{mention.where} {mention.start}", mention.place.tier, "✓" if mention.strong else "", role)
     return table
 
 
-def _topics(found: Explanation) -> Table:
+def _topics(explanation: Explanation) -> Table:
     table = Table(
         _word("topic"), _word("chance"), _word("said"), _word("terms"), _word("why"),
         title=_word("topics"), title_justify="left",
     )  # fmt: skip
-    for account in found.topics:
+    for account in explanation.topics:
         best = {hit.term: hit.weight for hit in account.hits}
         terms = ", ".join(f"{t} ({w:g})" for t, w in sorted(best.items(), key=lambda pair: -pair[1])[:8])
         parts = ", ".join(f"{feature} {effect:+.1f}" for feature, _, effect in account.parts[:3])

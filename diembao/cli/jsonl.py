@@ -1,4 +1,4 @@
-"""JSON Lines, from a file or standard input, as commands take them."""
+"""JSON Lines from a file or standard input."""
 
 import json
 import sys

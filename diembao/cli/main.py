@@ -1,4 +1,4 @@
-"""The command line: options that hold for every command, and errors turned into messages and exit codes."""
+"""The command line: options of every command, and errors turned into messages and exit codes."""
 
 import os
 import sys
@@ -17,18 +17,24 @@ from diembao.cli.commands import (
     demo,
     digest,
     doctor,
+    evaluate,
     explain,
+    export,
     extract,
     init,
+    item,
     ledger,
-    maintenance,
     publish,
+    recall,
     report,
+    retag,
+    retention,
     search,
     serve,
     sources,
     status,
     stories,
+    tag,
     train,
 )
 from diembao.cli.context import FAILED, LOCKED, WRONG, CliContext
@@ -38,7 +44,7 @@ from pipeline.i18n.language import Language, set_language
 
 
 class _Diembao(translated.TranslatedGroup):
-    """The whole command line: --lang counts before anything else is read, so that --help may stand before it."""
+    """The root group: it reads --lang before all other options, so that `--help --lang en` is in English."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         set_language(_chosen_language(args))
@@ -60,8 +66,8 @@ def _chosen_language(args: Sequence[str]) -> Language:
     cls=_Diembao,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=mark(
-        "Press review: every morning, what the press at home and abroad writes about the province.\n\nExit "
-        "codes: 0 done; 1 done but something failed (said which); 2 wrong use or configuration; 3 "
+        "Press review: every morning, what the press at home and abroad writes about the province.\n\n"
+        "Exit codes: 0 done; 1 done but something failed (said which); 2 wrong use or configuration; 3 "
         "another run holds the lock."
     ),
 )
@@ -85,26 +91,32 @@ def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool
 
 
 for module in (
-    init,
-    sources,
-    collect,
-    ledger,
-    digest,
-    report,
-    publish,
-    extract,
-    stories,
-    search,
-    decide,
-    maintenance,
-    explain,
-    train,
-    serve,
-    status,
     alerts,
-    doctor,
+    collect,
     db,
+    decide,
     demo,
+    digest,
+    doctor,
+    evaluate,
+    explain,
+    export,
+    extract,
+    init,
+    item,
+    ledger,
+    publish,
+    recall,
+    report,
+    retag,
+    retention,
+    search,
+    serve,
+    sources,
+    status,
+    stories,
+    tag,
+    train,
 ):
     for command in module.COMMANDS:
         cli.add_command(command)

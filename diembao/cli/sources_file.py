@@ -1,4 +1,4 @@
-"""Ids and sources → the sources.toml of the home folder, changed."""
+"""The sources.toml of the home folder, as commands choose from it and change it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ if TYPE_CHECKING:
     from diembao.cli.context import CliContext
     from pipeline.records import Source
 
-#: Seconds that another change of sources.toml is waited for.
-_PATIENCE = 10.0
-
 
 def sources_by_id(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Source]:
-    """Return the sources of these ids; an unknown one ends the command with the nearest that there is."""
+    """Return the sources of these ids; an unknown id ends the command and names the nearest known one."""
     by_id = {s.id: s for s in sources}
     for id in ids:
         if id not in by_id:
@@ -29,30 +26,17 @@ def sources_by_id(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Sou
     return [by_id[id] for id in dict.fromkeys(ids)]
 
 
-def add_sources(app: CliContext, added: Sequence[Source]) -> None:
-    from config.source_editor import with_sources
-    from diembao.system.files import write_atomically
+def add_sources(app: CliContext, sources: Sequence[Source]) -> None:
+    """Append sources to sources.toml of the home folder and print their ids."""
+    from diembao.jobs import configuration
 
-    path = app.home.config / "sources.toml"
-    with app.home.lock("source", wait=_PATIENCE):
-        app.sources()  # a file that has faults already is told of as such, and left alone
-        text = with_sources(str(path), path.read_text("utf-8-sig"), added)
-        write_atomically(path, text.encode())
-    for s in added:
-        app.print(translate("Added {source} to {file}", source=s.id, file=path))
+    path = configuration.add_sources(app.home, app.sources, sources)
+    for source in sources:
+        app.print(translate("Added {source} to {file}", source=source.id, file=path))
 
 
 def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[Source]:
     """Switch sources on or off; return them as they were before."""
-    from config.source_editor import with_enabled
-    from diembao.system.files import write_atomically
+    from diembao.jobs import configuration
 
-    path = app.home.config / "sources.toml"
-    with app.home.lock("source", wait=_PATIENCE):
-        found = sources_by_id(app.sources(), ids)
-        text = path.read_text("utf-8-sig")
-        for s in found:
-            if s.enabled != enabled:
-                text = with_enabled(str(path), text, s.id, enabled)
-        write_atomically(path, text.encode())
-    return found
+    return configuration.set_enabled(app.home, lambda: sources_by_id(app.sources(), ids), enabled)

@@ -1,4 +1,4 @@
-"""collect, process, run, add: from the sources into the database."""
+"""collect, process, run, add: articles from the sources into the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from diembao.jobs.collect import CollectResult
     from storage.base import Storage
 
-#: `_collect` was told to stop; of a command's exit codes it is FAILED
+#: Result of `_collect` that was told to stop; the exit code of the command is FAILED.
 STOPPED = 9
 
 _only = translated.option(
@@ -89,8 +89,8 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
     from diembao.jobs.collect import add_by_hand
     from pipeline.text.urls import is_fetchable, normalise_url
 
-    if wrong := [url for url in urls if not is_fetchable(url)]:
-        listed = ", ".join(wrong)
+    if invalid := [url for url in urls if not is_fetchable(url)]:
+        listed = ", ".join(invalid)
         raise click.UsageError(
             translate("Not an address of http(s): {listed}", listed=listed),
         )
@@ -99,22 +99,22 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
         with app.progress() as progress:
             add_by_hand(storage, sources, urls, settings.crawl, progress)
             process_job.process(storage, sources, rules, settings.process, progress=progress)
-        ended = storage.ledger_of([normalise_url(url) for url in urls])
+        entries = storage.ledger_of([normalise_url(url) for url in urls])
         for url in urls:
-            entry = ended[normalise_url(url)]
-            how = (
+            entry = entries[normalise_url(url)]
+            outcome = (
                 translate_code("document outcome", entry.document)
                 if entry.document
                 else translate_code("candidate outcome", entry.outcome)
             )
-            why = entry.document_reason or (entry.reason if entry.reason != "ok" else "")
+            reason = entry.document_reason or (entry.reason if entry.reason != "ok" else "")
             if app.as_json:
-                app.print_json({"add": {"url": url, "outcome": entry.document or entry.outcome, "reason": why}})
+                app.print_json({"add": {"url": url, "outcome": entry.document or entry.outcome, "reason": reason}})
                 continue
-            found = storage.item(entry.item)
-            title = f"{found.article.title} · {found.outlet}" if found else url
-            app.print(f"{title}: {how}" + (f" ({translate_code('reason', why)})" if why else ""))
-    return DONE if all(ended[normalise_url(url)].item for url in urls) else FAILED
+            item = storage.item(entry.item)
+            title = f"{item.article.title} · {item.outlet}" if item else url
+            app.print(f"{title}: {outcome}" + (f" ({translate_code('reason', reason)})" if reason else ""))
+    return DONE if all(entries[normalise_url(url)].item for url in urls) else FAILED
 
 
 def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool) -> int:
@@ -127,10 +127,10 @@ def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool
     if any(s.render and (s.enabled or s.id in only) for s in sources):
         from crawlers.downloader.browser import missing_browser
 
-        if lacking := missing_browser():
-            app.warn(translate_code("missing browser", lacking))
+        if missing := missing_browser():
+            app.warn(translate_code("missing browser", missing))
     with app.progress() as progress:
-        collected = collect_now(
+        result = collect_now(
             storage,
             sources,
             settings.crawl,
@@ -139,32 +139,34 @@ def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool
             zone=settings.province.time_zone,
             progress=progress,
         )
-    _tell_collected(app, collected)
-    if collected.left:
-        app.warn(translate("Stopped half-way: {pages} pages wait for the next run.", pages=collected.left))
+    _print_result(app, result)
+    if result.left:
+        app.warn(translate("Stopped half-way: {pages} pages wait for the next run.", pages=result.left))
         return STOPPED
-    return FAILED if collected.failed else DONE
+    return FAILED if result.failed else DONE
 
 
-def _tell_collected(app: CliContext, collected: CollectResult) -> None:
+def _print_result(app: CliContext, result: CollectResult) -> None:
     if app.as_json:
-        for t in collected.tallies:
-            row = {k: getattr(t, k) for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "fetched")}
-            row |= {"unchanged": t.unchanged, "failed": t.failed, "reasons": dict(t.reasons)}
+        for tally in result.tallies:
+            row = {
+                k: getattr(tally, k) for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "fetched")
+            }
+            row |= {"unchanged": tally.unchanged, "failed": tally.failed, "reasons": dict(tally.reasons)}
             app.print_json({"collect": row})
         return
-    for t in collected.tallies:
+    for tally in result.tallies:
         line = translate(
             "{name}: {links} links, {new} new, {fetched} pages fetched, {unchanged} unchanged",
-            name=t.name,
-            links=t.links,
-            new=t.new,
-            fetched=t.fetched,
-            unchanged=t.unchanged,
+            name=tally.name,
+            links=tally.links,
+            new=tally.new,
+            fetched=tally.fetched,
+            unchanged=tally.unchanged,
         )
-        if t.reasons:
+        if tally.reasons:
             line += translate("; failed: ") + ", ".join(
-                f"{translate_code('reason', r)} ({n})" for r, n in t.reasons.items()
+                f"{translate_code('reason', r)} ({n})" for r, n in tally.reasons.items()
             )
         app.print(line)
 

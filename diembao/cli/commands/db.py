@@ -1,8 +1,7 @@
-"""db: the database checked, saved, brought back, moved."""
+"""db: upgrade, check, back up, restore and copy the database."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,21 +23,22 @@ def db() -> None:
 
 
 def _progress(app: CliContext) -> Progress:
-    def tell(table: str, done: int, expected: int) -> None:
+    def show(table: str, done: int, expected: int) -> None:
         if done == expected and table != "backup":
             app.print(f"  {table}: {done}")
 
-    return tell
+    return show
 
 
 @db.command(help=mark("Bring an older database up to this version; it is saved first."))
 @pass_context
 def upgrade(app: CliContext) -> int:
-    from storage.maintenance.backup import upgrade as bring_up
+    from diembao.jobs.backup import backup_path
+    from storage.maintenance.backup import upgrade as upgrade_database
 
     with app.home.lock(*_JOBS):
-        path = _new_file(app, "before-upgrade")
-        old = bring_up(app.database(), path, _progress(app))
+        path = backup_path(app.home, "before-upgrade")
+        old = upgrade_database(app.database(), path, _progress(app))
     if old is None:
         app.print(translate("It is of today's version."))
     else:
@@ -49,10 +49,9 @@ def upgrade(app: CliContext) -> int:
 @db.command(help=mark("Check the file, its references and its sums."))
 @pass_context
 def check(app: CliContext) -> int:
-    from storage.maintenance.integrity import check_integrity as look
-    from storage.maintenance.integrity import table_rows
+    from storage.maintenance.integrity import check_integrity, table_rows
 
-    problems, rows = look(app.database()), table_rows(app.database())
+    problems, rows = check_integrity(app.database()), table_rows(app.database())
     if app.as_json:
         app.print_json({"problems": problems, "rows": rows})
     for table, n in rows.items():
@@ -76,21 +75,19 @@ def check(app: CliContext) -> int:
 )
 @pass_context
 def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
-    from storage.maintenance.backup import backup as save
+    from diembao.jobs.backup import backup_path, delete_old_backups
+    from storage.maintenance.backup import backup as back_up
 
     if file is not None and keep is not None:
         raise click.UsageError(translate("--keep is not for a FILE of your own"))
-    path = file or _new_file(app, "backup")
-    found = save(app.database(), path, _progress(app))
+    path = file or backup_path(app.home, "backup")
+    checksum = back_up(app.database(), path, _progress(app))
     size = path.stat().st_size / 2**20
     if app.as_json:
-        app.print_json({"backup": str(path), "sha256": found, "bytes": path.stat().st_size})
+        app.print_json({"backup": str(path), "sha256": checksum, "bytes": path.stat().st_size})
     app.print(translate("Saved {size:.1f} MB to {file}", size=size, file=path))
     if keep is not None:
-        # Their names hold the time, so that the newest come last.
-        for old in sorted(path.parent.glob("diembao-backup-*.db"))[:-keep]:
-            old.unlink()
-            old.with_name(f"{old.name}.sha256").unlink(missing_ok=True)
+        delete_old_backups(path.parent, keep)
     return DONE
 
 
@@ -98,11 +95,11 @@ def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def restore(app: CliContext, file: Path) -> int:
-    from storage.maintenance.backup import restore as bring_back
+    from storage.maintenance.backup import restore as restore_backup
 
     with app.home.lock(*_JOBS):
-        found = bring_back(file, app.database(), _progress(app))
-    app.print(translate("Restored from {file} (checksum {checksum}).", file=file, checksum=found[:12]))
+        checksum = restore_backup(file, app.database(), _progress(app))
+    app.print(translate("Restored from {file} (checksum {checksum}).", file=file, checksum=checksum[:12]))
     return DONE
 
 
@@ -110,21 +107,17 @@ def restore(app: CliContext, file: Path) -> int:
 @click.argument("target", metavar="ADDRESS")
 @pass_context
 def copy(app: CliContext, target: str) -> int:
-    from storage.maintenance.backup import copy as move
+    from storage.maintenance.backup import copy as copy_database
 
     with app.home.lock(*_JOBS):
-        n = move(app.database(), target, _progress(app))
+        rows = copy_database(app.database(), target, _progress(app))
     app.print(
         translate(
             "Copied and compared {count} rows. To use it: write its address into [storage] database in settings.toml.",
-            count=n,
+            count=rows,
         )
     )
     return DONE
-
-
-def _new_file(app: CliContext, kind: str) -> Path:
-    return app.home.root / "backups" / f"diembao-{kind}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db"
 
 
 COMMANDS = (db,)

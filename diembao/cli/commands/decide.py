@@ -1,29 +1,42 @@
-"""decide: what a person says of an item, which holds over the rules, and from which they can learn."""
+"""decide: a person's decision on an item, which holds over the rules and is exported for training."""
 
 from __future__ import annotations
 
 import getpass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.options import gather
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
-from pipeline.records import Decision, DecisionField, Relevance, Tone
+from pipeline.records import DecisionField, Relevance, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
-    from storage.base import Storage
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    item: str | None
+    relevance: str | None
+    topics: tuple[str, ...]
+    no_topic: bool
+    tone: str | None
+    who: str | None
+    note: str
+    #: the file for --export
+    target: Path | None
 
 
 @translated.command(
     help=mark(
-        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n"
-        "\n--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
+        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n\n"
+        "--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
     )
 )
 @click.argument("item", required=False)
@@ -41,41 +54,41 @@ if TYPE_CHECKING:
 @translated.option("--note", default="", help=mark("Why (it is kept)."))
 @translated.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
 @pass_context
-def decide(
-    app: CliContext,
-    item: str | None,
-    relevance: str | None,
-    topics: tuple[str, ...],
-    no_topic: bool,
-    tone: str | None,
-    who: str | None,
-    note: str,
-    target: Path | None,
-) -> int:
-    if target is not None:
-        return _export(app, target)
-    if item is None or not (relevance or topics or no_topic or tone) or (topics and no_topic):
+@gather(_Options)
+def decide(app: CliContext, arguments: _Options) -> int:
+    from diembao.jobs.decide import decide as decide_item
+
+    if arguments.target is not None:
+        return _export(app, arguments.target)
+    key, values = arguments.item, _values(arguments)
+    if (
+        key is None
+        or not any(value is not None for value in values.values())
+        or (arguments.topics and arguments.no_topic)
+    ):
         raise click.UsageError(translate("Needs ITEM and at least one of --relevance, --topic (or --no-topic), --tone"))
     known = {topic.id for topic in app.rules().topics.topic}
-    if unknown := sorted(set(topics) - known):
+    if unknown := sorted(set(arguments.topics) - known):
         names, listed = ", ".join(unknown), ", ".join(sorted(known))
         raise click.UsageError(translate("No such topic: {names}; there are {listed}", names=names, listed=listed))
-    at, name = now(), who or _user()
-    said: dict[DecisionField, str | None] = {
-        "relevance": relevance,
-        "topics": " ".join(dict.fromkeys(topics)) if topics or no_topic else None,
-        "tone": tone,
-    }
+    at, who = now(), arguments.who or _user()
     with app.storage() as storage:
-        storage.upkeep.decide([Decision(item, f, v, name, at, note) for f, v in said.items() if v is not None])
-        found = storage.item(item)
-    assert found is not None
-    tags = found.tags
-    told = {"relevance": tags.relevance, "topics": [topic.id for topic in tags.topics], "tone": tags.tone}
+        item = decide_item(storage, key, values, who=who, at=at, note=arguments.note)
+    tags, topics = item.tags, [topic.id for topic in item.tags.topics]
     if app.as_json:
-        app.print_json({"item": item, **told, "who": name})
-    app.print(f"{found.article.title}: {tags.relevance}; {', '.join(t.id for t in tags.topics) or '-'}; {tags.tone}")
+        row = {"item": key, "relevance": tags.relevance, "topics": topics, "tone": tags.tone, "who": who}
+        app.print_json(row)
+    app.print(f"{item.article.title}: {tags.relevance}; {', '.join(topics) or '-'}; {tags.tone}")
     return DONE
+
+
+def _values(arguments: _Options) -> dict[DecisionField, str | None]:
+    """Return the value decided for each field, None where none was given."""
+    return {
+        "relevance": arguments.relevance,
+        "topics": " ".join(dict.fromkeys(arguments.topics)) if arguments.topics or arguments.no_topic else None,
+        "tone": arguments.tone,
+    }
 
 
 def _user() -> str:
@@ -88,6 +101,7 @@ def _user() -> str:
 def _export(app: CliContext, target: Path) -> int:
     import json
 
+    from diembao.jobs.decide import labelled_rows
     from diembao.system.files import write_atomically
 
     with app.storage() as storage:
@@ -97,31 +111,6 @@ def _export(app: CliContext, target: Path) -> int:
     if app.as_json:
         app.print_json({"file": str(target), "rows": len(lines)})
     return DONE
-
-
-def labelled_rows(storage: Storage) -> Iterator[dict[str, Any]]:
-    """Yield one row for each item that a person decided on, as diembao.evaluation.labels.read_labels reads them."""
-    for key, said in storage.upkeep.decisions().items():
-        item = storage.item(key)
-        if item is None or not item.article.text:
-            continue
-        article = item.article
-        newest = {one.field: one.value for one in said}
-        yield {
-            "id": key,
-            "title": article.title,
-            "text": article.text,
-            "url": article.url,
-            "language": article.language or None,
-            "published": article.published.isoformat() if article.published else None,
-            "tags": {"topics": [topic.id for topic in item.tags.topics]},
-            "decided_at": max(one.at for one in said).isoformat(),
-            "decision": {
-                field: value.split() if field == "topics" else value
-                for field, value in newest.items()
-                if (field, value) != ("tone", "unsure")  # no label: nobody can say
-            },
-        }
 
 
 COMMANDS = (decide,)

@@ -1,4 +1,4 @@
-"""demo: the main job on a sample press that comes with diembao."""
+"""demo: collect, process, digest and export on the sample press that comes with diembao."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
     out = out.absolute()
     home = Home(out / "home")
     if (home.root / "diembao.db").exists() and not keep and not serve:
-        # A database somebody kept is theirs; the demonstration takes a folder of its own.
+        # A kept database is not overwritten: the demonstration takes another folder.
         home = Home(out / "home-demo")
     with Press(now()) as press:
         write_home(home, press.outlets)
@@ -52,12 +52,12 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
             )
         )
         if serve:
-            return _wait(app, home.root)
-        began = time.monotonic()
+            return _wait_for_interrupt(app, home.root)
+        start = time.monotonic()
         base = [sys.executable, "-m", "diembao", "--home", str(home.root), "--lang", app.lang]
         base += ["--quiet"] * app.quiet
         csv = out / "diem-bao.csv"
-        # Some outlets of the press are dead or broken on purpose, so `collect` ends with 1: done, but said what failed.
+        # Some sample outlets are dead or broken on purpose, so `collect` ends with 1 (done, with failures).
         codes = [
             subprocess.run([*base, *words], check=False).returncode
             for words in (["collect"], ["process"], ["digest", "--out", str(out)], ["export", str(csv)])
@@ -68,11 +68,11 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
     html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
     if not keep:
         shutil.rmtree(home.root)
-    _tell(app, html, csv, home.root if keep else None, time.monotonic() - began)
+    _print(app, html, csv, home.root if keep else None, time.monotonic() - start)
     return 0
 
 
-def _wait(app: CliContext, home: Path) -> int:
+def _wait_for_interrupt(app: CliContext, home: Path) -> int:
     app.print(translate("In another window: diembao --home {home} run", home=home))
     try:
         while True:
@@ -81,18 +81,18 @@ def _wait(app: CliContext, home: Path) -> int:
         return 0
 
 
-def _tell(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
+def _print(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
     if app.as_json:
         app.print_json({"digest": str(html), "csv": str(csv), "home": str(home) if home else None})
         return
-    again = f"diembao --home {home} " if home else None
+    command = f"diembao --home {home} " if home else None
     app.print(translate("\nDone in {seconds:.0f} s.", seconds=seconds))
     app.print(translate("  Digest: {html}", html=html))
     app.print(translate("  CSV:    {csv}", csv=csv))
     app.print(translate("\nTry next:"))
-    if again:
-        app.print(f"  {again}status")
-        app.print(f"  {again}export demo.jsonl --relevance main")
+    if command:
+        app.print(f"  {command}status")
+        app.print(f"  {command}export demo.jsonl --relevance main")
     else:
         app.print(translate("  diembao demo --keep          keep the database"))
     app.print(translate("  diembao --lang en demo       the same in English"))

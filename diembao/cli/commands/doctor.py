@@ -1,4 +1,4 @@
-"""doctor: what this machine lacks, and what to do about it."""
+"""doctor: the faults of this machine, each with its remedy."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""explain: why a text was tagged as it was, with its evidence marked."""
+"""explain: the tags of a text with the evidence for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from pipeline.explain import Explanation
-    from pipeline.records import Article, ByteHit, Document, Text
+    from pipeline.records import ByteHit, Text
 
 
 @translated.command(
@@ -26,73 +26,51 @@ if TYPE_CHECKING:
 @click.argument("what", metavar="ITEM|URL|FILE")
 @pass_context
 def explain(app: CliContext, what: str) -> int:
-    from pipeline.explain import explain as account
+    from pipeline.explain import explain as explain_text
     from pipeline.tagging.reason_text import relevance_reason_text
 
     text, hits = _text(app, what)
-    found = account(text, app.rules(), hits)
+    explanation = explain_text(text, app.rules(), hits)
     if app.as_json:
-        answer: dict[str, Any] = asdict(replace(found, mentions=())) | {"mentions": _mentions(found)}
-        answer["tags"]["reason"] = relevance_reason_text(found.tags.reason)
+        answer: dict[str, Any] = asdict(replace(explanation, mentions=())) | {"mentions": _mentions(explanation)}
+        answer["tags"]["reason"] = relevance_reason_text(explanation.tags.reason)
         app.print_json(answer)
     else:
         from rich.console import Console
 
         from diembao.cli.explain_view import explanation_panels
 
-        Console().print(explanation_panels(found))
+        Console().print(explanation_panels(explanation))
     return DONE
 
 
-def _mentions(found: Explanation) -> list[dict[str, object]]:
+def _mentions(explanation: Explanation) -> list[dict[str, object]]:
     return [
         {"id": m.place.id, "name": m.place.name, "tier": m.place.tier, "where": m.where, "start": m.start, "end": m.end,
          "strong": m.strong, "role": role}
-        for m, role in found.mentions
+        for m, role in explanation.mentions
     ]  # fmt: skip
 
 
-def _text(app: CliContext, what: str) -> tuple[Text, tuple[ByteHit, ...]]:
-    from diembao.jobs.fetch_pages import fetch_pages, page_document
-    from pipeline.records import Text
+def _text(app: CliContext, name: str) -> tuple[Text, tuple[ByteHit, ...]]:
+    """Return the text of a page, a file or a stored item, and the hits in its bytes."""
+    from diembao.jobs.explain import UnreadablePage, text_of_file, text_of_item, text_of_page
 
-    if what.startswith(("http://", "https://")):
-        return _of_document(app, next(fetch_pages([what], app.settings().crawl)))
-    path = Path(what)
-    if path.exists():
-        body = path.read_bytes()
-        if path.suffix == ".txt":
-            title, _, text = body.decode("utf-8-sig", "replace").partition("\n")
-            return Text(path.name, title, text), ()
-        return _of_document(app, page_document(path.absolute().as_uri(), body))
+    try:
+        if name.startswith(("http://", "https://")):
+            return text_of_page(name, app.settings().crawl, app.rules())
+        if (path := Path(name)).exists():
+            return text_of_file(path, app.rules())
+    except UnreadablePage as error:
+        names = ", ".join(f"{hit.words} ({hit.where})" for hit in error.hits)
+        hint = translate("; its bytes hold: {names}", names=names) if names else ""
+        raise click.UsageError(f"{error}{hint}") from error
     if app.home.database.exists():
         with app.storage() as storage:
-            item = storage.item(what)
-        if item is not None:
-            return _of_article(what, item.article), item.article.hits
-    raise click.UsageError(translate("{kind}: no stored item, address or file", kind=what))
-
-
-def _of_document(app: CliContext, document: Document) -> tuple[Text, tuple[ByteHit, ...]]:
-    from pipeline.extraction.extract import extract
-    from pipeline.prefilter.gate import build_gate
-    from pipeline.records import Unreadable
-
-    hits = (
-        build_gate(app.rules()).look(document.body, document.url, document.content_type).hits if document.body else ()
-    )
-    article = extract(document)
-    if isinstance(article, Unreadable):
-        seen = ", ".join(f"{hit.words} ({hit.where})" for hit in hits)
-        told = translate("; its bytes hold: {names}", names=seen) if seen else ""
-        raise click.UsageError(f"{document.url}: {article.reason} {article.note}".strip() + told)
-    return _of_article(document.url, article), hits
-
-
-def _of_article(name: str, article: Article) -> Text:
-    from pipeline.records import Text
-
-    return Text(name, article.title, article.text, article.language or None, article.url, article.published)
+            text = text_of_item(storage, name)
+        if text is not None:
+            return text
+    raise click.UsageError(translate("{name}: no stored item, address or file", name=name))
 
 
 COMMANDS = (explain,)

@@ -1,4 +1,4 @@
-"""extract, tag, evaluate: what is read from a page, what is said of a text and why, and how often that is right."""
+"""extract: the article that is read from a page."""
 
 from __future__ import annotations
 
@@ -82,85 +82,4 @@ def _files(pages: tuple[str, ...], url: str | None, listed: Path | None) -> Iter
         yield str(path), str(row.get("url") or path.absolute().as_uri())
 
 
-@translated.command(
-    help=mark("Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.")
-)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
-@pass_context
-def tag(app: CliContext, file: Path) -> int:
-    from pipeline.tagging.tagger import tag as tag_text
-    from pipeline.tagging.tagger import tags_to_json, text_from_record
-
-    rules = app.rules()
-    failed = False
-    for number, record in read_jsonl(file):
-        try:
-            text = text_from_record(record)
-        except ValueError as error:
-            failed = True
-            app.warn(f"{file}:{number}: {error}")
-            continue
-        app.print_json(tags_to_json(text.id, tag_text(text, rules)))
-    return FAILED if failed else DONE
-
-
-@translated.command(help=mark("Score tagging against labelled texts."))
-@click.argument(
-    "gold",
-    nargs=-1,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="GOLD.jsonl...",
-)
-@translated.option(
-    "--pairs",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=mark("Score reprints against labelled pairs."),
-)
-@translated.option("--errors", is_flag=True, help=mark("List the mistakes."))
-@translated.option(
-    "--folds",
-    type=click.IntRange(2, 20),
-    help=mark("Cross-validate: every text is judged by weights learnt from the other folds."),
-)
-@translated.option(
-    "--against",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help=mark("Compare with the rules in this folder."),
-)
-@pass_context
-def evaluate(
-    app: CliContext, gold: tuple[Path, ...], pairs: Path | None, errors: bool, folds: int | None, against: Path | None
-) -> int:
-    from config.rulebook import load_rulebook
-    from diembao.cli.evaluate_view import evaluation_json, evaluation_tables
-    from diembao.evaluation.metrics import evaluate as score
-    from diembao.evaluation.retraining import cross_validate
-
-    if pairs is not None:
-        from diembao.cli.commands.stories import show_pair_scores
-
-        code = show_pair_scores(app, pairs, errors=errors)
-        if not gold:
-            return code
-    if not gold:
-        raise click.UsageError(translate("Needs a labelled file, or --pairs."))
-    records = [row for file in gold for _, row in read_jsonl(file)]
-    rules = [app.rules(), *([load_rulebook(against)] if against else [])]
-    try:
-        reports = [cross_validate(records, r, folds=folds) if folds else score(records, r) for r in rules]
-    except ValueError as error:
-        raise click.UsageError(f"{', '.join(map(str, gold))}: {error}") from error
-    if app.as_json:
-        for report in reports:
-            app.print_json(evaluation_json(report, errors=errors))
-        return DONE
-    from rich.console import Console
-
-    for report in reports:
-        Console().print(evaluation_tables(report, errors=errors))
-    return DONE
-
-
-COMMANDS = (extract, tag, evaluate)
+COMMANDS = (extract,)

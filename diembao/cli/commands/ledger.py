@@ -1,28 +1,23 @@
-"""ledger, recall, item: the proof that nothing was missed."""
+"""ledger: what became of every source and every link of a day."""
 
 from __future__ import annotations
 
 import dataclasses
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from diembao.cli import translated
-from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.options import DAY
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from diembao.jobs.recall import Headline
-    from pipeline.records import LedgerEntry, Source, SourceDay
-
-_DAY = click.DateTime(["%Y-%m-%d"])
+    from pipeline.records import LedgerEntry, SourceDay
 
 
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
@@ -32,7 +27,7 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 
 
 @translated.command(help=mark("The ledger of a day: what became of every source and of every link."))
-@translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("Default: today."))
+@translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("Default: today."))
 @translated.option("--source", "only", multiple=True, metavar="ID", help=mark("Only this source."))
 @translated.option(
     "--jsonl",
@@ -81,8 +76,8 @@ def _print_sources(app: CliContext, days: list[SourceDay]) -> None:
             coverage=day.coverage,
         )
         app.print(line + (translate("; failed: ") + ", ".join(troubles) if troubles else ""))
-        for said in flags_in_words(day):
-            app.print(translate("  ! look at: {flag}", flag=said))
+        for flag in flags_in_words(day):
+            app.print(translate("  ! look at: {flag}", flag=flag))
 
 
 def flags_in_words(day: SourceDay) -> list[str]:
@@ -96,114 +91,14 @@ def _print_entry(app: CliContext, entry: LedgerEntry) -> None:
     if app.as_json:
         app.print_json({"link": dataclasses.asdict(entry)})
         return
-    end = (
+    outcome = (
         translate_code("document outcome", entry.document)
         if entry.document
         else translate_code("candidate outcome", entry.outcome)
     )
-    why = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
-    because = f": {translate_code('reason', why)}" if why else ""
-    app.print(f"  [{end}{because}] {entry.title or entry.url}\n      {entry.url}")
+    reason = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
+    note = f": {translate_code('reason', reason)}" if reason else ""
+    app.print(f"  [{outcome}{note}] {entry.title or entry.url}\n      {entry.url}")
 
 
-@translated.command(
-    help=mark(
-        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt) or a news "
-        "search of sources.toml (gdelt): which articles were not seen, and why."
-    )
-)
-@translated.option("--against", required=True, metavar="FILE|gdelt")
-@translated.option(
-    "--days",
-    type=click.IntRange(1, 90),
-    default=3,
-    show_default=True,
-    help=mark("Days back in which sources are judged."),
-)
-@pass_context
-def recall(app: CliContext, against: str, days: int) -> int:
-    from diembao.jobs.recall import SEEN
-    from diembao.jobs.recall import recall as compare
-
-    end = now()
-    start = end - timedelta(days=days)
-    sources = app.sources()
-    headlines = _headlines(app, against, sources, start)
-    found = 0
-    with app.storage() as storage:
-        recent = storage.ledger(start, end)
-        for r in compare(storage, sources, headlines, storage.source_days(start, end), recent):
-            found += r.verdict in SEEN
-            if app.as_json:
-                app.print_json({"recall": dataclasses.asdict(r)})
-                continue
-            why = f" ({translate_code('reason', r.reason)})" if r.reason else ""
-            app.print(f"[{translate_code('recall verdict', r.verdict)}{why}] {r.headline.title or r.headline.url}")
-            if r.headline.title:
-                app.print(f"    {r.headline.url}")
-    share = f"{100 * found / len(headlines):.0f} %" if headlines else "-"
-    app.print(translate("Seen: {articles} of {total} ({share}).", articles=found, total=len(headlines), share=share))
-    return DONE if found == len(headlines) else FAILED
-
-
-def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
-    from diembao.jobs.recall import read_headlines
-
-    search = next((s for s in sources if s.id == against and any(f.kind == "query" for f in s.feeds)), None)
-    if search is not None:
-        from diembao.jobs.recall import fetch_headlines
-
-        asked, failures = fetch_headlines(search, start, app.settings().crawl)
-        for url, why in failures.items():
-            app.warn(f"{search.name}: {translate_code('reason', why)} ({url})")
-        return asked
-
-    path = Path(against)
-    if not path.is_file():
-        raise click.UsageError(translate("No such file: {file}", file=path))
-    try:
-        return read_headlines(path)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise click.UsageError(str(error)) from None
-
-
-@translated.command(help=mark("One item: the texts it has had, and every change between them."))
-@click.argument("item", metavar="KEY|URL")
-@pass_context
-def item(app: CliContext, item: str) -> int:
-    from analysis.digest.text_diff import text_diff
-    from pipeline.text.urls import normalise_url
-
-    with app.storage() as storage:
-        key = item
-        if "://" in item:
-            entry = storage.ledger_of([normalise_url(item)]).get(normalise_url(item))
-            key = entry.item if entry else ""
-        found, versions = storage.item(key), storage.versions(key)
-    if found is None:
-        raise click.UsageError(translate("No such item: {item}", item=item))
-    zone = ZoneInfo(app.settings().province.time_zone)
-    changes = [text_diff(a.article, b.article) for a, b in pairwise(versions)]
-    if app.as_json:
-        row: dict[str, Any] = {"key": found.key, "outlet": found.outlet, "taken_down": found.taken_down}
-        row["versions"] = [
-            {"number": v.number, "fetched_at": v.fetched_at, "title": v.article.title, "text": v.article.text}
-            for v in versions
-        ]
-        row["changes"] = [[dataclasses.asdict(p) for p in pieces] for pieces in changes]
-        app.print_json({"item": row})
-        return DONE
-    app.print(f"{found.article.title}\n{found.outlet} · {found.article.canonical}")
-    if found.taken_down is not None:
-        at = f"{found.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
-        app.print(translate("Taken down by its publisher (found {at}).", at=at))
-    for n, version in enumerate(versions):
-        at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"
-        app.print(translate("Version {number}, read at {at}", number=version.number, at=at))
-        if n:
-            marks = {"same": "{}", "gap": " … ", "out": "[-{}-]", "in": "{{+{}+}}"}
-            app.print("".join(marks[p.kind].format(p.text) for p in changes[n - 1]))
-    return DONE
-
-
-COMMANDS = (ledger, recall, item)
+COMMANDS = (ledger,)

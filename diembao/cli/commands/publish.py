@@ -1,4 +1,4 @@
-"""publish, send: a digest frozen, and sent to those who read it."""
+"""publish, send: a digest stored for good, and delivered to its recipients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli import translated
+from diembao.cli import options, translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pipeline.records.publications import Publication
     from storage.base import Storage
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-_day = translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("The day (default: today)."))
+
 _number = translated.option(
     "--number",
     type=click.IntRange(min=1),
@@ -32,35 +31,32 @@ _number = translated.option(
         "Publish a day's digest: keep every form of it in the database for good; mistakes are corrected in the next."
     )
 )
-@_day
+@options.day
 @_number
 @pass_context
 def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
+    from diembao.jobs import publish as publish_job
+
+    language = app.document_language()
     with app.home.lock("publish"), app.storage() as storage:
-        made = _publish(app, storage, day.date() if day else None, number)
+        publication = publish_job.publish(
+            storage, app.settings(), app.rules(), day=options.day_of(day), language=language, number=number
+        )
         if app.as_json:
-            app.print_json({"id": made.id, "day": made.day, "sha256": made.sha256, "files": sorted(made.files)})
-        _tell(app, made)
+            row = {"id": publication.id, "day": publication.day, "sha256": publication.sha256}
+            app.print_json({**row, "files": sorted(publication.files)})
+        _print(app, publication)
     return DONE
 
 
-def _publish(app: CliContext, storage: Storage, day: date | None, number: int | None) -> Publication:
-    from diembao.cli.commands.digest import digest_language
-    from diembao.jobs import publish as publish_job
-
-    return publish_job.publish(
-        storage, app.settings(), app.rules(), day=day, language=digest_language(app), number=number
-    )
-
-
-def _tell(app: CliContext, made: Publication) -> None:
+def _print(app: CliContext, publication: Publication) -> None:
     app.print(
         translate(
             "Number {number}, of {day}: {title}\n  SHA-256 {sha256}",
-            number=made.id,
-            day=made.day,
-            title=made.title,
-            sha256=made.sha256,
+            number=publication.id,
+            day=publication.day,
+            title=publication.title,
+            sha256=publication.sha256,
         )
     )
 
@@ -71,8 +67,8 @@ def _tell(app: CliContext, made: Publication) -> None:
         "first where that was not done."
     )
 )
-@_day
-@translated.option("--id", "publication", type=int, help=mark("Number of a published digest."))
+@options.day
+@options.publication
 @translated.option("--list", "lists", multiple=True, metavar="NAME", help=mark("Only this list."))
 @translated.option(
     "--dry-run",
@@ -110,7 +106,7 @@ def send(
     from diembao.system.clock import now
 
     settings, mail = app.settings(), load_alerts(app.home.config if app.home.config.exists() else None).mail
-    names = [*(one.name for one in settings.sending.list), *settings.sending.hooks]
+    names = [*(recipients.name for recipients in settings.sending.list), *settings.sending.hooks]
     if not names and if_any:
         app.print(translate("[sending] of settings.toml names nobody."))
         return DONE
@@ -121,52 +117,49 @@ def send(
             )
         )
     if unknown := set(lists) - set(names):
-        told, listed = ", ".join(sorted(unknown)), ", ".join(names)
-        raise click.UsageError(translate("No list {names}; there are {listed}", names=told, listed=listed))
+        message = translate(
+            "No list {names}; there are {listed}", names=", ".join(sorted(unknown)), listed=", ".join(names)
+        )
+        raise click.UsageError(message)
     with app.home.lock("publish"), app.storage() as storage:
-        made = _found(app, storage, publication, day.date() if day else None, dry_run)
-        parcels = [p for p in send_job.deliveries(made, settings.sending, mail) if not lists or p.channel in lists]
+        digest = _publication(app, storage, publication, options.day_of(day), dry_run)
+        deliveries = [d for d in send_job.deliveries(digest, settings.sending, mail) if not lists or d.channel in lists]
         if dry_run:
-            _show(app, parcels)
+            _print_deliveries(app, deliveries)
             return DONE
         if arrived:
-            send_job.confirm_delivery(storage, made, [parcel.channel for parcel in parcels])
-        results = send_job.send(storage, made, parcels, mail, again=again)
+            send_job.confirm_delivery(storage, digest, [delivery.channel for delivery in deliveries])
+        results = send_job.send(storage, digest, deliveries, mail, again=again)
     if app.as_json:
-        app.print_json({"id": made.id, "at": now(), "sent": {r.channel: r.how for r in results}})
+        app.print_json({"id": digest.id, "at": now(), "sent": {r.channel: r.how for r in results}})
     for result in results:
-        line = f"{result.channel}: {translate_code('delivery', result.how)}{f' ({result.said})' if result.said else ''}"
+        note = f" ({result.said})" if result.said else ""
+        line = f"{result.channel}: {translate_code('delivery', result.how)}{note}"
         (app.print if result.how in ("sent", "before") else app.warn)(line)
     return DONE if all(r.how in ("sent", "before") for r in results) else FAILED
 
 
-def _found(app: CliContext, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
-    from diembao.cli.commands.digest import digest_language
-    from diembao.jobs import periods
-    from diembao.jobs import publish as publish_job
-    from diembao.system.clock import now
+def _publication(app: CliContext, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
+    from diembao.jobs.published_digest import UnknownPublication, digest_to_send, published_digest
 
-    if number is not None:
-        if (found := storage.publications.publication(number)) is None:
-            raise click.UsageError(translate("There is no published digest of number {number}", number=number))
-        return found
-    settings = app.settings()
-    wanted = periods.period_of(day, settings, now()).day
-    if (found := storage.publications.latest(wanted)) is not None:
-        return found
-    if dry_run:
-        return publish_job.prepare(storage, settings, app.rules(), day=wanted, language=digest_language(app))
-    return _publish(app, storage, wanted, None)
+    if number is None:
+        language = app.document_language()
+        return digest_to_send(storage, app.settings(), app.rules(), day=day, language=language, dry_run=dry_run)
+    try:
+        return published_digest(storage, number)
+    except UnknownPublication as error:
+        message = translate("There is no published digest of number {number}", number=number)
+        raise click.UsageError(message) from error
 
 
-def _show(app: CliContext, parcels: list[Delivery]) -> None:
-    """Print the letters to the letter: what a mail server would be given."""
-    for parcel in parcels:
-        if parcel.message is not None:
-            click.echo(f"# {parcel.channel}: {', '.join(parcel.to)}")
-            click.echo(parcel.message.as_bytes().decode("ascii"))
+def _print_deliveries(app: CliContext, deliveries: list[Delivery]) -> None:
+    """Print each message as the mail server would get it, byte for byte."""
+    for delivery in deliveries:
+        if delivery.message is not None:
+            click.echo(f"# {delivery.channel}: {', '.join(delivery.to)}")
+            click.echo(delivery.message.as_bytes().decode("ascii"))
         else:
-            click.echo(f"# {parcel.channel}\n{parcel.title}\n{parcel.text}")
+            click.echo(f"# {delivery.channel}\n{delivery.title}\n{delivery.text}")
 
 
 COMMANDS = (publish, send)

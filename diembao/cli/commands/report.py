@@ -1,4 +1,4 @@
-"""report: from the database to the report of a week, a month, a year."""
+"""report: the periodic report of a week, month, quarter, year or any days."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.cli import translated
-from diembao.cli.commands.digest import digest_language
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.options import DAY
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
     from analysis.report.figures import Span
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-#: two years
+
+#: Longest span of a report, in days (two years).
 _MOST_DAYS = 731
 
 
@@ -34,9 +34,9 @@ _MOST_DAYS = 731
     type=click.Choice(["week", "month", "quarter", "year", "annual"]),
     help=mark("The last whole one; annual: from 15 December to 14 December."),
 )
-@translated.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=mark("The last whole one before it."))
-@translated.option("--since", type=_DAY, metavar="YYYY-MM-DD", help=mark("From this day."))
-@translated.option("--until", type=_DAY, metavar="YYYY-MM-DD", help=mark("Last day of the report."))
+@translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The last whole one before it."))
+@translated.option("--since", type=DAY, metavar="YYYY-MM-DD", help=mark("From this day."))
+@translated.option("--until", type=DAY, metavar="YYYY-MM-DD", help=mark("Last day of the report."))
 @translated.option("--number", type=click.IntRange(1), help=mark("Number of the document."))
 @translated.option(
     "--form",
@@ -67,27 +67,27 @@ def report(
     settings, rules = app.settings(), app.rules()
     span = _span(kind, day, since, until, ZoneInfo(settings.province.time_zone))
     with app.storage() as storage:
-        files, made = write_report(
+        files, report_ = write_report(
             storage,
             settings,
             rules,
             span,
-            language=digest_language(app),
+            language=app.document_language(),
             out=out or app.home.root / "reports",
             forms=forms or ("docx", "pdf"),
             number=number,
         )
     if app.as_json:
-        counts = {"items": made.now.items, "stories": made.now.stories, "outlets": len(made.now.outlets)}
+        counts = {"items": report_.now.items, "stories": report_.now.stories, "outlets": len(report_.now.outlets)}
         app.print_json({"report": [str(f) for f in files], "since": span.first, "until": span.last, **counts})
     app.print(
         translate(
             "Report {first} to {last}: {stories} stories, {items} articles, {outlets} outlets",
             first=span.first,
             last=span.last,
-            stories=made.now.stories,
-            items=made.now.items,
-            outlets=len(made.now.outlets),
+            stories=report_.now.stories,
+            items=report_.now.items,
+            outlets=len(report_.now.outlets),
         )
     )
     for file in files:
@@ -106,14 +106,14 @@ def _span(
     if (kind is None) == (since is None and until is None):
         raise click.UsageError(translate("Either --last, or --since and --until"))
     if kind is not None:
-        made = {
+        periods = {
             "week": report_job.week_of,
             "month": report_job.month_of,
             "quarter": report_job.quarter_of,
             "year": report_job.year_of,
             "annual": report_job.annual_of,
         }
-        return made[kind](today)
+        return periods[kind](today)
     if since is None:
         raise click.UsageError(translate("--since is missing"))
     last = until.date() if until else today

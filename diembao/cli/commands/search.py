@@ -1,9 +1,9 @@
-"""search: what is stored that holds these words, now or under a name; each search can be followed as an Atom feed."""
+"""search: stored items that match a query; a query can be saved and followed as an Atom feed."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.options import gather
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
@@ -19,25 +20,42 @@ if TYPE_CHECKING:
     from pipeline.records import Highlighted, SearchHit
     from pipeline.rules.rulebook import Rulebook
     from storage.base import Storage
-    from storage.search.parser import QueryError
     from storage.search.search import Order
     from storage.search.tree import Tree
 
 
-#: Of what matches so much is counted.
+#: Matches counted at most.
 _COUNTED = 10_000
-#: What a search may be called: its feed is a file of that name.
+#: Names of saved searches: the feed is a file of that name.
 _NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    query: tuple[str, ...]
+    by: Order
+    limit: int
+    as_json: bool
+    feed: Path | None
+    #: the folder for a feed of each saved search
+    feeds: Path | None
+    #: the name to save the query under
+    save: str | None
+    #: whether to list the saved searches
+    saved: bool
+    forget: str | None
+    rebuild: bool
 
 
 @translated.command(
     help=mark(
-        "Search the stored items.\n\nA word without diacritics finds all (dien gio: điện gió, diễn, giờ); "
-        "one with any finds just that (đảo, not đạo), wherever its tone mark stands (hoà, hòa); =dao: "
-        'just that, without. "a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most '
-        "5 words apart. Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: "
-        "story: day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. Without a relevance: "
-        "only what is about the province."
+        "Search the stored items.\n\n"
+        "A word without diacritics finds all (dien gio: điện gió, diễn, giờ); one with any finds just that (đảo, not "
+        "đạo), wherever its tone mark stands (hoà, hòa); =dao: just that, without. "
+        '"a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most 5 words apart. '
+        "Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
+        "day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. "
+        "Without a relevance: only what is about the province."
     )
 )
 @click.argument("query", nargs=-1)
@@ -67,79 +85,70 @@ _NAME = re.compile(r"\w(?:[\w -]{0,78}\w)?")
 @translated.option("--forget", metavar="NAME", help=mark("Forget this saved search."))
 @translated.option("--rebuild", is_flag=True, help=mark("Make the index anew (nothing else is changed)."))
 @pass_context
-def search(
-    app: CliContext,
-    query: tuple[str, ...],
-    by: Order,
-    limit: int,
-    as_json: bool,
-    feed: Path | None,
-    feeds: Path | None,
-    save: str | None,
-    saved: bool,
-    forget: str | None,
-    rebuild: bool,
-) -> int:
-    app = replace(app, as_json=app.as_json or as_json)
-    words = " ".join(query)
-    if not (words or feeds or saved or forget or rebuild):
+@gather(_Options)
+def search(app: CliContext, arguments: _Options) -> int:
+    app = replace(app, as_json=app.as_json or arguments.as_json)
+    query = " ".join(arguments.query)
+    if not (query or arguments.feeds or arguments.saved or arguments.forget or arguments.rebuild):
         raise click.UsageError(translate('Needs words to search for: "wind farm"'))
     with app.storage() as storage:
-        if rebuild:
+        if arguments.rebuild:
             with app.progress() as progress:
                 count = storage.searches.rebuild(progress)
             app.print(translate("{count} texts are in the index.", count=count))
-        if forget:
-            storage.searches.forget(forget)
-            app.print(translate("Forgot {name}.", name=forget))
-        if save:
-            _save(app, storage, save, words)
-        elif words:
-            _show(app, storage, words, by, limit, feed)
-        if feeds is not None:
-            for one in storage.searches.saved():
-                _show(app, storage, f"@{one.name}", by, limit, feeds / f"{one.name}.atom")
-        if saved:
+        if arguments.forget:
+            storage.searches.forget(arguments.forget)
+            app.print(translate("Forgot {name}.", name=arguments.forget))
+        if arguments.save:
+            _save(app, storage, arguments.save, query)
+        elif query:
+            _show(app, storage, query, arguments, arguments.feed)
+        if arguments.feeds is not None:
+            for saved in storage.searches.saved():
+                _show(app, storage, f"@{saved.name}", arguments, arguments.feeds / f"{saved.name}.atom")
+        if arguments.saved:
             _list(app, storage)
     return DONE
 
 
-def _save(app: CliContext, storage: Storage, name: str, words: str) -> None:
+def _save(app: CliContext, storage: Storage, name: str, query: str) -> None:
     from pipeline.records import SavedSearch
 
-    if not words or not _NAME.fullmatch(name):
+    if not query or not _NAME.fullmatch(name):
         raise click.UsageError(
             translate("--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)")
         )
-    parse_query(words, app.rules())
-    storage.searches.save(SavedSearch(name, words, now()))
+    _parse(query, app.rules())
+    storage.searches.save(SavedSearch(name, query, now()))
     app.print(translate("Saved {name}; use: diembao search @{name}", name=name))
 
 
 def _list(app: CliContext, storage: Storage) -> None:
-    for one in storage.searches.saved():
+    for saved in storage.searches.saved():
         if app.as_json:
-            app.print_json({"name": one.name, "query": one.query, "saved_at": one.saved_at})
+            app.print_json({"name": saved.name, "query": saved.query, "saved_at": saved.saved_at})
         else:
-            app.print(f"@{one.name}  {one.query}")
+            app.print(f"@{saved.name}  {saved.query}")
 
 
-def _show(app: CliContext, storage: Storage, words: str, by: Order, limit: int, feed: Path | None) -> None:
+def _show(app: CliContext, storage: Storage, query: str, arguments: _Options, feed: Path | None) -> None:
+    """Print the hits of a query or of a saved search (@NAME), or write them as an Atom feed."""
     from diembao.cli.atom import atom
+    from diembao.jobs.search import UnknownSearch, saved_query
     from diembao.system.files import write_atomically
 
-    name = words.removeprefix("@")
-    if words.startswith("@"):
-        known = {one.name: one.query for one in storage.searches.saved()}
-        if name not in known:
-            listed = ", ".join(f"@{n}" for n in known) or "-"
+    name = query.removeprefix("@")
+    if query.startswith("@"):
+        try:
+            query = saved_query(storage, name)
+        except UnknownSearch as error:
+            listed = ", ".join(f"@{n}" for n in error.names) or "-"
             raise click.UsageError(
-                translate("There is no saved search {query}; there are: {listed}", query=words, listed=listed)
-            )
-        words = known[name]
-    zone = ZoneInfo(app.settings().province.time_zone)
-    tree = parse_query(words, app.rules())
-    hits = storage.searches.search(tree, zone=zone, by=by, limit=limit)
+                translate("There is no saved search {query}; there are: {listed}", query=query, listed=listed)
+            ) from None
+    zone = app.zone()
+    tree = _parse(query, app.rules())
+    hits = storage.searches.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
     if feed is not None:
         title = translate("Press review: {name}", name=name)
         write_atomically(feed, atom(name, title, hits, now(), app.lang))
@@ -153,37 +162,29 @@ def _show(app: CliContext, storage: Storage, words: str, by: Order, limit: int, 
     if not hits:
         app.print(translate("Nothing found."))
     elif not app.as_json:
-        items, stories = storage.searches.count(tree, zone=zone, most=_COUNTED)
-        more = translate("at least ") if items == _COUNTED else ""
+        total, stories = storage.searches.count(tree, zone=zone, most=_COUNTED)
+        more = translate("at least ") if total == _COUNTED else ""
         app.print(
             translate(
-                "Shown: {items} of {more}{items_} articles, {stories} stories.",
+                "Shown: {items} of {more}{total} articles, {stories} stories.",
                 items=len(hits),
                 more=more,
-                items_=items,
+                total=total,
                 stories=stories,
             )
         )
 
 
-def parse_query(words: str, rules: Rulebook) -> Tree:
-    """Return the tree of a query in which topics may be called by id or label; raises click.UsageError."""
-    from pipeline.text.search_tokens import join_tokens
-    from storage.search.parser import QueryError, parse
+def _parse(query: str, rules: Rulebook) -> Tree:
+    """Return the tree of a query; a mistake in it ends the command and is pointed at."""
+    from diembao.jobs.search import parse_query
+    from storage.search.parser import QueryError
 
-    topics = {
-        join_tokens(name): topic.id
-        for topic in rules.topics.topic
-        for name in (topic.id, topic.label_vi, topic.label_en)
-    }
     try:
-        return parse(words, topics)
+        return parse_query(query, rules)
     except QueryError as error:
-        raise click.UsageError(_told(error)) from error
-
-
-def _told(error: QueryError) -> str:
-    return f"{error.explanation()}\n  {error.query}\n  {' ' * error.at}^"
+        pointer = " " * error.at + "^"
+        raise click.UsageError(f"{error.explanation()}\n  {error.query}\n  {pointer}") from error
 
 
 def _json(hit: SearchHit) -> dict[str, Any]:
@@ -215,7 +216,7 @@ def _print(app: CliContext, hit: SearchHit, zone: ZoneInfo) -> None:
 
 
 def _marked(marked: Highlighted) -> str:
-    """Return text with what was found between «», and without what would steer a terminal."""
+    """Return text with the hits between «», and blanks for characters that steer a terminal."""
     parts, last = [], 0
     for start, end in marked.spans:
         parts += [marked.text[last:start], "«", marked.text[start:end], "»"]

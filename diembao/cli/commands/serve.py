@@ -1,7 +1,6 @@
-"""serve: the jobs of schedule.toml, each a process of its own, until told to stop."""
+"""serve: the jobs of schedule.toml at their times, each in a process of its own, until a signal stops it."""
 
 import sys
-from zoneinfo import ZoneInfo
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, LOCKED, CliContext, pass_context
@@ -23,8 +22,8 @@ def serve(app: CliContext) -> int:
     from storage.service.leader_lock import LockedElsewhere
 
     jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
-    app.sources()  # a service without sources would run for months and collect nothing
-    zone = ZoneInfo(app.settings().province.time_zone)
+    app.sources()  # fail now: a service without sources would run for months and collect nothing
+    zone = app.zone()
     try:
         with hold_leader_lock(app.home, app.database()) as hold, app.storage() as storage:
             log = open_log(app.home.root / "logs", sys.stderr)

@@ -1,4 +1,4 @@
-"""source check, source find: what outlets and sites would give if they were asked now."""
+"""source check, find, learn: sources tried on the live web, found on a site, taught from stored pages."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ if TYPE_CHECKING:
 def check(app: CliContext, ids: tuple[str, ...], pages: int) -> int:
     from diembao.jobs import source_check
 
-    settings, all_, rules = app.settings(), app.sources(), app.rules()
-    asked = sources_by_id(all_, ids) if ids else [s for s in all_ if s.enabled]
+    settings, configured, rules = app.settings(), app.sources(), app.rules()
+    sources = sources_by_id(configured, ids) if ids else [s for s in configured if s.enabled]
     with app.progress() as progress:
-        found = source_check.check_sources(asked, settings.crawl, settings.process, rules, progress, sample=pages)
+        checks = source_check.check_sources(sources, settings.crawl, settings.process, rules, progress, sample=pages)
     at = now()
-    for checked in found:
-        troubles = _troubles(checked, at)
+    for result in checks:
+        troubles = _troubles(result, at)
         if app.as_json:
-            app.print_json({"check": _row(checked, troubles)})
+            app.print_json({"check": _row(result, troubles)})
             continue
-        app.print(_line(checked, at))
+        app.print(_line(result, at))
         for trouble in troubles:
             app.print(f"  ! {trouble}")
-    empty = sum(checked.gives_nothing for checked in found)
-    app.print(translate("{sources} sources, {empty} give no article.", sources=len(found), empty=empty))
+    empty = sum(result.gives_nothing for result in checks)
+    app.print(translate("{sources} sources, {empty} give no article.", sources=len(checks), empty=empty))
     return FAILED if empty else DONE
 
 
-def _line(checked: SourceCheck, now: datetime) -> str:
-    age = "" if checked.newest is None else _age(checked.newest, now)
-    pages = f"{checked.read}/{len(checked.pages)}"
+def _line(result: SourceCheck, now: datetime) -> str:
+    age = "" if result.newest is None else _age(result.newest, now)
+    pages = f"{result.read}/{len(result.pages)}"
     return translate(
         "{name} ({id}): {entries} entries{age}, {pages} sample pages read",
-        name=checked.source.name,
-        id=checked.source.id,
-        entries=checked.entries,
+        name=result.source.name,
+        id=result.source.id,
+        entries=result.entries,
         age=age,
         pages=pages,
     )
@@ -67,46 +67,46 @@ def _age(newest: datetime, now: datetime) -> str:
     return translate(", newest {days} days old", days=hours // 24)
 
 
-def _troubles(checked: SourceCheck, now: datetime) -> list[str]:
+def _troubles(result: SourceCheck, now: datetime) -> list[str]:
     from diembao.jobs.source_check import STALE
     from pipeline.records import Reason
 
-    found: list[str] = []
-    if not checked.source.feeds:
-        found.append(translate("it has no feed"))
-    for poll in checked.polls:
+    troubles: list[str] = []
+    if not result.source.feeds:
+        troubles.append(translate("it has no feed"))
+    for poll in result.polls:
         if poll.reason is not Reason.OK:
             note = f" ({poll.note})" if poll.note else ""
-            found.append(f"{poll.feed_url}: {translate_code('reason', poll.reason)}{note}")
+            troubles.append(f"{poll.feed_url}: {translate_code('reason', poll.reason)}{note}")
         elif not poll.entries:
-            found.append(translate("{url}: lists nothing", url=poll.feed_url))
+            troubles.append(translate("{url}: lists nothing", url=poll.feed_url))
         elif poll.note:
-            found.append(f"{poll.feed_url}: {poll.note}")
+            troubles.append(f"{poll.feed_url}: {poll.note}")
         if poll.invalid:
-            found.append(translate("{url}: {invalid} no link", url=poll.feed_url, invalid=poll.invalid))
-    if checked.newest is not None and now - checked.newest > STALE:
-        found.append(translate("nothing new for a long time"))
-    for page in checked.pages:
+            troubles.append(translate("{url}: {invalid} no link", url=poll.feed_url, invalid=poll.invalid))
+    if result.newest is not None and now - result.newest > STALE:
+        troubles.append(translate("nothing new for a long time"))
+    for page in result.pages:
         if page.reason is not Reason.OK:
-            found.append(f"{page.url}: {translate_code('reason', page.reason)}")
+            troubles.append(f"{page.url}: {translate_code('reason', page.reason)}")
         if page.missing and page.reason in (Reason.OK, Reason.PAYWALL):
             parts = ", ".join(translate_code("page part", part) for part in page.missing)
-            found.append(translate("{url}: lacks {parts}", url=page.url, parts=parts))
-    return found
+            troubles.append(translate("{url}: lacks {parts}", url=page.url, parts=parts))
+    return troubles
 
 
-def _row(checked: SourceCheck, troubles: list[str]) -> dict[str, object]:
+def _row(result: SourceCheck, troubles: list[str]) -> dict[str, object]:
     feeds = [
         {"url": p.feed_url, "reason": p.reason, "note": p.note, "entries": len(p.entries), "invalid": p.invalid}
-        for p in checked.polls
+        for p in result.polls
     ]
     return {
-        "id": checked.source.id,
-        "name": checked.source.name,
-        "entries": checked.entries,
-        "newest": checked.newest,
+        "id": result.source.id,
+        "name": result.source.name,
+        "entries": result.entries,
+        "newest": result.newest,
         "feeds": feeds,
-        "pages": [dataclasses.asdict(page) for page in checked.pages],
+        "pages": [dataclasses.asdict(page) for page in result.pages],
         "troubles": troubles,
     }
 
@@ -121,7 +121,7 @@ def _row(checked: SourceCheck, troubles: list[str]) -> dict[str, object]:
 @pass_context
 def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | None) -> int:
     from config.source_editor import table_of
-    from crawlers.discover import discover_feeds as look
+    from crawlers.discover import discover_feeds
     from diembao.jobs.source_check import build_source
     from pipeline.records import Reason
     from pipeline.text.urls import is_fetchable, same_site
@@ -131,33 +131,33 @@ def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | No
         raise click.UsageError(translate("Not an address of http(s): {url}", url=url))
     settings = app.settings()
     known = app.sources() if write or (app.home.config / "sources.toml").exists() else ()
-    if twin := next((s for s in known if same_site(s.home, url)), None):
-        app.warn(translate("There is a source of this site already: {source}", source=twin.id))
-    site = look(url, settings.crawl)
-    made = build_source(site, {s.id for s in known}, now())
-    made = dataclasses.replace(made, id=id_ or made.id, name=name or made.name)
+    if existing := next((s for s in known if same_site(s.home, url)), None):
+        app.warn(translate("There is a source of this site already: {source}", source=existing.id))
+    site = discover_feeds(url, settings.crawl)
+    source = build_source(site, {s.id for s in known}, now())
+    source = dataclasses.replace(source, id=id_ or source.id, name=name or source.name)
     if app.as_json:
         app.print_json({"find": {"site": url, "reason": site.reason, "offers": [_offer_row(o) for o in site.offers]}})
     if site.reason is not Reason.OK:
         app.warn(f"{url}: {translate_code('reason', site.reason)}" + (f" ({site.note})" if site.note else ""))
     for offer in sorted(site.offers, key=lambda o: (not o.holds, o.kind, -len(o.links))):
-        # That an address tried on the off chance is not there says nothing.
+        # A usual address that does not exist is no news.
         if offer.how == "usual" and offer.reason is Reason.NOT_FOUND:
             continue
         app.print(_offer_line(offer, now()))
-    if not made.feeds:
+    if not source.feeds:
         app.warn(translate("Nothing was found that still gives articles."))
         return FAILED
-    had = {feed.url for s in known for feed in s.feeds}
-    made = dataclasses.replace(made, feeds=tuple(feed for feed in made.feeds if feed.url not in had))
-    if not made.feeds:
+    known_urls = {feed.url for s in known for feed in s.feeds}
+    source = dataclasses.replace(source, feeds=tuple(feed for feed in source.feeds if feed.url not in known_urls))
+    if not source.feeds:
         app.print(translate("Nothing new: they are asked already."))
         return DONE
     if write:
-        add_sources(app, [made])
+        add_sources(app, [source])
     elif not app.as_json:
         app.print("")
-        app.print(table_of(made))
+        app.print(table_of(source))
         app.print(translate("To add it to sources.toml: --write"))
     return DONE
 
@@ -189,10 +189,10 @@ def learn(app: CliContext, id_: str, pages: int) -> int:
     from config.source_editor import table_of
     from pipeline.extraction.selector_learning import propose_selectors
 
-    [one] = sources_by_id(app.sources(), (id_,))
+    [source] = sources_by_id(app.sources(), (id_,))
     with app.storage() as storage:
-        kept = storage.pages_of(one.id, pages)
-    proposal = propose_selectors(kept)
+        pages_ = storage.pages_of(source.id, pages)
+    proposal = propose_selectors(pages_)
     if app.as_json:
         app.print_json(
             {"learn": {"pages": proposal.pages, "yields": proposal.yields, **dataclasses.asdict(proposal.selectors)}}
@@ -200,12 +200,14 @@ def learn(app: CliContext, id_: str, pages: int) -> int:
     if not proposal.yields:
         app.warn(
             translate(
-                "{name}: no selector was right often enough on {pages} stored pages.", name=one.name, pages=len(kept)
+                "{name}: no selector was right often enough on {pages} stored pages.",
+                name=source.name,
+                pages=len(pages_),
             )
         )
         return FAILED
     app.print(translate("# learnt from {pages} pages that could be read", pages=proposal.pages))
     for part, share in proposal.yields.items():
         app.print(translate("# {part}: right on {share:.0%} of them", part=part, share=share))
-    app.print(table_of(dataclasses.replace(one, selectors=proposal.selectors)))
+    app.print(table_of(dataclasses.replace(source, selectors=proposal.selectors)))
     return DONE

@@ -1,4 +1,4 @@
-"""source find, list, check, pause, resume, import, export: which outlets are asked, and what they would give."""
+"""source list, pause, resume, import, export; and find, check, learn of source_check.py."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def list_(app: CliContext, enabled: bool) -> int:
         on = translate("on") if s.enabled else translate("off")
         table.add_row(s.id, s.name, on, ", ".join(s.languages), s.kind, s.category, feeds)
     console = Console()
-    # Into a file or a pipe a line for each source, whole, whatever the width of a terminal.
+    # In a file or a pipe each source takes one line, whatever the width of the terminal.
     Console(width=console.width if console.is_terminal else 200, soft_wrap=True).print(table)
     on_, all_ = sum(s.enabled for s in sources), len(sources)
     app.print(translate("{sources} sources, {enabled} switched on.", sources=all_, enabled=on_))
@@ -55,27 +55,27 @@ def list_(app: CliContext, enabled: bool) -> int:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def pause(app: CliContext, ids: tuple[str, ...]) -> int:
-    return _switch(app, ids, False)
+    return _set_enabled(app, ids, False)
 
 
 @source.command(help=mark("Switch these sources on in sources.toml."))
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def resume(app: CliContext, ids: tuple[str, ...]) -> int:
-    return _switch(app, ids, True)
+    return _set_enabled(app, ids, True)
 
 
-def _switch(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
-    found = set_enabled(app, ids, enabled)
-    for s in found:
+def _set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
+    sources = set_enabled(app, ids, enabled)
+    for source in sources:
         app.print(
-            (translate("{name}: on", name=s.name) if enabled else translate("{name}: paused", name=s.name))
-            + (translate(" (as before)") if s.enabled == enabled else "")
+            (translate("{name}: on", name=source.name) if enabled else translate("{name}: paused", name=source.name))
+            + (translate(" (as before)") if source.enabled == enabled else "")
         )
-        if enabled and not s.enabled and s.note:
-            app.print(translate("  note: {note}", note=s.note))
+        if enabled and not source.enabled and source.note:
+            app.print(translate("  note: {note}", note=source.note))
     if app.as_json:
-        app.print_json({"enabled" if enabled else "paused": [s.id for s in found]})
+        app.print_json({"enabled" if enabled else "paused": [source.id for source in sources]})
     return DONE
 
 
@@ -90,41 +90,41 @@ def import_(app: CliContext, file: Path, write: bool) -> int:
     from config.opml import NotRead, read_list, to_import
 
     try:
-        outlines, wrong = read_list(file.read_bytes())
+        outlines, invalid = read_list(file.read_bytes())
     except NotRead as error:
         raise click.UsageError(
             translate(
                 "{file}: cannot be read ({error}). It takes OPML, or an address in each line.", file=file, error=error
             )
         ) from error
-    found = to_import(outlines, wrong, app.sources())
+    result = to_import(outlines, invalid, app.sources())
     if app.as_json:
-        added = [{"id": s.id, "name": s.name, "feeds": [dataclasses.asdict(f) for f in s.feeds]} for s in found.added]
-        app.print_json({"import": {"added": added, "known": dict(found.known), "invalid": found.invalid}})
-    for s in found.added:
+        added = [{"id": s.id, "name": s.name, "feeds": [dataclasses.asdict(f) for f in s.feeds]} for s in result.added]
+        app.print_json({"import": {"added": added, "known": dict(result.known), "invalid": result.invalid}})
+    for s in result.added:
         feeds = ", ".join(f"{feed.url} ({feed.kind})" for feed in s.feeds)
         app.print(f"  + {s.id} · {s.name} [{s.country}, {', '.join(s.languages)}]: {feeds}")
-    for url, id_ in found.known:
+    for url, id_ in result.known:
         app.print(translate("  = {url}: {source} has it already", url=url, source=id_))
-    for line in found.invalid:
+    for line in result.invalid:
         app.warn(translate("  ! no address: {line}", line=line))
-    if write and found.added:
-        add_sources(app, found.added)
-    feeds_ = sum(len(s.feeds) for s in found.added)
+    if write and result.added:
+        add_sources(app, result.added)
+    feeds_ = sum(len(s.feeds) for s in result.added)
     verb = translate("Added") if write else translate("Would add")
     app.print(
         translate(
             "{verb} {sources} sources with {feeds} addresses; {known} known already; {invalid} lines are no address.",
             verb=verb,
-            sources=len(found.added),
+            sources=len(result.added),
             feeds=feeds_,
-            known=len(found.known),
-            invalid=len(found.invalid),
+            known=len(result.known),
+            invalid=len(result.invalid),
         )
     )
-    if not write and found.added:
+    if not write and result.added:
         app.print(translate("To write: --write; then: diembao source check"))
-    return FAILED if found.invalid else DONE
+    return FAILED if result.invalid else DONE
 
 
 @source.command(help=mark("Write the sources that are on as OPML."))

@@ -1,4 +1,4 @@
-"""status: in one screen, whether all is well; the exit code says it to monitors."""
+"""status: the health of the service, its jobs and its sources on one screen, and as an exit code for monitors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from diembao.service.status import ServiceStatus
     from pipeline.records import JobRun, SourceDay
 
-#: Sources that are listed, the worst first: with all else they fill one screen.
+#: Sources listed without --all, the worst first: together with the rest they fill one screen.
 _SOURCES = 12
 #: JobRun field → key of its printed row, where they differ
 _ROW_KEYS = {"outcome": "how", "output_tail": "said"}
@@ -37,21 +37,21 @@ def status(app: CliContext, everything: bool) -> int:
     from diembao.service.status import service_status
     from diembao.system.clock import now
 
-    zone = ZoneInfo(app.settings().province.time_zone)
+    zone = app.zone()
     with app.storage() as storage:
-        standing = service_status(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
+        service = service_status(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
         candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()
         unreadable = storage.unreadable_reasons()
-    code = FAILED if standing.troubles else DONE
+    code = FAILED if service.troubles else DONE
     if app.as_json:
         row: dict[str, object] = {"candidates": candidates, "documents": documents, "unreadable": unreadable}
-        row |= {"totals": totals, **_row(standing)}
+        row |= {"totals": totals, **_row(service)}
         app.print_json(row)
         return code
-    _print_standing(app, standing, zone)
-    _print_sources(app, standing.sources, None if everything else _SOURCES)
-    app.print(translate("Links: ") + _sum(totals["candidates"], candidates.items(), "candidate outcome"))
-    app.print(translate("Stored pages: ") + _sum(totals["documents"], documents.items(), "document outcome"))
+    _print_service(app, service, zone)
+    _print_sources(app, service.sources, None if everything else _SOURCES)
+    app.print(translate("Links: ") + _sum_in_words(totals["candidates"], candidates.items(), "candidate outcome"))
+    app.print(translate("Stored pages: ") + _sum_in_words(totals["documents"], documents.items(), "document outcome"))
     if unreadable:
         listed = ", ".join(f"{n} {translate_code('reason', why)}" for why, n in unreadable.items())
         app.print(translate("  Unreadable because: {listed}", listed=listed))
@@ -68,8 +68,8 @@ def status(app: CliContext, everything: bool) -> int:
     return code
 
 
-def _row(standing: ServiceStatus) -> dict[str, Any]:
-    def told(run: JobRun | None) -> dict[str, Any] | None:
+def _row(service: ServiceStatus) -> dict[str, Any]:
+    def run_row(run: JobRun | None) -> dict[str, Any] | None:
         return (
             None
             if run is None
@@ -77,103 +77,104 @@ def _row(standing: ServiceStatus) -> dict[str, Any]:
         )
 
     return {
-        "healthy": not standing.troubles,
-        "troubles": standing.troubles,
-        "serving": standing.serving,
+        "healthy": not service.troubles,
+        "troubles": service.troubles,
+        "serving": service.serving,
         "jobs": {
-            job.name: {"last": told(job.last), "last_done": told(job.done), "next": job.next} for job in standing.jobs
+            job.name: {"last": run_row(job.last), "last_done": run_row(job.done), "next": job.next}
+            for job in service.jobs
         },
-        "digest": standing.digest,
-        "digest_sent": standing.sent,
-        "backup": standing.backup,
-        "store_bytes": standing.store_bytes,
-        "disk_free_bytes": standing.disk_free,
-        "alerts": [{"cause": a.cause, "at": a.at, "sent": dict(a.sent)} for a in standing.alerts],
-        "sources": [dataclasses.asdict(d) for d in standing.sources if d.state != "paused"],
+        "digest": service.digest,
+        "digest_sent": service.sent,
+        "backup": service.backup,
+        "store_bytes": service.store_bytes,
+        "disk_free_bytes": service.disk_free,
+        "alerts": [{"cause": a.cause, "at": a.at, "sent": dict(a.sent)} for a in service.alerts],
+        "sources": [dataclasses.asdict(d) for d in service.sources if d.state != "paused"],
     }
 
 
-def _print_standing(app: CliContext, standing: ServiceStatus, zone: ZoneInfo) -> None:
+def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> None:
     def when(at: datetime | None) -> str:
         return f"{at.astimezone(zone):%H:%M %d/%m}" if at else "–"
 
-    if standing.troubles:
+    if service.troubles:
         app.print(translate("NOT WELL:"))
-        for trouble in standing.troubles:
+        for trouble in service.troubles:
             app.print(f"  {trouble}")
     else:
         app.print(translate("All is well."))
-    if standing.serving:
-        app.print(translate("Service: runs ({process})", process=standing.serving))
+    if service.serving:
+        app.print(translate("Service: runs ({process})", process=service.serving))
     else:
         app.print(translate("Service: does not run (diembao serve)"))
-    for job in standing.jobs:
+    for job in service.jobs:
         if job.last is None:
             continue
-        how = job_outcome_words(job.last)
+        outcome = job_outcome_words(job.last)
         if job.last.late:
-            how += translate(", {minutes} minutes late", minutes=job.last.late // 60)
-        done = when(job.done.ended if job.done else None)
+            outcome += translate(", {minutes} minutes late", minutes=job.last.late // 60)
+        last_done = when(job.done.ended if job.done else None)
         app.print(
             translate(
                 "  {job:<12} {started} {how}; last done {done}; next {next}",
                 job=job.name,
                 started=when(job.last.started),
-                how=how,
-                done=done,
+                how=outcome,
+                done=last_done,
                 next=when(job.next),
             )
         )
-    megabytes, free = standing.store_bytes / 2**20, standing.disk_free / 2**30
+    megabytes, free = service.store_bytes / 2**20, service.disk_free / 2**30
     app.print(
         translate(
             "Store: {megabytes:,.1f} MB, disk {free:,.1f} GB free; last backup: {backup}; last digest: {digest}",
             megabytes=megabytes,
             free=free,
-            backup=when(standing.backup),
-            digest=when(standing.digest),
+            backup=when(service.backup),
+            digest=when(service.digest),
         )
     )
-    if standing.sent is not None:
-        arrived = ", ".join(f"{channel} {'✓' if done else '?'}" for channel, done in standing.sent.items())
+    if service.sent is not None:
+        deliveries = ", ".join(f"{channel} {'✓' if last_done else '?'}" for channel, last_done in service.sent.items())
         none = translate("sent to nobody yet")
-        app.print(translate("Sent: {recipients}", recipients=arrived or none))
-    for alert in standing.alerts:
+        app.print(translate("Sent: {recipients}", recipients=deliveries or none))
+    for alert in service.alerts:
         sent = ", ".join(alert.sent) or translate("not sent yet")
         app.print(translate("  Alert {time}", time=when(alert.at)) + f" [{alert.cause}] ({sent})")
 
 
 def job_outcome_words(run: JobRun) -> str:
-    """Return how a turn ended in words."""
+    """Return the words for the outcome of a job run."""
     code = run.exit_code or 0
     return translate_code("job outcome", run.outcome or "running", code=run.exit_code, signal=-code)
 
 
-def _sum(total: int, parts: Iterable[tuple[str, int]], context: str) -> str:
+def _sum_in_words(total: int, parts: Iterable[tuple[str, int]], context: str) -> str:
     """Return e.g. '12 = 10 page fetched + 2 to be fetched (again)'."""
-    told = " + ".join(f"{n:,} {translate_code(context, part)}" for part, n in parts if n)
-    return f"{total:,} = {told}" if told else str(total)
+    sum_ = " + ".join(f"{n:,} {translate_code(context, part)}" for part, n in parts if n)
+    return f"{total:,} = {sum_}" if sum_ else str(total)
 
 
 def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None) -> None:
-    asked = [d for d in days if d.state not in ("paused", "not_due")]
-    failed = [d for d in asked if d.state == "failed"]
+    polled = [d for d in days if d.state not in ("paused", "not_due")]
+    failed = [d for d in polled if d.state == "failed"]
     app.print(
         translate(
             "Last 24 hours: {sources} sources asked, {failed} failed altogether.",
-            sources=len(asked),
+            sources=len(polled),
             failed=len(failed),
         )
     )
-    ill = [d for d in asked if d.reasons or d.flags]
-    ill.sort(key=lambda day: (day.state != "failed", not day.flags, -sum(day.reasons.values())))
-    for day in ill[:limit]:
-        said = [
+    troubled = [d for d in polled if d.reasons or d.flags]
+    troubled.sort(key=lambda day: (day.state != "failed", not day.flags, -sum(day.reasons.values())))
+    for day in troubled[:limit]:
+        notes = [
             f"{translate_code('reason', r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])
         ]
-        said += flags_in_words(day)
-        app.print(f"  {day.name} [{translate_code('state', day.state)}]: {'; '.join(said)}")
-    if limit is not None and (more := len(ill) - limit) > 0:
+        notes += flags_in_words(day)
+        app.print(f"  {day.name} [{translate_code('state', day.state)}]: {'; '.join(notes)}")
+    if limit is not None and (more := len(troubled) - limit) > 0:
         app.print(translate("  … and {more} more: diembao status --all", more=more))
 
 

@@ -1,4 +1,4 @@
-"""pairs, stories: which articles are one report or tell of one happening, and a person's say in that."""
+"""pairs, stories: articles that are one report or tell of one event, and their merging and splitting by hand."""
 
 from __future__ import annotations
 
@@ -45,25 +45,25 @@ def pairs(app: CliContext, file: Path) -> int:
     failed = False
     for number, record in read_jsonl(file):
         try:
-            found = judge_pairs(record)
+            verdict = judge_pairs(record)
         except ValueError as error:
             failed = True
             app.warn(f"{file}:{number}: {error}")
             continue
-        name = record.get("id", number)
+        pair_id = record.get("id", number)
         app.print_json(
             {
-                "id": name,
-                **asdict(found),
-                "score": round(found.score, 4),
-                "reason": similarity_reason_text(found.reason),
+                "id": pair_id,
+                **asdict(verdict),
+                "score": round(verdict.score, 4),
+                "reason": similarity_reason_text(verdict.reason),
             }
         )
     return FAILED if failed else DONE
 
 
 def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
-    """Print how often labelled pairs are judged rightly."""
+    """Print the scores of labelled pairs."""
     from diembao.evaluation.pairs import JUDGEMENTS, evaluate_pairs
     from pipeline.stories.reason_text import similarity_reason_text
 
@@ -76,17 +76,17 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
         "same": (report.same, report.same_f1),
     }
     if app.as_json:
-        found: dict[str, Any] = {"pairs": report.pairs}
+        row: dict[str, Any] = {"pairs": report.pairs}
         for name, (score, figure) in figures.items():
-            found[name] = {
+            row[name] = {
                 "f1": round(figure.value, 4),
                 "interval": [round(figure.low, 4), round(figure.high, 4)],
                 "precision": round(score.precision, 4),
                 "recall": round(score.recall, 4),
             }
-        found["confusion"] = {f"{gold}>{said}": n for (gold, said), n in sorted(report.confusion.items())}
+        row["confusion"] = {f"{gold}>{assigned}": n for (gold, assigned), n in sorted(report.confusion.items())}
         if errors:
-            found["mistakes"] = [
+            row["mistakes"] = [
                 {
                     "id": m.id,
                     "title": m.title,
@@ -96,16 +96,16 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
                 }
                 for m in report.mistakes
             ]
-        app.print_json(found)
+        app.print_json(row)
         return DONE
-    told = {
+    headings = {
         "dup": translate("reprints (dup) against the rest"),
         "same": translate("one happening (dup, same-event) against different"),
     }
     app.print(f"{file} · {report.pairs}")
     for name, (score, figure) in figures.items():
         app.print(
-            f"{told[name]}: F1 {figure.value:.3f} (95 %: {figure.low:.3f}-{figure.high:.3f}), "
+            f"{headings[name]}: F1 {figure.value:.3f} (95 %: {figure.low:.3f}-{figure.high:.3f}), "
             f"P {score.precision:.3f}, R {score.recall:.3f}"
         )
     app.print(translate("label / said").ljust(14) + "".join(name.rjust(12) for name in JUDGEMENTS))
@@ -125,8 +125,8 @@ def stories() -> None: ...
 def rebuild(app: CliContext) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        moved = storage.rebuild_stories(now())
-    _tell(app, {"moved": moved}, translate("Grouped anew; {items} items moved.", items=moved))
+        count = storage.rebuild_stories(now())
+    _print_result(app, {"moved": count}, translate("Grouped anew; {items} items moved.", items=count))
     return DONE
 
 
@@ -143,7 +143,7 @@ def show(app: CliContext, key: str | None, days: int) -> int:
         items = storage.story(key) if key else list(storage.items(since=now() - timedelta(days=days)))
     if key and not items:
         raise click.UsageError(translate("{key}: no item or story of that id", key=key))
-    zone = ZoneInfo(app.settings().province.time_zone)
+    zone = app.zone()
     for event in build_events(items):
         if app.as_json:
             app.print_json(_json(event))
@@ -153,7 +153,7 @@ def show(app: CliContext, key: str | None, days: int) -> int:
 
 
 def _json(event: Event) -> dict[str, Any]:
-    def told(report: StoryReport) -> dict[str, Any]:
+    def report_row(report: StoryReport) -> dict[str, Any]:
         return {
             "story": report.key,
             "origin": report.origin,
@@ -172,7 +172,7 @@ def _json(event: Event) -> dict[str, Any]:
         "outlets": event.outlets,
         "languages": dict(event.languages),
         "countries": dict(event.countries),
-        "stories": [told(report) for report in event.reports],
+        "stories": [report_row(report) for report in event.reports],
     }
 
 
@@ -195,13 +195,13 @@ def _print(app: CliContext, event: Event, zone: ZoneInfo, *, whole: bool) -> Non
         )
     )
     for report in event.reports if whole else ():
-        app.print(f"  {report.key}  {_carried(report)}")
+        app.print(f"  {report.key}  {_reprints(report)}")
         for item in report.items:
             app.print(f"    {item.key}  {item.outlet}: {item.article.title}  {item.article.url}")
 
 
-def _carried(report: StoryReport) -> str:
-    """Return who a report is from and how often it was carried: '1 tin TTXVN, 14 báo đăng lại'."""
+def _reprints(report: StoryReport) -> str:
+    """Return the origin of a report and its reprints: '1 report of TTXVN, reprinted by 14'."""
     outlets = len({i.source_id for i in report.items})
     by = report.origin or report.first.outlet
     again = outlets if report.origin and report.origin.casefold() not in report.first.outlet.casefold() else outlets - 1
@@ -217,7 +217,7 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 
     with app.home.lock("process"), app.storage() as storage:
         name = storage.merge_stories(_level(level), keys, note, now())
-    _tell(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
+    _print_result(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
     return DONE
 
 
@@ -230,21 +230,21 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        stays, left = storage.split_story(_level(level), story, items, note, now())
-    told = translate("Split: {items}; {story} stays.", items=left, story=stays)
-    _tell(app, {"stays": stays, "left": left}, told)
+        remaining, separated = storage.split_story(_level(level), story, items, note, now())
+    text = translate("Split: {items}; {story} stays.", items=separated, story=remaining)
+    _print_result(app, {"stays": remaining, "left": separated}, text)
     return DONE
 
 
-def _level(chosen: str | bool) -> Level:
-    return "event" if chosen == "event" else "story"
+def _level(flag: str | bool) -> Level:
+    return "event" if flag == "event" else "story"
 
 
-def _tell(app: CliContext, found: dict[str, Any], told: str) -> None:
+def _print_result(app: CliContext, row: dict[str, Any], text: str) -> None:
     if app.as_json:
-        app.print_json(found)
+        app.print_json(row)
     else:
-        app.print(told)
+        app.print(text)
 
 
 COMMANDS = (pairs, stories)

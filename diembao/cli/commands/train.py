@@ -48,27 +48,25 @@ def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int
         except ValueError as error:
             raise click.UsageError(f"{file}: {error}") from error
     try:
-        trained = retrain(records, app.rules(), folds=folds)
+        result = retrain(records, app.rules(), folds=folds)
     except ValueError as error:
         raise click.UsageError(f"{', '.join(map(str, files))}: {error}") from error
     target = out or app.home.config / MODELS
-    refused = bool(trained.worse) and not force
+    rejected = bool(result.worse) and not force
     if app.as_json:
-        app.print_json(
-            {"changes": trained.changes, "worse": trained.worse, "written": None if refused else str(target)}
-        )
+        app.print_json({"changes": result.changes, "worse": result.worse, "written": None if rejected else str(target)})
     app.print(translate("             before   after   change  cross-validated"))
-    for name, (old, new, fresh) in trained.changes.items():
+    for name, (old, new, fresh) in result.changes.items():
         app.print(f"{name:<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
-    if refused:
+    if rejected:
         app.warn(
             translate(
                 "Not replaced: worse in {figures}. Use --force to replace all the same.",
-                figures=", ".join(trained.worse),
+                figures=", ".join(result.worse),
             )
         )
         return FAILED
-    write_atomically(target, dump(trained.models).encode())
+    write_atomically(target, dump(result.models).encode())
     app.print(translate("Wrote {file}", file=target))
     return DONE
 

@@ -1,0 +1,129 @@
+"""export: the stored data as a table in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from diembao.cli import options, translated
+from diembao.cli.context import DONE, CliContext, pass_context
+from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.language import current_language
+from pipeline.records import Relevance
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The command's options; days as midnight, both included."""
+
+    file: Path
+    table: str
+    since: datetime | None
+    until: datetime | None
+    topics: tuple[str, ...]
+    sources: tuple[str, ...]
+    relevance: tuple[Relevance, ...]
+    as_of: datetime | None
+
+
+@translated.command(
+    help=mark(
+        "Export to FILE.csv, FILE.xlsx (open right in Excel and LibreOffice), FILE.parquet or FILE.jsonl "
+        "(of items, every field and the text). What each column means: docs/columns.md."
+    )
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@translated.option(
+    "--table",
+    type=click.Choice(["items", "stories", "tags", "daily", "ledger"]),
+    default="items",
+    help=mark("Which table (default: items)."),
+)
+@translated.option("--since", type=options.DAY, help=mark("From this day on."))
+@translated.option("--until", type=options.DAY, help=mark("To the end of this day."))
+@translated.option("--topic", "topics", multiple=True, metavar="ID", help=mark("Only this topic."))
+@translated.option("--source", "sources", multiple=True, metavar="ID", help=mark("Only this source."))
+@translated.option(
+    "--relevance",
+    multiple=True,
+    type=click.Choice(get_args(Relevance)),
+    help=mark("Relevance (default: main and mention)."),
+)
+@options.as_of
+@pass_context
+@options.gather(_Options)
+def export(app: CliContext, arguments: _Options) -> int:
+    from analysis.tables.writers import SHEET_ROWS, TooManyRows
+    from diembao.jobs import export as export_job
+    from pipeline.tables.columns import SCHEMA_VERSION
+
+    file, labels = arguments.file, _topic_labels(app)
+    _refuse_contradictions(arguments)
+    _refuse_unknown(translate("topic"), arguments.topics, labels)
+    if arguments.sources:
+        _refuse_unknown(translate("source"), arguments.sources, [source.id for source in app.sources()])
+    request = export_job.ExportRequest(
+        arguments.table,
+        options.day_of(arguments.since),
+        options.day_of(arguments.until),
+        arguments.relevance or ("main", "mention"),
+        arguments.topics,
+        arguments.sources,
+        app.zone(),
+        options.end_of_day(arguments.as_of, app.zone()),
+    )
+    with app.storage() as storage:
+        try:
+            rows = export_job.export(storage, file, request, topic_labels=labels)
+        except TooManyRows as error:
+            message = translate(
+                "{file}: a sheet holds {limit} rows: write .csv or .parquet, or a shorter time",
+                file=file,
+                limit=SHEET_ROWS,
+            )
+            raise click.ClickException(message) from error
+    if app.as_json:
+        app.print_json({"file": str(file), "table": arguments.table, "schema": SCHEMA_VERSION, "rows": rows})
+    app.print(translate("Wrote {rows} rows to {file}", rows=rows, file=file))
+    return DONE
+
+
+def _refuse_contradictions(arguments: _Options) -> None:
+    from diembao.jobs.export import SUFFIXES
+
+    file, since, until = arguments.file, arguments.since, arguments.until
+    if file.suffix not in SUFFIXES:
+        listed = ", ".join(SUFFIXES)
+        raise click.UsageError(translate("{file}: the name must end in {listed}", file=file, listed=listed))
+    if since and until and until < since:
+        raise click.UsageError(
+            translate("--until {until:%Y-%m-%d} is before --since {since:%Y-%m-%d}", until=until, since=since)
+        )
+    if arguments.table == "ledger" and (arguments.topics or arguments.relevance):
+        raise click.UsageError(translate("Links have neither topic nor relevance: leave out --topic and --relevance"))
+
+
+def _topic_labels(app: CliContext) -> dict[str, str]:
+    english = current_language() == "en"
+    return {t.id: t.label_en if english else t.label_vi for t in app.rules().topics.topic}
+
+
+def _refuse_unknown(kind: str, names: Iterable[str], known: Collection[str]) -> None:
+    if unknown := set(names) - set(known):
+        listed = ", ".join(sorted(known))
+        raise click.UsageError(
+            translate(
+                "No such {kind}: {names}; there are {listed}",
+                kind=kind,
+                names=", ".join(sorted(unknown)),
+                listed=listed,
+            )
+        )
+
+
+COMMANDS = (export,)

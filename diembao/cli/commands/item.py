@@ -1,0 +1,49 @@
+"""item: the versions of one article and the changes between them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import click
+
+from diembao.cli import translated
+from diembao.cli.context import DONE, CliContext, pass_context
+from pipeline.i18n.catalogs import mark, translate
+
+
+@translated.command(help=mark("One item: the texts it has had, and every change between them."))
+@click.argument("item", metavar="KEY|URL")
+@pass_context
+def item(app: CliContext, item: str) -> int:
+    from diembao.jobs.history import item_history
+
+    with app.storage() as storage:
+        history = item_history(storage, item)
+    if history is None:
+        raise click.UsageError(translate("No such item: {item}", item=item))
+    stored, versions, changes = history.item, history.versions, history.changes
+    zone = app.zone()
+    if app.as_json:
+        row: dict[str, Any] = {"key": stored.key, "outlet": stored.outlet, "taken_down": stored.taken_down}
+        row["versions"] = [
+            {"number": v.number, "fetched_at": v.fetched_at, "title": v.article.title, "text": v.article.text}
+            for v in versions
+        ]
+        row["changes"] = [[dataclasses.asdict(p) for p in pieces] for pieces in changes]
+        app.print_json({"item": row})
+        return DONE
+    app.print(f"{stored.article.title}\n{stored.outlet} · {stored.article.canonical}")
+    if stored.taken_down is not None:
+        at = f"{stored.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
+        app.print(translate("Taken down by its publisher (found {at}).", at=at))
+    for n, version in enumerate(versions):
+        at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"
+        app.print(translate("Version {number}, read at {at}", number=version.number, at=at))
+        if n:
+            marks = {"same": "{}", "gap": " … ", "out": "[-{}-]", "in": "{{+{}+}}"}
+            app.print("".join(marks[p.kind].format(p.text) for p in changes[n - 1]))
+    return DONE
+
+
+COMMANDS = (item,)
