@@ -33,7 +33,6 @@ def report_document(
     lang: str = "vi",
     *,
     province: str,
-    rules_version: str,
     topic_labels: Mapping[str, str],
     letterhead: Letterhead | None = None,
     number: int | None = None,
@@ -44,7 +43,7 @@ def report_document(
     An administrative one carries the span in its abstract.
     """
     words = labels(lang)
-    shown = _ReportBuilder(report, words, topic_labels, pictures or {}, rules_version, made_at)
+    shown = _ReportBuilder(report, words, topic_labels, pictures or {}, made_at)
     return PrintDocument(
         lang,
         words.of("report", "title", province=province.replace(" ", "\u00a0")),
@@ -88,11 +87,10 @@ class _ReportBuilder:
         words: Labels,
         topics: Mapping[str, str],
         pictures: Mapping[str, Picture],
-        rules_version: str,
         made_at: datetime,
     ) -> None:
         self._report, self._now, self._words, self._topics = report, report.now, words, topics
-        self._pictures, self._rules, self._made_at = pictures, rules_version, made_at
+        self._pictures, self._made_at = pictures, made_at
 
     def blocks(self) -> Iterator[Block]:
         yield self._head("numbers")
@@ -125,7 +123,8 @@ class _ReportBuilder:
         yield from self._gaps()
         yield self._head("method")
         yield Paragraph(
-            self._runs("method_text", made=self._words.clock(self._made_at), rules=self._rules), style="small"
+            self._runs("method_text", made=self._words.clock(self._made_at), rules=self._report.rules_version),
+            style="small",
         )
 
     def _chart(self, *names: str, note: str = "") -> Iterator[Block]:

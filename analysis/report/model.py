@@ -39,3 +39,5 @@ class PeriodicReport:
     signals: tuple[tuple[date, Surge], ...] = ()
     #: zone of the calendar days
     zone: ZoneInfo = ZONE
+    #: version of the rules that tagged the articles
+    rules_version: str = ""
