@@ -1,4 +1,4 @@
-"""Paper → DOCX, in the form of Decree 30/2020/NĐ-CP (annex I) or as a plain bulletin."""
+"""PrintDocument → DOCX, in the form of Decree 30/2020/NĐ-CP (annex I) or as a plain bulletin."""
 
 import io
 import re
@@ -46,7 +46,7 @@ _STYLES: dict[str, tuple[float, bool, bool, float, float, float, float, str]] = 
     "Heading 2": (13, True, False, 8, 2, 0, 0, "LEFT"),
     "Heading 3": (13, True, True, 6, 2, 0, 0, "LEFT"),
 }
-#: What differs in an administrative document: its whole text is body, and a list is paragraphs.
+#: Styles that differ in an administrative document: excerpts, notes and lists are body text
 _BODY = (13, False, False, 0, 6, 12.7, 0, "JUSTIFY")
 _FORMAL = {
     **dict.fromkeys(("Diembao Excerpt", "Diembao Small", "Diembao List"), _BODY),
@@ -57,7 +57,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def render_docx(paper: PrintDocument) -> bytes:
-    """Return the file; equal papers give equal bytes."""
+    """Return the file; equal documents give equal bytes."""
     import docx
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
@@ -82,13 +82,13 @@ class _Writer:
     """Blocks → WordprocessingML; pictures and links become relationships of the document."""
 
     def __init__(self, document: "Document", *, hanging: bool) -> None:
-        """`hanging`: marks of lists stand before their text."""
+        """`hanging`: list marks hang to the left of their text."""
         self._document, self._hanging = document, hanging
         self._links: dict[str, str] = {}
         self._pictures = 0
 
     def block(self, block: Block, *, keep: bool = False) -> Iterator[str]:
-        """Yield its paragraphs and tables; a paragraph with `keep` stays on the page of what follows it."""
+        """Yield the paragraphs and tables of a block; with `keep` a paragraph stays on the page of the next one."""
         match block:
             case Heading(level, runs):
                 yield _p(f"Heading{level}", self.runs(runs))
@@ -133,7 +133,7 @@ def _r(text: str, look: str = "") -> str:
 
 
 def _run(run: Run) -> str:
-    # The order of these elements is that of the schema.
+    # The schema prescribes the order of these elements.
     look = "<w:b/>" * run.bold + "<w:i/>" * run.italic
     look += '<w:shd w:val="clear" w:color="auto" w:fill="FDF0C4"/>' * run.marked
     return _r(run.text, look)
@@ -199,15 +199,17 @@ def _head(paper: PrintDocument) -> Iterator[str]:
 
 
 def _end(paper: PrintDocument) -> Iterator[str]:
-    under = paper.letterhead
-    # A signature never stands alone on a page.
+    letterhead = paper.letterhead
+    # Keeps the signature on the page of the last paragraph.
     yield _p("DiembaoHead", "", keep=True)
     to = _head_line(form_text("recipients"), 12, "<w:b/><w:i/>", "left", "DiembaoSign")
-    to += "".join(_head_line(name, 11, "", "left", "DiembaoSign") for name in under.addressed)
-    sign = "".join(_head_line(line.upper(), 13, "<w:b/>") for line in (under.authority, under.signer_title) if line)
-    sign += _head_line("", 13) * 4 + _head_line(under.signer, 13, "<w:b/>")
+    to += "".join(_head_line(name, 11, "", "left", "DiembaoSign") for name in letterhead.addressed)
+    sign = "".join(
+        _head_line(line.upper(), 13, "<w:b/>") for line in (letterhead.authority, letterhead.signer_title) if line
+    )
+    sign += _head_line("", 13) * 4 + _head_line(letterhead.signer, 13, "<w:b/>")
     yield _columns(_FOOT, (to, sign))
-    # Word takes a table at the very end of a document for damage.
+    # Word reports a document that ends with a table as damaged.
     yield _p("DiembaoHead", "")
 
 
@@ -215,7 +217,7 @@ def _grid(grid: Table) -> Iterator[str]:
     share = [_WIDTH * width // sum(grid.widths) for width in grid.widths]
 
     def row(cells: Sequence[str], head: bool, keep: bool) -> str:
-        made = "".join(
+        markup = "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
             + _p(
                 "DiembaoCell",
@@ -226,7 +228,7 @@ def _grid(grid: Table) -> Iterator[str]:
             + "</w:tc>"
             for n, (cell, width) in enumerate(zip(cells, share, strict=True))
         )
-        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{made}</w:tr>"
+        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{markup}</w:tr>"
 
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>'
@@ -260,10 +262,10 @@ def _set_up(document: "Document", paper: PrintDocument) -> None:
         **_STYLES,
         **(_FORMAL if paper.letterhead.administrative else {}),
     }.items():
-        known = name in document.styles
-        found = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        # Of which kind a style is, python-docx's types do not say.
-        style = cast("Any", found)
+        styles = document.styles
+        paragraph_style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        # python-docx types all styles as BaseStyle.
+        style = cast("Any", paragraph_style)
         style.font.name, style.font.size, style.font.bold, style.font.italic = _FONT, Pt(size), bold, italic
         style.font.color.rgb = RGBColor(0, 0, 0)
         fonts = style.element.get_or_add_rPr().rFonts
@@ -276,11 +278,11 @@ def _set_up(document: "Document", paper: PrintDocument) -> None:
         shape.first_line_indent, shape.left_indent = Mm(first), Mm(left)
         shape.alignment = getattr(WD_ALIGN_PARAGRAPH, align)
         shape.widow_control = True
-    # Word calls a document of an older mode so in its title bar, and lets tables stand out of the margins.
+    # In an older mode Word shows 'Compatibility Mode' in the title bar and lets tables stand out of the margins.
     for setting in cast("Any", document.settings.element).iter(qn("w:compatSetting")):
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), "15")
-    # The picture of a page that a file browser would show is that of an empty template.
+    # The thumbnail is that of python-docx's empty template.
     package: Any = document.part.package
     for name in [name for name, rel in package.rels.items() if rel.reltype.endswith("/thumbnail")]:
         del package.rels[name]
@@ -296,10 +298,10 @@ def _set_up(document: "Document", paper: PrintDocument) -> None:
 
 
 def _canonical(document: "Document") -> bytes:
-    """Return the package with its parts in order and without the time at which it was written."""
+    """Return the package with a fixed time on every part, so that equal documents give equal bytes."""
     raw, packed = io.BytesIO(), io.BytesIO()
     document.save(raw)
-    with zipfile.ZipFile(raw) as found, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in found.namelist():
-            made.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), found.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
