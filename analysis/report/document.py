@@ -19,6 +19,7 @@ from analysis.documents.blocks import (
     roman,
 )
 from analysis.documents.labels import Labels, labels
+from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
 from analysis.report.model import PeriodicReport
 from pipeline.records import Tone
@@ -93,6 +94,7 @@ class _ReportBuilder:
     ) -> None:
         self._report, self._now, self._words, self._topics = report, report.now, words, topics
         self._pictures, self._made_at = pictures, made_at
+        self._changes = ChangeFormatter(words)
 
     def blocks(self) -> Iterator[Block]:
         yield self._head("numbers")
@@ -151,12 +153,14 @@ class _ReportBuilder:
             ("outlets", lambda f: len(f.outlets)),
         ):
             earlier = [value(f) if f.known else None for f in (before, year)]
-            shown = self._words.whole(value(now)) if now.known else self._unknown()
-            rows.append((self._words.of("report", key), shown, *(self._change(value(now), h) for h in earlier)))
+            shown = self._words.whole(value(now)) if now.known else self._changes.unknown()
+            rows.append((self._words.of("report", key), shown, *(self._changes.change(value(now), h) for h in earlier)))
         rows += [
-            self._share_row(self._words.of("report", "foreign"), [f.share(f.foreign) for f in (now, before, year)]),
+            self._changes.share_row(
+                self._words.of("report", "foreign"), [f.share(f.foreign) for f in (now, before, year)]
+            ),
             *(
-                self._share_row(
+                self._changes.share_row(
                     self._words.of("report", "tone", tone=self._words.of("tone", tone).lower()),
                     [f.share(f.tones[tone]) for f in (now, before, year)],
                 )
@@ -164,39 +168,12 @@ class _ReportBuilder:
             ),
         ]
         rates = [f.attention for f in (now, before, year)]
-        rate = self._unknown() if rates[0] is None else self._number(rates[0])
-        rows.append((self._words.of("report", "attention"), rate, *(self._change(rates[0], r) for r in rates[1:])))
+        rate = self._changes.unknown() if rates[0] is None else self._words.number(rates[0])
+        rows.append(
+            (self._words.of("report", "attention"), rate, *(self._changes.change(rates[0], r) for r in rates[1:]))
+        )
         head = tuple(self._words.of("report", key) for key in ("figure", "now", "before", "year"))
         return Table(head, tuple(rows), (34, 18, 24, 24), frozenset({1, 2, 3}))
-
-    def _share_row(self, name: str, shares: Sequence[float | None]) -> tuple[str, ...]:
-        now = shares[0]
-        if now is None:
-            return (name, *(self._unknown() for _ in shares))
-        return (name, f"{self._number(now)} %", *(self._points(now, share) for share in shares[1:]))
-
-    def _points(self, now: float, earlier: float | None) -> str:
-        if earlier is None:
-            return self._unknown()
-        return self._words.of("report", "points", change=self._signed(now - earlier), held=f"{self._number(earlier)} %")
-
-    def _change(self, now: float | None, earlier: float | None) -> str:
-        if earlier is None or now is None:
-            return self._unknown()
-        text = self._words.whole(earlier) if isinstance(earlier, int) else self._number(earlier)
-        if not earlier:
-            return text
-        return self._words.of("report", "change", change=self._signed(100 * (now - earlier) / earlier), held=text)
-
-    def _unknown(self) -> str:
-        return self._words.of("report", "no_data")
-
-    def _signed(self, value: float) -> str:
-        text = self._number(abs(value))
-        return text if text.strip("0,.") == "" else ("+" if value > 0 else "\u2212") + text
-
-    def _number(self, value: float) -> str:
-        return self._words.number(value)
 
     def _tones_and_topics(self) -> Iterator[Block]:
         yield self._head("topics")
@@ -204,7 +181,7 @@ class _ReportBuilder:
         for topic, tones in sorted(self._now.topics.items(), key=lambda t: (-sum(t[1].values()), t[0])):
             before = self._report.before
             earlier = sum(before.topics.get(topic, {}).values())
-            change = self._change(sum(tones.values()), earlier) if before.known else "–"
+            change = self._changes.change(sum(tones.values()), earlier) if before.known else "–"
             name = self._topics.get(topic, topic)
             rows.append((name, whole(sum(tones.values())), *(whole(tones[tone]) for tone in _TONES), change))
         head = (
@@ -281,7 +258,7 @@ class _ReportBuilder:
         for voice in voices:
             now = 100 * voice.headlines / every if every else None
             before = None if voice.before is None or not sum(earlier) else 100 * voice.before / sum(earlier)
-            share = self._share_row(voice.name, (now, before))
+            share = self._changes.share_row(voice.name, (now, before))
             rows.append((share[0], self._words.whole(voice.headlines), *share[1:]))
         head = tuple(self._words.of("report", key) for key in ("voice_name", "headlines", "voice_share", "before"))
         yield Table(head, tuple(rows), (34, 18, 18, 30), frozenset({1, 2, 3}))
