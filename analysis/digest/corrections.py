@@ -28,14 +28,14 @@ def last_published(publications: Iterable[Publication]) -> dict[str, tuple[Publi
 
 
 def find_errata(
-    said: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping[str, Item]
+    published: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping[str, Item]
 ) -> tuple[Erratum, ...]:
     """Return the corrections, in the order of publication.
 
-    `said` comes from last_published. `known` holds the articles as they are now; an article not in it is gone.
+    `published` comes from last_published. `known` holds the articles as they are now; an article not in it is gone.
     """
     errata: list[Erratum] = []
-    for key, (publication, item) in said.items():
+    for key, (publication, item) in published.items():
         origin = publication.id, publication.day, item
         now = known.get(key)
         if now is None:
@@ -64,11 +64,11 @@ def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
 
 def corrected_items(errata: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
     """Yield the statements of a digest with these errata about their articles: the next digest does not repeat them."""
-    for key, said in {e.said.key: e.said for e in errata}.items():
+    for key, statement in {e.said.key: e.said for e in errata}.items():
         if (now := known.get(key)) is not None:
             yield published_item(now, erratum=True)
         else:
-            yield replace(said, gone=True, erratum=True)
+            yield replace(statement, gone=True, erratum=True)
 
 
 def _fold_title(title: str) -> str:

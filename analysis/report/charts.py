@@ -140,7 +140,8 @@ def _tone(figures: Figures, words: Labels) -> Picture:
     import altair
 
     by_tone = {
-        tone: counts_by_position(figures, {d: n for (d, t), n in figures.told.items() if t == tone}) for tone in COLOURS
+        tone: counts_by_position(figures, {d: n for (d, t), n in figures.by_day_and_tone.items() if t == tone})
+        for tone in COLOURS
     }
     totals = counts_by_position(figures, figures.days)
     missing = positions_without_data(figures, totals)

@@ -63,19 +63,19 @@ class _Sums:
     """Sums over the articles of each day and tone."""
 
     __slots__ = ()
-    told: Counter[tuple[date, Tone]]
+    by_day_and_tone: Counter[tuple[date, Tone]]
 
     @property
     def items(self) -> int:
-        return self.told.total()
+        return self.by_day_and_tone.total()
 
     @property
     def tones(self) -> Counter[Tone]:
-        return _by_tone(self.told)
+        return _by_tone(self.by_day_and_tone)
 
     @property
     def days(self) -> Counter[date]:
-        return _by_day(self.told)
+        return _by_day(self.by_day_and_tone)
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class Outlet(_Sums):
     #: number of stories with an article of it
     stories: int = 0
     #: articles of each day and tone
-    told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+    by_day_and_tone: Counter[tuple[date, Tone]] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class Figures(_Sums):
     #: articles and outlets of the stories of at least two articles, by key; those with most outlets first
     carried: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: articles of each day and tone
-    told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+    by_day_and_tone: Counter[tuple[date, Tone]] = field(default_factory=Counter)
     #: days on which at least one source was read
     collected: set[date] = field(default_factory=set)
     #: pages examined on each day, over all sources: the denominator of `attention`
@@ -177,7 +177,7 @@ def _count(figures: Figures, facts: Iterable[Fact], publishers: Mapping[str, Pub
         publisher = publishers.get(source) or Publisher(source, "")
         figures.outlets[source] = Outlet(publisher.name, publisher.country, stories[source], counts)
         # The other sums follow from the counts by source, day and tone.
-        figures.told.update(counts)
+        figures.by_day_and_tone.update(counts)
     for topic, counts in tally.by_topic().items():
         figures.topics[topic], figures.topic_days[topic] = _by_tone(counts), _by_day(counts)
 
