@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.digest.html import render_html, render_markdown
-from analysis.digest.model import Counts, Digest, build_digest, count_items
+from analysis.digest.model import Counts, Digest, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.digest.presenter import DigestPresenter
 from analysis.documents.labels import labels
 from pipeline.records import Article, Evidence, Item, PlaceFound, Reason, SourceDay, Tags, TopicFound, VerdictReason
@@ -58,7 +58,11 @@ SOURCES = (
 
 def day(found: list[Item], previous: Counts | None = None) -> Digest:
     return build_digest(
-        found, previous, SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC), "r1", topics=["energy"]
+        found,
+        DigestPeriod(date(2026, 11, 22), START, END, END.astimezone(UTC)),
+        DigestRules("r1", topics=["energy"]),
+        previous=previous,
+        sources=SOURCES,
     )
 
 
@@ -126,9 +130,9 @@ def test_no_verdict_in_our_own_words() -> None:
 
 def test_naive_or_reversed_periods_are_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        build_digest([], None, (), date(2026, 11, 22), START.replace(tzinfo=None), END, END, "r1")
+        DigestPeriod(date(2026, 11, 22), START.replace(tzinfo=None), END, END)
     with pytest.raises(ValueError, match="ends"):
-        build_digest([], None, (), date(2026, 11, 22), END, START, END, "r1")
+        DigestPeriod(date(2026, 11, 22), END, START, END)
 
 
 def test_why_an_article_is_here_is_told_in_the_readers_language() -> None:

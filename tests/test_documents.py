@@ -15,10 +15,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
+from analysis.digest.charts import topics_by_tone
 from analysis.digest.corrections import corrected_items, find_errata, last_published, published_item
 from analysis.digest.document import digest_document
 from analysis.documents.blocks import Letterhead, PrintDocument, Table, plain_text_lines, roman
-from analysis.documents.chart_style import topics_by_tone
 from analysis.documents.docx import render_docx
 from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels

@@ -8,9 +8,9 @@ from typing import Any
 import html5lib
 import pytest
 
+from analysis.digest.charts import topics_by_tone
 from analysis.digest.document import digest_document
 from analysis.digest.html import render_html
-from analysis.documents.chart_style import topics_by_tone
 from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels
 from tests.support.days import LABELS, model

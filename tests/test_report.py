@@ -69,14 +69,16 @@ def report() -> PeriodicReport:
     told = {row.key: row for row in story_rows(some(310, NOW))}
     spread = tuple(told[key] for key in list(now.carried)[:10])
     voice = (Voice("Lâm Đồng", 90, 60), Voice("Ninh Thuận", 30, 40, own=True), Voice("Đắk Lắk", 0, 0))
-    return PeriodicReport(now, counted(120, NOW.before()), Figures(NOW.year_before()), spread, voice)
+    return PeriodicReport(
+        now, counted(120, NOW.before()), Figures(NOW.year_before()), spread, voice, rules_version="r1"
+    )
 
 
 def paper_of(
     report: PeriodicReport, letterhead: Letterhead | None = None, lang: str = "vi", *, charts: bool = False
 ) -> PrintDocument:
     return report_document(
-        report, MADE, lang, province="Ninh Thuận", rules_version="r1", topic_labels=LABELS, letterhead=letterhead,
+        report, MADE, lang, province="Ninh Thuận", topic_labels=LABELS, letterhead=letterhead,
         pictures=report_charts(report, labels(lang), LABELS) if charts else None,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from analysis.anomalies.source_flags import KNOWN, source_flags
+from analysis.anomalies.source_flags import LEAST_PERIODS, source_flags
 from pipeline.records import Flag, SourceDay, SourceFigures
 
 USUAL = [SourceFigures(new, 20, 1) for new in (20, 25, 30, 22, 28, 24, 31, 27, 26, 23)]
@@ -31,7 +31,7 @@ def test_a_little_outside_the_range_is_chance() -> None:
 
 
 def test_nothing_is_unusual_before_enough_is_known() -> None:
-    assert source_flags(day(candidates=0), USUAL[: KNOWN - 1]) == ()
+    assert source_flags(day(candidates=0), USUAL[: LEAST_PERIODS - 1]) == ()
 
 
 def test_a_source_that_did_not_answer_has_failed_and_is_not_flagged() -> None:

@@ -1,4 +1,4 @@
-"""What a source gave today, and what it usually gives → what a person should look at."""
+"""Counts of a source today and in the past → flags for a person to look at."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -6,47 +6,47 @@ from dataclasses import replace
 from analysis.anomalies.extraction_drift import ExtractionDrift
 from pipeline.records import Flag, SourceDay, SourceFigures
 
-#: Periods of the past that make 'usual', and how many of them must be known before anything is called unusual.
-PERIODS, KNOWN = 28, 7
-#: A count is unusual outside the range of the past, if a Poisson variable of the past's mean came that far out in
-#: fewer than one of so many periods. With 95 sources that is one false alarm in about three weeks for each side.
-_RARELY = 1 / 2000
-#: A source is called redesigned where so many pages, and so great a share of them, have no text, and usually do not.
+#: Periods of the past that are compared with; periods with data needed before a count is flagged
+PERIODS, LEAST_PERIODS = 28, 7
+#: Largest chance of a flagged count (Poisson with the mean of the past); it must be outside the range of the past too.
+#: With 95 sources this gives one false alarm in about three weeks for each side.
+_LARGEST_CHANCE = 1 / 2000
+#: Pages without text, and share of them among all, that suggest a redesign; largest usual share of such pages
 _PAGES, _SHARE, _USUAL_SHARE = 3, 0.6, 0.3
 _EXAMPLES = 3
 
 
 def with_flags(
-    days: Iterable[SourceDay], history: Mapping[str, Sequence[SourceFigures]], rot: Sequence[ExtractionDrift] = ()
+    days: Iterable[SourceDay], history: Mapping[str, Sequence[SourceFigures]], drifts: Sequence[ExtractionDrift] = ()
 ) -> list[SourceDay]:
     """Return the days with their flags.
 
-    `history` is as from the database's `source_history`, `rot` as from extraction_drift.find_drift.
+    `history` comes from the database's `source_history`, `drifts` from extraction_drift.find_drift.
     """
     worst: dict[str, ExtractionDrift] = {}
-    for one in rot:
-        worst.setdefault(one.source_id, one)
+    for drift in drifts:
+        worst.setdefault(drift.source_id, drift)
     return [
         replace(
             day,
             flags=source_flags(day, history.get(day.source_id, ()))
-            + ((_rotten(worst[day.source_id]),) if day.source_id in worst else ()),
+            + ((_drift_flag(worst[day.source_id]),) if day.source_id in worst else ()),
         )
         for day in days
     ]
 
 
-def _rotten(rot: ExtractionDrift) -> Flag:
-    before = round(100 * rot.before) if rot.before is not None else 0
-    return Flag("rotten", round(100 * rot.after), before, before, (rot.sign, rot.url))
+def _drift_flag(drift: ExtractionDrift) -> Flag:
+    before = round(100 * drift.before) if drift.before is not None else 0
+    return Flag("rotten", round(100 * drift.after), before, before, (drift.sign, drift.url))
 
 
 def source_flags(day: SourceDay, history: Sequence[SourceFigures]) -> tuple[Flag, ...]:
-    """Return what is unusual about one source. A period in which it did not answer is a failure, not a flag."""
+    """Return the flags of one source. A period in which it did not answer is a failure, not a flag."""
     flags: list[Flag] = []
     if day.silent_feeds:
         flags.append(Flag("silent", 2, examples=day.silent_feeds[:_EXAMPLES]))
-    if day.feeds_ok and len(history) >= KNOWN and not day.silent_feeds:
+    if day.feeds_ok and len(history) >= LEAST_PERIODS and not day.silent_feeds:
         flags += _unusual_count(day.candidates, [past.new for past in history])
     flags += _redesign(day, history)
     return tuple(flags)
@@ -56,9 +56,9 @@ def _unusual_count(today: int, past: Sequence[int]) -> list[Flag]:
     from scipy.special import pdtr, pdtrc
 
     low, high, mean = min(past), max(past), sum(past) / len(past)
-    if today < low and pdtr(today, mean) < _RARELY:
+    if today < low and pdtr(today, mean) < _LARGEST_CHANCE:
         return [Flag("fewer", today, low, high)]
-    if today > high and pdtrc(today - 1, mean) < _RARELY:
+    if today > high and pdtrc(today - 1, mean) < _LARGEST_CHANCE:
         return [Flag("more", today, low, high)]
     return []
 

@@ -1,11 +1,11 @@
-"""Daily counts → what is unusual on one day against the past of the same source, topic or place.
+"""Daily counts → surges: days on which a source, topic or place has more articles than its past explains.
 
-Method: the counts of comparable past days (workdays with workdays, days off with days off) are taken as draws of a
-negative binomial distribution with their mean and variance (a Poisson where they vary no more than chance would have
-it), widened by the uncertainty of that mean. The chance of a count as high as today's, or higher, is a p-value; over
-all series of the day these are adjusted by Benjamini and Hochberg's procedure (1995), so that of the signals given on
-many days at most the share `FALSE_DISCOVERIES` is false where nothing happened. Both come from SciPy
-(`scipy.special.betainc` and `gammainc`, which are the tails, and `scipy.stats.false_discovery_control`).
+Method: the counts of comparable past days (workdays with workdays, days off with days off) are treated as draws from a
+negative binomial distribution with their mean and variance, widened by the uncertainty of that mean; a Poisson
+distribution if their variance is no larger than their mean. The chance of a count at least as high as today's is the
+p-value. The p-values of all series of the day are adjusted by Benjamini and Hochberg's procedure (1995): over many
+days, at most the share `FALSE_DISCOVERIES` of the surges is false. The tails are `scipy.special.betainc` and
+`gammainc`, the procedure is `scipy.stats.false_discovery_control`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,11 @@ from pipeline.i18n.language import Language
 
 SeriesKind = Literal["source", "topic", "place"]
 
-#: share of false ones among the signals that are given
+#: Share of false surges among those reported
 FALSE_DISCOVERIES = 0.05
-#: comparable days with data that are asked for, and the days back in which they are looked for
+#: Comparable days with data that are needed; days back in which they are looked for
 LEAST_DAYS, WINDOW_DAYS = 14, 84
-#: fewer than so many are never unusual, however rare they are: a first mention is news, and no surge
+#: Smallest count of a surge: a first mention is news, not a surge
 LEAST_COUNT = 3
 #: Decimal separators
 _POINT: Mapping[Language, str] = {"vi": ",", "en": "."}
@@ -31,7 +31,7 @@ _POINT: Mapping[Language, str] = {"vi": ",", "en": "."}
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What was counted of one source, topic or place; a day without data is not in `counts`, which is not 0."""
+    """Daily counts of one source, topic or place. A day without data is not in `counts`: no data is not 0."""
 
     kind: SeriesKind
     id: str
@@ -41,40 +41,40 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """A day on which more was counted than the past explains. Says nothing of why."""
+    """A count on one day that is higher than the past explains. It gives no cause."""
 
     kind: SeriesKind
     id: str
     name: str
     count: int
-    #: mean of the days it is compared with, and how many these are
+    #: mean of the comparable days, and their number
     usual: float
     days: int
     #: chance of such a count on a day like those
     p: float
-    #: the same, adjusted for the number of series that were looked at
+    #: the same chance, adjusted for the number of series
     adjusted: float
 
 
 def find_surges(series: Sequence[Series], day: date) -> list[Surge]:
-    """Return what is unusual on a day, the most unusual first; series with too short a past say nothing."""
-    judged = [found for one in series if (found := _judge(one, day)) is not None]
-    # Adjusting makes no chance smaller; and the library takes half a second to load.
-    if not any(found.p <= FALSE_DISCOVERIES for found in judged):
+    """Return the surges of a day, the least likely first; series with too short a past are skipped."""
+    counts = [surge for single in series if (surge := _count_with_chance(single, day)) is not None]
+    # Adjusting makes no chance smaller, and scipy.stats takes half a second to load.
+    if not any(surge.p <= FALSE_DISCOVERIES for surge in counts):
         return []
     from scipy.stats import false_discovery_control
 
-    adjusted = false_discovery_control([found.p for found in judged], method="bh")
+    adjusted = false_discovery_control([surge.p for surge in counts], method="bh")
     signals = [
         Surge(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, float(q))
-        for f, q in zip(judged, adjusted, strict=True)
+        for f, q in zip(counts, adjusted, strict=True)
         if q <= FALSE_DISCOVERIES and f.count >= LEAST_COUNT
     ]
     return sorted(signals, key=lambda s: (s.adjusted, -s.count, s.kind, s.id))
 
 
-def _judge(series: Series, day: date) -> Surge | None:
-    """Return the count of a day with its chance, not yet adjusted; None where nothing can be said."""
+def _count_with_chance(series: Series, day: date) -> Surge | None:
+    """Return the count of a day with its chance, not yet adjusted; None without data or with too short a past."""
     count = series.counts.get(day)
     if count is None:
         return None
@@ -82,16 +82,16 @@ def _judge(series: Series, day: date) -> Surge | None:
     if len(past) < LEAST_DAYS:
         return None
     usual = fmean(past)
-    # Half an article more than nothing: of a series that was silent all along nothing is known but that it is rare.
+    # Half an article at least: the mean of a series that was always 0 is small, but unknown.
     mean = max(usual, 0.5 / len(past))
-    # The mean itself is known from so many days only: that widens what may be expected of one more.
+    # The mean is an estimate from few days: its uncertainty widens the distribution of the next count.
     spread = max(variance(past), mean) * (1 + 1 / len(past))
     p = _chance(count, mean, spread)
     return Surge(series.kind, series.id, series.name, count, usual, len(past), p, p)
 
 
 def _chance(count: int, mean: float, spread: float) -> float:
-    """Return the chance of at least `count`: of a negative binomial's, or Poisson's, upper tail."""
+    """Return the chance of at least `count`: the upper tail of a negative binomial or Poisson distribution."""
     from scipy.special import betainc, gammainc
 
     if count <= 0:
@@ -103,11 +103,11 @@ def _chance(count: int, mean: float, spread: float) -> float:
 
 
 def _comparable(counts: Mapping[date, int], day: date) -> list[int]:
-    """Return the counts of the days before that are of the same kind, else of all days where these are too few."""
+    """Return the counts of past days of the same kind (workday or day off); of all past days if these are too few."""
     before = {d: n for d, n in counts.items() if 0 < (day - d).days <= WINDOW_DAYS}
     off = day.weekday() >= 5
-    alike = [n for d, n in before.items() if (d.weekday() >= 5) == off]
-    return alike if len(alike) >= LEAST_DAYS else list(before.values())
+    comparable = [n for d, n in before.items() if (d.weekday() >= 5) == off]
+    return comparable if len(comparable) >= LEAST_DAYS else list(before.values())
 
 
 def surge_sentence(surge: Surge, language: Language = "vi") -> str:

@@ -1,4 +1,4 @@
-"""What digests said and what is known now → what the next digest has to correct."""
+"""Published digests and the articles as they are now → corrections for the next digest."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,49 +11,49 @@ from pipeline.records.publications import Publication, PublishedItem
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """One thing that a published digest said of an article, and that is said otherwise now."""
+    """One statement of a published digest about an article that is no longer true."""
 
-    #: number and day of the digest
+    #: number and day of the published digest
     publication: int
     day: date
     said: PublishedItem
     what: Literal["relevance", "tone", "title", "taken_down", "gone"]
-    #: of relevance, tone and title
+    #: new value of relevance, tone or title; '' for the others
     now: str = ""
 
 
 def last_published(publications: Iterable[Publication]) -> dict[str, tuple[Publication, PublishedItem]]:
-    """Return what was last said of each article, by its key; publications are in the order in which they were made."""
+    """Return the last publication of each article by its key; `publications` are in the order of their making."""
     return {item.key: (publication, item) for publication in publications for item in publication.items}
 
 
 def find_errata(
-    said: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping[str, Item]
+    published: Mapping[str, tuple[Publication, PublishedItem]], known: Mapping[str, Item]
 ) -> tuple[Erratum, ...]:
-    """Return what is to be corrected, in the order in which it was published.
+    """Return the corrections, in the order of publication.
 
-    `known` holds the articles as they are now; one that is not in it is there no more.
+    `published` comes from last_published. `known` holds the articles as they are now; an article not in it is gone.
     """
-    found: list[Erratum] = []
-    for key, (publication, item) in said.items():
-        head = publication.id, publication.day, item
+    errata: list[Erratum] = []
+    for key, (publication, item) in published.items():
+        origin = publication.id, publication.day, item
         now = known.get(key)
         if now is None:
-            found += [Erratum(*head, "gone")] if not item.gone else []
+            errata += [Erratum(*origin, "gone")] if not item.gone else []
             continue
         if now.taken_down is not None and now.taken_down > publication.made_at and not item.gone:
-            found.append(Erratum(*head, "taken_down"))
+            errata.append(Erratum(*origin, "taken_down"))
         if now.tags.relevance != item.relevance:
-            found.append(Erratum(*head, "relevance", now.tags.relevance))
+            errata.append(Erratum(*origin, "relevance", now.tags.relevance))
         elif now.tags.tone != item.tone and now.tags.relevance == "main":
-            found.append(Erratum(*head, "tone", now.tags.tone))
-        if _folded(now.article.title) != _folded(item.title):
-            found.append(Erratum(*head, "title", now.article.title))
-    return tuple(sorted(found, key=lambda e: (e.publication, e.said.key, e.what)))
+            errata.append(Erratum(*origin, "tone", now.tags.tone))
+        if _fold_title(now.article.title) != _fold_title(item.title):
+            errata.append(Erratum(*origin, "title", now.article.title))
+    return tuple(sorted(errata, key=lambda e: (e.publication, e.said.key, e.what)))
 
 
 def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
-    """Return what a digest says of an article."""
+    """Return the statements of a digest about an article."""
     relevance: Relevance = item.tags.relevance
     tone: Tone = item.tags.tone
     gone = item.taken_down is not None
@@ -62,14 +62,14 @@ def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
     )
 
 
-def corrected_items(found: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
-    """Yield what a digest with these errata says of their articles: the next one need not say so again."""
-    for key, said in {e.said.key: e.said for e in found}.items():
+def corrected_items(errata: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
+    """Yield the statements of a digest with these errata about their articles: the next digest does not repeat them."""
+    for key, statement in {e.said.key: e.said for e in errata}.items():
         if (now := known.get(key)) is not None:
             yield published_item(now, erratum=True)
         else:
-            yield replace(said, gone=True, erratum=True)
+            yield replace(statement, gone=True, erratum=True)
 
 
-def _folded(title: str) -> str:
+def _fold_title(title: str) -> str:
     return " ".join(title.split()).casefold()

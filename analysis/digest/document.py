@@ -1,4 +1,4 @@
-"""Day → the Paper of its digest."""
+"""Digest → PrintDocument."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,8 +21,8 @@ from analysis.documents.blocks import (
 from analysis.documents.labels import Labels, labels
 from pipeline.records import Item
 
-#: stories that ask for attention of which more than the title is told: a letter has room for so much
-_TOLD = 20
+#: Stories that ask for attention with their details; of the others an e-mail has room for the title only
+_DETAILED = 20
 
 
 def digest_document(
@@ -36,14 +36,17 @@ def digest_document(
     number: int | None = None,
     pictures: Sequence[Picture] = (),
 ) -> PrintDocument:
-    """Return the digest; parameters as in analysis.digest.html.render_html; `pictures` go below the figures."""
+    """Return the digest as a document. Parameters as in analysis.digest.html.render_html; `number` is in the register.
+
+    `pictures` are put after the stories to read first and those that ask for attention.
+    """
     words = labels(lang)
     topics = {"": words.say("other_topics"), **(topic_labels or {})}
-    shown = _DigestBuilder(day, words, topics, province, pictures)
+    builder = _DigestBuilder(day, words, topics, province, pictures)
     period = words.say("period", start=words.clock(day.start), end=words.clock(day.end))
-    under = letterhead or Letterhead()
+    head = letterhead or Letterhead()
     # In the administrative form the title carries the day, as the abstract of the document.
-    dated = () if under.administrative else (words.long_date(day.day),)
+    dated = () if head.administrative else (words.long_date(day.day),)
     late = (words.say("made_late", due=words.clock(day.due), made=words.clock(day.made_at)),) if day.due else ()
     return PrintDocument(
         lang,
@@ -52,8 +55,8 @@ def digest_document(
         (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *late),
         day.day,
         day.made_at,
-        tuple(shown.blocks()),
-        under,
+        tuple(builder.blocks()),
+        head,
         number,
     )
 
@@ -71,8 +74,8 @@ class _DigestBuilder:
         yield from self._numbers()
         if not day.counts.items:
             yield Heading(1, _runs(words.say("empty_title")))
-            said = words.say("empty" if self._view.read() else "empty_blind", name=self._province)
-            yield Paragraph(_runs(said))
+            text = words.say("empty" if self._view.read() else "empty_blind", name=self._province)
+            yield Paragraph(_runs(text))
         else:
             yield from self._first()
         yield from self._pictures
@@ -107,11 +110,11 @@ class _DigestBuilder:
             counts.append(
                 _runs(f"{words.say('domestic')}: {day.domestic}; {words.say('abroad').lower()}: {day.foreign_items}")
             )
-            told = ", ".join(f"{words.language(tag or 'und')} {n}" for tag, n in day.languages.items())
-            counts.append(_runs(f"{words.say('by_language')}: {told}"))
+            languages = ", ".join(f"{words.language(tag or 'und')} {n}" for tag, n in day.languages.items())
+            counts.append(_runs(f"{words.say('by_language')}: {languages}"))
         counts.append(_runs(f"{words.say('sources_short')}: {self._read()}"))
-        if said := view.weekday():
-            counts.append(_runs(said))
+        if mean := view.weekday():
+            counts.append(_runs(mean))
         if n := view.undated():
             counts.append(_runs(words.say("undated_share", n=n)))
         yield BulletList(tuple(counts))
@@ -141,25 +144,25 @@ class _DigestBuilder:
             yield BulletList(
                 tuple(
                     (
-                        Run(view.headline(found.story.lead), bold=True, link=link(found.story.lead)),
-                        Run(f". {view.seen(found)} {view.spread(found.story)}"),
+                        Run(view.headline(one.story.lead), bold=True, link=link(one.story.lead)),
+                        Run(f". {view.seen(one)} {view.spread(one.story)}"),
                     )
-                    for found in day.attention[:_TOLD]
+                    for one in day.attention[:_DETAILED]
                 ),
                 numbered=True,
             )
-        if left := day.attention[_TOLD:]:
-            runs = [Run(words.say("attention_more", n=len(left)), bold=True)]
-            for n, found in enumerate(left):
-                lead = found.story.lead
+        if others := day.attention[_DETAILED:]:
+            runs = [Run(words.say("attention_more", n=len(others)), bold=True)]
+            for n, attention in enumerate(others):
+                lead = attention.story.lead
                 runs.append(Run("; " if n else " "))
                 runs.append(Run(f"{view.headline(lead)} ({excerpt.visible(lead.outlet)})", link=link(lead)))
             yield Paragraph((*runs, Run(".")), "small")
 
-        if said := view.unusual():
+        if surges := view.unusual():
             yield Heading(1, _runs(words.say("unusual")))
             yield Paragraph(_runs(words.say("unusual_note")), "small")
-            yield BulletList(tuple(_runs(excerpt.visible(text)) for text in said))
+            yield BulletList(tuple(_runs(excerpt.visible(text)) for text in surges))
 
     def _title(self, name: str, stories: Sequence[Story]) -> Heading:
         return Heading(1, _runs(f"{name} ({self._words.say('numbers_of', n=self._view.items(stories))})"))
@@ -183,12 +186,12 @@ class _DigestBuilder:
             yield Paragraph(_runs(f"{words.say('more_topics')} {'; '.join(others)}"), "small")
         if story.reprints:
             credited = f"{view.credited(story)}. " if view.credited(story) else ""
-            said: list[Run] = [Run(credited, bold=True), Run(f"{words.say('reprints', n=len(story.reprints))} ")]
+            runs: list[Run] = [Run(credited, bold=True), Run(f"{words.say('reprints', n=len(story.reprints))} ")]
             for n, other in enumerate(story.reprints):
                 where = ", ".join([excerpt.visible(other.outlet), *view.origin(other)])
                 hour = f" ({view.hour(other)})" if view.hour(other) else ""
-                said += [Run("; " if n else ""), Run(where, link=link(other)), Run(hour)]
-            yield Paragraph(tuple(said), "small")
+                runs += [Run("; " if n else ""), Run(where, link=link(other)), Run(hour)]
+            yield Paragraph(tuple(runs), "small")
         if same := view.same_event(story):
             titles = "; ".join(view.headline(other.lead) for other in same[:3])
             yield Paragraph(_runs(f"{words.say('same_event')} {titles}."), "small")
@@ -218,15 +221,15 @@ class _DigestBuilder:
         words, view = self._words, self._view
         yield Heading(1, _runs(words.say("sources")))
         yield Paragraph(_runs(self._read() if self._day.sources else words.say("no_sources")))
-        told: list[Runs] = []
+        entries: list[Runs] = []
         for source in view.watched():
-            said = f"{excerpt.visible(source.name)} ({'; '.join(view.flags(source))})"
-            told.append((Run(f"{words.say('watch')}: ", bold=True), Run(said)))
+            text = f"{excerpt.visible(source.name)} ({'; '.join(view.flags(source))})"
+            entries.append((Run(f"{words.say('watch')}: ", bold=True), Run(text)))
         for source in view.sources("failed"):
-            said = f"{excerpt.visible(source.name)} ({'; '.join(view.troubles(source))})"
-            told.append((Run(f"{words.of('state', 'failed')}: ", bold=True), Run(said)))
-        if told:
-            yield BulletList(tuple(told))
+            text = f"{excerpt.visible(source.name)} ({'; '.join(view.troubles(source))})"
+            entries.append((Run(f"{words.of('state', 'failed')}: ", bold=True), Run(text)))
+        if entries:
+            yield BulletList(tuple(entries))
         if read := view.sources("read"):
             head = tuple(map(words.say, ("source", "links", "read_pages", "about", "troubles")))
             rows = tuple(
@@ -239,10 +242,10 @@ class _DigestBuilder:
             )
             yield Table(head, rows, (30, 12, 12, 10, 36), frozenset((1, 2, 3)))
         for state in ("unchanged", "empty", "paused", "not_due"):
-            if found := view.sources(state):
-                names = ", ".join(excerpt.visible(source.name) for source in found)
+            if sources := view.sources(state):
+                names = ", ".join(excerpt.visible(source.name) for source in sources)
                 yield Paragraph(
-                    (Run(f"{words.of('state', state)} ({len(found)}): ", bold=True), Run(f"{names}.")), "small"
+                    (Run(f"{words.of('state', state)} ({len(sources)}): ", bold=True), Run(f"{names}.")), "small"
                 )
 
     def _errata(self) -> Iterator[Block]:
@@ -255,7 +258,7 @@ class _DigestBuilder:
         yield Heading(1, _runs(words.say("method")))
         zone = words.say("zone", zone=words.zone(day.start))
         start, end, made = words.clock(day.start), words.clock(day.end), words.clock(day.made_at)
-        said = [
+        texts = [
             words.say("method_period", start=start, end=end, zone=zone, made=made),
             words.say("method_tags", rules=day.rules_version, limit=excerpt.LIMIT),
             words.say("method_tone"),
@@ -263,8 +266,8 @@ class _DigestBuilder:
             *([words.say("method_top")] if day.top else []),
             words.say("method_press"),
         ]
-        yield from (Paragraph(_runs(text), "small") for text in said)
-        # A line that is mostly one long word is not spread over the width of the page.
+        yield from (Paragraph(_runs(text), "small") for text in texts)
+        # Style 'meta' is not justified: this line is mostly one long word.
         yield Paragraph(_runs(words.say("method_id", id=day.id, sha256=day.sha256)), "meta")
 
 

@@ -1,4 +1,4 @@
-"""Items of one happening → who told it first, how it spread, and how many reports were told how many times."""
+"""Items → events with their reports: first outlet, spread, and number of items of each report."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,37 +10,37 @@ from pipeline.records import Item
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """One story: a report and those who carried it."""
+    """One story: a report and its reprints."""
 
     key: str
     #: the first published
     first: Item
     #: the first and its reprints, in order of publication
     items: tuple[Item, ...]
-    #: whom most of those that credit somebody credit ('TTXVN'); '': nobody
+    #: agency or outlet that most items credit ('TTXVN'), of those that credit any; '': none
     origin: str
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One happening. `reports` are its stories, the one most told first."""
+    """One event. `reports` are its stories, the one with most items first."""
 
     key: str
     title: str
     first: Item
-    #: aware; of the first and of the last publication
+    #: times of the first and of the last publication, aware
     start: datetime
     end: datetime
     items: int
     outlets: int
-    #: language or country → items, most first
+    #: language or country → number of items, most first
     languages: Mapping[str, int]
     countries: Mapping[str, int]
     reports: tuple[StoryReport, ...]
 
 
 def build_events(items: Iterable[Item]) -> list[Event]:
-    """Return the happenings that items tell of, those told in most items first."""
+    """Return the events of the items, those with most items first."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(item.event or item.story, []).append(item)
@@ -62,23 +62,23 @@ def _event(key: str, items: list[Item]) -> Event:
     )
     return Event(
         key=key,
-        # What most readers were shown: the headline under which the report most carried came first.
+        # The headline most readers saw: the first one of the report with most items.
         title=reports[0].first.article.title,
         first=items[0],
         start=min(item.published_or_seen for item in items),
         end=max(item.published_or_seen for item in items),
         items=len(items),
         outlets=len({i.source_id for i in items}),
-        languages=_counted(i.language for i in items),
-        countries=_counted(i.country for i in items),
+        languages=_count(i.language for i in items),
+        countries=_count(i.country for i in items),
         reports=tuple(reports),
     )
 
 
 def _origin(items: Iterable[Item]) -> str:
-    found = _counted(i.origin for i in items if i.origin)
-    return next(iter(found), "")
+    counts = _count(i.origin for i in items if i.origin)
+    return next(iter(counts), "")
 
 
-def _counted(values: Iterable[str]) -> dict[str, int]:
+def _count(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,4 +1,4 @@
-"""An item and its evidence → the few lines that show why it is here, with the matched words marked."""
+"""Item with evidence → title and excerpt with the matched words marked."""
 
 import re
 import unicodedata
@@ -9,41 +9,41 @@ from typing import Literal
 
 from pipeline.records import Evidence, Item, Tags
 
-#: characters that may be quoted of an article: a short factual extract, not a reprint (requirement R24)
+#: Characters of an excerpt: a short factual extract, not a reprint (requirement R24)
 LIMIT = 300
-# A full stop after a capital is that of an abbreviation (TP., TS., U.S.); taking one sentence too many does no harm.
+# A full stop after a capital belongs to an abbreviation (TP., TS., U.S.); one sentence too many does no harm.
 _SENTENCE_END = re.compile(r"(?:(?<![A-ZĐ])\.|[!?…])[\"”’»)]*\s+|(?<=[。！？])|\n+|[။។]\s*")
 _SPACES = re.compile(r"\s+")
-# Characters that reorder, hide or end text on a screen and say nothing themselves.
-_UNSEEN = re.compile(
+# Control and format characters: they reorder, hide or end text on a screen.
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
-# A place's name says more about why the text is here than a word of a topic does.
-_PLACE, _TOPIC = 3, 1
-# A word may be searched for again when its offsets do not fit; a page of nothing else must not cost more.
-_MOST = 400
-# How far back from the limit a space is looked for before a text without spaces is assumed.
+#: Weights of evidence: the name of a place explains more than a word of a topic
+_PLACE_WEIGHT, _TOPIC_WEIGHT = 3, 1
+#: Spans of evidence per text: words are searched for again if their offsets do not fit, and a page may be full of them
+_MOST_SPANS = 400
+#: Characters back from the limit in which a space is looked for; without one the text is taken to have no spaces
 _REACH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ExcerptPiece:
-    """Characters of a text that are all marked or all not."""
+    """A run of characters that are all marked or all unmarked."""
 
     text: str
     marked: bool = False
 
 
 def title_pieces(item: Item) -> tuple[ExcerptPiece, ...]:
-    """Return the whole title, its evidence marked."""
+    """Return the whole title with its evidence marked."""
     text = _nfc(item.article.title)
-    return _pieces(text, 0, len(text), _merged(s[:2] for s in _spans(text, item.tags, "title")))
+    return _pieces(text, 0, len(text), _merge_spans(s[:2] for s in _spans(text, item.tags, "title")))
 
 
 def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
     """Return at most `limit` characters of the text around its evidence, cut between words.
 
-    The beginning of the text (or of the lead, where there is no text) if nothing in it was evidence.
+    Without evidence, return the beginning of the text, or of the lead if there is no text.
     """
     text = _nfc(item.article.text or item.article.lead)
     spans = _spans(text, item.tags, "text") if item.article.text else []
@@ -55,7 +55,7 @@ def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
     cut = end - start > room
     if cut:
         end = _cut(text, start, start + room)
-    pieces = _pieces(text, start, end, _merged(s[:2] for s in spans))
+    pieces = _pieces(text, start, end, _merge_spans(s[:2] for s in spans))
     head = (ExcerptPiece("…"),) if start else ()
     return (*head, *pieces, *((ExcerptPiece("…"),) if cut else ()))
 
@@ -66,15 +66,15 @@ def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
 
 def visible(text: str) -> str:
     """Return `text` on one line, without characters that hide or reorder others."""
-    return _SPACES.sub(" ", _UNSEEN.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
 
 
 def evidence(tags: Tags) -> Iterator[tuple[Evidence, int]]:
     """Yield all evidence of places and topics with its weight."""
     for place in tags.places:
-        yield from ((found, _PLACE) for found in place.evidence)
+        yield from ((mark, _PLACE_WEIGHT) for mark in place.evidence)
     for topic in tags.topics:
-        yield from ((found, _TOPIC) for found in topic.evidence)
+        yield from ((mark, _TOPIC_WEIGHT) for mark in topic.evidence)
 
 
 def _nfc(text: str) -> str:
@@ -83,7 +83,7 @@ def _nfc(text: str) -> str:
 
 def _spans(text: str, tags: Tags, where: Literal["title", "text"]) -> list[tuple[int, int, int]]:
     """Return (start, end, weight) in `text`, sorted, without equal ones."""
-    found: dict[tuple[int, int], int] = {}
+    weights: dict[tuple[int, int], int] = {}
     lower = None
     for mark, weight in evidence(tags):
         if mark.where != where or not mark.words:
@@ -91,7 +91,7 @@ def _spans(text: str, tags: Tags, where: Literal["title", "text"]) -> list[tuple
         start, end = mark.start, mark.end
         words = _nfc(mark.words).lower()
         if not 0 <= start < end <= len(text) or text[start:end].lower() != words:
-            # Offsets of another form of the text (an older version, other cleaning): the words still tell.
+            # Offsets of another form of the text (an older version, other cleaning): search for the words.
             if lower is None:
                 lower = text.lower()
                 if len(lower) != len(text):  # 'İ' grows when lowered
@@ -100,14 +100,14 @@ def _spans(text: str, tags: Tags, where: Literal["title", "text"]) -> list[tuple
             end = start + len(words)
             if start < 0:
                 continue
-        found[start, end] = max(weight, found.get((start, end), 0))
-        if len(found) >= _MOST:
+        weights[start, end] = max(weight, weights.get((start, end), 0))
+        if len(weights) >= _MOST_SPANS:
             break
-    return sorted((start, end, weight) for (start, end), weight in found.items())
+    return sorted((start, end, weight) for (start, end), weight in weights.items())
 
 
 def _best_start(text: str, spans: Sequence[tuple[int, int, int]], limit: int) -> int:
-    """Return where the excerpt begins: at a sentence, so that different evidence and as much as fits is seen."""
+    """Return the start of the excerpt: the sentence from which most different evidence fits."""
     if not spans:
         return 0
     sentences = [0, *(m.end() for m in _SENTENCE_END.finditer(text) if m.end() < len(text))]
@@ -124,8 +124,8 @@ def _best_start(text: str, spans: Sequence[tuple[int, int, int]], limit: int) ->
                 break
             words = text[begin:end].lower()
             seen[words] = max(weight, seen.get(words, 0))
-        # The opening of a news text sums it up: a later passage must show more to be chosen.
-        score = sum(seen.values()) + ((_PLACE if seen else 0.5) if start == 0 else 0)
+        # The opening of a news text sums it up: a later passage needs more evidence to be chosen.
+        score = sum(seen.values()) + ((_PLACE_WEIGHT if seen else 0.5) if start == 0 else 0)
         if score > best_score:
             best, best_score = start, score
     return best
@@ -146,16 +146,16 @@ def _cut(text: str, start: int, end: int) -> int:
     if space > 0:
         return len(text[:space].rstrip(" \n,;:–—-("))
     # No spaces: Chinese, Japanese, Thai, Lao, Khmer. A letter keeps its marks.
-    while end > start + 1 and _joins(text[end]):
+    while end > start + 1 and _is_combining(text[end]):
         end -= 1
     return end
 
 
-def _joins(character: str) -> bool:
+def _is_combining(character: str) -> bool:
     return character in "\u200d\ufe0f" or unicodedata.category(character)[0] == "M"
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
@@ -169,7 +169,7 @@ def _pieces(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
     pieces: list[ExcerptPiece] = []
 
     def add(begin: int, stop: int, marked: bool) -> None:
-        if shown := _SPACES.sub(" ", _UNSEEN.sub("", text[begin:stop])):
+        if shown := _SPACES.sub(" ", _INVISIBLE.sub("", text[begin:stop])):
             pieces.append(ExcerptPiece(shown, marked))
 
     at = start

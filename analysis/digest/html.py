@@ -1,4 +1,4 @@
-"""Day → the digest as one HTML file or as Markdown."""
+"""Digest → one HTML file, or Markdown."""
 
 import re
 from base64 import b64encode
@@ -29,10 +29,10 @@ def render_html(
     topic_labels: Mapping[str, str] | None = None,
     pictures: Sequence[Picture] = (),
 ) -> str:
-    """Return one self-contained page: no script, nothing loaded from anywhere; `pictures` stand before the outlets.
+    """Return one self-contained page, without scripts or external files; `pictures` are put before the outlets.
 
-    `note` is the line below the province's name; `topic_labels` gives the name of each topic in `lang` (its id is
-    shown where there is none). Raises ValueError for a `lang` without labels.
+    `note` is the line below the province's name. `topic_labels` gives the name of each topic in `lang` by id; the id
+    is shown for a topic without a name. Raises ValueError for a `lang` without labels.
     """
     return _render("digest.html", day, lang, province, note, topic_labels or {}, pictures)
 
@@ -54,7 +54,7 @@ def _render(
     pictures: Sequence[Picture] = (),
 ) -> str:
     words = labels(lang)
-    # What a topic is called belongs to the rules, what a story without one is called to the digest.
+    # Names of topics come from the rules; the name for stories without a topic is a label of the digest.
     topics = {"": words.say("other_topics"), **topic_labels}
     return (
         _environment()
@@ -67,7 +67,7 @@ def _render(
             topic=lambda id: topics.get(id, id),
             view=DigestPresenter(day, words, topics),
             limit=excerpt.LIMIT,
-            # Not the drawing, whose words would be set in whatever face the reader's machine has, and be cut off.
+            # PNG, not SVG: the reader's machine may lack the typeface of the SVG, and its words would be cut off.
             pictures=[(b64encode(picture.png).decode(), picture.alt) for picture in pictures],
         )
     )
@@ -79,7 +79,7 @@ def _environment() -> "Environment":
 
     environment = Environment(
         loader=PackageLoader("analysis"),
-        # Markdown too: it may hold HTML, and what is shown comes from other people's pages.
+        # Markdown is escaped too: it may hold HTML, and titles and texts come from other people's pages.
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

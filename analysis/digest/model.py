@@ -1,4 +1,4 @@
-"""Items and sources of one period → the Day that every form of the digest shows."""
+"""Items and sources of one period → the Digest that every output format shows."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -21,16 +21,51 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPeriod:
+    """Time that a digest covers, and when it was made.
+
+    Raises ValueError for times without a zone and for a period that ends before it starts.
+    """
+
+    day: date
+    #: aware, in the zone in which times are shown
+    start: datetime
+    #: exclusive
+    end: datetime
+    made_at: datetime
+    #: time at which the digest was due, if it is late (aware)
+    due: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None or self.made_at.tzinfo is None:
+            raise ValueError("start, end and made_at need a time zone")
+        if self.start >= self.end:
+            raise ValueError(f"the period ends ({self.end.isoformat()}) before it starts ({self.start.isoformat()})")
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRules:
+    """Rules by which a digest is arranged."""
+
+    version: str
+    #: ids of topics in the order of their sections; other topics follow by size
+    topics: Sequence[str] = ()
+    #: ids of topics whose stories ask for attention, whatever their tone
+    signals: Collection[str] = ()
+    #: country that is not foreign, ISO 3166-1 alpha-2
+    home: str = "VN"
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    #: id of the topic; '' for stories without one
+    #: id of the topic; '' for stories without a topic
     topic: str
     stories: tuple[Story, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What the press wrote in one period. Every story stands in exactly one of `foreign`, `sections`, `undated`
-    and `mentions`."""
+    """Coverage of one period. Every story is in exactly one of `foreign`, `sections`, `undated` and `mentions`."""
 
     day: date
     #: aware, in the zone in which times are shown
@@ -40,36 +75,36 @@ class Digest:
     made_at: datetime
     rules_version: str
     counts: Counts
-    #: of the period before; None where that was not collected
+    #: counts of the period before; None if nothing was collected in it
     previous: Counts | None
-    #: number of items
+    #: tone → number of items
     tones: Mapping[Tone, int]
     domestic: int
     foreign_items: int
     #: language tag → number of items, most first
     languages: Mapping[str, int]
-    #: about the province, first told by an outlet of another country
+    #: stories about the province whose lead is by an outlet of another country
     foreign: tuple[Story, ...]
     sections: tuple[Section, ...]
-    #: about the province, by outlets of its own country, time of publication not known
+    #: stories about the province by outlets of its own country, time of publication unknown
     undated: tuple[Story, ...]
-    #: name the province in passing
+    #: stories that name the province in passing
     mentions: tuple[Story, ...]
     sources: tuple[SourceDay, ...]
-    #: at most three to be read first; each of them stands in its own place too
+    #: at most three stories to read first; each is in its own section too
     top: tuple[TopStory, ...] = ()
-    #: those that may ask for an answer; likewise
+    #: stories that may ask for an answer; each is in its own section too
     attention: tuple[AttentionItem, ...] = ()
     outlets: tuple[OutletRow, ...] = ()
-    #: numbers of items on the same weekday of the weeks before, where that day was collected; newest first
+    #: numbers of items on the same weekday of the weeks before, newest first; days without collection are left out
     weekdays: tuple[int, ...] = ()
     #: corrections of earlier digests
     errata: tuple[Erratum, ...] = ()
-    #: SHA-256 of the set of articles (`fingerprint`)
+    #: SHA-256 of the set of articles, hex (`content_hash`)
     sha256: str = ""
-    #: sources, topics and places of which it tells more than the weeks before let expect
+    #: sources, topics and places with more articles than the weeks before let expect
     unusual: tuple[Surge, ...] = ()
-    #: when it was to be made, where it was made later than that; None: in time
+    #: time at which it was due, if it was made later; None: in time
     due: datetime | None = None
 
     @property
@@ -78,93 +113,82 @@ class Digest:
 
 
 def count_items(items: Iterable[Item]) -> Counts:
-    """Return how many stories, items and outlets `items` are."""
+    """Return the numbers of stories, items and outlets among `items`."""
     items = list(items)
     return Counts(len({i.story for i in items}), len(items), len({i.source_id for i in items}))
 
 
 def build_digest(
     items: Iterable[Item],
-    previous_counts: Counts | None,
-    sources: Sequence[SourceDay],
-    day: date,
-    start: datetime,
-    end: datetime,
-    made_at: datetime,
-    rules_version: str,
+    period: DigestPeriod,
+    rules: DigestRules,
     *,
-    topics: Sequence[str] = (),
-    home: str = "VN",
-    signals: Collection[str] = (),
+    previous: Counts | None = None,
+    sources: Sequence[SourceDay] = (),
     weekdays: Sequence[int] = (),
     errata: Sequence[Erratum] = (),
     unusual: Sequence[Surge] = (),
-    due: datetime | None = None,
 ) -> Digest:
-    """Arrange the items of one period, which may be none.
-
-    `start` and `end` (exclusive) are aware and carry the zone in which times are shown. `topics` gives the order
-    of sections; topics not in it follow by size. `home` is the country (ISO 3166-1) that is not foreign.
-    Stories with one of the topics `signals` are listed as asking for attention, whatever their tone.
-    `due` (aware) is given where the digest is late.
-    """
-    if start.tzinfo is None or end.tzinfo is None or made_at.tzinfo is None:
-        raise ValueError("start, end and made_at need a time zone")
-    if start >= end:
-        raise ValueError(f"the period ends ({end.isoformat()}) before it starts ({start.isoformat()})")
+    """Arrange the items of one period, which may be none; the other parameters become fields of the Digest."""
     items = sorted(items, key=newest_first)
+    stories = group_into_stories(items)
     foreign: list[Story] = []
     undated: list[Story] = []
     mentions: list[Story] = []
     by_topic: dict[str, list[Story]] = defaultdict(list)
-    stories = group_into_stories(items)
     for story in stories:
         if story.lead.tags.relevance != "main":
             mentions.append(story)
-        elif story.lead.country != home:
+        elif story.lead.country != rules.home:
             foreign.append(story)
         elif not story.lead.is_dated:
             undated.append(story)
         else:
-            found = story.lead.tags.topics
-            by_topic[found[0].id if found else ""].append(story)
-    place = {topic: n for n, topic in enumerate(topics)}
-    order = sorted(by_topic, key=lambda t: (t == "", place.get(t, len(place)), -len(by_topic[t]), t))
+            topics = story.lead.tags.topics
+            by_topic[topics[0].id if topics else ""].append(story)
     tones = Counter[Tone](i.tags.tone for i in items)
-    away = sum(i.country != home for i in items)
+    abroad = sum(i.country != rules.home for i in items)
     languages = Counter(i.language for i in items)
+    zone = period.start.tzinfo
     return Digest(
-        day=day,
-        start=start,
-        end=end,
-        made_at=made_at.astimezone(start.tzinfo),
-        rules_version=rules_version,
+        day=period.day,
+        start=period.start,
+        end=period.end,
+        made_at=period.made_at.astimezone(zone),
+        rules_version=rules.version,
         counts=count_items(items),
-        previous=previous_counts,
+        previous=previous,
         tones={tone: tones[tone] for tone in ("positive", "neutral", "negative", "unsure")},
-        domestic=len(items) - away,
-        foreign_items=away,
+        domestic=len(items) - abroad,
+        foreign_items=abroad,
         languages=dict(sorted(languages.items(), key=lambda pair: (-pair[1], pair[0]))),
         foreign=tuple(foreign),
-        sections=tuple(Section(topic, tuple(by_topic[topic])) for topic in order),
+        sections=_sections(by_topic, rules.topics),
         undated=tuple(undated),
         mentions=tuple(mentions),
         sources=tuple(sorted(sources, key=lambda s: (s.name.casefold(), s.source_id))),
-        top=top_stories(stories, home),
-        attention=attention_items(stories, signals),
+        top=top_stories(stories, rules.home),
+        attention=attention_items(stories, rules.signals),
         outlets=outlet_table(items, stories),
         weekdays=tuple(weekdays),
         errata=tuple(errata),
         unusual=tuple(unusual),
-        sha256=content_hash(items, start, end),
-        due=due.astimezone(start.tzinfo) if due is not None else None,
+        sha256=content_hash(items, period.start, period.end),
+        due=period.due.astimezone(zone) if period.due is not None else None,
     )
 
 
-def content_hash(items: Iterable[Item], start: datetime, end: datetime) -> str:
-    """Return the SHA-256 (hex) of what a period's digest rests on: which texts, under which tags, of which time.
+def _sections(by_topic: Mapping[str, Sequence[Story]], topics: Sequence[str]) -> tuple[Section, ...]:
+    """Return the sections in the order of `topics`, then by size; stories without a topic last."""
+    place = {topic: n for n, topic in enumerate(topics)}
+    order = sorted(by_topic, key=lambda t: (t == "", place.get(t, len(place)), -len(by_topic[t]), t))
+    return tuple(Section(topic, tuple(by_topic[topic])) for topic in order)
 
-    Equal for equal sets in whatever order; another text, tagging, grouping or bound makes another.
+
+def content_hash(items: Iterable[Item], start: datetime, end: datetime) -> str:
+    """Return the SHA-256 (hex) of the input of a digest: its texts, their tags and stories, the bounds of the period.
+
+    The order of the items does not matter.
     """
     lines = sorted(
         " ".join(

@@ -1,4 +1,4 @@
-"""Day and labels → the words that every form of the digest shows of it."""
+"""Digest and labels → the texts that all its output formats share."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,15 +16,15 @@ from pipeline.records import Article, Item, Reason, SourceDay
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
 
-#: shape beside the word, so that tone never rests on colour; none of them judges
+#: Shape beside the name of a tone, so that no tone rests on colour alone
 TONE_SIGNS: Mapping[str, str] = {"positive": "▲", "neutral": "●", "negative": "▼", "unsure": "○"}
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-#: outlets that are named of those that have a story
+#: Outlets of a story that are named
 _NAMED = 12
 
 
 class DigestPresenter:
-    """What the forms of a digest ask that is neither in the Day nor a mere label."""
+    """Texts and lists that the output formats need beyond the fields of the Digest and the labels."""
 
     def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str]) -> None:
         self._day = day
@@ -39,24 +39,24 @@ class DigestPresenter:
         return at.astimezone(self._day.start.tzinfo)
 
     def published(self, item: Item) -> str:
-        """Return when it was published and who says so, e.g. '06:42 ngày 22/11/2026 (theo trang báo)'."""
+        """Return the time of publication and its origin, e.g. '06:42 ngày 22/11/2026 (theo trang báo)'."""
         words, at = self._words, item.article.published
         if at is None or not item.is_dated:
             seen = self.local(item.first_seen)
             origin = item.article.published_from if item.article.published_from == "first_seen" else "none"
             return words.of("published", origin, time=words.time(seen), date=words.short_date(seen))
         day_only = item.article.published_precision == "day"
-        stated = words.short_date(self.local(at)) if day_only else words.clock(self.local(at))
-        return f"{stated} ({words.of('published', item.article.published_from)})"
+        date_text = words.short_date(self.local(at)) if day_only else words.clock(self.local(at))
+        return f"{date_text} ({words.of('published', item.article.published_from)})"
 
     def stamp(self, item: Item) -> str:
-        """Return the time of publication as HTML's `datetime` has it: a day where only that is stated."""
+        """Return the time of publication for the HTML attribute `datetime`: a day if only the day is known."""
         at = self.local(item.article.published if item.article.published and item.is_dated else item.first_seen)
         day_only = item.is_dated and item.article.published_precision == "day"
         return at.date().isoformat() if day_only else at.isoformat()
 
     def hour(self, item: Item) -> str:
-        """Return the time of day of a dated item, with its date where that is not the digest's; '' if undated."""
+        """Return the time of day of a dated item, with its date if it is not the day of the digest; '' if undated."""
         article = item.article
         if article.published is None or not item.is_dated:
             return ""
@@ -71,7 +71,7 @@ class DigestPresenter:
         return excerpt.visible(relevance_reason_text(item.tags.reason, "en" if self._words.lang == "en" else "vi"))
 
     def remarks(self, item: Item) -> list[str]:
-        """Return what a reader must know of how the item was come by."""
+        """Return remarks on how the item was obtained: late, changed, taken down, read in part."""
         words, article = self._words, item.article
         remarks = []
         if article.published is not None and item.is_dated and self._is_before(article):
@@ -87,14 +87,14 @@ class DigestPresenter:
         return remarks
 
     def _is_before(self, article: Article) -> bool:
-        """Whether it was published before the period; of a day without a time, whether that day ended before it."""
+        """Whether an article was published before the period, or, if only its day is known, on a day before it."""
         assert article.published is not None
         if article.published_precision == "day":
             return self.local(article.published).date() < self._day.start.date()
         return article.published < self._day.start
 
     def origin(self, item: Item) -> list[str]:
-        """Return the country and the language, each only where it is not the usual one."""
+        """Return the names of country and language, without Vietnam and Vietnamese."""
         words, language = self._words, item.language
         country = [words.country(item.country)] if item.country != "VN" else []
         return [*country, words.language(language)] if language not in ("", "vi") else country
@@ -115,7 +115,7 @@ class DigestPresenter:
         return sum(len(story.items) for story in stories)
 
     def undated(self) -> int:
-        """Return the number of items whose time of publication is not known, wherever they stand."""
+        """Return the number of undated items, in all sections."""
         day = self._day
         parts = (day.foreign, day.undated, day.mentions, *(section.stories for section in day.sections))
         return sum(not i.is_dated for part in parts for s in part for i in s.items)
@@ -127,7 +127,7 @@ class DigestPresenter:
         return [source for source in self._day.sources if source.flags]
 
     def flags(self, source: SourceDay) -> list[str]:
-        """Return what is unusual about `source`, in words with the figures behind them."""
+        """Return the flags of a source in words, with their figures."""
         return [
             self._words.of("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples))
             for f in source.flags
@@ -138,60 +138,64 @@ class DigestPresenter:
         return sum(source.state in ("read", "unchanged", "empty") for source in self._day.sources)
 
     def troubles(self, source: SourceDay) -> list[str]:
-        """Return why something of `source` could not be read, the most frequent reason first."""
+        """Return the reasons why feeds or pages of a source were not read, the most frequent first."""
         words = self._words
-        found = sorted(source.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-        said = []
-        for reason, n in found:
+        reasons = sorted(source.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+        troubles = []
+        for reason, n in reasons:
             if reason in (Reason.OK, Reason.NOT_MODIFIED) or n < 1:
                 continue
             name = words.of("reason", reason)
-            said.append(name if n == 1 else words.say("times", reason=name, n=n))
-        if not said and (source.state == "failed" or source.feeds_failed or source.failed or source.unreadable):
-            said.append(words.say("unknown_reason"))
-        return said
+            troubles.append(name if n == 1 else words.say("times", reason=name, n=n))
+        if not troubles and (source.state == "failed" or source.feeds_failed or source.failed or source.unreadable):
+            troubles.append(words.say("unknown_reason"))
+        return troubles
 
     def anchor(self, story: Story) -> str:
-        """Return the name of a story's place in the page."""
+        """Return the HTML id of a story."""
         return "t-" + re.sub(r"[^A-Za-z0-9]", "-", story.lead.story)
 
     def headline(self, item: Item) -> str:
         return excerpt.visible(item.article.title) or self._words.say("untitled")
 
     def why_top(self, top: TopStory) -> str:
-        """Return in a sentence why a story is to be read first."""
+        """Return a sentence that explains why a story is to be read first."""
         words, story = self._words, top.story
-        said = [words.say("top_outlets", n=top.outlets)]
+        parts = [words.say("top_outlets", n=top.outlets)]
         if top.abroad:
-            said.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))
+            parts.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))
         if story.origin:
-            said.append(words.say("top_origin", origin=excerpt.visible(story.origin)))
+            parts.append(words.say("top_origin", origin=excerpt.visible(story.origin)))
         if story.lead.tags.tone in ("positive", "negative"):
-            said.append(words.say("top_tone", tone=words.of("tone", story.lead.tags.tone).lower()))
+            parts.append(words.say("top_tone", tone=words.of("tone", story.lead.tags.tone).lower()))
         if top.same_event:
-            said.append(words.say("top_event", n=top.same_event))
-        return words.say("top_why", parts="; ".join(said))
+            parts.append(words.say("top_event", n=top.same_event))
+        return words.say("top_why", parts="; ".join(parts))
 
     def seen(self, attention: AttentionItem) -> str:
-        """Return what makes a story ask for attention, with the words that say so."""
-        words, said = self._words, []
+        """Return the observations that make a story ask for attention, with their evidence."""
+        words, parts = self._words, []
         if attention.negative:
             n = len(attention.story.items)
             key = "attention_negative" if n > 1 else "attention_negative_one"
-            told = [e.words for i in attention.story.items if i.tags.tone == "negative" for e in i.tags.tone_words]
-            found = list(dict.fromkeys(excerpt.visible(text).lower() for text in told))[:3]
-            said.append(words.say(key, negative=attention.negative, n=n))
-            if found:
-                said[-1] = words.say("attention_words", said=said[-1], words=", ".join(f"“{text}”" for text in found))
+            tone_words = [
+                e.words for i in attention.story.items if i.tags.tone == "negative" for e in i.tags.tone_words
+            ]
+            examples = list(dict.fromkeys(excerpt.visible(text).lower() for text in tone_words))[:3]
+            parts.append(words.say(key, negative=attention.negative, n=n))
+            if examples:
+                parts[-1] = words.say(
+                    "attention_words", said=parts[-1], words=", ".join(f"“{text}”" for text in examples)
+                )
         for topic in attention.signals:
-            found = list(dict.fromkeys(excerpt.visible(e.words).lower() for e in topic.evidence))[:3]
+            examples = list(dict.fromkeys(excerpt.visible(e.words).lower() for e in topic.evidence))[:3]
             name = self._topics.get(topic.id, topic.id)
-            quoted = ", ".join(f"“{text}”" for text in found)
-            said.append(words.say("attention_signal", topic=name, words=quoted) if found else name)
-        return capitalise("; ".join(said)) + "."
+            quoted = ", ".join(f"“{text}”" for text in examples)
+            parts.append(words.say("attention_signal", topic=name, words=quoted) if examples else name)
+        return capitalise("; ".join(parts)) + "."
 
     def spread(self, story: Story) -> str:
-        """Return who was first to publish a story, and who has it."""
+        """Return the first outlet of a story and the list of its outlets, in sentences."""
         words, first = self._words, story.first
         names = list(dict.fromkeys(excerpt.visible(i.outlet) for i in story.items))
         listed = ", ".join(names[:_NAMED])
@@ -199,32 +203,32 @@ class DigestPresenter:
             return words.say("attention_only", outlet=listed, when=self.hour(first))
         if len(names) > _NAMED:
             listed = words.say("attention_and", names=listed, n=len(names) - _NAMED)
-        said = words.say("attention_who", n=len(names), names=listed)
+        outlets = words.say("attention_who", n=len(names), names=listed)
         if first is None:
-            return f"{words.say('attention_no_first')} {said}"
-        return f"{words.say('attention_first', outlet=excerpt.visible(first.outlet), when=self.hour(first))} {said}"
+            return f"{words.say('attention_no_first')} {outlets}"
+        return f"{words.say('attention_first', outlet=excerpt.visible(first.outlet), when=self.hour(first))} {outlets}"
 
     def credited(self, story: Story) -> str:
-        """Return e.g. '1 tin TTXVN, 14 báo đăng'; '' where nobody is credited."""
+        """Return e.g. '1 tin TTXVN, 14 cơ quan báo chí đăng'; '' without a credited agency."""
         if not story.origin:
             return ""
         return self._words.say("credited", origin=excerpt.visible(story.origin), n=story.outlets)
 
     def kind(self, row: OutletRow) -> str:
-        """Return the kind of an outlet, with its country where that is not the usual one."""
+        """Return the category of an outlet, with its country if that is not Vietnam."""
         kind = self._words.of("category", row.category)
         return kind if row.country == "VN" else f"{kind} ({self._words.country(row.country)})"
 
     def same_event(self, story: Story) -> list[Story]:
-        """Return the other stories of this digest that tell of the same happening."""
+        """Return the other stories of this digest about the same event."""
         return [s for s in self._events.get(story.lead.event or story.lead.story, []) if s is not story]
 
     def erratum(self, erratum: Erratum) -> str:
-        """Return in a sentence what an earlier digest said of an article, and what is said of it now."""
-        words, said = self._words, erratum.said
+        """Return a correction as a sentence: the statement of the earlier digest, and the present one."""
+        words, published = self._words, erratum.said
         match erratum.what:
             case "relevance" | "tone" as what:
-                before = said.relevance if what == "relevance" else said.tone
+                before = published.relevance if what == "relevance" else published.tone
                 change = words.say(
                     f"erratum_{what}", before=words.of(what, before).lower(), now=words.of(what, erratum.now).lower()
                 )
@@ -236,17 +240,17 @@ class DigestPresenter:
             "erratum",
             id=erratum.publication,
             date=words.short_date(erratum.day),
-            title=excerpt.visible(said.title) or words.say("untitled"),
-            outlet=excerpt.visible(said.outlet),
+            title=excerpt.visible(published.title) or words.say("untitled"),
+            outlet=excerpt.visible(published.outlet),
             change=change,
         )
 
     def unusual(self) -> list[str]:
-        """Return what is unusual, a sentence each."""
+        """Return the surges, a sentence each."""
         return [surge_sentence(signal, self._words.lang) for signal in self._day.unusual]
 
     def weekday(self) -> str:
-        """Return how many items the same weekday usually has; '' where none of them was collected."""
+        """Return the mean number of items of the same weekday; '' if none of these days was collected."""
         from babel.dates import format_date
         from babel.numbers import format_decimal
 
@@ -260,7 +264,7 @@ class DigestPresenter:
 
 
 def link(item: Item) -> str | None:
-    """Return the address a reader may follow, percent-encoded; None where the item has no http(s) address."""
+    """Return the http(s) address of an item, percent-encoded; None without one."""
     for url in (item.article.canonical, item.article.url):
         if is_fetchable(url.strip()):
             return quote(url.strip(), safe="%/:?#[]@!$&'()*+,;=-._~")

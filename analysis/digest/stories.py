@@ -1,4 +1,4 @@
-"""Items of one period → stories: one piece of news and everyone who printed it."""
+"""Items of one period → stories: a report and its reprints."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from pipeline.records import Item
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One piece of news and everyone who printed it."""
+    """A report and its reprints."""
 
     lead: Item
-    #: the others, first published first; undated last
+    #: the other items, first published first; undated last
     reprints: tuple[Item, ...]
 
     @property
@@ -25,29 +25,29 @@ class Story:
 
     @property
     def first(self) -> Item | None:
-        """The first published of those whose time of publication is known."""
+        """The first published item with a known time of publication; None if all are undated."""
         return min((item for item in self.items if item.is_dated), key=newest_first, default=None)
 
     @property
     def origin(self) -> str:
-        """Whom most of those credit who credit somebody ('TTXVN'); '': nobody."""
-        found = Counter(item.origin for item in self.items if item.origin)
-        return min(found, key=lambda name: (-found[name], name), default="")
+        """Agency or outlet that most items credit ('TTXVN'), of those that credit any; '': none."""
+        counts = Counter(item.origin for item in self.items if item.origin)
+        return min(counts, key=lambda name: (-counts[name], name), default="")
 
 
 def newest_first(item: Item) -> tuple[bool, float, str, str]:
-    """Order items by time, undated last."""
+    """Return a sort key: by time of publication, undated last."""
     return not item.is_dated, item.published_or_seen.timestamp(), item.outlet, item.key
 
 
 def group_into_stories(items: Iterable[Item]) -> list[Story]:
-    """Return the stories of `items` (in order of time), those told by most first, then the newest; undated last."""
+    """Return the stories of `items` (in order of time), most reprints first, then the newest; undated last."""
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         groups[item.story].append(item)
     stories = []
     for group in groups.values():
-        # Told by whoever is most about the province and was read whole; among equals by the first to publish.
+        # Lead: an item about the province whose page was read; among equals the first in order.
         lead = min(group, key=lambda i: (i.tags.relevance != "main", i.article.text_from != "page"))
         stories.append(Story(lead, tuple(i for i in group if i is not lead)))
 

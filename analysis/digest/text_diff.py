@@ -1,4 +1,4 @@
-"""Two texts of one article → what was taken out and what was put in."""
+"""Two versions of an article → words removed and words added."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.records import Article
 
 _WORD = re.compile(r"\s+|[^\W_]+|.", re.DOTALL)
-#: Words that stay the same around a change are shown so many to either side; the rest is left out.
+#: Unchanged words shown on either side of a change
 _AROUND = 12
 
 DiffKind = Literal["same", "out", "in", "gap"]
@@ -22,17 +22,17 @@ class DiffPiece:
 
 
 def text_diff(before: Article, after: Article) -> list[DiffPiece]:
-    """Return the change from one text to the next, title first: what stayed around it, what went, what came.
+    """Return the changes from one text to the next, title first, with unchanged words around them.
 
-    Words are compared, not lines: an edit of one figure in a long paragraph is that figure.
+    Words are compared, not lines: the edit of one figure in a long paragraph is shown as that figure.
     """
     old, new = (_WORD.findall(f"{a.title}\n{a.text}") for a in (before, after))
     matcher = SequenceMatcher(None, old, new, autojunk=False) if len(old) * len(new) < 4_000_000 else None
     if matcher is None:
-        # Comparing all words with all words would take minutes; paragraphs then.
+        # Comparing all words with all words would take minutes: compare paragraphs.
         old, new = (re.findall(r"[^\n]*\n?", f"{a.title}\n{a.text}") for a in (before, after))
         matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return list(_joined(_pieces(matcher, old, new)))
+    return list(_join_changes(_pieces(matcher, old, new)))
 
 
 def _pieces(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> Iterator[DiffPiece]:
@@ -56,8 +56,8 @@ def _pieces(matcher: "SequenceMatcher[str]", old: list[str], new: list[str]) -> 
             yield DiffPiece("in", "".join(new[k:m]))
 
 
-def _joined(pieces: Iterator[DiffPiece]) -> Iterator[DiffPiece]:
-    """Draw together changes with only white space between them: 'a b' → 'c d' is one change, not two."""
+def _join_changes(pieces: Iterator[DiffPiece]) -> Iterator[DiffPiece]:
+    """Join changes with only white space between them: 'a b' → 'c d' is one change, not two."""
     out, new, space = "", "", ""
     for piece in pieces:
         if piece.kind == "out":

@@ -1,4 +1,4 @@
-"""What DOCX, PDF and e-mail are made of: a Paper of a few kinds of blocks, and the letterhead it goes out under."""
+"""Content of DOCX, PDF and e-mail: a PrintDocument of a few kinds of blocks, and its letterhead."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -7,9 +7,9 @@ from typing import Literal
 
 from pipeline.i18n.catalogs import translate_code
 
-#: rows of a table that is not divided between two pages
+#: Most rows of a table that is kept on one page
 _SHORT = 12
-#: letters of a cell of such a table: more may make it taller than a page
+#: Most letters of a cell of such a table: longer cells may make it taller than a page
 _CELL = 60
 
 Style = Literal["text", "meta", "excerpt", "small"]
@@ -17,12 +17,12 @@ Style = Literal["text", "meta", "excerpt", "small"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words of one look. `link` is an http(s) address."""
+    """Text in one style. `link` is an http(s) address."""
 
     text: str
     bold: bool = False
     italic: bool = False
-    #: shown as marked with a pen
+    #: highlighted, as with a marker
     marked: bool = False
     link: str | None = None
 
@@ -55,14 +55,14 @@ class Table:
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    #: shares of the width
+    #: widths of the columns, in any unit
     widths: tuple[int, ...]
-    #: columns of figures
+    #: indices of columns with figures
     numeric: frozenset[int] = frozenset()
 
     @property
     def is_short(self) -> bool:
-        """Whether it stands on one page."""
+        """Whether the table is kept on one page."""
         return len(self.rows) <= _SHORT and all(len(cell) <= _CELL for row in self.rows for cell in row)
 
 
@@ -70,7 +70,7 @@ class Table:
 class Picture:
     png: bytes
     svg: str
-    #: what it shows, for who does not see it
+    #: alternative text
     alt: str
 
 
@@ -81,24 +81,24 @@ Block = Heading | Paragraph | BulletList | Table | Picture
 class Letterhead:
     """The form of an administrative document (Decree 30/2020/NĐ-CP, annex I), or of a plain bulletin."""
 
-    #: False: a plain bulletin, without any of what follows
+    #: False: a plain bulletin, without the fields below
     administrative: bool = False
     parent_agency: str = ""
     agency: str = ""
-    #: behind the number, e.g. BC-SVHTTDL
+    #: symbol after the number, e.g. BC-SVHTTDL
     symbol: str = ""
     place: str = ""
-    #: above the title of who signs, e.g. KT. GIÁM ĐỐC
+    #: line above the title of the signer, e.g. KT. GIÁM ĐỐC
     authority: str = ""
     signer_title: str = ""
     signer: str = ""
-    #: e.g. "UBND tỉnh (b/c)"; the last is where it is filed
+    #: e.g. "UBND tỉnh (b/c)"; the last is the archive
     recipients: tuple[str, ...] = ()
 
     @property
     def addressed(self) -> tuple[str, ...]:
-        """Return the lines below 'Nơi nhận:', however they were punctuated."""
-        names = [name for given in self.recipients if (name := given.strip(" -–;,."))]
+        """Return the lines below 'Nơi nhận:', with the punctuation of the Decree."""
+        names = [name for recipient in self.recipients if (name := recipient.strip(" -–;,."))]
         return tuple(f"- {name}{';' if n < len(names) else '.'}" for n, name in enumerate(names, 1))
 
 
@@ -107,20 +107,20 @@ class PrintDocument:
     lang: str
     #: e.g. Điểm báo Ninh Thuận
     title: str
-    #: what an administrative document is about, in a phrase: e.g. Điểm báo Ninh Thuận ngày 22/11/2026
+    #: subject of an administrative document: e.g. Điểm báo Ninh Thuận ngày 22/11/2026
     abstract: str
-    #: lines below it: of what place, of what day, of what time
+    #: lines below the title: note, day, period
     subtitles: tuple[str, ...]
     day: date
     made_at: datetime
     blocks: tuple[Block, ...]
     letterhead: Letterhead = Letterhead()
-    #: in the register of the agency; None: left for the clerk
+    #: number in the register of the agency; None: left for the clerk
     number: int | None = None
 
     @property
     def number_line(self) -> str:
-        """Return e.g. 'Số: 05/BC-SVHTTDL', with room where there is no number yet."""
+        """Return e.g. 'Số: 05/BC-SVHTTDL', with blanks for a missing number."""
         # Two digits at least, by the Decree.
         number = "      " if self.number is None else f"{self.number:02d}"
         return form_text("number", number=number, symbol=self.letterhead.symbol)
@@ -129,7 +129,7 @@ class PrintDocument:
     def date_line(self) -> str:
         """Return e.g. 'Khánh Hòa, ngày 05 tháng 01 năm 2027'."""
         day = self.day
-        # The Decree wants a zero before days below ten and before the months January and February.
+        # The Decree asks for a zero before days below ten and before January and February.
         month = f"{day.month:02d}" if day.month < 3 else str(day.month)
         return form_text("date", place=self.letterhead.place, day=f"{day.day:02d}", month=month, year=day.year)
 
@@ -140,7 +140,7 @@ def form_text(code: str, **values: object) -> str:
 
 
 def layout_blocks(paper: PrintDocument) -> tuple[Block, ...]:
-    """Return the blocks; of an administrative document with numbered headings and './.' behind the last word."""
+    """Return the blocks; in an administrative document headings are numbered and the text ends with './.'."""
     if not paper.letterhead.administrative:
         return paper.blocks
     *before, last = _numbered(paper.blocks)
@@ -151,7 +151,7 @@ def layout_blocks(paper: PrintDocument) -> tuple[Block, ...]:
 
 
 def _numbered(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Put I., 1. and a) before headings, by the Decree."""
+    """Put I., 1. and a) before headings, as the Decree asks."""
     counts = [0, 0, 0]
     for block in blocks:
         if isinstance(block, Heading):
@@ -164,7 +164,7 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def roman(n: int) -> str:
-    """Return a number below 40 as it stands before a section: 14 is XIV."""
+    """Return a number below 40 in Roman numerals: 14 is XIV."""
     tens, ones = divmod(n, 10)
     return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
 
@@ -178,7 +178,7 @@ def plain_text(runs: Runs) -> str:
 
 
 def plain_text_lines(paper: PrintDocument) -> Iterator[str]:
-    """Yield the paper as lines of plain text, links behind the words they are of."""
+    """Yield the document as lines of plain text, links after their line."""
     yield from (paper.title.upper(), *paper.subtitles, "")
     for block in paper.blocks:
         match block:

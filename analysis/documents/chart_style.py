@@ -1,56 +1,35 @@
-"""Figures → pictures in one grammar, as SVG and PNG, drawn without a browser."""
+"""Style shared by all charts: colours, sizes, axes; Altair chart → SVG and PNG, without a browser."""
 
 import textwrap
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analysis.digest.model import Digest
 from analysis.documents import fonts
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import Labels
 from pipeline.records import Tone
 
-#: Of Okabe and Ito's colours, told apart by all kinds of colour vision; the tones by lightness too, for print in grey.
+#: Colours of Okabe and Ito, distinct for all kinds of colour vision; tones differ in lightness too, for grey print
 COLOURS: Mapping[Tone, str] = {
     "positive": "#56B4E9",
     "neutral": "#D0D0D0",
     "negative": "#D55E00",
     "unsure": "#F5EDC8",
 }
-#: of a whole picture, the names beside it included: so letters have one size in all pictures of a document
+#: Pixels of a whole picture with the names beside it: letters have one size in all pictures of a document
 WIDTH = 540
-#: letters of a name in one line
+#: Letters of a name in one line
 _LINE = 28
-#: pixels of a line
+#: Pixels of a line
 _LINE_HEIGHT = 16
-#: of what has no tone, and of what stands beside what a chart is about
+#: Colours of bars without a tone, and of series shown for comparison
 PLAIN, ASIDE = "#0072B2", "#BBBBBB"
-#: articles below which a picture says less than the sentence
+#: Articles below which no chart is drawn
 LEAST_ITEMS = 8
-#: bars up to which each gets more room
+#: Bars up to which each gets more room
 _ROOMY = 10
-#: times the size of the SVG: 300 dots per inch on 150 mm
+#: Scale of the PNG: 300 dots per inch on 150 mm
 _SCALE = 2.5
-
-
-def topics_by_tone(day: Digest, words: Labels, topics: Mapping[str, str]) -> Picture | None:
-    """Return how many articles each section of the day holds, by tone; None for a day of few."""
-    named = [(words.say("foreign"), day.foreign)]
-    named += [(topics.get(section.topic, section.topic), section.stories) for section in day.sections]
-    named += [(words.say("undated"), day.undated)]
-    rows: list[dict[str, Any]] = []
-    totals: Counter[str] = Counter()
-    for name, stories in named:
-        counts = Counter(item.tags.tone for story in stories for item in story.items)
-        totals[name] += sum(counts.values())
-        for place, tone in enumerate(COLOURS):
-            if counts[tone]:
-                rows.append({"topic": name, "tone": words.of("tone", tone), "place": place, "n": counts[tone]})
-    if sum(totals.values()) < LEAST_ITEMS:
-        return None
-    order = [name for name, _ in named if totals[name]]
-    return bars(rows, order, totals, words, words.say("chart_topics"))
 
 
 def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int], words: Labels, title: str) -> Picture:
@@ -70,8 +49,8 @@ def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int]
         )
         .properties(width=WIDTH, height=step(wrapped.values(), 28 if is_roomy else 20), title=title)
     )
-    listed = "; ".join(f"{name} {totals[name]}" for name in order)
-    return render_chart(chart, f"{title}: {listed}", words)
+    figures = "; ".join(f"{name} {totals[name]}" for name in order)
+    return render_chart(chart, f"{title}: {figures}", words)
 
 
 def wrap(name: str) -> str:
@@ -80,7 +59,7 @@ def wrap(name: str) -> str:
 
 
 def names_axis(field: str, names: Iterable[str]) -> Any:
-    """Return the channel of bars of these names (of `wrap`), in this order."""
+    """Return the y channel for bars with these names (from `wrap`), in this order."""
     import altair
 
     axis = altair.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
@@ -88,14 +67,14 @@ def names_axis(field: str, names: Iterable[str]) -> Any:
 
 
 def step(names: Iterable[str], least: int) -> Any:
-    """Return the height of a bar with its share of room: at least so much, and more where a name takes lines."""
+    """Return the height of a bar with its gap, in pixels: `least`, or more where a name takes several lines."""
     import altair
 
     return altair.Step(max([least, *(_LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)]))
 
 
 def tone_colour(words: Labels) -> Any:
-    """Return the channel that gives each tone its colour."""
+    """Return the colour channel of tones."""
     import altair
 
     names = [words.of("tone", tone) for tone in COLOURS]
@@ -109,7 +88,7 @@ def whole_numbers() -> Any:
 
 
 def render_chart(chart: Any, alt: str, words: Labels) -> Picture:
-    """Return a chart as a picture, figures written as the language writes them."""
+    """Return an Altair chart as a picture, with the number format of the language."""
     import vl_convert
 
     fonts.register_fonts()
@@ -123,7 +102,7 @@ def render_chart(chart: Any, alt: str, words: Labels) -> Picture:
     spec["background"] = "#ffffff"
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     point, thousands = (",", ".") if words.lang == "vi" else (".", ",")
-    written = {"decimal": point, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
-    svg: str = vl_convert.vegalite_to_svg(spec, format_locale=written)
+    number_format = {"decimal": point, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    svg: str = vl_convert.vegalite_to_svg(spec, format_locale=number_format)
     png: bytes = vl_convert.svg_to_png(svg, scale=_SCALE)
     return Picture(png, svg, alt)

@@ -1,12 +1,11 @@
-"""Paper → DOCX, in the form of Decree 30/2020/NĐ-CP (annex I) or as a plain bulletin."""
+"""PrintDocument → DOCX, in the form of Decree 30/2020/NĐ-CP (annex I) or as a plain bulletin."""
 
 import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from typing import TYPE_CHECKING, Any, cast
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from analysis.documents.blocks import (
     Block,
@@ -21,49 +20,26 @@ from analysis.documents.blocks import (
     form_text,
     layout_blocks,
 )
+from analysis.documents.docx_styles import set_up_document
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-_FONT = "Times New Roman"
-#: Annex I: A4, margins of top, bottom, left and right.
-_PAGE_MM, _MARGINS_MM = (210, 297), (20, 20, 30, 20)
 #: Twips: left and right columns of the head and of the foot, so that agency and motto stand level; width of the text.
 _HEAD, _FOOT, _WIDTH = (3500, 5571), (4400, 4671), 9071
 _PICTURE_MM = 150
-#: name → points, bold, italic, space before and after (points), first line and left indent (mm), alignment. Annex I:
-#: body 13 to 14 pt with a first line of 10 or 12.7 mm and 6 pt between paragraphs, tables 10 to 12 pt.
-_STYLES: dict[str, tuple[float, bool, bool, float, float, float, float, str]] = {
-    "Diembao Text": (13, False, False, 0, 6, 12.7, 0, "JUSTIFY"),
-    "Diembao Meta": (11.5, False, False, 0, 2, 0, 0, "LEFT"),
-    "Diembao Excerpt": (13, False, False, 0, 4, 0, 0, "JUSTIFY"),
-    "Diembao Small": (11.5, False, False, 0, 3, 0, 0, "LEFT"),
-    "Diembao List": (13, False, False, 0, 4, -7, 7, "JUSTIFY"),
-    "Diembao Cell": (11, False, False, 1, 1, 0, 0, "LEFT"),
-    "Diembao Head": (13, False, False, 0, 0, 0, 0, "CENTER"),
-    "Diembao Sign": (11, False, False, 0, 0, 0, 0, "LEFT"),
-    "Heading 1": (14, True, False, 14, 6, 0, 0, "LEFT"),
-    "Heading 2": (13, True, False, 8, 2, 0, 0, "LEFT"),
-    "Heading 3": (13, True, True, 6, 2, 0, 0, "LEFT"),
-}
-#: What differs in an administrative document: its whole text is body, and a list is paragraphs.
-_BODY = (13, False, False, 0, 6, 12.7, 0, "JUSTIFY")
-_FORMAL = {
-    **dict.fromkeys(("Diembao Excerpt", "Diembao Small", "Diembao List"), _BODY),
-    "Diembao Meta": (*_BODY[:-1], "LEFT"),
-}
 _BY_STYLE = {"text": "DiembaoText", "meta": "DiembaoMeta", "excerpt": "DiembaoExcerpt", "small": "DiembaoSmall"}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def render_docx(paper: PrintDocument) -> bytes:
-    """Return the file; equal papers give equal bytes."""
+    """Return the file; equal documents give equal bytes."""
     import docx
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
     document = docx.Document()
-    _set_up(document, paper)
+    set_up_document(document, paper)
     writer = _Writer(document, hanging=not paper.letterhead.administrative)
     parts = [*(_head(paper) if paper.letterhead.administrative else _masthead(paper))]
     blocks = layout_blocks(paper)
@@ -82,13 +58,13 @@ class _Writer:
     """Blocks → WordprocessingML; pictures and links become relationships of the document."""
 
     def __init__(self, document: "Document", *, hanging: bool) -> None:
-        """`hanging`: marks of lists stand before their text."""
+        """`hanging`: list marks hang to the left of their text."""
         self._document, self._hanging = document, hanging
         self._links: dict[str, str] = {}
         self._pictures = 0
 
     def block(self, block: Block, *, keep: bool = False) -> Iterator[str]:
-        """Yield its paragraphs and tables; a paragraph with `keep` stays on the page of what follows it."""
+        """Yield the paragraphs and tables of a block; with `keep` a paragraph stays on the page of the next one."""
         match block:
             case Heading(level, runs):
                 yield _p(f"Heading{level}", self.runs(runs))
@@ -133,7 +109,7 @@ def _r(text: str, look: str = "") -> str:
 
 
 def _run(run: Run) -> str:
-    # The order of these elements is that of the schema.
+    # The schema prescribes the order of these elements.
     look = "<w:b/>" * run.bold + "<w:i/>" * run.italic
     look += '<w:shd w:val="clear" w:color="auto" w:fill="FDF0C4"/>' * run.marked
     return _r(run.text, look)
@@ -199,15 +175,17 @@ def _head(paper: PrintDocument) -> Iterator[str]:
 
 
 def _end(paper: PrintDocument) -> Iterator[str]:
-    under = paper.letterhead
-    # A signature never stands alone on a page.
+    letterhead = paper.letterhead
+    # Keeps the signature on the page of the last paragraph.
     yield _p("DiembaoHead", "", keep=True)
     to = _head_line(form_text("recipients"), 12, "<w:b/><w:i/>", "left", "DiembaoSign")
-    to += "".join(_head_line(name, 11, "", "left", "DiembaoSign") for name in under.addressed)
-    sign = "".join(_head_line(line.upper(), 13, "<w:b/>") for line in (under.authority, under.signer_title) if line)
-    sign += _head_line("", 13) * 4 + _head_line(under.signer, 13, "<w:b/>")
+    to += "".join(_head_line(name, 11, "", "left", "DiembaoSign") for name in letterhead.addressed)
+    sign = "".join(
+        _head_line(line.upper(), 13, "<w:b/>") for line in (letterhead.authority, letterhead.signer_title) if line
+    )
+    sign += _head_line("", 13) * 4 + _head_line(letterhead.signer, 13, "<w:b/>")
     yield _columns(_FOOT, (to, sign))
-    # Word takes a table at the very end of a document for damage.
+    # Word reports a document that ends with a table as damaged.
     yield _p("DiembaoHead", "")
 
 
@@ -215,7 +193,7 @@ def _grid(grid: Table) -> Iterator[str]:
     share = [_WIDTH * width // sum(grid.widths) for width in grid.widths]
 
     def row(cells: Sequence[str], head: bool, keep: bool) -> str:
-        made = "".join(
+        markup = "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
             + _p(
                 "DiembaoCell",
@@ -226,7 +204,7 @@ def _grid(grid: Table) -> Iterator[str]:
             + "</w:tc>"
             for n, (cell, width) in enumerate(zip(cells, share, strict=True))
         )
-        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{made}</w:tr>"
+        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{markup}</w:tr>"
 
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>'
@@ -242,64 +220,11 @@ def _grid(grid: Table) -> Iterator[str]:
     yield _p("DiembaoSmall", "")
 
 
-def _set_up(document: "Document", paper: PrintDocument) -> None:
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls, qn
-    from docx.shared import Mm, Pt, RGBColor
-
-    section = document.sections[0]
-    section.page_width, section.page_height = (Mm(side) for side in _PAGE_MM)
-    sides = (Mm(margin) for margin in _MARGINS_MM)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = sides
-    section.header_distance = section.footer_distance = Mm(10)
-    section.different_first_page_header_footer = True
-    for name, (size, bold, italic, before, after, first, left, align) in {
-        "Normal": (13, False, False, 0, 0, 0, 0, "LEFT"),
-        **_STYLES,
-        **(_FORMAL if paper.letterhead.administrative else {}),
-    }.items():
-        known = name in document.styles
-        found = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        # Of which kind a style is, python-docx's types do not say.
-        style = cast("Any", found)
-        style.font.name, style.font.size, style.font.bold, style.font.italic = _FONT, Pt(size), bold, italic
-        style.font.color.rgb = RGBColor(0, 0, 0)
-        fonts = style.element.get_or_add_rPr().rFonts
-        for key in [key for key in fonts.attrib if "Theme" in key]:
-            del fonts.attrib[key]
-        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-            fonts.set(f"{{{fonts.nsmap['w']}}}{script}", _FONT)
-        shape = style.paragraph_format
-        shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.0
-        shape.first_line_indent, shape.left_indent = Mm(first), Mm(left)
-        shape.alignment = getattr(WD_ALIGN_PARAGRAPH, align)
-        shape.widow_control = True
-    # Word calls a document of an older mode so in its title bar, and lets tables stand out of the margins.
-    for setting in cast("Any", document.settings.element).iter(qn("w:compatSetting")):
-        if setting.get(qn("w:name")) == "compatibilityMode":
-            setting.set(qn("w:val"), "15")
-    # The picture of a page that a file browser would show is that of an empty template.
-    package: Any = document.part.package
-    for name in [name for name, rel in package.rels.items() if rel.reltype.endswith("/thumbnail")]:
-        del package.rels[name]
-    number = section.header.paragraphs[0]
-    number.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    number._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'))
-    about, at = document.core_properties, paper.made_at.astimezone(UTC)
-    about.title, about.author, about.language = paper.title, paper.letterhead.agency or "diembao", paper.lang
-    about.created = about.modified = at
-    about.last_modified_by, about.comments, about.revision = about.author, "", 1
-    language = parse_xml(f"<w:lang {nsdecls('w')} w:val={quoteattr('vi-VN' if paper.lang == 'vi' else 'en-GB')}/>")
-    cast("Any", document.styles["Normal"]).element.get_or_add_rPr().append(language)
-
-
 def _canonical(document: "Document") -> bytes:
-    """Return the package with its parts in order and without the time at which it was written."""
+    """Return the package with a fixed time on every part, so that equal documents give equal bytes."""
     raw, packed = io.BytesIO(), io.BytesIO()
     document.save(raw)
-    with zipfile.ZipFile(raw) as found, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in found.namelist():
-            made.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), found.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), source.read(name), zipfile.ZIP_DEFLATED)
     return packed.getvalue()

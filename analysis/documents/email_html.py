@@ -1,4 +1,4 @@
-"""Paper → the HTML of an e-mail that reads right where style sheets and scripts are taken out."""
+"""PrintDocument → the HTML of an e-mail for mail programs that remove style sheets and scripts."""
 
 from collections.abc import Sequence
 from html import escape
@@ -17,7 +17,7 @@ from analysis.documents.blocks import (
 )
 from analysis.documents.labels import labels
 
-#: Gmail cuts a message off behind 102 KB; what does not fit is in the attached files.
+#: Most bytes of the page: Gmail cuts a message after 102 KB; the whole digest is in the attached files
 _BUDGET = 90_000
 _FACE = "font-family:'Times New Roman',Times,serif"
 _STYLES: dict[Style, str] = {
@@ -31,26 +31,26 @@ _SPACE = "padding:0 0 8px 0"
 
 
 def email_html(paper: PrintDocument) -> str:
-    """Return a page of tables with styles on every cell; picture number n is named `cid:picture-n`, from 1.
+    """Return a page of tables with styles on every cell; the address of picture n (from 1) is `cid:picture-n`.
 
-    Blocks that would make it longer than mail services show are left out, from a heading on, and it says so.
+    From the first heading whose part would exceed the budget on, blocks are left out; a last line says so.
     """
     rows: list[str] = [
         _row(f'<h1 style="margin:0;{_TITLE}">{escape(paper.title.upper())}</h1>', _TITLE, "center"),
         *(_row(escape(line), "font-size:14px;line-height:20px;color:#54585d", "center") for line in paper.subtitles),
     ]
-    size = sum(map(_bytes, rows))
+    length = sum(map(_bytes, rows))
     pictures = 0
     for part in _parts(paper.blocks):
-        made: list[str] = []
+        part_rows: list[str] = []
         for block in part:
             pictures += isinstance(block, Picture)
-            made += _block(block, pictures)
-        size += sum(map(_bytes, made))
-        if size > _BUDGET:
+            part_rows += _block(block, pictures)
+        length += sum(map(_bytes, part_rows))
+        if length > _BUDGET:
             rows.append(_row(escape(labels(paper.lang).say("mail_cut")), _STYLES["text"] + ";font-weight:bold"))
             break
-        rows += made
+        rows += part_rows
     return (
         f'<!doctype html>\n<html lang="{paper.lang}">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -111,11 +111,11 @@ def _grid(grid: Table) -> str:
     cell = "border:1px solid #c9ccd1;padding:4px 6px;font-size:14px;line-height:20px;color:#1b1b1b"
 
     def row(cells: Sequence[str], tag: str) -> str:
-        made = (
+        markup = (
             f'<{tag} align="{"right" if n in grid.numeric else "left"}" style="{cell}">{escape(text)}</{tag}>'
             for n, text in enumerate(cells)
         )
-        return f"<tr>{''.join(made)}</tr>"
+        return f"<tr>{''.join(markup)}</tr>"
 
     head, rows = row(grid.head, "th"), "".join(row(cells, "td") for cells in grid.rows)
     return (
@@ -129,13 +129,13 @@ def _runs(runs: Runs) -> str:
 
 
 def _run(run: Run) -> str:
-    made = escape(run.text)
+    markup = escape(run.text)
     if run.marked:
-        made = f'<span style="background-color:#fdf0c4">{made}</span>'
+        markup = f'<span style="background-color:#fdf0c4">{markup}</span>'
     if run.italic:
-        made = f"<em>{made}</em>"
+        markup = f"<em>{markup}</em>"
     if run.bold:
-        made = f"<strong>{made}</strong>"
+        markup = f"<strong>{markup}</strong>"
     if run.link:
-        made = f'<a href="{escape(run.link)}" style="color:#1f4469">{made}</a>'
-    return made
+        markup = f'<a href="{escape(run.link)}" style="color:#1f4469">{markup}</a>'
+    return markup

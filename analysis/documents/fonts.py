@@ -1,4 +1,4 @@
-"""The typeface of charts, brought along by a package, so that a machine without any shows every Vietnamese letter."""
+"""The typeface of charts, from a Python package: every machine then has all Vietnamese letters."""
 
 from functools import cache
 from importlib.resources import files
@@ -9,13 +9,13 @@ FONT_NAME = "Source Sans Pro"
 
 @cache
 def font_folder() -> str:
-    """Return the folder that holds its files."""
+    """Return the folder of the font files."""
     return str(files("font_source_sans_pro") / "files")
 
 
 @cache
 def register_fonts() -> None:
-    """Make it known to the library that draws charts; once in a process."""
+    """Register the typeface with vl_convert, once in a process."""
     import vl_convert
 
     vl_convert.register_font_directory(font_folder())

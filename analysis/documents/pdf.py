@@ -1,4 +1,4 @@
-"""Paper → PDF, set by Typst, which brings a face with every Vietnamese letter along."""
+"""PrintDocument → PDF, by Typst, which includes a typeface with all Vietnamese letters."""
 
 import json
 from datetime import UTC
@@ -21,7 +21,7 @@ from analysis.documents.blocks import (
 
 
 def render_pdf(paper: PrintDocument) -> bytes:
-    """Return the file; equal papers give equal bytes on machines with equal faces."""
+    """Return the file; equal documents give equal bytes on machines with the same typefaces."""
     import typst
 
     under = paper.letterhead
@@ -42,14 +42,14 @@ def render_pdf(paper: PrintDocument) -> bytes:
         "blocks": [_block(block) for block in layout_blocks(paper)],
     }
     template = (files("analysis") / "templates" / "paper.typ").read_bytes()
-    compiled: Any = typst.compile  # its types want all paths to be what the source is
-    made: bytes = compiled(
+    compiled: Any = typst.compile  # the stubs of typst demand one type for source and paths
+    pdf: bytes = compiled(
         template,
         sys_inputs={"paper": json.dumps(content, ensure_ascii=False)},
         font_paths=[fonts.font_folder()],
         timestamp=int(paper.made_at.astimezone(UTC).timestamp()),
     )
-    return made
+    return pdf
 
 
 def _block(block: Block) -> dict[str, Any]:

@@ -26,68 +26,69 @@ from analysis.report.heatmap import heatmap
 from analysis.report.model import PeriodicReport
 from analysis.report.time_axis import axis_positions, counts_by_position, positions_without_data, time_axis, with_gaps
 
-#: outlets, and countries and languages, that are shown
+#: Outlets shown; countries and languages shown
 _OUTLETS, _OTHERS = 15, 8
-#: stories whose beginning is marked on the chart of volume
+#: Stories whose beginning is marked on the chart of volume
 _MARKED = 3
+#: Pixels of a chart over time
 _HEIGHT = 100
-#: pixels from a row of marks to the one above it, and places of a chart within which two marks may touch
+#: Pixels from a row of marks to the row above; bars within which two marks may touch
 _MARK, _NEAR = 15, 2
 
 
 def report_charts(report: PeriodicReport, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
-    """Return the charts that have something to say, by name; none for a few articles.
+    """Return the charts of a report by name; none for fewer than LEAST_ITEMS articles.
 
     Names: volume, attention, tone, topics, voice, outlets, countries, languages, heat.
     """
-    found = report.now
-    if found.items < LEAST_ITEMS:
+    figures = report.now
+    if figures.items < LEAST_ITEMS:
         return {}
-    made = {
+    charts = {
         "volume": _volume(report, words),
-        "attention": _attention(found, words),
-        "tone": _tone(found, words),
-        "topics": _topics(found, words, topics),
+        "attention": _attention(figures, words),
+        "tone": _tone(figures, words),
+        "topics": _topics(figures, words, topics),
         "voice": _voice(report, words),
-        "outlets": _outlets(found, words),
-        "countries": _counts(found.countries, words.country, words, "chart_countries"),
-        "languages": _counts(found.languages, lambda tag: words.language(tag or "und"), words, "chart_languages"),
-        "heat": heatmap(found, words),
+        "outlets": _outlets(figures, words),
+        "countries": _counts(figures.countries, words.country, words, "chart_countries"),
+        "languages": _counts(figures.languages, lambda tag: words.language(tag or "und"), words, "chart_languages"),
+        "heat": heatmap(figures, words),
     }
-    return {name: picture for name, picture in made.items() if picture is not None}
+    return {name: picture for name, picture in charts.items() if picture is not None}
 
 
-def _titled(words: Labels, key: str, told: Iterable[str]) -> tuple[str, str]:
+def _title_and_alt(words: Labels, key: str, entries: Iterable[str]) -> tuple[str, str]:
     title = words.of("report", key)
-    return title, f"{title}: {'; '.join(told)}"
+    return title, f"{title}: {'; '.join(entries)}"
 
 
 def _volume(report: PeriodicReport, words: Labels) -> Picture:
     import altair
 
-    found = report.now
-    counts = counts_by_position(found, found.days)
-    missing = positions_without_data(found, counts)
+    figures = report.now
+    counts = counts_by_position(figures, figures.days)
+    missing = positions_without_data(figures, counts)
     high = max(counts.values())
     rows = [{"day": day.isoformat(), "n": n} for day, n in sorted(counts.items()) if day not in missing]
     y = altair.Y("n:Q", title=words.of("report", "articles"), axis=whole_numbers())
     chart: Any = (
-        altair.Chart(altair.InlineData(values=rows)).mark_bar(color=PLAIN).encode(x=time_axis(found, words), y=y)
+        altair.Chart(altair.InlineData(values=rows)).mark_bar(color=PLAIN).encode(x=time_axis(figures, words), y=y)
     )
     marks = _marks(report, counts)
     for level in sorted({row["level"] for row in marks}):
         some = altair.InlineData(values=[row for row in marks if row["level"] == level])
         text = altair.Chart(some).mark_text(dy=-9 - _MARK * level, fontSize=14, fontWeight="bold")
-        chart = altair.layer(chart, text.encode(x=time_axis(found, words), y="n:Q", text="mark:N"))
-    told = [f"{words.short_date(day)} {n}" for day, n in counts.most_common(5)]
-    told += [f"{row['mark']}: {words.short_date(date.fromisoformat(row['day']))}" for row in marks]
-    title, alt = _titled(words, "chart_volume", told)
-    chart = with_gaps(chart, found, words, high, missing).properties(width=WIDTH, height=_HEIGHT, title=title)
+        chart = altair.layer(chart, text.encode(x=time_axis(figures, words), y="n:Q", text="mark:N"))
+    entries = [f"{words.short_date(day)} {n}" for day, n in counts.most_common(5)]
+    entries += [f"{row['mark']}: {words.short_date(date.fromisoformat(row['day']))}" for row in marks]
+    title, alt = _title_and_alt(words, "chart_volume", entries)
+    chart = with_gaps(chart, figures, words, high, missing).properties(width=WIDTH, height=_HEIGHT, title=title)
     return render_chart(chart, alt, words)
 
 
 def _marks(report: PeriodicReport, counts: Mapping[date, int]) -> list[dict[str, Any]]:
-    """Return the marks above the bars: the number of a story where it begins, a triangle on unusual days."""
+    """Return the marks above the bars: the number of a story where it begins, a triangle on days with surges."""
     places = axis_positions(report.now)
     marks: dict[date, list[str]] = {}
     for n, story in enumerate(report.spread[:_MARKED]):
@@ -95,31 +96,31 @@ def _marks(report: PeriodicReport, counts: Mapping[date, int]) -> list[dict[str,
             str(n + 1)
         )
     for day in sorted({day for day, _ in report.signals if day in places}):
-        told = marks.setdefault(places[day], [])
-        if "▲" not in told:
-            told.append("▲")
+        day_marks = marks.setdefault(places[day], [])
+        if "▲" not in day_marks:
+            day_marks.append("▲")
     rows: list[dict[str, Any]] = []
     order = sorted(counts)
-    for day, told in sorted(marks.items()):
-        # Those that would touch their neighbour stand above it.
+    for day, day_marks in sorted(marks.items()):
+        # A mark that would touch its neighbour is put above it.
         near = bool(rows) and order.index(day) - order.index(date.fromisoformat(rows[-1]["day"])) <= _NEAR
         level = 1 - rows[-1]["level"] if near else 0
-        rows.append({"day": day.isoformat(), "n": counts[day], "mark": " ".join(told), "level": level})
+        rows.append({"day": day.isoformat(), "n": counts[day], "mark": " ".join(day_marks), "level": level})
     return rows
 
 
-def _attention(found: Figures, words: Labels) -> Picture | None:
-    """Return articles for each thousand pages that were read; where none were, the line is broken."""
+def _attention(figures: Figures, words: Labels) -> Picture | None:
+    """Return articles for each thousand pages read; the line is broken where no pages were read."""
     import altair
 
-    # Articles of a day of which no page was read, found later, have nothing that they could be held against.
-    counted = {day: n for day, n in found.days.items() if found.page_days[day]}
-    items, pages = counts_by_position(found, counted), counts_by_position(found, found.page_days)
+    # Articles of a day without pages read were found later: there is nothing to divide them by.
+    counted = {day: n for day, n in figures.days.items() if figures.page_days[day]}
+    items, pages = counts_by_position(figures, counted), counts_by_position(figures, figures.page_days)
     rates = {day: 1000 * items[day] / pages[day] if pages[day] else None for day in sorted(items)}
     known = {day: rate for day, rate in rates.items() if rate is not None}
     if len(known) < 2:
         return None
-    title, alt = _titled(
+    title, alt = _title_and_alt(
         words,
         "chart_attention",
         [f"{words.short_date(day)} {words.number(known[day])}" for day in sorted(known, key=lambda d: -known[d])[:5]],
@@ -128,47 +129,48 @@ def _attention(found: Figures, words: Labels) -> Picture | None:
     chart = (
         altair.Chart(altair.InlineData(values=rows))
         .mark_line(color=PLAIN, point=altair.OverlayMarkDef(color=PLAIN, size=25), invalid="break-paths-filter-domains")
-        .encode(x=time_axis(found, words), y=altair.Y("n:Q", title=words.of("report", "attention_axis")))
+        .encode(x=time_axis(figures, words), y=altair.Y("n:Q", title=words.of("report", "attention_axis")))
     )
     missing = [day for day, rate in rates.items() if rate is None]
-    chart = with_gaps(chart, found, words, max(known.values()), missing)
+    chart = with_gaps(chart, figures, words, max(known.values()), missing)
     return render_chart(chart.properties(width=WIDTH, height=_HEIGHT, title=title), alt, words)
 
 
-def _tone(found: Figures, words: Labels) -> Picture:
+def _tone(figures: Figures, words: Labels) -> Picture:
     import altair
 
-    by_tone_ = {
-        tone: counts_by_position(found, {d: n for (d, t), n in found.told.items() if t == tone}) for tone in COLOURS
+    by_tone = {
+        tone: counts_by_position(figures, {d: n for (d, t), n in figures.by_day_and_tone.items() if t == tone})
+        for tone in COLOURS
     }
-    totals = counts_by_position(found, found.days)
-    missing = positions_without_data(found, totals)
+    totals = counts_by_position(figures, figures.days)
+    missing = positions_without_data(figures, totals)
     rows = [
         {"day": day.isoformat(), "tone": words.of("tone", tone), "place": place, "n": counts[day]}
-        for place, (tone, counts) in enumerate(by_tone_.items())
+        for place, (tone, counts) in enumerate(by_tone.items())
         for day in sorted(totals)
         if counts[day]
     ]
-    told = [f"{words.of('tone', tone)} {counts.total()}" for tone, counts in by_tone_.items()]
-    title, alt = _titled(words, "chart_tone", told)
+    entries = [f"{words.of('tone', tone)} {counts.total()}" for tone, counts in by_tone.items()]
+    title, alt = _title_and_alt(words, "chart_tone", entries)
     y = altair.Y("sum(n):Q", title=words.of("report", "articles"), axis=whole_numbers())
     chart = (
         altair.Chart(altair.InlineData(values=rows))
         .mark_bar(stroke="#ffffff", strokeWidth=0.5)
-        .encode(x=time_axis(found, words), y=y, color=tone_colour(words), order=altair.Order("place:Q"))
+        .encode(x=time_axis(figures, words), y=y, color=tone_colour(words), order=altair.Order("place:Q"))
     )
-    chart = with_gaps(chart, found, words, max(totals.values()), missing)
+    chart = with_gaps(chart, figures, words, max(totals.values()), missing)
     return render_chart(chart.properties(width=WIDTH, height=_HEIGHT, title=title), alt, words)
 
 
-def _topics(found: Figures, words: Labels, topics: Mapping[str, str]) -> Picture | None:
-    named = {topics.get(topic, topic): tones for topic, tones in found.topics.items()}
+def _topics(figures: Figures, words: Labels, topics: Mapping[str, str]) -> Picture | None:
+    named = {topics.get(topic, topic): tones for topic, tones in figures.topics.items()}
     return _by_tone(named, words, "chart_topic", len(named))
 
 
-def _outlets(found: Figures, words: Labels) -> Picture | None:
+def _outlets(figures: Figures, words: Labels) -> Picture | None:
     named: dict[str, Counter[Any]] = {}
-    for outlet in found.outlets.values():
+    for outlet in figures.outlets.values():
         named.setdefault(outlet.name, Counter()).update(outlet.tones)
     return _by_tone(named, words, "chart_outlets", _OUTLETS)
 
@@ -197,16 +199,16 @@ def _counts(counts: Mapping[str, int], name: Callable[[str], str], words: Labels
         return None
     most = sorted(counts, key=lambda key: (-counts[key], key))
     rows = [{"name": name(key), "n": counts[key], "own": True} for key in most[:_OTHERS]]
-    if left := sum(counts[key] for key in most[_OTHERS:]):
-        rows.append({"name": words.of("report", "others"), "n": left, "own": False})
+    if others := sum(counts[key] for key in most[_OTHERS:]):
+        rows.append({"name": words.of("report", "others"), "n": others, "own": False})
     return _plain_bars(rows, words, title, words.of("report", "articles"))
 
 
 def _plain_bars(rows: list[dict[str, Any]], words: Labels, title: str, axis: str) -> Picture:
-    """Return a bar with its figure for each row of name, n, own; those that are not own stand back."""
+    """Return a bar with its figure for each row of name, n, own; bars that are not own are grey."""
     import altair
 
-    heading, alt = _titled(words, title, [f"{row['name']} {row['n']}" for row in rows])
+    heading, alt = _title_and_alt(words, title, [f"{row['name']} {row['n']}" for row in rows])
     rows = [{**row, "name": wrap(row["name"])} for row in rows]
     names = [row["name"] for row in rows]
     base = altair.Chart(altair.InlineData(values=rows)).encode(
@@ -214,6 +216,6 @@ def _plain_bars(rows: list[dict[str, Any]], words: Labels, title: str, axis: str
         x=altair.X("n:Q", title=axis, axis=whole_numbers()),
     )
     colour = altair.Color("own:N", scale=altair.Scale(domain=[True, False], range=[PLAIN, ASIDE]), legend=None)
-    figures = base.mark_text(align="left", dx=4, fontSize=14).encode(text=altair.Text("n:Q", format=",d"))
-    chart = altair.layer(base.mark_bar().encode(color=colour), figures)
+    numbers = base.mark_text(align="left", dx=4, fontSize=14).encode(text=altair.Text("n:Q", format=",d"))
+    chart = altair.layer(base.mark_bar().encode(color=colour), numbers)
     return render_chart(chart.properties(width=WIDTH, height=step(names, 26), title=heading), alt, words)

@@ -1,4 +1,4 @@
-"""Figures of a span → the Paper of its periodic report."""
+"""PeriodicReport → PrintDocument."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -19,11 +19,13 @@ from analysis.documents.blocks import (
     roman,
 )
 from analysis.documents.labels import Labels, labels
+from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
 from analysis.report.model import PeriodicReport
 from pipeline.records import Tone
 
 _TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
+#: Outlets listed, and failing sources listed
 _MOST = 15
 
 
@@ -33,22 +35,22 @@ def report_document(
     lang: str = "vi",
     *,
     province: str,
-    rules_version: str,
     topic_labels: Mapping[str, str],
     letterhead: Letterhead | None = None,
     number: int | None = None,
     pictures: Mapping[str, Picture] | None = None,
 ) -> PrintDocument:
-    """Return the report; `pictures` (analysis.report.charts.report_charts) go where they belong.
+    """Return the report as a document; `pictures` come from analysis.report.charts.report_charts, by name.
 
-    An administrative one carries the span in its abstract.
+    `made_at` is aware, in the zone of the report. `topic_labels` gives names of topics by id. `number` is in the
+    register.
     """
     words = labels(lang)
-    shown = _ReportBuilder(report, words, topic_labels, pictures or {}, rules_version, made_at)
+    builder = _ReportBuilder(report, words, topic_labels, pictures or {}, made_at)
     return PrintDocument(
         lang,
         words.of("report", "title", province=province.replace(" ", "\u00a0")),
-        words.of("report", "abstract", province=province, period=_named(report.now.span, words)),
+        words.of("report", "abstract", province=province, period=_period_name(report.now.span, words)),
         (
             words.of(
                 "report", "span", first=words.short_date(report.now.span.first), last=_last(words, report.now.span)
@@ -56,14 +58,14 @@ def report_document(
         ),
         made_at.date(),
         made_at,
-        tuple(shown.blocks()),
+        tuple(builder.blocks()),
         letterhead or Letterhead(),
         number,
     )
 
 
-def _named(span: Span, words: Labels) -> str:
-    """Return what a period is called: tháng 10 năm 2026."""
+def _period_name(span: Span, words: Labels) -> str:
+    """Return the name of a period: tháng 10 năm 2026."""
     first = span.first
     names = {"year": first.year, "first": words.short_date(first), "last": words.short_date(span.last)}
     match span.kind:
@@ -88,11 +90,11 @@ class _ReportBuilder:
         words: Labels,
         topics: Mapping[str, str],
         pictures: Mapping[str, Picture],
-        rules_version: str,
         made_at: datetime,
     ) -> None:
         self._report, self._now, self._words, self._topics = report, report.now, words, topics
-        self._pictures, self._rules, self._made_at = pictures, rules_version, made_at
+        self._pictures, self._made_at = pictures, made_at
+        self._changes = ChangeFormatter(words)
 
     def blocks(self) -> Iterator[Block]:
         yield self._head("numbers")
@@ -125,14 +127,15 @@ class _ReportBuilder:
         yield from self._gaps()
         yield self._head("method")
         yield Paragraph(
-            self._runs("method_text", made=self._words.clock(self._made_at), rules=self._rules), style="small"
+            self._runs("method_text", made=self._words.clock(self._made_at), rules=self._report.rules_version),
+            style="small",
         )
 
     def _chart(self, *names: str, note: str = "") -> Iterator[Block]:
-        drawn = [self._pictures[name] for name in names if name in self._pictures]
-        if drawn and note:
+        pictures = [self._pictures[name] for name in names if name in self._pictures]
+        if pictures and note:
             yield Paragraph(self._runs(note), style="small")
-        yield from drawn
+        yield from pictures
 
     def _runs(self, key: str, **values: object) -> Runs:
         return (Run(self._words.of("report", key, **values)),)
@@ -141,7 +144,7 @@ class _ReportBuilder:
         return Heading(1, self._runs(key))
 
     def _comparison(self) -> Table:
-        """Counts with their change in per cent, shares with theirs in percentage points."""
+        """Return counts with their change in per cent, and shares with their change in percentage points."""
         now, before, year = self._now, self._report.before, self._report.year
         rows: list[tuple[str, ...]] = []
         for key, value in (
@@ -149,13 +152,15 @@ class _ReportBuilder:
             ("stories", lambda f: f.stories),
             ("outlets", lambda f: len(f.outlets)),
         ):
-            held = [value(f) if f.known else None for f in (before, year)]
-            shown = self._words.whole(value(now)) if now.known else self._unknown()
-            rows.append((self._words.of("report", key), shown, *(self._change(value(now), h) for h in held)))
+            earlier = [value(f) if f.known else None for f in (before, year)]
+            shown = self._words.whole(value(now)) if now.known else self._changes.unknown()
+            rows.append((self._words.of("report", key), shown, *(self._changes.change(value(now), h) for h in earlier)))
         rows += [
-            self._share_row(self._words.of("report", "foreign"), [f.share(f.foreign) for f in (now, before, year)]),
+            self._changes.share_row(
+                self._words.of("report", "foreign"), [f.share(f.foreign) for f in (now, before, year)]
+            ),
             *(
-                self._share_row(
+                self._changes.share_row(
                     self._words.of("report", "tone", tone=self._words.of("tone", tone).lower()),
                     [f.share(f.tones[tone]) for f in (now, before, year)],
                 )
@@ -163,47 +168,20 @@ class _ReportBuilder:
             ),
         ]
         rates = [f.attention for f in (now, before, year)]
-        rate = self._unknown() if rates[0] is None else self._number(rates[0])
-        rows.append((self._words.of("report", "attention"), rate, *(self._change(rates[0], r) for r in rates[1:])))
+        rate = self._changes.unknown() if rates[0] is None else self._words.number(rates[0])
+        rows.append(
+            (self._words.of("report", "attention"), rate, *(self._changes.change(rates[0], r) for r in rates[1:]))
+        )
         head = tuple(self._words.of("report", key) for key in ("figure", "now", "before", "year"))
         return Table(head, tuple(rows), (34, 18, 24, 24), frozenset({1, 2, 3}))
-
-    def _share_row(self, name: str, shares: Sequence[float | None]) -> tuple[str, ...]:
-        now = shares[0]
-        if now is None:
-            return (name, *(self._unknown() for _ in shares))
-        return (name, f"{self._number(now)} %", *(self._points(now, held) for held in shares[1:]))
-
-    def _points(self, now: float, held: float | None) -> str:
-        if held is None:
-            return self._unknown()
-        return self._words.of("report", "points", change=self._signed(now - held), held=f"{self._number(held)} %")
-
-    def _change(self, now: float | None, held: float | None) -> str:
-        if held is None or now is None:
-            return self._unknown()
-        shown = self._words.whole(held) if isinstance(held, int) else self._number(held)
-        if not held:
-            return shown
-        return self._words.of("report", "change", change=self._signed(100 * (now - held) / held), held=shown)
-
-    def _unknown(self) -> str:
-        return self._words.of("report", "no_data")
-
-    def _signed(self, value: float) -> str:
-        shown = self._number(abs(value))
-        return shown if shown.strip("0,.") == "" else ("+" if value > 0 else "\u2212") + shown
-
-    def _number(self, value: float) -> str:
-        return self._words.number(value)
 
     def _tones_and_topics(self) -> Iterator[Block]:
         yield self._head("topics")
         rows, whole = [], self._words.whole
         for topic, tones in sorted(self._now.topics.items(), key=lambda t: (-sum(t[1].values()), t[0])):
             before = self._report.before
-            held = sum(before.topics.get(topic, {}).values())
-            change = self._change(sum(tones.values()), held) if before.known else "–"
+            earlier = sum(before.topics.get(topic, {}).values())
+            change = self._changes.change(sum(tones.values()), earlier) if before.known else "–"
             name = self._topics.get(topic, topic)
             rows.append((name, whole(sum(tones.values())), *(whole(tones[tone]) for tone in _TONES), change))
         head = (
@@ -222,7 +200,7 @@ class _ReportBuilder:
         yield self._head("spread")
         items: list[Runs] = []
         for story in stories:
-            told = self._words.of(
+            spread = self._words.of(
                 "report",
                 "carried",
                 outlets=self._words.whole(len(story.outlets)),
@@ -231,12 +209,12 @@ class _ReportBuilder:
                 day=self._words.short_date(story.start),
             )
             link = story.url if story.url.startswith(("http://", "https://")) else None
-            items.append((Run(excerpt.visible(story.title), bold=True, link=link), Run(f". {told}")))
+            items.append((Run(excerpt.visible(story.title), bold=True, link=link), Run(f". {spread}")))
         yield BulletList(tuple(items), numbered=True)
 
     def _outlets(self) -> Iterator[Block]:
         yield self._head("outlets_table")
-        found = sorted(self._now.outlets.values(), key=lambda o: (-o.items, o.name))
+        outlets = sorted(self._now.outlets.values(), key=lambda o: (-o.items, o.name))
         rows = tuple(
             (
                 excerpt.visible(o.name),
@@ -245,7 +223,7 @@ class _ReportBuilder:
                 self._words.whole(o.stories),
                 *(self._words.whole(o.tones[t]) for t in ("positive", "negative")),
             )
-            for o in found[:_MOST]
+            for o in outlets[:_MOST]
         )
         keys = ("outlet", "country", "articles", "stories")
         head = (
@@ -253,10 +231,10 @@ class _ReportBuilder:
             *(self._words.of("tone", t) for t in ("positive", "negative")),
         )
         yield Table(head, rows, (34, 22, 11, 11, 11, 11), frozenset({2, 3, 4, 5}))
-        if len(found) > _MOST:
-            left = found[_MOST:]
+        if len(outlets) > _MOST:
+            others = outlets[_MOST:]
             yield Paragraph(
-                self._runs("more_outlets", outlets=len(left), items=self._words.whole(sum(o.items for o in left))),
+                self._runs("more_outlets", outlets=len(others), items=self._words.whole(sum(o.items for o in others))),
                 style="small",
             )
         yield from self._chart("outlets")
@@ -270,17 +248,17 @@ class _ReportBuilder:
         yield from self._chart("countries", "languages")
 
     def _voice(self) -> Iterator[Block]:
-        """Headlines of each province, their share, and how that changed, in percentage points."""
+        """Yield the headlines of each province, their share, and its change in percentage points."""
         voices = self._report.voice
         if not voices:
             return
         yield self._head("voice")
-        every, held = sum(v.headlines for v in voices), [v.before for v in voices if v.before is not None]
+        every, earlier = sum(v.headlines for v in voices), [v.before for v in voices if v.before is not None]
         rows = []
         for voice in voices:
             now = 100 * voice.headlines / every if every else None
-            before = None if voice.before is None or not sum(held) else 100 * voice.before / sum(held)
-            share = self._share_row(voice.name, (now, before))
+            before = None if voice.before is None or not sum(earlier) else 100 * voice.before / sum(earlier)
+            share = self._changes.share_row(voice.name, (now, before))
             rows.append((share[0], self._words.whole(voice.headlines), *share[1:]))
         head = tuple(self._words.of("report", key) for key in ("voice_name", "headlines", "voice_share", "before"))
         yield Table(head, tuple(rows), (34, 18, 18, 30), frozenset({1, 2, 3}))
@@ -294,26 +272,26 @@ class _ReportBuilder:
     def _gaps(self) -> Iterator[Block]:
         yield self._head("gaps")
         gaps = self._now.gaps()
-        told: list[Runs] = []
+        entries: list[Runs] = []
         if gaps:
-            shown = ", ".join(self._range(first, last) for first, last in _ranges(gaps))
-            told.append(self._runs("days_without", n=len(gaps), days=shown))
+            ranges = ", ".join(self._range(first, last) for first, last in _ranges(gaps))
+            entries.append(self._runs("days_without", n=len(gaps), days=ranges))
         now = self._now
         bad_days, good_days = now.failed_days, now.read_days
-        asked = ((len(bad_days.get(k, ())), len(good_days.get(k, ())), name) for k, name in now.names.items())
-        failing = [(bad, good, name) for bad, good, name in asked if bad > good]
+        polled = ((len(bad_days.get(k, ())), len(good_days.get(k, ())), name) for k, name in now.names.items())
+        failing = [(bad, good, name) for bad, good, name in polled if bad > good]
         for bad, good, name in sorted(failing, reverse=True)[:_MOST]:
-            told.append(self._runs("failing", name=name, bad=bad, days=bad + good))
-        yield BulletList(tuple(told)) if told else Paragraph(self._runs("no_gaps"))
+            entries.append(self._runs("failing", name=name, bad=bad, days=bad + good))
+        yield BulletList(tuple(entries)) if entries else Paragraph(self._runs("no_gaps"))
         yield from self._chart("heat", note="heat_note")
 
 
 def _ranges(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Return days in their order as first and last of those that follow each other."""
-    found: list[tuple[date, date]] = []
+    """Return sorted days as ranges of consecutive days: first and last of each."""
+    ranges: list[tuple[date, date]] = []
     for day in days:
-        if found and (day - found[-1][1]).days == 1:
-            found[-1] = found[-1][0], day
+        if ranges and (day - ranges[-1][1]).days == 1:
+            ranges[-1] = ranges[-1][0], day
         else:
-            found.append((day, day))
-    return found
+            ranges.append((day, day))
+    return ranges

@@ -1,5 +1,4 @@
-"""Facts and sources of any number of days → the figures of a periodic report, with those of the periods it is held
-against."""
+"""Facts and sources of any number of days → the figures of a periodic report, and the spans it is compared with."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +14,16 @@ from pipeline.tables.facts import Fact, Publisher, SourceRead
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Calendar days of Vietnam, both included."""
+    """Calendar days in the time zone of the province, both included."""
 
     first: date
     last: date
 
     @property
     def kind(self) -> Literal["week", "month", "quarter", "year", "annual", "days"]:
-        """annual: a year that does not begin with January."""
+        """Return the kind of the span; annual: a year that does not begin on 1 January."""
         after = self.last + timedelta(days=1)
-        if after == _year_on(self.first, 1):
+        if after == _shift_year(self.first, 1):
             return "year" if (self.first.month, self.first.day) == (1, 1) else "annual"
         if self.first.day == after.day == 1:
             months = (after.year - self.first.year) * 12 + after.month - self.first.month
@@ -39,86 +38,86 @@ class Span:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
     def before(self) -> "Span":
-        """Return the span of the same kind before: the month before a month, else as many days."""
+        """Return the span before: the month before a month, the year before a year, else as many days."""
         last = self.first - timedelta(days=1)
         if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:  # whole months
             months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
             year, month = divmod(self.first.year * 12 + self.first.month - 1 - months, 12)
             return Span(date(year, month + 1, 1), last)
-        if self.last == _year_on(self.first, 1) - timedelta(days=1):  # a year that begins on any day
-            return Span(_year_on(self.first, -1), last)
+        if self.last == _shift_year(self.first, 1) - timedelta(days=1):  # a year that begins on any day
+            return Span(_shift_year(self.first, -1), last)
         return Span(self.first - timedelta(days=len(self.days)), last)
 
     def year_before(self) -> "Span":
         """Return the same days of the year before."""
         after = self.last + timedelta(days=1)
-        return Span(_year_on(self.first, -1), _year_on(after, -1) - timedelta(days=1))
+        return Span(_shift_year(self.first, -1), _shift_year(after, -1) - timedelta(days=1))
 
 
-def _year_on(day: date, years: int) -> date:
-    # 29 February has no other year: the day before it has.
+def _shift_year(day: date, years: int) -> date:
+    # 29 February becomes 28 February.
     return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 class _Sums:
-    """What follows from the articles of each day and tone."""
+    """Sums over the articles of each day and tone."""
 
     __slots__ = ()
-    told: Counter[tuple[date, Tone]]
+    by_day_and_tone: Counter[tuple[date, Tone]]
 
     @property
     def items(self) -> int:
-        return self.told.total()
+        return self.by_day_and_tone.total()
 
     @property
     def tones(self) -> Counter[Tone]:
-        return _by_tone(self.told)
+        return _by_tone(self.by_day_and_tone)
 
     @property
     def days(self) -> Counter[date]:
-        return _by_day(self.told)
+        return _by_day(self.by_day_and_tone)
 
 
 @dataclass(slots=True)
 class Outlet(_Sums):
     name: str
     country: str
-    #: in which it had a part
+    #: number of stories with an article of it
     stories: int = 0
     #: articles of each day and tone
-    told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+    by_day_and_tone: Counter[tuple[date, Tone]] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Figures(_Sums):
-    """What was counted in one span; articles are counted on the day they were published (else first seen)."""
+    """Counts of one span; an article counts on its day of publication, or of first sight if that is unknown."""
 
     span: Span
     foreign: int = 0
     stories: int = 0
-    #: articles and outlets of the stories that at least two articles told, by id, the widest spread first
+    #: articles and outlets of the stories of at least two articles, by key; those with most outlets first
     carried: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: articles of each day and tone
-    told: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+    by_day_and_tone: Counter[tuple[date, Tone]] = field(default_factory=Counter)
     #: days on which at least one source was read
     collected: set[date] = field(default_factory=set)
-    #: pages examined on each day, over all sources: what the attention is measured against
+    #: pages examined on each day, over all sources: the denominator of `attention`
     page_days: Counter[date] = field(default_factory=Counter)
     topics: dict[str, Counter[Tone]] = field(default_factory=dict)
     topic_days: dict[str, Counter[date]] = field(default_factory=dict)
-    #: by id of the source; those that gave an article
+    #: outlets with an article, by id of the source
     outlets: dict[str, Outlet] = field(default_factory=dict)
     countries: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
-    #: by id of the source, those that were asked: the days on which it was read, and on which it failed
+    #: days on which each polled source was read, and on which it failed, by id
     read_days: dict[str, set[date]] = field(default_factory=dict)
     failed_days: dict[str, set[date]] = field(default_factory=dict)
-    #: name of each source that was asked
+    #: name of each polled source, by id
     names: dict[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
-        """Whether anything was read: of a span without collection nothing is known, which is not 0."""
+        """Whether any source was read; the figures of a span without collection are unknown, not 0."""
         return bool(self.collected)
 
     @property
@@ -126,12 +125,12 @@ class Figures(_Sums):
         return self.page_days.total()
 
     def share(self, part: int) -> float | None:
-        """Return a part of all articles in per cent; None where there is none."""
+        """Return a part of all articles in per cent; None without articles."""
         return 100 * part / self.items if self.items else None
 
     @property
     def attention(self) -> float | None:
-        """Articles on the province for each thousand pages that were read, both of days on which any was."""
+        """Articles for each thousand pages read, over the days with pages read; None without pages."""
         counted = sum(n for day, n in self.days.items() if self.page_days[day])
         return 1000 * counted / self.pages if self.pages else None
 
@@ -148,49 +147,50 @@ def count_figures(
     home: str = "VN",
     zone: ZoneInfo = ZONE,
 ) -> Figures:
-    """Count the articles of a span, of outlets by id; `sources` tells what became of each on each day it was asked.
+    """Count the articles of a span, whose days are those of `zone`.
 
-    Of each article little more than its story's id is held: a million of them take 600 MB.
+    `publishers` gives outlets by id of the source, `sources` the polled sources of each day, `home` the country that
+    is not foreign. Little more than the story's id of each article is held: a million articles take 600 MB.
     """
-    found = Figures(span)
-    _count(found, facts, publishers, zone)
-    for outlet in found.outlets.values():
-        found.countries[outlet.country] += outlet.items
-        found.foreign += outlet.items if outlet.country != home else 0
+    figures = Figures(span)
+    _count(figures, facts, publishers, zone)
+    for outlet in figures.outlets.values():
+        figures.countries[outlet.country] += outlet.items
+        figures.foreign += outlet.items if outlet.country != home else 0
     for day, read in sources.items():
         for source in read:
-            found.names[source.source_id] = source.name
-            (found.read_days if source.read else found.failed_days).setdefault(source.source_id, set()).add(day)
-            found.page_days[day] += source.pages
+            figures.names[source.source_id] = source.name
+            (figures.read_days if source.read else figures.failed_days).setdefault(source.source_id, set()).add(day)
+            figures.page_days[day] += source.pages
             if source.read:
-                found.collected.add(day)
-    return found
+                figures.collected.add(day)
+    return figures
 
 
-def _count(found: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher], zone: ZoneInfo) -> None:
+def _count(figures: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher], zone: ZoneInfo) -> None:
     from analysis.report.counting import Tally
 
     tally = Tally(facts, zone)
-    found.stories, found.carried, found.languages = tally.stories, tally.carried(), tally.languages()
+    figures.stories, figures.carried, figures.languages = tally.stories, tally.carried(), tally.languages()
     stories = tally.stories_of_sources()
-    for source, told in tally.by_source().items():
-        known = publishers.get(source) or Publisher(source, "")
-        found.outlets[source] = Outlet(known.name, known.country, stories[source], told)
-        # What was told by whom, on which day and in which tone holds all other sums.
-        found.told.update(told)
-    for topic, told in tally.by_topic().items():
-        found.topics[topic], found.topic_days[topic] = _by_tone(told), _by_day(told)
+    for source, counts in tally.by_source().items():
+        publisher = publishers.get(source) or Publisher(source, "")
+        figures.outlets[source] = Outlet(publisher.name, publisher.country, stories[source], counts)
+        # The other sums follow from the counts by source, day and tone.
+        figures.by_day_and_tone.update(counts)
+    for topic, counts in tally.by_topic().items():
+        figures.topics[topic], figures.topic_days[topic] = _by_tone(counts), _by_day(counts)
 
 
-def _by_tone(told: Mapping[tuple[date, Tone], int]) -> Counter[Tone]:
-    found: Counter[Tone] = Counter()
-    for (_, tone), n in told.items():
-        found[tone] += n
-    return found
+def _by_tone(counts: Mapping[tuple[date, Tone], int]) -> Counter[Tone]:
+    tones: Counter[Tone] = Counter()
+    for (_, tone), n in counts.items():
+        tones[tone] += n
+    return tones
 
 
-def _by_day(told: Mapping[tuple[date, Tone], int]) -> Counter[date]:
-    found: Counter[date] = Counter()
-    for (day, _), n in told.items():
-        found[day] += n
-    return found
+def _by_day(counts: Mapping[tuple[date, Tone], int]) -> Counter[date]:
+    days: Counter[date] = Counter()
+    for (day, _), n in counts.items():
+        days[day] += n
+    return days

@@ -1,4 +1,4 @@
-"""Figures of a periodic report → the map of its sources and days, gaps hatched."""
+"""Figures of a periodic report → heat map of articles by source and day, gaps hatched."""
 
 from collections import Counter
 from datetime import date
@@ -10,35 +10,35 @@ from analysis.documents.labels import Labels
 from analysis.report.figures import Figures
 from analysis.report.time_axis import axis_positions, time_axis
 
-#: sources that are shown: those of most articles, and of the others those that failed on most days
+#: Sources shown: those with most articles, and of the others those that failed on most days
 _SOURCES, _FAILING = 30, 10
-#: height of a row, and letters of a name
+#: Pixels of a row; letters of a name
 _ROW, _NAME = 15, 30
-#: pixels of a letter of those
+#: Pixels of a letter of a name
 _LETTER = 6
-#: lines that slant across a cell, which is two wide and two high
+#: SVG path of the hatching, in a cell two wide and two high
 _HATCH = "M-1,0L0,-1M-1,1L1,-1M0,1L1,0"
 
 
-def heatmap(found: Figures, words: Labels) -> Picture | None:
-    """Return articles by source and day (or week), hatched where the source was not read on most days of a cell."""
+def heatmap(figures: Figures, words: Labels) -> Picture | None:
+    """Return articles by source and day (or week); hatched if the source was not read on most days of a cell."""
     import altair
 
-    chosen = _chosen(found)
-    if not chosen:
+    sources = _select_sources(figures)
+    if not sources:
         return None
-    places = axis_positions(found)
+    places = axis_positions(figures)
     columns = len(set(places.values()))
-    names = _names(found, chosen)
+    names = _names(figures, sources)
     counts: dict[tuple[str, date], int] = {}
     read: Counter[tuple[str, date]] = Counter()
     days_of = Counter(places.values())
-    for source in chosen:
-        days = found.outlets[source].days if source in found.outlets else Counter[date]()
+    for source in sources:
+        days = figures.outlets[source].days if source in figures.outlets else Counter[date]()
         for day, place in places.items():
             cell = source, place
             counts[cell] = counts.get(cell, 0) + days[day]
-            if day in found.read_days.get(source, ()):
+            if day in figures.read_days.get(source, ()):
                 read[cell] += 1
     rows: list[dict[str, Any]] = [
         {"source": names[source], "day": place.isoformat(), "n": n}
@@ -50,7 +50,7 @@ def heatmap(found: Figures, words: Labels) -> Picture | None:
         for source, place in counts
         if 2 * read[source, place] < days_of[place]
     ]
-    x = time_axis(found, words)
+    x = time_axis(figures, words)
     y = altair.Y("source:N", sort=list(names.values()), title=None, axis=altair.Axis(labelLimit=320, labelFontSize=11))
     high = max((row["n"] for row in rows), default=0)
     colour = altair.Color(
@@ -72,26 +72,26 @@ def heatmap(found: Figures, words: Labels) -> Picture | None:
         )
         layers.append(hatch.encode(x=x, y=y, shape=shape))
     title = words.of("report", "chart_heat")
-    told = words.of("report", "heat_told", sources=len(chosen), gaps=len(gaps), cells=len(counts))
+    summary = words.of("report", "heat_told", sources=len(sources), gaps=len(gaps), cells=len(counts))
     chart = altair.layer(*layers).properties(width=WIDTH, height=altair.Step(_ROW), title=title)
-    return render_chart(chart, f"{title}: {told}", words)
+    return render_chart(chart, f"{title}: {summary}", words)
 
 
-def _chosen(found: Figures) -> list[str]:
+def _select_sources(figures: Figures) -> list[str]:
     """Return the sources to show, those of most articles first."""
-    items = {source: outlet.items for source, outlet in found.outlets.items()}
-    failed = {source: len(days) for source, days in found.failed_days.items()}
+    items = {source: outlet.items for source, outlet in figures.outlets.items()}
+    failed = {source: len(days) for source, days in figures.failed_days.items()}
     most = sorted(items, key=lambda s: (-items[s], s))[:_SOURCES]
-    others = sorted(found.names.keys() - set(most), key=lambda s: (-failed.get(s, 0), s))
+    others = sorted(figures.names.keys() - set(most), key=lambda s: (-failed.get(s, 0), s))
     return most + others[:_FAILING]
 
 
-def _names(found: Figures, chosen: list[str]) -> dict[str, str]:
-    """Return a name for each source that fits beside the map and is no other's."""
+def _names(figures: Figures, sources: list[str]) -> dict[str, str]:
+    """Return a unique name for each source, short enough to stand beside the map."""
     names: dict[str, str] = {}
-    for source in chosen:
-        outlet = found.outlets.get(source)
-        name = found.names.get(source) or (outlet.name if outlet is not None else source)
+    for source in sources:
+        outlet = figures.outlets.get(source)
+        name = figures.names.get(source) or (outlet.name if outlet is not None else source)
         name = name if len(name) <= _NAME else name[: _NAME - 1].rstrip() + "…"
         names[source] = f"{name} ({source})" if name in names.values() else name
     return names

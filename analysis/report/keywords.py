@@ -1,9 +1,9 @@
-"""Texts of a period and of a background → the words and phrases that mark the period.
+"""Texts of a period and of a background → keywords: words and phrases typical of the period.
 
-A word is one of underthesea's segmentation ('điện gió', not 'điện' and 'gió'), counted once for each text. How much
-more often it stands in the period than in the background is tested by the log-likelihood ratio (Dunning 1993, G²;
-`scipy.stats.chi2_contingency` with lambda_="log-likelihood"), with p-values adjusted for the number of words looked at
-(Benjamini and Hochberg 1995). Reprints count once, as one story: give one text for each.
+Words come from underthesea's segmentation ('điện gió', not 'điện' and 'gió') and count once in each text. The
+log-likelihood ratio (Dunning 1993, G²; `scipy.stats.chi2_contingency` with lambda_="log-likelihood") tests whether a
+word is more frequent in the period than in the background; p-values are adjusted for the number of words (Benjamini and
+Hochberg 1995). Give one text for each story, so that reprints count once.
 """
 
 import re
@@ -12,21 +12,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-#: share of false ones among the words that are given
+#: Share of false keywords among those returned
 FALSE_DISCOVERIES = 0.01
-#: texts of the period that must hold a word
+#: Fewest texts of the period with the word
 LEAST_TEXTS = 3
-#: characters of a text that are segmented: what it is about stands at its beginning
+#: Characters of a text that are segmented: its subject stands at its beginning
 _CHARACTERS = 1_500
 _WORD = re.compile(r"[^\W\d_][\w\-]*(?: [\w\-]+)*")
-#: a single short syllable without its neighbours says little; abbreviations in capitals do
+#: Letters of a single syllable that is too short to be a keyword, unless in capitals (abbreviations)
 _SHORT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
     words: str
-    #: texts of the period that hold it, and texts of the background
+    #: numbers of texts with it, in the period and in the background
     texts: int
     background: int
     #: log-likelihood ratio: the higher, the more it marks the period
@@ -36,72 +36,72 @@ class Keyword:
 
 
 def count_words(texts: Iterable[str]) -> tuple[Counter[str], int]:
-    """Return in how many texts each word or phrase stands, and how many texts there are. Texts are Vietnamese."""
-    found: Counter[str] = Counter()
+    """Return the number of texts with each word or phrase, and the number of texts. Texts are Vietnamese."""
+    counts: Counter[str] = Counter()
     n = 0
     for text in texts:
-        found.update(set(_terms(text[:_CHARACTERS])))
+        counts.update(set(_terms(text[:_CHARACTERS])))
         n += 1
-    return found, n
+    return counts, n
 
 
 def find_keywords(
     period: tuple[Counter[str], int], background: tuple[Counter[str], int], *, most: int = 20
 ) -> list[Keyword]:
-    """Return what marks the period against the background (both of `counted`), the strongest first, at most `most`.
+    """Return at most `most` keywords of the period, the strongest first; both counts come from count_words.
 
-    A word that stands only as part of one phrase that is given too is left out.
+    A word that occurs only as part of a returned phrase is left out.
     """
     from scipy.stats import chi2_contingency, false_discovery_control
 
-    (here, texts), (there, others) = period, background
-    judged: list[Keyword] = []
-    for words, n in here.items():
-        m = there[words]
-        if n < LEAST_TEXTS or not others or n * others <= m * texts:
+    (period_counts, texts), (background_counts, background_texts) = period, background
+    candidates: list[Keyword] = []
+    for words, n in period_counts.items():
+        m = background_counts[words]
+        if n < LEAST_TEXTS or not background_texts or n * background_texts <= m * texts:
             continue
-        table = [[n, texts - n], [m, others - m]]
-        if n + m == texts + others:
-            continue  # in every text: says nothing
+        table = [[n, texts - n], [m, background_texts - m]]
+        if n + m == texts + background_texts:
+            continue  # in every text: no contrast
         result: Any = chi2_contingency(table, correction=False, lambda_="log-likelihood")
-        judged.append(Keyword(words, n, m, float(result.statistic), float(result.pvalue)))
-    if not judged:
+        candidates.append(Keyword(words, n, m, float(result.statistic), float(result.pvalue)))
+    if not candidates:
         return []
-    adjusted = false_discovery_control([k.adjusted for k in judged], method="bh")
-    found = [
+    adjusted = false_discovery_control([k.adjusted for k in candidates], method="bh")
+    keywords = [
         Keyword(k.words, k.texts, k.background, k.g2, float(q))
-        for k, q in zip(judged, adjusted, strict=True)
+        for k, q in zip(candidates, adjusted, strict=True)
         if q <= FALSE_DISCOVERIES
     ]
-    found.sort(key=lambda k: (-k.g2, -len(k.words), k.words))
-    return _without_parts(found)[:most]
+    keywords.sort(key=lambda k: (-k.g2, -len(k.words), k.words))
+    return _without_parts(keywords)[:most]
 
 
-def _without_parts(found: list[Keyword]) -> list[Keyword]:
-    kept: list[Keyword] = []
-    for one in found:
-        phrases = (k for k in found if k is not one and f" {one.words.lower()} " in f" {k.words.lower()} ")
-        if not any(k.texts >= 0.8 * one.texts for k in phrases):
-            kept.append(one)
-    return kept
+def _without_parts(keywords: list[Keyword]) -> list[Keyword]:
+    whole: list[Keyword] = []
+    for keyword in keywords:
+        phrases = (k for k in keywords if k is not keyword and f" {keyword.words.lower()} " in f" {k.words.lower()} ")
+        if not any(k.texts >= 0.8 * keyword.texts for k in phrases):
+            whole.append(keyword)
+    return whole
 
 
 def _terms(text: str) -> Iterator[str]:
-    """Yield the words of a text that say something, and pairs of neighbours among them."""
+    """Yield the words of a text without stop words, and pairs of neighbours among them."""
     from underthesea import word_tokenize
 
     before = ""
     for word in word_tokenize(text):
-        said = _said(word)
-        if said:
-            yield said
-            if before and not (before.isupper() and said.isupper()):
-                yield f"{before} {said}"
-        before = said
+        term = _normalise(word)
+        if term:
+            yield term
+            if before and not (before.isupper() and term.isupper()):
+                yield f"{before} {term}"
+        before = term
 
 
-def _said(word: str) -> str:
-    """Return a word as it is counted: names keep their capitals; '' for what says nothing by itself."""
+def _normalise(word: str) -> str:
+    """Return a word as it is counted: names keep their capitals; '' for stop words and short syllables."""
     if not _WORD.fullmatch(word) or word.lower() in _STOP:
         return ""
     if " " not in word and len(word) <= _SHORT and not word.isupper():
@@ -109,7 +109,7 @@ def _said(word: str) -> str:
     return word if any(part[:1].isupper() for part in word.split()[1:]) or word.isupper() else word.lower()
 
 
-#: words of grammar and of news writing, which mark no subject
+#: Stop words: words of grammar and of news writing
 _STOP = frozenset(
     word
     for line in (

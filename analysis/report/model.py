@@ -1,4 +1,4 @@
-"""What a periodic report says: the figures of a span and of those it is held against, and what stands out."""
+"""The content of a periodic report: figures of a span and of the spans it is compared with, stories, surges."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,29 +13,31 @@ from pipeline.tables.columns import ZONE
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Headlines that name one province, of all that were read, whatever they are about."""
+    """Headlines that name one province, among all headlines read, whatever their subject."""
 
     name: str
     headlines: int
-    #: the same in the span before; None where nothing was read in it
+    #: the same count in the span before; None if nothing was read in it
     before: int | None
-    #: whose review this is
+    #: whether this is the province of the review
     own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicReport:
-    """A span beside the one before and the same days of the year before."""
+    """Figures of a span, of the span before, and of the same days of the year before."""
 
     now: Figures
     before: Figures
     year: Figures
-    #: stories of the span that most outlets carried, the widest spread first
+    #: stories of the span with most outlets, the widest spread first
     spread: tuple[StoryRow, ...] = ()
-    #: headlines of the span that name the province, and each of its peers, most first
+    #: headlines of the span that name the province or one of its peers, most first
     voice: tuple[Voice, ...] = ()
     keywords: tuple[Keyword, ...] = ()
-    #: unusual days of the span, by day
+    #: surges of the span, by day
     signals: tuple[tuple[date, Surge], ...] = ()
     #: zone of the calendar days
     zone: ZoneInfo = ZONE
+    #: version of the rules that tagged the articles
+    rules_version: str = ""

@@ -25,7 +25,7 @@ class Tag:
 
 @dataclass(slots=True)
 class StoryRow:
-    """One report and all who carried it, without their texts: a year of stories must fit into memory."""
+    """One story and its outlets, without texts: a year of stories must fit into memory."""
 
     key: str
     event: str
@@ -47,7 +47,7 @@ class StoryRow:
 
 @dataclass(slots=True)
 class Daily:
-    """What one source published on one calendar day, and whether it was being read on that day."""
+    """Articles of one source on one calendar day, and whether the source was read on that day."""
 
     day: date
     source: SourceDay
@@ -62,16 +62,16 @@ class Daily:
         return self.source.feeds_ok > 0
 
     def pages(self, n: int) -> int | None:
-        """Return a count of pages; None where none was asked for."""
+        """Return a count of pages; None if none was requested."""
         return n if self.collected or self.source.documents else None
 
     def figure(self, n: int) -> int | None:
-        """Return a count; None where nothing is known, which is not the same as nothing published."""
+        """Return a count; None if it is unknown, which is not 0."""
         return n if self.collected or self.relevance else None
 
 
 def tag_rows(items: Iterable[Item], topic_labels: Mapping[str, str]) -> Iterator[Tag]:
-    """Yield every place and every topic of every item."""
+    """Yield one row for every place and every topic of every item."""
     for item in items:
         for place in item.tags.places:
             words = distinct(e.words for e in place.evidence)
@@ -82,7 +82,7 @@ def tag_rows(items: Iterable[Item], topic_labels: Mapping[str, str]) -> Iterator
 
 
 def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
-    """Yield every story of the items, the last to be told first."""
+    """Yield one row for every story of the items, the one with the newest article first."""
     stories: dict[str, StoryRow] = {}
     for item in items:
         at, article = item.published_or_seen, item.article
@@ -118,23 +118,23 @@ def daily_rows(
 
     Days are calendar days of `zone`. `sources` returns the state of every source on a day.
     """
-    found: dict[tuple[date, str], Daily] = {}
+    rows: dict[tuple[date, str], Daily] = {}
     kinds: dict[str, tuple[str, str]] = {}
     for item in items:
         day = item.published_or_seen.astimezone(zone).date()
-        row = found.get((day, item.source_id))
+        row = rows.get((day, item.source_id))
         if row is None:
-            row = found[day, item.source_id] = Daily(day, SourceDay(item.source_id, item.outlet, "not_due"))
+            row = rows[day, item.source_id] = Daily(day, SourceDay(item.source_id, item.outlet, "not_due"))
         kinds[item.source_id] = item.country, item.category
         row.relevance[item.tags.relevance] += 1
         row.tones[item.tags.tone] += 1
         row.stories.add(item.story)
-    day = first or min((day for day, _ in found), default=last)
+    day = first or min((day for day, _ in rows), default=last)
     while day <= last:
         for source in sources(day):
-            found.setdefault((day, source.source_id), Daily(day, source)).source = source
+            rows.setdefault((day, source.source_id), Daily(day, source)).source = source
         day += timedelta(days=1)
-    for key in sorted(found):
-        row = found[key]
+    for key in sorted(rows):
+        row = rows[key]
         row.country, row.category = kinds.get(key[1], ("", ""))
         yield row

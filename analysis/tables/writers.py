@@ -19,19 +19,19 @@ from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Limits of Excel: rows of a sheet without its header, characters of a cell and of a link, links of a sheet.
+#: Limits of Excel: rows of a sheet without its header; characters of a cell and of a link; links of a sheet
 SHEET_ROWS = 1_048_575
 _CELL, _LINK, _LINKS = 32_767, 2_079, 65_000
-#: Rows of a Parquet row group: what is in memory at a time.
+#: Rows of a Parquet row group, held in memory at a time
 _GROUP = 5_000
-#: rows of a CSV that are written at once
+#: Rows of a CSV written at once
 _BATCH = 500
 _WIDTHS = {"text": 18, "link": 40, "list": 24, "time": 17, "day": 12, "integer": 10, "number": 10, "yes/no": 10}
 _WIDE = {"title": 60, "lead": 60, "reason": 40}
 
 
 class TooManyRows(DiembaoError):
-    """A sheet cannot hold them all; the message says how many it can, and the way out."""
+    """A sheet cannot hold all rows; the message gives the limit and the alternatives."""
 
 
 def write_csv(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
@@ -41,35 +41,35 @@ def write_csv(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextI
     """
     _begin_csv(columns, stream)
     n = 0
-    for some in groups(rows, _BATCH):
-        write_rows(columns, some, stream)
-        n += len(some)
+    for batch in groups(rows, _BATCH):
+        write_rows(columns, batch, stream)
+        n += len(batch)
     return n
 
 
 def write_csv_rows(columns: Sequence[Column[Any]], rows: Iterable[CsvRow], stream: TextIO) -> int:
-    """Write what `write_csv` writes of the same articles, out of rows that are stored; return the number of rows."""
+    """Write the output of `write_csv` from stored rows; return the number of rows."""
     _begin_csv(columns, stream)
     n = 0
-    for some in groups(rows, _BATCH):
-        stream.writelines(map(csv_line, some))
-        n += len(some)
+    for batch in groups(rows, _BATCH):
+        stream.writelines(map(csv_line, batch))
+        n += len(batch)
     return n
 
 
 def _begin_csv(columns: Sequence[Column[Any]], stream: TextIO) -> None:
-    """Write the byte-order mark, without which Excel takes UTF-8 for something else, and the header."""
+    """Write the byte-order mark (without it Excel does not recognise UTF-8) and the header."""
     stream.write("\ufeff")
     csv.writer(stream).writerow(column.name for column in columns)
 
 
 def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
-    """Write one JSON line for each row, of an Item every field it has; return the number of lines."""
+    """Write one JSON line for each row, with all fields of an Item; return the number of lines."""
     n = 0
     for row in rows:
         record = flat_value(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
         line = json.dumps(record, ensure_ascii=False, default=_plain)
-        # Half of a surrogate pair is no character, and one would stop the whole export.
+        # Half of a surrogate pair cannot be encoded and would stop the whole export.
         stream.write(_SURROGATE.sub("\ufffd", line) + "\n")
         n += 1
     return n
@@ -78,8 +78,8 @@ def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: Tex
 def flat_value(item: Item) -> dict[str, Any]:
     """Return all fields of an item, of its article and of its tags, in one level.
 
-    Where two of them have one name: `language` and `reason` are what the rules said, `declared_language` is the page's
-    own word, `read_as` is ok or what kept the page from being read whole.
+    Names that occur twice: `language` and `reason` come from the tags; the article's are `declared_language` and
+    `read_as` (ok, or the reason why the page was not read whole).
     """
     row: dict[str, Any] = asdict(item)
     article: dict[str, Any] = row.pop("article")
@@ -91,7 +91,7 @@ def flat_value(item: Item) -> dict[str, Any]:
 
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
-        # With the offset it was published with: that says on which day its readers had it.
+        # With the offset of publication, which gives the day on which its readers had it.
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
@@ -156,7 +156,7 @@ def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], p
 
 def _cell(text: str) -> str:
     text = legal_text(text)
-    # Excel counts UTF-16 units, and takes a longer cell for a damaged file.
+    # Excel counts UTF-16 units and reports a file with a longer cell as damaged.
     if len(text.encode("utf-16-le")) // 2 <= _CELL:
         return text
     return text.encode("utf-16-le")[: 2 * (_CELL - 1)].decode("utf-16-le", "ignore") + "…"
@@ -191,7 +191,7 @@ def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Pat
 
 
 def _whole(value: Cell) -> Cell:
-    """Return a cell that UTF-8 can hold."""
+    """Return a cell without surrogates, which UTF-8 cannot encode."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     return tuple(_SURROGATE.sub("\ufffd", v) for v in value) if isinstance(value, tuple) else value

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
-from analysis.digest.model import Counts, build_digest, count_items
+from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.draft_digest import DraftDigest
@@ -58,21 +58,21 @@ def build_draft(
     errata, corrected = _errata(storage, period) if as_of is None else ((), [])
     model = build_digest(
         items,
-        None if previous is None else count_items(previous),
-        watched_sources(storage, period.start, period.end),
-        period.day,
-        period.start,
-        period.end,
-        at,
-        rules.version,
-        topics=[topic.id for topic in rules.topics.topic],
-        signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
+        # Only a digest made now can be late.
+        DigestPeriod(
+            period.day, period.start, period.end, at, overdue() if made_at is None and as_of is None else None
+        ),
+        DigestRules(
+            rules.version,
+            topics=[topic.id for topic in rules.topics.topic],
+            signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
+        ),
+        previous=None if previous is None else count_items(previous),
+        sources=watched_sources(storage, period.start, period.end),
         weekdays=[len(week) for week in weeks if week is not None],
         errata=errata,
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
-        # Only a digest made now can be late.
-        due=overdue() if made_at is None and as_of is None else None,
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
@@ -210,7 +210,7 @@ def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequenc
 
 
 def _pictures(draft: DraftDigest) -> list[Picture]:
-    from analysis.documents.chart_style import topics_by_tone
+    from analysis.digest.charts import topics_by_tone
     from analysis.documents.labels import labels
 
     words = labels(draft.language)

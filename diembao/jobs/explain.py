@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import DiembaoError
+
 if TYPE_CHECKING:
     from pipeline.records import Article, ByteHit, CrawlSettings, Document, Text, Unreadable
     from pipeline.rules.rulebook import Rulebook
     from storage.base import Storage
 
 
-class UnreadablePage(Exception):
+class UnreadablePage(DiembaoError):
     """No article can be read from a page; `hits` are the place names in its bytes."""
 
     def __init__(self, url: str, page: Unreadable, hits: tuple[ByteHit, ...]) -> None:

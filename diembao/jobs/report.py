@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from multiprocessing import get_context
@@ -191,13 +192,12 @@ def write_report(
     words = labels(language)
     vietnamese = language == "vi"
     topics = {t.id: t.label_vi if vietnamese else t.label_en for t in rules.topics.topic}
-    report = build_report(storage, settings, span, topics)
+    report = replace(build_report(storage, settings, span, topics), rules_version=rules.version)
     document = report_document(
         report,
         now().astimezone(ZoneInfo(settings.province.time_zone)),
         language,
         province=settings.province.name if vietnamese else settings.province.name_en,
-        rules_version=rules.version,
         topic_labels=topics,
         letterhead=letterhead(settings.document),
         number=number,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.errors import DiembaoError
+
 if TYPE_CHECKING:
     from pipeline.rules.rulebook import Rulebook
     from storage.base import Storage
     from storage.search.tree import Tree
 
 
-class UnknownSearch(LookupError):
+class UnknownSearch(DiembaoError, LookupError):
     """No search is saved under this name; `names` are those that are."""
 
     def __init__(self, name: str, names: list[str]) -> None:

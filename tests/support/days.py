@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from analysis.digest.model import Counts, Digest, build_digest
+from analysis.digest.model import Counts, Digest, DigestPeriod, DigestRules, build_digest
 from pipeline.records import (
     Article,
     Coverage,
@@ -74,9 +74,13 @@ def item(n: int) -> Item:
 def model(n: int, **more: object) -> Digest:
     """Return the digest of a day with n articles; `more` replaces its fields."""
     digest = build_digest(
-        [item(k) for k in range(n)], Counts(30, 35, 12), SOURCES, date(2026, 11, 22), START, END, END.astimezone(UTC),
-        "r1", topics=["energy"], signals=["press_criticism"], weekdays=(31, 40, 12, 33),
-    )  # fmt: skip
+        [item(k) for k in range(n)],
+        DigestPeriod(date(2026, 11, 22), START, END, END.astimezone(UTC)),
+        DigestRules("r1", topics=["energy"], signals=["press_criticism"]),
+        previous=Counts(30, 35, 12),
+        sources=SOURCES,
+        weekdays=(31, 40, 12, 33),
+    )
     return replace(digest, **more)
 
 
