@@ -118,12 +118,12 @@ def sources(ports: Sequence[int]) -> list[Source]:
 def collect(ports: Sequence[int]) -> int:
     """Collect the site as `diembao collect` does, into a new database; return the number of pages stored."""
     from diembao.jobs import collect as collect_job
-    from storage.database import open_storage
+    from storage.database import open_database
 
     with tempfile.TemporaryDirectory() as folder:
-        storage = open_storage(Path(folder) / "diembao.db")
+        storage = open_database(Path(folder) / "diembao.db")
         collect_job.collect(storage, sources(ports), SETTINGS, due_only=False, progress=lambda *_: None)
-        stored = storage.totals()["documents"]
+        stored = storage.maintenance.totals()["documents"]
         storage.close()
     return stored
 

@@ -13,7 +13,7 @@ from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs import digest
 from diembao.jobs.export import SUFFIXES, ExportRequest, export
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from tests.support.days import END, fill
 
 _ITEMS, _ROWS, _SECONDS = 500, 10_000, 3.0
@@ -21,7 +21,7 @@ _ITEMS, _ROWS, _SECONDS = 500, 10_000, 3.0
 _CSV = 50_000
 
 
-def _digest(storage: SqlStorage, table: Table) -> None:
+def _digest(storage: Database, table: Table) -> None:
     settings, rules = load_settings(None), load_rulebook(None)
     for which in ("in a new process", "once more"):
         began = time.process_time()
@@ -42,14 +42,14 @@ def _digest(storage: SqlStorage, table: Table) -> None:
 def main() -> None:
     console = Console()
     with TemporaryDirectory() as folder:
-        storage = open_storage(Path(folder) / "day.db")
+        storage = open_database(Path(folder) / "day.db")
         fill(storage, _ITEMS)
         table = Table("one day", "time", title=f"Digest of {_ITEMS} articles")
         _digest(storage, table)
         console.print(table)
         storage.close()
 
-        storage = open_storage(Path(folder) / "rows.db")
+        storage = open_database(Path(folder) / "rows.db")
         fill(storage, _ROWS)
         table = Table("export", "rows a second", title=f"Export of {_ROWS} articles")
         wanted = ExportRequest("items", None, None, ("main", "mention"), (), (), ZoneInfo("Asia/Ho_Chi_Minh"))

@@ -18,7 +18,7 @@ from pipeline.polling.pacing import needs_full_fetch
 from pipeline.records import Feed, Poll, Reason, Source
 from pipeline.text.urls import host_of
 from storage.crawl.feed_state import load_due_feeds, load_state, register_feeds, store_poll_state
-from storage.database import SqlStorage
+from storage.database import Database
 from storage.engine.migrate import open_engine
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -109,11 +109,11 @@ def play(seed: int, folder: Path) -> dict[str, float]:
     presses = make_press(np.random.default_rng(seed))
     by_url = {p.url: p for p in presses}
     address = f"sqlite:///{folder / 'polling.db'}"
-    SqlStorage(address).close()
+    Database(address).close()
     engine = open_engine(address)
     source = Source("s", "S", "https://example.com/", tuple(Feed(p.url) for p in presses))
-    storage = SqlStorage(address)
-    storage.set_sources([source])
+    storage = Database(address)
+    storage.crawl.set_sources([source])
     storage.close()
     with engine.begin() as connection:
         register_feeds(connection, [source])

@@ -18,7 +18,7 @@ from benchmarks.store import SOURCES, load
 from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs.report import write_report
-from storage.database import open_storage
+from storage.database import open_database
 from storage.engine.connection import connect
 from storage.schema.core import polls
 from tests.support.memory import peak
@@ -34,7 +34,7 @@ def fill(address: str, items: int) -> None:
     """Store a year of so many articles: some as collections do, the others copied from those to later days."""
     days = len(_SPAN.days)
     real = max(items // 60, min(items, 2_000))
-    storage = open_storage(address)
+    storage = open_database(address)
     load(storage, _START, real, a_day=items / days)
     storage.close()
     grow(address, _START + timedelta(days=days), lambda said: print(said, file=sys.stderr, flush=True))
@@ -59,15 +59,15 @@ def main(words: Sequence[str] | None = None) -> int:
     given = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
         address = given.database or f"sqlite:///{folder}/year.db"
-        storage = open_storage(address)
-        loaded = storage.totals()["items"]
+        storage = open_database(address)
+        loaded = storage.maintenance.totals()["items"]
         storage.close()
         if not loaded:
             fill(address, given.items)
         settings, rules = load_settings(None), load_rulebook(None)
         table = Table("report of a year", "time", title=f"{given.items:,} articles")
         for which in ("in a new process", "once more"):
-            storage = open_storage(address)
+            storage = open_database(address)
             began = time.perf_counter()
             _, made = write_report(storage, settings, rules, _SPAN, language="vi", out=Path(folder))
             seconds = time.perf_counter() - began

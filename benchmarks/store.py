@@ -35,8 +35,7 @@ from pipeline.records import (
     TopicFound,
     VerdictReason,
 )
-from storage.base import Storage
-from storage.database import open_storage
+from storage.database import Database, open_database
 from storage.search.parser import parse
 from tests.support.factories import examine_pending, store_pages
 from tests.support.memory import peak
@@ -112,11 +111,11 @@ class Figures:
     export_mib: int = 0
 
 
-def load(storage: Storage, start: datetime, items: int, a_day: float = _A_DAY) -> None:
+def load(storage: Database, start: datetime, items: int, a_day: float = _A_DAY) -> None:
     """Store so many articles as collections do, `a_day` for each day from `start` on."""
     room, draw = Newsroom(), random.Random(2)
-    storage.set_sources(SOURCES)
-    run = storage.begin_run("collect", start)
+    storage.crawl.set_sources(SOURCES)
+    run = storage.service.begin_run("collect", start)
     for first in range(0, items, _BATCH):
         source = SOURCES[first // _BATCH % len(SOURCES)]
         at = start + timedelta(days=(first + _BATCH) / a_day)
@@ -155,11 +154,11 @@ def queries(kind: str) -> Iterator[str]:
 def measure(address: str, size: Callable[[], int], items: int, noted: Path) -> Figures:
     """Load a database, unless `noted` says that it is loaded, and ask it everything."""
     figures = Figures()
-    storage = open_storage(address)
+    storage = open_database(address)
     if noted.exists():
         figures = Figures(**json.loads(noted.read_text()))
     else:
-        if not storage.totals()["items"]:
+        if not storage.maintenance.totals()["items"]:
             figures.load = rate(storage, _END - timedelta(days=items / _A_DAY), min(items, _LOADED))
         if items > _LOADED:
             grow(address, _END, lambda said: print(said, file=sys.stderr, flush=True))
@@ -167,15 +166,15 @@ def measure(address: str, size: Callable[[], int], items: int, noted: Path) -> F
         if address.startswith("postgresql"):
             with create_engine(address, isolation_level="AUTOCOMMIT").connect() as connection:
                 connection.execute(text("VACUUM ANALYZE"))  # as autovacuum does in time
-        figures.items, figures.bytes = storage.totals()["items"], size()
+        figures.items, figures.bytes = storage.maintenance.totals()["items"], size()
         noted.write_text(json.dumps(asdict(figures)))
     for kind in ("folded", "exact", "phrase", "fielded"):
         asked = [parse(query) for query in queries(kind)]
-        storage.searches.search(asked[0], zone=_ZONE)
-        figures.search[kind] = sorted(timed(partial(storage.searches.search, tree, zone=_ZONE)) for tree in asked)
+        storage.search.search(asked[0], zone=_ZONE)
+        figures.search[kind] = sorted(timed(partial(storage.search.search, tree, zone=_ZONE)) for tree in asked)
     day = _END - timedelta(days=min(5, items / _A_DAY / 2))
     since, late = day - timedelta(days=1), day - timedelta(days=3)
-    figures.digest = timed(lambda: storage.items_for_digest(since, day, late))
+    figures.digest = timed(lambda: storage.articles.digest_items(since, day, late))
     storage.close()
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, "-m", "benchmarks.store", "--export", address, f"{folder}/items.csv"]
@@ -184,7 +183,7 @@ def measure(address: str, size: Callable[[], int], items: int, noted: Path) -> F
     return figures
 
 
-def rate(storage: Storage, start: datetime, items: int) -> float:
+def rate(storage: Database, start: datetime, items: int) -> float:
     """Load articles and return how many a second."""
     began = time.perf_counter()
     load(storage, start, items)
@@ -206,7 +205,7 @@ def export(address: str, path: Path) -> None:
     from diembao.jobs.export import ExportRequest
     from diembao.jobs.export import export as write
 
-    storage = open_storage(address)
+    storage = open_database(address)
     first = (_END - timedelta(days=_EXPORTED / _A_DAY)).date()
     wanted = ExportRequest("items", first, None, ("main", "mention"), (), (), _ZONE)
     began = time.perf_counter()

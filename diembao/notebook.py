@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from diembao.jobs.export import ExportRequest, rows_of
 from pipeline.records import Relevance
-from storage.base import Storage
+from storage.database import Database
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ class Notebook:
     `since` and `until` are local days, both included; None: no limit.
     """
 
-    storage: Storage
+    storage: Database
     zone: ZoneInfo
     #: Vietnamese names of topics, by id
     topic_labels: dict[str, str]

@@ -40,7 +40,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     """
     from sqlalchemy import create_engine, make_url, text
 
-    from storage.database import open_storage
+    from storage.database import open_database
 
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     server = start_postgres(lambda: tmp_path_factory.mktemp("postgres"))
@@ -52,7 +52,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return home.set(database=name).render_as_string(hide_password=False)
 
-    open_storage(create("tables", "template0")).close()
+    open_database(create("tables", "template0")).close()
     numbers = iter(range(10**9))
     yield lambda template="tables": create(f"t{next(numbers)}", template)
     engine.dispose()
@@ -61,7 +61,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once of each kind that the Storage Protocol is kept on."""
+    """The address of an empty database, once of each kind that the database is kept on."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 't.db'}"
     made: str = request.getfixturevalue("postgres")()

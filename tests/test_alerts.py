@@ -32,7 +32,7 @@ from pipeline.records import (
     SavedSearch,
     Source,
 )
-from storage.database import open_storage
+from storage.database import open_database
 from tests.support.cli import CommandResult, Diembao, json_lines, run_inside
 from tests.support.factories import examine_pending, plain_coverage, store_pages
 
@@ -125,8 +125,8 @@ class Office:
         (self.home.config / "alerts.toml").write_text(text + "".join(f"[[rule]]\n{rule}\n" for rule in rules))
 
     def owes_digests(self) -> None:
-        storage = open_storage(self.home.database)
-        storage.runs.plan_job("digest", NOW - timedelta(days=3), "test")
+        storage = open_database(self.home.database)
+        storage.service.plan_job("digest", NOW - timedelta(days=3), "test")
         storage.close()
 
     @property
@@ -225,13 +225,13 @@ def test_a_disk_nearly_full(office: Office, heard: Heard) -> None:
 
 
 def test_no_backup(office: Office, heard: Heard) -> None:
-    storage = open_storage(office.home.database)
-    storage.runs.plan_job("backup", NOW - timedelta(days=3), "test")
+    storage = open_database(office.home.database)
+    storage.service.plan_job("backup", NOW - timedelta(days=3), "test")
     office.rules('kind = "backup"\nhours = 50')
     assert office.alerts().returncode == 0
     assert "sao lưu" in text_of(heard)
-    number = storage.runs.begin_job("backup", NOW, NOW, 0, "test")
-    storage.runs.end_job(JobRun(number, "backup", NOW, NOW, NOW, JobOutcome.DONE, 0))
+    number = storage.service.begin_job("backup", NOW, NOW, 0, "test")
+    storage.service.end_job(JobRun(number, "backup", NOW, NOW, NOW, JobOutcome.DONE, 0))
     storage.close()
     office.set(NOW + timedelta(days=1))
     assert office.alerts().returncode == 0
@@ -240,12 +240,12 @@ def test_no_backup(office: Office, heard: Heard) -> None:
 
 def fill(home: Home, ages: Sequence[int], *, today: int = 4, title: str = "Bài") -> None:
     """Store four articles for each day so long ago, and `today` for this one."""
-    storage = open_storage(home.database)
+    storage = open_database(home.database)
     source = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
-    storage.set_sources([source])
+    storage.crawl.set_sources([source])
     for age in ages:
         at = NOW - timedelta(days=age, hours=2)
-        run = storage.begin_run("collect", at)
+        run = storage.service.begin_run("collect", at)
         entries = tuple(Entry(f"https://a.example/{age}-{n}.html") for n in range(4 if age else today))
         store_pages(storage, run, Poll("a", source.feeds[0].url, at, Reason.OK, 200, entries=entries))
         examine_pending(storage, partial(plain_coverage, published=at, title=title), at)
@@ -262,8 +262,8 @@ def test_a_spike(office: Office, heard: Heard) -> None:
 
 def test_a_saved_search(office: Office, heard: Heard) -> None:
     fill(office.home, [3], title="Điện gió cũ")
-    storage = open_storage(office.home.database)
-    storage.searches.save(SavedSearch("gio", "dien gio", NOW - timedelta(days=1)))
+    storage = open_database(office.home.database)
+    storage.search.save(SavedSearch("gio", "dien gio", NOW - timedelta(days=1)))
     storage.close()
     office.rules('kind = "search"')
     assert office.alerts().returncode == 0

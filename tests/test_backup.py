@@ -22,7 +22,7 @@ from pipeline.records import (
     Reason,
     Source,
 )
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import backup, checksum, copy, restore, upgrade
 from storage.maintenance.integrity import check_integrity, table_rows
@@ -37,10 +37,10 @@ def quiet(_table: str, _done: int, _all: int) -> None:
     pass
 
 
-def fill(storage: SqlStorage, numbers: range, at: datetime = NOW) -> None:
+def fill(storage: Database, numbers: range, at: datetime = NOW) -> None:
     """Store articles as a collection and its examination do."""
-    storage.set_sources([SOURCE])
-    run = storage.begin_run("collect", at)
+    storage.crawl.set_sources([SOURCE])
+    run = storage.service.begin_run("collect", at)
     entries = tuple(Entry(f"https://a.example/bai-{n}.html", title=f"Bài {n} về biển đảo") for n in numbers)
     poll = Poll("a", SOURCE.feeds[0].url, at, Reason.OK, 200, entries=entries)
     store_pages(storage, run, poll, lambda c: f"<p>{c.url}".encode())
@@ -51,12 +51,12 @@ def fill(storage: SqlStorage, numbers: range, at: datetime = NOW) -> None:
         )
 
     examine_pending(storage, examine, at)
-    storage.end_run(run, at, 0, {"links": len(numbers)})
+    storage.service.end_run(run, at, 0, {"links": len(numbers)})
 
 
 @pytest.fixture
 def filled(address: str) -> str:
-    storage = open_storage(address)
+    storage = open_database(address)
     fill(storage, range(30))
     storage.close()
     return address
@@ -68,42 +68,42 @@ def test_what_is_saved_comes_back(filled: str, tmp_path: Path) -> None:
     assert sorted(f.name for f in (tmp_path / "kept").iterdir()) == ["b.db", "b.db.sha256"]
     target = f"sqlite:///{tmp_path / 'new.db'}"
     assert restore(tmp_path / "kept" / "b.db", target, quiet) == saved == checksum(target)
-    storage = open_storage(target)
-    assert len(list(storage.items())) == 30
+    storage = open_database(target)
+    assert len(list(storage.articles.items())) == 30
     storage.close()
 
 
 def test_from_one_kind_to_the_other_and_back(tmp_path: Path, postgres: Callable[[], str]) -> None:
     first, second, third = f"sqlite:///{tmp_path / '1.db'}", postgres(), f"sqlite:///{tmp_path / '3.db'}"
-    storage = open_storage(first)
+    storage = open_database(first)
     fill(storage, range(20))
     storage.close()
     rows = copy(first, second, quiet)
     assert rows == sum(table_rows(first).values()) == copy(second, third, quiet)
     assert checksum(first) == checksum(second) == checksum(third)
-    storage = open_storage(second)
+    storage = open_database(second)
     fill(storage, range(20, 25), NOW + timedelta(hours=1))  # counters go on where the rows end
-    assert len(list(storage.items())) == 25
+    assert len(list(storage.articles.items())) == 25
     storage.close()
     assert check_integrity(second) == []
 
 
 def test_nothing_is_copied_into_a_database_that_holds_something(filled: str, tmp_path: Path) -> None:
     target = f"sqlite:///{tmp_path / 'full.db'}"
-    storage = open_storage(target)
-    storage.set_sources([SOURCE])
+    storage = open_database(target)
+    storage.crawl.set_sources([SOURCE])
     storage.close()
     with pytest.raises(StorageError, match="not empty"):
         copy(filled, target, quiet)
 
 
 def test_a_backup_taken_while_a_run_writes_is_one_moment_of_it(address: str, tmp_path: Path) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     fill(storage, range(5))
     stop = threading.Event()
 
     def write() -> None:
-        mine, n = open_storage(address), 5
+        mine, n = open_database(address), 5
         while not stop.is_set():
             fill(mine, range(n, n + 3), NOW + timedelta(minutes=n))
             n += 3
@@ -128,8 +128,8 @@ def test_a_changed_backup_is_refused_and_nothing_is_touched(filled: str, tmp_pat
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE versions SET title = 'khác' WHERE id = 3")
     connection.close()
-    storage = open_storage(target)
-    storage.set_sources([replace(SOURCE, name="Đang dùng")])
+    storage = open_database(target)
+    storage.crawl.set_sources([replace(SOURCE, name="Đang dùng")])
     storage.close()
     before = checksum(f"sqlite:///{target}")
     with pytest.raises(StorageError, match="is not what was saved"):
@@ -139,7 +139,7 @@ def test_a_changed_backup_is_refused_and_nothing_is_touched(filled: str, tmp_pat
 
 def test_the_replaced_database_is_kept_beside(tmp_path: Path) -> None:
     live, file = tmp_path / "live.db", tmp_path / "b.db"
-    storage = open_storage(live)
+    storage = open_database(live)
     fill(storage, range(4))
     backup(f"sqlite:///{live}", file, quiet)
     fill(storage, range(4, 6), NOW + timedelta(hours=1))
@@ -171,7 +171,7 @@ def test_what_is_wrong_is_said(filled: str, change: str, said: str) -> None:
 
 def test_a_damaged_file_is_found(tmp_path: Path) -> None:
     file = tmp_path / "d.db"
-    storage = open_storage(file)
+    storage = open_database(file)
     fill(storage, range(200))
     storage.close()
     data = bytearray(file.read_bytes())
@@ -201,7 +201,7 @@ def old_database(address: str) -> None:
 def test_an_older_file_is_saved_and_upgraded(tmp_path: Path) -> None:
     file = tmp_path / "old.db"
     old_database(f"sqlite:///{file}")
-    open_storage(file).close()
+    open_database(file).close()
     assert check_integrity(f"sqlite:///{file}") == []
     saved = sqlite3.connect(tmp_path / "old.db.before-upgrade-0001")
     assert saved.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
@@ -213,18 +213,18 @@ def test_an_older_postgresql_is_upgraded_only_when_asked_to(postgres: Callable[.
     address = postgres("template0")
     old_database(address)
     with pytest.raises(StorageError, match="diembao db upgrade"):
-        open_storage(address)
+        open_database(address)
     saved = tmp_path / "saved.db"
     assert upgrade(address, saved, quiet) == "0001"
     assert table_rows(address)["runs"] == 1
-    storage = open_storage(saved)  # and the saved one can be opened, as an older file
+    storage = open_database(saved)  # and the saved one can be opened, as an older file
     storage.close()
     assert checksum(f"sqlite:///{saved}") == checksum(address)
     assert upgrade(address, saved, quiet) is None
 
 
 def test_the_commands(diembao: Diembao, tmp_path: Path) -> None:
-    storage = open_storage(tmp_path / "diembao.db")
+    storage = open_database(tmp_path / "diembao.db")
     fill(storage, range(3))
     storage.close()
     file = tmp_path / "b.db"

@@ -20,7 +20,7 @@ from crawlers.downloader.decompression import decompress
 from crawlers.downloader.ssrf_guard import is_public, numeric_address, private_addresses_named
 from diembao.demo.server import Press
 from pipeline.records import CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source
-from storage.database import open_storage
+from storage.database import open_database
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real"
 
@@ -285,16 +285,16 @@ def test_a_page_is_stored_as_it_came(by_gzip: bool, tmp_path: Path) -> None:
     wire = gzip.compress(body, 9)
     unpacked = decompress(wire, "gzip", len(body))
     assert unpacked is not None
-    storage = open_storage(tmp_path / "diembao.db")
+    storage = open_database(tmp_path / "diembao.db")
     source, at = Source("a", "A", "http://a.example/", (Feed("http://a.example/feed"),)), datetime.now(UTC)
-    storage.set_sources([source])
-    run = storage.begin_run("collect", at)
+    storage.crawl.set_sources([source])
+    run = storage.service.begin_run("collect", at)
     link = Entry("http://a.example/1")
     poll = Poll("a", "http://a.example/feed", at, Reason.OK, entries=(link,))
-    [candidate] = storage.polled(run, poll, recheck_all=False)
+    [candidate] = storage.crawl.save_poll(run, poll, recheck_all=False)
     packed = unpacked.packed if by_gzip else b""
-    storage.answered(run, [Fetched(candidate.id, at, link.url, 200, body, "text/html", packed=packed)])
-    [document] = storage.unexamined(9)
+    storage.crawl.save_fetches(run, [Fetched(candidate.id, at, link.url, 200, body, "text/html", packed=packed)])
+    [document] = storage.articles.pending_documents(9)
     storage.close()
     assert document.body == body
     with sqlite3.connect(tmp_path / "diembao.db") as connection:

@@ -16,7 +16,7 @@ from diembao.jobs.export import ExportRequest, export
 from pipeline.records import Article, Coverage, Decision, Entry, Irrelevant, Poll, Reason, Relevance, Source
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.columns import ITEMS
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.derived.csv_rows import _cells_of_item
 from storage.maintenance.retention import Limits
 from storage.schema.derived import facts, listings
@@ -39,23 +39,23 @@ ALL: Sequence[Relevance] = ("main", "mention", "no")
 
 
 @pytest.fixture
-def storage(address: str) -> Iterator[SqlStorage]:
-    opened = open_storage(address)
-    opened.set_sources(SOURCES)
+def storage(address: str) -> Iterator[Database]:
+    opened = open_database(address)
+    opened.crawl.set_sources(SOURCES)
     collect(opened, T0)
     yield opened
     opened.close()
 
 
-def collect(storage: SqlStorage, at: datetime, edit: str = "") -> None:
-    run = storage.begin_run("collect", at)
+def collect(storage: Database, at: datetime, edit: str = "") -> None:
+    run = storage.service.begin_run("collect", at)
     for source in SOURCES:
         entries = tuple(Entry(f"{source.home}{n}.html", edit) for n in range(len(ODD)))
         poll = Poll(source.id, f"{source.home}rss,1", at, Reason.OK, 200, entries=entries)
         store_pages(storage, run, poll, lambda c: (c.url + edit).encode(), recheck_all=True)
     examine_pending(storage, lambda d: examined(d.id, d.url, edit), at)
-    storage.regroup(at)
-    storage.end_run(run, at, 0, {})
+    storage.stories.group(at)
+    storage.service.end_run(run, at, 0, {})
 
 
 def examined(document: int, url: str, edit: str) -> Coverage | Irrelevant:
@@ -82,17 +82,19 @@ def wanted(**more: object) -> ExportRequest:
     return replace(ExportRequest("items", None, None, ALL, (), (), ZONE), **more)
 
 
-def both(storage: SqlStorage, folder: Path, asked: ExportRequest) -> tuple[str, str]:
+def both(storage: Database, folder: Path, asked: ExportRequest) -> tuple[str, str]:
     """Return an export, and what the articles themselves give."""
     path = folder / "rows.csv"
     export(storage, path, asked, topic_labels={})
-    articles = storage.items(since=asked.start, until=asked.end, relevance=asked.relevance, topics=asked.topics)
+    articles = storage.articles.items(
+        since=asked.start, until=asked.end, relevance=asked.relevance, topics=asked.topics
+    )
     stream = io.StringIO(newline="")
     write_csv(ITEMS, [i for i in articles if not asked.sources or i.source_id in asked.sources], stream)
     return path.read_bytes().decode("utf-8"), stream.getvalue()
 
 
-def assert_same(storage: SqlStorage, folder: Path) -> int:
+def assert_same(storage: Database, folder: Path) -> int:
     """Compare them in every choice there is; return how many articles there are of all."""
     day = T0.astimezone(ZONE).date()
     choices = (
@@ -110,19 +112,19 @@ def assert_same(storage: SqlStorage, folder: Path) -> int:
     return len(list(csv.reader(io.StringIO(both(storage, folder, wanted())[1], newline="")))) - 1
 
 
-def stored(storage: SqlStorage) -> int:
+def stored(storage: Database) -> int:
     with storage._engine.connect() as connection:
         return len(connection.execute(listings.select()).all())
 
 
-def test_whatever_an_article_holds(storage: SqlStorage, tmp_path: Path) -> None:
+def test_whatever_an_article_holds(storage: Database, tmp_path: Path) -> None:
     assert assert_same(storage, tmp_path) == 2 * len(ODD)
     assert stored(storage) == 2 * (len(ODD) - 1), "of what is not about the province nothing is stored"
 
 
-def test_whatever_comes_after(storage: SqlStorage, tmp_path: Path) -> None:
-    first, *_, last = storage.items()
-    storage.upkeep.decide(
+def test_whatever_comes_after(storage: Database, tmp_path: Path) -> None:
+    first, *_, last = storage.articles.items()
+    storage.articles.decide(
         [
             Decision(first.key, "tone", "negative", "Lan", T0),
             Decision(first.key, "topics", "sea_islands", "Lan", T0),
@@ -130,25 +132,25 @@ def test_whatever_comes_after(storage: SqlStorage, tmp_path: Path) -> None:
         ]
     )
     assert assert_same(storage, tmp_path) == 2 * len(ODD)
-    other = next(i for i in storage.items() if i.event != first.event)
-    storage.merge_stories("event", [first.key, other.key], "", T0)
-    another = next(i for i in storage.items() if i.story != first.story)
-    storage.merge_stories("story", [first.key, another.key], "", T0)
+    other = next(i for i in storage.articles.items() if i.event != first.event)
+    storage.stories.merge("event", [first.key, other.key], "", T0)
+    another = next(i for i in storage.articles.items() if i.story != first.story)
+    storage.stories.merge("story", [first.key, another.key], "", T0)
     assert_same(storage, tmp_path)
-    storage.set_sources([replace(SOURCES[0], name="Báo, khác", country="FR", category="foreign"), SOURCES[1]])
+    storage.crawl.set_sources([replace(SOURCES[0], name="Báo, khác", country="FR", category="foreign"), SOURCES[1]])
     assert_same(storage, tmp_path)
-    stale = storage.upkeep.stale("r2", since=None, after=0, limit=100)
+    stale = storage.articles.outdated_taggings("r2", since=None, after=0, limit=100)
     again = replace(item(1).tags, relevance="mention", rules="r2", tone="unsure")
-    storage.upkeep.retagged([Coverage(one.id, Article("", "", "", "", ""), again) for one in stale], "r2", T0)
+    storage.articles.save_retaggings([Coverage(one.id, Article("", "", "", "", ""), again) for one in stale], "r2", T0)
     assert assert_same(storage, tmp_path) == 2 * len(ODD)
     collect(storage, T0 + timedelta(hours=30), edit=" (sửa)")
-    assert {i.version for i in storage.items()} >= {2}
+    assert {i.version for i in storage.articles.items()} >= {2}
     assert_same(storage, tmp_path)
-    storage.upkeep.thin_out(Limits(None, None, None, irrelevant_texts=LATER), LATER, lambda *_: None)
+    storage.maintenance.purge(Limits(None, None, None, irrelevant_texts=LATER), LATER, lambda *_: None)
     assert_same(storage, tmp_path)
 
 
-def test_where_none_are_stored(storage: SqlStorage, tmp_path: Path) -> None:
+def test_where_none_are_stored(storage: Database, tmp_path: Path) -> None:
     """Not even what is missing by mistake is left out of a table."""
     with storage._engine.begin() as connection:
         connection.execute(listings.delete().where(listings.c.item_key < "8"))

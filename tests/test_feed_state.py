@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from pipeline.records import CrawlSettings, Entry, Feed, FetchFailure, Poll, Reason, Source
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 MIGRATIONS = Path(__file__).parent.parent / "storage" / "migrations"
@@ -28,77 +28,77 @@ PAUSED = source("c", "https://c.example/rss", enabled=False)
 
 
 @pytest.fixture
-def storage(address: str) -> Iterator[SqlStorage]:
-    opened = open_storage(address)
-    opened.set_sources([A, B, PAUSED])
+def storage(address: str) -> Iterator[Database]:
+    opened = open_database(address)
+    opened.crawl.set_sources([A, B, PAUSED])
     yield opened
     opened.close()
 
 
-def polled(storage: SqlStorage, url: str, at: datetime = NOW, **more: object) -> None:
+def polled(storage: Database, url: str, at: datetime = NOW, **more: object) -> None:
     poll = replace(Poll("a" if "a.example" in url else "b", url, at, Reason.OK), **more)  # type: ignore[arg-type]
-    storage.polled(storage.begin_run("collect", at), poll, recheck_all=False)
+    storage.crawl.save_poll(storage.service.begin_run("collect", at), poll, recheck_all=False)
 
 
-def test_a_new_feed_is_due_at_once_and_a_paused_one_never(storage: SqlStorage) -> None:
-    due = storage.due_feeds(NOW, per_host=20)
+def test_a_new_feed_is_due_at_once_and_a_paused_one_never(storage: Database) -> None:
+    due = storage.crawl.due_feeds(NOW, per_host=20)
     assert set(due) == {f.url for s in (A, B) for f in s.feeds}
 
 
-def test_of_one_host_no_more_than_the_limit_and_the_longest_overdue_first(storage: SqlStorage) -> None:
+def test_of_one_host_no_more_than_the_limit_and_the_longest_overdue_first(storage: Database) -> None:
     for n, minutes in enumerate((50, 10, 40, 20, 30)):
         polled(storage, A.feeds[n].url, NOW - timedelta(hours=9, minutes=-minutes))
-    due = storage.due_feeds(NOW, per_host=2)
+    due = storage.crawl.due_feeds(NOW, per_host=2)
     assert due == [B.feeds[0].url, A.feeds[1].url, A.feeds[3].url]
 
 
-def test_a_feed_just_read_is_not_due_until_its_time(storage: SqlStorage) -> None:
+def test_a_feed_just_read_is_not_due_until_its_time(storage: Database) -> None:
     url = B.feeds[0].url
     polled(storage, url)
-    state = storage.feed_state(url)
+    state = storage.crawl.feed_state(url)
     assert state.next_poll is not None
-    assert url not in storage.due_feeds(NOW + timedelta(minutes=1), per_host=9)
-    assert url in storage.due_feeds(state.next_poll, per_host=9)
+    assert url not in storage.crawl.due_feeds(NOW + timedelta(minutes=1), per_host=9)
+    assert url in storage.crawl.due_feeds(state.next_poll, per_host=9)
 
 
-def test_a_source_outside_its_hours_is_passed_over(storage: SqlStorage) -> None:
-    assert storage.due_feeds(NOW, per_host=9, closed=["a"]) == [B.feeds[0].url]
+def test_a_source_outside_its_hours_is_passed_over(storage: Database) -> None:
+    assert storage.crawl.due_feeds(NOW, per_host=9, closed=["a"]) == [B.feeds[0].url]
 
 
-def test_a_host_that_asks_to_be_left_alone_is(storage: SqlStorage) -> None:
+def test_a_host_that_asks_to_be_left_alone_is(storage: Database) -> None:
     """429 with Retry-After at one feed: the host's other feeds and pages wait too."""
-    run = storage.begin_run("collect", NOW)
+    run = storage.service.begin_run("collect", NOW)
     entry = Entry("https://a.example/bai.html", title="Bài")
-    storage.polled(run, Poll("a", A.feeds[0].url, NOW, Reason.OK, 200, entries=(entry,)), recheck_all=False)
+    storage.crawl.save_poll(run, Poll("a", A.feeds[0].url, NOW, Reason.OK, 200, entries=(entry,)), recheck_all=False)
     until = NOW + timedelta(hours=3)
     polled(storage, A.feeds[1].url, reason=Reason.RATE_LIMITED, status=429, not_before=until)
     later = NOW + timedelta(hours=2)
-    assert storage.due_feeds(later, per_host=9) == [B.feeds[0].url]
-    assert storage.slowed_hosts(later) == {"a.example"}
-    assert storage.waiting(later, ["a"]) == []
-    assert set(storage.due_feeds(until, per_host=9)) >= {f.url for f in A.feeds[2:]}
-    assert [c.url for c in storage.waiting(until, ["a"])] == [entry.url]
+    assert storage.crawl.due_feeds(later, per_host=9) == [B.feeds[0].url]
+    assert storage.crawl.slowed_hosts(later) == {"a.example"}
+    assert storage.crawl.due_candidates(later, ["a"]) == []
+    assert set(storage.crawl.due_feeds(until, per_host=9)) >= {f.url for f in A.feeds[2:]}
+    assert [c.url for c in storage.crawl.due_candidates(until, ["a"])] == [entry.url]
 
 
-def test_a_page_that_answers_429_slows_its_host(storage: SqlStorage) -> None:
-    run = storage.begin_run("collect", NOW)
+def test_a_page_that_answers_429_slows_its_host(storage: Database) -> None:
+    run = storage.service.begin_run("collect", NOW)
     entry = Entry("https://b.example/bai.html", title="Bài")
-    (candidate,) = storage.polled(
+    (candidate,) = storage.crawl.save_poll(
         run, Poll("b", B.feeds[0].url, NOW, Reason.OK, 200, entries=(entry,)), recheck_all=False
     )
     refused = FetchFailure(candidate.id, NOW, entry.url, Reason.RATE_LIMITED, 429, not_before=NOW + timedelta(days=400))
-    storage.answered(run, [refused])
-    assert storage.slowed_hosts(NOW + timedelta(hours=23)) == {"b.example"}
-    assert storage.slowed_hosts(NOW + timedelta(hours=25)) == frozenset(), "no wish is heard beyond a day"
+    storage.crawl.save_fetches(run, [refused])
+    assert storage.crawl.slowed_hosts(NOW + timedelta(hours=23)) == {"b.example"}
+    assert storage.crawl.slowed_hosts(NOW + timedelta(hours=25)) == frozenset(), "no wish is heard beyond a day"
 
 
-def test_a_feed_taken_out_of_the_configuration_keeps_its_state_and_is_not_asked(storage: SqlStorage) -> None:
+def test_a_feed_taken_out_of_the_configuration_keeps_its_state_and_is_not_asked(storage: Database) -> None:
     polled(storage, B.feeds[0].url, etag='"x"')
-    storage.set_sources([A, replace(B, feeds=())])
-    assert B.feeds[0].url not in storage.due_feeds(NOW + timedelta(days=9), per_host=9)
-    storage.set_sources([A, B])
-    assert storage.feed_state(B.feeds[0].url).etag == '"x"'
-    assert B.feeds[0].url in storage.due_feeds(NOW + timedelta(days=9), per_host=9)
+    storage.crawl.set_sources([A, replace(B, feeds=())])
+    assert B.feeds[0].url not in storage.crawl.due_feeds(NOW + timedelta(days=9), per_host=9)
+    storage.crawl.set_sources([A, B])
+    assert storage.crawl.feed_state(B.feeds[0].url).etag == '"x"'
+    assert B.feeds[0].url in storage.crawl.due_feeds(NOW + timedelta(days=9), per_host=9)
 
 
 def test_the_first_schema_is_upgraded_in_place(tmp_path: Path) -> None:
@@ -116,16 +116,16 @@ def test_the_first_schema_is_upgraded_in_place(tmp_path: Path) -> None:
             text("INSERT INTO feeds (url, source_id, etag, failures) VALUES ('https://b.example/rss', 'b', 'old', 3)")
         )
     engine.dispose()
-    storage = open_storage(path)
-    state = storage.feed_state("https://b.example/rss")
+    storage = open_database(path)
+    state = storage.crawl.feed_state("https://b.example/rss")
     assert (state.etag, state.failures, state.penalty) == ("old", 3, 0)
-    assert storage.due_feeds(NOW, per_host=9) == [], "not asked before it is seen in the configuration again"
-    storage.set_sources([B])
-    assert storage.due_feeds(NOW, per_host=9) == ["https://b.example/rss"]
+    assert storage.crawl.due_feeds(NOW, per_host=9) == [], "not asked before it is seen in the configuration again"
+    storage.crawl.set_sources([B])
+    assert storage.crawl.due_feeds(NOW, per_host=9) == ["https://b.example/rss"]
     storage.close()
 
 
-def test_a_source_is_asked_in_its_hours_only(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_is_asked_in_its_hours_only(storage: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also by a collection of everything; and whoever is named is asked at any hour."""
     from diembao.jobs import collect as collect_job
 

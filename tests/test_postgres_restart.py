@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from storage.database import open_storage
+from storage.database import open_database
 from storage.engine.errors import StorageError
 from tests.support.cli import Diembao
 from tests.support.postgres import start_postgres
@@ -69,18 +69,18 @@ def test_between_two_transactions_nobody_notices_and_meanwhile_it_is_told(
     server: Any, tmp_path: Path, diembao: Diembao
 ) -> None:
     address = address_of(server)
-    storage = open_storage(address)
-    storage.totals()
+    storage = open_database(address)
+    storage.maintenance.totals()
     go_down(server)
     server.start()
-    assert storage.totals()["items"] == 0
+    assert storage.maintenance.totals()["items"] == 0
     go_down(server)
     with pytest.raises(StorageError, match=_WAY_OUT):
-        storage.totals()
+        storage.maintenance.totals()
     told = diembao("--home", tmp_path, "search", "gió", env={"DIEMBAO_DATABASE": address})
     assert told.returncode == 1
     assert _WAY_OUT in told.stderr
     assert "Traceback" not in told.stderr
     server.start()
-    assert storage.totals()["items"] == 0
+    assert storage.maintenance.totals()["items"] == 0
     storage.close()

@@ -23,7 +23,7 @@ from diembao.jobs.digest_email import is_email_part
 from pipeline.records import Coverage, Decision, Entry, Poll, Reason
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 from tests.support.cli import Diembao, json_lines
 from tests.support.days import END, fill, item
@@ -69,8 +69,8 @@ def rules() -> Rulebook:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[SqlStorage]:
-    made = open_storage(tmp_path / "d.db")
+def storage(tmp_path: Path) -> Iterator[Database]:
+    made = open_database(tmp_path / "d.db")
     fill(made, 12)
     yield made
     made.close()
@@ -80,7 +80,7 @@ Publish = Callable[..., Publication]
 
 
 @pytest.fixture
-def publish(storage: SqlStorage, rules: Rulebook) -> Publish:
+def publish(storage: Database, rules: Rulebook) -> Publish:
     settings: Settings = load_settings(None)
 
     def run(day: date = DAY, made_at: datetime = END + timedelta(minutes=15), **more: Any) -> Publication:
@@ -89,19 +89,19 @@ def publish(storage: SqlStorage, rules: Rulebook) -> Publish:
     return run
 
 
-def edit(storage: SqlStorage, n: int, at: datetime, title: str = "Sửa", **tags: Any) -> None:
+def edit(storage: Database, n: int, at: datetime, title: str = "Sửa", **tags: Any) -> None:
     """Let the page of an article be fetched again with another text, and tagged otherwise."""
     made = item(n)
     home = f"http://{made.source_id}.example"
     url = f"{home}/{made.key}"
-    run = storage.begin_run("collect", at)
+    run = storage.service.begin_run("collect", at)
     poll = Poll(made.source_id, f"{home}/rss", at, Reason.OK, 200, entries=(Entry(url, title),))
     store_pages(storage, run, poll, lambda _: title.encode(), recheck_all=True)
     article = replace(made.article, url=url, canonical=url, text=f"{title}.")
     assert examine_pending(storage, lambda d: Coverage(d.id, article, replace(made.tags, **tags)), at)
 
 
-def test_what_was_published_stays_as_it_was(storage: SqlStorage, publish: Publish) -> None:
+def test_what_was_published_stays_as_it_was(storage: Database, publish: Publish) -> None:
     made = publish(number=5)
     assert {Path(name).suffix for name in made.files if not is_email_part(name)} == {
         ".html",
@@ -117,10 +117,10 @@ def test_what_was_published_stays_as_it_was(storage: SqlStorage, publish: Publis
     fill(storage, 10, first=12)
     month = END + timedelta(days=31)
     tags = replace(item(0).tags, tone="negative", relevance="mention", rules="r9")
-    stale = storage.upkeep.stale("r9", since=None, after=0, limit=100)
+    stale = storage.articles.outdated_taggings("r9", since=None, after=0, limit=100)
     assert len(stale) == 22
-    storage.upkeep.retagged([Coverage(s.id, item(0).article, tags) for s in stale], "r9", month)
-    storage.upkeep.decide([Decision(made.items[0].key, "relevance", "no", "Lan", month)])
+    storage.articles.save_retaggings([Coverage(s.id, item(0).article, tags) for s in stale], "r9", month)
+    storage.articles.decide([Decision(made.items[0].key, "relevance", "no", "Lan", month)])
     found = storage.publications.publication(made.id)
     assert found == replace(made, made_at=found.made_at if found else made.made_at)
     assert found is not None
@@ -137,7 +137,7 @@ def test_the_same_day_twice_is_the_same(publish: Publish) -> None:
     assert first.sha256 == second.sha256
 
 
-def test_the_next_digest_corrects_and_the_one_after_does_not(storage: SqlStorage, publish: Publish) -> None:
+def test_the_next_digest_corrects_and_the_one_after_does_not(storage: Database, publish: Publish) -> None:
     first = publish()
     edit(storage, 3, END + timedelta(hours=2), tone="negative")
     second = publish(DAY + timedelta(days=1), END + timedelta(days=1, minutes=15))
@@ -150,7 +150,7 @@ def test_the_next_digest_corrects_and_the_one_after_does_not(storage: SqlStorage
     assert "Đính chính" not in third.files["diem-bao-2026-11-24.md"].decode()
 
 
-def test_changed_bytes_are_noticed(storage: SqlStorage, publish: Publish, tmp_path: Path) -> None:
+def test_changed_bytes_are_noticed(storage: Database, publish: Publish, tmp_path: Path) -> None:
     made = publish()
     engine = create_engine(f"sqlite:///{tmp_path / 'd.db'}")
     with engine.begin() as connection:
@@ -160,13 +160,13 @@ def test_changed_bytes_are_noticed(storage: SqlStorage, publish: Publish, tmp_pa
         storage.publications.publication(made.id)
 
 
-def sent(storage: SqlStorage, made: Publication, post: Post, **more: Any) -> dict[str, str]:
+def sent(storage: Database, made: Publication, post: Post, **more: Any) -> dict[str, str]:
     mail = Mail(sender="diembao@example.vn", server=f"127.0.0.1:{post.port}")
     found = list(send.deliveries(made, LISTS, mail))
     return {r.channel: r.how for r in send.send(storage, made, found, mail, again=more.get("again", False))}
 
 
-def test_each_list_gets_one_whole_letter_once(storage: SqlStorage, publish: Publish, post: Post) -> None:
+def test_each_list_gets_one_whole_letter_once(storage: Database, publish: Publish, post: Post) -> None:
     made = publish()
     assert sent(storage, made, post) == {"lanh-dao": "sent", "bao-chi": "sent"}
     assert sent(storage, made, post) == {"lanh-dao": "before", "bao-chi": "before"}
@@ -192,7 +192,7 @@ def test_each_list_gets_one_whole_letter_once(storage: SqlStorage, publish: Publ
 
 
 def test_a_busy_server_is_asked_again_and_a_refusal_is_told(
-    storage: SqlStorage, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
+    storage: Database, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr(send.time, "sleep", waited.append)
@@ -205,7 +205,7 @@ def test_a_busy_server_is_asked_again_and_a_refusal_is_told(
 
 
 def test_without_a_server_nothing_is_noted(
-    storage: SqlStorage, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
+    storage: Database, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(send.time, "sleep", lambda _seconds: None)
     made = publish()
@@ -218,7 +218,7 @@ def test_without_a_server_nothing_is_noted(
 
 
 def test_what_was_begun_and_never_ended_is_not_sent_by_itself(
-    storage: SqlStorage, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
+    storage: Database, publish: Publish, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = publish()
 
@@ -241,7 +241,7 @@ def test_from_the_command_line(diembao: Diembao, post: Post, tmp_path: Path) -> 
     lists = '\n[[sending.list]]\nname = "lanh-dao"\nto = ["a@example.vn"]\n'
     settings.write_text(settings.read_text("utf-8") + lists, "utf-8")
     (home / "config" / "alerts.toml").write_text(f'[mail]\nserver = "127.0.0.1:{post.port}"\n', "utf-8")
-    storage = open_storage(home / "diembao.db")
+    storage = open_database(home / "diembao.db")
     fill(storage, 3)
     storage.close()
     shown = diembao("--home", home, "send", "--day", DAY.isoformat(), "--dry-run")

@@ -249,9 +249,9 @@ def test_the_files(tmp_path: Path) -> None:
     from diembao.jobs.report import write_report
     from diembao.system.clock import now
     from diembao.system.home import Home
-    from storage.database import open_storage
+    from storage.database import open_database
 
-    storage = open_storage(Home(tmp_path).database)
+    storage = open_database(Home(tmp_path).database)
     span = month_of(now().date())
     files, made = write_report(storage, load_settings(None), load_rulebook(None), span, language="vi", out=tmp_path)
     storage.close()

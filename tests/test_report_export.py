@@ -41,7 +41,7 @@ from pipeline.records import (
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.text.normalize import match_key
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from tests.support.factories import examine_pending, store_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -61,29 +61,29 @@ WORDS = "khởi công nhà máy điện gió ngoài khơi do nhà đầu tư tro
 
 
 @pytest.fixture(scope="module")
-def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
-    opened = open_storage(tmp_path_factory.mktemp("report") / "x.db")
-    opened.set_sources(SOURCES)
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    opened = open_database(tmp_path_factory.mktemp("report") / "x.db")
+    opened.crawl.set_sources(SOURCES)
     for day in (*BEFORE.days, *SPAN.days):
         if day not in GAPS:
             collect(opened, day)
-    opened.regroup(datetime(2026, 11, 1, tzinfo=UTC))
-    chosen = [item.key for item in opened.items()][::17]
-    opened.upkeep.decide([Decision(k, "tone", "negative", "Lan", datetime(2026, 11, 1, tzinfo=UTC)) for k in chosen])
+    opened.stories.group(datetime(2026, 11, 1, tzinfo=UTC))
+    chosen = [item.key for item in opened.articles.items()][::17]
+    opened.articles.decide([Decision(k, "tone", "negative", "Lan", datetime(2026, 11, 1, tzinfo=UTC)) for k in chosen])
     yield opened
     opened.close()
 
 
-def collect(storage: SqlStorage, day: date) -> None:
+def collect(storage: Database, day: date) -> None:
     at = datetime(day.year, day.month, day.day, 10, tzinfo=ZONE)
-    run = storage.begin_run("collect", at)
+    run = storage.service.begin_run("collect", at)
     for n, source in enumerate(SOURCES):
         failed = n == 3 and day.day % 3 != 0
         links = () if failed else tuple(Entry(f"{source.home}{day}-{k}.html") for k in range(4 + day.day % 3))
         reason = Reason.TIMEOUT if failed else Reason.OK
         store_pages(storage, run, Poll(source.id, f"{source.home}rss", at, reason, entries=links))
     examine_pending(storage, lambda d: examined(d.id, d.url, int(d.source_id[1]), day, at), at)
-    storage.end_run(run, at, 0, {})
+    storage.service.end_run(run, at, 0, {})
 
 
 def examined(document: int, url: str, source: int, day: date, at: datetime) -> Examined:
@@ -121,7 +121,7 @@ def rules() -> Rulebook:
 
 
 @pytest.fixture(scope="module")
-def document(storage: SqlStorage, settings: Settings, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def document(storage: Database, settings: Settings, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Any:
     out = tmp_path_factory.mktemp("made")
     [path], _ = write_report(storage, settings, rules, SPAN, language="vi", out=out, forms=("docx",))
     return Document(str(path))
@@ -130,7 +130,7 @@ def document(storage: SqlStorage, settings: Settings, rules: Rulebook, tmp_path_
 class Tables:
     """What an analyst has of a span: the exported CSVs, read by pandas."""
 
-    def __init__(self, storage: SqlStorage, folder: Path, span: Span, rules: Rulebook) -> None:
+    def __init__(self, storage: Database, folder: Path, span: Span, rules: Rulebook) -> None:
         def read(table: str, relevance: tuple[Relevance, ...] = ("main", "mention")) -> pd.DataFrame:
             path = folder / f"{table}-{len(relevance)}-{span.first}.csv"
             wanted = ExportRequest(table, span.first, span.last, relevance, (), (), ZONE)
@@ -151,12 +151,12 @@ class Tables:
 
 
 @pytest.fixture(scope="module")
-def here(storage: SqlStorage, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def here(storage: Database, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Tables:
     return Tables(storage, tmp_path_factory.mktemp("here"), SPAN, rules)
 
 
 @pytest.fixture(scope="module")
-def there(storage: SqlStorage, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def there(storage: Database, rules: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> Tables:
     return Tables(storage, tmp_path_factory.mktemp("there"), BEFORE, rules)
 
 
@@ -325,7 +325,7 @@ def marks(picture: Picture) -> list[dict[str, str]]:
     return [dict(part.split(": ", 1) for part in text.split("; ")) for text in found if "; " in text]
 
 
-def test_every_mark_of_every_chart(storage: SqlStorage, settings: Settings, rules: Rulebook, here: Tables) -> None:
+def test_every_mark_of_every_chart(storage: Database, settings: Settings, rules: Rulebook, here: Tables) -> None:
     topics = {t.id: t.label_vi for t in rules.topics.topic}
     charts = report_charts(build_report(storage, settings, SPAN, topics), labels("vi"), topics)
     drawn = {name: marks(picture) for name, picture in charts.items()}

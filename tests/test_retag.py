@@ -30,7 +30,7 @@ from pipeline.records import (
     VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
@@ -54,10 +54,10 @@ def quiet(_stage: str, _done: int, _all: int) -> None:
     pass
 
 
-def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page: str = "<p>trang</p>") -> list[str]:
+def store(storage: Database, rows: Sequence[tuple[str, str, Relevance]], page: str = "<p>trang</p>") -> list[str]:
     """Store articles as rules 'old' tagged them; return their keys. A row: title, text, relevance."""
-    storage.set_sources([SOURCE])
-    run = storage.begin_run("collect", T0)
+    storage.crawl.set_sources([SOURCE])
+    run = storage.service.begin_run("collect", T0)
     urls = [f"http://a.example/bai-{n}.html" for n in range(len(rows))]
     entries = tuple(Entry(url, title=row[0]) for url, row in zip(urls, rows, strict=True))
     poll = Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=entries)
@@ -74,30 +74,30 @@ def store(storage: SqlStorage, rows: Sequence[tuple[str, str, Relevance]], page:
         return Coverage(document.id, article, tags, dump(compute_fingerprint(title, text, T0, "vi")))
 
     examine_pending(storage, examine, T0)
-    storage.regroup(T0)
-    every = storage.items(relevance=("main", "mention", "no"))
+    storage.stories.group(T0)
+    every = storage.articles.items(relevance=("main", "mention", "no"))
     keys = {item.article.url: item.key for item in every}
     return [keys[url] for url in urls]
 
 
-def retagged(storage: SqlStorage, *, dry_run: bool = False, since: datetime | None = None) -> RetagChanges:
+def retagged(storage: Database, *, dry_run: bool = False, since: datetime | None = None) -> RetagChanges:
     return retag(storage, [SOURCE], RULES, SETTINGS, since=since, dry_run=dry_run, progress=quiet)
 
 
-def relevances(storage: SqlStorage, as_of: datetime | None = None) -> dict[str, str]:
-    every = storage.items(relevance=("main", "mention", "no"), as_of=as_of)
+def relevances(storage: Database, as_of: datetime | None = None) -> dict[str, str]:
+    every = storage.articles.items(relevance=("main", "mention", "no"), as_of=as_of)
     return {item.key: item.tags.relevance for item in every}
 
 
 @pytest.fixture
-def storage(address: str) -> Iterator[SqlStorage]:
-    opened = open_storage(address)
+def storage(address: str) -> Iterator[Database]:
+    opened = open_database(address)
     yield opened
     assert check_integrity(address) == []
     opened.close()
 
 
-def test_what_changes_is_told_before_and_done_after(storage: SqlStorage) -> None:
+def test_what_changes_is_told_before_and_done_after(storage: Database) -> None:
     leaves, enters, stays = store(
         storage,
         [
@@ -115,45 +115,45 @@ def test_what_changes_is_told_before_and_done_after(storage: SqlStorage) -> None
     done = retagged(storage)
     assert done == planned
     assert relevances(storage) == {leaves: "no", enters: "main", stays: "main"}
-    assert storage.item(stays).tags.rules == RULES.version  # type: ignore[union-attr]
+    assert storage.articles.item(stays).tags.rules == RULES.version  # type: ignore[union-attr]
     assert retagged(storage) == RetagChanges()
 
 
-def test_the_old_tagging_stays_beside_the_new_one(storage: SqlStorage) -> None:
+def test_the_old_tagging_stays_beside_the_new_one(storage: Database) -> None:
     [key] = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
     retagged(storage)
     assert relevances(storage) == {key: "no"}
-    [before] = storage.items(as_of=T1)
+    [before] = storage.articles.items(as_of=T1)
     assert (before.tags.relevance, before.tags.rules) == ("main", "old")
-    assert not list(storage.items(as_of=T0 - timedelta(seconds=1)))
-    [then] = storage.items_for_digest(T0 - timedelta(hours=1), T1, T0, as_of=T1)
+    assert not list(storage.articles.items(as_of=T0 - timedelta(seconds=1)))
+    [then] = storage.articles.digest_items(T0 - timedelta(hours=1), T1, T0, as_of=T1)
     assert then.key == key
-    assert not storage.items_for_digest(T0 - timedelta(hours=1), T1, T0)
+    assert not storage.articles.digest_items(T0 - timedelta(hours=1), T1, T0)
 
 
-def test_what_enters_finds_its_story_and_can_be_searched(storage: SqlStorage) -> None:
+def test_what_enters_finds_its_story_and_can_be_searched(storage: Database) -> None:
     one, other = store(
         storage, [("Ninh Thuận khởi công điện gió", ABOUT, "main"), ("Ninh Thuận khởi công điện gió", ABOUT, "no")]
     )
-    assert len(storage.searches.search(parse("Thuận Nam"), zone=UTC)) == 1
+    assert len(storage.search.search(parse("Thuận Nam"), zone=UTC)) == 1
     retagged(storage)
-    found = storage.searches.search(parse("Thuận Nam"), zone=UTC)
+    found = storage.search.search(parse("Thuận Nam"), zone=UTC)
     assert {hit.item.key for hit in found} == {one, other}
     assert len({hit.item.story for hit in found}) == 1
     assert [hit.item.changed for hit in found] == [False, False]
 
 
-def test_a_page_whose_text_was_not_kept_is_read_again(storage: SqlStorage) -> None:
+def test_a_page_whose_text_was_not_kept_is_read_again(storage: Database) -> None:
     [key] = store(storage, [("Tin ngắn", "", "no")], page=PAGE)
     changes = retagged(storage)
     assert [moved.key for moved in changes.entering] == [key]
-    found = storage.item(key)
+    found = storage.articles.item(key)
     assert found is not None
     assert "cánh đồng điện gió" in found.article.text
     assert (found.tags.relevance, found.changed) == ("main", False)
 
 
-def test_what_a_person_decided_holds(storage: SqlStorage) -> None:
+def test_what_a_person_decided_holds(storage: Database) -> None:
     decided, free = store(
         storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main"), ("Xe buýt Hải Phòng nữa", ELSEWHERE + " Nữa.", "main")]
     )
@@ -162,42 +162,42 @@ def test_what_a_person_decided_holds(storage: SqlStorage) -> None:
         Decision(decided, "topics", "sport_entertainment", "Lan", T1),
         Decision(decided, "tone", "positive", "Lan", T1),
     ]
-    storage.upkeep.decide(said)
+    storage.articles.decide(said)
     changes = retagged(storage)
     assert changes.held == 1
     assert [moved.key for moved in changes.leaving] == [free]
     assert relevances(storage) == {decided: "mention", free: "no"}
-    assert [item.key for item in storage.items()] == [decided]
-    found = storage.item(decided)
+    assert [item.key for item in storage.articles.items()] == [decided]
+    found = storage.articles.item(decided)
     assert found is not None
     assert ([t.id for t in found.tags.topics], found.tags.tone) == (["sport_entertainment"], "positive")
     assert found.tags.reason.parameters["who"] == "Lan"
     assert [
-        hit.item.key for hit in storage.searches.search(parse("topic:sport_entertainment tone:positive"), zone=UTC)
+        hit.item.key for hit in storage.search.search(parse("topic:sport_entertainment tone:positive"), zone=UTC)
     ] == [decided]
-    storage.upkeep.decide([Decision(decided, "relevance", "no", "Minh", T1 + timedelta(hours=1))])
-    assert not list(storage.items())
-    assert [item.key for item in storage.items(as_of=T1, relevance=("mention",))] == [decided]
+    storage.articles.decide([Decision(decided, "relevance", "no", "Minh", T1 + timedelta(hours=1))])
+    assert not list(storage.articles.items())
+    assert [item.key for item in storage.articles.items(as_of=T1, relevance=("mention",))] == [decided]
     with pytest.raises(StorageError, match="no item of that id"):
-        storage.upkeep.decide([Decision("nowhere", "tone", "neutral", "Lan", T1)])
+        storage.articles.decide([Decision("nowhere", "tone", "neutral", "Lan", T1)])
 
 
-def test_since(storage: SqlStorage) -> None:
+def test_since(storage: Database) -> None:
     store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
-    assert not storage.upkeep.stale("new", since=T1, after=0, limit=9)
-    [one] = storage.upkeep.stale("new", since=T0, after=0, limit=9)
+    assert not storage.articles.outdated_taggings("new", since=T1, after=0, limit=9)
+    [one] = storage.articles.outdated_taggings("new", since=T0, after=0, limit=9)
     assert (one.tags.rules, one.document.entry.text) == ("old", ELSEWHERE)
 
 
-def test_rules_that_come_back_tag_once_more(storage: SqlStorage) -> None:
+def test_rules_that_come_back_tag_once_more(storage: Database) -> None:
     [key] = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
     for n, version in enumerate(("new", "old", "new", "old")):
-        [one] = storage.upkeep.stale(version, since=None, after=0, limit=9)
+        [one] = storage.articles.outdated_taggings(version, since=None, after=0, limit=9)
         tags = replace(one.said, rules=version, tone="positive" if version == "new" else "negative")
         article = Article("", "", one.title, "", "")
-        storage.upkeep.retagged([Coverage(one.id, article, tags)], version, T1 + timedelta(hours=n))
-        assert not storage.upkeep.stale(version, since=None, after=0, limit=9)
-        found = storage.item(key)
+        storage.articles.save_retaggings([Coverage(one.id, article, tags)], version, T1 + timedelta(hours=n))
+        assert not storage.articles.outdated_taggings(version, since=None, after=0, limit=9)
+        found = storage.articles.item(key)
         assert found is not None
         assert (found.tags, found.article.text) == (tags, ELSEWHERE)
 
@@ -209,7 +209,7 @@ def test_killed_half_way_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
 def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "sources.toml").write_text("")
-    storage = open_storage(tmp_path / "diembao.db")
+    storage = open_database(tmp_path / "diembao.db")
     key, other = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main"), ("Điện gió Ninh Thuận", ABOUT, "no")])
     storage.close()
 

@@ -31,7 +31,7 @@ from pipeline.records import (
     Unreadable,
     VerdictReason,
 )
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.maintenance.backup import checksum
 from storage.maintenance.integrity import check_integrity
 from storage.maintenance.retention import BATCH, Limits
@@ -52,15 +52,15 @@ def quiet(_stage: str, _done: int, _all: int) -> None:
     pass
 
 
-def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
+def store(storage: Database, names: str, at: datetime = T0) -> dict[str, str]:
     """Store pages: 'i1' irrelevant, 'c1' coverage, 'u1' unreadable, 'f1' not had; return keys by name."""
-    storage.set_sources([SOURCE])
-    run = storage.begin_run("collect", at)
+    storage.crawl.set_sources([SOURCE])
+    run = storage.service.begin_run("collect", at)
     entries = tuple(Entry(f"http://a.example/{n}.html", title=f"Bài {n}", summary="Tóm tắt") for n in names.split())
-    wanted = storage.polled(
+    wanted = storage.crawl.save_poll(
         run, Poll("a", "http://a.example/rss", at, Reason.OK, 200, entries=entries, size=70), recheck_all=False
     )
-    storage.answered(
+    storage.crawl.save_fetches(
         run,
         [
             FetchFailure(c.id, at, c.url, Reason.TIMEOUT)
@@ -82,69 +82,71 @@ def store(storage: SqlStorage, names: str, at: datetime = T0) -> dict[str, str]:
         return Coverage(d.id, article, replace(tags, relevance="main"), b"abc")
 
     examine_pending(storage, examine, at)
-    every = storage.items(relevance=("main", "mention", "no"))
+    every = storage.articles.items(relevance=("main", "mention", "no"))
     return {item.article.title.removeprefix("Tin "): item.key for item in every}
 
 
 @pytest.fixture
-def storage(address: str) -> Iterator[SqlStorage]:
-    opened = open_storage(address)
+def storage(address: str) -> Iterator[Database]:
+    opened = open_database(address)
     yield opened
     assert check_integrity(address) == []
     opened.close()
 
 
-def rows(storage: SqlStorage, query: str) -> list[tuple[object, ...]]:
+def rows(storage: Database, query: str) -> list[tuple[object, ...]]:
     with storage._engine.connect().execution_options(reads=True) as connection:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def test_pages_go_by_what_they_were(storage: SqlStorage) -> None:
+def test_pages_go_by_what_they_were(storage: Database) -> None:
     keys = store(storage, "i1 c1 u1")
     store(storage, "i2 c2", T0 + timedelta(days=10))
     limits = replace(NOTHING, irrelevant_pages=T0 + timedelta(days=5))
-    planned = {kept.kind: kept for kept in storage.upkeep.plan(limits)}
+    planned = {kept.kind: kept for kept in storage.maintenance.plan(limits)}
     assert {kind: kept.rows for kind, kept in planned.items() if kept.rows} == {"irrelevant_pages": 2}
     assert planned["irrelevant_pages"].bytes > 200
-    assert storage.upkeep.thin_out(limits, LATER, quiet)["irrelevant_pages"] == 2
+    assert storage.maintenance.purge(limits, LATER, quiet)["irrelevant_pages"] == 2
     assert rows(
         storage, "SELECT outcome, count(*) FROM documents WHERE removed_at IS NULL GROUP BY outcome ORDER BY 1"
     ) == [
         ("coverage", 2),
         ("irrelevant", 1),
     ]
-    assert storage.upkeep.plan(limits)[0].rows == 0
-    assert storage.document_outcomes()[DocumentOutcome.UNREADABLE] == 1
+    assert storage.maintenance.plan(limits)[0].rows == 0
+    assert storage.articles.document_outcomes()[DocumentOutcome.UNREADABLE] == 1
     limits = replace(NOTHING, coverage_pages=T0 + timedelta(days=5))
-    assert storage.upkeep.thin_out(limits, LATER, quiet)["coverage_pages"] == 1
-    found = storage.item(keys["c1"])
+    assert storage.maintenance.purge(limits, LATER, quiet)["coverage_pages"] == 1
+    found = storage.articles.item(keys["c1"])
     assert found is not None
     assert found.article.text.startswith("Nội dung")
-    [stale] = [one for one in storage.upkeep.stale("r2", since=None, after=0, limit=9) if one.key == keys["i1"]]
+    [stale] = [
+        one for one in storage.articles.outdated_taggings("r2", since=None, after=0, limit=9) if one.key == keys["i1"]
+    ]
     assert (stale.document.body, stale.document.entry.title) == (b"", "Tin i1")
     with storage._engine.connect().execution_options(reads=True) as connection:
         gone = connection.execute(select(documents.c.entry).where(documents.c.removed_at.is_not(None))).scalars().all()
     assert [(entry["summary"], bool(entry["title"])) for entry in gone] == [("", True)] * 3
 
 
-def test_pages_that_wait_stay(storage: SqlStorage) -> None:
-    storage.set_sources([SOURCE])
-    run = storage.begin_run("collect", T0)
+def test_pages_that_wait_stay(storage: Database) -> None:
+    storage.crawl.set_sources([SOURCE])
+    run = storage.service.begin_run("collect", T0)
     poll = Poll("a", "http://a.example/rss", T0, Reason.OK, 200, entries=(Entry("http://a.example/x.html"),))
     store_pages(storage, run, poll, lambda _: BODY)
     limits = Limits(LATER, LATER, None, LATER)
-    assert not any(storage.upkeep.thin_out(limits, LATER, quiet).values())
-    assert storage.unexamined(1)[0].body == BODY
+    assert not any(storage.maintenance.purge(limits, LATER, quiet).values())
+    assert storage.articles.pending_documents(1)[0].body == BODY
 
 
-def test_attempts_become_sums(storage: SqlStorage) -> None:
+def test_attempts_become_sums(storage: Database) -> None:
     store(storage, "i1 c1 f1")
     store(storage, "c2", T0 + timedelta(hours=5))  # the next day in UTC
     store(storage, "c3", LATER)
     limits = replace(NOTHING, attempts=T0 + timedelta(days=5))
-    assert {k.kind: k.rows for k in storage.upkeep.plan(limits) if k.rows} == {"attempts": 6}
+    assert {k.kind: k.rows for k in storage.maintenance.plan(limits) if k.rows} == {"attempts": 6}
     for _ in range(2):  # what is summed up is not summed up again
-        storage.upkeep.thin_out(limits, LATER, quiet)
+        storage.maintenance.purge(limits, LATER, quiet)
         with storage._engine.connect().execution_options(reads=True) as connection:
             days = [dict(r._mapping) for r in connection.execute(select(attempt_days).order_by(attempt_days.c.day))]
         assert [(d["source_id"], d["day"], d["polls"], d["entries"], d["new"]) for d in days] == [
@@ -156,15 +158,15 @@ def test_attempts_become_sums(storage: SqlStorage) -> None:
     assert rows(storage, "SELECT (SELECT count(*) FROM polls), (SELECT count(*) FROM fetches)") == [(1, 1)]
 
 
-def test_texts_of_no_use_go_and_their_titles_stay(storage: SqlStorage) -> None:
+def test_texts_of_no_use_go_and_their_titles_stay(storage: Database) -> None:
     keys = store(storage, "i1 i2 c1")
-    storage.upkeep.decide([Decision(keys["i2"], "relevance", "mention", "Lan", T0)])
+    storage.articles.decide([Decision(keys["i2"], "relevance", "mention", "Lan", T0)])
     limits = replace(NOTHING, irrelevant_texts=T0 + timedelta(days=1))
-    [planned] = [kept for kept in storage.upkeep.plan(limits) if kept.rows]
+    [planned] = [kept for kept in storage.maintenance.plan(limits) if kept.rows]
     assert (planned.kind, planned.rows) == ("irrelevant_texts", 1)
     assert planned.bytes > 400
-    storage.upkeep.thin_out(limits, LATER, quiet)
-    thin, decided, about = (storage.item(keys[name]) for name in ("i1", "i2", "c1"))
+    storage.maintenance.purge(limits, LATER, quiet)
+    thin, decided, about = (storage.articles.item(keys[name]) for name in ("i1", "i2", "c1"))
     assert thin is not None
     assert decided is not None
     assert about is not None
@@ -172,24 +174,24 @@ def test_texts_of_no_use_go_and_their_titles_stay(storage: SqlStorage) -> None:
     assert (article.title, article.text, article.lead, article.published) == ("Tin i1", "", "", T0)
     assert (thin.outlet, thin.tags.language, thin.tags.relevance) == ("Báo A", "vi", "no")
     assert decided.article.text == about.article.text != ""
-    assert [hit.item.key for hit in storage.searches.search(parse("relevance:no tin"), zone=UTC)] == [keys["i1"]]
-    assert storage.upkeep.plan(limits)[3].rows == 0
+    assert [hit.item.key for hit in storage.search.search(parse("relevance:no tin"), zone=UTC)] == [keys["i1"]]
+    assert storage.maintenance.plan(limits)[3].rows == 0
 
 
 def test_more_than_one_step_and_nothing_else_is_touched(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, " ".join(f"c{n}" for n in range(BATCH + 20)))
     before = checksum(address)
-    assert not any(storage.upkeep.thin_out(NOTHING, LATER, quiet).values())
+    assert not any(storage.maintenance.purge(NOTHING, LATER, quiet).values())
     assert checksum(address) == before
     seen: list[int] = []
     limits = replace(NOTHING, coverage_pages=LATER)
-    storage.upkeep.thin_out(limits, LATER, lambda _kind, done, _all: seen.append(done))
+    storage.maintenance.purge(limits, LATER, lambda _kind, done, _all: seen.append(done))
     assert seen == [BATCH, BATCH + 20]
     with storage._engine.connect().execution_options(reads=True) as connection:
         assert all(a["text"] for a in connection.execute(select(versions.c.article)).scalars())
-    storage.upkeep.give_back()
-    assert len(list(storage.items())) == BATCH + 20
+    storage.maintenance.vacuum()
+    assert len(list(storage.articles.items())) == BATCH + 20
     storage.close()
 
 
@@ -214,7 +216,7 @@ def test_too_short_a_time_is_refused(settings_file: Callable[[str], Path]) -> No
 
 def test_the_command(settings_file: Callable[[str], Path], diembao: Diembao) -> None:
     home = settings_file("coverage_pages_days = 40")
-    storage = open_storage(home / "diembao.db")
+    storage = open_database(home / "diembao.db")
     old = datetime.now(UTC) - timedelta(days=50)
     store(storage, "i1 i2 c1 c2", old)
     storage.close()

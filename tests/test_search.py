@@ -31,7 +31,7 @@ from pipeline.records import (
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.text.search_tokens import fold, join_tokens, tokenize
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import copy
 from storage.search.index import clear
@@ -77,10 +77,10 @@ def made(row: dict[str, object], number: int) -> Examined:
     return Coverage(number, article, tags, dump(compute_fingerprint(title, text, published, language)))
 
 
-def store(storage: SqlStorage, rows: Sequence[dict[str, object]], at: datetime = T0) -> None:
+def store(storage: Database, rows: Sequence[dict[str, object]], at: datetime = T0) -> None:
     """Store articles as a collection and its examination do."""
-    storage.set_sources(SOURCES)
-    run = storage.begin_run("collect", at)
+    storage.crawl.set_sources(SOURCES)
+    run = storage.service.begin_run("collect", at)
     by_url = {f"http://{row['outlet']}.example/{row['name']}.html": row for row in rows}
     for source in SOURCES:
         some = [row for row in rows if row["outlet"] == source.id]
@@ -88,33 +88,35 @@ def store(storage: SqlStorage, rows: Sequence[dict[str, object]], at: datetime =
         poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
         store_pages(storage, run, poll, lambda c: str(by_url[c.url]["text"]).encode())
     examine_pending(storage, lambda d: made(by_url[d.url], d.id), at)
-    storage.regroup(at)
+    storage.stories.group(at)
 
 
 def name_of(hit: SearchHit) -> str:
     return hit.item.article.url.rpartition("/")[2].removesuffix(".html")
 
 
-def found(storage: SqlStorage, query: str, by: Order = "time", limit: int = 50) -> str:
-    return " ".join(name_of(hit) for hit in storage.searches.search(parse(query), zone=ZONE, by=by, limit=limit))
+def found(storage: Database, query: str, by: Order = "time", limit: int = 50) -> str:
+    return " ".join(name_of(hit) for hit in storage.search.search(parse(query), zone=ZONE, by=by, limit=limit))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path_factory.mktemp('search') / 't.db'}"
     else:
         address = request.getfixturevalue("postgres")()
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, ITEMS)
-    storage.merge_stories("story", [key_of(storage, "a"), key_of(storage, "g")], "", T0)
+    storage.stories.merge("story", [key_of(storage, "a"), key_of(storage, "g")], "", T0)
     yield storage
     storage.close()
 
 
-def key_of(storage: SqlStorage, name: str) -> str:
+def key_of(storage: Database, name: str) -> str:
     return next(
-        i.key for i in storage.items(relevance=("main", "mention", "no")) if i.article.url.endswith(f"/{name}.html")
+        i.key
+        for i in storage.articles.items(relevance=("main", "mention", "no"))
+        if i.article.url.endswith(f"/{name}.html")
     )
 
 
@@ -124,7 +126,7 @@ def test_the_table_of_queries_is_large_enough() -> None:
 
 
 @pytest.mark.parametrize(("query", "expected"), CASES)
-def test_a_query_finds_what_it_should(filled: SqlStorage, query: str, expected: str) -> None:
+def test_a_query_finds_what_it_should(filled: Database, query: str, expected: str) -> None:
     if "@" in query:
         query = query.replace("@a", key_of(filled, "a"))
     if expected == "!":
@@ -135,10 +137,8 @@ def test_a_query_finds_what_it_should(filled: SqlStorage, query: str, expected: 
 
 
 @pytest.fixture(scope="module")
-def both(
-    tmp_path_factory: pytest.TempPathFactory, postgres: Callable[[], str]
-) -> Iterator[tuple[SqlStorage, SqlStorage]]:
-    opened = [open_storage(f"sqlite:///{tmp_path_factory.mktemp('both') / 't.db'}"), open_storage(postgres())]
+def both(tmp_path_factory: pytest.TempPathFactory, postgres: Callable[[], str]) -> Iterator[tuple[Database, Database]]:
+    opened = [open_database(f"sqlite:///{tmp_path_factory.mktemp('both') / 't.db'}"), open_database(postgres())]
     for storage in opened:
         store(storage, ITEMS)
     yield opened[0], opened[1]
@@ -167,7 +167,7 @@ def any_query(draw: random.Random, depth: int = 3) -> str:
     return f"({any_query(draw, depth - 1)} {kind.upper()} {any_query(draw, depth - 1)})"
 
 
-def test_both_databases_answer_any_query_alike(both: tuple[SqlStorage, SqlStorage]) -> None:
+def test_both_databases_answer_any_query_alike(both: tuple[Database, Database]) -> None:
     draw = random.Random(7)
     asked = answered = 0
     while asked < 100:
@@ -231,7 +231,7 @@ def places(part: list[str], asked: Words) -> list[int]:
     ]
 
 
-def test_what_any_query_finds_is_what_reading_finds(both: tuple[SqlStorage, SqlStorage]) -> None:
+def test_what_any_query_finds_is_what_reading_finds(both: tuple[Database, Database]) -> None:
     draw = random.Random(8)
     newest = sorted(ITEMS, key=lambda row: datetime.fromisoformat(str(row["published"])), reverse=True)
     asked = answered = 0
@@ -251,7 +251,7 @@ def test_what_any_query_finds_is_what_reading_finds(both: tuple[SqlStorage, SqlS
     assert answered > 80
 
 
-def test_what_a_word_finds_is_what_reading_finds(filled: SqlStorage) -> None:
+def test_what_a_word_finds_is_what_reading_finds(filled: Database) -> None:
     listed = sorted({word.exact for row in ITEMS for word in tokenize(f"{row['title']}\n{row['text']}")})
     for word in listed[::5]:
         holds = [
@@ -262,40 +262,40 @@ def test_what_a_word_finds_is_what_reading_finds(filled: SqlStorage) -> None:
         assert found(filled, f"={word}").split() == holds, word
 
 
-def test_best_first(filled: SqlStorage) -> None:
+def test_best_first(filled: Database) -> None:
     assert found(filled, "gió", by="relevance") == "a t c d s"
-    [first, *_] = filled.searches.search(parse("gió"), zone=ZONE, by="relevance")
+    [first, *_] = filled.search.search(parse("gió"), zone=ZONE, by="relevance")
     assert first.score == 10 + 2 + 4
     assert found(filled, "điện gió", by="relevance", limit=1) == "a"
 
 
-def test_newest_of_many(filled: SqlStorage) -> None:
+def test_newest_of_many(filled: Database) -> None:
     assert found(filled, "điện", limit=2) == "a c"
 
 
-def test_what_was_found_is_marked(filled: SqlStorage) -> None:
-    [hit] = filled.searches.search(parse('"Bàu trúc" hoa NOT x'), zone=ZONE)
+def test_what_was_found_is_marked(filled: Database) -> None:
+    [hit] = filled.search.search(parse('"Bàu trúc" hoa NOT x'), zone=ZONE)
     marked = [hit.snippet.text[start:end] for start, end in hit.snippet.spans]
     assert marked == ["Hòa", "Bàu Trúc", "hoà"]
-    [hit] = filled.searches.search(parse("thuy sân"), zone=ZONE)
+    [hit] = filled.search.search(parse("thuy sân"), zone=ZONE)
     assert [hit.title.text[a:b] for a, b in hit.title.spans] == ["Thuý", "sân"]
-    [hit] = filled.searches.search(parse("风电项目 位于"), zone=ZONE)
+    [hit] = filled.search.search(parse("风电项目 位于"), zone=ZONE)
     assert [hit.title.text[a:b] for a, b in hit.title.spans] == ["风电项目"]
     assert [hit.snippet.text[a:b] for a, b in hit.snippet.spans] == ["风电。项目", "位于"]
 
 
 def test_a_snippet_of_a_long_text_is_where_the_words_are(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     long = "Mở đầu dài dòng. " * 300 + "Chợt có nhà máy muối lớn. " + "Kết thúc cũng dài. " * 300
     store(storage, [{**ITEMS[0], "text": long}])
-    [hit] = storage.searches.search(parse('"nha may muoi"'), zone=ZONE)
+    [hit] = storage.search.search(parse('"nha may muoi"'), zone=ZONE)
     assert [hit.snippet.text[a:b] for a, b in hit.snippet.spans] == ["nhà máy muối"]
     assert len(hit.snippet.text) < 300
     storage.close()
 
 
 def test_a_word_said_a_thousand_times_is_found_alike(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     text = "gió lớn " * 1000 + "gió nhỏ " + "cát " * 16_000 + "muối"
     store(storage, [{**ITEMS[0], "text": text}, {**ITEMS[1], "text": text[:400]}])
     assert found(storage, '"gió lớn"') == "a b"
@@ -306,7 +306,7 @@ def test_a_word_said_a_thousand_times_is_found_alike(address: str) -> None:
 
 
 def test_title_and_text_are_no_phrase(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, [{**ITEMS[0], "title": "Tin về muối", "text": "Cà Ná được mùa"}])
     assert found(storage, '"muối Cà Ná"') == found(storage, "NEAR(muối được, 50)") == ""
     assert found(storage, "muối AND được") == "a"
@@ -314,26 +314,26 @@ def test_title_and_text_are_no_phrase(address: str) -> None:
 
 
 def test_an_edit_is_found_by_its_new_words_only(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, ITEMS[:3])
     store(storage, [{**ITEMS[1], "title": "Tin đã sửa", "text": "Nay chỉ nói về muối."}], T0 + timedelta(hours=1))
     assert (found(storage, "gốm"), found(storage, "muối"), found(storage, "NOT điện")) == ("", "b", "b")
     storage.close()
 
 
-def test_only_what_was_first_seen_lately(filled: SqlStorage) -> None:
+def test_only_what_was_first_seen_lately(filled: Database) -> None:
     tree = parse("điện")
-    assert filled.searches.search(tree, zone=ZONE, seen_since=T0)
-    assert not filled.searches.search(tree, zone=ZONE, seen_since=T0 + timedelta(seconds=1))
+    assert filled.search.search(tree, zone=ZONE, seen_since=T0)
+    assert not filled.search.search(tree, zone=ZONE, seen_since=T0 + timedelta(seconds=1))
 
 
 def test_what_was_examined_lately_is_new_however_long_its_page_waited(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, ITEMS[:4], T0)
     late = T0 + timedelta(days=3)
     row = {**ITEMS[2], "name": "late"}
-    storage.set_sources(SOURCES)
-    run, url = storage.begin_run("collect", T0), f"http://{row['outlet']}.example/late.html"
+    storage.crawl.set_sources(SOURCES)
+    run, url = storage.service.begin_run("collect", T0), f"http://{row['outlet']}.example/late.html"
     poll = Poll(str(row["outlet"]), f"http://{row['outlet']}.example/rss", T0, Reason.OK, 200, entries=(Entry(url),))
     store_pages(storage, run, poll)
     examine_pending(storage, lambda d: made(row, d.id), late)
@@ -342,13 +342,13 @@ def test_what_was_examined_lately_is_new_however_long_its_page_waited(address: s
         (T0 + timedelta(days=1), {"late"}),
         (late + timedelta(days=1), set()),
     ):
-        hits = storage.searches.search(parse("điện"), zone=ZONE, seen_since=since)
+        hits = storage.search.search(parse("điện"), zone=ZONE, seen_since=since)
         assert {name_of(hit) for hit in hits} == names
     storage.close()
 
 
 def test_the_newest_are_the_newest_however_far_apart(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     draw = random.Random(3)
     days = [0, 0.2, 1, 2, 5, 6, 20, 40, 41, 200, 390, 391, 1500, 4000, 20_500, 21_000]
     rows = [
@@ -371,54 +371,54 @@ def test_the_newest_are_the_newest_however_far_apart(address: str) -> None:
 
 
 def test_a_decision_before_the_index_keeps_nothing_out_of_it(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, ITEMS)
     with storage._engine.begin() as connection:  # as a database is that was upgraded just now
         clear(connection)
-    newest = max(storage.items(), key=lambda item: item.key)
-    storage.upkeep.decide([Decision(newest.key, "tone", "negative", "Lan", T0)])
+    newest = max(storage.articles.items(), key=lambda item: item.key)
+    storage.articles.decide([Decision(newest.key, "tone", "negative", "Lan", T0)])
     assert found(storage, "điện gió") == "a c d t"
-    assert newest.key in {hit.item.key for hit in storage.searches.search(parse("tone:negative"), zone=ZONE)}
+    assert newest.key in {hit.item.key for hit in storage.search.search(parse("tone:negative"), zone=ZONE)}
     storage.close()
 
 
 def test_an_index_that_is_lost_is_made_anew(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     store(storage, ITEMS)
     with storage._engine.begin() as connection:
         clear(connection)
     assert found(storage, "điện gió") == "a c d t"
-    assert storage.searches.rebuild() == len(ITEMS)
+    assert storage.search.rebuild() == len(ITEMS)
     assert found(storage, "điện gió") == "a c d t"
     storage.close()
 
 
 def test_a_copy_in_the_other_kind_of_database_can_be_searched(tmp_path: Path, postgres: Callable[[], str]) -> None:
     first, second = f"sqlite:///{tmp_path / '1.db'}", postgres()
-    storage = open_storage(first)
+    storage = open_database(first)
     store(storage, ITEMS)
-    storage.searches.save(SavedSearch("gio", "điện gió", T0))
+    storage.search.save(SavedSearch("gio", "điện gió", T0))
     storage.close()
     copy(first, second, lambda *_: None)
-    other = open_storage(second)
+    other = open_database(second)
     assert found(other, "điện gió") == "a c d t"
-    assert [one.query for one in other.searches.saved()] == ["điện gió"]
+    assert [one.query for one in other.search.saved()] == ["điện gió"]
     other.close()
 
 
 def test_searches_are_kept_under_a_name(address: str) -> None:
-    storage = open_storage(address)
+    storage = open_database(address)
     for name, query in (("gió", "điện gió"), ("biển", "đảo OR biển"), ("gió", '"điện gió"')):
-        storage.searches.save(SavedSearch(name, query, T0))
-    assert [(s.name, s.query) for s in storage.searches.saved()] == [("biển", "đảo OR biển"), ("gió", '"điện gió"')]
-    storage.searches.forget("biển")
+        storage.search.save(SavedSearch(name, query, T0))
+    assert [(s.name, s.query) for s in storage.search.saved()] == [("biển", "đảo OR biển"), ("gió", '"điện gió"')]
+    storage.search.forget("biển")
     with pytest.raises(StorageError, match="there are: gió"):
-        storage.searches.forget("biển")
+        storage.search.forget("biển")
     storage.close()
 
 
 def test_the_command(tmp_path: Path, diembao: Diembao) -> None:
-    storage = open_storage(tmp_path / "diembao.db")
+    storage = open_database(tmp_path / "diembao.db")
     store(storage, ITEMS)
     storage.close()
 

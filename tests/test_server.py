@@ -20,7 +20,7 @@ import pytest
 from diembao.system.home import Home
 from pipeline.records import JobOutcome, JobRun
 from pipeline.records.publications import Dispatch, Publication
-from storage.database import open_storage
+from storage.database import open_database
 from tests.support.cli import Diembao, json_lines, run_inside
 from tests.support.stress.serve_kill import kill
 from tests.support.stress.serve_soak import soak
@@ -71,9 +71,9 @@ def until(look: Callable[[], Any], seconds: float = 60) -> Any:
 
 
 def turns(home: Home, job: str) -> list[JobRun]:
-    storage = open_storage(home.database)
+    storage = open_database(home.database)
     try:
-        return [run for run in storage.runs.jobs_since(_LONG_AGO, (job,)) if run.outcome != JobOutcome.PLANNED]
+        return [run for run in storage.service.jobs_since(_LONG_AGO, (job,)) if run.outcome != JobOutcome.PLANNED]
     finally:
         storage.close()
 
@@ -208,10 +208,10 @@ def test_killed_at_random_moments_it_leaves_a_sound_database(tmp_path: Path) -> 
 
 def test_status_is_well_without_a_service_and_says_when_one_stopped(home: Home) -> None:
     assert run_inside("--home", home.root, "status").returncode == 0
-    storage = open_storage(home.database)
+    storage = open_database(home.database)
     at = datetime.now(UTC)
-    number = storage.runs.begin_job("digest", at - timedelta(hours=2), at, 7200, "test")
-    storage.runs.end_job(JobRun(number, "digest", at, at, at, JobOutcome.DONE, 0))
+    number = storage.service.begin_job("digest", at - timedelta(hours=2), at, 7200, "test")
+    storage.service.end_job(JobRun(number, "digest", at, at, at, JobOutcome.DONE, 0))
     storage.close()
     done = run_inside("--home", home.root, "status")
     assert done.returncode == 1
@@ -221,7 +221,7 @@ def test_status_is_well_without_a_service_and_says_when_one_stopped(home: Home) 
 
 def test_status_says_whether_the_last_digest_was_sent(home: Home) -> None:
     at = datetime.now(UTC)
-    storage = open_storage(home.database)
+    storage = open_database(home.database)
     number = storage.publications.publish(Publication(0, at.date(), at, "vi", "Điểm báo", "0" * 64, "r1", (), {}))
     for channel in ("lanh-dao", "phong"):
         assert storage.publications.begin_dispatch(Dispatch(number, channel, at, False, ""))

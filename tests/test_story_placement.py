@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from pipeline.records import Article, Coverage, Document, Entry, Poll, Reason, Source, Tags, VerdictReason
 from pipeline.stories.fingerprints import compute_fingerprint, dump
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 from storage.schema.core import versions
 from storage.schema.stories import story_changes, story_keys
@@ -50,15 +50,15 @@ def press(events: int) -> list[Article]:
 
 
 @pytest.fixture
-def storage(address: str) -> Iterator[SqlStorage]:
-    opened = open_storage(address)
-    opened.set_sources([Source("a", "Báo A", "http://a.example/", ())])
+def storage(address: str) -> Iterator[Database]:
+    opened = open_database(address)
+    opened.crawl.set_sources([Source("a", "Báo A", "http://a.example/", ())])
     yield opened
     opened.close()
 
 
-def store(storage: SqlStorage, articles: Sequence[Article], *, group: bool = True) -> None:
-    run = storage.begin_run("collect", T0)
+def store(storage: Database, articles: Sequence[Article], *, group: bool = True) -> None:
+    run = storage.service.begin_run("collect", T0)
     by_url = {a.url: a for a in articles}
     entries = tuple(Entry(a.url) for a in articles)
     poll = Poll("a", "http://a.example/rss", T0, Reason.OK, entries=entries)
@@ -70,21 +70,21 @@ def store(storage: SqlStorage, articles: Sequence[Article], *, group: bool = Tru
 
     examine_pending(storage, examine, T0)
     if group:
-        storage.regroup(T0)
+        storage.stories.group(T0)
 
 
-def grouped(storage: SqlStorage) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+def grouped(storage: Database) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
     stories: dict[str, set[str]] = {}
     events: dict[str, set[str]] = {}
-    for item in storage.items():
+    for item in storage.articles.items():
         name = item.article.url.removeprefix("http://a.example/").removesuffix(".html")
         stories.setdefault(item.story, set()).add(name)
         events.setdefault(item.event, set()).add(name)
     return {frozenset(g) for g in stories.values()}, {frozenset(g) for g in events.values()}
 
 
-def key_of(storage: SqlStorage, name: str) -> str:
-    return next(i.key for i in storage.items() if i.article.url.endswith(f"/{name}.html"))
+def key_of(storage: Database, name: str) -> str:
+    return next(i.key for i in storage.articles.items() if i.article.url.endswith(f"/{name}.html"))
 
 
 def test_every_order_of_arrival_gives_the_same_groups(tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ def test_every_order_of_arrival_gives_the_same_groups(tmp_path: Path) -> None:
         draw = random.Random(shuffle)
         some = articles[:]
         draw.shuffle(some)
-        storage = open_storage(tmp_path / f"{shuffle}.db")
-        storage.set_sources([Source("a", "Báo A", "http://a.example/", ())])
+        storage = open_database(tmp_path / f"{shuffle}.db")
+        storage.crawl.set_sources([Source("a", "Báo A", "http://a.example/", ())])
         step = draw.choice([1, 7, len(some)]) if shuffle < 6 else draw.choice([9, 20, len(some)])
         for start in range(0, len(some), step):
             store(storage, some[start : start + step])
@@ -103,7 +103,7 @@ def test_every_order_of_arrival_gives_the_same_groups(tmp_path: Path) -> None:
         expected = expected or found
         assert found == expected
         if shuffle == 0:
-            assert storage.rebuild_stories(T0) == 0
+            assert storage.stories.rebuild(T0) == 0
             assert grouped(storage) == expected
         storage.close()
     assert expected is not None
@@ -125,8 +125,8 @@ def test_crowds_are_grouped_alike_too(tmp_path: Path) -> None:
     ]
     found = []
     for shuffle in range(4):
-        storage = open_storage(tmp_path / f"{shuffle}.db")
-        storage.set_sources([Source("a", "Báo A", "http://a.example/", ())])
+        storage = open_database(tmp_path / f"{shuffle}.db")
+        storage.crawl.set_sources([Source("a", "Báo A", "http://a.example/", ())])
         draw.shuffle(articles)
         store(storage, articles[:13])
         store(storage, articles[13:])
@@ -135,25 +135,25 @@ def test_crowds_are_grouped_alike_too(tmp_path: Path) -> None:
     assert all(f == found[0] for f in found)
 
 
-def test_a_story_keeps_its_name_as_it_grows(storage: SqlStorage) -> None:
+def test_a_story_keeps_its_name_as_it_grows(storage: Database) -> None:
     wire = " ".join(words(1, 120))
     later, first = made("later", wire + " thêm", 5, "Tàu cá gặp nạn ở Cà Ná"), made("first", wire, 0, "Tàu cá gặp nạn")
     store(storage, [later])
-    name = storage.items().__next__().story
+    name = storage.articles.items().__next__().story
     store(storage, [first])
-    assert {i.story for i in storage.items()} == {name}
-    assert [i.article.url for i in storage.story(name)] == [first.url, later.url]
+    assert {i.story for i in storage.articles.items()} == {name}
+    assert [i.article.url for i in storage.stories.event_items(name)] == [first.url, later.url]
     with storage._engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(story_changes)).scalar() == 0
 
 
-def test_stories_that_turn_out_to_be_one_are_merged_and_this_is_kept(storage: SqlStorage) -> None:
+def test_stories_that_turn_out_to_be_one_are_merged_and_this_is_kept(storage: Database) -> None:
     one, other = words(1, 100), words(2, 100)
     store(storage, [made("b", " ".join(one), 3, "Chuyện một"), made("c", " ".join(other), 4, "Chuyện hai")])
     assert len(grouped(storage)[0]) == 2
     # What both were cut from comes late.
     store(storage, [made("a", " ".join(one + other), 0, "Chuyện một và chuyện hai")])
-    storage.regroup(T0)
+    storage.stories.group(T0)
     stories, _ = grouped(storage)
     assert len(stories) < 3
     with storage._engine.connect() as connection:
@@ -161,7 +161,7 @@ def test_stories_that_turn_out_to_be_one_are_merged_and_this_is_kept(storage: Sq
     assert all(c.old != c.new and c.items >= 1 for c in changes)
 
 
-def test_a_new_version_is_placed_anew(storage: SqlStorage) -> None:
+def test_a_new_version_is_placed_anew(storage: Database) -> None:
     wire = " ".join(words(1, 120))
     store(storage, [made("a", wire, 0, "Tàu cá gặp nạn"), made("b", wire + " thêm", 2, "Tàu cá gặp nạn")])
     assert len(grouped(storage)[0]) == 1
@@ -175,60 +175,60 @@ def test_a_new_version_is_placed_anew(storage: SqlStorage) -> None:
         assert connection.execute(select(func.count()).select_from(story_keys)).scalar() == before
 
 
-def test_an_older_fingerprint_is_made_anew(storage: SqlStorage) -> None:
+def test_an_older_fingerprint_is_made_anew(storage: Database) -> None:
     wire = " ".join(words(1, 120))
     store(storage, [made("a", wire, 0), made("b", wire + " thêm", 2)], group=False)
     with storage._engine.begin() as connection:
         connection.execute(update(versions).values(fingerprint=b"\x07" * 512))
-    storage.regroup(T0)
+    storage.stories.group(T0)
     assert len(grouped(storage)[0]) == 1
 
 
-def test_credits_are_kept_but_not_an_outlet_for_itself(storage: SqlStorage) -> None:
+def test_credits_are_kept_but_not_an_outlet_for_itself(storage: Database) -> None:
     text = " ".join(words(1, 60))
     store(storage, [made("a", text + ".\nTheo TTXVN", 0), made("b", " ".join(words(2, 60)) + ".\nTheo Báo A", 0)])
-    assert {i.origin for i in storage.items()} == {"TTXVN", ""}
+    assert {i.origin for i in storage.articles.items()} == {"TTXVN", ""}
 
 
-def test_a_person_merges_and_later_runs_respect_it(storage: SqlStorage) -> None:
+def test_a_person_merges_and_later_runs_respect_it(storage: Database) -> None:
     store(storage, [made("a", " ".join(words(1, 90)), 0, "Một"), made("b", " ".join(words(2, 90)), 1, "Hai")])
     assert len(grouped(storage)[0]) == 2
-    name = storage.merge_stories("story", [key_of(storage, "a"), key_of(storage, "b")], "cùng một vụ", T0)
-    assert {i.story for i in storage.items()} == {name}
-    assert len({i.event for i in storage.items()}) == 1, "one story is one event"
+    name = storage.stories.merge("story", [key_of(storage, "a"), key_of(storage, "b")], "cùng một vụ", T0)
+    assert {i.story for i in storage.articles.items()} == {name}
+    assert len({i.event for i in storage.articles.items()}) == 1, "one story is one event"
     store(storage, [made("c", " ".join([*words(2, 90), "thêm"]), 2, "Hai")])
     assert len(grouped(storage)[0]) == 1
-    storage.rebuild_stories(T0)
-    assert {i.story for i in storage.items()} == {name}
+    storage.stories.rebuild(T0)
+    assert {i.story for i in storage.articles.items()} == {name}
     with pytest.raises(StorageError, match="already one story"):
-        storage.merge_stories("story", [name, key_of(storage, "c")], "", T0)
+        storage.stories.merge("story", [name, key_of(storage, "c")], "", T0)
     with pytest.raises(StorageError, match="zzz"):
-        storage.merge_stories("story", [name, "zzz"], "", T0)
+        storage.stories.merge("story", [name, "zzz"], "", T0)
 
 
-def test_a_person_splits_and_later_runs_respect_it(storage: SqlStorage) -> None:
+def test_a_person_splits_and_later_runs_respect_it(storage: Database) -> None:
     wire = " ".join(words(1, 120))
     store(storage, [made(n, f"{wire} {n}", h, "Tàu cá gặp nạn") for h, n in enumerate("abc")])
-    name = next(storage.items()).story
-    stays, left = storage.split_story("story", name, [key_of(storage, "c")], "vụ khác", T0)
+    name = next(storage.articles.items()).story
+    stays, left = storage.stories.split("story", name, [key_of(storage, "c")], "vụ khác", T0)
     assert stays != left
     assert grouped(storage)[0] == {frozenset("ab"), frozenset("c")}
     assert len(grouped(storage)[1]) == 1, "two stories of one event"
     store(storage, [made("d", f"{wire} d", 5, "Tàu cá gặp nạn")])
-    storage.rebuild_stories(T0)
+    storage.stories.rebuild(T0)
     stories = grouped(storage)[0]
     assert len(stories) == 2
     assert not any({"a", "c"} <= s for s in stories)
-    storage.split_story("event", stays, [key_of(storage, "c")], "", T0)
+    storage.stories.split("event", stays, [key_of(storage, "c")], "", T0)
     assert len(grouped(storage)[1]) == 2
     with pytest.raises(StorageError, match="not in story"):
-        storage.split_story("story", stays, [key_of(storage, "c")], "", T0)
+        storage.stories.split("story", stays, [key_of(storage, "c")], "", T0)
     # Whoever changes their mind: the later ruling holds.
-    storage.merge_stories("story", [key_of(storage, "a"), key_of(storage, "c")], "", T0)
+    storage.stories.merge("story", [key_of(storage, "a"), key_of(storage, "c")], "", T0)
     assert any({"a", "c"} <= s for s in grouped(storage)[0])
 
 
-def test_undated_articles_are_grouped_by_what_they_say(storage: SqlStorage) -> None:
+def test_undated_articles_are_grouped_by_what_they_say(storage: Database) -> None:
     wire = " ".join(words(1, 120))
     store(storage, [replace(made(n, f"{wire} {n}", 0, "Tàu cá gặp nạn"), published=None) for n in "ab"])
     assert len(grouped(storage)[0]) == 1

@@ -22,7 +22,7 @@ from pipeline.records import (
     TopicFound,
     VerdictReason,
 )
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from tests.support.factories import examine_pending, store_pages
 
 #: 06:00 in Vietnam
@@ -31,10 +31,10 @@ DAY = CUTOFF.date() + timedelta(days=1)
 SOURCE = Source("sun", "Báo Nắng Gió", "http://sun.example/", ())
 
 
-def store(storage: SqlStorage, at: datetime, articles: int) -> None:
+def store(storage: Database, at: datetime, articles: int) -> None:
     """Store what a collection half a day before `at` brings; with no article, a poll that found nothing."""
     at -= timedelta(hours=12)
-    run = storage.begin_run("collect", at)
+    run = storage.service.begin_run("collect", at)
     entries = tuple(Entry(f"{SOURCE.home}{at:%Y%m%d}-{n}.html") for n in range(articles))
     poll = Poll(SOURCE.id, f"{SOURCE.home}rss", at, Reason.OK, 200, entries=entries)
     store_pages(storage, run, poll)
@@ -48,9 +48,9 @@ def store(storage: SqlStorage, at: datetime, articles: int) -> None:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[SqlStorage]:
-    opened = open_storage(tmp_path / "t.db")
-    opened.set_sources([SOURCE])
+def storage(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path / "t.db")
+    opened.crawl.set_sources([SOURCE])
     for n in range(1, 41):
         if n % 10 != 3:  # of these days nothing is known
             store(opened, CUTOFF - timedelta(days=n), n % 3)
@@ -58,7 +58,7 @@ def storage(tmp_path: Path) -> Iterator[SqlStorage]:
     opened.close()
 
 
-def digest(storage: SqlStorage, language: str = "vi") -> dict[str, str]:
+def digest(storage: Database, language: str = "vi") -> dict[str, str]:
     made = build_draft(
         storage,
         load_settings(None),
@@ -71,7 +71,7 @@ def digest(storage: SqlStorage, language: str = "vi") -> dict[str, str]:
     return {name: body.decode("utf-8", "replace") for name, body in files.items()}
 
 
-def test_many_articles_are_said_in_every_form(storage: SqlStorage) -> None:
+def test_many_articles_are_said_in_every_form(storage: Database) -> None:
     store(storage, CUTOFF, 20)
     made = digest(storage)
     [page] = [body for name, body in made.items() if name.endswith(f"{DAY}.html")]
@@ -85,11 +85,11 @@ def test_many_articles_are_said_in_every_form(storage: SqlStorage) -> None:
     assert "Unusual today" in "".join(digest(storage, "en").values())
 
 
-def test_a_usual_day_and_a_short_past_say_nothing(storage: SqlStorage, tmp_path: Path) -> None:
+def test_a_usual_day_and_a_short_past_say_nothing(storage: Database, tmp_path: Path) -> None:
     store(storage, CUTOFF, 2)
     assert "Khác thường hôm nay" not in "".join(digest(storage).values())
-    other = open_storage(tmp_path / "new.db")
-    other.set_sources([SOURCE])
+    other = open_database(tmp_path / "new.db")
+    other.crawl.set_sources([SOURCE])
     for n in range(10):
         store(other, CUTOFF - timedelta(days=n), 20 if n == 0 else 1)
     assert "Khác thường hôm nay" not in "".join(digest(other).values())

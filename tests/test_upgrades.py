@@ -17,7 +17,7 @@ from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tagging.reason_text import relevance_reason_text
 from storage.articles.examinations import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
-from storage.database import open_storage
+from storage.database import open_database
 from storage.engine.errors import StorageError
 from storage.engine.migrate import head, migrate
 from storage.maintenance.backup import upgrade
@@ -125,25 +125,25 @@ def test_it_is_upgraded_and_works(version: str, kind: str, tmp_path: Path, reque
     written_by(version, address)
     if kind == "postgresql" and version != head():
         with pytest.raises(StorageError, match="diembao db upgrade"):
-            open_storage(address)
+            open_database(address)
         assert upgrade(address, tmp_path / "saved.db", quiet) == version
         assert check_integrity(f"sqlite:///{tmp_path / 'saved.db'}") == []
-    storage = open_storage(address)
+    storage = open_database(address)
     assert check_integrity(address) == []
-    [item] = storage.items()
+    [item] = storage.articles.items()
     assert (item.article, item.tags, item.outlet, item.first_seen) == (ARTICLE_OF_IT, TAGS_OF_IT, "Báo A", AT)
     tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
-    assert storage.totals() == dict.fromkeys((*tables, "stories"), 1)
+    assert storage.maintenance.totals() == dict.fromkeys((*tables, "stories"), 1)
     # A decision before the index is there must not keep anything out of it.
-    storage.upkeep.decide([Decision(item.key, "tone", "positive", "Lan", AT)])
-    [hit] = storage.searches.search(parse('"dien gio" tone:positive'), zone=UTC)
+    storage.articles.decide([Decision(item.key, "tone", "positive", "Lan", AT)])
+    [hit] = storage.search.search(parse('"dien gio" tone:positive'), zone=UTC)
     assert hit.item.key == item.key
-    assert [one.key for one in storage.items_for_digest(AT.replace(hour=0), AT.replace(hour=9), AT)] == [item.key]
-    storage.regroup(AT)
-    [grouped] = storage.story(item.key)
+    assert [one.key for one in storage.articles.digest_items(AT.replace(hour=0), AT.replace(hour=9), AT)] == [item.key]
+    storage.stories.group(AT)
+    [grouped] = storage.stories.event_items(item.key)
     assert grouped.event
-    assert storage.feed_state("https://a.example/rss").etag == '"e"'
-    assert storage.due_feeds(AT, per_host=9) == []  # as long as sources.toml has not named it again
+    assert storage.crawl.feed_state("https://a.example/rss").etag == '"e"'
+    assert storage.crawl.due_feeds(AT, per_host=9) == []  # as long as sources.toml has not named it again
     storage.close()
     if kind == "sqlite" and version != head():
         [saved] = tmp_path.glob("old.db.before-upgrade-*")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from pipeline.records import Source
     from pipeline.rules.rulebook import Rulebook
-    from storage.base import Storage
+    from storage.database import Database
 
 #: Exit codes: done, done but something failed, wrong use or configuration, another run holds the lock.
 DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
@@ -79,10 +79,10 @@ class CliContext:
         return address or f"sqlite:///{self.home.database}"
 
     @contextmanager
-    def storage(self) -> "Iterator[Storage]":
-        from storage.database import open_storage
+    def storage(self) -> "Iterator[Database]":
+        from storage.database import open_database
 
-        storage = open_storage(self.database())
+        storage = open_database(self.database())
         try:
             yield storage
         finally:

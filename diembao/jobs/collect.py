@@ -22,7 +22,7 @@ from pipeline.records import (
     Source,
 )
 from pipeline.text.urls import host_of, normalise_url, site_of
-from storage.base import Storage
+from storage.database import Database
 
 _LOG = logging.getLogger(__name__)
 #: Fetches, and bytes of their bodies, that are stored in one transaction: a transaction costs more than a page.
@@ -67,7 +67,7 @@ class DatabaseSink:
     """Implements crawlers.spiders.sink.CrawlSink over the database: gives candidates, stores fetches, counts both."""
 
     def __init__(
-        self, storage: Storage, run: int, sources: Sequence[Source], *, recheck_all: bool, progress: Progress
+        self, storage: Database, run: int, sources: Sequence[Source], *, recheck_all: bool, progress: Progress
     ) -> None:
         self._storage, self._run, self._recheck_all, self._progress = storage, run, recheck_all, progress
         self.tallies = {s.id: SourceTally(s.id, s.name) for s in sources}
@@ -86,10 +86,10 @@ class DatabaseSink:
                 self._expected += 1
 
     def feed_state(self, feed_url: str, /) -> FeedState:
-        return self._storage.feed_state(feed_url)
+        return self._storage.crawl.feed_state(feed_url)
 
     def save_poll(self, poll: Poll, /) -> Sequence[Candidate]:
-        candidates = self._storage.polled(self._run, poll, recheck_all=self._recheck_all)
+        candidates = self._storage.crawl.save_poll(self._run, poll, recheck_all=self._recheck_all)
         self.expect(candidates)
         tally = self.tallies[poll.source_id]
         tally.feeds += 1
@@ -125,7 +125,7 @@ class DatabaseSink:
     def flush(self) -> None:
         """Store the fetches that wait."""
         if self._fetches:
-            self._storage.answered(self._run, self._fetches)
+            self._storage.crawl.save_fetches(self._run, self._fetches)
             self._fetches, self._bytes = [], 0
 
     def _step(self) -> None:
@@ -134,7 +134,7 @@ class DatabaseSink:
 
 
 def collect(
-    storage: Storage,
+    storage: Database,
     sources: Sequence[Source],
     settings: CrawlSettings,
     *,
@@ -150,12 +150,14 @@ def collect(
     """
     from crawlers.crawl import crawl
 
-    storage.set_sources(sources)
+    storage.crawl.set_sources(sources)
     closed = {s.id for s in sources if s.id not in only and not is_allowed_at(s, now(), ZoneInfo(zone))}
     polled = _sources_to_poll(storage, sources, settings, due_only, only, closed)
-    run = storage.begin_run("collect", now())
+    run = storage.service.begin_run("collect", now())
     sink = DatabaseSink(storage, run, polled, recheck_all=not due_only, progress=progress)
-    waiting = storage.waiting(now(), [s.id for s in sources if (s.enabled or s.id in only) and s.id not in closed])
+    waiting = storage.crawl.due_candidates(
+        now(), [s.id for s in sources if (s.enabled or s.id in only) and s.id not in closed]
+    )
     waiting = [c for c in waiting if not only or c.source_id in only]
     for candidate in waiting:
         if candidate.source_id not in sink.tallies:  # a source whose feeds are not due has a candidate that is
@@ -182,13 +184,13 @@ def logins_of(sources: Iterable[Source]) -> dict[str, str]:
     return logins
 
 
-def _end_collection(storage: Storage, run: int, sink: DatabaseSink) -> CollectResult:
+def _end_collection(storage: Database, run: int, sink: DatabaseSink) -> CollectResult:
     result = CollectResult(tuple(sink.tallies.values()), sink.left)
     counts = {
         key: sum(getattr(t, key) for t in result.tallies)
         for key in ("feeds", "feeds_failed", "links", "new", "fetched", "unchanged", "failed")
     }
-    storage.end_run(run, now(), int(result.failed), counts)
+    storage.service.end_run(run, now(), int(result.failed), counts)
     return result
 
 
@@ -197,7 +199,7 @@ BY_HAND = "by-hand:"
 
 
 def add_by_hand(
-    storage: Storage, sources: Sequence[Source], urls: Sequence[str], settings: CrawlSettings, progress: Progress
+    storage: Database, sources: Sequence[Source], urls: Sequence[str], settings: CrawlSettings, progress: Progress
 ) -> list[LedgerEntry]:
     """Fetch single addresses as if a feed had listed them; return their ledger entries, in the order of `urls`.
 
@@ -208,8 +210,8 @@ def add_by_hand(
 
     owners = {url: _owner(sources, url) for url in urls}
     strangers = {s.id: s for s in owners.values() if s not in sources}
-    storage.set_sources([*sources, *strangers.values()])
-    run = storage.begin_run("add", now())
+    storage.crawl.set_sources([*sources, *strangers.values()])
+    run = storage.service.begin_run("add", now())
     # An unconfigured source may not allow its own private host; only settings.toml can.
     crawl_sources = {s.id: replace(s, feeds=(), home=s.home if s in sources else "") for s in owners.values()}
     sink = DatabaseSink(storage, run, list(crawl_sources.values()), recheck_all=True, progress=progress)
@@ -222,7 +224,7 @@ def add_by_hand(
     finally:
         sink.flush()
     _end_collection(storage, run, sink)
-    entries = storage.ledger_of([normalise_url(url) for url in urls])
+    entries = storage.crawl.ledger_entries([normalise_url(url) for url in urls])
     return [entries[normalise_url(url)] for url in urls]
 
 
@@ -235,7 +237,7 @@ def _owner(sources: Sequence[Source], url: str) -> Source:
 
 
 def _sources_to_poll(
-    storage: Storage,
+    storage: Database,
     sources: Sequence[Source],
     settings: CrawlSettings,
     due_only: bool,
@@ -250,9 +252,9 @@ def _sources_to_poll(
         return [s for s in sources if s.id in only]
     enabled = [s for s in sources if s.enabled and s.id not in closed]
     if due_only:
-        due = set(storage.due_feeds(now(), per_host=settings.feeds_per_host, closed=closed))
+        due = set(storage.crawl.due_feeds(now(), per_host=settings.feeds_per_host, closed=closed))
     else:
-        slowed = storage.slowed_hosts(now())
+        slowed = storage.crawl.slowed_hosts(now())
         due = {f.url for s in enabled for f in s.feeds if host_of(f.url) not in slowed}
     polled = (replace(s, feeds=tuple(f for f in s.feeds if f.url in due)) for s in enabled)
     return [s for s in polled if s.feeds]

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipeline.records import DecisionField, Item
-    from storage.base import Storage
+    from storage.database import Database
 
 
 def decide(
-    storage: Storage,
+    storage: Database,
     key: str,
     values: Mapping[DecisionField, str | None],
     *,
@@ -28,16 +28,16 @@ def decide(
     Topics are ids with blanks between them. Raises StorageError where there is no such item.
     """
     decisions = [Decision(key, field, value, who, at, note) for field, value in values.items() if value is not None]
-    storage.upkeep.decide(decisions)
-    item = storage.item(key)
+    storage.articles.decide(decisions)
+    item = storage.articles.item(key)
     assert item is not None
     return item
 
 
-def labelled_rows(storage: Storage) -> Iterator[dict[str, Any]]:
+def labelled_rows(storage: Database) -> Iterator[dict[str, Any]]:
     """Yield one row for each item that a person decided on, as diembao.evaluation.labels.read_labels reads them."""
-    for key, decisions in storage.upkeep.decisions().items():
-        item = storage.item(key)
+    for key, decisions in storage.articles.decisions().items():
+        item = storage.articles.item(key)
         if item is None or not item.article.text:
             continue
         article = item.article

@@ -22,7 +22,7 @@ from pipeline.records import Item
 from pipeline.records.publications import PublishedItem
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tables.facts import kind_of
-from storage.base import Storage
+from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
 _WEEKS = 4
@@ -36,7 +36,7 @@ DAILY = ("html", "md", "docx", "pdf")
 
 
 def build_draft(
-    storage: Storage,
+    storage: Database,
     settings: Settings,
     rules: Rulebook,
     *,
@@ -52,7 +52,7 @@ def build_draft(
     """
     at = made_at or as_of or now()
     period = period_of(day, settings, at)
-    items = storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
+    items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
     errata, corrected = _errata(storage, period) if as_of is None else ((), [])
@@ -78,14 +78,14 @@ def build_draft(
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
 
-def _surges(storage: Storage, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
+def _surges(storage: Database, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
     topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     places = {place.id: place.name for item in items for place in item.tags.places}
     return digest_surges(storage, period, topics=topics, places=places)
 
 
 def digest_surges(
-    storage: Storage, period: Period, *, topics: Mapping[str, str], places: Mapping[str, str]
+    storage: Database, period: Period, *, topics: Mapping[str, str], places: Mapping[str, str]
 ) -> list[Surge]:
     """Return the sources, topics and places with more items in a period than the weeks before let expect.
 
@@ -95,9 +95,9 @@ def digest_surges(
     # Most hours of a digest lie in the calendar day in which it begins: the weekday of that day is the digest's.
     starts = {(period.start - n * _DAY).date(): period.start - n * _DAY for n in range(WINDOW_DAYS + 1)}
     today = period.start.date()
-    reads = storage.days_read({day: (start, start + _DAY) for day, start in starts.items()})
+    reads = storage.crawl.days_read({day: (start, start + _DAY) for day, start in starts.items()})
     counts = _daily_counts(storage, starts)
-    names = {key: publisher.name for key, publisher in storage.publishers().items()}
+    names = {key: publisher.name for key, publisher in storage.crawl.publishers().items()}
     by_source: dict[str, list[date]] = {}
     for day, sources in reads.items():
         for source in sources:
@@ -114,13 +114,13 @@ def digest_surges(
     return find_surges(series, today)
 
 
-def _daily_counts(storage: Storage, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:
+def _daily_counts(storage: Database, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:
     """Return items by day, for each source, topic and place by id."""
     first, last = min(starts.values()), max(starts.values()) + _DAY
     days = sorted(starts)
     base = int(first.timestamp())
     kinds: Counter[tuple[str, date]] = Counter()
-    for fact in storage.searches.facts(first, last):
+    for fact in storage.derived.facts(first, last):
         # Days are cut at multiples of 24 hours: summer time moves them by an hour, which changes no comparison.
         kinds[fact.kind, days[min((fact.at - base) // 86_400, len(days) - 1)]] += 1
     counts: dict[tuple[SeriesKind, str], Counter[date]] = {}
@@ -138,7 +138,7 @@ def _daily_counts(storage: Storage, starts: Mapping[date, datetime]) -> dict[tup
     return counts
 
 
-def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
+def _errata(storage: Database, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
     """Return the differences between the digests of the last days and the database, and the corrected items."""
     earlier = storage.publications.heads(period.day - timedelta(days=_CORRECTED), period.day)
     if not earlier:
@@ -146,10 +146,10 @@ def _errata(storage: Storage, period: Period) -> tuple[tuple[Erratum, ...], list
     published = last_published(earlier)
     # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
     since = period.late_from - timedelta(days=_CORRECTED + 1)
-    items = storage.items(since=since, relevance=("main", "mention", "no"))
+    items = storage.articles.items(since=since, relevance=("main", "mention", "no"))
     current = {item.key: item for item in items if item.key in published}
     for key in published.keys() - current.keys():
-        if (item := storage.item(key)) is not None:
+        if (item := storage.articles.item(key)) is not None:
             current[key] = item
     errata = find_errata(published, current)
     return errata, list(corrected_items(errata, current))
@@ -159,11 +159,11 @@ def _days_before(period: Period, days: int, settings: Settings, at: datetime) ->
     return period_of(period.day - timedelta(days=days), settings, at)
 
 
-def _collected(storage: Storage, period: Period, as_of: datetime | None) -> list[Item] | None:
+def _collected(storage: Database, period: Period, as_of: datetime | None) -> list[Item] | None:
     """Return the items of a period; None if nothing was collected in it: then zero items would be a false count."""
-    if not any(source.feeds_polled for source in storage.source_days(period.start, period.end)):
+    if not any(source.feeds_polled for source in storage.crawl.source_days(period.start, period.end)):
         return None
-    return storage.items_for_digest(period.start, period.end, period.late_from, as_of=as_of)
+    return storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
 
 
 def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
@@ -243,7 +243,7 @@ def _csv(items: Sequence[Item], zone: ZoneInfo) -> bytes:
 
 
 def write_digest(
-    storage: Storage,
+    storage: Database,
     settings: Settings,
     rules: Rulebook,
     *,

@@ -10,7 +10,7 @@ from pipeline.errors import DiembaoError
 if TYPE_CHECKING:
     from pipeline.records import Article, ByteHit, CrawlSettings, Document, Text, Unreadable
     from pipeline.rules.rulebook import Rulebook
-    from storage.base import Storage
+    from storage.database import Database
 
 
 class UnreadablePage(DiembaoError):
@@ -40,9 +40,9 @@ def text_of_file(path: Path, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]
     return _text_of_document(page_document(path.absolute().as_uri(), body), rules)
 
 
-def text_of_item(storage: Storage, key: str) -> tuple[Text, tuple[ByteHit, ...]] | None:
+def text_of_item(storage: Database, key: str) -> tuple[Text, tuple[ByteHit, ...]] | None:
     """Return the text of a stored item and the hits in its page; None for an unknown key."""
-    item = storage.item(key)
+    item = storage.articles.item(key)
     return None if item is None else (_text_of_article(key, item.article), item.article.hits)
 
 

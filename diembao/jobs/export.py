@@ -13,7 +13,7 @@ from diembao.system.files import replacing
 from pipeline.records import Item, Relevance, SourceDay
 from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_rows import CsvRow
-from storage.base import Storage
+from storage.database import Database
 
 #: File suffixes of an export, which choose its format.
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
@@ -45,7 +45,7 @@ class ExportRequest:
         return datetime.combine(self.until + timedelta(days=1), time.min, self.zone) if self.until else None
 
 
-def export(storage: Storage, path: Path, request: ExportRequest, *, topic_labels: Mapping[str, str]) -> int:
+def export(storage: Database, path: Path, request: ExportRequest, *, topic_labels: Mapping[str, str]) -> int:
     """Write a table to a file of one of SUFFIXES, whole or not at all; return the number of rows.
 
     `topic_labels` gives names of topics by id. Raises TooManyRows.
@@ -69,7 +69,7 @@ def export(storage: Storage, path: Path, request: ExportRequest, *, topic_labels
             return write_csv(columns, rows, stream)
 
 
-def rows_of(storage: Storage, request: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:
+def rows_of(storage: Database, request: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:
     """Return the rows of a table, of the type that analysis.tables.definitions.TABLES gives."""
     from analysis.tables.rows import daily_rows, story_rows, tag_rows
 
@@ -90,13 +90,13 @@ def rows_of(storage: Storage, request: ExportRequest, topic_labels: Mapping[str,
             )
         case "ledger":
             start, end = request.start or datetime(1970, 1, 1, tzinfo=UTC), request.end or now() + timedelta(days=1)
-            return storage.ledger(start, end, source_ids=request.sources)
+            return storage.crawl.ledger(start, end, source_ids=request.sources)
         case _:
             return _items(storage, request)
 
 
-def _items(storage: Storage, request: ExportRequest) -> Iterator[Item]:
-    items = storage.items(
+def _items(storage: Database, request: ExportRequest) -> Iterator[Item]:
+    items = storage.articles.items(
         since=request.start,
         until=request.end,
         relevance=request.relevance,
@@ -106,14 +106,14 @@ def _items(storage: Storage, request: ExportRequest) -> Iterator[Item]:
     return (item for item in items if not request.sources or item.source_id in request.sources)
 
 
-def _csv_rows(storage: Storage, request: ExportRequest) -> Iterator[CsvRow]:
-    rows = storage.searches.listings(
+def _csv_rows(storage: Database, request: ExportRequest) -> Iterator[CsvRow]:
+    rows = storage.derived.csv_rows(
         since=request.start, until=request.end, relevance=request.relevance, topics=request.topics
     )
     return (row for row in rows if not request.sources or row.source in request.sources)
 
 
-def _sources(storage: Storage, request: ExportRequest, day: date) -> list[SourceDay]:
+def _sources(storage: Database, request: ExportRequest, day: date) -> list[SourceDay]:
     start = datetime.combine(day, time.min, request.zone)
-    sources = storage.source_days(start, datetime.combine(day + timedelta(days=1), time.min, request.zone))
+    sources = storage.crawl.source_days(start, datetime.combine(day + timedelta(days=1), time.min, request.zone))
     return [source for source in sources if not request.sources or source.source_id in request.sources]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from analysis.digest.text_diff import DiffPiece
     from pipeline.records import Item, Version
-    from storage.base import Storage
+    from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class History:
     changes: list[Sequence[DiffPiece]]
 
 
-def item_history(storage: Storage, key_or_url: str) -> History | None:
+def item_history(storage: Database, key_or_url: str) -> History | None:
     """Return an item, found by its key or by the address of its page, with its versions; None where there is none."""
     from analysis.digest.text_diff import text_diff
     from pipeline.text.urls import normalise_url
@@ -31,10 +31,10 @@ def item_history(storage: Storage, key_or_url: str) -> History | None:
     key = key_or_url
     if "://" in key_or_url:
         url = normalise_url(key_or_url)
-        entry = storage.ledger_of([url]).get(url)
+        entry = storage.crawl.ledger_entries([url]).get(url)
         key = entry.item if entry else ""
-    item = storage.item(key)
+    item = storage.articles.item(key)
     if item is None:
         return None
-    versions = storage.versions(key)
+    versions = storage.articles.versions(key)
     return History(item, versions, [text_diff(old.article, new.article) for old, new in pairwise(versions)])

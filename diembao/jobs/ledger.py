@@ -8,20 +8,20 @@ from pathlib import Path
 
 from diembao.system.files import stream_atomically
 from pipeline.records import LedgerEntry, SourceDay
-from storage.base import Storage
+from storage.database import Database
 
 #: Baseline of extraction quality: the 28 days before the last 7.
 _BASELINE = timedelta(days=28)
 
 
-def watched_sources(storage: Storage, start: datetime, end: datetime) -> list[SourceDay]:
+def watched_sources(storage: Database, start: datetime, end: datetime) -> list[SourceDay]:
     """Return the state of every source in [start, end), with flags for what is unusual about it."""
     from analysis.anomalies.extraction_drift import RECENT, find_drift
     from analysis.anomalies.source_flags import PERIODS, with_flags
 
-    drift = find_drift(storage.readings(end - RECENT - _BASELINE), end)
-    history = storage.source_history(start, end, periods=PERIODS)
-    return with_flags(storage.source_days(start, end), history, drift)
+    drift = find_drift(storage.crawl.page_quality(end - RECENT - _BASELINE), end)
+    history = storage.crawl.source_history(start, end, periods=PERIODS)
+    return with_flags(storage.crawl.source_days(start, end), history, drift)
 
 
 def write_ledger(path: Path, days: Iterable[SourceDay], entries: Iterable[LedgerEntry]) -> int:

@@ -11,14 +11,14 @@ from diembao.workers.base import batch_size
 from diembao.workers.local import LocalExaminer
 from pipeline.records import Document, DocumentOutcome, Examined, Reason, Source, Unreadable
 from pipeline.rules.rulebook import Rulebook
-from storage.base import Storage
+from storage.database import Database
 
 #: Documents for each worker that are read from the database at a time.
 _CHUNK = 64
 
 
 def process(
-    storage: Storage,
+    storage: Database,
     sources: Sequence[Source],
     rules: Rulebook,
     settings: ProcessSettings,
@@ -32,26 +32,26 @@ def process(
     are examined once more.
     """
     if again:
-        storage.reopen_errors()
-    total = storage.unexamined_count()
-    before = storage.totals()
-    run = storage.begin_run("process", now())
+        storage.articles.reopen_errors()
+    total = storage.articles.pending_count()
+    before = storage.maintenance.totals()
+    run = storage.service.begin_run("process", now())
     began = now()
     counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING})
     counts["errors"] = 0
     done = 0
-    while documents := storage.unexamined(_CHUNK * max(1, settings.workers or 2)):
+    while documents := storage.articles.pending_documents(_CHUNK * max(1, settings.workers or 2)):
         for results in _examine(attach_source_settings(documents, sources), rules, settings, total):
-            stored = storage.examined(results, now())
+            stored = storage.articles.save_examinations(results, now())
             counts.update(type(result).__name__.lower() for result in stored)
             counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in stored)
             done += len(stored)
             progress("process", done, max(total, done))
-    storage.regroup(began)
-    after = storage.totals()
+    storage.stories.group(began)
+    after = storage.maintenance.totals()
     counts["new_items"] = after["items"] - before["items"]
     counts["new_versions"] = after["versions"] - before["versions"] - counts["new_items"]
-    storage.end_run(run, now(), int(counts["errors"] > 0), counts)
+    storage.service.end_run(run, now(), int(counts["errors"] > 0), counts)
     return dict(counts)
 
 

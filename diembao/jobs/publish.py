@@ -9,11 +9,11 @@ from diembao.jobs.digest import FORMS, build_draft, render
 from diembao.jobs.digest_email import email_subject
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
-from storage.base import Storage
+from storage.database import Database
 
 
 def prepare(
-    storage: Storage,
+    storage: Database,
     settings: Settings,
     rules: Rulebook,
     *,
@@ -39,7 +39,7 @@ def prepare(
 
 
 def publish(
-    storage: Storage,
+    storage: Database,
     settings: Settings,
     rules: Rulebook,
     *,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from pipeline.records.publications import Publication
     from pipeline.rules.rulebook import Rulebook
-    from storage.base import Storage
+    from storage.database import Database
 
 
 class UnknownPublication(DiembaoError, LookupError):
@@ -25,7 +25,7 @@ class UnknownPublication(DiembaoError, LookupError):
         self.number = number
 
 
-def published_digest(storage: Storage, number: int) -> Publication:
+def published_digest(storage: Database, number: int) -> Publication:
     """Return a published digest. Raises UnknownPublication."""
     publication = storage.publications.publication(number)
     if publication is None:
@@ -34,7 +34,7 @@ def published_digest(storage: Storage, number: int) -> Publication:
 
 
 def digest_to_send(
-    storage: Storage, settings: Settings, rules: Rulebook, *, day: date | None, language: str, dry_run: bool
+    storage: Database, settings: Settings, rules: Rulebook, *, day: date | None, language: str, dry_run: bool
 ) -> Publication:
     """Return the latest digest published for a day (None: today); publish one where there is none.
 

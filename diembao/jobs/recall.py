@@ -18,7 +18,7 @@ from pipeline.records import (
     SourceDay,
 )
 from pipeline.text.urls import normalise_url, site_of
-from storage.base import Storage
+from storage.database import Database
 
 #: How far diembao got with a headline, best first.
 Verdict = Literal[
@@ -102,7 +102,7 @@ def headlines_of(entries: Iterable[Entry]) -> list[Headline]:
 
 
 def recall(
-    storage: Storage,
+    storage: Database,
     sources: Sequence[Source],
     headlines: Sequence[Headline],
     days: Sequence[SourceDay],
@@ -119,7 +119,7 @@ def recall(
         for url in (source.home, *(f"https://{d}/" for d in source.domains))
     }
     day_of = {day.source_id: day for day in days}
-    by_url = storage.ledger_of([normalise_url(h.url) for h in headlines])
+    by_url = storage.crawl.ledger_entries([normalise_url(h.url) for h in headlines])
     by_title = {_letters_only(entry.title): entry for entry in recent if len(entry.title.split()) >= _MIN_WORDS}
     for headline in headlines:
         entry = by_url.get(normalise_url(headline.url)) or by_title.get(_letters_only(headline.title))

@@ -23,7 +23,7 @@ from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
 from pipeline.rules.rulebook import Rulebook
-from storage.base import Storage
+from storage.database import Database
 from storage.search.parser import parse
 from storage.search.tree import And, Days, Mark, Or
 
@@ -64,7 +64,7 @@ def annual_of(day: date) -> Span:
     return Span(date(last.year - 1, 12, 15), last)
 
 
-def build_report(storage: Storage, settings: Settings, span: Span, topics: Mapping[str, str]) -> PeriodicReport:
+def build_report(storage: Database, settings: Settings, span: Span, topics: Mapping[str, str]) -> PeriodicReport:
     """Return the figures of a span, of the span before it and of the same days a year before.
 
     `topics` gives names by id.
@@ -98,24 +98,26 @@ def _bounds(span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return start, datetime.combine(span.last + timedelta(days=1), time.min, zone)
 
 
-def _figures(storage: Storage, span: Span, zone: ZoneInfo) -> Figures:
-    reads = storage.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
-    return count_figures(span, storage.searches.facts(*_bounds(span, zone)), storage.publishers(), reads, zone=zone)
+def _figures(storage: Database, span: Span, zone: ZoneInfo) -> Figures:
+    reads = storage.crawl.days_read({day: _bounds(Span(day, day), zone) for day in span.days})
+    return count_figures(
+        span, storage.derived.facts(*_bounds(span, zone)), storage.crawl.publishers(), reads, zone=zone
+    )
 
 
-def _spread(storage: Storage, figures: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
+def _spread(storage: Database, figures: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
     """Return the stories that most outlets carried, each with the outlet that was first in the span."""
     start, end = _bounds(figures.span, zone)
 
     def within(key: str) -> Iterator[Item]:
-        for item in storage.story(key):
+        for item in storage.stories.event_items(key):
             if item.story == key and item.tags.relevance != "no" and start <= item.published_or_seen < end:
                 yield item
 
     return tuple(row for key in islice(figures.carried, _STORIES) for row in story_rows(within(key)))
 
 
-def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures) -> tuple[Voice, ...]:
+def _voice(storage: Database, settings: Settings, now_: Figures, before: Figures) -> tuple[Voice, ...]:
     """Return the number of headlines that name the province, and each of its peers, most headlines first."""
     if not settings.peer or not now_.known:
         return ()
@@ -124,7 +126,7 @@ def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures)
     def headlines(peer: Peer, span: Span) -> int:
         names = Or(tuple(parse(f'title:"{name}"') for name in (peer.name, *peer.also)))
         any_relevance = Or(tuple(Mark("relevance", grade) for grade in get_args(Relevance)))
-        return storage.searches.count(And((names, any_relevance, Days(span.first, span.last))), zone=zone).items
+        return storage.search.count(And((names, any_relevance, Days(span.first, span.last))), zone=zone).items
 
     own = Peer(settings.province.name)
     voices = [
@@ -134,11 +136,11 @@ def _voice(storage: Storage, settings: Settings, now_: Figures, before: Figures)
     return tuple(sorted(voices, key=lambda v: (-v.headlines, not v.own, v.name)))
 
 
-def _texts(storage: Storage, span: Span, zone: ZoneInfo) -> tuple[list[str], list[str]]:
+def _texts(storage: Database, span: Span, zone: ZoneInfo) -> tuple[list[str], list[str]]:
     """Return samples of the texts of a span, and of the year before it."""
     start, end = _bounds(span, zone)
-    texts = storage.searches.sample(start, end, _TEXTS)
-    background = storage.searches.sample(start - timedelta(days=365), start, _BACKGROUND)
+    texts = storage.derived.sample_items(start, end, _TEXTS)
+    background = storage.derived.sample_items(start - timedelta(days=365), start, _BACKGROUND)
     return [_text_of(item) for item in texts], [_text_of(item) for item in background]
 
 
@@ -151,7 +153,7 @@ def _text_of(item: Item) -> str:
     return f"{item.article.title}. {item.article.lead}. {item.article.text}"[:_LETTERS]
 
 
-def _series(storage: Storage, now_: Figures, zone: ZoneInfo, names: Mapping[str, str]) -> list[Series]:
+def _series(storage: Database, now_: Figures, zone: ZoneInfo, names: Mapping[str, str]) -> list[Series]:
     """Return the daily number of items of each topic, in the span and the weeks before it."""
     span = now_.span
     past = _figures(storage, Span(span.first - timedelta(days=WINDOW_DAYS), span.first - timedelta(days=1)), zone)
@@ -173,7 +175,7 @@ def _unusual_days(series: Sequence[Series], days: Sequence[date]) -> list[tuple[
 
 
 def write_report(
-    storage: Storage,
+    storage: Database,
     settings: Settings,
     rules: Rulebook,
     span: Span,

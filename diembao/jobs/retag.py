@@ -29,7 +29,7 @@ from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tagging.tagger import tag
 from storage.articles.decisions import apply_decisions
 from storage.articles.retagging import OutdatedTagging
-from storage.base import Storage
+from storage.database import Database
 
 #: Texts read from the database at a time.
 _CHUNK = 256
@@ -68,7 +68,7 @@ class RetagChanges:
 
 
 def retag(
-    storage: Storage,
+    storage: Database,
     sources: Sequence[Source],
     rules: Rulebook,
     settings: ProcessSettings,
@@ -82,15 +82,15 @@ def retag(
     A run that was stopped at any moment is continued by the next one.
     """
     changes = RetagChanges()
-    decisions = storage.upkeep.decisions()
-    total = storage.upkeep.count_stale(rules.version)
-    run = None if dry_run else storage.begin_run("retag", now())
+    decisions = storage.articles.decisions()
+    total = storage.articles.count_outdated_taggings(rules.version)
+    run = None if dry_run else storage.service.begin_run("retag", now())
     began = now()
     pending: dict[int, OutdatedTagging] = {}
 
     def documents() -> Iterator[Document]:
         after = 0
-        while stale := storage.upkeep.stale(rules.version, since=since, after=after, limit=_CHUNK):
+        while stale := storage.articles.outdated_taggings(rules.version, since=since, after=after, limit=_CHUNK):
             after = stale[-1].id
             pending.update((one.id, one) for one in stale)
             yield from (one.document for one in stale)
@@ -106,12 +106,12 @@ def retag(
             old = pending.pop(result.document_id)
             _count_change(changes, old, result, decisions.get(old.key, ()))
         if run is not None:
-            storage.upkeep.retagged(results, rules.version, now())
+            storage.articles.save_retaggings(results, rules.version, now())
         progress("retag", changes.texts, max(total, changes.texts))
     if run is not None:
-        storage.regroup(began)
+        storage.stories.group(began)
         counts = {"texts": changes.texts, "changed": changes.changed, "failed": changes.failed}
-        storage.end_run(run, now(), int(changes.failed > 0), counts)
+        storage.service.end_run(run, now(), int(changes.failed > 0), counts)
     return changes
 
 

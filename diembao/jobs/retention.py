@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from config.settings import RetentionSettings
-    from storage.base import Storage
+    from storage.database import Database
     from storage.maintenance.retention import Expired, Limits
 
 
@@ -26,7 +26,7 @@ class RetentionResult:
 
 
 def apply_retention(
-    storage: Storage,
+    storage: Database,
     settings: RetentionSettings,
     *,
     delete: bool,
@@ -36,15 +36,15 @@ def apply_retention(
     """Count what is past its limit; delete it (as a job run) and shrink the database file where that is asked for."""
     at = now()
     limits = _limits(settings, at)
-    expired = storage.upkeep.plan(limits)
+    expired = storage.maintenance.plan(limits)
     deleted = None
     if delete:
-        run = storage.begin_run("retention", at)
-        deleted = storage.upkeep.thin_out(limits, at, progress)
-        storage.end_run(run, now(), 0, deleted)
+        run = storage.service.begin_run("retention", at)
+        deleted = storage.maintenance.purge(limits, at, progress)
+        storage.service.end_run(run, now(), 0, deleted)
     if vacuum:
-        storage.upkeep.give_back()
-    return RetentionResult(expired, deleted, storage.upkeep.free_bytes())
+        storage.maintenance.vacuum()
+    return RetentionResult(expired, deleted, storage.maintenance.free_bytes())
 
 
 def _limits(settings: RetentionSettings, at: datetime) -> Limits:

@@ -8,7 +8,7 @@ from pipeline.errors import DiembaoError
 
 if TYPE_CHECKING:
     from pipeline.rules.rulebook import Rulebook
-    from storage.base import Storage
+    from storage.database import Database
     from storage.search.tree import Tree
 
 
@@ -33,9 +33,9 @@ def parse_query(query: str, rules: Rulebook) -> Tree:
     return parse(query, topics)
 
 
-def saved_query(storage: Storage, name: str) -> str:
+def saved_query(storage: Database, name: str) -> str:
     """Return the query saved under a name. Raises UnknownSearch."""
-    queries = {saved.name: saved.query for saved in storage.searches.saved()}
+    queries = {saved.name: saved.query for saved in storage.search.saved()}
     if name not in queries:
         raise UnknownSearch(name, list(queries))
     return queries[name]

@@ -16,7 +16,7 @@ from diembao.system.clock import now
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import translate
 from pipeline.records.publications import Dispatch, Publication
-from storage.base import Storage
+from storage.database import Database
 from storage.service.publications import Publications
 
 #: Seconds to wait before each further try, after a transient failure of the mail server.
@@ -60,7 +60,7 @@ class DeliveryResult:
     said: str = ""
 
 
-def confirm_delivery(storage: Storage, publication: Publication, channels: Sequence[str]) -> None:
+def confirm_delivery(storage: Database, publication: Publication, channels: Sequence[str]) -> None:
     """Record that dispatches begun on these channels have arrived, as a recipient confirmed."""
     for dispatch in storage.publications.dispatches(publication.id):
         if dispatch.channel in channels and not dispatch.done:
@@ -68,7 +68,7 @@ def confirm_delivery(storage: Storage, publication: Publication, channels: Seque
 
 
 def send(
-    storage: Storage, publication: Publication, pending: Sequence[Delivery], mail: Mail, *, again: bool
+    storage: Database, publication: Publication, pending: Sequence[Delivery], mail: Mail, *, again: bool
 ) -> list[DeliveryResult]:
     """Send each delivery that was not sent before; return their outcomes.
 

@@ -11,7 +11,7 @@ from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, smtp_c
 from diembao.system.secrets import secret
 from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert
-from storage.base import Storage
+from storage.database import Database
 
 #: Age from which on an unsent alert is no longer sent.
 _STALE = timedelta(days=3)
@@ -36,11 +36,11 @@ def channels(alerting: Alerting) -> list[Channel]:
     return configured
 
 
-def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list[str]:
+def send_alerts(storage: Database, ways: Sequence[Channel], at: datetime) -> list[str]:
     """Send each channel its unsent alerts in one message; return the error messages."""
     errors = []
     for channel in ways:
-        unsent = [alert for alert in storage.runs.alerts_since(at - _STALE) if channel.name not in alert.sent]
+        unsent = [alert for alert in storage.service.alerts_since(at - _STALE) if channel.name not in alert.sent]
         if not unsent:
             continue
         try:
@@ -48,7 +48,7 @@ def send_alerts(storage: Storage, ways: Sequence[Channel], at: datetime) -> list
         except DeliveryFailed as error:
             errors.append(str(error))
         else:
-            storage.runs.alerts_sent(unsent, channel.name, at)
+            storage.service.alerts_sent(unsent, channel.name, at)
     return errors
 
 

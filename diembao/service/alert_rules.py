@@ -14,7 +14,7 @@ from diembao.system.messages import reason
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
-from storage.base import Storage
+from storage.database import Database
 from storage.search.tree import Tree
 
 #: Outcomes that count as a failure of a job.
@@ -36,7 +36,7 @@ _SEARCH_DAYS = timedelta(days=8)
 class AlertContext:
     """The state of the installation, as the rules see it."""
 
-    storage: Storage
+    storage: Database
     home: Home
     jobs: Sequence[Job]
     at: datetime
@@ -62,14 +62,14 @@ def raise_alerts(context: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
     for rule in rules:
         for cause, text in _RULES[rule.kind](context, rule):
             alert = Alert(cause, context.day, context.at, hide_secrets(text))
-            if context.storage.runs.raise_alert(alert):
+            if context.storage.service.raise_alert(alert):
                 new.append(alert)
     return new
 
 
 def _failed_jobs(context: AlertContext, rule: Rule) -> Causes:
     for job in context.jobs:
-        recent = context.storage.runs.jobs_since(context.at - timedelta(hours=24), (job.name,))
+        recent = context.storage.service.jobs_since(context.at - timedelta(hours=24), (job.name,))
         runs = [run for run in recent if run.outcome in (*FAILURES, JobOutcome.DONE)]
         failures: list[JobRun] = []
         while runs and runs[-1].outcome in FAILURES:
@@ -120,7 +120,7 @@ def _no_digest(context: AlertContext, rule: Rule) -> Causes:
     )
 
 
-def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datetime) -> bool:
+def lacks_digest(storage: Database, home: Home, jobs: Sequence[Job], local: datetime) -> bool:
     """Return whether the digest of a day was due by `local`, a time of that day, and does not exist.
 
     A digest that a person made by hand counts too.
@@ -128,14 +128,14 @@ def lacks_digest(storage: Storage, home: Home, jobs: Sequence[Job], local: datet
     from apscheduler.triggers.cron import CronTrigger
 
     midnight = datetime.combine(local.date(), time.min, local.tzinfo)
-    first_runs = storage.runs.first_of_each()
+    first_runs = storage.service.first_of_each()
     for job in jobs:
         if not job.for_each_day or job.command[:1] != ("digest",) or job.cron is None or job.name not in first_runs:
             continue
         due = CronTrigger.from_crontab(job.cron, timezone=local.tzinfo).get_next_fire_time(None, midnight)
         if due is None or due > local or due <= first_runs[job.name].due:
             continue
-        runs = storage.runs.jobs_since(midnight, (job.name,))
+        runs = storage.service.jobs_since(midnight, (job.name,))
         if not any(run.outcome is JobOutcome.DONE and run.due == due for run in runs):
             return not (home.digests / f"diem-bao-{local.date()}.html").exists()
     return False
@@ -185,7 +185,7 @@ def _backup(context: AlertContext, rule: Rule) -> Causes:
     if not backup_jobs:
         return
     since = context.at - timedelta(hours=rule.hours or 50)
-    runs = context.storage.runs.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), backup_jobs)
+    runs = context.storage.service.jobs_since(datetime(1970, 1, 1, tzinfo=UTC), backup_jobs)
     if not runs or runs[0].started > since or any(r.outcome is JobOutcome.DONE and r.started >= since for r in runs):
         return
     yield (
@@ -204,7 +204,7 @@ def _spike(context: AlertContext, rule: Rule) -> Causes:
     since = context.at - timedelta(days=_DAYS + 1)
     days = [0] * (_DAYS + 1)
     oldest = 0
-    for item in context.storage.items(since=since):
+    for item in context.storage.articles.items(since=since):
         age = (context.at - (item.article.published or item.first_seen)).days
         if 0 <= age <= _DAYS:
             days[age] += 1
@@ -226,12 +226,12 @@ def _spike(context: AlertContext, rule: Rule) -> Causes:
 
 
 def _saved_searches(context: AlertContext, rule: Rule) -> Causes:
-    last_alert = {alert.cause: alert.at for alert in context.storage.runs.alerts_since(context.at - _SEARCH_DAYS)}
-    for saved in context.storage.searches.saved():
+    last_alert = {alert.cause: alert.at for alert in context.storage.service.alerts_since(context.at - _SEARCH_DAYS)}
+    for saved in context.storage.search.saved():
         cause = f"search:{saved.name}"
         # Only items newer than the saved search itself and than its last alert are news.
         since = max(saved.saved_at, context.at - _SEARCH_DAYS, last_alert.get(cause, saved.saved_at))
-        hits = context.storage.searches.search(
+        hits = context.storage.search.search(
             context.tree(saved.query), zone=context.zone, limit=_HITS + 1, seen_since=since
         )
         if not hits:

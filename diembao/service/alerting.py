@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from diembao.system.home import Home
     from pipeline.records import Alert, SourceDay
     from pipeline.rules.rulebook import Rulebook
-    from storage.base import Storage
+    from storage.database import Database
     from storage.search.tree import Tree
 
 
 def examine_rules(
-    storage: Storage, home: Home, at: datetime, zone: ZoneInfo, rules: Callable[[], Rulebook]
+    storage: Database, home: Home, at: datetime, zone: ZoneInfo, rules: Callable[[], Rulebook]
 ) -> list[Alert]:
     """Examine the rules of alerts.toml; store and return the alerts that are new."""
     from config.alerts import load_alerts

@@ -21,7 +21,7 @@ from diembao.system.files import write_atomically
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.records import JobOutcome, JobRun
-from storage.base import Storage
+from storage.database import Database
 from storage.engine.errors import StorageError
 from storage.service.leader_lock import LeaderLock, LockedElsewhere
 
@@ -47,7 +47,7 @@ class JobServer:
         serving: Serving,
         home: Home,
         zone: ZoneInfo,
-        storage: Storage,
+        storage: Database,
         lock: LeaderLock,
         log: "BoundLogger",
     ) -> None:
@@ -69,19 +69,19 @@ class JobServer:
         self._purged_on = ""
         at, ticks = now(), steady()
         orphans = end_orphans(home, tuple(job.name for job in jobs))
-        if lost := storage.runs.lose_open(at):
+        if lost := storage.service.lose_open(at):
             log.warning("lost", turns=lost, ended=orphans)
         self._schedule = self._read_schedule(at, ticks)
         self._clock = at, ticks
 
     def _read_schedule(self, at: datetime, ticks: float) -> Schedule:
         # A row from before the window may be the only one that tells since when a job is known.
-        runs = self._storage.runs.jobs_since(at - KEEP)
+        runs = self._storage.service.jobs_since(at - KEEP)
         recent = {run.job for run in runs}
-        runs = [*(run for name, run in self._storage.runs.last_of_each().items() if name not in recent), *runs]
+        runs = [*(run for name, run in self._storage.service.last_of_each().items() if name not in recent), *runs]
         schedule = Schedule(self._jobs, self._zone, runs, at, ticks)
         for name in schedule.unknown():
-            self._storage.runs.plan_job(name, at, self._who)
+            self._storage.service.plan_job(name, at, self._who)
             schedule.note(JobRun(-1, name, at, at, at, JobOutcome.PLANNED), ticks)
         return schedule
 
@@ -123,7 +123,7 @@ class JobServer:
         try:
             self._check_lock()
             for run in list(self._unsaved):
-                self._storage.runs.end_job(run)
+                self._storage.service.end_job(run)
                 self._unsaved.remove(run)
             for due_job in self._schedule.due_jobs(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
                 self._start(due_job, at, ticks)
@@ -174,7 +174,7 @@ class JobServer:
         self._state.trouble = trouble
 
     def _start(self, due_job: DueJob, at: datetime, ticks: float) -> None:
-        number = self._storage.runs.begin_job(due_job.job.name, due_job.due, at, due_job.late, self._who)
+        number = self._storage.service.begin_job(due_job.job.name, due_job.due, at, due_job.late, self._who)
         run = JobRun(number, due_job.job.name, due_job.due, at, late=due_job.late)
         self._schedule.note(run, ticks)
         running = JobProcess()
@@ -221,7 +221,7 @@ class JobServer:
             return run
         [job] = [job for job in self._jobs if job.name == run.job]
         try:
-            counts, broken_off = self._storage.runs.counted(_commands(job), run.started, run.ended)
+            counts, broken_off = self._storage.service.counted(_commands(job), run.started, run.ended)
         except StorageError:
             return run
         outcome = JobOutcome.FAILED if broken_off and run.outcome is JobOutcome.DONE and run.exit_code else run.outcome
@@ -230,7 +230,7 @@ class JobServer:
     def _purge(self, at: datetime) -> None:
         today = at.astimezone(self._zone).date().isoformat()
         if today != self._purged_on:
-            self._storage.runs.forget(at - timedelta(days=self._serving.keep_days))
+            self._storage.service.forget(at - timedelta(days=self._serving.keep_days))
             self._purged_on = today
 
     def _stop_running(self) -> None:
@@ -244,7 +244,7 @@ class JobServer:
             notify_systemd("WATCHDOG=1")
         for run in self._unsaved:
             with suppress(StorageError):
-                self._storage.runs.end_job(run)
+                self._storage.service.end_job(run)
 
 
 def _commands(job: Job) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from diembao.system.clock import steady
 from diembao.system.home import Home, HomeInUse
 from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
-from storage.base import Storage
+from storage.database import Database
 from storage.maintenance.disk import database_bytes
 
 #: Bytes of free disk below which the status is bad, whatever alerts.toml says: one day may collect as much.
@@ -61,11 +61,11 @@ class ServiceStatus:
 
 
 def service_status(
-    storage: Storage, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo
+    storage: Database, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo
 ) -> ServiceStatus:
     """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is."""
-    serving, last = _serving(home), storage.runs.last_of_each()
-    done, runs = storage.runs.last_of_each(JobOutcome.DONE), storage.runs.jobs_since(at - KEEP)
+    serving, last = _serving(home), storage.service.last_of_each()
+    done, runs = storage.service.last_of_each(JobOutcome.DONE), storage.service.jobs_since(at - KEEP)
     schedule = Schedule(jobs, zone, [*last.values(), *runs], at, steady())
     next_times = schedule.next_times(at, steady()) if serving else {}
     job_statuses = [JobStatus(j.name, last.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
@@ -103,7 +103,7 @@ def service_status(
         _newest(home.root / "backups", "*.db"),
         database_bytes(address),
         free,
-        storage.runs.alerts_since(at - timedelta(days=1)),
+        storage.service.alerts_since(at - timedelta(days=1)),
     )
 
 

@@ -1,61 +1,30 @@
 """What is done now and then to all that is stored: tagged anew, decided by persons, thinned out."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import func, select
 
-from pipeline.records import Decision, Examined
-from storage.articles.decisions import load_decisions, store_decisions
-from storage.articles.retagging import OutdatedTagging, count_outdated, load_outdated, store_retaggings
+from storage.engine.facet import Facet
 from storage.maintenance.disk import free_bytes
 from storage.maintenance.retention import Expired, Limits, plan_purge, purge_steps
-from storage.search.index import index_new, reindex
+from storage.schema import core
 
 
-class Maintenance:
+class Maintenance(Facet):
     """The upkeep of one database; every method that writes is one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(reads=True) as connection:
-            yield connection
-
-    def stale(self, rules: str, /, *, since: datetime | None, after: int, limit: int) -> list[OutdatedTagging]:
-        """Return newest texts that other rules than these tagged last, in the order of their ids, from `after` on.
-
-        `since` bounds the time of publication, or of first sight.
-        """
+    def totals(self) -> dict[str, int]:
+        """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items."""
+        tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
         with self._reading() as connection:
-            return load_outdated(connection, rules, since, after, limit)
-
-    def count_stale(self, rules: str, /) -> int:
-        with self._reading() as connection:
-            return count_outdated(connection, rules)
-
-    def retagged(self, results: Sequence[Examined], rules: str, at: datetime, /) -> None:
-        """Store what rules say of stale texts (document_id: id of the version) as taggings beside the old ones.
-
-        A text that was not about the province, and is now, becomes a version of its own, so that it finds its story.
-        """
-        with self._engine.begin() as connection:
-            store_retaggings(connection, results, rules, at)
-            index_new(connection)
-
-    def decide(self, said: Sequence[Decision], /) -> None:
-        """Store what a person decided: it holds over the rules from now on. Raises StorageError for an unknown item."""
-        with self._engine.begin() as connection:
-            store_decisions(connection, said)
-            reindex(connection, {one.item for one in said})
-
-    def decisions(self) -> dict[str, list[Decision]]:
-        """Return all that persons decided, by item, the newest last."""
-        with self._reading() as connection:
-            return load_decisions(connection, None)
+            rows = {
+                name: connection.execute(select(func.count()).select_from(core.metadata.tables[name])).scalar_one()
+                for name in tables
+            }
+            stories = select(func.count(func.distinct(core.items.c.story)))
+            return rows | {"stories": connection.execute(stories).scalar_one()}
 
     # retention
     def plan(self, limits: Limits, /) -> list[Expired]:
@@ -63,14 +32,14 @@ class Maintenance:
         with self._reading() as connection:
             return plan_purge(connection, limits)
 
-    def thin_out(self, limits: Limits, at: datetime, progress: Callable[[str, int, int], None], /) -> dict[str, int]:
+    def purge(self, limits: Limits, at: datetime, progress: Callable[[str, int, int], None], /) -> dict[str, int]:
         """Take away what is older than the limits, in small transactions; return by kind how many rows."""
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
         for kind, step in purge_steps(limits, at).items():
             after = 0
             while True:
-                with self._engine.begin() as connection:
+                with self._writing() as connection:
                     done, after = step(connection, after)
                 if not done:
                     break
@@ -83,7 +52,7 @@ class Maintenance:
         with self._reading() as connection:
             return free_bytes(connection)
 
-    def give_back(self) -> None:
+    def vacuum(self) -> None:
         """Give the room that holds nothing back to the disk; writers wait meanwhile, and an SQLite file is copied."""
         with closing(self._engine.raw_connection()) as connection:
             if self._engine.dialect.name == "postgresql":

@@ -67,7 +67,7 @@ class Expired:
 
 
 def plan_purge(connection: Connection, limits: Limits) -> list[Expired]:
-    """See storage.maintenance.facet.Maintenance.plan."""
+    """See Maintenance.plan."""
     return [
         _count_pages(connection, "irrelevant_pages", _irrelevant_pages(limits.irrelevant_pages)),
         _count_pages(connection, "coverage_pages", _coverage_pages(limits.coverage_pages)),

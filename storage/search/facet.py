@@ -1,18 +1,14 @@
 """Searches in the index of all stored articles, and the searches saved under a name."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
-from pipeline.records import Item, Relevance, SavedSearch, SearchHit
-from pipeline.tables.csv_rows import CsvRow
-from pipeline.tables.facts import Fact, FactCount
-from storage.articles.items import load_chosen
-from storage.derived.csv_rows import load_csv_rows
-from storage.derived.facts import load_facts, sample_texts
+from pipeline.records import SavedSearch, SearchHit
+from pipeline.tables.facts import FactCount
 from storage.engine.errors import StorageError
+from storage.engine.facet import Facet
 from storage.schema.core import items
 from storage.schema.search import saved_searches
 from storage.search.index import BATCH, clear, index_new, is_index_behind
@@ -20,16 +16,8 @@ from storage.search.search import Order, count, search
 from storage.search.tree import Tree
 
 
-class Search:
+class Search(Facet):
     """The index of one database, and the searches that are kept in it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(reads=True) as connection:
-            yield connection
 
     def search(
         self,
@@ -56,36 +44,6 @@ class Search:
         with self._reading() as connection:
             return count(connection, tree, zone=zone, most=most)
 
-    def facts(
-        self, start: datetime, end: datetime, /, *, relevance: Sequence[Relevance] = ("main", "mention")
-    ) -> Iterator[Fact]:
-        """Yield what counts of every article published (else first seen) in [start, end), in no order."""
-        self.catch_up()
-        with self._reading() as connection:
-            yield from load_facts(connection, start, end, relevance)
-
-    def listings(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        relevance: Sequence[Relevance] = ("main", "mention"),
-        topics: Sequence[str] = (),
-    ) -> Iterator[CsvRow]:
-        """Yield the rows of articles as tables list them, newest first: the same as storage.base.Storage.items."""
-        self.catch_up()
-        with self._reading() as connection:
-            yield from load_csv_rows(connection, since, until, relevance, topics)
-
-    def sample(self, start: datetime, end: datetime, most: int, /) -> list[Item]:
-        """Return at most so many Vietnamese articles about the province of [start, end), each of another story.
-
-        Which is left to chance, but the same as long as what is stored is the same.
-        """
-        self.catch_up()
-        with self._reading() as connection:
-            return list(load_chosen(connection, sample_texts(connection, start, end, most)).values())
-
     def catch_up(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Put into the index what is stored and not in it (an older database has none); return how many texts."""
         with self._reading() as connection:
@@ -94,7 +52,7 @@ class Search:
             total = connection.execute(select(func.count()).select_from(items)).scalar_one()
         done = 0
         while True:
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 found = index_new(connection)
             done += found
             if progress is not None:
@@ -104,7 +62,7 @@ class Search:
 
     def rebuild(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Make the index anew; return how many texts are in it. Stopped half-way, the next search goes on with it."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             clear(connection)
         return self.catch_up(progress)
 
@@ -116,14 +74,14 @@ class Search:
 
     def save(self, saved: SavedSearch, /) -> None:
         """Keep a search, in place of one of that name."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(delete(saved_searches).where(saved_searches.c.name == saved.name))
             row = {"name": saved.name, "query": saved.query, "saved_at": saved.saved_at}
             connection.execute(insert(saved_searches).values(**row))
 
     def forget(self, name: str, /) -> None:
         """Keep a search no longer. Raises StorageError where there is none of that name."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             gone = connection.execute(delete(saved_searches).where(saved_searches.c.name == name))
             if not gone.rowcount:
                 listed = ", ".join(sorted(connection.execute(select(saved_searches.c.name)).scalars())) or "none"

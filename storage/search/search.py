@@ -55,7 +55,7 @@ def search(
     zone: tzinfo,
     seen_since: datetime | None = None,
 ) -> list[SearchHit]:
-    """See storage.search.facet.Search.search."""
+    """See Search.search."""
     scores: Mapping[str, int] = {}
     keys = _matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since)
     if by == "relevance":
@@ -67,7 +67,7 @@ def search(
 
 
 def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> FactCount:
-    """See storage.search.facet.Search.count."""
+    """See Search.count."""
     source, conditions, values = _compile(connection, tree, zone)
     limit = "" if most is None else " LIMIT :most"
     matches = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(conditions)}{limit}"

@@ -1,13 +1,10 @@
 """Runs of the schedule's jobs, and alerts, in the tables `job_runs` and `alerts`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
-    Engine,
     Function,
     Row,
     delete,
@@ -18,25 +15,33 @@ from sqlalchemy import (
 )
 
 from pipeline.records import Alert, JobOutcome, JobRun
+from storage.engine.facet import Facet
 from storage.schema.core import runs
 from storage.schema.service import alerts, job_runs
 
 
-class JobRuns:
+class JobRuns(Facet):
     """The runs of scheduled jobs, and the alerts, of one database; used by one thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    # runs of commands
+    def begin_run(self, command: str, at: datetime, /) -> int:
+        """Note that a command begins; return the number of its run."""
+        with self._writing() as connection:
+            key = connection.execute(insert(runs).values(command=command, started=at)).inserted_primary_key
+            assert key is not None
+            return int(key[0])
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(reads=True) as connection:
-            yield connection
+    def end_run(self, run: int, at: datetime, exit_code: int, counts: Mapping[str, int], /) -> None:
+        """Note how a run ended and what it counted."""
+        change = {"ended": at, "exit_code": exit_code, "counts": dict(counts)}
+        with self._writing() as connection:
+            connection.execute(update(runs).where(runs.c.id == run).values(**change))
 
+    # jobs of the service
     def begin_job(self, job: str, due: datetime, at: datetime, late: int, server: str, /) -> int:
         """Store that a job begins, `late` seconds after it was due; return the number of the run."""
         row = {"job": job, "due": due, "started": at, "late_seconds": late, "server": server, "how": "", "said": ""}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             key = connection.execute(insert(job_runs).values(**row)).inserted_primary_key
             assert key is not None
             return int(key[0])
@@ -45,7 +50,7 @@ class JobRuns:
         """Store how a run ended, by the number that `begin_job` returned."""
         change: dict[str, Any] = {"ended": run.ended, "how": run.outcome, "exit_code": run.exit_code}
         change |= {"said": run.output_tail, "counts": dict(run.counts)}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(update(job_runs).where(job_runs.c.id == run.id).values(**change))
 
     def plan_job(self, job: str, at: datetime, server: str, /) -> None:
@@ -59,13 +64,13 @@ class JobRuns:
             "server": server,
             "said": "",
         }
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(insert(job_runs).values(late_seconds=0, **row))
 
     def lose_open(self, at: datetime, /) -> int:
         """Mark runs without an end as lost with their server; return how many."""
         change = {"ended": at, "how": JobOutcome.LOST}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return connection.execute(update(job_runs).where(job_runs.c.ended.is_(None)).values(**change)).rowcount
 
     def jobs_since(self, since: datetime, /, jobs: Collection[str] = ()) -> list[JobRun]:
@@ -107,13 +112,13 @@ class JobRuns:
 
     def forget(self, before: datetime, /) -> int:
         """Delete job runs and alerts from before then; return how many."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             gone = connection.execute(delete(job_runs).where(job_runs.c.started < before)).rowcount
             return gone + connection.execute(delete(alerts).where(alerts.c.at < before)).rowcount
 
     def raise_alert(self, alert: Alert, /) -> bool:
         """Store an alert unless its cause already has one on that day; return whether it was stored."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             same = select(alerts.c.id).where(alerts.c.cause == alert.cause, alerts.c.day == alert.day)
             if connection.execute(same).first() is not None:
                 return False
@@ -129,7 +134,7 @@ class JobRuns:
 
     def alerts_sent(self, sent: Sequence[Alert], channel: str, at: datetime, /) -> None:
         """Store that a channel delivered these alerts."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             for alert in sent:
                 here = (alerts.c.cause == alert.cause, alerts.c.day == alert.day)
                 before: Mapping[str, str] = connection.execute(select(alerts.c.sent).where(*here)).scalar_one()

@@ -2,32 +2,23 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.records.publications import Dispatch, Publication, PublishedItem
 from storage.engine.errors import StorageError
+from storage.engine.facet import Facet
 from storage.schema.publications import dispatches, publication_files, publications
 
 _ITEMS = TypeAdapter(tuple[PublishedItem, ...])
 
 
-class Publications:
+class Publications(Facet):
     """The published digests of one database; used by one thread."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(reads=True) as connection:
-            yield connection
 
     def publish(self, made: Publication, /) -> int:
         """Store a digest for good; return its number."""
@@ -41,7 +32,7 @@ class Publications:
             "number": made.number,
             "items": _ITEMS.dump_python(made.items, mode="json"),
         }
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             found = connection.execute(insert(publications).values(**row)).inserted_primary_key
             assert found is not None
             for name, body in made.files.items():
@@ -83,7 +74,7 @@ class Publications:
             "message_id": dispatch.message_id,
         }
         try:
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 connection.execute(insert(dispatches).values(**row))
         except IntegrityError:
             return False
@@ -92,7 +83,7 @@ class Publications:
     def end_dispatch(self, dispatch: Dispatch, taken: bool, /) -> None:
         """Store that a dispatch was accepted, or delete it: it was surely not accepted and may be sent again."""
         this = (dispatches.c.publication_id == dispatch.publication, dispatches.c.channel == dispatch.channel)
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             if taken:
                 connection.execute(update(dispatches).where(*this).values(done=1))
             else:

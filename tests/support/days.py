@@ -27,7 +27,7 @@ from pipeline.records import (
 )
 from pipeline.records.sources import SourceCategory
 from pipeline.tables.facts import Fact, FactKey, Publisher, written
-from storage.base import Storage
+from storage.database import Database
 from tests.support.factories import examine_pending, store_pages
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -84,14 +84,14 @@ def model(n: int, **more: object) -> Digest:
     return replace(digest, **more)
 
 
-def fill(storage: Storage, n: int, *, first: int = 0) -> None:
+def fill(storage: Database, n: int, *, first: int = 0) -> None:
     """Store articles `first` to `first + n` of the day, collected an hour before its end."""
     items = [item(k) for k in range(first, first + n)]
     at = END - timedelta(hours=1)
     outlets: set[tuple[str, str, str, SourceCategory]] = {
         (i.source_id, i.outlet, i.country, i.category) for i in map(item, range(23 * 11))
     }
-    storage.set_sources(
+    storage.crawl.set_sources(
         [
             Source(
                 id,
@@ -104,7 +104,7 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
             for id, name, land, kind in {row[0]: row for row in sorted(outlets)}.values()
         ]
     )
-    run = storage.begin_run("collect", at)
+    run = storage.service.begin_run("collect", at)
     for source in sorted({i.source_id for i in items}):
         by_url = {
             url: replace(i.article, url=url, canonical=url)
@@ -115,7 +115,7 @@ def fill(storage: Storage, n: int, *, first: int = 0) -> None:
         poll = Poll(source, f"http://{source}.example/rss", at, Reason.OK, 200, entries=tuple(map(Entry, by_url)))
         store_pages(storage, run, poll, lambda _: b"<html>")
         examine_pending(storage, lambda d, by_url=by_url, tags=tags: Coverage(d.id, by_url[d.url], tags[d.url]), at)
-    storage.end_run(run, at, 0, {})
+    storage.service.end_run(run, at, 0, {})
 
 
 def fact_of(item: Item) -> Fact:

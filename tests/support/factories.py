@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pipeline.records import Article, Candidate, Coverage, Document, Examined, Fetched, Poll, Tags, VerdictReason
-from storage.base import Storage
+from storage.database import Database
 
 #: Tags of an article that is about the province and of nothing else in particular.
 PLAIN_TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
@@ -16,7 +16,7 @@ def url_as_body(candidate: Candidate) -> bytes:
 
 
 def store_pages(
-    storage: Storage,
+    storage: Database,
     run: int,
     poll: Poll,
     body: Callable[[Candidate], bytes] = url_as_body,
@@ -24,15 +24,15 @@ def store_pages(
     recheck_all: bool = False,
 ) -> list[Candidate]:
     """Store a poll and, fetched at the same moment with status 200, the pages it lists; return their candidates."""
-    candidates = storage.polled(run, poll, recheck_all=recheck_all)
-    storage.answered(run, [Fetched(c.id, poll.at, c.url, 200, body(c), "text/html") for c in candidates])
+    candidates = storage.crawl.save_poll(run, poll, recheck_all=recheck_all)
+    storage.crawl.save_fetches(run, [Fetched(c.id, poll.at, c.url, 200, body(c), "text/html") for c in candidates])
     return candidates
 
 
-def examine_pending(storage: Storage, examine: Callable[[Document], Examined], at: datetime) -> list[Examined]:
+def examine_pending(storage: Database, examine: Callable[[Document], Examined], at: datetime) -> list[Examined]:
     """Store what `examine` makes of every document that waits for its examination; return it."""
-    results = [examine(document) for document in storage.unexamined(10_000)]
-    storage.examined(results, at)
+    results = [examine(document) for document in storage.articles.pending_documents(10_000)]
+    storage.articles.save_examinations(results, at)
     return results
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 from pipeline.records import Entry, Poll, Reason, Source
 from pipeline.stories.fingerprints import Fingerprint, dump
 from pipeline.stories.term_weights import unit_vector
-from storage.database import open_storage
+from storage.database import open_database
 from storage.engine.migrate import open_engine
 from storage.schema.core import documents, items, versions
 from storage.stories.groups import name_groups
@@ -114,9 +114,9 @@ class Newsroom:
 
 def open_store(path: Path) -> Engine:
     """Open a store with one outlet and one page, of which every article is said to be."""
-    storage = open_storage(path)
-    storage.set_sources([Source("a", "Báo A", "http://a.example/", ())])
-    run = storage.begin_run("collect", _T0)
+    storage = open_database(path)
+    storage.crawl.set_sources([Source("a", "Báo A", "http://a.example/", ())])
+    run = storage.service.begin_run("collect", _T0)
     entry = Entry("http://a.example/1.html")
     poll = Poll("a", "http://a.example/rss", _T0, Reason.OK, entries=(entry,))
     store_pages(storage, run, poll)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from diembao.notify.channels import Channel
-    from storage.base import Storage
+    from storage.database import Database
 
 
 @translated.command(
@@ -56,7 +56,7 @@ def _send_trial(app: CliContext, channels: Sequence[Channel]) -> int:
     return FAILED if failed or not channels else DONE
 
 
-def _send_new(app: CliContext, storage: Storage, channels: Sequence[Channel]) -> int:
+def _send_new(app: CliContext, storage: Database, channels: Sequence[Channel]) -> int:
     from diembao.notify.channels import send_alerts
     from diembao.service.alerting import examine_rules
     from diembao.system.clock import now

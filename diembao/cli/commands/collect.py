@@ -12,7 +12,7 @@ from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from diembao.jobs.collect import CollectResult
-    from storage.base import Storage
+    from storage.database import Database
 
 #: Result of `_collect` that was told to stop; the exit code of the command is FAILED.
 STOPPED = 9
@@ -99,7 +99,7 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
         with app.progress() as progress:
             add_by_hand(storage, sources, urls, settings.crawl, progress)
             process_job.process(storage, sources, rules, settings.process, progress=progress)
-        entries = storage.ledger_of([normalise_url(url) for url in urls])
+        entries = storage.crawl.ledger_entries([normalise_url(url) for url in urls])
         for url in urls:
             entry = entries[normalise_url(url)]
             outcome = (
@@ -111,13 +111,13 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
             if app.as_json:
                 app.print_json({"add": {"url": url, "outcome": entry.document or entry.outcome, "reason": reason}})
                 continue
-            item = storage.item(entry.item)
+            item = storage.articles.item(entry.item)
             title = f"{item.article.title} · {item.outlet}" if item else url
             app.print(f"{title}: {outcome}" + (f" ({translate_code('reason', reason)})" if reason else ""))
     return DONE if all(entries[normalise_url(url)].item for url in urls) else FAILED
 
 
-def _collect(app: CliContext, storage: Storage, only: tuple[str, ...], due: bool) -> int:
+def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: bool) -> int:
     from diembao.jobs.collect import collect as collect_now
 
     settings, sources = app.settings(), app.sources()
@@ -171,7 +171,7 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
         app.print(line)
 
 
-def _process(app: CliContext, storage: Storage, again: bool = False) -> int:
+def _process(app: CliContext, storage: Database, again: bool = False) -> int:
     from diembao.jobs import process as process_job
 
     settings, rules = app.settings(), app.rules()

@@ -13,7 +13,7 @@ from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
-    from storage.base import Storage
+    from storage.database import Database
 
 
 @translated.command(
@@ -57,7 +57,7 @@ def digest(
 
 def write_digest(
     app: CliContext,
-    storage: Storage,
+    storage: Database,
     day: date | None,
     out: Path | None,
     forms: tuple[str, ...] = (),
@@ -91,7 +91,7 @@ def write_digest(
     return DONE
 
 
-def _write_published(app: CliContext, storage: Storage, number: int, forms: tuple[str, ...], out: Path | None) -> int:
+def _write_published(app: CliContext, storage: Database, number: int, forms: tuple[str, ...], out: Path | None) -> int:
     from diembao.jobs import digest as digest_job
     from diembao.jobs.published_digest import UnknownPublication, digest_files, published_digest
 

@@ -46,7 +46,7 @@ def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: 
         if unknown := set(only) - {d.source_id for d in days}:
             names = ", ".join(sorted(unknown))
             raise click.UsageError(translate("No such source: {names}", names=names))
-        entries = storage.ledger(start, end, source_ids=only)
+        entries = storage.crawl.ledger(start, end, source_ids=only)
         if jsonl is not None:
             _print_sources(app, days)
             n = ledger_job.write_ledger(jsonl, days, entries)

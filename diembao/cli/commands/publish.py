@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from diembao.jobs.send import Delivery
     from pipeline.records.publications import Publication
-    from storage.base import Storage
+    from storage.database import Database
 
 
 _number = translated.option(
@@ -139,7 +139,9 @@ def send(
     return DONE if all(r.how in ("sent", "before") for r in results) else FAILED
 
 
-def _publication(app: CliContext, storage: Storage, number: int | None, day: date | None, dry_run: bool) -> Publication:
+def _publication(
+    app: CliContext, storage: Database, number: int | None, day: date | None, dry_run: bool
+) -> Publication:
     from diembao.jobs.published_digest import UnknownPublication, digest_to_send, published_digest
 
     if number is None:

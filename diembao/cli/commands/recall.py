@@ -46,8 +46,8 @@ def recall(app: CliContext, against: str, days: int) -> int:
     headlines = _headlines(app, against, sources, start)
     seen = 0
     with app.storage() as storage:
-        recent = storage.ledger(start, end)
-        for r in compare(storage, sources, headlines, storage.source_days(start, end), recent):
+        recent = storage.crawl.ledger(start, end)
+        for r in compare(storage, sources, headlines, storage.crawl.source_days(start, end), recent):
             seen += r.verdict in SEEN
             if app.as_json:
                 app.print_json({"recall": dataclasses.asdict(r)})

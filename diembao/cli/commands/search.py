@@ -19,7 +19,7 @@ from pipeline.i18n.catalogs import mark, translate
 if TYPE_CHECKING:
     from pipeline.records import Highlighted, SearchHit
     from pipeline.rules.rulebook import Rulebook
-    from storage.base import Storage
+    from storage.database import Database
     from storage.search.search import Order
     from storage.search.tree import Tree
 
@@ -94,24 +94,24 @@ def search(app: CliContext, arguments: _Options) -> int:
     with app.storage() as storage:
         if arguments.rebuild:
             with app.progress() as progress:
-                count = storage.searches.rebuild(progress)
+                count = storage.search.rebuild(progress)
             app.print(translate("{count} texts are in the index.", count=count))
         if arguments.forget:
-            storage.searches.forget(arguments.forget)
+            storage.search.forget(arguments.forget)
             app.print(translate("Forgot {name}.", name=arguments.forget))
         if arguments.save:
             _save(app, storage, arguments.save, query)
         elif query:
             _show(app, storage, query, arguments, arguments.feed)
         if arguments.feeds is not None:
-            for saved in storage.searches.saved():
+            for saved in storage.search.saved():
                 _show(app, storage, f"@{saved.name}", arguments, arguments.feeds / f"{saved.name}.atom")
         if arguments.saved:
             _list(app, storage)
     return DONE
 
 
-def _save(app: CliContext, storage: Storage, name: str, query: str) -> None:
+def _save(app: CliContext, storage: Database, name: str, query: str) -> None:
     from pipeline.records import SavedSearch
 
     if not query or not _NAME.fullmatch(name):
@@ -119,19 +119,19 @@ def _save(app: CliContext, storage: Storage, name: str, query: str) -> None:
             translate("--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)")
         )
     _parse(query, app.rules())
-    storage.searches.save(SavedSearch(name, query, now()))
+    storage.search.save(SavedSearch(name, query, now()))
     app.print(translate("Saved {name}; use: diembao search @{name}", name=name))
 
 
-def _list(app: CliContext, storage: Storage) -> None:
-    for saved in storage.searches.saved():
+def _list(app: CliContext, storage: Database) -> None:
+    for saved in storage.search.saved():
         if app.as_json:
             app.print_json({"name": saved.name, "query": saved.query, "saved_at": saved.saved_at})
         else:
             app.print(f"@{saved.name}  {saved.query}")
 
 
-def _show(app: CliContext, storage: Storage, query: str, arguments: _Options, feed: Path | None) -> None:
+def _show(app: CliContext, storage: Database, query: str, arguments: _Options, feed: Path | None) -> None:
     """Print the hits of a query or of a saved search (@NAME), or write them as an Atom feed."""
     from diembao.cli.atom import atom
     from diembao.jobs.search import UnknownSearch, saved_query
@@ -148,7 +148,7 @@ def _show(app: CliContext, storage: Storage, query: str, arguments: _Options, fe
             ) from None
     zone = app.zone()
     tree = _parse(query, app.rules())
-    hits = storage.searches.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
+    hits = storage.search.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
     if feed is not None:
         title = translate("Press review: {name}", name=name)
         write_atomically(feed, atom(name, title, hits, now(), app.lang))
@@ -162,7 +162,7 @@ def _show(app: CliContext, storage: Storage, query: str, arguments: _Options, fe
     if not hits:
         app.print(translate("Nothing found."))
     elif not app.as_json:
-        total, stories = storage.searches.count(tree, zone=zone, most=_COUNTED)
+        total, stories = storage.search.count(tree, zone=zone, most=_COUNTED)
         more = translate("at least ") if total == _COUNTED else ""
         app.print(
             translate(

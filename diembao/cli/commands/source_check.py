@@ -191,7 +191,7 @@ def learn(app: CliContext, id_: str, pages: int) -> int:
 
     [source] = sources_by_id(app.sources(), (id_,))
     with app.storage() as storage:
-        pages_ = storage.pages_of(source.id, pages)
+        pages_ = storage.crawl.newest_pages(source.id, pages)
     proposal = propose_selectors(pages_)
     if app.as_json:
         app.print_json(

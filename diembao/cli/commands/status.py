@@ -40,8 +40,12 @@ def status(app: CliContext, everything: bool) -> int:
     zone = app.zone()
     with app.storage() as storage:
         service = service_status(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
-        candidates, documents, totals = storage.candidate_outcomes(), storage.document_outcomes(), storage.totals()
-        unreadable = storage.unreadable_reasons()
+        candidates, documents, totals = (
+            storage.crawl.candidate_outcomes(),
+            storage.articles.document_outcomes(),
+            storage.maintenance.totals(),
+        )
+        unreadable = storage.articles.unreadable_reasons()
     code = FAILED if service.troubles else DONE
     if app.as_json:
         row: dict[str, object] = {"candidates": candidates, "documents": documents, "unreadable": unreadable}

@@ -125,7 +125,7 @@ def stories() -> None: ...
 def rebuild(app: CliContext) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        count = storage.rebuild_stories(now())
+        count = storage.stories.rebuild(now())
     _print_result(app, {"moved": count}, translate("Grouped anew; {items} items moved.", items=count))
     return DONE
 
@@ -140,7 +140,11 @@ def show(app: CliContext, key: str | None, days: int) -> int:
     from analysis.digest.events import build_events
 
     with app.storage() as storage:
-        items = storage.story(key) if key else list(storage.items(since=now() - timedelta(days=days)))
+        items = (
+            storage.stories.event_items(key)
+            if key
+            else list(storage.articles.items(since=now() - timedelta(days=days)))
+        )
     if key and not items:
         raise click.UsageError(translate("{key}: no item or story of that id", key=key))
     zone = app.zone()
@@ -216,7 +220,7 @@ def _reprints(report: StoryReport) -> str:
 def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        name = storage.merge_stories(_level(level), keys, note, now())
+        name = storage.stories.merge(_level(level), keys, note, now())
     _print_result(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
     return DONE
 
@@ -230,7 +234,7 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
 
     with app.home.lock("process"), app.storage() as storage:
-        remaining, separated = storage.split_story(_level(level), story, items, note, now())
+        remaining, separated = storage.stories.split(_level(level), story, items, note, now())
     text = translate("Split: {items}; {story} stays.", items=separated, story=remaining)
     _print_result(app, {"stays": remaining, "left": separated}, text)
     return DONE

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pipeline.records import Article, Coverage, Entry, Feed, Fetched, Poll, Reason, Source, Tags, VerdictReason
-from storage.database import open_storage
+from storage.database import open_database
 from storage.engine.connection import connect
 from storage.engine.errors import StorageError
 from storage.maintenance.integrity import check_integrity
@@ -32,8 +32,8 @@ _BATCH = 5
 
 def write(address: str, log: Path) -> None:
     """Store articles until killed, noting each acknowledged row in `log`."""
-    storage = open_storage(address)
-    storage.set_sources([_SOURCE])
+    storage = open_database(address)
+    storage.crawl.set_sources([_SOURCE])
     with log.open("a", encoding="utf-8") as noted:
 
         def note(kind: str, key: object) -> None:
@@ -43,29 +43,29 @@ def write(address: str, log: Path) -> None:
 
         print("ready", flush=True)
         while True:
-            n = storage.totals()["candidates"]
+            n = storage.maintenance.totals()["candidates"]
             at = START + timedelta(milliseconds=n)  # before anything is due to be looked at again
-            run = storage.begin_run("collect", at)
+            run = storage.service.begin_run("collect", at)
             entries = tuple(Entry(f"https://a.example/{i}.html", title=f"Bài {i}") for i in range(n, n + _BATCH))
             poll = Poll("a", _SOURCE.feeds[0].url, at, Reason.OK, 200, entries=entries)
-            storage.polled(run, poll, recheck_all=False)
+            storage.crawl.save_poll(run, poll, recheck_all=False)
             for entry in entries:
                 note("link", entry.url)
             # Includes the candidates that a killed writer left waiting.
-            waiting = storage.waiting(at, ["a"])
+            waiting = storage.crawl.due_candidates(at, ["a"])
             pages = [Fetched(c.id, at, c.url, 200, os.urandom(2000), "text/html") for c in waiting]
-            storage.answered(run, pages)
+            storage.crawl.save_fetches(run, pages)
             for page in pages:
                 note("page", page.url)
             articles = [
                 Coverage(d.id, Article(d.url, d.url, f"Bài {d.id}", "", f"Nội dung {d.id}", published=at), _TAGS)
-                for d in storage.unexamined(100)
+                for d in storage.articles.pending_documents(100)
             ]
-            storage.examined(articles, at)
+            storage.articles.save_examinations(articles, at)
             for one in articles:
                 note("item", one.article.url)
-            storage.regroup(at)
-            storage.end_run(run, at, 0, {})
+            storage.stories.group(at)
+            storage.service.end_run(run, at, 0, {})
 
 
 def verify(address: str, log: Path) -> list[str]:

@@ -30,7 +30,7 @@ from pipeline.records import (
     VerdictReason,
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
-from storage.database import open_storage
+from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
 from tests.support.factories import examine_pending, store_pages
 
@@ -45,9 +45,9 @@ def make_home(home: Path, texts: int) -> None:
     """Make a home with so many texts that rules 'old' tagged, half of them wrongly."""
     (home / "config").mkdir(parents=True)
     (home / "config" / "sources.toml").write_text("")
-    storage = open_storage(home / "diembao.db")
-    storage.set_sources([_SOURCE])
-    run = storage.begin_run("collect", _AT)
+    storage = open_database(home / "diembao.db")
+    storage.crawl.set_sources([_SOURCE])
+    run = storage.service.begin_run("collect", _AT)
     for first in range(0, texts, _BATCH):
         some = range(first, min(first + _BATCH, texts))
         entries = tuple(Entry(f"http://a.example/bai-{n}.html") for n in some)
@@ -55,7 +55,7 @@ def make_home(home: Path, texts: int) -> None:
         store_pages(storage, run, poll, lambda _: b"<p>trang</p>")
         numbers = iter(some)
         examine_pending(storage, lambda document, numbers=numbers: _old(document.id, next(numbers)), _AT)
-    storage.regroup(_AT)
+    storage.stories.group(_AT)
     storage.close()
     with closing(sqlite3.connect(home / "diembao.db")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from diembao.system.home import Home
 from pipeline.records import JobOutcome
-from storage.database import open_storage
+from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
 
 _SCHEDULE = """
@@ -87,8 +87,8 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
     process.terminate()
     if process.wait(timeout=120) != 0:
         problems.append(f"told to stop, it ended with {process.returncode}")
-    storage = open_storage(address)
-    runs = storage.runs.jobs_since(datetime(2000, 1, 1, tzinfo=UTC))
+    storage = open_database(address)
+    runs = storage.service.jobs_since(datetime(2000, 1, 1, tzinfo=UTC))
     storage.close()
     problems += [f"{run.job} of {run.started} has no end" for run in runs if run.ended is None]
     if not any(run.outcome is JobOutcome.LOST for run in runs):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline.records import Alert, JobOutcome, JobRun
-from storage.database import SqlStorage, open_storage
+from storage.database import Database, open_database
 from storage.maintenance.integrity import check_integrity
 from tests.support.stress.serve_stage import FAULTS, LISTS, START, ZONE, Stage
 
@@ -51,10 +51,10 @@ def soak(
 
 def _problems(stage: Stage) -> Iterator[str]:
     yield from check_integrity(stage.address)
-    storage = open_storage(stage.address)
+    storage = open_database(stage.address)
     try:
-        runs = storage.runs.jobs_since(START - timedelta(days=1))
-        alerts = storage.runs.alerts_since(START - timedelta(days=1))
+        runs = storage.service.jobs_since(START - timedelta(days=1))
+        alerts = storage.service.alerts_since(START - timedelta(days=1))
         yield from _wrong_digests(stage, storage, runs)
     finally:
         storage.close()
@@ -67,7 +67,7 @@ def _problems(stage: Stage) -> Iterator[str]:
     yield from _wrong_alerts(stage, alerts)
 
 
-def _wrong_digests(stage: Stage, storage: SqlStorage, runs: list[JobRun]) -> Iterator[str]:
+def _wrong_digests(stage: Stage, storage: Database, runs: list[JobRun]) -> Iterator[str]:
     done = {
         job: [run for run in runs if run.job == job and run.outcome is JobOutcome.DONE] for job in ("digest", "send")
     }

@@ -19,7 +19,7 @@ from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 from diembao.system.home import Home
-from storage.database import open_storage
+from storage.database import open_database
 from tests.support.stress.mailbox import Mailbox
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -264,7 +264,7 @@ class Stage:
 
     def _ask(self) -> None:
         """Do what `status` tells the person on duty to do of letters in doubt: ask whether they have come."""
-        storage = open_storage(self.address)
+        storage = open_database(self.address)
         try:
             heads = storage.publications.heads(START.date(), self.now.date() + timedelta(days=1))
             doubtful = [d for head in heads for d in storage.publications.dispatches(head.id) if not d.done]

@@ -1,0 +1,164 @@
+"""The articles' part of the database: documents to examine, items, versions, taggings, decisions."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from pipeline.records import (
+    Decision,
+    Document,
+    DocumentOutcome,
+    Examined,
+    Item,
+    Reason,
+    Relevance,
+    Unreadable,
+    Version,
+)
+from storage.articles import decisions, examinations, items, retagging
+from storage.articles.retagging import OutdatedTagging
+from storage.crawl.candidates import count_by
+from storage.engine.errors import StorageError
+from storage.engine.facet import Facet
+from storage.schema import core
+
+
+class Articles(Facet):
+    """Documents, items, taggings and decisions of one database.
+
+    Whatever changes an article also changes the search index and the derived tables, in the same transaction:
+    `index_new` takes in new taggings, `reindex` the items of these keys.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        index_new: Callable[[Connection], int],
+        reindex: Callable[[Connection, Collection[str]], None],
+    ) -> None:
+        super().__init__(engine)
+        self._index_new, self._reindex = index_new, reindex
+
+    # documents
+    def pending_documents(self, limit: int, /) -> list[Document]:
+        """Return the oldest documents that wait to be examined (selectors and languages are not filled in)."""
+        with self._reading() as connection:
+            return examinations.load_pending(connection, limit)
+
+    def pending_count(self) -> int:
+        """Return how many documents wait to be examined."""
+        return self.document_outcomes()[DocumentOutcome.WAITING]
+
+    def save_examinations(self, results: Sequence[Examined], at: datetime, /) -> Sequence[Examined]:
+        """Store results; return what was stored: Unreadable in place of one that cannot be.
+
+        One page that fails keeps no other from being stored, in this run and in every one after it.
+        """
+        try:
+            with self._writing() as connection:
+                examinations.store_examinations(connection, results, at)
+                self._index_new(connection)
+        except StorageError:  # the database is at fault, and no page
+            raise
+        except Exception as error:
+            if len(results) > 1:
+                return [stored for result in results for stored in self.save_examinations([result], at)]
+            if isinstance(results[0], Unreadable):
+                raise
+            note = f"cannot be stored: {type(error).__name__}: {error}"[:500]
+            return self.save_examinations([Unreadable(results[0].document_id, Reason.ERROR, note)], at)
+        return results
+
+    def reopen_errors(self) -> int:
+        """Let documents whose examination ended in an error wait again; return how many."""
+        with self._writing() as connection:
+            return examinations.reopen_errors(connection)
+
+    def document_outcomes(self) -> dict[DocumentOutcome, int]:
+        """Return how many documents are in each outcome."""
+        with self._reading() as connection:
+            counts = count_by(connection, core.documents.c.outcome)
+        return {outcome: counts.get(outcome, 0) for outcome in DocumentOutcome}
+
+    def unreadable_reasons(self) -> dict[Reason, int]:
+        """Return how many documents are unreadable for each reason."""
+        column, unreadable = core.documents.c.outcome_reason, DocumentOutcome.UNREADABLE
+        with self._reading() as connection:
+            counts = count_by(connection, column, core.documents.c.outcome == unreadable)
+        return {Reason(name): n for name, n in sorted(counts.items()) if name}
+
+    # items
+    def items(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        relevance: Sequence[Relevance] = ("main", "mention"),
+        topics: Sequence[str] = (),
+        as_of: datetime | None = None,
+    ) -> Iterator[Item]:
+        """Yield the newest version of items, newest first, under their newest tagging and what persons decided.
+
+        `since` and `until` (exclusive) bound the time of publication, or of first sight where that is unknown.
+        With `as_of` only what was stored, tagged and decided by then counts (stories are today's).
+        """
+        with self._reading() as connection:
+            yield from items.load_items(connection, since, until, relevance, topics, as_of)
+
+    def item(self, key: str, /) -> Item | None:
+        """Return an item by its key; None for an unknown one."""
+        with self._reading() as connection:
+            return items.load_item(connection, key)
+
+    def digest_items(
+        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+    ) -> list[Item]:
+        """Return items (main, mention) that are news in [start, end).
+
+        Published in it and seen before its end; or first seen in it, and undated or published since `late_from`.
+        """
+        with self._reading() as connection:
+            return items.load_digest_items(connection, start, end, late_from, as_of)
+
+    def versions(self, key: str, /) -> list[Version]:
+        """Return the texts an item has had, oldest first; none for an unknown key."""
+        with self._reading() as connection:
+            return items.load_versions(connection, key)
+
+    # taggings
+    def outdated_taggings(
+        self, rules: str, /, *, since: datetime | None, after: int, limit: int
+    ) -> list[OutdatedTagging]:
+        """Return newest texts whose last tagging is by other rules than these, in the order of their ids after `after`.
+
+        `since` bounds the time of publication, or of first sight.
+        """
+        with self._reading() as connection:
+            return retagging.load_outdated(connection, rules, since, after, limit)
+
+    def count_outdated_taggings(self, rules: str, /) -> int:
+        """Return how many newest texts have their last tagging by other rules than these."""
+        with self._reading() as connection:
+            return retagging.count_outdated(connection, rules)
+
+    def save_retaggings(self, results: Sequence[Examined], rules: str, at: datetime, /) -> None:
+        """Store new taggings of outdated texts (document_id: id of the version) beside the old ones.
+
+        A text that was not about the province, and is now, becomes a version of its own, so that it finds its story.
+        """
+        with self._writing() as connection:
+            retagging.store_retaggings(connection, results, rules, at)
+            self._index_new(connection)
+
+    # decisions
+    def decide(self, new: Sequence[Decision], /) -> None:
+        """Store a person's decisions: they overrule the rules from now on. Raises StorageError for an unknown item."""
+        with self._writing() as connection:
+            decisions.store_decisions(connection, new)
+            self._reindex(connection, {one.item for one in new})
+
+    def decisions(self) -> dict[str, list[Decision]]:
+        """Return every person's decisions by item, the newest last."""
+        with self._reading() as connection:
+            return decisions.load_decisions(connection, None)

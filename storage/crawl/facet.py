@@ -1,0 +1,141 @@
+"""The crawl's part of the database: sources, feeds, candidates, fetches, and the ledger over them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+
+from pipeline.records import (
+    Candidate,
+    CandidateOutcome,
+    FeedState,
+    Fetched,
+    FetchFailure,
+    LedgerEntry,
+    PageReading,
+    Poll,
+    Source,
+    SourceDay,
+    SourceFigures,
+)
+from pipeline.tables.facts import Publisher, SourceRead
+from storage.crawl import candidates, feed_state, fetches, ledger, source_days
+from storage.engine.facet import Facet
+from storage.schema import core
+
+
+class Crawl(Facet):
+    """Sources, feeds, candidates and fetches of one database."""
+
+    def set_sources(self, sources: Sequence[Source], /) -> None:
+        """Store the configured sources and their feeds; a source that is no longer configured is switched off."""
+        with self._writing() as connection:
+            stored = set(connection.execute(select(core.sources.c.id)).scalars())
+            for source in sources:
+                values = {
+                    "name": source.name,
+                    "home": source.home,
+                    "country": source.country,
+                    "category": source.category,
+                    "kind": source.kind,
+                    "enabled": int(source.enabled),
+                }
+                if source.id in stored:
+                    connection.execute(update(core.sources).where(core.sources.c.id == source.id).values(**values))
+                else:
+                    connection.execute(insert(core.sources).values(id=source.id, **values))
+            removed = stored - {source.id for source in sources}
+            if removed:
+                connection.execute(update(core.sources).where(core.sources.c.id.in_(removed)).values(enabled=0))
+            feed_state.register_feeds(connection, sources)
+
+    def feed_state(self, feed_url: str, /) -> FeedState:
+        with self._reading() as connection:
+            return feed_state.load_state(connection, feed_url)
+
+    def due_feeds(self, at: datetime, /, *, per_host: int, closed: Collection[str] = ()) -> list[str]:
+        """Return the addresses of feeds that are due, longest overdue first.
+
+        Of each host at most `per_host`, and none of a host that asked to be left alone; none of paused sources, nor
+        of those whose ids are in `closed`.
+        """
+        with self._reading() as connection:
+            return feed_state.load_due_feeds(connection, at, per_host, closed)
+
+    def slowed_hosts(self, at: datetime, /) -> frozenset[str]:
+        """Return the hosts (host[:port]) that asked to be left alone until later than `at`."""
+        with self._reading() as connection:
+            return feed_state.slowed_hosts(connection, at)
+
+    def save_poll(self, run: int, poll: Poll, /, *, recheck_all: bool) -> list[Candidate]:
+        """Store a poll; return its candidates to fetch now.
+
+        New links, links of which the feed says something new, and known links whose page is due for another look:
+        with `recheck_all` every page about the province that is younger than a week.
+        """
+        with self._writing() as connection:
+            return candidates.store_poll(connection, run, poll, recheck_all=recheck_all)
+
+    def due_candidates(self, now: datetime, source_ids: Sequence[str], /) -> list[Candidate]:
+        """Return candidates whose first or next attempt is due."""
+        with self._reading() as connection:
+            return candidates.load_due_candidates(connection, now, source_ids)
+
+    def save_fetches(self, run: int, results: Sequence[Fetched | FetchFailure], /) -> None:
+        """Store fetches, what each means for its candidate, and the documents they brought."""
+        with self._writing() as connection:
+            fetches.store_fetches(connection, run, results)
+
+    def publishers(self) -> dict[str, Publisher]:
+        """Return every outlet that was ever a source, by its id."""
+        table = core.sources
+        with self._reading() as connection:
+            rows = connection.execute(select(table.c.id, table.c.name, table.c.country))
+            return {row.id: Publisher(row.name, row.country) for row in rows}
+
+    def source_days(self, start: datetime, end: datetime, /) -> list[SourceDay]:
+        """Return what became of every source in [start, end)."""
+        with self._reading() as connection:
+            return source_days.load_source_days(connection, start, end)
+
+    def days_read(self, days: Mapping[date, tuple[datetime, datetime]], /) -> dict[date, list[SourceRead]]:
+        """Return for days, given with their bounds [start, end), which sources were polled, and with what success.
+
+        A day without any poll is left out: nothing is known of it.
+        """
+        with self._reading() as connection:
+            return source_days.load_days_read(connection, days)
+
+    def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
+        """Return each source's figures in the `periods` periods of the same length before [start, end), newest first.
+
+        A period in which a source did not answer is left out: nothing is known of it.
+        """
+        with self._reading() as connection:
+            return ledger.load_history(connection, start, end, periods)
+
+    def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
+        """Yield every link that was listed or fetched in [start, end), by source, oldest first."""
+        with self._reading() as connection:
+            yield from ledger.load_ledger(connection, start, end, source_ids)
+
+    def ledger_entries(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:
+        """Return the links among these normalised addresses that were ever listed."""
+        with self._reading() as connection:
+            return ledger.find_entries(connection, urls)
+
+    def page_quality(self, since: datetime, /, *, source_ids: Sequence[str] = ()) -> list[PageReading]:
+        """Return what was extracted from the pages fetched since then, oldest first."""
+        with self._reading() as connection:
+            return ledger.load_page_quality(connection, since, source_ids)
+
+    def newest_pages(self, source_id: str, limit: int, /) -> list[tuple[bytes, str]]:
+        """Return the newest stored pages of a source, as (bytes, address)."""
+        with self._reading() as connection:
+            return ledger.load_pages(connection, source_id, limit)
+
+    def candidate_outcomes(self) -> dict[CandidateOutcome, int]:
+        """Return how many candidates are in each outcome."""
+        with self._reading() as connection:
+            counts = candidates.count_by(connection, core.candidates.c.outcome)
+        return {outcome: counts.get(outcome, 0) for outcome in CandidateOutcome}

@@ -1,0 +1,44 @@
+"""The stories' part of the database: which items tell the same story or event, and people's rulings on it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from pipeline.records import Item, Level
+from storage.articles.items import load_event
+from storage.engine.facet import Facet
+from storage.stories import placement, rulings
+
+
+class Stories(Facet):
+    """Stories and events of one database."""
+
+    def group(self, at: datetime, /) -> int:
+        """Put articles stored since the last call into their stories and events; return how many items moved."""
+        with self._writing() as connection:
+            return placement.group_stories(connection, at)
+
+    def rebuild(self, at: datetime, /) -> int:
+        """Compare every article anew; return how many items moved. People's rulings hold."""
+        with self._writing() as connection:
+            return placement.rebuild_stories(connection, at)
+
+    def event_items(self, key: str, /) -> list[Item]:
+        """Return the items of the event that holds the item or story of that id, the first published first."""
+        with self._reading() as connection:
+            return load_event(connection, key)
+
+    def merge(self, level: Level, keys: Sequence[str], note: str, at: datetime, /) -> str:
+        """Hold the stories (or events) of items together from now on; return the name of the one they make.
+
+        Raises StorageError for an unknown id, or where they are one already.
+        """
+        with self._writing() as connection:
+            return rulings.merge_stories(connection, level, keys, note, at)
+
+    def split(self, level: Level, story: str, items: Collection[str], note: str, at: datetime, /) -> tuple[str, str]:
+        """Hold items apart from the rest of their story (or event); return the names of the rest and of the new one.
+
+        Raises StorageError for an item that is not in it, or where nothing would stay.
+        """
+        with self._writing() as connection:
+            return rulings.split_story(connection, level, story, items, note, at)
