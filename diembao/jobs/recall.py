@@ -166,5 +166,5 @@ def fetch_headlines(
 
     sink = MemorySink(since=since)
     crawl([source], [], sink, settings)
-    failures = {poll.feed_url: poll.reason for poll in sink.polls if poll.reason is not Reason.OK}
+    failures: dict[str, Reason] = {poll.feed_url: poll.reason for poll in sink.polls if poll.reason is not Reason.OK}
     return headlines_of([entry for poll in sink.polls for entry in poll.entries]), failures

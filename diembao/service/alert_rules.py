@@ -10,9 +10,8 @@ from config.alerts import Rule
 from config.schedule import Job
 from diembao.jobs.periods import local_day
 from diembao.system.home import Home
-from diembao.system.messages import reason
 from diembao.system.secrets import hide_secrets
-from pipeline.i18n.catalogs import translate
+from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.database import Database
 from storage.search.tree import Tree
@@ -147,7 +146,9 @@ def _silent_sources(context: AlertContext, rule: Rule) -> Causes:
         failed = day.state == "failed" and sum(day.reasons.values()) >= _FAILED_POLLS
         if day.state == "paused" or not (failed or silent):
             continue
-        reasons = ", ".join(f"{reason(r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1]))
+        reasons = ", ".join(
+            f"{translate_code('reason', r)} ({n})" for r, n in sorted(day.reasons.items(), key=lambda pair: -pair[1])
+        )
         reasons = reasons or translate("it answers, and lists nothing")
         yield (
             f"source:{day.source_id}",

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from config.alerts import Alerting
 from config.settings import Settings
 from diembao.system.secrets import hide_secrets
-from pipeline.i18n.catalogs import translate
+from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.records import Source
 
 #: Verdict on one thing that diembao needs.
@@ -224,7 +224,6 @@ def _mail(alerting: Alerting, settings: Settings) -> Finding:
 
 def _browser(needed: bool) -> Finding:
     from crawlers.downloader.browser import missing_browser
-    from diembao.system.messages import BROWSER, word
 
     what = translate("Browser")
     missing = missing_browser()
@@ -232,7 +231,7 @@ def _browser(needed: bool) -> Finding:
         return Finding(what, "ok", translate("there"))
     if not needed:
         return Finding(what, "ok", translate("no source needs one"))
-    return Finding(what, "warning", translate("missing"), word(BROWSER, missing))
+    return Finding(what, "warning", translate("missing"), translate_code("missing browser", missing))
 
 
 def _names(hosts: Iterable[str]) -> Finding:

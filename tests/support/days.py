@@ -58,7 +58,8 @@ def item(n: int) -> Item:
     relevance: Relevance = "mention" if n % 13 == 12 else "main"
     tags = Tags(
         "vi", relevance, 0.9, VerdictReason(relevance, names),
-        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (evidence,)),), (topic,), (), _TONES[n % 4] if n % 5 else "neutral", "r1",
+        (PlaceFound("nt.lm.ca_na", "Cà Ná", "", (evidence,)),), (topic,), (),
+        _TONES[n % 4] if n % 5 else "neutral", "r1",
     )  # fmt: skip
     url = f"http://a.example/{n}"
     article = Article(
