@@ -27,7 +27,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/deptry analysis config crawlers diembao pipeline storage
-	$(BIN)/deptry . --exclude '\.venv|build|dist' --ignore DEP004
+	$(BIN)/deptry . --exclude '\.venv|build|dist|hatch_build' --ignore DEP004
 	$(BIN)/mypy
 	$(BIN)/pyright
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from test_cli import labelled
 
 from config.rulebook import load_rulebook
 from diembao.evaluation.training import train
@@ -12,6 +11,7 @@ from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag
 from pipeline.tagging.tone import MENTION, WORD_FEATURES, judge_tone
+from tests.test_cli import labelled
 
 RULES = load_rulebook()
 
