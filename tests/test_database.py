@@ -418,7 +418,7 @@ def test_whatever_characters_a_page_holds_are_stored(storage: Database) -> None:
         evidence = Evidence("title", 0, 1, noise())
         places = (PlaceFound("nt.x", noise(), noise(), (evidence,)),)
         storage.articles.save_examinations(
-            [replace(found, tags=replace(found.tags, reason=noise(), places=places))], T0
+            [replace(found, tags=replace(found.tags, reason=VerdictReason.text(noise()), places=places))], T0
         )
     storage.stories.group(T0)
     items = list(storage.articles.items())
