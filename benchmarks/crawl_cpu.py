@@ -117,7 +117,7 @@ def sources(ports: Sequence[int]) -> list[Source]:
 
 def collect(ports: Sequence[int]) -> int:
     """Collect the site as `diembao collect` does, into a new database; return the number of pages stored."""
-    from diembao.jobs import collect as collect_job
+    from diembao.jobs.collection import collect as collect_job
     from storage.database import open_database
 
     with tempfile.TemporaryDirectory() as folder:

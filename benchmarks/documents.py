@@ -11,8 +11,8 @@ from rich.table import Table
 
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.jobs import digest
 from diembao.jobs.export import SUFFIXES, ExportRequest, export
+from diembao.jobs.publishing import digest
 from storage.database import Database, open_database
 from tests.support.days import END, fill
 

@@ -1,7 +1,7 @@
 """Thirty days of a hundred feeds, played through the real polling decision → what it costs and what it misses.
 
-The clock and the feeds are simulated; the decision (pipeline.polling.pacing), its memory and the query for what is due
-(storage.crawl.feed_state) are the ones of every collection. Seeded, so that two runs print the same.
+The clock and the feeds are simulated; the decision (pipeline.polling.poll_interval), its memory and the query for
+what is due (storage.crawl.feed_state) are the ones of every collection. Seeded, so that two runs print the same.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.polling.pacing import needs_full_fetch
+from pipeline.polling.poll_interval import needs_full_fetch
 from pipeline.records import Feed, Poll, Reason, Source
 from pipeline.text.urls import host_of
 from storage.crawl.feed_state import load_due_feeds, load_state, register_feeds, store_poll_state

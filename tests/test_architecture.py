@@ -30,7 +30,6 @@ MOST_MODULES = 14
 #: Folders that may hold more modules, each with its reason.
 LARGE_FOLDERS = {
     "diembao/cli/commands": "one module a command",
-    "diembao/jobs": "one module a job",
 }
 
 
@@ -251,7 +250,7 @@ def test_a_long_module_is_found(tmp_path: Path) -> None:
 def test_folders_of_one_and_of_too_many_modules_are_found(tmp_path: Path) -> None:
     many = {f"storage__many__m{n}": "" for n in range(MOST_MODULES + 1)}
     few = {f"storage__few__m{n}": "" for n in range(MOST_MODULES)}
-    jobs = {f"diembao__jobs__m{n}": "" for n in range(MOST_MODULES + 1)}
+    commands = {f"diembao__cli__commands__m{n}": "" for n in range(MOST_MODULES + 1)}
     write_tree(
         tmp_path,
         storage__one__m="",
@@ -260,7 +259,7 @@ def test_folders_of_one_and_of_too_many_modules_are_found(tmp_path: Path) -> Non
         storage__one_above__below__n="",
         **many,
         **few,
-        **jobs,
+        **commands,
     )
     assert ill_sized_folders(tmp_path) == [f"storage/many: {MOST_MODULES + 1}", "storage/one: 1"]
 

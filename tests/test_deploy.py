@@ -155,8 +155,8 @@ with socket.socket(socket.AF_UNIX) as line:
 """
 _FORKING = """
 import json, os, socket, sys
-import diembao.cli.main, diembao.jobs.collect, diembao.service.doctor
-import diembao.jobs.digest, diembao.service.status, storage.database
+import diembao.cli.main, diembao.jobs.collection.collect, diembao.service.doctor
+import diembao.jobs.publishing.digest, diembao.service.status, storage.database
 with socket.socket(socket.AF_UNIX) as door:
     door.bind(sys.argv[1])
     door.listen()

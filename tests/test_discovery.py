@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, choose_feeds
-from diembao.jobs.source_check import build_source
+from diembao.jobs.collection.source_check import build_source
 from pipeline.records import Feed, Reason
 from tests.support.local_site import LocalSite, Reply
 

@@ -127,7 +127,7 @@ def test_the_first_schema_is_upgraded_in_place(tmp_path: Path) -> None:
 
 def test_a_source_is_asked_in_its_hours_only(storage: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also by a collection of everything; and whoever is named is asked at any hour."""
-    from diembao.jobs import collect as collect_job
+    from diembao.jobs.collection import collect as collect_job
 
     asked: list[str] = []
     monkeypatch.setattr("crawlers.crawl.crawl", lambda sources, *_: asked.extend(s.id for s in sources if s.feeds))

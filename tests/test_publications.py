@@ -17,9 +17,9 @@ from sqlalchemy import create_engine, text
 from config.alerts import Mail
 from config.rulebook import load_rulebook
 from config.settings import MailingList, SendingSettings, Settings, load_settings
-from diembao.jobs import publish as publish_job
-from diembao.jobs import send
-from diembao.jobs.digest_email import is_email_part
+from diembao.jobs.publishing import publish as publish_job
+from diembao.jobs.publishing import send
+from diembao.jobs.publishing.digest_email import is_email_part
 from pipeline.records import Coverage, Decision, Entry, Poll, Reason
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook

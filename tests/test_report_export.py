@@ -21,7 +21,7 @@ from analysis.report.figures import Span
 from config.rulebook import Rulebook, load_rulebook
 from config.settings import Peer, Settings, load_settings
 from diembao.jobs.export import ExportRequest, export
-from diembao.jobs.report import build_report, write_report
+from diembao.jobs.publishing.report import build_report, write_report
 from pipeline.records import (
     Article,
     Coverage,

@@ -9,7 +9,7 @@ from babel import Locale
 from config.load import ConfigError, packaged
 from config.source_editor import table_of, with_enabled, with_sources
 from config.sources import check_sources, load_sources
-from diembao.jobs.collect import logins_of
+from diembao.jobs.collection.collect import logins_of
 from pipeline.records import Feed, Selectors, Source
 from pipeline.text.urls import normalise_url, same_site
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.jobs.digest import DAILY, build_draft, render
+from diembao.jobs.publishing.digest import DAILY, build_draft, render
 from pipeline.records import (
     Article,
     Coverage,

@@ -24,7 +24,7 @@ from crawlers.parsing.redirect_links import is_redirect_link, redirect_target
 from crawlers.parsing.sandbox import FeedResponse, ParserProcess
 from crawlers.spiders.feed_poll import FeedPoll
 from crawlers.spiders.sink import CrawlSink
-from pipeline.polling.pacing import needs_full_fetch
+from pipeline.polling.poll_interval import needs_full_fetch
 from pipeline.polling.search_queries import SearchQuery, search_queries, split_in_halves
 from pipeline.records import Candidate, CrawlSettings, Fetched, FetchFailure, Reason, Source
 

@@ -23,14 +23,14 @@ class UnreadablePage(DiembaoError):
 
 def text_of_page(url: str, crawl: CrawlSettings, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]]:
     """Fetch a page and return its text and the hits in its bytes. Raises UnreadablePage."""
-    from diembao.jobs.fetch_pages import fetch_pages
+    from diembao.jobs.collection.fetch_pages import fetch_pages
 
     return _text_of_document(next(fetch_pages([url], crawl)), rules)
 
 
 def text_of_file(path: Path, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]]:
     """Return the text of a .txt file (its first line is the title) or of a page on disk. Raises UnreadablePage."""
-    from diembao.jobs.fetch_pages import page_document
+    from diembao.jobs.collection.fetch_pages import page_document
     from pipeline.records import Text
 
     body = path.read_bytes()

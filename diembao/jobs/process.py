@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from config.settings import ProcessSettings
-from diembao.jobs.collect import Progress
+from diembao.jobs.collection.collect import Progress
 from diembao.system.clock import now
 from diembao.workers.base import batch_size
 from diembao.workers.local import LocalExaminer

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.settings import ProcessSettings
-from diembao.jobs.collect import Progress
+from diembao.jobs.collection.collect import Progress
 from diembao.jobs.process import attach_source_settings
 from diembao.system.clock import now
 from diembao.workers.base import batch_size

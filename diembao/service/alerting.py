@@ -23,7 +23,7 @@ def examine_rules(
     """Examine the rules of alerts.toml; store and return the alerts that are new."""
     from config.alerts import load_alerts
     from config.schedule import load_schedule
-    from diembao.jobs.ledger import watched_sources
+    from diembao.jobs.collection.ledger import watched_sources
     from diembao.jobs.search import parse_query
     from diembao.service.alert_rules import AlertContext, raise_alerts
 

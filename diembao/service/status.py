@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
-from diembao.jobs.ledger import watched_sources
+from diembao.jobs.collection.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady

@@ -36,7 +36,7 @@ class FeedState:
     last_modified: str | None = None
     #: end of the last poll, aware UTC
     polled_at: datetime | None = None
-    #: failed polls in a row, and the sum of their weights (pipeline.polling.pacing)
+    #: failed polls in a row, and the sum of their weights (pipeline.polling.poll_interval)
     failures: int = 0
     penalty: int = 0
     #: wait between two polls as it was last found; None before the first

@@ -60,7 +60,7 @@ class Source:
     category: SourceCategory = "central"
     reach: Reach = "national"
     enabled: bool = True
-    #: minutes between two polls when the schedule collects by due-ness; None: found by itself (pipeline.polling.pacing)
+    #: minutes between two polls when the schedule collects by due-ness; None: pipeline.polling.poll_interval finds it
     poll_minutes: int | None = None
     #: seconds between two requests to its host; None: the general setting
     delay_seconds: float | None = None

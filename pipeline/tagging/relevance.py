@@ -8,6 +8,7 @@ from pipeline.records import Parameter, Relevance, VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mention_roles import Role, mention_roles
 from pipeline.tagging.mentions import Mention, PlaceMentions
+from pipeline.tagging.relevance_thresholds import grade
 
 FEATURES = (
     "title",  # a plain mention in the title
@@ -33,7 +34,7 @@ _NAMES = 3
 @dataclass(frozen=True, slots=True)
 class RelevanceVerdict:
     relevance: Relevance
-    #: 0 to 1; from 0.5 on the text is relevant, from 0.75 on the province is its subject
+    #: 0 to 1; the limits are those of relevance_thresholds
     score: float
     #: codes: main, mention, list, aside; of irrelevant texts range, successor, unnamed
     reason: VerdictReason
@@ -49,9 +50,9 @@ def judge_relevance(found: PlaceMentions, language: str, rules: Rulebook) -> Rel
     if not any(m.strong for m, _ in kept):
         return _irrelevant(found, roles, rules)
     chance = rules.models.grade.chance("main", relevance_features(found, kept, language))
-    relevance: Relevance = "main" if chance >= 0.5 else "mention"
+    relevance, score = grade(chance)
     mentions = tuple(m for m, _ in kept)
-    return RelevanceVerdict(relevance, 0.5 + chance / 2, _reason(relevance, found, kept, province.name), mentions)
+    return RelevanceVerdict(relevance, score, _reason(relevance, found, kept, province.name), mentions)
 
 
 def relevance_features(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]], language: str) -> list[float]:

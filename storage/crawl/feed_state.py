@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
-from pipeline.polling.pacing import Outcome, next_state
+from pipeline.polling.poll_interval import Outcome, next_state
 from pipeline.records import FeedState, FetchFailure, Poll, Reason, Source
 from pipeline.text.urls import host_of
 from storage.schema.core import feeds, hosts, sources

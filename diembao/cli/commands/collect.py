@@ -11,7 +11,7 @@ from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
-    from diembao.jobs.collect import CollectResult
+    from diembao.jobs.collection.collect import CollectResult
     from storage.database import Database
 
 #: Result of `_collect` that was told to stop; the exit code of the command is FAILED.
@@ -86,7 +86,7 @@ def run(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> int:
 @pass_context
 def add(app: CliContext, urls: tuple[str, ...]) -> int:
     from diembao.jobs import process as process_job
-    from diembao.jobs.collect import add_by_hand
+    from diembao.jobs.collection.collect import add_by_hand
     from pipeline.text.urls import is_fetchable, normalise_url
 
     if invalid := [url for url in urls if not is_fetchable(url)]:
@@ -118,7 +118,7 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
 
 
 def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: bool) -> int:
-    from diembao.jobs.collect import collect as collect_now
+    from diembao.jobs.collection.collect import collect as collect_now
 
     settings, sources = app.settings(), app.sources()
     if unknown := set(only) - {s.id for s in sources}:

@@ -63,7 +63,7 @@ def write_digest(
     forms: tuple[str, ...] = (),
     as_of: datetime | None = None,
 ) -> int:
-    from diembao.jobs import digest as digest_job
+    from diembao.jobs.publishing import digest as digest_job
 
     settings, rules = app.settings(), app.rules()
     files, counts = digest_job.write_digest(
@@ -92,8 +92,8 @@ def write_digest(
 
 
 def _write_published(app: CliContext, storage: Database, number: int, forms: tuple[str, ...], out: Path | None) -> int:
-    from diembao.jobs import digest as digest_job
-    from diembao.jobs.published_digest import UnknownPublication, digest_files, published_digest
+    from diembao.jobs.publishing import digest as digest_job
+    from diembao.jobs.publishing.published_digest import UnknownPublication, digest_files, published_digest
 
     try:
         publication = published_digest(storage, number)

@@ -27,7 +27,7 @@ from pipeline.i18n.catalogs import mark, translate
 )
 @pass_context
 def extract(app: CliContext, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
-    from diembao.jobs.fetch_pages import fetch_pages, page_document
+    from diembao.jobs.collection.fetch_pages import fetch_pages, page_document
     from pipeline.extraction.extract import article_to_json, extract
     from pipeline.records import Document, Unreadable
     from pipeline.records import Reason as R

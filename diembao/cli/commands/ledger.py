@@ -37,7 +37,7 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 )
 @pass_context
 def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
-    from diembao.jobs import ledger as ledger_job
+    from diembao.jobs.collection import ledger as ledger_job
 
     zone = app.settings().province.time_zone
     start, end = day_bounds(day.date() if day else now().astimezone(ZoneInfo(zone)).date(), zone)

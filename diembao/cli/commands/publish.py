@@ -14,7 +14,7 @@ from pipeline.i18n.catalogs import mark, translate, translate_code
 if TYPE_CHECKING:
     from datetime import date
 
-    from diembao.jobs.send import Delivery
+    from diembao.jobs.publishing.send import Delivery
     from pipeline.records.publications import Publication
     from storage.database import Database
 
@@ -35,7 +35,7 @@ _number = translated.option(
 @_number
 @pass_context
 def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
-    from diembao.jobs import publish as publish_job
+    from diembao.jobs.publishing import publish as publish_job
 
     language = app.document_language()
     with app.home.lock("publish"), app.storage() as storage:
@@ -102,7 +102,7 @@ def send(
     if_any: bool,
 ) -> int:
     from config.alerts import load_alerts
-    from diembao.jobs import send as send_job
+    from diembao.jobs.publishing import send as send_job
     from diembao.system.clock import now
 
     settings, mail = app.settings(), load_alerts(app.home.config if app.home.config.exists() else None).mail
@@ -142,7 +142,7 @@ def send(
 def _publication(
     app: CliContext, storage: Database, number: int | None, day: date | None, dry_run: bool
 ) -> Publication:
-    from diembao.jobs.published_digest import UnknownPublication, digest_to_send, published_digest
+    from diembao.jobs.publishing.published_digest import UnknownPublication, digest_to_send, published_digest
 
     if number is None:
         language = app.document_language()

@@ -17,7 +17,7 @@ from pipeline.i18n.catalogs import mark, translate, translate_code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from diembao.jobs.recall import Headline
+    from diembao.jobs.collection.recall import Headline
     from pipeline.records import Source
 
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 )
 @pass_context
 def recall(app: CliContext, against: str, days: int) -> int:
-    from diembao.jobs.recall import SEEN
-    from diembao.jobs.recall import recall as compare
+    from diembao.jobs.collection.recall import SEEN
+    from diembao.jobs.collection.recall import recall as compare
 
     end = now()
     start = end - timedelta(days=days)
@@ -62,11 +62,11 @@ def recall(app: CliContext, against: str, days: int) -> int:
 
 
 def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: datetime) -> list[Headline]:
-    from diembao.jobs.recall import read_headlines
+    from diembao.jobs.collection.recall import read_headlines
 
     search = next((s for s in sources if s.id == against and any(f.kind == "query" for f in s.feeds)), None)
     if search is not None:
-        from diembao.jobs.recall import fetch_headlines
+        from diembao.jobs.collection.recall import fetch_headlines
 
         headlines, failures = fetch_headlines(search, start, app.settings().crawl)
         for url, reason in failures.items():

@@ -62,7 +62,7 @@ def report(
     forms: tuple[str, ...],
     out: Path | None,
 ) -> int:
-    from diembao.jobs.report import write_report
+    from diembao.jobs.publishing.report import write_report
 
     settings, rules = app.settings(), app.rules()
     span = _span(kind, day, since, until, ZoneInfo(settings.province.time_zone))
@@ -99,7 +99,7 @@ def _span(
     kind: str | None, day: datetime | None, since: datetime | None, until: datetime | None, zone: ZoneInfo
 ) -> Span:
     from analysis.report.figures import Span
-    from diembao.jobs import report as report_job
+    from diembao.jobs.publishing import report as report_job
     from diembao.system.clock import now
 
     today: date = day.date() if day else now().astimezone(zone).date()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawlers.spiders.discovered import DiscoveredFeed
-    from diembao.jobs.source_check import SourceCheck
+    from diembao.jobs.collection.source_check import SourceCheck
 
 
 @translated.command(
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @translated.option("--pages", default=3, show_default=True, type=click.IntRange(0, 50), help=mark("Pages to read."))
 @pass_context
 def check(app: CliContext, ids: tuple[str, ...], pages: int) -> int:
-    from diembao.jobs import source_check
+    from diembao.jobs.collection import source_check
 
     settings, configured, rules = app.settings(), app.sources(), app.rules()
     sources = sources_by_id(configured, ids) if ids else [s for s in configured if s.enabled]
@@ -68,7 +68,7 @@ def _age(newest: datetime, now: datetime) -> str:
 
 
 def _troubles(result: SourceCheck, now: datetime) -> list[str]:
-    from diembao.jobs.source_check import STALE
+    from diembao.jobs.collection.source_check import STALE
     from pipeline.records import Reason
 
     troubles: list[str] = []
@@ -122,7 +122,7 @@ def _row(result: SourceCheck, troubles: list[str]) -> dict[str, object]:
 def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | None) -> int:
     from config.source_editor import table_of
     from crawlers.discover import discover_feeds
-    from diembao.jobs.source_check import build_source
+    from diembao.jobs.collection.source_check import build_source
     from pipeline.records import Reason
     from pipeline.text.urls import is_fetchable, same_site
 

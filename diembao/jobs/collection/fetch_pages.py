@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from crawlers.spiders.sink import MemorySink
-from diembao.jobs.collect import logins_of
+from diembao.jobs.collection.collect import logins_of
 from pipeline.records import Candidate, CrawlSettings, Document, Entry, Fetched, Reason, Source
 from pipeline.text.urls import normalise_url
 

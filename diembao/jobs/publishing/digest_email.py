@@ -15,7 +15,7 @@ from analysis.documents.blocks import Picture, PrintDocument, plain_text_lines
 from pipeline.records.publications import Publication
 
 if TYPE_CHECKING:
-    from diembao.jobs.draft_digest import DraftDigest
+    from diembao.jobs.publishing.draft_digest import DraftDigest
 
 #: Names of the files of a publication that make its e-mail.
 _HTML, _TEXT, _PICTURE = "letter.html", "letter.txt", "letter-picture-{n}.png"

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.polling.pacing import (
+from pipeline.polling.poll_interval import (
     FULL_FETCH_EVERY,
     LONGEST,
     SHORTEST,

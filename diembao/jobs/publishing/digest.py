@@ -13,9 +13,9 @@ from analysis.digest.corrections import Erratum, corrected_items, find_errata, l
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
-from diembao.jobs.draft_digest import DraftDigest
-from diembao.jobs.ledger import watched_sources
+from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
+from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.system.clock import now, overdue
 from diembao.system.files import write_atomically
 from pipeline.records import Item
@@ -171,7 +171,7 @@ def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) ->
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
     from analysis.documents.pdf import render_pdf
-    from diembao.jobs.digest_email import email_files
+    from diembao.jobs.publishing.digest_email import email_files
 
     # The chart is drawn once for all forms: it takes longer than any of them.
     pictures = _pictures(draft) if letter or {"html", "docx", "pdf"} & set(forms) else ()

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from analysis.digest.corrections import published_item
 from config.settings import Settings
-from diembao.jobs.digest import FORMS, build_draft, render
-from diembao.jobs.digest_email import email_subject
+from diembao.jobs.publishing.digest import FORMS, build_draft, render
+from diembao.jobs.publishing.digest_email import email_subject
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database

@@ -9,7 +9,7 @@ from config.opml import country_of, new_id
 from config.settings import ProcessSettings
 from crawlers.spiders.discovered import DiscoveredSite, choose_feeds
 from crawlers.spiders.sink import MemorySink
-from diembao.jobs.collect import logins_of
+from diembao.jobs.collection.collect import logins_of
 from diembao.workers.local import LocalExaminer
 from pipeline.records import (
     Candidate,

@@ -18,7 +18,7 @@ from analysis.report.keywords import Keyword, count_words, find_keywords
 from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow, story_rows
 from config.settings import Peer, Settings
-from diembao.jobs.digest import letterhead
+from diembao.jobs.publishing.digest import letterhead
 from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance

@@ -9,7 +9,7 @@ from functools import partial
 
 from config.alerts import Alerting, Hooks, Mail
 from config.settings import SendingSettings
-from diembao.jobs.digest_email import email_message
+from diembao.jobs.publishing.digest_email import email_message
 from diembao.notify.channels import channels
 from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection
 from diembao.system.clock import now

@@ -40,8 +40,8 @@ def digest_to_send(
 
     With `dry_run` such a digest is prepared but not stored.
     """
-    from diembao.jobs import publish
     from diembao.jobs.periods import period_of
+    from diembao.jobs.publishing import publish
     from diembao.system.clock import now
 
     day = period_of(day, settings, now()).day
@@ -54,7 +54,7 @@ def digest_to_send(
 
 def digest_files(publication: Publication, forms: Collection[str]) -> dict[str, bytes]:
     """Return the files of a published digest by name, without the parts of its e-mail; `forms` empty: all forms."""
-    from diembao.jobs.digest_email import is_email_part
+    from diembao.jobs.publishing.digest_email import is_email_part
 
     return {
         name: body
