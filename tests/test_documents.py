@@ -292,7 +292,7 @@ def test_a_correction_is_said_once() -> None:
     titled = replace(before[2], article=replace(before[2].article, title="Đính chính"))
     known = {i.key: i for i in (changed, toned, titled)}
     found = find_errata(last_published([first]), known)
-    assert {(e.said.key, e.what, e.now) for e in found} == {
+    assert {(e.statement.key, e.what, e.now) for e in found} == {
         ("k0", "relevance", "no"), ("k1", "tone", "negative"), ("k2", "title", "Đính chính"), ("k3", "gone", ""),
     }  # fmt: skip
     second = replace(first, id=8, items=tuple(corrected_items(found, known)))

@@ -163,7 +163,7 @@ def test_changed_bytes_are_noticed(storage: Database, publish: Publish, tmp_path
 def sent(storage: Database, made: Publication, post: Post, **more: Any) -> dict[str, str]:
     mail = Mail(sender="diembao@example.vn", server=f"127.0.0.1:{post.port}")
     found = list(send.deliveries(made, LISTS, mail))
-    return {r.channel: r.how for r in send.send(storage, made, found, mail, again=more.get("again", False))}
+    return {r.channel: r.outcome for r in send.send(storage, made, found, mail, again=more.get("again", False))}
 
 
 def test_each_list_gets_one_whole_letter_once(storage: Database, publish: Publish, post: Post) -> None:

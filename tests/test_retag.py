@@ -193,7 +193,7 @@ def test_rules_that_come_back_tag_once_more(storage: Database) -> None:
     [key] = store(storage, [("Xe buýt Hải Phòng", ELSEWHERE, "main")])
     for n, version in enumerate(("new", "old", "new", "old")):
         [one] = storage.articles.outdated_taggings(version, since=None, after=0, limit=9)
-        tags = replace(one.said, rules=version, tone="positive" if version == "new" else "negative")
+        tags = replace(one.rule_tags, rules=version, tone="positive" if version == "new" else "negative")
         article = Article("", "", one.title, "", "")
         storage.articles.save_retaggings([Coverage(one.id, article, tags)], version, T1 + timedelta(hours=n))
         assert not storage.articles.outdated_taggings(version, since=None, after=0, limit=9)

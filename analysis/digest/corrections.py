@@ -16,7 +16,7 @@ class Erratum:
     #: number and day of the published digest
     publication: int
     day: date
-    said: PublishedItem
+    statement: PublishedItem
     what: Literal["relevance", "tone", "title", "taken_down", "gone"]
     #: new value of relevance, tone or title; '' for the others
     now: str = ""
@@ -49,7 +49,7 @@ def find_errata(
             errata.append(Erratum(*origin, "tone", now.tags.tone))
         if _fold_title(now.article.title) != _fold_title(item.title):
             errata.append(Erratum(*origin, "title", now.article.title))
-    return tuple(sorted(errata, key=lambda e: (e.publication, e.said.key, e.what)))
+    return tuple(sorted(errata, key=lambda e: (e.publication, e.statement.key, e.what)))
 
 
 def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
@@ -64,7 +64,7 @@ def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
 
 def corrected_items(errata: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
     """Yield the statements of a digest with these errata about their articles: the next digest does not repeat them."""
-    for key, statement in {e.said.key: e.said for e in errata}.items():
+    for key, statement in {e.statement.key: e.statement for e in errata}.items():
         if (now := known.get(key)) is not None:
             yield published_item(now, erratum=True)
         else:

@@ -225,7 +225,7 @@ class DigestPresenter:
 
     def erratum(self, erratum: Erratum) -> str:
         """Return a correction as a sentence: the statement of the earlier digest, and the present one."""
-        words, published = self._words, erratum.said
+        words, published = self._words, erratum.statement
         match erratum.what:
             case "relevance" | "tone" as what:
                 before = published.relevance if what == "relevance" else published.tone

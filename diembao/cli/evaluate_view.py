@@ -28,7 +28,7 @@ def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[s
     ]
     if errors:
         row["mistakes"] = [
-            {"id": m.id, "title": m.title, "what": m.what, "gold": m.gold, "said": m.said, "reason": m.reason}
+            {"id": m.id, "title": m.title, "what": m.what, "gold": m.gold, "said": m.predicted, "reason": m.reason}
             for m in report.mistakes
         ]
     return row
@@ -63,7 +63,7 @@ def evaluation_tables(report: EvaluationReport, *, errors: bool = False) -> Rend
         for column in ("id", "title", "what", "gold", "said", "why"):
             table.add_column(_word(column), overflow="fold")
         for m in report.mistakes:
-            table.add_row(m.id, m.title[:80], _word(m.what), m.gold, m.said, m.reason)
+            table.add_row(m.id, m.title[:80], _word(m.what), m.gold, m.predicted, m.reason)
         parts.append(table)
     return Group(*parts)
 

@@ -59,7 +59,7 @@ class Mistake:
     title: str
     what: str  # 'relevance', 'topics', 'language' or 'tone'
     gold: str
-    said: str
+    predicted: str
     reason: str
 
 

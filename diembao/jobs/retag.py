@@ -138,7 +138,7 @@ def _count_change(changes: RetagChanges, old: OutdatedTagging, result: Examined,
         changes.failed += 1
         return
     new = apply_decisions(result.tags, decisions)
-    if decisions and _labels(result.tags) != _labels(old.said) and _labels(new) == _labels(old.tags):
+    if decisions and _labels(result.tags) != _labels(old.rule_tags) and _labels(new) == _labels(old.tags):
         changes.held += 1
     if _labels(new) == _labels(old.tags):
         return

@@ -54,9 +54,9 @@ def send_alerts(storage: Database, ways: Sequence[Channel], at: datetime) -> lis
 
 def alert_message(alerts: Sequence[Alert]) -> tuple[str, str]:
     """Return title and text of one message about several alerts."""
-    first = alerts[0].said.splitlines()[0]
+    first = alerts[0].text.splitlines()[0]
     title = translate("[diembao] {count} alerts: {first}", count=len(alerts), first=first)
-    return title[:150], "\n\n".join(f"{n}. {alert.said}" for n, alert in enumerate(alerts, 1)) + "\n"
+    return title[:150], "\n\n".join(f"{n}. {alert.text}" for n, alert in enumerate(alerts, 1)) + "\n"
 
 
 def _send_by_apprise(name: str, title: str, text: str) -> None:

@@ -38,7 +38,7 @@ class Finding:
 
     what: str
     verdict: Verdict
-    said: str
+    text: str
     #: what to do; '' for the verdict ok
     do: str = ""
 

@@ -51,6 +51,6 @@ class Alert:
     day: str
     at: datetime
     #: what happened, and what to do
-    said: str
+    text: str
     #: name of the channel → when it took the alert
     sent: Mapping[str, str] = field(default_factory=dict)

@@ -27,7 +27,7 @@ class OutdatedTagging:
     #: Tags under people's decisions.
     tags: Tags
     #: Tags of the rules alone.
-    said: Tags
+    rule_tags: Tags
     #: Document to examine, with the id of the version: the page where no text was stored, else an entry with the text.
     document: Document
 

@@ -122,7 +122,7 @@ class JobRuns(Facet):
             same = select(alerts.c.id).where(alerts.c.cause == alert.cause, alerts.c.day == alert.day)
             if connection.execute(same).first() is not None:
                 return False
-            row = {"cause": alert.cause, "day": alert.day, "at": alert.at, "said": alert.said, "sent": {}}
+            row = {"cause": alert.cause, "day": alert.day, "at": alert.at, "said": alert.text, "sent": {}}
             connection.execute(insert(alerts).values(**row))
             return True
 

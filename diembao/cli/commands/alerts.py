@@ -64,7 +64,7 @@ def _send_new(app: CliContext, storage: Database, channels: Sequence[Channel]) -
     at = now()
     alerts = examine_rules(storage, app.home, at, app.zone(), app.rules)
     for alert in alerts:
-        app.print(alert.said)
+        app.print(alert.text)
     failures = send_alerts(storage, channels, at)
     for line in failures:
         app.warn(translate("Not sent: {line}", line=line))

@@ -1,7 +1,5 @@
 """doctor: the faults of this machine, each with its remedy."""
 
-import dataclasses
-
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark
@@ -37,9 +35,9 @@ def doctor(app: CliContext, network: bool) -> int:
     ):
         worst = FAILED if finding.verdict == "bad" else worst
         if app.as_json:
-            app.print_json(dataclasses.asdict(finding))
+            app.print_json({"what": finding.what, "verdict": finding.verdict, "said": finding.text, "do": finding.do})
             continue
-        app.print(f"{marks[finding.verdict]} {finding.what}: {finding.said}")
+        app.print(f"{marks[finding.verdict]} {finding.what}: {finding.text}")
         if finding.do:
             app.print(f"    → {finding.do}")
     return worst

@@ -131,12 +131,12 @@ def send(
             send_job.confirm_delivery(storage, digest, [delivery.channel for delivery in deliveries])
         results = send_job.send(storage, digest, deliveries, mail, again=again)
     if app.as_json:
-        app.print_json({"id": digest.id, "at": now(), "sent": {r.channel: r.how for r in results}})
+        app.print_json({"id": digest.id, "at": now(), "sent": {r.channel: r.outcome for r in results}})
     for result in results:
-        note = f" ({result.said})" if result.said else ""
-        line = f"{result.channel}: {translate_code('delivery', result.how)}{note}"
-        (app.print if result.how in ("sent", "before") else app.warn)(line)
-    return DONE if all(r.how in ("sent", "before") for r in results) else FAILED
+        note = f" ({result.message})" if result.message else ""
+        line = f"{result.channel}: {translate_code('delivery', result.outcome)}{note}"
+        (app.print if result.outcome in ("sent", "before") else app.warn)(line)
+    return DONE if all(r.outcome in ("sent", "before") for r in results) else FAILED
 
 
 def _publication(

@@ -55,9 +55,9 @@ class DeliveryResult:
     """Outcome for one channel: 'sent', 'before' (sent earlier), 'unknown' (begun, end not known) or 'failed'."""
 
     channel: str
-    how: str
+    outcome: str
     #: error message
-    said: str = ""
+    message: str = ""
 
 
 def confirm_delivery(storage: Database, publication: Publication, channels: Sequence[str]) -> None:
