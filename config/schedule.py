@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from config.crontab import cron_trigger
 from config.load import Faults, parse_toml, resolve
 
 _FORBID = {"extra": "forbid"}
@@ -68,8 +71,6 @@ def load_serving(directory: Path | None) -> Serving:
 
 
 def _read_schedule(directory: Path | None) -> _ScheduleFile:
-    from apscheduler.triggers.cron import CronTrigger
-
     name, text = resolve(directory, "schedule.toml")
     schedule = parse_toml(text, _ScheduleFile, name=name)
     jobs, faults = schedule.job, Faults(name, text)
@@ -98,6 +99,6 @@ def _read_schedule(directory: Path | None) -> _ScheduleFile:
         if job.every_minutes is not None and job.for_each_day:
             faults.add(("job", n, "command"), "{day} is for jobs at times of day (cron)")
         if job.cron is not None:
-            faults.try_(("job", n, "cron"), CronTrigger.from_crontab, job.cron)
+            faults.try_(("job", n, "cron"), partial(cron_trigger, zone=UTC), job.cron)
     faults.raise_any()
     return schedule

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.alerts import Rule
+from config.crontab import cron_trigger
 from config.schedule import Job
 from diembao.jobs.periods import local_day
 from diembao.system.home import Home
@@ -124,14 +125,12 @@ def lacks_digest(storage: Database, home: Home, jobs: Sequence[Job], local: date
 
     A digest that a person made by hand counts too.
     """
-    from apscheduler.triggers.cron import CronTrigger
-
     midnight = datetime.combine(local.date(), time.min, local.tzinfo)
     first_runs = storage.service.first_of_each()
     for job in jobs:
         if not job.for_each_day or job.command[:1] != ("digest",) or job.cron is None or job.name not in first_runs:
             continue
-        due = CronTrigger.from_crontab(job.cron, timezone=local.tzinfo).get_next_fire_time(None, midnight)
+        due = cron_trigger(job.cron, local.tzinfo or UTC).get_next_fire_time(None, midnight)
         if due is None or due > local or due <= first_runs[job.name].due:
             continue
         runs = storage.service.jobs_since(midnight, (job.name,))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from config.crontab import cron_trigger
 from config.schedule import Job
 from pipeline.records import JobOutcome, JobRun
 
@@ -45,13 +46,9 @@ class Schedule:
     def __init__(
         self, jobs: Sequence[Job], zone: ZoneInfo, runs: Sequence[JobRun], at: datetime, steady: float
     ) -> None:
-        from apscheduler.triggers.cron import CronTrigger
-
         self.jobs = tuple(jobs)
         self._zone = zone
-        self._triggers: dict[str, CronTrigger] = {
-            job.name: CronTrigger.from_crontab(job.cron, timezone=UTC) for job in jobs if job.cron is not None
-        }
+        self._triggers = {job.name: cron_trigger(job.cron, UTC) for job in jobs if job.cron is not None}
         self._runs: dict[str, list[JobRun]] = {job.name: [] for job in jobs}
         for run in runs:
             if run.job in self._runs:
