@@ -51,7 +51,7 @@ class Schedule:
         self._triggers = {job.name: cron_trigger(job.cron, UTC) for job in jobs if job.cron is not None}
         self._runs: dict[str, list[JobRun]] = {job.name: [] for job in jobs}
         for run in runs:
-            if run.job in self._runs:
+            if run.job in self._runs and run.outcome is not JobOutcome.AHEAD:
                 self._runs[run.job].append(_in_utc(run))
         self._quiet_until: dict[str, datetime] = {}
         self._next: dict[str, float] = {job.name: _first_wait(job, self._runs[job.name], at) + steady for job in jobs}
@@ -64,6 +64,9 @@ class Schedule:
         """Record that a run began, or how it ended."""
         run = _in_utc(run)
         self._quiet_until.pop(run.job, None)
+        if run.outcome is JobOutcome.AHEAD:
+            self._runs[run.job] = [r for r in self._runs[run.job] if r.id != run.id]
+            return
         runs = [*(r for r in self._runs[run.job] if r.id != run.id), run]
         newest = max(r.due for r in runs)
         self._runs[run.job] = [r for r in runs if r.due > newest - KEEP]

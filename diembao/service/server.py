@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from diembao.system.clock import now, steady
 from diembao.system.files import write_atomically
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
-from pipeline.records import JobOutcome, JobRun
+from pipeline.records import AHEAD_LIMIT, JobOutcome, JobRun
 from storage.database import Database
 from storage.engine.errors import StorageError
 from storage.service.leader_lock import LeaderLock, LockedElsewhere
@@ -67,10 +67,13 @@ class JobServer:
         self._alert_counted_from = 0.0
         self._trouble_thread: threading.Thread | None = None
         self._purged_on = ""
+        #: the clock was set back by more than a correction, and the database has not been brought back yet
+        self._is_set_back = False
         at, ticks = now(), steady()
         orphans = end_orphans(home, tuple(job.name for job in jobs))
         if lost := storage.service.lose_open(at):
             log.warning("lost", turns=lost, ended=orphans)
+        self._bring_back(at)
         self._schedule = self._read_schedule(at, ticks)
         self._clock = at, ticks
 
@@ -84,6 +87,11 @@ class JobServer:
             self._storage.service.plan_job(name, at, self._who)
             schedule.note(JobRun(-1, name, at, at, at, JobOutcome.PLANNED), ticks)
         return schedule
+
+    def _bring_back(self, at: datetime) -> None:
+        """Where the database holds what a clock ahead of time recorded, date it at `at`, and say so."""
+        if self._storage.maintenance.is_ahead(at):
+            self._log.warning("clock_was_ahead", values=self._storage.maintenance.bring_back(at))
 
     def stop(self) -> None:
         """Ask the loop to end; may be called from a signal handler."""
@@ -118,10 +126,16 @@ class JobServer:
         if abs(drift) > _JUMP:
             self._state.clock_jumps += 1
             self._log.warning("clock_jumped", seconds=round(drift))
+            if drift < -AHEAD_LIMIT.total_seconds():
+                self._is_set_back = True
         self._clock = at, ticks
         self._record_ended()
         try:
             self._check_lock()
+            if self._is_set_back:
+                self._bring_back(at)
+                self._schedule = self._read_schedule(at, ticks)
+                self._is_set_back = False
             for run in list(self._unsaved):
                 self._storage.service.end_job(run)
                 self._unsaved.remove(run)
@@ -199,6 +213,8 @@ class JobServer:
             at = now()
             output_tail = "" if result.outcome is JobOutcome.DONE else result.output_tail
             run = replace(run, ended=at, outcome=result.outcome, exit_code=result.exit_code, output_tail=output_tail)
+            if run.due > at + AHEAD_LIMIT:
+                run = replace(run, outcome=JobOutcome.AHEAD)
             run = self._with_counts(run)
             self._schedule.note(run, steady())
             self._unsaved.append(run)
@@ -230,7 +246,7 @@ class JobServer:
     def _purge(self, at: datetime) -> None:
         today = at.astimezone(self._zone).date().isoformat()
         if today != self._purged_on:
-            self._storage.service.forget(at - timedelta(days=self._serving.keep_days))
+            self._storage.service.forget(self._serving.keep_days)
             self._purged_on = today
 
     def _stop_running(self) -> None:

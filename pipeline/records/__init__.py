@@ -4,7 +4,7 @@ from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Prec
 from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
 from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
 from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
-from pipeline.records.jobs import Alert, JobOutcome, JobRun
+from pipeline.records.jobs import AHEAD_LIMIT, Alert, JobOutcome, JobRun
 from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
 from pipeline.records.source_health import (
     Flag,
@@ -29,6 +29,7 @@ from pipeline.records.tags import (
 )
 
 __all__ = [
+    "AHEAD_LIMIT",
     "Alert",
     "Article",
     "ByteHit",

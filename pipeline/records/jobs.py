@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
+
+#: Most by which a clock is set back that was right by its own lights (a wrong zone, summer time). What was recorded
+#: later than that from now was recorded by a clock that was ahead.
+AHEAD_LIMIT = timedelta(hours=3)
 
 
 class JobOutcome(StrEnum):
@@ -18,6 +22,7 @@ class JobOutcome(StrEnum):
     LOST = "lost"  # the service was killed while it ran
     LOCKED = "locked"  # another run held its lock
     PLANNED = "planned"  # no run: a mark of the time from which on the job is known
+    AHEAD = "ahead"  # run for a time that had not come, because the clock was ahead: it does not count
 
 
 @dataclass(frozen=True, slots=True)

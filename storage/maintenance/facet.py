@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storage.engine.facet import Facet
+from storage.maintenance.clock_return import bring_back, is_ahead
 from storage.maintenance.disk import free_bytes
 from storage.maintenance.retention import Expired, Limits, plan_purge, purge_steps
 from storage.schema import core
@@ -25,6 +26,17 @@ class Maintenance(Facet):
             }
             stories = select(func.count(func.distinct(core.items.c.story)))
             return rows | {"stories": connection.execute(stories).scalar_one()}
+
+    # the clock
+    def is_ahead(self, at: datetime, /) -> bool:
+        """Return whether something was recorded later than `at`, by a clock that was ahead."""
+        with self._reading() as connection:
+            return is_ahead(connection, at)
+
+    def bring_back(self, at: datetime, /) -> int:
+        """Date at `at` what a clock that was ahead recorded for later; return how many values were changed."""
+        with self._writing() as connection:
+            return bring_back(connection, at)
 
     # retention
     def plan(self, limits: Limits, /) -> list[Expired]:

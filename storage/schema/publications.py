@@ -15,6 +15,14 @@ publications = Table(
     Column("sha256", String, nullable=False, comment="of its set of articles"),
     Column("rules", String, nullable=False, comment="version of the rules"),
     Column("number", Integer, comment="in the register of the agency"),
+    Column(
+        "ahead",
+        Integer,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="1: made while the clock was ahead; the digest of its day is made once more",
+    ),
     Column("items", JSON, nullable=False, comment="what it said of each article"),
     Index(None, "day"),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from pipeline.records import Alert, JobOutcome, JobRun
+from storage.engine.dialects import utc_day
 from storage.engine.facet import Facet
 from storage.schema.core import runs
 from storage.schema.service import alerts, job_runs
@@ -110,9 +111,19 @@ class JobRuns(Facet):
                 counts[name] = counts.get(name, 0) + int(n)
         return counts, any(row.ended is None for row in rows)
 
-    def forget(self, before: datetime, /) -> int:
-        """Delete job runs and alerts from before then; return how many."""
+    def forget(self, days: int, /) -> int:
+        """Delete job runs and alerts older than the last `days` days on which a job ran; return how many.
+
+        Days are counted by runs, not by the clock: one that jumps years ahead for an hour makes nothing forgotten.
+        """
         with self._writing() as connection:
+            day = utc_day(connection, job_runs.c.started)
+            oldest_kept = connection.execute(
+                select(func.min(job_runs.c.started)).group_by(day).order_by(day.desc()).offset(days - 1).limit(1)
+            ).scalar_one_or_none()
+            if oldest_kept is None:
+                return 0
+            before = oldest_kept
             gone = connection.execute(delete(job_runs).where(job_runs.c.started < before)).rowcount
             return gone + connection.execute(delete(alerts).where(alerts.c.at < before)).rowcount
 

@@ -48,8 +48,12 @@ class Publications(Facet):
             return None if row is None else _publication(connection, row)
 
     def latest(self, day: date, /) -> Publication | None:
-        """Return the last published digest of a day; None where there is none."""
-        query = select(publications).where(publications.c.day == day.isoformat()).order_by(publications.c.id.desc())
+        """Return the last published digest of a day; None where there is none but what a clock ahead of time made."""
+        query = (
+            select(publications)
+            .where(publications.c.day == day.isoformat(), publications.c.ahead == 0)
+            .order_by(publications.c.id.desc())
+        )
         with self._reading() as connection:
             row = connection.execute(query.limit(1)).first()
             return None if row is None else _publication(connection, row)

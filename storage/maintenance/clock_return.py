@@ -1,0 +1,72 @@
+"""What was recorded while the clock was ahead → dated at its return, so that nothing waits for years to pass.
+
+A clock that jumps to 2035 and comes back leaves feeds that are due in 2035, articles seen in 2035 and digests of days
+that have not come. Times of recording are set to the return, waits end, and runs and digests made for days to come no
+longer count as theirs.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or_, select, update
+
+from pipeline.records import AHEAD_LIMIT, JobOutcome
+from storage.schema.core import Instant, candidates, feeds, fetches, hosts, items, metadata, polls, versions
+from storage.schema.publications import publications
+from storage.schema.search import search_items
+from storage.schema.service import alerts, job_runs
+from storage.search.index import reindex
+
+#: Times that lie ahead by their nature, and the most by which they do (pipeline.polling.poll_interval, Retry-After)
+_WAITS: dict[Column[datetime], timedelta] = {
+    feeds.c.next_poll: timedelta(days=2),
+    feeds.c.distrusted_until: timedelta(days=31),
+    candidates.c.next_try: timedelta(days=31),
+    hosts.c.not_before: timedelta(days=2),
+}
+#: Times that others state, or that say for which time something was made
+_STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)
+#: Times with an index of which at least one is written by whatever diembao does
+_WITNESSES: tuple[Column[datetime], ...] = (polls.c.at, fetches.c.at, items.c.first_seen, job_runs.c.started)
+#: Articles put into the index anew at once
+_BATCH = 500
+
+
+def is_ahead(connection: Connection, at: datetime) -> bool:
+    """Return whether something was recorded later than `at`, by more than clocks are corrected by."""
+    newest = [connection.execute(select(func.max(column))).scalar_one() for column in _WITNESSES]
+    return any(time is not None and time > at + AHEAD_LIMIT for time in newest)
+
+
+def bring_back(connection: Connection, at: datetime) -> int:
+    """Date what was recorded after `at` (beyond AHEAD_LIMIT) at `at`; return the number of changed values."""
+    limit = at + AHEAD_LIMIT
+    changed = 0
+    seen_ahead = connection.execute(select(items.c.key).where(items.c.first_seen > limit)).scalars().all()
+    ahead = or_(job_runs.c.due > limit, job_runs.c.started > limit)
+    changed += connection.execute(update(job_runs).where(ahead).values(how=JobOutcome.AHEAD)).rowcount
+    made_ahead = update(publications).where(publications.c.made_at > limit, publications.c.ahead == 0)
+    changed += connection.execute(made_ahead.values(ahead=1)).rowcount
+    # There is one alert a day for each cause: these make room for those of the days to come.
+    day = alerts.c.day + " #" + cast(alerts.c.id, String)
+    changed += connection.execute(update(alerts).where(alerts.c.at > limit).values(day=day)).rowcount
+    for table, column in _recorded_times():
+        changed += connection.execute(update(table).where(column > limit).values({column: at})).rowcount
+    for column, most in _WAITS.items():
+        late = update(column.table).where(column > at + most).values({column: at})
+        changed += connection.execute(late).rowcount
+    for first in range(0, len(seen_ahead), _BATCH):
+        keys = seen_ahead[first : first + _BATCH]
+        # The place of an undated article in the index is the time at which it was seen.
+        connection.execute(delete(search_items).where(search_items.c.item_key.in_(keys)))
+        reindex(connection, keys)
+    return changed
+
+
+def _recorded_times() -> Iterator[tuple[Table, Column[datetime]]]:
+    """Yield the columns that say when diembao did something."""
+    exempt = {*_WAITS, *_STATEMENTS}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, Instant) and column not in exempt:
+                yield table, column

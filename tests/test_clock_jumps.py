@@ -1,0 +1,212 @@
+"""A clock that is ahead for a while: nothing is forgotten, waits for years, or counts for days that had not come."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert
+
+from config.schedule import Job
+from diembao.service.scheduler import Schedule
+from diembao.system.home import Home
+from pipeline.records import Alert, Entry, Feed, JobOutcome, JobRun, Poll, Reason, Source
+from pipeline.records.publications import Publication
+from storage.database import Database, open_database
+from storage.schema.core import hosts
+from tests.support.cli import run_inside
+from tests.test_server import JOB, serving, until
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+NOON = datetime(2026, 11, 29, 12, tzinfo=ZONE)
+AHEAD = datetime(2035, 3, 1, 12, tzinfo=ZONE)
+SOURCE = Source("bao", "Báo", "https://bao.example/", (Feed("https://bao.example/rss"),))
+DIGEST = Job("digest", ("digest", "--day", "{day}"), cron="15 6 * * *", retry_minutes=5)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    address = f"sqlite:///{tmp_path / 'd.db'}"
+    if request.param == "postgresql":
+        address = request.getfixturevalue("postgres")()
+    opened = open_database(address)
+    opened.crawl.set_sources([SOURCE])
+    yield opened
+    opened.close()
+
+
+def poll(storage: Database, at: datetime, *urls: str) -> None:
+    run = storage.service.begin_run("collect", at)
+    entries = tuple(Entry(url, title=f"Tin {url}") for url in urls)
+    storage.crawl.save_poll(run, Poll("bao", SOURCE.feeds[0].url, at, Reason.OK, entries=entries), recheck_all=False)
+
+
+def job(storage: Database, due: datetime, at: datetime, outcome: JobOutcome = JobOutcome.DONE) -> None:
+    number = storage.service.begin_job("digest", due, at, 0, "here")
+    storage.service.end_job(JobRun(number, "digest", due, at, at, outcome, 0))
+
+
+def publication(day: datetime, made_at: datetime) -> Publication:
+    return Publication(0, day.date(), made_at, "vi", "Điểm báo", "0" * 64, "1", (), {"a.txt": b"a"})
+
+
+def test_a_clock_that_is_right_has_nothing_to_bring_back(storage: Database) -> None:
+    assert not storage.maintenance.is_ahead(NOON)
+    poll(storage, NOON, "https://bao.example/1.html")
+    job(storage, NOON, NOON)
+    assert not storage.maintenance.is_ahead(NOON)
+    assert not storage.maintenance.is_ahead(NOON - timedelta(hours=2)), "summer time, or a zone put right"
+    assert storage.maintenance.bring_back(NOON - timedelta(hours=2)) == 0
+
+
+def test_what_was_recorded_ahead_is_dated_at_the_return(storage: Database) -> None:
+    poll(storage, NOON, "https://bao.example/1.html")
+    poll(storage, AHEAD, "https://bao.example/2.html")
+    assert storage.crawl.due_feeds(NOON + timedelta(days=1), per_host=9) == [], "it would wait until 2035"
+    assert storage.maintenance.is_ahead(NOON)
+    assert storage.maintenance.bring_back(NOON + timedelta(hours=1)) > 0
+    assert not storage.maintenance.is_ahead(NOON + timedelta(hours=1))
+    assert storage.crawl.due_feeds(NOON + timedelta(days=1), per_host=9) == [SOURCE.feeds[0].url]
+    due = storage.crawl.due_candidates(NOON + timedelta(hours=1), ["bao"])
+    assert {c.url for c in due} == {"https://bao.example/1.html", "https://bao.example/2.html"}
+    assert storage.maintenance.bring_back(NOON + timedelta(hours=1)) == 0, "once is enough"
+
+
+def test_a_host_that_asked_to_be_left_alone_is_left_alone_for_as_long_as_it_asked(storage: Database) -> None:
+    def host(name: str, until_: datetime) -> dict[str, object]:
+        return {"host": name, "not_before": until_, "reason": Reason.RATE_LIMITED, "at": NOON}
+
+    with storage.crawl._writing() as connection:
+        connection.execute(insert(hosts), [host("a", NOON + timedelta(hours=20)), host("b", AHEAD)])
+    storage.maintenance.bring_back(NOON)
+    assert storage.crawl.slowed_hosts(NOON) == {"a"}
+
+
+def test_runs_for_days_to_come_do_not_count_as_theirs(storage: Database) -> None:
+    first = NOON.replace(hour=6, minute=15)
+    job(storage, first, first)
+    for day in (1, 2, 3):
+        job(storage, first + timedelta(days=day), NOON + timedelta(days=3))
+    storage.maintenance.bring_back(NOON)
+    runs = storage.service.jobs_since(NOON - timedelta(days=9))
+    assert Counter(run.outcome for run in runs) == {JobOutcome.DONE: 1, JobOutcome.AHEAD: 3}
+    schedule = Schedule([DIGEST], ZONE, runs, NOON, 0.0)
+    assert schedule.next_times(NOON, 0.0)["digest"] == first + timedelta(days=1)
+    [turn] = schedule.due_jobs(first + timedelta(days=1, minutes=1), 0.0, ())
+    assert turn.command[-1] == "2026-11-30"
+
+
+def test_a_run_that_ends_after_the_return_does_not_count_either() -> None:
+    planned = JobRun(1, "digest", NOON, NOON, NOON, JobOutcome.PLANNED)
+    schedule = Schedule([DIGEST], ZONE, [planned], NOON, 0.0)
+    due = NOON.replace(hour=6, minute=15) + timedelta(days=1)
+    begun = JobRun(2, "digest", due, due)
+    schedule.note(begun, 0.0)
+    assert schedule.due_jobs(due, 0.0, ()) == []
+    schedule.note(replace(begun, ended=NOON, outcome=JobOutcome.AHEAD), 0.0)
+    assert [turn.due for turn in schedule.due_jobs(due, 0.0, ())] == [due]
+
+
+def test_a_digest_published_ahead_is_published_again_when_its_day_comes(storage: Database) -> None:
+    tomorrow = NOON + timedelta(days=1)
+    storage.publications.publish(publication(NOON, NOON))
+    early = storage.publications.publish(publication(tomorrow, tomorrow))
+    storage.maintenance.bring_back(NOON)
+    assert storage.publications.latest(NOON.date()) is not None
+    assert storage.publications.latest(tomorrow.date()) is None
+    assert storage.publications.publication(early) is not None, "it was sent, so it stays to be looked at"
+    number = storage.publications.publish(publication(tomorrow, tomorrow))
+    latest = storage.publications.latest(tomorrow.date())
+    assert latest is not None
+    assert latest.id == number
+
+
+def test_alerts_raised_ahead_do_not_silence_those_of_their_day(storage: Database) -> None:
+    tomorrow = (NOON + timedelta(days=1)).date().isoformat()
+    early = Alert("disk", tomorrow, NOON + timedelta(days=1), "đầy", {})
+    assert storage.service.raise_alert(early)
+    storage.maintenance.bring_back(NOON)
+    assert storage.service.raise_alert(early)
+    assert len(storage.service.alerts_since(NOON - timedelta(days=1))) == 2
+
+
+def test_history_is_forgotten_by_days_that_had_runs(storage: Database) -> None:
+    for day in range(200):
+        job(storage, NOON - timedelta(days=day), NOON - timedelta(days=day))
+    job(storage, AHEAD, AHEAD)
+    storage.service.forget(120)
+    runs = storage.service.jobs_since(datetime(2000, 1, 1, tzinfo=UTC))
+    assert len(runs) == 120
+    assert min(run.started for run in runs) == NOON - timedelta(days=118)
+
+
+@pytest.mark.parametrize(
+    ("jump", "restart"),
+    [
+        (timedelta(days=3), False),
+        (timedelta(days=3), True),
+        (timedelta(days=3020), False),
+        (timedelta(days=3020), True),
+    ],
+)
+def test_the_service_makes_every_digest_on_its_day(jump: timedelta, restart: bool, tmp_path: Path) -> None:
+    home = _home(tmp_path)
+    clock = tmp_path / "clock.json"
+    steady = iter(range(0, 10**9, 600))
+
+    def set_clock(at: datetime) -> None:
+        temporary = clock.with_suffix(".new")
+        temporary.write_text(json.dumps({"now": at.isoformat(), "steady": next(steady)}))
+        temporary.replace(clock)
+
+    def done_days(*outcomes: JobOutcome) -> Counter[str]:
+        storage = open_database(home.database)
+        try:
+            runs = storage.service.jobs_since(datetime(2000, 1, 1, tzinfo=UTC), ("day",))
+        finally:
+            storage.close()
+        return Counter(str(run.due.astimezone(ZONE).date()) for run in runs if run.outcome in outcomes)
+
+    def waits(number: int, *outcomes: JobOutcome) -> Callable[[], bool]:
+        return lambda: done_days(*outcomes).total() >= number
+
+    set_clock(NOON)
+    env = {"DIEMBAO_CLOCK": str(clock)}
+    made = (JobOutcome.DONE, JobOutcome.AHEAD)
+    with serving(home, **env) as process:
+        set_clock(NOON + timedelta(hours=20))
+        until(waits(1, *made))
+        set_clock(NOON + jump)
+        until(waits(1 + min(2, jump.days), *made))
+        if restart:
+            process.terminate()
+            process.wait(60)
+        else:
+            set_clock(NOON + timedelta(hours=21))
+            until(waits(2, JobOutcome.AHEAD))
+            _make_three_days(set_clock, waits)
+    if restart:
+        set_clock(NOON + timedelta(hours=21))
+        with serving(home, **env):
+            _make_three_days(set_clock, waits)
+    days = {f"2026-{day}": 1 for day in ("11-30", "12-01", "12-02", "12-03")}
+    assert done_days(JobOutcome.DONE) == days
+
+
+def _home(folder: Path) -> Home:
+    assert run_inside("--home", folder / "home", "init").returncode == 0
+    home = Home(folder / "home")
+    # Any command that is run for each day will do; this one is quick.
+    table = JOB.format(name="day", command='["ledger", "--day", "{day}"]', more='cron = "15 6 * * *"')
+    (home.config / "schedule.toml").write_text(f'[serve]\nhealth = ""\n{table}')
+    return home
+
+
+def _make_three_days(set_clock: Callable[[datetime], None], waits: Callable[..., Callable[[], bool]]) -> None:
+    for day in (1, 2, 3):
+        set_clock(NOON + timedelta(days=day, hours=19))
+        until(waits(1 + day, JobOutcome.DONE))
