@@ -9,6 +9,8 @@ import pytest
 
 from crawlers.parsing.feeds import parse_feed
 from pipeline.dates.parsing import moment_of_day
+from pipeline.html import jsonld, parser
+from pipeline.metadata import page_dates, page_metadata
 
 FILE = Path(__file__).parent / "data" / "stated_times.tsv"
 
@@ -53,9 +55,33 @@ def feed_time(row: Stated) -> datetime | None:
     return entry.published
 
 
+def page_time(row: Stated) -> page_dates.PageDates:
+    byline = row.text if row.kind == "element" else f"<p class='date'>{row.text}</p>"
+    prose = "<p>Một đoạn văn dài của bài viết, trong đó không có ngày tháng nào được nhắc đến cả.</p>"
+    tree = parser.parse_html(f"<html lang='{row.language}'><body><h1>Tên bài</h1>{byline}{prose * 3}</body></html>")
+    assert tree is not None
+    return page_dates.choose_page_dates(
+        tree,
+        jsonld.article_nodes(jsonld.jsonld_nodes(tree)),
+        page_metadata.meta_tags(tree),
+        url="https://outlet.example/a.html",
+        language=row.language,
+        now=datetime.fromisoformat(row.now),
+        title="Tên bài",
+        source=page_dates.SourceHints(country=row.country),
+    )
+
+
 @pytest.mark.parametrize("row", [row for row in corpus() if row.kind == "feed"], ids=lambda r: f"{r.country}-{r.text}")
 def test_feed_times(row: Stated) -> None:
     assert feed_time(row) == moment(row.expected), row.form
+
+
+@pytest.mark.parametrize("row", [row for row in corpus() if row.kind != "feed"], ids=lambda r: f"{r.country}-{r.text}")
+def test_page_times(row: Stated) -> None:
+    dates = page_time(row)
+    assert dates.published == moment(row.expected), row.form
+    assert dates.precision == ("time" if "T" in row.expected else "day")
 
 
 def test_the_corpus_is_large_and_of_many_forms() -> None:

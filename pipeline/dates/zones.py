@@ -91,7 +91,7 @@ def zone_of_country(country: str) -> tzinfo | None:
 
     if name := _PRESS_ZONES.get(country):
         return ZoneInfo(name)
-    zones = get_global("territory_zones").get(country) or ()
+    zones = list(get_global("territory_zones").get(country) or ())
     return ZoneInfo(zones[0]) if len(zones) == 1 else None
 
 
