@@ -153,3 +153,23 @@ def test_part_of_a_date_is_not_filled_up() -> None:
     for text, parsed in (("2004-07", (2004, 7, 1, 0, 0, 0)), ("2004", (2004, 1, 1, 0, 0, 0))):
         assert custom.parse(text, parsed) is None
     assert custom.parse("2004-július-13T9:15-05:00", (2004, 7, 13, 14, 15, 0)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "28/11/2026 15:07" + " " * 100_000 + "x",
+        "28/11/2026" + ", " * 50_000 + "x",
+        "2026-11-28 15:07" + " " * 100_000 + "x",
+        "Sat, 28 Nov 2026" + "\t" * 100_000,
+        "1" * 100_000,
+        "28/" * 50_000,
+        "tháng " * 20_000,
+        "下午" * 50_000,
+    ],
+)
+def test_hostile_dates_take_no_time(text: str) -> None:
+    assert parse_date(text, None, NOW) in (None, *(parse_date(day, None, NOW) for day in _HOSTILE_DAYS))
+
+
+_HOSTILE_DAYS = ("28/11/2026", "28/11/2026 15:07")

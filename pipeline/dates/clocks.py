@@ -31,7 +31,8 @@ _CLOCK = (
     rf"(?:(?<![A-Za-zÀ-ỹ])(?P<a>{_MARKS})\s*)?"
     r"(?<![\d:])(?:(?P<h>[01]?\d|2[0-3])\s?(?:[:：hg時时點点시]|giờ)\s?(?P<m>[0-5]\d)"
     r"(?:[:'：](?P<s>[0-5]\d)(?:[.,]\d+)?|\s?(?:phút|分|분)(?:\s?(?P<s2>[0-5]?\d)\s?[秒초])?)?(?!\d)"
-    r"|(?P<ho>1[0-2]|0?[1-9])(?=\s?[ap]\.?m\b)"
+    r"|(?P<ho>1[0-2]|0?[1-9])(?=\s?(?:[ap]\.?m\b|(?:SA|CH)(?!\w)))"
+    r"|(?P<hg>[01]?\d|2[0-3])\s?(?:giờ|[h時时点點시])(?!\w|\s*trước)"
     rf"{{point}})\s*(?P<b>{_MARKS})?"
 )
 # Text between clock and day: at most a weekday and words such as 'lúc', 'ngày', 'à', 'a las'; more is a sentence.
@@ -77,7 +78,7 @@ def clock_beside(text: str, start: int, end: int, country: str = "") -> Clock | 
 
 def _time_of(clock: re.Match[str]) -> time:
     part = clock.groupdict()
-    hour = int(part.get("h") or part.get("ho") or part.get("hp") or 0)
+    hour = int(part.get("h") or part.get("ho") or part.get("hg") or part.get("hp") or 0)
     minute = int(part.get("m") or part.get("mp") or 0)
     second = int(part.get("s") or part.get("s2") or 0)
     return time(_hour_of_day(hour, part.get("a") or part.get("b") or ""), minute, second)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from pipeline.dates.clocks import Clock, clock_beside
-from pipeline.dates.written_days import first_stated_day, plain_digits
+from pipeline.dates.written_days import common_year, first_stated_day, plain_digits
 from pipeline.dates.zones import VIETNAM as VIETNAM
 from pipeline.dates.zones import zone_by_name, zone_of_offset, zone_of_text
 from pipeline.dates.zones import zone_of_page as zone_of_page
@@ -25,6 +25,8 @@ _ISO = re.compile(
 _COMPACT = re.compile(
     r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[T\s]?(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(?P<rest>\s*(?:Z|[+-]\d\d:?\d\d)?)"
 )
+# Characters of a text that are searched for a date at most.
+_LONGEST = 1000
 # Stands for the zone of a text that states none.
 _UNSTATED = timezone(timedelta(0), "unstated")
 _EPOCH = re.compile(r"(?:/Date\()?(\d{10})(?:\d{3}|\d{6})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
@@ -130,7 +132,7 @@ def read_text_dates(
 
     The options are those of `written_days.first_stated_day`.
     """
-    text = plain_digits(text)
+    text = _one_line(text)
     stated = first_stated_day(
         text, language=language, country=country, month_first=month_first, short_years=short_years, today=today
     )
@@ -149,7 +151,7 @@ def read_machine_date(
     begins with the year is always year, month, day. `country` (ISO 3166-1) is the outlet's: it decides between zones
     of one name, and has languages in which months are named.
     """
-    text = plain_digits(text).strip()
+    text = _one_line(text)
     if epoch := _EPOCH.fullmatch(text):
         when = datetime.fromtimestamp(int(epoch[1]), UTC)
         return (Reading(when.date(), when.time(), UTC),)
@@ -167,16 +169,29 @@ def read_machine_date(
     return readings or _read_with_dateutil(text, country)
 
 
+def _one_line(text: str) -> str:
+    """Return the searched part of a text, with plain digits and single spaces: patterns are slow on runs of blanks."""
+    return " ".join(plain_digits(text[:_LONGEST]).split())
+
+
+def _reading(day: date, hour: int, minute: int, second: int, microsecond: int, zone: tzinfo | None) -> Reading:
+    """Return the reading of a clock, of which 24:00 is the end of its day. Raises ValueError, OverflowError."""
+    if (hour, minute, second) == (24, 0, 0):
+        day, hour = day + timedelta(days=1), 0
+    # a leap second is written as 60
+    return Reading(day, time(hour, minute, min(second, 59), microsecond), zone)
+
+
 def _read_mail(mail: re.Match[str], country: str) -> tuple[Reading, ...]:
     day, month, year, hour, minute, second, zone = mail.groups()
     number = _MAIL_MONTHS.get(month.lower())
     if number is None:
         return ()
     try:
-        clock = time(int(hour), int(minute), min(int(second or 0), 59))  # a leap second is written as 60
         named = None if not zone else zone_of_offset(zone) if zone[0] in "+-" else zone_by_name(zone, country)
-        return (Reading(date(int(year), number, int(day)), clock, named),)
-    except ValueError:
+        stated = date(common_year(int(year)), number, int(day))
+        return (_reading(stated, int(hour), int(minute), int(second or 0), 0, named),)
+    except (ValueError, OverflowError):
         return ()
 
 
@@ -184,21 +199,18 @@ def _read_iso(iso: re.Match[str], country: str) -> tuple[Reading, ...]:
     # Seen on pages: '2024-08-08T08:00Z', '… +0700', '2024-08-08 08:00:00.0', '2024-08-08T08:00:00 +07:00', '2024-8-8'
     year, month, day, hour, minute, second = (int(part or 0) for part in iso.groups()[:6])
     fraction = (iso[7] or "") if iso.re is _ISO else ""
-    if year > 2490:
-        year -= 543  # Buddhist, as Thai pages write it in machine-readable places too
     try:
-        stated = date(year, month, day)
+        stated = date(common_year(year), month, day)
         if iso[4] is None:
             return (Reading(stated),)
+        # An hour may have the mark of a half of the day: '2026-11-29 03:07 PM'.
         clock = clock_beside(iso[0], 0, iso.end(3), country) if iso.re is _ISO else None
-        exact = time(hour, minute, second, int(f"{fraction[:6]:0<6}"))
-    except ValueError:
+        if clock is not None and clock.time is not None:
+            hour = clock.time.hour
+        zone = zone_of_text(iso["rest"], country)
+        return (_reading(stated, hour, minute, second, int(f"{fraction[:6]:0<6}"), zone),)
+    except (ValueError, OverflowError):
         return ()
-    zone = zone_of_text(iso["rest"], country)
-    # An hour with the mark of a half of the day: '2026-11-29 03:07 PM'.
-    if clock is not None and clock.time is not None and clock.time.hour != hour:
-        exact = exact.replace(hour=clock.time.hour)
-    return (Reading(stated, exact, zone),)
 
 
 def _read_with_dateutil(text: str, country: str) -> tuple[Reading, ...]:

@@ -50,6 +50,11 @@ def plain_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c > "\x7f" and c.isdecimal() else c for c in text)
 
 
+def common_year(year: int) -> int:
+    """Return the year of the common era of a Buddhist year, as Thai pages write it anywhere; other years unchanged."""
+    return year - 543 if 2490 < year < 2600 else year
+
+
 def is_month_first(country: str, language: str) -> bool:
     """Whether the press of a country writes 11/29/2026; the region of `language`, a BCP 47 tag, stands in for ''.
 
@@ -125,7 +130,7 @@ def _possible_days(
     part = match.groupdict()
     for year, month, day in _orders(part, calendar, country, month_first):
         try:
-            yield date(year - 543 if 2490 < year < 2600 else year, month, day)
+            yield date(common_year(year), month, day)
         except ValueError:
             continue
 
