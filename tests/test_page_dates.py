@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.dates.parsing import (
-    VIETNAM,
     Moment,
     moment_of_datetime,
     parse_machine_date,
     parse_text_dates,
     plausible_moment,
-    zone_of_page,
 )
+from pipeline.dates.zones import VIETNAM, zone_of_page
 from pipeline.html import jsonld, parser
 from pipeline.metadata import page_dates, page_metadata
 

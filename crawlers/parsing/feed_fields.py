@@ -1,26 +1,25 @@
 """Fields of a feed (gzip bytes, HTML, times in many formats) → bytes, plain text, aware times."""
 
-import calendar
 import gzip
 import io
 import re
 import unicodedata
 import warnings
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
+from pipeline.dates.day_order import decide_month_first
+from pipeline.dates.parsing import Reading, moment_of_day, read_machine_date
+from pipeline.dates.written_days import is_month_first
+from pipeline.dates.zones import country_of_page, zone_of_country
 from pipeline.errors import DiembaoError
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 #: Control characters, lone surrogates and noncharacters, except tab and newline.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-#: 'GMT+7', as many Vietnamese sites write it; parsers of mail dates do not know it.
-_OFFSET = re.compile(r"(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?\s*$")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\D+(\d{1,2}):(\d{2}))?")
 #: Limit in bytes of a decompressed gzip file.
 _MAX_UNPACKED = 64 * 2**20
 
@@ -55,31 +54,74 @@ def plain_text(markup: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def parse_date(text: str, parsed: Any, now: datetime) -> datetime | None:
+def parse_date(
+    text: str, parsed: Any, now: datetime, *, country: str = "VN", language: str = "", month_first: bool | None = None
+) -> datetime | None:
     """Return the time an entry was published, aware; None for none, nonsense, or a time over a day after `now`.
 
-    `text` is the time as the feed writes it, `parsed` is feedparser's time tuple or None. A time without a zone, and
-    one in 'ICT', is Vietnam's: feedparser takes both for UTC.
+    `text` is the time as the feed writes it, `parsed` is feedparser's time tuple or None. `country` (ISO 3166-1) and
+    `language` (BCP 47) are the outlet's: a time without a zone is one of that country, never of the reader's; where
+    the outlet's zone is not known, only its day is taken, as the first minute of that day in the province.
+    `month_first` is the order of 11/29/2026 in this feed, None where only the outlet tells it.
     """
-    when: datetime | None = None
-    day_first = _DAY_FIRST.search(text)
-    offset = _OFFSET.search(text)
+    order = is_month_first(country, language) if month_first is None else month_first
+    readings = read_machine_date(text, language=language, country=country, month_first=order, short_years=True)
+    if not readings and (reading := _read_tuple(text, parsed)):
+        readings = (reading,)
+    zone = zone_of_country(country) or zone_of_country(country_of_page(language, ""))
+    for reading in readings:
+        when = _moment(reading, zone)
+        if when is not None and when.year >= 1995 and when <= now + timedelta(days=1):
+            return when
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class DateCustom:
+    """How a feed's dates are read: by its outlet, and by each other."""
+
+    now: datetime
+    #: of the outlet: ISO 3166-1, '' if unknown
+    country: str = "VN"
+    #: BCP 47, '' if unknown
+    language: str = ""
+    #: whether 11/29/2026 is the order of this feed; None: that of the outlet's country and language
+    month_first: bool | None = None
+
+    def fitted_to(self, texts: Iterable[str]) -> "DateCustom":
+        """Return the custom with the order of day and month that all the dates of one feed, as written, show."""
+        default = is_month_first(self.country, self.language)
+        return replace(self, month_first=decide_month_first(texts, self.now.date(), default=default))
+
+    def parse(self, text: str, parsed: Any = None) -> datetime | None:
+        """Return the time that an entry states, as `parse_date`."""
+        return parse_date(
+            text, parsed, self.now, country=self.country, language=self.language, month_first=self.month_first
+        )
+
+
+def _moment(reading: Reading, zone: tzinfo | None) -> datetime | None:
     try:
-        if offset and not day_first:
-            sign, hours, minutes = offset.groups()
-            when = parsedate_to_datetime(f"{text[: offset.start()]}{sign}{int(hours):02}{minutes or '00'}")
-        elif day_first:
-            day, month, year, hour, minute = (int(x or 0) for x in day_first.groups())
-            when = datetime(year, month, day, hour, minute, tzinfo=_ZONE)
-        elif parsed is not None:
-            when = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-            if not re.search(r"(Z|GMT|UTC?|[A-Z]{3}|[+-]\d{2}:?\d{2})\s*$", text.strip()) or "ICT" in text:
-                when = when.replace(tzinfo=_ZONE)
-        elif text:
-            when = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-            when = when if when.tzinfo else when.replace(tzinfo=_ZONE)
+        if reading.clock is None or (reading.zone is None and (zone is None or reading.clock == time(0))):
+            return moment_of_day(reading.day).when
+        return datetime.combine(reading.day, reading.clock, tzinfo=reading.zone or zone)
     except (ValueError, OverflowError):
         return None
-    if when is None or when.year < 1995 or when > now + timedelta(days=1):
+
+
+def _read_tuple(text: str, parsed: Any) -> Reading | None:
+    """Return feedparser's reading of a date in another form, if the day it gives stands in the text.
+
+    It makes '2004-07' the first of July. Its tuple is in UTC, for it takes a time without a zone for one.
+    """
+    if parsed is None:
         return None
-    return when
+    year, month, day, hour, minute, second = parsed[:6]
+    try:
+        when = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None
+    if not re.search(r"(Z|GMT|UTC?|[A-Z]{3}|[+-]\d{2}:?\d{2})\s*$", text.strip()):
+        numbers = {int(number) for number in re.findall(r"\d{1,4}", text)}
+        return Reading(when.date(), when.time()) if day in numbers else None
+    return Reading(when.date(), when.time(), UTC)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax import SAXException
 
-from crawlers.parsing.feed_fields import CONTROL, TooLarge, decompress, parse_date, plain_text
+from crawlers.parsing.feed_fields import CONTROL, DateCustom, TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_feed
+from pipeline.dates.zones import country_of_page
 from pipeline.records import Entry, Reason
 from pipeline.text import safe_json
 from pipeline.text.urls import resolve_url
@@ -32,25 +33,34 @@ def parse_feed(
     max_entries: int = 2000,
     now: datetime | None = None,
     has_outlets: bool = False,
+    country: str = "VN",
+    language: str = "",
 ) -> ParsedFeed:
     """Parse a feed; never raises. `url` is its final address, against which relative links are resolved.
 
-    `has_outlets` says that it lists articles of other outlets, and names the outlet of each.
+    `has_outlets` says that it lists articles of other outlets, and names the outlet of each. `country` (ISO 3166-1, ''
+    if unknown) and `language` (BCP 47) are the outlet's: by them its dates without a zone, or without an order of day
+    and month, are read.
     """
+    if not country and not has_outlets:
+        country = country_of_page(language, url)
+    custom = DateCustom(now or datetime.now(UTC), country, language)
     try:
         body = decompress(body)
         if not body.strip():
             return ParsedFeed(reason=Reason.EMPTY)
         if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            return _parse_json(body, url, max_entries, now or datetime.now(UTC))
-        return _parse_xml(body, url, content_type, max_entries, now or datetime.now(UTC), has_outlets)
+            return _parse_json(body, url, max_entries, custom)
+        return _parse_xml(body, url, content_type, max_entries, custom, has_outlets)
     except TooLarge as error:
         return ParsedFeed(reason=Reason.TOO_LARGE, note=str(error))
     except Exception as error:  # feedparser raises many types on hostile bytes; one feed must not end the crawl.
         return ParsedFeed(reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
 
 
-def _parse_xml(body: bytes, url: str, content_type: str, limit: int, now: datetime, has_outlets: bool) -> ParsedFeed:
+def _parse_xml(
+    body: bytes, url: str, content_type: str, limit: int, custom: DateCustom, has_outlets: bool
+) -> ParsedFeed:
     body, total = _cut_after(_REFERENCE.sub(_valid_reference, body), limit)
     if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
@@ -69,6 +79,8 @@ def _parse_xml(body: bytes, url: str, content_type: str, limit: int, now: dateti
         return ParsedFeed(reason=Reason.BAD_FEED if looks_like_feed else Reason.NOT_A_FEED, note=_parse_error(parsed))
     entries: list[Entry] = []
     invalid = 0
+    language = custom.language or str(parsed.feed.get("language") or "")
+    custom = replace(custom, language=language).fitted_to(_date_of(raw)[0] for raw in parsed.entries[:limit])
     for raw in parsed.entries[:limit]:
         link = resolve_url(url, str(raw.get("link") or "")) if raw.get("link") else None
         guid = str(raw.get("id") or "")
@@ -76,7 +88,7 @@ def _parse_xml(body: bytes, url: str, content_type: str, limit: int, now: dateti
         if link is None:
             invalid += 1
             continue
-        entry = _entry(raw, link, guid, now)
+        entry = _entry(raw, link, guid, custom)
         entries.append(replace(entry, outlet=_outlet(raw)) if has_outlets else entry)
     if not entries and invalid and broken:
         return ParsedFeed(invalid=invalid, reason=Reason.BAD_FEED, note=_parse_error(parsed))
@@ -153,18 +165,22 @@ def _parse_error(parsed: Any) -> str:
     return "" if error is None or harmless else f"{error}"[:300]
 
 
-def _entry(raw: Any, link: str, guid: str, now: datetime) -> Entry:
-    contents = [str(c.get("value") or "") for c in raw.get("content") or ()]
+def _date_of(raw: Any) -> tuple[str, Any]:
+    """Return the time of an entry as the feed writes it, and feedparser's tuple of it, or None."""
     # dict.get, because feedparser's own get returns `updated` for `published`, and warns about it.
     parsed = dict.get(raw, "published_parsed") or dict.get(raw, "updated_parsed")
-    text = str(dict.get(raw, "published") or dict.get(raw, "updated") or "")
+    return str(dict.get(raw, "published") or dict.get(raw, "updated") or ""), parsed
+
+
+def _entry(raw: Any, link: str, guid: str, custom: DateCustom) -> Entry:
+    contents = [str(c.get("value") or "") for c in raw.get("content") or ()]
     names = [str(a.get("name") or "") for a in raw.get("authors") or ()]
     return Entry(
         url=link,
         title=plain_text(str(raw.get("title") or "")),
         summary=plain_text(str(raw.get("summary") or "")),
         text=plain_text(max(contents, key=len, default="")),
-        published=parse_date(text, parsed, now),
+        published=custom.parse(*_date_of(raw)),
         authors=tuple(plain_text(name) for name in names if name.strip()),
         language=(str(raw.get("language")) or None) if raw.get("language") else None,
         guid=CONTROL.sub("", guid)[:500],
@@ -190,13 +206,15 @@ def _image(raw: Any, link: str) -> str | None:
     return None
 
 
-def _parse_json(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
+def _parse_json(body: bytes, url: str, limit: int, custom: DateCustom) -> ParsedFeed:
     data = safe_json.loads_json(body.decode("utf-8-sig", "replace"))
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
         return ParsedFeed(reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
     entries: list[Entry] = []
     invalid = 0
+    dates = [str(raw.get("date_published") or "") for raw in items[:limit] if isinstance(raw, dict)]
+    custom = replace(custom, language=custom.language or str(data.get("language") or "")).fitted_to(dates)
     for raw in items[:limit]:
         if not isinstance(raw, dict):
             invalid += 1
@@ -211,7 +229,7 @@ def _parse_json(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
                 title=plain_text(str(raw.get("title") or "")),
                 summary=plain_text(str(raw.get("summary") or "")),
                 text=plain_text(str(raw.get("content_html") or raw.get("content_text") or "")),
-                published=parse_date(str(raw.get("date_published") or ""), None, now),
+                published=custom.parse(str(raw.get("date_published") or "")),
                 authors=_json_authors(raw),
                 language=str(raw.get("language") or data.get("language") or "") or None,
                 guid=CONTROL.sub("", str(raw.get("id") or ""))[:500],

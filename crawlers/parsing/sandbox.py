@@ -30,6 +30,9 @@ class FeedResponse:
     links: str | None
     article_url: str | None
     max_entries: int
+    #: Of the outlet, for dates that state no zone: ISO 3166-1, and BCP 47; '' if unknown.
+    country: str = ""
+    language: str = ""
 
 
 def parse_response(response: FeedResponse) -> ParsedFeed:
@@ -46,12 +49,22 @@ def parse_response(response: FeedResponse) -> ParsedFeed:
                 body, url=url, links=response.links, article_url=response.article_url, max_entries=limit
             )
         if response.kind == "sitemap":
-            parsed = parse_sitemap(body, url=url, max_entries=limit)
+            parsed = parse_sitemap(
+                body, url=url, max_entries=limit, country=response.country, language=response.language
+            )
         elif response.kind == "list":
             parsed = parse_url_list(body, url=url, max_entries=limit)
+        elif response.kind == "query":
+            parsed = parse_search_results(body, url=url, content_type=response.content_type, max_entries=limit)
         else:
-            parse = parse_search_results if response.kind == "query" else parse_feed
-            parsed = parse(body, url=url, content_type=response.content_type, max_entries=limit)
+            parsed = parse_feed(
+                body,
+                url=url,
+                content_type=response.content_type,
+                max_entries=limit,
+                country=response.country,
+                language=response.language,
+            )
         return _only_articles(parsed, response.article_url)
     except MemoryError:
         return ParsedFeed(reason=Reason.BAD_FEED, note=f"needs more than {_MEGABYTES} MB of memory to read")

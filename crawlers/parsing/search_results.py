@@ -38,7 +38,10 @@ def parse_search_results(
             return _parse_refusal(start)
     except Exception as error:  # Hostile bytes raise many types; one feed must not end the crawl.
         return ParsedFeed(reason=Reason.BAD_FEED, note=f"{type(error).__name__}: {error}"[:300])
-    parsed = parse_feed(body, url=url, content_type=content_type, max_entries=max_entries, now=now, has_outlets=True)
+    # The outlets are of any country: a time without a zone gives its day only.
+    parsed = parse_feed(
+        body, url=url, content_type=content_type, max_entries=max_entries, now=now, has_outlets=True, country=""
+    )
     return replace(parsed, entries=tuple(_as_outlet_entry(entry) for entry in parsed.entries))
 
 

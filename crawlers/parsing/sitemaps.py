@@ -4,18 +4,28 @@ import re
 import zlib
 from datetime import UTC, datetime
 
-from crawlers.parsing.feed_fields import TooLarge, decompress, parse_date, plain_text
+from crawlers.parsing.feed_fields import DateCustom, TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
+from pipeline.dates.zones import country_of_page
 from pipeline.records import Entry, Reason
 from pipeline.text.urls import resolve_url
 
 
-def parse_sitemap(body: bytes, *, url: str, max_entries: int = 2000, now: datetime | None = None) -> ParsedFeed:
+def parse_sitemap(
+    body: bytes,
+    *,
+    url: str,
+    max_entries: int = 2000,
+    now: datetime | None = None,
+    country: str = "VN",
+    language: str = "",
+) -> ParsedFeed:
     """Parse an XML sitemap, a sitemap index or a plain text list.
 
     Dated entries come first, newest first. `url` is the final address, against which relative links are resolved.
+    `country` (ISO 3166-1, '' if unknown) and `language` (BCP 47) are the outlet's, for dates without a zone.
     """
-    now = now or datetime.now(UTC)
+    custom = DateCustom(now or datetime.now(UTC), country or country_of_page(language, url), language)
     try:
         body = decompress(body)
     except TooLarge as error:
@@ -26,7 +36,7 @@ def parse_sitemap(body: bytes, *, url: str, max_entries: int = 2000, now: dateti
         return ParsedFeed(reason=Reason.EMPTY)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"<", b"\xff", b"\xfe"):
         return _text(body, url, max_entries)
-    return _xml(body, url, max_entries, now)
+    return _xml(body, url, max_entries, custom)
 
 
 def _text(body: bytes, url: str, limit: int) -> ParsedFeed:
@@ -38,7 +48,7 @@ def _text(body: bytes, url: str, limit: int) -> ParsedFeed:
     return ParsedFeed(entries, invalid=len(links) - len(entries))
 
 
-def _xml(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
+def _xml(body: bytes, url: str, limit: int, custom: DateCustom) -> ParsedFeed:
     from lxml import etree
 
     if re.match(rb"\W*(?:<!--.*?-->\s*)?<(?:!doctype\s+)?html\b", body[:2000], re.IGNORECASE | re.DOTALL):
@@ -76,11 +86,11 @@ def _xml(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
         entry = Entry(
             url=link,
             title=plain_text(fields.get("title", "")),
-            published=parse_date(published, None, now) if published else None,
+            published=custom.parse(published) if published else None,
             language=fields.get("language") or None,
         )
         # lastmod serves to sort only: many sites write the time of the sitemap there.
-        dated.append((entry.published or parse_date(fields.get("lastmod", ""), None, now), entry))
+        dated.append((entry.published or custom.parse(fields.get("lastmod", "")), entry))
     oldest = datetime(1970, 1, 1, tzinfo=UTC)
     dated.sort(key=lambda pair: pair[0] or oldest, reverse=True)
     entries = tuple(entry for _, entry in dated[:limit])

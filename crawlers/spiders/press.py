@@ -156,7 +156,10 @@ class PressSpider(Spider):
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         room = self.limits.max_entries - len(poll.entries)
         source, feed = poll.source, poll.feed
-        return FeedResponse(feed.kind, response.body, response.url, content_type, feed.links, source.article_url, room)
+        # Of an outlet in several languages, that of the feed is not known here.
+        language = source.languages[0] if len(source.languages) == 1 else ""
+        address = (response.url, content_type, feed.links, source.article_url)
+        return FeedResponse(feed.kind, response.body, *address, room, source.country, language)
 
     def _add_parsed(self, poll: FeedPoll, parsed: ParsedFeed, meta: dict[str, Any]) -> Iterator[Request]:
         depth = meta["depth"]

@@ -56,11 +56,11 @@ def process(
 
 
 def attach_source_settings(documents: Iterable[Document], sources: Sequence[Source]) -> Iterator[Document]:
-    """Add the selectors and languages that the configuration gives for the source of each document."""
+    """Add the selectors, languages and country that the configuration gives for the source of each document."""
     by_id = {s.id: s for s in sources}
     for document in documents:
         if source := by_id.get(document.source_id):
-            document = replace(document, selectors=source.selectors, languages=source.languages)
+            document = replace(document, selectors=source.selectors, languages=source.languages, country=source.country)
         yield document
 
 

@@ -6,6 +6,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _LETTERS = r"[^\W\d_]"
+# Vietnamese months, which the CLDR only numbers: WordPress spells them or writes 'Th11', other systems 'thg 11'.
+_VIETNAMESE = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
+_VIETNAMESE_MONTHS = {
+    name: number
+    for number, word in enumerate(_VIETNAMESE, 1)
+    for name in (
+        *(f"tháng {word}", f"th {word}", f"th{number}", f"th{number:02}", f"th.{number}"),
+        *(
+            f"thg {number}",
+            f"thg{number}",
+            f"thg {number:02}",
+            f"thg{number:02}",
+            f"tháng {number}",
+            f"tháng {number:02}",
+        ),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +33,10 @@ class Calendar:
     months: dict[str, int]
     #: name → 0 (Monday) to 6
     weekdays: dict[str, int]
-    #: patterns of a date with the name of its month; groups D (day), B (month), Y (year)
+    #: patterns of a date with the name of its month; groups D (day), B (month), Y (year of four digits)
     named_day: tuple[re.Pattern[str], ...]
+    #: the same with a year of two digits, in group y
+    short_year: tuple[re.Pattern[str], ...]
     #: pattern of the name of a weekday; group W
     weekday: re.Pattern[str]
 
@@ -27,7 +46,7 @@ def calendar_for(language: str) -> Calendar:
     """Return the calendar of a BCP 47 tag; English and Vietnamese alone for an unknown language."""
     from babel import Locale, UnknownLocaleError
 
-    months: dict[str, int] = {}
+    months: dict[str, int] = dict(_VIETNAMESE_MONTHS)
     weekdays: dict[str, int] = {f"thứ {n}": n - 2 for n in range(2, 8)}
     for tag in ("vi", "en", "en-GB", language):
         try:
@@ -41,20 +60,32 @@ def calendar_for(language: str) -> Calendar:
                         months[name.casefold().rstrip(".")] = number
             for number, name in locale.days[context]["wide"].items():
                 weekdays[name.casefold()] = number
-    month = _alternatives(months)
+    month = rf"(?P<B>{_alternatives(months)})\.?"
     day = r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|º|\.)?"
-    year = r"(?P<Y>(?:19|20)\d\d)(?!\d)"
+    # 'พ.ศ.' stands before a Buddhist year, 'ค.ศ.' before a common one.
+    before_year = r"[\s,./-]+(?:de\s+|del\s+|năm\s+|[พค]\.ศ\.\s*)?"
+    year = r"(?P<Y>(?:19|20|25)\d\d)(?!\d)"
+    short = r"[’']?(?P<y>\d\d)(?![\d:.])"
+    before, after = rf"{day}[\s./-]+(?:de\s+|of\s+)?{month}", rf"(?<!{_LETTERS}){month}\s+{day},?\s+"
     return Calendar(
         months,
         weekdays,
         (
-            re.compile(rf"{day}[\s-]+(?:de\s+|of\s+)?(?P<B>{month})\.?[\s,-]+(?:de\s+|del\s+)?{year}", re.IGNORECASE),
-            re.compile(rf"(?<!{_LETTERS})(?P<B>{month})\.?\s+{day},?\s+{year}", re.IGNORECASE),
+            re.compile(before + before_year + year, re.IGNORECASE),
+            re.compile(after + year, re.IGNORECASE),
+            re.compile(rf"(?<!\d)(?P<Y>20\d\d)[\s,./-]+{month}[\s./-]+{day}(?!\d)", re.IGNORECASE),
         ),
+        (re.compile(before + before_year + short, re.IGNORECASE), re.compile(after + short, re.IGNORECASE)),
         re.compile(rf"(?<!\w)(?P<W>{_alternatives(weekdays)})(?!\w)", re.IGNORECASE),
     )
 
 
+def month_number(name: str, calendar: Calendar) -> int:
+    """Return the number of the month that a match of `named_day` names."""
+    return calendar.months[" ".join(name.casefold().split())]
+
+
 def _alternatives(names: Iterable[str]) -> str:
     """Return a pattern of any of the names, the longest first: 'sept' before 'sep', 'mars' before 'mar'."""
-    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return "|".join(re.escape(name).replace("\\ ", r"\s+") for name in longest_first)

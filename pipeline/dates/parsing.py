@@ -1,53 +1,46 @@
 """Written date or time → the moments it can mean."""
 
-import email.utils
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from pipeline.dates import month_names
+from pipeline.dates.clocks import Clock, clock_beside
+from pipeline.dates.written_days import common_year, first_stated_day, plain_digits
+from pipeline.dates.zones import VIETNAM as VIETNAM
+from pipeline.dates.zones import zone_by_name, zone_of_offset, zone_of_text
+from pipeline.dates.zones import zone_of_page as zone_of_page
 from pipeline.records import Precision
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-
-# Zones of naive times by language, for languages that are written in one zone.
-_ZONES = {"vi": "Asia/Ho_Chi_Minh", "ko": "Asia/Seoul", "ja": "Asia/Tokyo", "zh": "Asia/Shanghai"}
-_ZONES |= {"th": "Asia/Bangkok", "lo": "Asia/Vientiane", "km": "Asia/Phnom_Penh", "tr": "Europe/Istanbul"}
-# Zones of naive times by top-level domain, for countries with one zone.
-_COUNTRIES = {"vn": "Asia/Ho_Chi_Minh", "cn": "Asia/Shanghai", "tw": "Asia/Taipei", "hk": "Asia/Hong_Kong"}
-_COUNTRIES |= {"kr": "Asia/Seoul", "jp": "Asia/Tokyo", "th": "Asia/Bangkok", "la": "Asia/Vientiane"}
-_COUNTRIES |= {"kh": "Asia/Phnom_Penh", "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "ph": "Asia/Manila"}
-_COUNTRIES |= {"in": "Asia/Kolkata", "fr": "Europe/Paris", "de": "Europe/Berlin", "at": "Europe/Vienna"}
-_COUNTRIES |= {"ch": "Europe/Zurich", "it": "Europe/Rome", "nl": "Europe/Amsterdam", "be": "Europe/Brussels"}
-_COUNTRIES |= {"uk": "Europe/London", "tr": "Europe/Istanbul", "pl": "Europe/Warsaw", "cz": "Europe/Prague"}
-# Offsets in hours of the zone abbreviations seen on news pages; others are too ambiguous.
-_ABBREVIATED = {"UTC": 0, "GMT": 0, "Z": 0, "ICT": 7, "CET": 1, "CEST": 2, "BST": 1, "MSK": 3, "JST": 9, "KST": 9}
-_ABBREVIATED |= {"EST": -5, "EDT": -4, "CDT": -5, "PST": -8, "PDT": -7, "WIB": 7, "HKT": 8, "SGT": 8, "AEST": 10}
-
-_CLOCK = (
-    r"(?<!\d)(?P<h>[01]?\d|2[0-3])\s?(?:[:hg時时点點시]|giờ)\s?(?P<m>[0-5]\d)(?:[:'](?P<s>[0-5]\d)|\s?(?:phút|分|분))?"
-    r"\s*(?P<ap>[ap]\.?m\b\.?|SA\b|CH\b)?"
+# A mail date (RFC 2822), the commonest one of feeds: read without a search.
+_MAIL = re.compile(
+    r"(?:[A-Za-z]{3},?\s+)?(\d{1,2})\s+([A-Za-z]{3})[a-z]*\.?\s+(\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?"
+    r"\s*([+-]\d{4}|(?!(?:AM|PM|SA|CH)\b)[A-Z]{1,4})?"
 )
-_OFFSET = r"(?:\s*\(?(?:GMT|UTC)\s*(?P<z>[+-]\s?\d{1,2}(?::?[0-5]\d)?)\)?)?"
-# Text between clock and day: at most a weekday and words such as 'lúc', 'ngày', 'à', 'a las'; more is a sentence.
-_GAP = r"[\s,:|\-–—/·•()]*(?:(?:thứ\s\d|[^\W\d_]{1,12}\.?)[\s,|\-–—·•]+){0,4}"
-_DAYS = (
-    r"(?<![\d/.-])(?P<Y>(?:19|20)\d\d)[-/.](?P<M>0?[1-9]|1[0-2])[-/.](?P<D>0?[1-9]|[12]\d|3[01])(?!\d"
-    r"|[/.-]\d)",
-    r"(?<![\d/.-])(?P<D>0?[1-9]|[12]\d|3[01])(?P<sep>[-/.])(?P<M>0?[1-9]|[12]\d"
-    r"|3[01])(?P=sep)(?P<Y>(?:19|20)\d\d)(?!\d)",
-    r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])\s+tháng\s+(?P<M>0?[1-9]|1[0-2])(?:,\s*|\s+năm\s+"
-    r"|\s+)(?P<Y>(?:19|20)\d\d)(?!\d)",
-    r"(?P<Y>(?:19|20)\d\d)\s?[年년]\s?(?P<M>0?[1-9]|1[0-2])\s?[月월]\s?(?P<D>0?[1-9]|[12]\d|3[01])\s?[日일]",
+_MAIL_MONTHS = {m: n for n, m in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), 1)}
+# '2026-11-29T08:00:00+07:00', and what programs make of it: a space before the zone, any number of decimals, a name.
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:\s*T\s*|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?P<rest>.*)",
+    re.DOTALL,
 )
-_CLOCK_BEFORE = re.compile(_CLOCK + _OFFSET + _GAP + r"$", re.IGNORECASE)
-_CLOCK_AFTER = re.compile(_GAP + _CLOCK + _OFFSET, re.IGNORECASE)
-_NUMBERED = tuple(re.compile(day, re.IGNORECASE) for day in _DAYS)
-# Characters between a clock and its day at most.
-_NEAR = 60
+_COMPACT = re.compile(
+    r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[T\s]?(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(?P<rest>\s*(?:Z|[+-]\d\d:?\d\d)?)"
+)
+# Characters of a text that are searched for a date at most.
+_LONGEST = 1000
+# Stands for the zone of a text that states none.
+_UNSTATED = timezone(timedelta(0), "unstated")
+_EPOCH = re.compile(r"(?:/Date\()?(\d{10})(?:\d{3}|\d{6})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a written date says, as it says it."""
+
+    day: date
+    #: None: no time of day is stated
+    clock: time | None = None
+    #: None: no zone is stated
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +64,11 @@ def moment_of_datetime(when: datetime) -> Moment:
     return Moment(when)
 
 
-def zone_of_page(language: str, url: str) -> tzinfo:
-    """Return the zone of the naive times of a page: by its language, else by its top-level domain, else UTC."""
-    name = _ZONES.get(language.lower().split("-")[0])
-    if name:
-        return ZoneInfo(name)
-    host = urlsplit(url).hostname or ""
-    return ZoneInfo(_COUNTRIES.get(host.rsplit(".", 1)[-1], "UTC"))
+def moment_of_reading(reading: Reading, zone: tzinfo) -> Moment:
+    """Return the moment that a reading states; a clock without a zone is one of `zone`."""
+    if reading.clock is None:
+        return moment_of_day(reading.day)
+    return Moment(datetime.combine(reading.day, reading.clock, tzinfo=reading.zone or zone))
 
 
 def plausible_moment(moment: Moment, now: datetime, zone: tzinfo) -> Moment | None:
@@ -98,117 +89,151 @@ def plausible_moment(moment: Moment, now: datetime, zone: tzinfo) -> Moment | No
     return Moment(local) if not when.utcoffset() and local <= now else moment
 
 
-def parse_machine_date(text: str, zone: tzinfo, *, language: str = "") -> tuple[Moment, ...]:
+def parse_machine_date(
+    text: str, zone: tzinfo, *, language: str = "", country: str = "", month_first: bool = False
+) -> tuple[Moment, ...]:
     """Return the moments that a machine-readable date can mean, the likeliest first; empty if it is none.
 
-    It may be ISO 8601, RFC 2822, or epoch seconds or milliseconds, else a date in words. A string that begins with the
-    year is always year, month, day.
+    As `read_machine_date`, with a clock without a zone in `zone`. Midnight is a mere day.
     """
-    text = text.strip()
-    if re.fullmatch(r"\d{10}(?:\d{3})?", text):
-        return (Moment(datetime.fromtimestamp(int(text[:10]), UTC)),)
-    if re.match(r"\d{4}-?\d\d", text):
-        return _parse_iso(text, zone)
-    if re.match(r"(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d", text):
-        try:
-            return (moment_of_datetime(_with_zone(email.utils.parsedate_to_datetime(text), zone)),)
-        except (ValueError, OverflowError):
-            return ()
-    return parse_text_dates(text, zone, language=language) or _parse_with_dateutil(text, zone)
+    readings = read_machine_date(text, language=language, country=country, month_first=month_first)
+    moments = (moment_of_reading(reading, zone) for reading in readings)
+    return tuple(moment_of_datetime(moment.when) if moment.precision == "time" else moment for moment in moments)
 
 
-def _parse_iso(text: str, zone: tzinfo) -> tuple[Moment, ...]:
-    # Seen on pages: '2024-08-08T08:00Z', '… +0700', '2024-08-08 08:00:00.0', '2024-08-08T08:00:00 +07:00', '2024-8-8'
-    text = re.sub(r"\s+(?=(?:[+-]\d\d:?\d\d|Z)$)", "", text)
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
-    text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text)
+def parse_text_dates(
+    text: str,
+    zone: tzinfo,
+    *,
+    language: str = "",
+    country: str = "",
+    month_first: bool = False,
+    today: date | None = None,
+) -> tuple[Moment, ...]:
+    """Return the moments that the first date in a text can mean, the likeliest first, with the clock time beside it.
+
+    '3/4' is day and month, or month and day if `month_first`. The other reading follows, unless a weekday in the text
+    decides. `today` allows a date without a year ('9 Th8').
+    """
+    readings = read_text_dates(text, language=language, country=country, month_first=month_first, today=today)
+    return tuple(moment_of_reading(reading, zone) for reading in readings)
+
+
+def read_text_dates(
+    text: str,
+    *,
+    language: str = "",
+    country: str = "",
+    month_first: bool = False,
+    short_years: bool = False,
+    today: date | None = None,
+) -> tuple[Reading, ...]:
+    """Return what the first date in a text can say, the likeliest first; empty if it has none.
+
+    The options are those of `written_days.first_stated_day`.
+    """
+    text = _one_line(text)
+    stated = first_stated_day(
+        text, language=language, country=country, month_first=month_first, short_years=short_years, today=today
+    )
+    if stated is None:
+        return ()
+    clock = clock_beside(text, stated.start, stated.end, country) or Clock(None, None)
+    return tuple(Reading(day, clock.time, clock.zone) for day in stated.days)
+
+
+def read_machine_date(
+    text: str, *, language: str = "", country: str = "", month_first: bool = False, short_years: bool = False
+) -> tuple[Reading, ...]:
+    """Return what a machine-readable date can say, the likeliest first; empty if it is none.
+
+    It may be ISO 8601, RFC 2822, or epoch seconds, milliseconds or microseconds, else a date in words. A string that
+    begins with the year is always year, month, day. `country` (ISO 3166-1) is the outlet's: it decides between zones
+    of one name, and has languages in which months are named.
+    """
+    text = _one_line(text)
+    if epoch := _EPOCH.fullmatch(text):
+        when = datetime.fromtimestamp(int(epoch[1]), UTC)
+        return (Reading(when.date(), when.time(), UTC),)
+    if mail := _MAIL.fullmatch(text):
+        return _read_mail(mail, country)
+    iso = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
+    if iso and (iso[4] or not iso["rest"].strip()):
+        return _read_iso(iso, country)
+    readings = read_text_dates(
+        text, language=language, country=country, month_first=month_first, short_years=short_years
+    )
+    # A year behind the clock ('Sun Nov 29 15:07:41 ICT 2026') is the form of programs, which dateutil knows.
+    if re.search(r":\d\d\s.*\b(?:19|20)\d\d$", text) and (other := _read_with_dateutil(text, country)):
+        return other
+    return readings or _read_with_dateutil(text, country)
+
+
+def _one_line(text: str) -> str:
+    """Return the searched part of a text, with plain digits and single spaces: patterns are slow on runs of blanks."""
+    return " ".join(plain_digits(text[:_LONGEST]).split())
+
+
+def _reading(day: date, hour: int, minute: int, second: int, microsecond: int, zone: tzinfo | None) -> Reading:
+    """Return the reading of a clock, of which 24:00 is the end of its day. Raises ValueError, OverflowError."""
+    if (hour, minute, second) == (24, 0, 0):
+        day, hour = day + timedelta(days=1), 0
+    # a leap second is written as 60
+    return Reading(day, time(hour, minute, min(second, 59), microsecond), zone)
+
+
+def _read_mail(mail: re.Match[str], country: str) -> tuple[Reading, ...]:
+    day, month, year, hour, minute, second, zone = mail.groups()
+    number = _MAIL_MONTHS.get(month.lower())
+    if number is None:
+        return ()
     try:
-        return (moment_of_datetime(_with_zone(datetime.fromisoformat(text), zone)),)
-    except ValueError:
-        pass
-    match = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:[T\s]+(\d\d):(\d\d)(?::(\d\d))?)?", text)
-    if match:
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        try:
-            return (moment_of_datetime(datetime(year, month, day, hour, minute, second, tzinfo=zone)),)
-        except ValueError:
-            return ()
-    return parse_text_dates(text, zone)
+        named = None if not zone else zone_of_offset(zone) if zone[0] in "+-" else zone_by_name(zone, country)
+        stated = date(common_year(int(year)), number, int(day))
+        return (_reading(stated, int(hour), int(minute), int(second or 0), 0, named),)
+    except (ValueError, OverflowError):
+        return ()
 
 
-def _parse_with_dateutil(text: str, zone: tzinfo) -> tuple[Moment, ...]:
-    """Parse a date with a month name in Latin script, with or without the abbreviation of a zone."""
+def _read_iso(iso: re.Match[str], country: str) -> tuple[Reading, ...]:
+    # Seen on pages: '2024-08-08T08:00Z', '… +0700', '2024-08-08 08:00:00.0', '2024-08-08T08:00:00 +07:00', '2024-8-8'
+    year, month, day, hour, minute, second = (int(part or 0) for part in iso.groups()[:6])
+    fraction = (iso[7] or "") if iso.re is _ISO else ""
+    try:
+        stated = date(common_year(year), month, day)
+        if iso[4] is None:
+            return (Reading(stated),)
+        # An hour may have the mark of a half of the day: '2026-11-29 03:07 PM'.
+        clock = clock_beside(iso[0], 0, iso.end(3), country) if iso.re is _ISO else None
+        if clock is not None and clock.time is not None:
+            hour = clock.time.hour
+        zone = zone_of_text(iso["rest"], country)
+        return (_reading(stated, hour, minute, second, int(f"{fraction[:6]:0<6}"), zone),)
+    except (ValueError, OverflowError):
+        return ()
+
+
+def _read_with_dateutil(text: str, country: str) -> tuple[Reading, ...]:
+    """Read a date with a month name in Latin script, with or without the abbreviation of a zone."""
     from dateutil import parser
 
     if not re.search(r"[A-Za-z]{3}", text) or not re.search(r"\b(?:19|20)\d\d\b", text) or len(text) > 60:
         return ()
-    zones = {name: timezone(timedelta(hours=hours)) for name, hours in _ABBREVIATED.items()}
+
+    def zone_of(name: str | None, offset: int | None) -> tzinfo:
+        if offset is not None:
+            return timezone(timedelta(seconds=offset))
+        return (zone_by_name(name, country) if name else None) or _UNSTATED
+
     try:
         # dateutil fills missing parts from `default`: parsing with two defaults shows which parts are missing.
         one, other = (
-            parser.parse(text, tzinfos=zones, default=default)
-            for default in (datetime(2000, 1, 1, tzinfo=zone), datetime(2001, 2, 2, 3, tzinfo=zone))
+            parser.parse(text, tzinfos=zone_of, default=default)
+            for default in (datetime(2000, 1, 1, tzinfo=_UNSTATED), datetime(2001, 2, 2, 3, tzinfo=_UNSTATED))
         )
     except (ValueError, OverflowError, TypeError):
         return ()
     if one.date() != other.date():
         return ()
-    return (moment_of_day(one.date()) if one.hour != other.hour else Moment(one),)
-
-
-def parse_text_dates(text: str, zone: tzinfo, *, language: str = "", month_first: bool = False) -> tuple[Moment, ...]:
-    """Return the moments that the first date in a text can mean, the likeliest first, with the clock time beside it.
-
-    '3/4' is day and month, or month and day if `month_first`. The other reading follows, unless a weekday in the text
-    decides.
-    """
-    calendar = month_names.calendar_for(language)
-    matches = [match for pattern in (*_NUMBERED, *calendar.named_day) if (match := pattern.search(text))]
-    weekday = calendar.weekday.search(text) if matches else None
-    for match in sorted(matches, key=lambda m: (m.start(), -m.end())):
-        days = list(_possible_days(match, calendar.months, month_first))
-        if weekday and len(days) > 1:
-            number = calendar.weekdays[weekday["W"].casefold()]
-            days = [day for day in days if day.weekday() == number] or days
-        if days:
-            clock = _CLOCK_BEFORE.search(text[max(0, match.start() - _NEAR) : match.start()])
-            clock = clock or _CLOCK_AFTER.match(text, match.end())
-            return tuple(_moment_at(day, clock, zone) if clock else moment_of_day(day) for day in days)
-    return ()
-
-
-def _possible_days(match: re.Match[str], months: dict[str, int], month_first: bool) -> Iterator[date]:
-    """Yield the days that a written date can mean, the likeliest first; none if it is impossible."""
-    part = match.groupdict()
-    year, day = int(part["Y"]), int(part["D"])
-    month = months[part["B"].casefold()] if "B" in part else int(part["M"])
-    orders = [(day, month)]
-    # Numbers with points between them are day, month, year in every country, unless the month is above 12.
-    if "sep" in part and day != month and (part["sep"] != "." or month > 12):
-        orders.insert(0 if month_first else 1, (month, day))
-    for day_number, month_number in orders:
-        try:
-            yield date(year, month_number, day_number)
-        except ValueError:
-            continue
-
-
-def _moment_at(day: date, clock: re.Match[str], zone: tzinfo) -> Moment:
-    part = clock.groupdict()
-    hour, minute, second = (int(part.get(key) or 0) for key in "hms")
-    half = (part.get("ap") or "").lower().replace(".", "")
-    if half in ("pm", "ch") and hour < 12:
-        hour += 12
-    elif half in ("am", "sa") and hour == 12:
-        hour = 0
-    if offset := part.get("z"):
-        sign = -1 if offset.startswith("-") else 1
-        hours, _, minutes = offset[1:].strip().partition(":")
-        shift = timedelta(hours=int(hours[:2]), minutes=int(minutes or hours[2:] or 0))
-        if shift <= timedelta(hours=14):
-            zone = timezone(sign * shift)
-    return Moment(datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone))
-
-
-def _with_zone(when: datetime, zone: tzinfo) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=zone)
+    zone = None if one.tzinfo is _UNSTATED else one.tzinfo
+    return (Reading(one.date(), None if one.hour != other.hour else one.time(), zone),)

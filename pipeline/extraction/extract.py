@@ -7,6 +7,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from pipeline.dates import parsing
+from pipeline.dates.zones import VIETNAM, zone_of_country, zone_of_page
 from pipeline.extraction import consensus, extractors, page_type
 from pipeline.extraction.main_text import paragraph_key
 from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
@@ -41,6 +42,7 @@ def extract(document: Document) -> Article | Unreadable:
             content_type=document.content_type,
             entry=document.entry,
             fetched_at=document.fetched_at,
+            country=document.country,
         )
     return outcome if isinstance(outcome, Article) else Unreadable(document.id, outcome.reason, outcome.note)
 
@@ -53,11 +55,13 @@ def extract_page(
     content_type: str = "",
     entry: Entry | None = None,
     fetched_at: datetime | None = None,
+    country: str = "",
 ) -> Article | NoArticle:
     """Return the article in the bytes of the page at `url`, or why there is none. Nothing is fetched.
 
     A page without a text gives the text of the feed entry: `text_from` is then 'feed' and `reason` says why.
-    `fetched_at` (aware; now if None) is the latest plausible date. ValueError names a selector that is no CSS.
+    `fetched_at` (aware; now if None) is the latest plausible date. `country` (ISO 3166-1, '' if unknown) is the
+    outlet's, for times without a zone. ValueError names a selector that is no CSS.
     """
     if not body.strip():
         return _from_entry(entry, url, NoArticle(Reason.EMPTY, "no bytes"))
@@ -68,7 +72,7 @@ def extract_page(
     tree = parser.parse_html(selected.rest or text)
     if tree is None:
         return _from_entry(entry, url, NoArticle(Reason.EMPTY, "no markup"))
-    article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC))
+    article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC), country)
     if kind.reason is Reason.OK:
         return article
     if kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF:
@@ -93,7 +97,13 @@ def _other_format(body: bytes, content_type: str) -> str:
 
 
 def _read_tree(
-    tree: HtmlElement, url: str, selected: SelectedParts, selectors: Selectors, entry: Entry | None, now: datetime
+    tree: HtmlElement,
+    url: str,
+    selected: SelectedParts,
+    selectors: Selectors,
+    entry: Entry | None,
+    now: datetime,
+    country: str,
 ) -> tuple[Article, page_type.PageType]:
     """Return the article as far as the page has one, and what the page is.
 
@@ -115,10 +125,10 @@ def _read_tree(
         language=metadata.language,
         now=now,
         title=metadata.title,
-        selected=selected.published,
+        source=page_dates.SourceHints(country, selected.published),
     )
     authors, authors_from = _choose_authors(metadata, selected, text)
-    dates, published_from = _complete_dates(dates, entry, now)
+    dates, published_from = _complete_dates(dates, entry, now, country)
     lead_from = text.parts.get("lead", "description" if metadata.description else "")
     parts = {
         "title": "selector" if selected.title else metadata.parts["title"],
@@ -161,15 +171,15 @@ def _choose_authors(
 
 
 def _complete_dates(
-    dates: page_dates.PageDates, entry: Entry, now: datetime
+    dates: page_dates.PageDates, entry: Entry, now: datetime, country: str
 ) -> tuple[page_dates.PageDates, PublishedFrom]:
     """Return the page's dates, or the feed's time where the page has none or only the same day without a time."""
     moment = parsing.moment_of_datetime(entry.published) if entry.published else None
-    stated = parsing.plausible_moment(moment, now, parsing.VIETNAM) if moment else None
+    stated = parsing.plausible_moment(moment, now, zone_of_country(country) or VIETNAM) if moment else None
     if stated is None:
         return dates, dates.origin
     if dates.published is not None:
-        days = {when.date() for when in (stated.when, stated.when.astimezone(parsing.VIETNAM))}
+        days = {when.date() for when in (stated.when, stated.when.astimezone(VIETNAM))}
         if dates.precision == "time" or stated.precision == "day" or dates.published.date() not in days:
             return dates, dates.origin
     return page_dates.PageDates(stated.when, modified=dates.modified, method="feed", precision=stated.precision), "feed"
@@ -205,7 +215,7 @@ def _extract_text(tree: HtmlElement, metadata: page_metadata.Metadata, url: str)
         body=metadata.body,
         authors=metadata.authors,
         # In the Vietnamese press captions are set among the paragraphs and carry facts; elsewhere they repeat the text.
-        captions=parsing.zone_of_page(metadata.language, url) == parsing.VIETNAM,
+        captions=zone_of_page(metadata.language, url) == VIETNAM,
     )
     size = len("".join(composed.paragraphs))
     # articleBody may hold boxes and captions too: it is used only where the page itself shows little.

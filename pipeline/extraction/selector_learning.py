@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipeline.dates import parsing
+from pipeline.dates.parsing import parse_machine_date
+from pipeline.dates.zones import zone_of_page
 from pipeline.extraction import consensus
 from pipeline.extraction.extract import extract_page
 from pipeline.extraction.main_text import paragraph_key
@@ -102,8 +103,8 @@ def _is_published(element: HtmlElement, article: Article) -> bool:
     text = element.get("datetime") or element.get("content") or _words(element)
     if len(text) > _LONGEST_DATE:
         return False
-    zone = parsing.zone_of_page(article.language, article.url)
-    return any(m.when == article.published for m in parsing.parse_machine_date(text, zone, language=article.language))
+    zone = zone_of_page(article.language, article.url)
+    return any(m.when == article.published for m in parse_machine_date(text, zone, language=article.language))
 
 
 _PARTS: dict[str, Callable[[HtmlElement, Article], bool]] = {

@@ -1,83 +1,208 @@
-"""Parsed page → short visible texts that state a date, each with its position to the headline."""
+"""Parsed page → short texts and attributes that state a date, each with its position to the headline."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lxml.html import HtmlElement
 
+from pipeline.dates.written_days import plain_digits
 from pipeline.html.parser import collapse_spaces
+from pipeline.metadata.date_labels import is_update_name, publication_part
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
+# '9 Th8', the whole text of an element: WordPress in Vietnamese, where a theme leaves the year out.
+_YEARLESS = re.compile(r"\s*(?:0?[1-9]|[12]\d|3[01])\s*Th(?:1[0-2]|0?[1-9])\s*", re.IGNORECASE)
+_MONTH_ALONE = re.compile(r"\s*Th(?:1[0-2]|0?[1-9])\s*", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 # Parts of a written date; the rest are other words.
 _DATE_PART = re.compile(r"[\d\W_]+|thứ|tháng|năm|ngày|giờ|phút|gmt|chủ nhật", re.IGNORECASE)
-_UPDATE = re.compile(
-    r"cập nhật|sửa|updated?|modified|mis à jour|aktualisiert|actualizado|обновлено|更新", re.IGNORECASE
+# A time in an attribute of any element; of a time element also a mere day.
+_MACHINE_TIME = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d[^<>]{0,30}")
+_MACHINE_DAY = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d(?:[T ][^<>]{0,30})?")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+# Elements and attributes whose times are none of the text beside them, or are read elsewhere (meta).
+_NOT_HOLDERS = frozenset(
+    ("meta", "link", "script", "style", "input", "option", "form", "iframe", "img", "source", "video", "audio", "track")
+)
+_NOT_DATES = frozenset(("href", "src", "srcset", "style", "onclick", "alt", "action", "data-src", "class", "id"))
+# Words in names of attributes and properties for times that are not those of a text.
+_OTHER_TIMES = re.compile(
+    r"(?:^|[-_:])(?:expir\w*|end|start|event|countdown|deadline|server|now|current|today|refresh\w*|build|generated"
+    r"|rendered|valid\w*)|(?:start|end|door)(?:Date|Time)|expires",
+    re.IGNORECASE,
+)
+_ATTRIBUTES = (
+    "//@*[string-length() > 8 and string-length() < 60 and (starts-with(normalize-space(), '20')"
+    " or starts-with(normalize-space(), '1') or local-name() = 'datetime')]"
 )
 # Characters of a text with a date at most, and of the words in it that belong to no date.
 _LONGEST, _MOST_OTHER = 160, 45
 _CLOCK_NAMES = re.compile(r"clock|today|current|hom-?nay|header|topbar|top-bar|navbar")
+_FURNITURE = re.compile(r"footer|navbar|nav-?menu|side-?panel")
 _DATE_NAMES = re.compile(r"date|time|publish|ngay|meta")
-_HOLDERS = (
-    *("h1", "h2", "time", "span", "div", "p", "li", "td", "em", "i"),
-    *("small", "h4", "h5", "h6", "a", "b", "strong", "font"),
+# Parts of a page whose dates are those of other texts: comments, lists of other articles.
+_OTHER_TEXTS = re.compile(
+    r"comment|binh-?luan|repl(?:y|ies)|sidebar|widget|related|lien-?quan|footer|recent|popular|most-?read|doc-?nhieu"
+    r"|tin-?khac|tin-?moi|more-?news|teaser|recommend|read-?(?:more|also|next)|see-?also|kommentar|breaking|ticker"
+)
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+# Characters of an element that shows another article, with its summary, at most; words of its headline at least.
+_LONGEST_TEASER, _HEADLINE_WORDS = 600, 4
+_HOLDERS = frozenset(
+    (
+        *("h1", "h2", "time", "span", "div", "p", "li", "td", "em", "i", "abbr", "section", "header", "dd"),
+        *("small", "h4", "h5", "h6", "a", "b", "strong", "font", "label"),
+    )
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DateCandidate:
-    """An element whose direct text is little more than a date."""
+    """An element whose direct text is little more than a date, or with a time in an attribute."""
 
-    #: position to the article's headline; 'clock' is the page's clock, above it
-    position: Literal["below", "above", "clock"]
+    #: position to the article's headline; 'clock' is the page's clock, above it; 'other' is in another text's part
+    position: Literal["below", "above", "clock", "other"]
     element: HtmlElement
     text: str
+    #: whether `text` is that of an attribute
+    is_machine: bool = False
+    #: whether it dates a change of the article
+    is_update: bool = False
 
 
-def visible_dates(tree: HtmlElement, title: str) -> Iterator[str]:
-    """Yield up to six texts that may hold the article's date: those below its headline first, updates last.
+def visible_dates(tree: HtmlElement, title: str) -> Iterator[DateCandidate]:
+    """Yield up to six candidates for the article's date: those below its headline first, updates last.
 
-    The clock of the page is left out.
+    The clock of the page is left out, and so are dates of comments and of other articles.
     """
     candidates = find_date_candidates(tree, title)
-    below = [candidate.text for candidate in candidates if candidate.position == "below"][:3]
-    above = [candidate.text for candidate in candidates if candidate.position == "above"][:3]
-    yield from sorted((*below, *above), key=lambda text: bool(_UPDATE.match(text.strip())))
+    below = [candidate for candidate in candidates if candidate.position == "below"][:3]
+    above = [candidate for candidate in candidates if candidate.position == "above"][:3]
+    yield from sorted((*below, *above), key=lambda candidate: candidate.is_update)
 
 
 def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
     """Return the elements with a date and few other words, in reading order; `title` is the article's."""
     candidates: list[DateCandidate] = []
-    elements = list(tree.iter(*_HOLDERS))
+    # XPath narrows the attributes to those that begin like a year or like seconds since 1970.
+    parents = (value.getparent() for value in tree.xpath(_ATTRIBUTES))
+    dated = {parent for parent in parents if parent.tag not in _NOT_HOLDERS}
+    elements = [element for element in tree.iter() if element.tag in _HOLDERS or element in dated]
     heading = _find_heading(elements, title)
+    around = set() if heading is None else {heading, *heading.iterancestors()}
     is_below = False
     for element in elements:
         if element is heading:
             is_below = True
             continue
-        text = _date_text(element)
-        if len(text) > _LONGEST or not _YEAR.search(text) or len(_DATE_PART.sub("", text)) > _MOST_OTHER:
+        stated = _statement(element, has_dated_attribute=element in dated)
+        if stated is None:
             continue
-        if is_below:
-            candidates.append(DateCandidate("below", element, text))
-        else:
-            candidates.append(DateCandidate("clock" if _is_clock(element) else "above", element, text))
-    return candidates
+        text, is_machine, is_update = stated
+        position: Literal["below", "above", "clock", "other"] = "below" if is_below else "above"
+        if _is_in_other_text(element, around):
+            position = "other"
+        elif not is_below and _is_clock(element):
+            position = "clock"
+        candidates.append(DateCandidate(position, element, text, is_machine, is_update))
+    return _without_furniture(candidates)
+
+
+def _without_furniture(candidates: list[DateCandidate]) -> list[DateCandidate]:
+    """Return the candidates; those whose text and class stand in a menu or footer too are the page's clock."""
+    furniture = {_look(candidate) for candidate in candidates if _is_in_furniture(candidate.element)}
+    return [
+        replace(candidate, position="clock")
+        if candidate.position != "other" and candidate.element.get("class") and _look(candidate) in furniture
+        else candidate
+        for candidate in candidates
+    ]
+
+
+def _is_in_furniture(element: HtmlElement) -> bool:
+    return any(
+        holder.tag in ("footer", "nav")
+        or _FURNITURE.search(f"{holder.get('class') or ''} {holder.get('id') or ''}".lower())
+        for holder in element.iterancestors()
+        if holder.tag not in ("body", "html")
+    )
+
+
+def _look(candidate: DateCandidate) -> tuple[str, str, str]:
+    return candidate.text.strip(), str(candidate.element.tag), candidate.element.get("class") or ""
 
 
 def _find_heading(elements: list[HtmlElement], title: str) -> HtmlElement | None:
     """Return the first element whose direct text is the title, else the first h1, or h2 with the title; or None."""
     for element in elements:
-        if title and element.tag != "title" and collapse_spaces(_direct_text(element)) == title:
+        if (
+            title
+            and element.tag in _HOLDERS
+            and element.text is not None
+            and collapse_spaces(_direct_text(element)) == title
+        ):
             return element
     return next((e for e in elements if e.tag == "h1" or (e.tag == "h2" and _has_text(e, title))), None)
 
 
-def _date_text(element: HtmlElement) -> str:
-    """Return the machine-readable date of a time element, else the element's direct text."""
-    machine_date = element.get("datetime") or "" if element.tag == "time" else ""
-    return machine_date if re.match(r"\d{4}-\d\d-\d\d", machine_date) else _direct_text(element)
+def _statement(element: HtmlElement, *, has_dated_attribute: bool) -> tuple[str, bool, bool] | None:
+    """Return the text of an element that states a date, whether it is an attribute's, and whether it dates a change.
+
+    Words that label a publication come before an attribute, which may be the change's.
+    """
+    words = _words_with_date(element) if element.tag in _HOLDERS else ""
+    machine = _machine_time(element) if has_dated_attribute else None
+    if not words and machine is None:
+        return None
+    names = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
+    if words:
+        part, is_update = publication_part(words)
+        # '28/11/2026' in an attribute says no more than in words.
+        if machine is None or not _MACHINE_DAY.fullmatch(machine[1]) or (part != words and not is_update):
+            return part, False, is_update or (part == words and is_update_name(names))
+    assert machine is not None
+    name, text = machine
+    return text, True, is_update_name(f"{name} {names}")
+
+
+def _machine_time(element: HtmlElement) -> tuple[str, str] | None:
+    """Return name and value of the attribute that states a time, one of publication before one of a change.
+
+    Of a time element it may be a mere day, or in any form; of others it is ISO 8601 with a clock, or epoch seconds.
+    """
+    if _OTHER_TIMES.search(element.get("itemprop") or ""):
+        return None
+    found: list[tuple[str, str]] = []
+    for name, value in element.attrib.items():
+        if name in _NOT_DATES or not 8 < len(value) < 60 or _OTHER_TIMES.search(name):
+            continue
+        is_time_element = element.tag == "time" and name == "datetime" and _YEAR.search(value)
+        if (
+            is_time_element
+            or _MACHINE_TIME.fullmatch(value)
+            or (_EPOCH.fullmatch(value) and (_DATE_NAMES.search(name) or name == "datetime"))
+        ):
+            found.append((name, value))
+    return min(found, key=lambda pair: is_update_name(pair[0]), default=None)
+
+
+def _words_with_date(element: HtmlElement) -> str:
+    """Return the direct text of an element if it is little more than a date; else ''."""
+    text = _direct_text(element)
+    if len(text) > _LONGEST or not _DIGIT.search(text):
+        return ""
+    text = plain_digits(text)
+    if _YEAR.search(text):
+        return text if len(_DATE_PART.sub("", text)) <= _MOST_OTHER else ""
+    if _YEARLESS.fullmatch(text):
+        return text
+    # A badge may set day and month apart: <div><span>09</span><br><span>Th8</span></div>
+    if _MONTH_ALONE.fullmatch(text) and (badge := element.getparent()) is not None and len(badge) <= 4:
+        whole = " ".join(str(badge.text_content()).split())
+        return whole if _YEARLESS.fullmatch(whole) else ""
+    return ""
 
 
 def _direct_text(element: HtmlElement) -> str:
@@ -86,6 +211,30 @@ def _direct_text(element: HtmlElement) -> str:
 
 def _has_text(element: HtmlElement, title: str) -> bool:
     return collapse_spaces(str(element.text_content())) == title
+
+
+def _is_in_other_text(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether an element stands in a part of other texts; `around` are the elements that hold the headline."""
+    for holder in (element, *element.iterancestors()):
+        if holder in around or holder.tag in ("body", "html"):
+            return False
+        names = f"{holder.get('class') or ''} {holder.get('id') or ''}".lower()
+        if holder.tag in ("aside", "footer", "nav") or _OTHER_TEXTS.search(names):
+            return True
+        if _is_teaser(holder):
+            return True
+    return False
+
+
+def _is_teaser(holder: HtmlElement) -> bool:
+    """Whether an element that does not hold the headline is short and links another article by its headline."""
+    if len(holder) == 0 or len(str(holder.text_content())) > _LONGEST_TEASER:
+        return False
+    return any(
+        len(str(link.text_content()).split()) >= _HEADLINE_WORDS
+        and (holder.tag == "li" or any(above.tag in _HEADINGS for above in (*link, *link.iterancestors())))
+        for link in holder.iterdescendants("a")
+    )
 
 
 def _is_clock(element: HtmlElement) -> bool:

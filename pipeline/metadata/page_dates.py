@@ -1,29 +1,23 @@
 """Dates on a page → times of publication and change, with their origin, precision and ambiguity."""
 
-import re
-from collections.abc import Iterator
-from copy import deepcopy
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
-from lxml.html import HtmlElement, tostring
+from lxml.html import HtmlElement
 
-from pipeline.dates.parsing import (
-    VIETNAM,
-    Moment,
-    moment_of_day,
-    parse_machine_date,
-    parse_text_dates,
-    plausible_moment,
-    zone_of_page,
-)
+from pipeline.dates.parsing import Moment, moment_of_day, parse_machine_date, parse_text_dates, plausible_moment
+from pipeline.dates.url_dates import day_in_url
+from pipeline.dates.written_days import is_month_first
+from pipeline.dates.zones import VIETNAM, country_of_page, zone_of_country, zone_of_page
 from pipeline.html import jsonld
-from pipeline.metadata import date_candidates
+from pipeline.metadata.date_candidates import DateCandidate, find_date_candidates, visible_dates
+from pipeline.metadata.date_labels import publication_part
+from pipeline.metadata.date_search import search_page
+from pipeline.metadata.local_day import in_local_zone
 from pipeline.records import Precision
 
-# Characters of a line of markup that are searched for a date.
-_LONGEST_LINE = 2000
 # Meta elements with the time of publication, the most reliable first.
 _META = (
     *("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued"),
@@ -40,6 +34,17 @@ _META_MODIFIED = (
     "lastmod",
     "dcterms.modified",
 )
+Origin = Literal["page", "text", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHints:
+    """What a source's configuration tells of the dates of its pages."""
+
+    #: of the outlet, ISO 3166-1; '' if unknown
+    country: str = ""
+    #: text that the source's own selector selects; '' if none
+    selected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,53 @@ class PageDates:
     """Times of publication and last change; aware, None where the page states none."""
 
     published: datetime | None = None
-    #: 'page': a machine-readable date, 'text': a date in the visible words
-    origin: Literal["page", "text", "none"] = "none"
+    #: 'page': a machine-readable date, 'text': a date in the visible words or the address
+    origin: Origin = "none"
     modified: datetime | None = None
-    #: method that gave `published`: 'selector', 'json-ld', 'meta', 'microdata', 'byline', 'htmldate-fast', …
+    #: method that gave `published`: 'selector', 'json-ld', 'meta', 'microdata', 'time', 'byline', 'url', …
     method: str = ""
     #: 'day': only a day is stated, and `published` is its first minute in the province's zone
     precision: Precision = "time"
     #: whether `published` may be another day, because either of two numbers may be the month
     ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Custom:
+    """How the outlet of a page writes dates, and the latest moment they can state."""
+
+    language: str
+    country: str
+    zone: tzinfo
+    is_month_first: bool
+    now: datetime
+
+    def machine_moments(self, text: str) -> list[Moment]:
+        """Return the plausible moments of a machine-readable date, the likeliest first."""
+        stated = parse_machine_date(
+            text, self.zone, language=self.language, country=self.country, month_first=self.is_month_first
+        )
+        return self._plausible(stated)
+
+    def visible_moments(self, text: str) -> list[Moment]:
+        """Return the plausible moments of a text that a reader sees, the likeliest first."""
+        stated = parse_text_dates(
+            text,
+            self.zone,
+            language=self.language,
+            country=self.country,
+            month_first=self.is_month_first,
+            today=self.now.astimezone(self.zone).date(),
+        )
+        return self._plausible(stated)
+
+    def candidate_moments(self, candidate: DateCandidate) -> list[Moment]:
+        """Return the plausible moments of an element with a date."""
+        read = self.machine_moments if candidate.is_machine else self.visible_moments
+        return read(candidate.text)
+
+    def _plausible(self, stated: tuple[Moment, ...]) -> list[Moment]:
+        return [moment for reading in stated if (moment := plausible_moment(reading, self.now, self.zone))]
 
 
 def choose_page_dates(
@@ -67,24 +110,22 @@ def choose_page_dates(
     language: str,
     now: datetime,
     title: str = "",
-    selected: str = "",
+    source: SourceHints = SourceHints(),
 ) -> PageDates:
-    """Return the dates of a page: by `selected`, JSON-LD, meta elements, microdata, visible words, htmldate, in order.
+    """Return the dates of a page: by the source's selector, JSON-LD, meta elements, microdata, elements and words near
+    the headline, the address, htmldate, in order.
 
-    `selected` is the text that the source's own selector selects, '' if none. `title` is the article's, near which its
-    date is searched. A later method adds the time to a mere day, or decides between two days.
+    `title` is the article's, near which its date is searched. A later method adds the time to a mere day, or decides
+    between two days. A time without a zone is one of the outlet's country, else of the page's language or domain; one
+    in UTC is given in that zone, so that its date is the day that the page means.
     """
-    zone = zone_of_page(language, url)
+    country = source.country if zone_of_country(source.country) else country_of_page(language, url)
+    order = is_month_first(source.country, language)
+    custom = _Custom(language, country, zone_of_page(language, url, source.country), order, now)
+    filed = next((day for address in (url, *_own_addresses(tree, metas)) if (day := day_in_url(address))), None)
     best = PageDates()
-    for method, text in _date_texts(tree, articles, metas, title, selected):
-        if method == "byline":
-            stated = parse_text_dates(text, zone, language=language, month_first=language.lower() == "en-us")
-        else:
-            stated = parse_machine_date(text, zone, language=language)
-        moments = [moment for reading in stated if (moment := plausible_moment(reading, now, zone))]
-        if not moments:
-            continue
-        origin: Literal["page", "text"] = "text" if method == "byline" else "page"
+    for method, moments in _statements(tree, articles, metas, title, source.selected, custom, filed):
+        origin: Origin = "text" if method in ("byline", "url") else "page"
         if best.published is None:
             first, is_ambiguous = moments[0], len({moment.when for moment in moments}) > 1
             best = PageDates(first.when, origin, method=method, precision=first.precision, ambiguous=is_ambiguous)
@@ -93,110 +134,126 @@ def choose_page_dates(
         if best.precision == "time" and not best.ambiguous:
             break
     if best.published is None:
-        best = _search_page(tree, title, now)
-    return replace(best, modified=_modified(articles, metas, zone, now))
+        best = _last_witnesses(tree, title, custom)
+    if best.published and best.precision == "time" and not best.published.utcoffset():
+        stated = [
+            moment for _, text in _machine_dates(tree, articles, metas, "") for moment in custom.machine_moments(text)
+        ]
+        best = replace(
+            best, published=_in_local_zone(best.published, stated, visible_dates(tree, title), custom, filed)
+        )
+    return replace(best, modified=_modified(articles, metas, custom))
 
 
-def _refine(best: PageDates, method: str, origin: Literal["page", "text"], moments: list[Moment]) -> PageDates:
+def _refine(best: PageDates, method: str, origin: Origin, moments: list[Moment]) -> PageDates:
     """Return `best` with the time of day, or the decision between two days, by the moments of another method."""
     assert best.published is not None
     day = best.published.date()
     if len({moment.when for moment in moments}) > 1:
         return best
     moment = moments[-1]
-    other = moment.when.astimezone(best.published.tzinfo).date()
+    # A mere day is that day everywhere; a time may be on another one in the zone of the first statement.
+    is_day = moment.precision == "day"
+    other = moment.when.date() if is_day else moment.when.astimezone(best.published.tzinfo).date()
     if day not in (other, moment.when.date()) and not (
         best.ambiguous and (day.year, day.day, day.month) == (other.year, other.month, other.day)
     ):
         return best
-    if moment.precision == "day" and best.precision == "time":
+    if is_day and (best.precision == "time" or not best.ambiguous):
         if day == other:
             return replace(best, ambiguous=False)
         return replace(best, published=best.published.replace(day=other.day, month=other.month), ambiguous=False)
     return PageDates(moment.when, origin, method=method, precision=moment.precision)
 
 
-def _search_page(tree: HtmlElement, title: str, now: datetime) -> PageDates:
-    """Return the day by htmldate, fast and then extensive, with the page's clock removed."""
-    lean = deepcopy(tree)
-    for clock in date_candidates.find_date_candidates(lean, title):
-        if clock.position == "clock":
-            clock.element.text = None
-            for child in clock.element:
-                child.tail = None
-    for extensive in (False, True):
-        htmldate_day = _htmldate(lean, extensive, now)
-        moment = plausible_moment(moment_of_day(htmldate_day), now, VIETNAM) if htmldate_day else None
-        if moment:
-            day = moment.when
-            # htmldate turns a mere year, such as that of a copyright line, into its first day.
-            if (day.day, day.month) == (1, 1) and not _is_new_year(lean, day.year):
-                continue
-            method = f"htmldate-{'extensive' if extensive else 'fast'}"
-            is_ambiguous = day.day <= 12 and day.day != day.month and _has_numeric_date(lean, day)
-            return PageDates(day, "text", method=method, precision="day", ambiguous=is_ambiguous)
-    return PageDates()
+def _statements(
+    tree: HtmlElement,
+    articles: list[jsonld.Node],
+    metas: dict[str, str],
+    title: str,
+    selected: str,
+    custom: _Custom,
+    filed: date | None,
+) -> Iterator[tuple[str, list[Moment]]]:
+    """Yield (method, plausible moments) of all that states the time of publication, the most reliable first.
+
+    Words near the headline that are more than a day off the day in the address, `filed`, are those of another text or
+    of a change. A change comes last, for want of anything else.
+    """
+    for method, text in _machine_dates(tree, articles, metas, selected):
+        if moments := custom.machine_moments(text):
+            yield method, moments
+    changes: list[tuple[str, list[Moment]]] = []
+    for candidate in visible_dates(tree, title):
+        moments = custom.candidate_moments(candidate)
+        method = "time" if candidate.is_machine else "byline"
+        if candidate.is_update:
+            changes.append((method, moments))
+        elif moments and (filed is None or any(_is_near(moment, filed) for moment in moments)):
+            yield method, moments
+    if filed and (moment := plausible_moment(moment_of_day(filed), custom.now, VIETNAM)):
+        yield "url", [moment]
+    elif changes and changes[0][1]:
+        yield changes[0]
 
 
-def _is_new_year(tree: HtmlElement, year: int) -> bool:
-    """Whether the page states the first of January of a year, in numbers or with the month's name."""
-    page = tostring(tree, encoding="unicode")
-    numbers = rf"(?<!\d)(?:0?1[./-]0?1[./-]{year}|{year}[./-]0?1[./-]0?1)(?!\d)"
-    return bool(re.search(numbers, page)) or any(
-        moment.when.date() == date(year, 1, 1)
-        for line in page.splitlines()
-        if str(year) in line
-        for moment in parse_text_dates(line[:_LONGEST_LINE], VIETNAM)
-    )
+def _is_near(moment: Moment, day: date) -> bool:
+    return abs(moment.when.date() - day) <= timedelta(days=1)
 
 
-def _has_numeric_date(tree: HtmlElement, day: datetime) -> bool:
-    """Whether the page states a day in numbers alone with the year last, so that either number may be the month."""
-    pairs = rf"0?{day.day}[./-]0?{day.month}|0?{day.month}[./-]0?{day.day}"
-    return bool(re.search(rf"(?<![\d./-])(?:{pairs})[./-]{day.year}(?!\d)", str(tree.text_content())))
-
-
-def _date_texts(
-    tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], title: str, selected: str
+def _machine_dates(
+    tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str], selected: str
 ) -> Iterator[tuple[str, str]]:
-    """Yield (method, text) for every text that states the time of publication, the most reliable first."""
     if selected:
-        yield "selector", selected
-    yield from _machine_dates(tree, articles, metas)
-    yield from (("byline", text) for text in date_candidates.visible_dates(tree, title))
-
-
-def _machine_dates(tree: HtmlElement, articles: list[jsonld.Node], metas: dict[str, str]) -> Iterator[tuple[str, str]]:
+        yield "selector", publication_part(selected)[0]
     for key in ("datePublished", "dateCreated", "uploadDate"):
         for node in articles:
             if text := jsonld.as_text(node.get(key)):
                 yield "json-ld", text
     yield from (("meta", metas[name]) for name in _META if metas.get(name))
     for element in tree.iterfind(".//*[@itemprop='datePublished']"):
-        yield "microdata", element.get("content") or element.get("datetime") or element.text_content()
+        stated = element.get("content") or element.get("datetime")
+        yield "microdata", stated or publication_part(str(element.text_content()))[0]
 
 
-def _modified(articles: list[jsonld.Node], metas: dict[str, str], zone: tzinfo, now: datetime) -> datetime | None:
+def _own_addresses(tree: HtmlElement, metas: dict[str, str]) -> Iterator[str]:
+    yield from (str(link.get("href") or "") for link in tree.iterfind(".//link[@rel='canonical']"))
+    yield metas.get("og:url", "")
+
+
+def _last_witnesses(tree: HtmlElement, title: str, custom: _Custom) -> PageDates:
+    """Return the day by htmldate, else a date beside other texts, or in the page's head if it is not today's."""
+    if found := search_page(tree, title, custom.now):
+        day, method, is_ambiguous = found
+        return PageDates(day, "text", method=method, precision="day", ambiguous=is_ambiguous)
+    today = custom.now.astimezone(custom.zone).date()
+    for candidate in find_date_candidates(tree, title):
+        if candidate.position != "clock" or candidate.is_update:
+            continue
+        moments = custom.candidate_moments(candidate)
+        # A clock shows the day on which the page was fetched; another day is the article's.
+        if moments and not any(_is_near(moment, today) for moment in moments):
+            first, is_ambiguous = moments[0], len({moment.when for moment in moments}) > 1
+            origin: Origin = "page" if candidate.is_machine else "text"
+            return PageDates(first.when, origin, method="header", precision=first.precision, ambiguous=is_ambiguous)
+    return PageDates()
+
+
+def _in_local_zone(
+    when: datetime, stated: list[Moment], candidates: Iterable[DateCandidate], custom: _Custom, filed: date | None
+) -> datetime:
+    """Return a moment in UTC in the outlet's zone: that of another statement of it, else by the days the page shows."""
+    candidates = [candidate for candidate in candidates if not candidate.is_update]
+    stated = stated + [m for c in candidates if c.is_machine for m in custom.candidate_moments(c)]
+    for moment in stated:
+        if moment.precision == "time" and moment.when.utcoffset() and abs(moment.when - when) < timedelta(minutes=1):
+            return when.astimezone(moment.when.tzinfo)
+    shown = [m for c in candidates if not c.is_machine for m in custom.candidate_moments(c)]
+    clocks = [moment.when.replace(tzinfo=None) for moment in shown if moment.precision == "time"]
+    days = {moment.when.date() for moment in shown} | ({filed} if filed else set())
+    return in_local_zone(when, custom.zone, clocks, days)
+
+
+def _modified(articles: list[jsonld.Node], metas: dict[str, str], custom: _Custom) -> datetime | None:
     texts = [jsonld.first_value(articles, "dateModified"), *(metas.get(name, "") for name in _META_MODIFIED)]
-    for text in texts:
-        for reading in parse_machine_date(text, zone) if text else ():
-            if moment := plausible_moment(reading, now, zone):
-                return moment.when
-    return None
-
-
-def _htmldate(tree: HtmlElement, extensive: bool, now: datetime) -> date | None:
-    from htmldate import find_date
-
-    latest = now + timedelta(days=1)
-    try:
-        day = find_date(
-            deepcopy(tree),
-            extensive_search=extensive,
-            original_date=True,
-            max_date=latest.replace(tzinfo=None),
-            min_date="1995-01-01",
-        )
-    except Exception:  # htmldate fails on some pages; the page has no date then
-        return None
-    return date.fromisoformat(day) if day else None
+    return next((moment.when for text in texts if text for moment in custom.machine_moments(text)), None)

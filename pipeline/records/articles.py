@@ -31,6 +31,8 @@ class Document:
     selectors: Selectors = field(default_factory=Selectors)
     #: languages the source publishes in, a hint for short texts
     languages: tuple[str, ...] = ()
+    #: country of the source, ISO 3166-1, for times without a zone; '': not known
+    country: str = ""
 
 
 HitPlace = Literal["title", "lead", "body", "caption", "json-ld", "data", "meta", "menu", "link", "feed"]

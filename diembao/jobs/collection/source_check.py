@@ -133,6 +133,7 @@ def _document(candidate: Candidate, answer: Fetched, source: Source) -> Document
         candidate.entry,
         selectors=source.selectors,
         languages=source.languages,
+        country=source.country,
     )
 
 
