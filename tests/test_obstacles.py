@@ -320,6 +320,47 @@ def test_dated_brief_with_a_headline_needs_no_metadata(title: str, text: str) ->
     assert outcome(body.encode(), "http://blog.example.org/tin/9.html") == (Reason.OK, text)
 
 
+UNDATED = [
+    "The bell came from a lightship that broke up in 1911; my grandfather bought it for a crate of herring.",
+    "Der Wind stand gegen uns, die Reben waren rot, und in Hnanice gab es Gulasch mit sechs Knödeln.",
+    "Jeanne vend ses premiers cèpes vingt euros le kilo et promet mieux pour samedi si la pluie revient.",
+    "Chiều, gió thổi mạnh, cả bọn ngồi nép vào vách đá ăn ốc nướng rồi ngủ luôn trên bãi cát Hòn Đỏ.",
+]
+
+
+@pytest.mark.parametrize("sentence", UNDATED)
+@pytest.mark.parametrize("inner", ["<p>%s</p>", "<blockquote>%s</blockquote>", "<div>%s</div>", "<b>x</b><p>%s"])
+def test_undated_sentence_below_a_headline_is_an_article(sentence: str, inner: str) -> None:
+    body = (
+        f"<html><head><title>Harbour bell tale</title></head><body><h1>Harbour bell tale</h1>{inner % sentence}</body>"
+    )
+    reason, text = outcome(body.encode(), "http://blog.example.org/2009/05/eintrag.html")
+    assert reason is Reason.OK
+    assert sentence in text
+
+
+def test_sentence_below_a_film_or_pictures_is_kept_and_marked() -> None:
+    for reason, media in ((Reason.VIDEO, "<video src='a.mp4'></video>"), (Reason.GALLERY, "<img src='a.jpg'>" * 7)):
+        inner = f"<h1>Chuyện Hòn Đỏ</h1>{media}<p>{UNDATED[3]}</p>"
+        body = f"<html><head><title>Chuyện Hòn Đỏ</title></head><body>{inner}</body></html>"
+        assert outcome(body.encode()) == (reason, UNDATED[3])
+
+
+def test_headline_that_the_feed_announced_settles_a_doubt_and_another_one_does_not() -> None:
+    title, text = NEWS[4]
+    body = page(title, text, head=OG, dated=False)
+    summary = "Tóm tắt của nguồn tin về việc này."
+
+    def read(announced: str) -> tuple[Reason, str]:
+        result = extract_page(body, URL, entry=Entry(URL, title=announced, summary=summary), fetched_at=NOW)
+        assert isinstance(result, Article)
+        return result.reason, result.text
+
+    assert read(title) == (Reason.OK, text)
+    assert read("Black box of the sunken trawler still not found") == (Reason.OK, text)
+    assert read("Giá nho Ba Mọi tăng trước Tết") == (Reason.SOFT_404, summary)
+
+
 def test_undated_scrap_without_metadata_is_none() -> None:
     body = b"<html><head><title>Salt</title></head><body><h1>Salt</h1><p>Loading the reader for you.</p></body></html>"
     assert outcome(body) == (Reason.NO_TEXT, "")

@@ -116,7 +116,7 @@ def _read_tree(
     )
     # htmldate takes any date on a page for its own, also that of a footer.
     is_dated = dates.published is not None and not dates.method.startswith("htmldate")
-    read = page_type.ReadParts(metadata.title, text.paragraphs, text.teasers, metadata.site, is_dated)
+    read = page_type.ReadParts(metadata.title, text.paragraphs, text.teasers, metadata.site, is_dated, entry.title)
     kind = page_type.classify_page(tree, nodes, metas, read, url)
     authors, authors_from = _choose_authors(metadata, selected, text)
     dates, published_from = _complete_dates(dates, entry, now)

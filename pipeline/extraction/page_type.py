@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -62,6 +62,8 @@ class ReadParts:
     site: str = ""
     #: whether the time of publication stands in the page's data or beside its headline
     dated: bool = False
+    #: title in the feed that named the page; '' if none
+    announced: str = ""
 
 
 def classify_page(
@@ -104,6 +106,7 @@ def _thin_page_type(
         url=url,
         declared=claims_article(nodes, metas),
         dated=parts.dated,
+        feed=parts.announced,
     )
     heading = " ".join([headings[0], parts.title, *headings[1:]])
     obstacle = interstitials.find_interstitial(tree, heading, visible, url)
@@ -111,9 +114,14 @@ def _thin_page_type(
         return PageType(*obstacle, is_kept=evidence.is_plausible())
     if _is_locked(jsonld.article_nodes(nodes)) or paywalls.names_paywall(_around(visible, parts.paragraphs)):
         return PageType(Reason.PAYWALL, "only a part is free", is_kept=evidence.is_certain())
-    if size < BRIEF and not (text and evidence.declared) and not evidence.is_dated_brief():
-        is_list = _count_linked_headlines(tree) >= _LISTED
-        return _list_type(nodes, url) if is_list else _empty_type(tree, nodes, metas, visible)
+    if size < BRIEF and not (text and evidence.declared):
+        if _count_linked_headlines(tree) >= _LISTED:
+            return _list_type(nodes, url)
+        empty = _empty_type(tree, nodes, metas, visible)
+        if not evidence.is_brief():
+            return empty
+        # A sentence below a film or pictures is kept, and marked; any other is an article.
+        return replace(empty, is_kept=True) if empty.reason in (Reason.VIDEO, Reason.GALLERY) else None
     return None
 
 
