@@ -250,3 +250,96 @@ def test_strings_of_json_are_not_mended() -> None:
 @pytest.mark.parametrize("block", ["/* nothing */", "var x = 1;", "{broken", '{"a": [}', "// {", "<!-- -->", "[1, 2]"])
 def test_blocks_without_json_give_nothing(block: str) -> None:
     assert read(ld(block, ARTICLE)).title == "Muối Cà Ná được mùa"
+
+
+WHOLE = "Cảng Cà Ná đón con tàu lớn nhất từ trước đến nay vào sáng thứ bảy"
+CUTS = [
+    "Cảng Cà Ná đón con tàu lớn nhất từ...",
+    "Cảng Cà Ná đón con tàu lớn nhất từ ...",
+    "Cảng Cà Ná đón con tàu lớn nhất từ…",
+    "Cảng Cà Ná đón con tàu lớn nhất từ […]",
+    "Cảng Cà Ná đón con tàu lớn nhất từ [...]",
+    "Cảng Cà Ná đón con tàu lớn nhất từ trư...",
+    "Cảng Cà Ná đón con tàu lớn nhất từ trư",
+    "Cảng Cà Ná đón con tàu lớn nhất từ. . .",
+    "Cảng Cà Ná đón con tàu lớn nhất từ… - Báo Ví Dụ",
+    "Cảng Cà Ná đón con tàu lớn nhất từ... | Báo Ví Dụ",
+]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_cut_title_yields_to_the_full_headline(cut: str) -> None:
+    site = '<meta property="og:site_name" content="Báo Ví Dụ">'
+    og = f'{site}<meta property="og:title" content="{cut}">'
+    assert read(og, f"<h1>{WHOLE}</h1>").title == WHOLE
+    assert read(f"{og}<title>{WHOLE} - Báo Ví Dụ</title>").title == WHOLE
+    assert read(og + ld(json.dumps({"@type": "NewsArticle", "headline": WHOLE}, ensure_ascii=False))).title == WHOLE
+    assert read(site + ld(json.dumps({"@type": "NewsArticle", "headline": cut})), f"<h1>{WHOLE}</h1>").title == WHOLE
+    assert read(og, hint=WHOLE).title == WHOLE
+    assert read(og, f"<h1>{WHOLE}</h1>", hint=cut).title == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("og", "h1"),
+    [
+        ("Chuyện làng muối Phương Cựu...", "Chuyện làng muối Phương Cựu..."),
+        ("Rồi biển lặng…", "Rồi biển lặng…"),
+        ("Chờ... và chờ", "Chờ... và chờ"),
+        ("Gió...", "Gió về trên đồi cát Nam Cương"),
+        ("Cảng Cà Ná đón tàu lớn", "Cảng Cà Ná đón tàu lớn, giá cá giảm"),
+        ("宁顺省盐田今年喜获丰收", "宁顺省盐田今年喜获丰收盐农增收"),
+        ("Nho Ninh Phước được giá...", "Táo Ninh Phước mất mùa sau mưa"),
+    ],
+)
+def test_headline_that_only_looks_cut_stays(og: str, h1: str) -> None:
+    assert read(f'<meta property="og:title" content="{og}">', f"<h1>{h1}</h1>").title == og
+
+
+ENDS = [
+    "Điện gió nối dài từ Bình Thuận đến Ninh Thuận",
+    "Cao tốc Cam Lâm – Vĩnh Hảo qua Ninh Thuận",
+    "Nho và cừu - đặc sản Ninh Thuận",
+    "Muối Cà Ná: Niềm tự hào của Ninh Thuận",
+    "Du lịch biển - cơ hội mới cho Ninh Thuận",
+    "Ninh Thuận - Ninh Thuận ngày ấy và bây giờ",
+    "Lễ hội Katê | Sắc màu Ninh Thuận",
+    "Kinh tế biển : chiến lược của Ninh Thuận",
+    "Hành trình 500 km Đà Lạt - Ninh Thuận",
+    "Xe khách Sài Gòn – Ninh Thuận",
+]
+
+
+@pytest.mark.parametrize("title", ENDS)
+@pytest.mark.parametrize("site", ["Ninh Thuận", "Báo Ninh Thuận", "Báo Ninh Thuận Online", "Đài PTTH Ninh Thuận"])
+def test_headline_keeps_the_name_of_the_province_at_an_outlet_of_that_name(title: str, site: str) -> None:
+    named = f'<meta property="og:site_name" content="{site}">'
+    og = f'{named}<meta property="og:title" content="{title}">'
+    assert read(og, f"<h1>{title}</h1>").title == title
+    assert read(f"{named}<title>{title} - {site}</title>", f"<h1>{title}</h1>").title == title
+    assert read(f"{named}<title>{site} | {title}</title>", f"<h1>{title}</h1>").title == title
+    assert read(og, hint=title).title == title
+    if site != "Ninh Thuận" or "- Ninh Thuận" not in title.replace("–", "-"):
+        # 'Đà Lạt - Ninh Thuận' alone at the outlet 'Ninh Thuận' may be headline and outlet.
+        assert read(og).title == title
+    assert read(f"{named}<title>{title} - {site}</title>").title == title
+
+
+@pytest.mark.parametrize(
+    ("title", "site"),
+    [
+        ("Cảng Cà Ná đón tàu lớn - Báo Ninh Thuận", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn | Ninh Thuận", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn - Ninh Thuận", "Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn - Báo Ninh Thuận Online", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn -- Báo Ninh Thuận", "Báo Ninh Thuận điện tử"),
+        ("Báo Ninh Thuận | Cảng Cà Ná đón tàu lớn", "Báo Ninh Thuận"),
+        ("Báo Ninh Thuận - Cảng Cà Ná đón tàu lớn", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn - VnViDu", "VnViDu - Đọc báo, tin tức online"),
+        ("Cảng Cà Ná đón tàu lớn » Ví Dụ", "Báo Ví Dụ"),
+        ("Cảng Cà Ná đón tàu lớn - baovidu.vn", "Baovidu"),
+    ],
+)
+def test_name_of_the_outlet_is_cut_off(title: str, site: str) -> None:
+    named = f'<meta property="og:site_name" content="{site}">'
+    assert read(f"{named}<title>{title}</title>").title == "Cảng Cà Ná đón tàu lớn"
+    assert read(f'{named}<meta property="og:title" content="{title}">').title == "Cảng Cà Ná đón tàu lớn"
