@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.prefilter.gate import build_gate
-from pipeline.records import ByteHit, HitPlace, Tags, Text
+from pipeline.records import ByteHit, HitPlace, Reason, Tags, Text
 from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, topics
@@ -58,10 +58,15 @@ class Explanation:
     topics: tuple[TopicAccount, ...]
     #: names in the bytes of its page with their contexts; empty for a text without a page
     hits: tuple[HitAccount, ...] = ()
+    #: OK; why its page was not read whole; or, of `OBSTACLES`, what its page may be instead of an article
+    read_as: Reason = Reason.OK
 
 
-def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = ()) -> Explanation:
-    """Tag a text and account for it, and for the `hits` that the gate saw in its page; never raises on any string."""
+def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = (), read_as: Reason = Reason.OK) -> Explanation:
+    """Tag a text and account for it, and for the `hits` that the gate saw in its page; never raises on any string.
+
+    `read_as` is the reason with which its page was read; it is passed on.
+    """
     title, body = normalise_both(text.title, text.text)
     language = detect_language(title, body, text.language)
     day = text.published.date() if text.published else None
@@ -79,6 +84,7 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = ()) -> Explan
         grade=_parts(rules.models.grade, "main", relevance.FEATURES, values),
         topics=_accounts(found, language, rules),
         hits=_kept(hits, f"{title}\n{body}", rules),
+        read_as=read_as,
     )
 
 

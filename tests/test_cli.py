@@ -134,6 +134,22 @@ def test_explain_says_which_topics_are_marked_as_sensitive(diembao: Diembao, tmp
     assert [t["id"] for t in found["topics"] if t["sensitive"]] == ["religion_ethnic"]
 
 
+def test_explain_says_that_a_page_may_be_no_article(diembao: Diembao, tmp_path: Path) -> None:
+    page = tmp_path / "trang.html"
+    page.write_text(
+        "<html><head><title>Không tìm thấy nội dung vi phạm tại Cà Ná</title><meta property='og:type' "
+        "content='article'>"
+        "</head><body><h1>Không tìm thấy nội dung vi phạm tại Cà Ná</h1><article><p>Đoàn kiểm tra cảng cá Cà Ná, "
+        "tỉnh Ninh "
+        "Thuận, hôm thứ ba xem sổ ghi chép của mười hai tàu lưới vây và lập biên bản với một tàu tắt máy giám sát.</p>"
+        "</article></body></html>",
+        "utf-8",
+    )
+    assert "May be no article: page says the article is gone" in diembao("--lang", "en", "explain", page).stdout
+    [account] = json_lines(diembao("--json", "explain", page).stdout)
+    assert (account["read_as"], account["tags"]["relevance"]) == ("soft_404", "main")
+
+
 def test_explain_shows_what_the_bytes_of_a_page_held(diembao: Diembao, tmp_path: Path) -> None:
     fill = "Giá vàng trong nước sáng nay tăng nhẹ so với cuối tuần trước, người mua và người bán đều thận trọng. " * 9
     page = tmp_path / "trang.html"

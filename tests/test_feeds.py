@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -265,3 +266,31 @@ def test_a_feed_that_was_cut_off_gives_no_address_that_was(length: int) -> None:
     found = parse_feed(body[:-length], url=URL, now=NOW)
     assert len(found.entries) >= 8
     assert all(re.search(r"/bai-\d\.html$", entry.url) for entry in found.entries)
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("toasoan@baovidu.online (Minh Trân)", ("Minh Trân",)),
+        ("toasoan@baovidu.vn (Minh Trân)", ("Minh Trân",)),
+        ("noreply@baovidu.photography (Theo Burman)", ("Theo Burman",)),
+        ("&lt;tin@baovidu.online&gt; (Minh Trân)", ("Minh Trân",)),
+        ("Minh Trân &lt;minhtran@baovidu.online&gt;", ("Minh Trân",)),
+        ('"Minh Trân" &lt;minhtran@baovidu.online&gt;', ("Minh Trân",)),
+        ("minh.tran+rss@mail.baovidu.online ( Minh Trân )", ("Minh Trân",)),
+        ("toasoan@baovidu.online", ()),
+        ("Minh Trân", ("Minh Trân",)),
+        ("Di Nguyen", ("Di Nguyen",)),
+        ("Báo Ví Dụ (bản điện tử)", ("Báo Ví Dụ (bản điện tử)",)),
+    ],
+)
+def test_author_beside_a_mail_address(author: str, names: tuple[str, ...]) -> None:
+    item = f"<item><title>a</title><link>/a.html</link><author>{author}</author></item>"
+    [entry] = parse_feed(rss(item), url=URL, now=NOW).entries
+    assert entry.authors == names
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "1", "url": "https://baothu.example/a", "authors": [{"name": unescape(author)}]}],
+    }
+    [entry] = parse_feed(json.dumps(feed).encode(), url=URL, now=NOW).entries
+    assert entry.authors == names

@@ -1,5 +1,9 @@
 """What pages say of themselves, in JSON-LD, metadata and headings → title, authors, section, image, language."""
 
+import json
+
+import pytest
+
 from pipeline.html import jsonld, parser
 from pipeline.metadata import bylines, page_metadata
 
@@ -147,3 +151,195 @@ def test_language_only_where_declared() -> None:
     assert read('<meta property="og:locale" content="fr_FR">').language == "fr-FR"
     assert read(ld('{"@type":"NewsArticle","inLanguage":"ja"}'), lang="en").language == "ja"
     assert read(lang="{{lang}}").language == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Theo Burman", "Theo James Burman", "Di Nguyen", "Di Nguyen Thi Lan", "Tin Bùi", "Bài Trần", "Von Miller"),
+        *("By Holm", "Par Lindqvist", "Av Levin", "Ảnh Nguyễn", "De Vries", "Nguyễn Theo", "Lars By", "Maria Di"),
+        *("Theo van Doesburg", "von Trapp", "THEO BURMAN", "Nguyễn Tin", "Lê Bài", "Anna von Berg", "Por Chai"),
+    ],
+)
+def test_given_name_that_is_also_a_word_of_bylines(name: str) -> None:
+    node = json.dumps({"@type": "NewsArticle", "headline": "A", "author": {"name": name}}, ensure_ascii=False)
+    assert read(ld(node)).authors == (name,)
+    assert read(f'<meta name="author" content="{name}">').authors == (name,)
+    assert read(ld(json.dumps({"@type": "NewsArticle", "author": [name, "Thu Hà"]}))).authors == (name, "Thu Hà")
+
+
+@pytest.mark.parametrize("name", ["Theo Burman", "Di Nguyen", "Tin Bùi", "Bài Trần", "Von Miller"])
+def test_given_name_in_a_visible_byline(name: str) -> None:
+    assert bylines.byline_names(name) == [name]
+    assert bylines.byline_names(f"By {name} and Jane Doe") == [name, "Jane Doe"]
+    assert read("", f"<h1>A</h1><p class='author'>{name}</p>").authors == (name,)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Jane Doe", ["Jane Doe"]),
+        ("by jane.doe", ["jane.doe"]),
+        ("BY JANE DOE", ["JANE DOE"]),
+        ("By Madonna", ["Madonna"]),
+        ("By Nguyen Van Nam", ["Nguyen Van Nam"]),
+        ("Von Anna Schmidt", ["Anna Schmidt"]),
+        ("Von: Anna", ["Anna"]),
+        ("Par Nguyen Van Hai", ["Nguyen Van Hai"]),
+        ("Di Marco Rossi", ["Marco Rossi"]),
+        ("Theo Nguyễn Văn Nam", ["Nguyễn Văn Nam"]),
+        ("Theo: Burman", ["Burman"]),
+        ("Theo Reuters", ["Reuters"]),
+        ("Theo TTXVN", ["TTXVN"]),
+        ("Theo VnExpress", ["VnExpress"]),
+        ("Theo Financial Times", ["Financial Times"]),
+        ("Theo Tuổi Trẻ", ["Tuổi Trẻ"]),
+        ("Tin Minh Trân", ["Minh Trân"]),
+        ("Tin, ảnh: Minh Trân", ["Minh Trân"]),
+        ("Bài và ảnh: Thu Hà - Văn Nam", ["Thu Hà", "Văn Nam"]),
+        ("Tác giả Minh Trân", ["Minh Trân"]),
+        ("toasoan@baovidu.online (Minh Trân)", ["Minh Trân"]),
+        ("Minh Trân <minhtran@baovidu.example>", ["Minh Trân"]),
+        ("minhtran@baovidu.example", []),
+    ],
+)
+def test_words_of_bylines_that_are_no_names(byline: str, names: list[str]) -> None:
+    assert bylines.byline_names(byline) == names
+
+
+ARTICLE = '{"@type":"NewsArticle","headline":"Muối Cà Ná được mùa","author":{"name":"Minh Trân"}}'
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"/* schema */ {ARTICLE}",
+        f'/* {{ "old": 1 }} */\n{ARTICLE}',
+        f"// made by the newsroom's program\n{ARTICLE}",
+        f"<!-- schema of the article -->\n{ARTICLE}",
+        f"<!-- {ARTICLE} -->",
+        f"<!--\n{ARTICLE}\n//-->",
+        f"/*<![CDATA[*/\n{ARTICLE}\n/*]]>*/",
+        f"//<![CDATA[\n{ARTICLE}\n//]]>",
+        f"<![CDATA[{ARTICLE}]]>",
+        f"// <![CDATA[ {ARTICLE} // ]]>",
+        f"{ARTICLE};",
+        f"{ARTICLE} ; ",
+        f"/* a */ {ARTICLE}; // b",
+        f"var schema = {ARTICLE};",
+        f"\ufeff{ARTICLE}",
+        ARTICLE.replace('"}}', '",},}'),
+        ARTICLE.replace('"author"', '/* who */ "author"'),
+        ARTICLE.replace('"author"', '\n // who\n "author"'),
+        f'{{"@type":"WebSite","name":"Báo Ví Dụ"}};\n{ARTICLE}',
+        f"[{ARTICLE},]",
+    ],
+)
+def test_json_with_something_around_or_inside(block: str) -> None:
+    about = read(ld(block))
+    assert (about.title, about.authors) == ("Muối Cà Ná được mùa", ("Minh Trân",))
+
+
+def test_strings_of_json_are_not_mended() -> None:
+    title = "Sửa , } và /* cả */ https://baovidu.example/a // hay ;"
+    block = json.dumps({"@type": "NewsArticle", "headline": title}, ensure_ascii=False)
+    assert read(ld(block)).title == title
+    assert read(ld(f"/* x */ {block[:-1]},}};")).title == title
+
+
+@pytest.mark.parametrize("block", ["/* nothing */", "var x = 1;", "{broken", '{"a": [}', "// {", "<!-- -->", "[1, 2]"])
+def test_blocks_without_json_give_nothing(block: str) -> None:
+    assert read(ld(block, ARTICLE)).title == "Muối Cà Ná được mùa"
+
+
+WHOLE = "Cảng Cà Ná đón con tàu lớn nhất từ trước đến nay vào sáng thứ bảy"
+CUTS = [
+    "Cảng Cà Ná đón con tàu lớn nhất từ...",
+    "Cảng Cà Ná đón con tàu lớn nhất từ ...",
+    "Cảng Cà Ná đón con tàu lớn nhất từ…",
+    "Cảng Cà Ná đón con tàu lớn nhất từ […]",
+    "Cảng Cà Ná đón con tàu lớn nhất từ [...]",
+    "Cảng Cà Ná đón con tàu lớn nhất từ trư...",
+    "Cảng Cà Ná đón con tàu lớn nhất từ trư",
+    "Cảng Cà Ná đón con tàu lớn nhất từ. . .",
+    "Cảng Cà Ná đón con tàu lớn nhất từ… - Báo Ví Dụ",
+    "Cảng Cà Ná đón con tàu lớn nhất từ... | Báo Ví Dụ",
+]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_cut_title_yields_to_the_full_headline(cut: str) -> None:
+    site = '<meta property="og:site_name" content="Báo Ví Dụ">'
+    og = f'{site}<meta property="og:title" content="{cut}">'
+    assert read(og, f"<h1>{WHOLE}</h1>").title == WHOLE
+    assert read(f"{og}<title>{WHOLE} - Báo Ví Dụ</title>").title == WHOLE
+    assert read(og + ld(json.dumps({"@type": "NewsArticle", "headline": WHOLE}, ensure_ascii=False))).title == WHOLE
+    assert read(site + ld(json.dumps({"@type": "NewsArticle", "headline": cut})), f"<h1>{WHOLE}</h1>").title == WHOLE
+    assert read(og, hint=WHOLE).title == WHOLE
+    assert read(og, f"<h1>{WHOLE}</h1>", hint=cut).title == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("og", "h1"),
+    [
+        ("Chuyện làng muối Phương Cựu...", "Chuyện làng muối Phương Cựu..."),
+        ("Rồi biển lặng…", "Rồi biển lặng…"),
+        ("Chờ... và chờ", "Chờ... và chờ"),
+        ("Gió...", "Gió về trên đồi cát Nam Cương"),
+        ("Cảng Cà Ná đón tàu lớn", "Cảng Cà Ná đón tàu lớn, giá cá giảm"),
+        ("宁顺省盐田今年喜获丰收", "宁顺省盐田今年喜获丰收盐农增收"),
+        ("Nho Ninh Phước được giá...", "Táo Ninh Phước mất mùa sau mưa"),
+    ],
+)
+def test_headline_that_only_looks_cut_stays(og: str, h1: str) -> None:
+    assert read(f'<meta property="og:title" content="{og}">', f"<h1>{h1}</h1>").title == og
+
+
+ENDS = [
+    "Điện gió nối dài từ Bình Thuận đến Ninh Thuận",
+    "Cao tốc Cam Lâm – Vĩnh Hảo qua Ninh Thuận",
+    "Nho và cừu - đặc sản Ninh Thuận",
+    "Muối Cà Ná: Niềm tự hào của Ninh Thuận",
+    "Du lịch biển - cơ hội mới cho Ninh Thuận",
+    "Ninh Thuận - Ninh Thuận ngày ấy và bây giờ",
+    "Lễ hội Katê | Sắc màu Ninh Thuận",
+    "Kinh tế biển : chiến lược của Ninh Thuận",
+    "Hành trình 500 km Đà Lạt - Ninh Thuận",
+    "Xe khách Sài Gòn – Ninh Thuận",
+]
+
+
+@pytest.mark.parametrize("title", ENDS)
+@pytest.mark.parametrize("site", ["Ninh Thuận", "Báo Ninh Thuận", "Báo Ninh Thuận Online", "Đài PTTH Ninh Thuận"])
+def test_headline_keeps_the_name_of_the_province_at_an_outlet_of_that_name(title: str, site: str) -> None:
+    named = f'<meta property="og:site_name" content="{site}">'
+    og = f'{named}<meta property="og:title" content="{title}">'
+    assert read(og, f"<h1>{title}</h1>").title == title
+    assert read(f"{named}<title>{title} - {site}</title>", f"<h1>{title}</h1>").title == title
+    assert read(f"{named}<title>{site} | {title}</title>", f"<h1>{title}</h1>").title == title
+    assert read(og, hint=title).title == title
+    if site != "Ninh Thuận" or "- Ninh Thuận" not in title.replace("–", "-"):
+        # 'Đà Lạt - Ninh Thuận' alone at the outlet 'Ninh Thuận' may be headline and outlet.
+        assert read(og).title == title
+    assert read(f"{named}<title>{title} - {site}</title>").title == title
+
+
+@pytest.mark.parametrize(
+    ("title", "site"),
+    [
+        ("Cảng Cà Ná đón tàu lớn - Báo Ninh Thuận", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn | Ninh Thuận", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn - Ninh Thuận", "Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn - Báo Ninh Thuận Online", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn -- Báo Ninh Thuận", "Báo Ninh Thuận điện tử"),
+        ("Báo Ninh Thuận | Cảng Cà Ná đón tàu lớn", "Báo Ninh Thuận"),
+        ("Báo Ninh Thuận - Cảng Cà Ná đón tàu lớn", "Báo Ninh Thuận"),
+        ("Cảng Cà Ná đón tàu lớn - VnViDu", "VnViDu - Đọc báo, tin tức online"),
+        ("Cảng Cà Ná đón tàu lớn » Ví Dụ", "Báo Ví Dụ"),
+        ("Cảng Cà Ná đón tàu lớn - baovidu.vn", "Baovidu"),
+    ],
+)
+def test_name_of_the_outlet_is_cut_off(title: str, site: str) -> None:
+    named = f'<meta property="og:site_name" content="{site}">'
+    assert read(f"{named}<title>{title}</title>").title == "Cảng Cà Ná đón tàu lớn"
+    assert read(f'{named}<meta property="og:title" content="{title}">').title == "Cảng Cà Ná đón tàu lớn"

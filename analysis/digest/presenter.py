@@ -12,7 +12,7 @@ from analysis.digest.model import Digest
 from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
 from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
-from pipeline.records import Article, Item, Reason, SourceDay
+from pipeline.records import OBSTACLES, Article, Item, Reason, SourceDay
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
 
@@ -82,6 +82,8 @@ class DigestPresenter:
             remarks.append(words.say("taken_down", clock=words.clock(self.local(item.taken_down))))
         if article.text_from == "feed":
             remarks.append(words.say("from_feed"))
+        elif article.reason in OBSTACLES:
+            remarks.append(words.say("doubtful", reason=words.of("reason", article.reason)))
         elif article.reason is not Reason.OK:
             remarks.append(words.say("partial", reason=words.of("reason", article.reason)))
         return remarks

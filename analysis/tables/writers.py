@@ -79,7 +79,7 @@ def flat_value(item: Item) -> dict[str, Any]:
     """Return all fields of an item, of its article and of its tags, in one level.
 
     Names that occur twice: `language` and `reason` come from the tags; the article's are `declared_language` and
-    `read_as` (ok, or the reason why the page was not read whole).
+    `read_as` (ok, or the reason why the page was not read whole or may be no article).
     """
     row: dict[str, Any] = asdict(item)
     article: dict[str, Any] = row.pop("article")

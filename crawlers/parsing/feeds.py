@@ -12,6 +12,7 @@ from crawlers.parsing.feed_fields import CONTROL, DateCustom, TooLarge, decompre
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_feed
 from pipeline.dates.zones import country_of_page
+from pipeline.metadata.bylines import name_of_mailbox
 from pipeline.records import Entry, Reason
 from pipeline.text import safe_json
 from pipeline.text.urls import resolve_url
@@ -174,7 +175,7 @@ def _date_of(raw: Any) -> tuple[str, Any]:
 
 def _entry(raw: Any, link: str, guid: str, custom: DateCustom) -> Entry:
     contents = [str(c.get("value") or "") for c in raw.get("content") or ()]
-    names = [str(a.get("name") or "") for a in raw.get("authors") or ()]
+    names = _author_names(raw)
     return Entry(
         url=link,
         title=plain_text(str(raw.get("title") or "")),
@@ -186,6 +187,21 @@ def _entry(raw: Any, link: str, guid: str, custom: DateCustom) -> Entry:
         guid=CONTROL.sub("", guid)[:500],
         image=_image(raw, link),
     )
+
+
+def _author_names(raw: Any) -> list[str]:
+    """Return the names of an entry's authors; '' for one with an address alone.
+
+    feedparser ends an address after four letters of its top-level domain, and takes the rest for the name: 'ne (Minh
+    Trân' of 'toasoan@baovidu.online (Minh Trân)'.
+    """
+    text = str(raw.get("author") or "")
+    names: list[str] = []
+    for author in raw.get("authors") or ():
+        address = str(author.get("email") or "")
+        whole = text if address and address in text else str(author.get("name") or "")
+        names.append(name_of_mailbox(whole))
+    return names
 
 
 def _outlet(raw: Any) -> str:
@@ -243,4 +259,4 @@ def _parse_json(body: bytes, url: str, limit: int, custom: DateCustom) -> Parsed
 def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:
     """Return the names in `authors` (JSON Feed 1.1) or `author` (version 1)."""
     authors = [a for a in (raw.get("authors") or [raw.get("author")]) if isinstance(a, dict)]
-    return tuple(name for a in authors if (name := plain_text(str(a.get("name") or ""))))
+    return tuple(name for a in authors if (name := plain_text(name_of_mailbox(str(a.get("name") or "")))))

@@ -8,6 +8,7 @@ from rich.text import Text
 from pipeline.explain import Explanation
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.i18n.language import current_language
+from pipeline.records import OBSTACLES, Reason
 from pipeline.tagging.reason_text import relevance_reason_text
 
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
@@ -26,6 +27,11 @@ def explanation_panels(explanation: Explanation) -> RenderableType:
         Panel(Group(_marked(explanation, "title"), Text(), _marked(explanation, "text"))),
         Panel(Text(verdict), title=_word("verdict"), title_align="left"),
     ]
+    if explanation.read_as in OBSTACLES:
+        reason = translate_code("reason", explanation.read_as)
+        parts.append(Text(translate("May be no article: {reason}", reason=reason)))
+    elif explanation.read_as is not Reason.OK:
+        parts.append(Text(translate("Not read whole: {reason}", reason=translate_code("reason", explanation.read_as))))
     if explanation.mentions:
         parts.append(_places(explanation))
     if explanation.elsewhere:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DiembaoError
+from pipeline.records import Reason
 
 if TYPE_CHECKING:
     from pipeline.records import Article, ByteHit, CrawlSettings, Document, Text, Unreadable
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A text to be explained, and what is known of the page it came from."""
+
+    text: Text
+    #: names of the province in the bytes of the page
+    hits: tuple[ByteHit, ...] = ()
+    #: OK, or the reason with which the page was read (Article.reason)
+    read_as: Reason = Reason.OK
 
 
 class UnreadablePage(DiembaoError):
@@ -21,14 +34,14 @@ class UnreadablePage(DiembaoError):
         self.hits = hits
 
 
-def text_of_page(url: str, crawl: CrawlSettings, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]]:
-    """Fetch a page and return its text and the hits in its bytes. Raises UnreadablePage."""
+def text_of_page(url: str, crawl: CrawlSettings, rules: Rulebook) -> SourceText:
+    """Fetch a page and return its text. Raises UnreadablePage."""
     from diembao.jobs.collection.fetch_pages import fetch_pages
 
     return _text_of_document(next(fetch_pages([url], crawl)), rules)
 
 
-def text_of_file(path: Path, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]]:
+def text_of_file(path: Path, rules: Rulebook) -> SourceText:
     """Return the text of a .txt file (its first line is the title) or of a page on disk. Raises UnreadablePage."""
     from diembao.jobs.collection.fetch_pages import page_document
     from pipeline.records import Text
@@ -36,17 +49,17 @@ def text_of_file(path: Path, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]
     body = path.read_bytes()
     if path.suffix == ".txt":
         title, _, text = body.decode("utf-8-sig", "replace").partition("\n")
-        return Text(path.name, title, text), ()
+        return SourceText(Text(path.name, title, text))
     return _text_of_document(page_document(path.absolute().as_uri(), body), rules)
 
 
-def text_of_item(storage: Database, key: str) -> tuple[Text, tuple[ByteHit, ...]] | None:
-    """Return the text of a stored item and the hits in its page; None for an unknown key."""
+def text_of_item(storage: Database, key: str) -> SourceText | None:
+    """Return the text of a stored item; None for an unknown key."""
     item = storage.articles.item(key)
-    return None if item is None else (_text_of_article(key, item.article), item.article.hits)
+    return None if item is None else _text_of_article(key, item.article, item.article.hits)
 
 
-def _text_of_document(document: Document, rules: Rulebook) -> tuple[Text, tuple[ByteHit, ...]]:
+def _text_of_document(document: Document, rules: Rulebook) -> SourceText:
     from pipeline.extraction.extract import extract
     from pipeline.prefilter.gate import build_gate
     from pipeline.records import Unreadable
@@ -57,10 +70,11 @@ def _text_of_document(document: Document, rules: Rulebook) -> tuple[Text, tuple[
     article = extract(document)
     if isinstance(article, Unreadable):
         raise UnreadablePage(document.url, article, hits)
-    return _text_of_article(document.url, article), hits
+    return _text_of_article(document.url, article, hits)
 
 
-def _text_of_article(name: str, article: Article) -> Text:
+def _text_of_article(name: str, article: Article, hits: tuple[ByteHit, ...]) -> SourceText:
     from pipeline.records import Text
 
-    return Text(name, article.title, article.text, article.language or None, article.url, article.published)
+    text = Text(name, article.title, article.text, article.language or None, article.url, article.published)
+    return SourceText(text, hits, article.reason)

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from pipeline.extraction.lists_and_tables import find_structures
 from pipeline.extraction.main_text import SHORT, PageParagraphs, count_letters, paragraph_key
 from pipeline.html.blocks import Block
 from pipeline.html.boilerplate import is_in_box
@@ -88,11 +89,16 @@ def compose(
     teasers = sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser_link(i))
     chosen = [i for i in chosen if not page.is_in_teaser(i, container)] or chosen
     lead = page.lead_above_text(chosen, container) or page.lead_in_text(chosen)
+    structures = find_structures(page, chosen, container)
+    chosen = sorted({*chosen, *structures.numbers})
     if captions:
         within = page.find_captions(sorted({*lead, *chosen}), container)
         chosen = sorted({*chosen, *within, *page.find_photo_essay(chosen)})
     return ComposedText(
-        tuple(blocks[i].text for i in _without_repetitions(page, sorted({*chosen, *lead}))),
+        tuple(
+            structures.rows.get(i, blocks[i].text)
+            for i in _without_repetitions(page, sorted({*chosen, *lead} - structures.cells), structures.numbers)
+        ),
         lead=" ".join(blocks[i].text for i in lead),
         extractor=extractor,
         parts={"lead": "page"} if lead else {},
@@ -118,12 +124,12 @@ def _choose_paragraphs(page: PageParagraphs, voters: Sequence["_Voter"]) -> tupl
     return container, page.trim([i for i in chosen if not page.is_noise(i)])
 
 
-def _without_repetitions(page: PageParagraphs, numbers: Sequence[int]) -> list[int]:
-    """Return `numbers` without paragraphs that repeat an earlier one; short ones may repeat."""
+def _without_repetitions(page: PageParagraphs, numbers: Sequence[int], unlimited: Collection[int]) -> list[int]:
+    """Return `numbers` without paragraphs that repeat an earlier one; short ones and the `unlimited` may repeat."""
     unique: list[int] = []
     earlier: set[str] = set()
     for i in numbers:
-        if page.keys[i] not in earlier or count_letters(page.keys[i]) <= SHORT:
+        if page.keys[i] not in earlier or i in unlimited or count_letters(page.keys[i]) <= SHORT:
             unique.append(i)
         earlier.add(page.keys[i])
     return unique

@@ -75,7 +75,7 @@ def extract_page(
     article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC), country)
     if kind.reason is Reason.OK:
         return article
-    if kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF:
+    if kind.is_kept or (kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF):
         return replace(article, reason=kind.reason)
     return _from_entry(entry, url, NoArticle(kind.reason, kind.note), article)
 
@@ -114,9 +114,6 @@ def _read_tree(
     entry = entry or Entry("")
     metadata = page_metadata.read_metadata(tree, nodes, metas, url, hint=entry.title)
     text = _compose_text(tree, metadata, selected, url)
-    kind = page_type.classify_page(
-        tree, nodes, metas, title=metadata.title, paragraphs=text.paragraphs, teasers=text.teasers, url=url
-    )
     dates = page_dates.choose_page_dates(
         tree,
         jsonld.article_nodes(nodes),
@@ -127,6 +124,10 @@ def _read_tree(
         title=metadata.title,
         source=page_dates.SourceHints(country, selected.published),
     )
+    # htmldate takes any date on a page for its own, also that of a footer.
+    is_dated = dates.published is not None and not dates.method.startswith("htmldate")
+    read = page_type.ReadParts(metadata.title, text.paragraphs, text.teasers, metadata.site, is_dated, entry.title)
+    kind = page_type.classify_page(tree, nodes, metas, read, url)
     authors, authors_from = _choose_authors(metadata, selected, text)
     dates, published_from = _complete_dates(dates, entry, now, country)
     lead_from = text.parts.get("lead", "description" if metadata.description else "")

@@ -58,7 +58,7 @@ def find_interstitial(tree: HtmlElement, heading: str, visible: str, url: str) -
     """Return the reason and a note; None for a page without an interstitial.
 
     `heading` holds the titles of the page, `visible` its text. Only meant for pages with little text: an article may
-    mention any of these things.
+    mention any of these things, so what else the page shows decides (pipeline.extraction.article_evidence).
     """
     is_bare = len(visible) < _BARE
     markup = _identifying_markup(tree) if is_bare else []
@@ -73,6 +73,11 @@ def find_interstitial(tree: HtmlElement, heading: str, visible: str, url: str) -
     if _matches(_CONSENT, heading, visible, _SHORT):
         return Reason.COOKIE_WALL, "asks for consent to cookies"
     return None
+
+
+def names_obstacle(text: str) -> bool:
+    """Whether the words of a text sound like an obstacle; news may use the same words."""
+    return any(pattern.search(text) for pattern in (_CAPTCHA, _CHALLENGE, _MISSING, _CONSENT, _LOGIN))
 
 
 def _matches(pattern: re.Pattern[str], heading: str, visible: str, longest: int) -> bool:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipeline.extraction import interstitials
+from pipeline.extraction import interstitials, paywalls
+from pipeline.extraction.article_evidence import Evidence, weigh_evidence
 from pipeline.html import jsonld
 from pipeline.html.parser import collapse_spaces
 from pipeline.records import Reason
@@ -17,18 +18,6 @@ THIN = 700
 #: characters of text below which a page is no article, unless its metadata calls it one
 BRIEF = 140
 
-_PAYWALL = re.compile(
-    r"(?:subscribe|register|sign ?in|log ?in|become a (?:member|subscriber)) to (?:continue|read"
-    r"|keep reading|unlock|access)"
-    r"|(?:this|the) (?:article|content|story) is (?:for|available (?:only )?to) (?:subscribers"
-    r"|members)|subscribers? only"
-    r"|réservée? aux abonnés|il vous reste [\d.,]+ ?% de cet article|nur für abonnenten"
-    r"|mit einem abo weiterlesen|jetzt weiterlesen"
-    r"|(?:đăng nhập|đăng ký|mua gói|trả phí|nâng cấp)[\w\s,]{0,40}(?:để )?(?:đọc|xem) (?:tiếp|toàn bộ"
-    r"|đầy đủ)|dành (?:riêng )?cho (?:thuê bao|độc giả trả phí)"
-    r"|solo para suscriptores|contenuto riservato agli abbonati|有料会員|会員限定|只限订阅|доступно только подписчикам",
-    re.IGNORECASE,
-)
 _NEEDS_SCRIPT = re.compile(
     r"(?:enable|activate|turn on|bật|kích hoạt|requires?|need)[\w\s]{0,30}javascript"
     r"|javascript (?:is |to be )?(?:required|disabled|enabled)",
@@ -57,33 +46,41 @@ class PageType:
 
     reason: Reason = Reason.OK
     note: str = ""
+    #: whether the page's text is stored all the same and marked with the reason: it may be an article, or a part of one
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadParts:
+    """What was read from a page, before anything is known of its type."""
+
+    title: str
+    paragraphs: Sequence[str]
+    #: headlines of other articles among the paragraphs
+    teasers: int = 0
+    #: name of the outlet; '' if the page does not tell
+    site: str = ""
+    #: whether the time of publication stands in the page's data or beside its headline
+    dated: bool = False
+    #: title in the feed that named the page; '' if none
+    announced: str = ""
 
 
 def classify_page(
-    tree: HtmlElement,
-    nodes: list[jsonld.Node],
-    metas: dict[str, str],
-    *,
-    title: str,
-    paragraphs: Sequence[str],
-    teasers: int = 0,
-    url: str,
+    tree: HtmlElement, nodes: list[jsonld.Node], metas: dict[str, str], parts: ReadParts, url: str
 ) -> PageType:
-    """Return the type of the page at `url`; `title` and `paragraphs` are those of its article.
-
-    `teasers` is the number of headlines of other articles among these paragraphs.
-    """
+    """Return the type of the page at `url`, from its JSON-LD `nodes`, its meta elements and what was read from it."""
     articles = jsonld.article_nodes(nodes)
-    text = "\n".join(paragraphs)
+    text = "\n".join(parts.paragraphs)
     size = len(text) + 2 * sum(1 for char in text if char >= _FIRST_DENSE)
     if size < THIN:
-        if thin := _thin_page_type(tree, nodes, metas, title=title, text=text, size=size, url=url):
+        if thin := _thin_page_type(tree, nodes, metas, parts, size=size, url=url):
             return thin
-    elif _is_locked(articles) and _PAYWALL.search(
+    elif _is_locked(articles) and paywalls.names_paywall(
         text[-600:] + " " + collapse_spaces(" ".join(_visible_strings(tree)))
     ):
         return PageType(Reason.PAYWALL, "only a part is free")
-    if _is_list(tree, nodes, metas, size=size, count=len(paragraphs), teasers=teasers):
+    if _is_list(tree, nodes, metas, size=size, count=len(parts.paragraphs), teasers=parts.teasers):
         return _list_type(nodes, url)
     if _is_root(url) and not articles:
         return PageType(Reason.NOT_AN_ARTICLE, "front page")
@@ -95,19 +92,54 @@ def classify_page(
 
 
 def _thin_page_type(
-    tree: HtmlElement, nodes: list[jsonld.Node], metas: dict[str, str], *, title: str, text: str, size: int, url: str
+    tree: HtmlElement, nodes: list[jsonld.Node], metas: dict[str, str], parts: ReadParts, *, size: int, url: str
 ) -> PageType | None:
     """Return the type of a page with little text where that is no article; None where it may be one."""
-    heading = " ".join([collapse_spaces(tree.findtext(".//title") or ""), title, *_headings(tree)])
+    text = "\n".join(parts.paragraphs)
+    headings = [collapse_spaces(tree.findtext(".//title") or ""), *_headings(tree)]
     visible = collapse_spaces(" ".join(_visible_strings(tree)))[:5000]
-    if interstitial := interstitials.find_interstitial(tree, heading, visible, url):
-        return PageType(*interstitial)
-    if _is_locked(jsonld.article_nodes(nodes)) or _PAYWALL.search(visible):
-        return PageType(Reason.PAYWALL, "only a part is free")
-    if size < BRIEF and not (text and claims_article(nodes, metas)):
-        is_list = _count_linked_headlines(tree) >= _LISTED
-        return _list_type(nodes, url) if is_list else _empty_type(tree, nodes, metas, visible)
+    evidence = weigh_evidence(
+        title=parts.title,
+        notices=[heading for heading in headings if interstitials.names_obstacle(heading)],
+        text=text,
+        site=parts.site,
+        url=url,
+        declared=claims_article(nodes, metas),
+        dated=parts.dated,
+        feed=parts.announced,
+    )
+    heading = " ".join([headings[0], parts.title, *headings[1:]])
+    obstacle = interstitials.find_interstitial(tree, heading, visible, url)
+    if obstacle and not _overrules(evidence, f"{heading} {text}"):
+        return PageType(*obstacle, is_kept=evidence.is_plausible())
+    if _is_locked(jsonld.article_nodes(nodes)) or paywalls.names_paywall(_around(visible, parts.paragraphs)):
+        return PageType(Reason.PAYWALL, "only a part is free", is_kept=evidence.is_certain())
+    if size < BRIEF and not (text and evidence.declared):
+        if _count_linked_headlines(tree) >= _LISTED:
+            return _list_type(nodes, url)
+        empty = _empty_type(tree, nodes, metas, visible)
+        if not evidence.is_brief():
+            return empty
+        # A sentence below a film or pictures is kept, and marked; any other is an article.
+        return replace(empty, is_kept=True) if empty.reason in (Reason.VIDEO, Reason.GALLERY) else None
     return None
+
+
+def _overrules(evidence: Evidence, words: str) -> bool:
+    """Whether the evidence for an article outweighs an obstacle; `words` are those of its headings and its text.
+
+    Where only a notice beside the text names the obstacle (a bar about cookies, a form for comments), headline and text
+    are enough.
+    """
+    return evidence.is_certain() or (evidence.has_whole_text() and not interstitials.names_obstacle(words))
+
+
+def _around(visible: str, paragraphs: Sequence[str]) -> str:
+    """Return the visible words of a page outside the paragraphs of its article, unless these are the paywall's own."""
+    for paragraph in paragraphs:
+        if not paywalls.is_paywall_notice(paragraph):
+            visible = visible.replace(paragraph, " ", 1)
+    return visible
 
 
 def _is_root(url: str) -> bool:

@@ -13,9 +13,18 @@ Node = Mapping[str, Any]
 
 _ARTICLES = re.compile(r"(Article|Posting|Review|Report|Recipe)$", re.IGNORECASE)
 _PAGES = frozenset({"WebPage", "ItemPage", "VideoObject"})
-# Seen on live pages: <!-- or CDATA around the JSON, a comma before the closing bracket, a semicolon at the end.
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$")
-_DANGLING = re.compile(r",\s*(?=[}\]])")
+# Seen on live pages around the JSON: comments of HTML and JavaScript, CDATA, an assignment, a semicolon at the end; in
+# it: comments, and a comma before the closing bracket. Strings are matched first, so that nothing in them is changed.
+# Nothing in the pattern is tried twice, and a string that nothing closes goes on to the end: no block takes long.
+_STRING = r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))'
+_CDATA = re.compile(rf"{_STRING}|(?://\s*|/\*\s*)?(?:<!\[CDATA\[|\]\]>)(?:\s*\*/)?", re.DOTALL)
+_COMMENT = re.compile(rf"{_STRING}|<!--.*?-->|/\*.*?\*/|(?:^|(?<=[\s,\[{{}}\];]))//[^\n]*", re.DOTALL)
+_DANGLING = re.compile(rf"{_STRING}|,(?=\s*[}}\]])", re.DOTALL)
+_WRAPPER = re.compile(r"^\s*(?://\s*)?<!--|(?://\s*)?-->\s*$")
+# The beginning of an object or of a list of objects.
+_START = re.compile(r'\{\s*["}]|\[\s*[{\[]')
+# Values of one block that are taken at most, and comments in it: each of these may be searched to its end.
+_MOST_VALUES, _MOST_COMMENTS = 20, 200
 # Nodes of a page and levels of nesting at most, against hostile blocks.
 _MOST_NODES = 5000
 _DEEPEST = 60
@@ -80,15 +89,41 @@ def nodes_by_id(nodes: list[Node]) -> dict[str, Node]:
     return table
 
 
-def _load(text: str) -> Any:
-    """Return the parsed block, without dangling commas or unescaped if that is needed; None if it is no JSON."""
-    text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip()
-    for attempt in (text, _DANGLING.sub("", text), html.unescape(text)):
+def _load(text: str) -> list[Any]:
+    """Return the values of a block, one as a rule: what is around them is skipped, and inside them mended if needed."""
+    try:
+        return [safe_json.loads_json(text)]
+    except (ValueError, RecursionError):
+        pass
+    for attempt in (text, html.unescape(text)):
+        if values := _values(_mended(attempt)):
+            return values
+    return []
+
+
+def _mended(text: str) -> str:
+    """Return the text of a block without comments, CDATA marks and dangling commas; strings stay as they are."""
+    if text.count("/*") + text.count("<!--") > _MOST_COMMENTS:
+        return text
+    text = _CDATA.sub(lambda match: match[1] or " ", text)
+    bare = _COMMENT.sub(lambda match: match[1] or " ", text)
+    if not _START.search(bare):
+        # The block itself is the comment, for browsers of the last century.
+        bare = _COMMENT.sub(lambda match: match[1] or " ", _WRAPPER.sub("", text))
+    return _DANGLING.sub(lambda match: match[1] or "", bare)
+
+
+def _values(text: str) -> list[Any]:
+    """Return the values that begin at the first bracket of a text and behind one another; [] if there are none."""
+    values: list[Any] = []
+    position = 0
+    while len(values) < _MOST_VALUES and (start := _START.search(text, position)):
         try:
-            return safe_json.loads_json(attempt)
+            value, position = safe_json.decode_json(text, start.start())
         except (ValueError, RecursionError):
-            continue
-    return None
+            break
+        values.append(value)
+    return values
 
 
 def _walk(value: Any, depth: int = 0) -> Iterator[Node]:

@@ -9,13 +9,39 @@ from lxml.html import HtmlElement
 
 from pipeline.html.parser import collapse_spaces
 from pipeline.text import scripts
+from pipeline.text.syllables import is_syllable
 
+# Words in front of names that are no name themselves; in front of a colon the others are none either.
 _BY = re.compile(
-    r"^\W*(?:by|written by|story by|words by|von|par|por|di|door|av|af|text|texto|testo|автор"
-    r"|bài(?:\s*(?:,|và|-|&)\s*ảnh)?|tác giả"
-    r"|thực hiện|tin(?:\s*(?:,|và|-|&)\s*(?:ảnh|bài))?|người viết|phóng viên|pv|theo|记者|作者|责编|责任编辑|編輯"
-    r"|記者|文)\s*[:：\s]\s*",
+    r"^\W*(?:(?:written by|story by|words by|text by|автор"
+    r"|bài\s*(?:,|và|-|&)\s*ảnh|tác giả"
+    r"|thực hiện|tin\s*(?:,|và|-|&)\s*(?:ảnh|bài)|người viết|phóng viên|pv|记者|作者|责编|责任编辑|編輯"
+    r"|記者|文)\s*[:：\s]\s*"
+    r"|(?:by|von|par|por|di|door|av|af|text|texto|testo|bài|tin|theo)\s*[:：]\s*)",
     re.IGNORECASE,
+)
+# Words in front of names that are given names too: Theo Burman, Di Nguyen, Tin Bùi, Von Miller.
+_BY_OR_NAME = re.compile(
+    r"^\W*(?P<word>by|von|par|por|di|door|av|af|text|texto|testo|bài|tin|theo)\s+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_VIETNAMESE_WORDS = frozenset({"bài", "tin", "theo"})
+# Particles of names, in lower case: 'von Trapp' is a family.
+_PARTICLES = frozenset({"von", "di", "av", "af"})
+# Press that bylines credit by one word, and words with which names of the press begin or end.
+_PRESS = re.compile(
+    r"^(?:(?:the|báo|tạp chí|đài|thông tấn|cổng|trang|agence) .+"
+    r"|.*\b(?:times|post|news|journal|mail|herald|tribune|press|agency|agencies|today|asia|staff|editors?|redaktion"
+    r"|rédaction|redacción|redazione|redactie|admin)"
+    r"|reuters|bloomberg|xinhua|kyodo|yonhap|guardian|independent|tass|sputnik|forbes|fortune|variety|antara|bernama"
+    r"|ttxvn|vnexpress|vietnamnet|vietnamplus|vietnam\+|znews|zing|kênh ?14|afp|dpa|vov|vtv|vtc)$",
+    re.IGNORECASE,
+)
+# Acronyms, and words with a capital within: 'TTXVN', 'VnExpress', 'PetroTimes'.
+_ACRONYM = re.compile(r"[A-ZĐ\d]{2,}\+?(?:\W.*)?|\S*[a-z][A-Z+]\S*")
+_MAILBOX = re.compile(
+    r"^\W*(?:mailto:)?[^\s@()<>\"]+@[^\s@()<>\"]+\W*?(?:[(（]\s*(?P<behind>[^()（）]+?)\s*[)）])?\W*$"
+    r"|^(?P<before>[^@<>()]*?)[\s\"]*[<(\[]\s*(?:mailto:)?[^\s@()<>]+@[^\s@()<>]+\s*[>)\]]\W*$"
 )
 _SEPARATOR = re.compile(r"\s*(?:[;,/•|、，·]|\s[-–—]\s|\s(?:and|und|và|y|et|e|en|og|och|ja|&)\s)\s*")
 _BRACKETED = re.compile(r"\s*[(（\[【][^)）\]】]{0,60}[)）\]】]\s*")
@@ -35,13 +61,51 @@ _MAY_MATCH = re.compile(r"aut|by-?_?line|tac-?_?gia|writer|redac", re.IGNORECASE
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def byline_names(text: str) -> list[str]:
-    """Return the names in a byline, without 'By', roles and remarks in brackets; [] for a text that is no byline."""
-    text = _BY.sub("", collapse_spaces(html.unescape(text)))
+def byline_names(text: str, *, is_name: bool = False) -> list[str]:
+    """Return the names in a byline, without 'By', roles, addresses and remarks in brackets; [] if it is no byline.
+
+    `is_name` says that the text stands where only names stand, such as in JSON-LD: there 'By Holm' is a person.
+    """
+    text = name_of_mailbox(_BY.sub("", collapse_spaces(html.unescape(text))))
     if not text or "://" in text or "@" in text or len(text) > 300 or text.isdigit():
         return []
-    pieces = (_ROLE.sub("", _BRACKETED.sub(" ", piece).strip(" .-–|:*")) for piece in _SEPARATOR.split(text))
-    return [piece for piece in pieces if 1 < len(piece) < 60 and not piece.isdigit()]
+    pieces = _SEPARATOR.split(text)
+    pieces[0] = _without_by(pieces[0], is_name=is_name)
+    names = (_ROLE.sub("", _BRACKETED.sub(" ", piece).strip(" .-–|:*")) for piece in pieces)
+    return [name for name in names if 1 < len(name) < 60 and not name.isdigit()]
+
+
+def name_of_mailbox(text: str) -> str:
+    """Return the name beside a mail address, '' for an address alone; another text unchanged.
+
+    RSS has 'a@b.example (Name)' in <author>, mail has 'Name <a@b.example>'.
+    """
+    mailbox = _MAILBOX.match(text) if "@" in text and len(text) <= 300 else None
+    return text if mailbox is None else (mailbox["behind"] or mailbox["before"] or "").strip(" \"'")
+
+
+def _without_by(piece: str, *, is_name: bool) -> str:
+    """Return the first name of a byline without a word such as 'By' or 'Theo', unless that word is a given name.
+
+    With a capital it is one in front of a single word, and where its language is not that of the name: 'Theo' (by, in
+    Vietnamese) before 'James Burman', 'Di' (by, in Italian) before 'Nguyen Thi Lan'.
+    """
+    parts = _BY_OR_NAME.match(piece)
+    if parts is None:
+        return piece
+    word, rest = parts["word"], parts["rest"]
+    key = word.casefold()
+    if _PRESS.match(rest.strip(" .")) or (not word.isupper() and _ACRONYM.fullmatch(rest)):
+        return rest
+    single = len(rest.split()) == 1
+    if word == key:
+        return piece if single and key in _PARTICLES else rest
+    if single:
+        return rest if key == "by" and not is_name else piece
+    if key in _VIETNAMESE_WORDS or key == "di":
+        is_vietnamese = all(is_syllable(word) for word in re.findall(r"[^\W\d_]+", _BRACKETED.sub(" ", rest)))
+        return rest if is_vietnamese == (key in _VIETNAMESE_WORDS) else piece
+    return rest
 
 
 def is_person(name: str) -> bool:

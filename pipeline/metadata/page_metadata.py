@@ -119,7 +119,7 @@ def _declared_authors(
     )
     labelled = "twitter:data1" if re.match("written by|von|par|por", metas.get("twitter:label1", ""), re.I) else ""
     texts = (metas.get(name, "") for name in (*_AUTHORS, labelled))
-    in_metas = [(bylines.byline_names(text), "meta") for text in texts if text and not _is_address(text)]
+    in_metas = [(bylines.byline_names(text, is_name=True), "meta") for text in texts if text and not _is_address(text)]
     return [(in_jsonld, "json-ld"), *in_metas]
 
 
@@ -150,7 +150,7 @@ def _people(value: Any, table: dict[str, jsonld.Node]) -> list[str]:
         value = name or " ".join(str(value[key]) for key in ("givenName", "familyName") if value.get(key))
     if isinstance(value, list):
         return [name for one in value for name in _people(one, table)]
-    return bylines.byline_names(jsonld.as_text(value)) if isinstance(value, str) else []
+    return bylines.byline_names(jsonld.as_text(value), is_name=True) if isinstance(value, str) else []
 
 
 #: names of the first level of breadcrumbs, case folded

@@ -5,7 +5,7 @@ from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, FetchFa
 from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
 from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
 from pipeline.records.jobs import AHEAD_LIMIT, Alert, JobOutcome, JobRun
-from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
+from pipeline.records.outcomes import OBSTACLES, CandidateOutcome, DocumentOutcome, Reason
 from pipeline.records.source_health import (
     Flag,
     FlagKind,
@@ -30,6 +30,7 @@ from pipeline.records.tags import (
 
 __all__ = [
     "AHEAD_LIMIT",
+    "OBSTACLES",
     "Alert",
     "Article",
     "ByteHit",

@@ -70,7 +70,8 @@ class Article:
     language: str = ""
     image: str | None = None
     text_from: TextFrom = "page"
-    #: OK, or why the page was not extracted in full (PAYWALL, NEEDS_BROWSER, ...)
+    #: OK, or why the page was not extracted in full (PAYWALL, NEEDS_BROWSER, ...); one of `OBSTACLES` with text from
+    #: the page: it may be no article
     reason: Reason = Reason.OK
     #: extractor of each part, e.g. {"title": "json-ld", "text": "trafilatura"}
     parts: Mapping[str, str] = field(default_factory=dict)

@@ -49,6 +49,11 @@ class Reason(StrEnum):
     ERROR = "error"
 
 
+#: What a page may be in place of an article. An article whose words only sound like one, and whose page does not settle
+#: it, is stored and carries that reason as a doubt (`text_from` is then 'page').
+OBSTACLES = frozenset({Reason.CHALLENGE, Reason.CAPTCHA, Reason.COOKIE_WALL, Reason.LOGIN, Reason.SOFT_404})
+
+
 class CandidateOutcome(StrEnum):
     """Where a candidate link stands; every candidate has exactly one."""
 

@@ -159,7 +159,12 @@ ITEMS: tuple[Column[Item], ...] = (
         "page: read from the page; feed: the page could not be had, the feed's own words.",
         lambda i: i.article.text_from,
     ),
-    Column("read_as", "text", "ok, or what kept the page from being read whole.", lambda i: str(i.article.reason)),
+    Column(
+        "read_as",
+        "text",
+        "ok; what kept the page from being read whole; or what a doubtful page may be, such as soft_404.",
+        lambda i: str(i.article.reason),
+    ),
     Column("words", "integer", "Length of the text in words.", lambda i: len(i.article.text.split())),
     Column("url", "link", "Address of the article.", lambda i: i.article.canonical or i.article.url),
     Column("feed", "text", "The feed that brought it.", lambda i: i.feed_url),

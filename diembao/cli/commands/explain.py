@@ -13,8 +13,8 @@ from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
+    from diembao.jobs.explain import SourceText
     from pipeline.explain import Explanation
-    from pipeline.records import ByteHit, Text
 
 
 @translated.command(
@@ -29,8 +29,8 @@ def explain(app: CliContext, what: str) -> int:
     from pipeline.explain import explain as explain_text
     from pipeline.tagging.reason_text import relevance_reason_text
 
-    text, hits = _text(app, what)
-    explanation = explain_text(text, app.rules(), hits)
+    source = _text(app, what)
+    explanation = explain_text(source.text, app.rules(), source.hits, source.read_as)
     if app.as_json:
         answer: dict[str, Any] = asdict(replace(explanation, mentions=())) | {"mentions": _mentions(explanation)}
         answer["tags"]["reason"] = relevance_reason_text(explanation.tags.reason)
@@ -52,8 +52,8 @@ def _mentions(explanation: Explanation) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _text(app: CliContext, name: str) -> tuple[Text, tuple[ByteHit, ...]]:
-    """Return the text of a page, a file or a stored item, and the hits in its bytes."""
+def _text(app: CliContext, name: str) -> SourceText:
+    """Return the text of a page, a file or a stored item."""
     from diembao.jobs.explain import UnreadablePage, text_of_file, text_of_item, text_of_page
 
     try:
@@ -67,9 +67,9 @@ def _text(app: CliContext, name: str) -> tuple[Text, tuple[ByteHit, ...]]:
         raise click.UsageError(f"{error}{hint}") from error
     if app.home.database.exists():
         with app.storage() as storage:
-            text = text_of_item(storage, name)
-        if text is not None:
-            return text
+            source = text_of_item(storage, name)
+        if source is not None:
+            return source
     raise click.UsageError(translate("{name}: no stored item, address or file", name=name))
 
 

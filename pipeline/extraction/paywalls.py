@@ -1,0 +1,73 @@
+"""Words of a page → its paywall's own sentences: 'Subscribe to continue reading'."""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.extraction.own_words import own_words, words_of
+
+_READ = r"(?:continue|read|keep reading|unlock|access|see the (?:rest|full)|finish)"
+_ARTICLE = r"(?:article|content|story|report|page)"
+_PAYWALL = re.compile(
+    rf"(?:subscribe|register|sign ?(?:in|up)|log ?in|become a (?:member|subscriber)|create an? (?:free )?account"
+    rf"|start your (?:free )?trial)\b[^.!?]{{0,40}}\bto {_READ}"
+    rf"|(?:this|the) {_ARTICLE} is (?:(?:only )?for|reserved for|exclusive to|available (?:only )?(?:to|for)) (?:our )?"
+    r"(?:paying )?(?:subscribers|members)|(?:subscribers?|members?)[- ]only"
+    r"|to (?:continue|keep) reading[^.!?]{0,30}(?:subscribe|register|sign|log)"
+    r"|already a (?:subscriber|member)\b"
+    r"|you(?:'ve| have) (?:reached|used|read) [\w\s']{0,40}free (?:articles|stories)"
+    rf"|(?:subscribe|subscription) [\w\s]{{0,20}}to (?:unlock|read) (?:this|the) {_ARTICLE}"
+    # French
+    r"|réservée?s? (?:à nos|aux) abonnés|il vous reste [\d.,]+ ?% de (?:cet article|l'article)"
+    r"|(?:abonnez|connectez|inscrivez)-vous pour (?:lire|continuer|accéder)"
+    # German
+    r"|(?:nur|exklusiv) für (?:unsere )?abonnent(?:en|innen)|mit (?:einem |dem )?abo (?:jetzt )?weiterlesen"
+    r"|jetzt weiterlesen|(?:um|zum) weiter(?:zu)?lesen[\w\s,]{0,30}(?:anmelden|registrieren|abonnieren|abo)"
+    r"|melden sie sich an,? um (?:den|diesen) artikel"
+    # Vietnamese
+    r"|(?:đăng nhập|đăng ký|mua gói|trả phí|nâng cấp|đăng kí)[\w\s,]{0,40}(?:để )?(?:đọc|xem) (?:tiếp|toàn bộ|trọn"
+    r"|đầy đủ|phần còn lại)|(?:bài viết|nội dung|bài báo)? ?(?:chỉ )?dành (?:riêng )?cho (?:thuê bao|hội viên"
+    r"|thành viên|người dùng|độc giả|bạn đọc) ?(?:trả phí|đăng ký|vip|premium|đã đăng nhập)"
+    r"|dành (?:riêng )?cho (?:thuê bao|hội viên|độc giả trả phí)"
+    r"|(?:để )?(?:đọc|xem) (?:tiếp|toàn bộ|trọn|đầy đủ)[\w\s,]{0,30}(?:vui lòng|hãy|mời|cần|xin) (?:bạn |quý khách )?"
+    r"(?:đăng nhập|đăng ký|mua|nâng cấp|trả phí)"
+    r"|bạn (?:còn|đã) [\w\s]{0,20}(?:bài|lượt) (?:viết |đọc |xem )?miễn phí"
+    # other languages of the watched press
+    r"|s?olo para suscriptores|suscríb[ea]te para (?:seguir|continuar) leyendo"
+    r"|(?:contenuto|articolo) riservato agli abbonati|abbonati per (?:continuare|leggere)"
+    r"|有料会員|会員限定|続きを読むには|只限订阅|订阅后(?:可)?(?:继续)?阅读|登[录錄]后(?:可)?(?:继续)?阅读(?:全文)?|付费阅读"
+    r"|доступно только подписчикам|чтобы (?:читать|продолжить)[^.!?]{0,30}(?:подпис|войдите)"
+    r"|(?:구독|로그인)(?:하고|하시면|하면)? ?(?:후 )?(?:계속|전문|기사)|유료 ?(?:회원|구독자) ?전용"
+    r"|(?:berlangganan|masuk|daftar) untuk (?:lanjut )?(?:membaca|melanjutkan)",
+    re.IGNORECASE,
+)
+# Characters of a notice at most, its words of its own at most (the outlet's name, a price) and their share at most.
+_LONGEST, _MOST_OWN, _LARGEST_SHARE = 240, 6, 0.4
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
+
+
+def names_paywall(text: str) -> bool:
+    """Whether the words of a text are those of a paywall; news may use them too."""
+    return bool(_PAYWALL.search(text))
+
+
+def is_paywall_notice(text: str) -> bool:
+    """Whether a line or sentence says only that the reader must pay, subscribe or log in to read on."""
+    if len(text) > _LONGEST or not _PAYWALL.search(text):
+        return False
+    own = len(own_words(text))
+    return own <= _MOST_OWN and own <= _LARGEST_SHARE * len(words_of(text))
+
+
+def without_paywall_notices(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """Return the paragraphs without the paywall's own: whole paragraphs, and last sentences of others."""
+    lines = (_without_last_notice(paragraph) for paragraph in paragraphs if not is_paywall_notice(paragraph))
+    return tuple(line for line in lines if line)
+
+
+def _without_last_notice(paragraph: str) -> str:
+    if not _PAYWALL.search(paragraph[-_LONGEST:]):
+        return paragraph
+    sentences = _SENTENCE.split(paragraph)
+    while len(sentences) > 1 and is_paywall_notice(sentences[-1]):
+        sentences.pop()
+    return paragraph if len(sentences) == len(_SENTENCE.split(paragraph)) else " ".join(sentences)
