@@ -17,7 +17,7 @@ _STREET = (
     rf"{_START}(?:(?P<road>(?:tuyến |mặt tiền )?đường|đại lộ"
     r"|(?<!thành )(?<!khu )(?<!đường )(?<!con )(?<!góc )(?<!những )phố)"
     r"|(?:hẻm|ngõ|ngách|kiệt)(?: (?:số )?\d[\w/.-]*)?(?: đường)?"
-    r"|nhà số \d[\w/]*|số nhà \d[\w/]*|giao lộ|ngã tư|góc đường)(?: mang tên| tên)? $"
+    r"|nhà số \d[\w/]*|số nhà \d[\w/]*|giao lộ|góc đường)(?: mang tên| tên)? $"
 )
 # Roads of a place, not a road of its name.
 _ROADS_OF = rf"{_START}(?:các|những|nhiều|mọi|con|một|hệ thống|hạ tầng|làm|mở|giao thông) (?:tuyến |con )?$"
@@ -42,13 +42,15 @@ _BARE_PERSON = (
 )
 # Streets, schools and markets bear the full names of people: 'chợ Nguyễn Trãi Phan Rang'.
 _NAMED_AFTER_PEOPLE = rf"{_START}(?:đường|phố|chợ|trường|thpt|thcs|tiểu học|cầu|công viên|hẻm|giải|cúp|quảng trường) $"
+# A word between a house and its name, 'quán bún cá X'; 'trường tại Gia Lai và X' is in X.
+_KIND = r" (?!(?:ở|tại|của|và|hay|hoặc|trong|từ|đến|cho|với|có|là|ra|vào|về|in|at|and|of|à|et) )[^ ,.;:()]+"
 _HOUSE = (
     rf"{_START}(?:khách sạn|resort|khu nghỉ dưỡng|homestay|nhà nghỉ|nhà hàng|quán|tiệm|cửa hàng|siêu thị"
-    rf"|chung cư|chuỗi"
-    r"|xe bán|thương hiệu|trường|thpt|thcs|tiểu học|mầm non|mẫu giáo|bệnh viện|phòng khám|công ty|doanh nghiệp|garage"
-    r"|nhà xe|spa|hotel|restaurant|school|café|cafe|hôtel|eatery|company)(?: [^ ,.;:()]+){0,4} $"
-    rf"|{_START}(?:bún|bánh canh|bánh căn|bánh xèo|bánh hỏi|cơm gà|mì quảng|hủ tiếu|lẩu|gỏi|phở"
-    rf"|chè)(?: [^ ,.;:()]+){{0,2}} $"
+    r"|chung cư|chuỗi|xe bán|thương hiệu|trường|thpt|thcs|tiểu học|mầm non|mẫu giáo|bệnh viện|phòng khám"
+    r"|công ty|doanh nghiệp|garage"
+    rf"|nhà xe|spa|hotel|restaurant|school|café|cafe|hôtel|eatery|company)(?:{_KIND}){{0,4}} $"
+    rf"|{_START}(?:bún|bánh canh|bánh căn|bánh xèo|bánh hỏi|cơm gà|mì quảng|hủ tiếu|lẩu|gỏi|phở|chè)"
+    rf"(?:{_KIND}){{0,2}} $"
     rf"|{_START}(?:(?<!bão )(?<!kênh )số|ở|tại|địa chỉ) \d[\w/]* $"
 )
 _PLACED = r"(?:[ ,(\-]*|[^.;!?\n]{0,40}?[ (,](?:ở|tại|giữa|giữa lòng|trong|thuộc|của|đường|phường|in|at|à|en) )"

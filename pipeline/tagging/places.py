@@ -143,11 +143,18 @@ def _allowed(pattern: _Pattern, hit: Hit, zone: Zone, writing: _Writing) -> bool
 
 
 def _has_capital(form: str, seen: str) -> bool:
-    """Whether a name has its first capital in the text, or is of a script without capitals."""
-    first = next((i for i, letter in enumerate(form) if letter.isupper()), None)
-    if first is None or seen.lower() == seen.upper():
+    """Whether the first proper name in a form has its capital in the text, or is of a script without capitals.
+
+    'Nhà máy điện hạt nhân Ninh Thuận' begins with words that a sentence writes in small letters.
+    """
+    if seen.lower() == seen.upper():
         return True
-    return seen[first].isupper() if len(form) == len(seen) else seen != seen.lower()
+    if len(form) != len(seen):
+        return seen != seen.lower()
+    capitals = [i for i, letter in enumerate(form) if letter.isupper()]
+    second = form.find(" ") + 1
+    common = second and capitals[:1] == [0] and form[second].islower() and len(capitals) > 1
+    return not capitals or seen[capitals[1 if common else 0]].isupper()
 
 
 def _cut(hit: Hit, zone: Zone, writing: _Writing) -> bool:
