@@ -11,6 +11,10 @@ from pipeline.rules.linear_models import Models
 Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
 
+#: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
+#: 2 denied tone words, streets and persons that bear the province's name
+_CODE_REVISION = 2
+
 _FORBID: dict[str, str] = {"extra": "forbid"}
 
 
@@ -149,7 +153,7 @@ class TopicRules:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything a text is tagged by; `version` changes whenever anything in it does."""
+    """Everything a text is tagged by; `version` changes whenever anything in it does, or the code that applies it."""
 
     places: Gazetteer
     topics: TopicRules
@@ -158,6 +162,6 @@ class Rulebook:
 
 
 def rulebook(places: Gazetteer, topics: TopicRules, models: Models) -> Rulebook:
-    """Put the three files together under the version they make."""
-    digest = hashlib.sha256(repr((places, topics, models)).encode("utf-8", "backslashreplace"))
+    """Put the three files together under the version that they and the code make."""
+    digest = hashlib.sha256(repr((_CODE_REVISION, places, topics, models)).encode("utf-8", "backslashreplace"))
     return Rulebook(places, topics, models, digest.hexdigest()[:12])

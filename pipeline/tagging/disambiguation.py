@@ -7,6 +7,7 @@ from datetime import date
 
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mentions import UNIT, Elsewhere, Mention, unit_before
+from pipeline.tagging.namesakes import is_namesake
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics, with_stripped
 
@@ -37,7 +38,9 @@ def keep_supported(
     good: list[Mention] = []
     doubtful: list[Mention] = []
     for m in mentions:
-        zone = fields[0] if m.where == "title" else fields[1]
+        zone = _zone(m, fields)
+        if is_namesake(m, zone, mentions, elsewhere):
+            continue
         unit = unit_before(zone, m.start)
         if m.strong and _is_unit_or_landmark(m, zone, unit, mentions):
             good.append(m)

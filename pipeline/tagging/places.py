@@ -12,6 +12,7 @@ from pipeline.tagging.mentions import Elsewhere, Mention, PlaceMentions, unit_be
 from pipeline.tagging.zones import Zone, zones
 from pipeline.text import scripts
 from pipeline.text.normalize import match_key, strip_diacritics
+from pipeline.text.segmentation import starts_within_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,22 @@ _NO_CAPITALS = frozenset("ÁÀẢÃẠẤẦẨẪẬẮẰẲẴẶÉÈẺẼ�
 #: Most names examined in one field; a text with more is a table
 MAX_HITS = 600
 
+_WORD = re.compile(r"[^\W\d_]+")
+_WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+ )?[^\W\d_]+ $")
+# 'an ninh' is a word, but so is 'công an' before a name.
+_POLICE = ("công an", "cong an")
+
 _cache: dict[str, _Compiled] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """How a text is written; `cased` where it has capitals at all."""
+
+    vietnamese: bool
+    #: Vietnamese without diacritics
+    unaccented: bool
+    cased: bool
 
 
 def find_places(
@@ -61,10 +77,11 @@ def find_places(
     whole = "\n".join(z.text for z in fields)
     vietnamese = language == "vi"
     unaccented = vietnamese and fields[0].unaccented
+    writing = _Writing(vietnamese, unaccented, whole != whole.lower())
     mentions: list[Mention] = []
     elsewhere: list[Elsewhere] = []
     for zone in fields:
-        ours, others = _in_zone(zone, compiled, vietnamese, unaccented, published, rules)
+        ours, others = _in_zone(zone, compiled, writing, published, rules)
         mentions += ours
         elsewhere += others
     if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(match_key(whole)):
@@ -80,18 +97,16 @@ def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:
 
 
 def _in_zone(
-    zone: Zone, compiled: _Compiled, vietnamese: bool, unaccented: bool, published: date | None, rules: Rulebook
+    zone: Zone, compiled: _Compiled, writing: _Writing, published: date | None, rules: Rulebook
 ) -> tuple[list[Mention], list[Elsewhere]]:
     patterns = compiled.patterns
-    if vietnamese and not unaccented:
+    if writing.vietnamese and not writing.unaccented:
         hits = compiled.exact.find(zone.folded)
     else:
         hits = compiled.folded.find(match_key(strip_diacritics(zone.text)))
-    hits = [
-        h
-        for h in hits
-        if not zone.is_skipped(h.start) and _allowed(patterns[h.pattern], h, zone, vietnamese, unaccented)
-    ]
+    hits = [h for h in hits if not zone.is_skipped(h.start) and _allowed(patterns[h.pattern], h, zone, writing)]
+    ends = {h.end for h in hits}
+    hits = [h for h in hits if patterns[h.pattern].kind != "ours" or h.start - 1 in ends or not _cut(h, zone, writing)]
     guards = [(h.start, h.end) for h in hits if patterns[h.pattern].kind == "guard"]
     hits = hits_outside([h for h in hits if patterns[h.pattern].kind != "guard"], guards)
     mentions, elsewhere = [], []
@@ -100,7 +115,7 @@ def _in_zone(
         if pattern.kind == "ours":
             place = _of_date(pattern.places, published, unit_before(zone, hit.start))
             is_province = place.id == rules.places.province.id
-            withheld = unaccented and not (place.fold_safe or pattern.foreign)
+            withheld = writing.unaccented and not (place.fold_safe or pattern.foreign)
             mentions.append(Mention(zone.where, hit.start, hit.end, place, pattern.strong, is_province, withheld))
         else:
             elsewhere.append(
@@ -109,21 +124,55 @@ def _in_zone(
     return mentions, elsewhere
 
 
-def _allowed(pattern: _Pattern, hit: Hit, zone: Zone, vietnamese: bool, unaccented: bool) -> bool:
+def _allowed(pattern: _Pattern, hit: Hit, zone: Zone, writing: _Writing) -> bool:
     if pattern.kind == "guard":
         return True
     seen = zone.text[hit.start : hit.end]
     safe = pattern.foreign or any(p.fold_safe for p in pattern.places)
-    if vietnamese and safe and not unaccented:
-        return True
+    if pattern.kind == "ours" and safe and writing.vietnamese and not (writing.cased and writing.unaccented):
+        # Where sentences have capitals, names have them too: 'an ninh thuận lợi'. 'tỉnh ninh thuận' is a slip.
+        return not writing.cased or _has_capital(pattern.form, seen) or bool(unit_before(zone, hit.start))
     # Half the names are ordinary words in lower case: where the rule writes a capital, the text must too, and where
     # neither diacritics nor small letters tell names from words, the word for a unit must stand before it.
     if not _same_capitals(pattern.form, seen):
         return False
-    if pattern.kind != "ours" or safe or not (unaccented and _in_capitals(zone, hit)):
+    if pattern.kind != "ours" or safe or not (writing.unaccented and _in_capitals(zone, hit)):
         return True
     unit = unit_before(zone, hit.start)
     return any(unit in place.titles if place.titles else place.tier == "strong" for place in pattern.places)
+
+
+def _has_capital(form: str, seen: str) -> bool:
+    """Whether the first proper name in a form has its capital in the text, or is of a script without capitals.
+
+    'Nhà máy điện hạt nhân Ninh Thuận' begins with words that a sentence writes in small letters.
+    """
+    if seen.lower() == seen.upper():
+        return True
+    if len(form) != len(seen):
+        return seen != seen.lower()
+    capitals = [i for i, letter in enumerate(form) if letter.isupper()]
+    second = form.find(" ") + 1
+    common = second and capitals[:1] == [0] and form[second].islower() and len(capitals) > 1
+    return not capitals or seen[capitals[1 if common else 0]].isupper()
+
+
+def _cut(hit: Hit, zone: Zone, writing: _Writing) -> bool:
+    """Whether a word of the sentence ends within a name, as in 'AN NINH THUẬN LỢI', where capitals tell nothing."""
+    if not writing.vietnamese or (writing.cased and not _tells_nothing(zone.text, hit)):
+        return False
+    before = _WORDS_BEFORE.search(zone.folded, max(0, hit.start - _AROUND), hit.start)
+    if before is None or before[0].strip() in _POLICE:
+        return False
+    return starts_within_word(zone.folded, hit.start, hit.end)
+
+
+def _tells_nothing(text: str, hit: Hit) -> bool:
+    """Whether capitals around a name say nothing: every word near it has one."""
+    words = _WORD.findall(text[max(0, hit.start - _AROUND) : hit.start])[1:] + _WORD.findall(
+        text[hit.end : hit.end + _AROUND]
+    )
+    return bool(words) and all(word[0].isupper() for word in words)
 
 
 def _in_capitals(zone: Zone, hit: Hit) -> bool:
@@ -161,7 +210,8 @@ def _patterns(rules: Rulebook) -> Iterator[_Pattern]:
     )  # fmt: skip
     ours: dict[str, list[tuple[str, Place, bool, bool]]] = {}
     for place in (home, *rules.places.place):
-        named = [(form, place.tier == "strong", False) for form in (place.name, *place.forms)]
+        # What has the name of the province in its own needs no other support: 'đường ven biển Ninh Thuận'.
+        named = [(form, place.tier == "strong" or province.name in form, False) for form in (place.name, *place.forms)]
         named += [(form, True, False) for form in place.strong_forms]
         named += [(form, place.tier != "weak", True) for form in place.foreign]
         for form, strong, foreign in named:

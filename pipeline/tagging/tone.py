@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pipeline.records import Evidence, Tone
 from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.denials.judgement import ToneWord, is_denied, judge_denials
 from pipeline.tagging.matcher import Matcher, longest_hits
 from pipeline.tagging.topics import UNACCENTED
 from pipeline.tagging.zones import Zone
@@ -46,7 +47,14 @@ class _Hit(NamedTuple):
     n: int
 
 
-def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_Hit]:
+class _Found(NamedTuple):
+    """The tone words of a text: those that it reports, and whether it denies any bad news."""
+
+    hits: list[_Hit]
+    denies: bool
+
+
+def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found:
     compiled = _cache.get(rules.version)
     if compiled is None:
         if len(_cache) >= 4:
@@ -55,15 +63,28 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[_
     base = language.split("-")[0]
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
-    matcher, sides = compiled.matchers.get(base) or compiled.matchers.get("en") or (Matcher(()), [])
+    base = base if base in compiled.matchers else "en"
+    matcher, sides = compiled.matchers.get(base) or (Matcher(()), [])
+    words = [
+        (hit.pattern, ToneWord(zone, hit.start, hit.end))
+        for zone in zones
+        for hit in longest_hits(matcher.find(zone.folded))
+        if not zone.is_skipped(hit.start)
+    ]
+    denials = iter(judge_denials([word for pattern, word in words if sides[pattern] == "negative"], base))
     hits: list[_Hit] = []
-    for zone in zones:
-        counts: dict[int, int] = {}
-        for hit in longest_hits(matcher.find(zone.folded)):
-            if not zone.is_skipped(hit.start):
-                n = counts[hit.pattern] = counts.get(hit.pattern, 0) + 1
-                hits.append(_Hit(sides[hit.pattern], zone, hit.start, hit.end, n))
-    return hits
+    counts: dict[tuple[str, int], int] = {}
+    denies = False
+    for pattern, word in words:
+        side = sides[pattern]
+        if side == "negative" and next(denials):
+            denies = True
+            continue
+        if side == "positive" and is_denied(word, base):
+            continue
+        n = counts[word.zone.where, pattern] = counts.get((word.zone.where, pattern), 0) + 1
+        hits.append(_Hit(side, word.zone, word.start, word.end, n))
+    return _Found(hits, denies)
 
 
 def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
@@ -101,7 +122,7 @@ def tone_features(
     `chances` are the scores of all topics by id, `main` the chance that the province is the subject. A story that only
     mentions the province does little to its image, however bad its news.
     """
-    return _features(_find_words(zones, language, rules), zones, chances, main, features)
+    return _features(_find_words(zones, language, rules).hits, zones, chances, main, features)
 
 
 def _features(
@@ -128,10 +149,15 @@ def judge_tone(
     """Judge the tone of a text that is about the province.
 
     A text without negative words is never negative: people see negative texts as something that may ask for an answer.
+    Words that the text denies, undoes, supposes or rehearses (pipeline/tagging/denials/) are no negative words of it.
     """
-    hits = _find_words(zones, language, rules)
+    hits, denies = _find_words(zones, language, rules)
     model = rules.models.tone
     shares = model.shares(_features(hits, zones, chances, main, model.features))
+    if denies and not any(hit.side == "negative" for hit in hits):
+        # What stories of this topic are like as a rule is no matter where the text says that it is not so.
+        total = 1 - shares.pop("negative", 0.0)
+        shares = {name: share / total for name, share in shares.items()}
     best = max(shares, key=lambda name: shares[name], default="")
     if best == "negative" and not any(hit.side == "negative" for hit in hits):
         return ToneVerdict("unsure")

@@ -1,4 +1,4 @@
-"""Syllable in its sentence → whether it is a whole word, by the segmentation of underthesea."""
+"""Stretch of a sentence → whether it is a whole word, or begins within one, by the segmentation of underthesea."""
 
 import re
 from functools import lru_cache
@@ -10,6 +10,22 @@ _AROUND = 60
 
 def is_word(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is a whole word: 'đảo' is one in 'đảo Phú Quý', but not in 'đảo ngược'."""
+    first, stop = _surroundings(text, start, end)
+    return (start - first, end - first) in _word_spans(text[first:stop])
+
+
+def starts_within_word(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] begins in the middle of a word: 'ninh thuận' in 'an ninh thuận lợi'.
+
+    `text` is in small letters: the segmentation takes what has capitals for one name.
+    """
+    first, stop = _surroundings(text, start, end)
+    at = start - first
+    return any(begin < at < stop for begin, stop in _word_spans(text[first:stop]))
+
+
+def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of the sentence around text[start:end], or of the nearest part of a long one."""
     first = max(
         (m.end() for m in _SENTENCE.finditer(text, max(0, start - _AROUND), start)), default=max(0, start - _AROUND)
     )
@@ -20,7 +36,7 @@ def is_word(text: str, start: int, end: int) -> bool:
         first += 1
     while stop < len(text) and stop > end and not text[stop].isspace():
         stop -= 1
-    return (start - first, end - first) in _word_spans(text[first:stop])
+    return first, stop
 
 
 @lru_cache(maxsize=2048)
