@@ -11,15 +11,19 @@ from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint
 from pipeline.tagging.mentions import UNIT
 from pipeline.text.normalize import match_key, normalise_both
 
+#: Kinds of places that lie in more units than their `unit` names
+_WIDE = frozenset(
+    ["national_park", "lagoon", "mountain", "river", "road", "railway", "expressway", "grid", "district_area"]
+)
 _TITLE = re.compile(rf"^{UNIT}\s*")
 
 
-def fingerprint_tagged(
-    title: str, text: str, published: datetime | None, tags: Tags, rules: Rulebook
-) -> Fingerprint:
+def fingerprint_tagged(title: str, text: str, published: datetime | None, tags: Tags, rules: Rulebook) -> Fingerprint:
     """Return the fingerprint of a text that was tagged by these rules."""
     areas = place_areas(tags.places, *normalise_both(title, text), rules)
-    return compute_fingerprint(title, text, published, tags.language, areas)
+    units = {place.id for place in rules.places.place if place.titles or place.unit == place.name}
+    landmarks = {place.id for place in tags.places} - units - {rules.places.province.id}
+    return compute_fingerprint(title, text, published, tags.language, areas=areas, landmarks=landmarks)
 
 
 def place_areas(places: Sequence[PlaceFound], title: str, text: str, rules: Rulebook) -> tuple[str, ...]:
@@ -52,7 +56,7 @@ def _extents(places: tuple[Place, ...]) -> dict[str, tuple[frozenset[str], froze
     for place in today:
         for name in place.former:
             of_former.setdefault(match_key(name), set()).add(place.id)
-    units = [place for place in places if place.titles and not place.former]
+    units = [place for place in places if (place.titles or place.unit == place.name) and not place.former]
     own: dict[str, frozenset[str]] = {place.id: frozenset([place.id]) for place in today}
     for unit in units:
         if match_key(unit.unit) != match_key(unit.name):
@@ -63,22 +67,24 @@ def _extents(places: tuple[Place, ...]) -> dict[str, tuple[frozenset[str], froze
             own[unit.id] = frozenset().union(*inside)
     by_name: dict[str, list[Place]] = {}
     for place in (*today, *units):
-        by_name.setdefault(match_key(place.name), []).append(place)
+        by_name.setdefault(_folded(place.name), []).append(place)
     for place in places:
         if place.id not in own:
             own[place.id] = _around(place, by_name, own)
     namesakes = {
-        place.id: _union(own, (other.id for other in by_name.get(match_key(place.name), ()) if other.id != place.id))
+        place.id: _union(own, (other.id for other in by_name.get(_folded(place.name), ()) if other.id != place.id))
         for place in places
     }
     return {place.id: (own[place.id], namesakes[place.id]) for place in places}
 
 
 def _around(place: Place, by_name: dict[str, list[Place]], own: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the extent of the units that a landmark lies in: 'xã Vĩnh Hải', 'Thuận Nam', 'xã Bác Ái/Bác Ái Đông'."""
+    """Return the extent of the units that a landmark lies in ('xã Vĩnh Hải', 'Thuận Nam'); empty for a wide one."""
+    if place.kind in _WIDE:
+        return frozenset()
     units: set[str] = set()
-    for name in place.unit.split("/"):
-        folded = match_key(name)
+    for name in re.split(r"\s*[/,]\s*", place.unit):
+        folded = _folded(name)
         bare = _TITLE.sub("", folded)
         same = by_name.get(bare, [])
         # A unit word means the unit of today; without one the name may be that of an old district as well.
@@ -88,3 +94,7 @@ def _around(place: Place, by_name: dict[str, list[Place]], own: dict[str, frozen
 
 def _union(own: dict[str, frozenset[str]], ids: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*(own.get(i, frozenset()) for i in ids))
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"\s*-\s*", "-", match_key(name)).strip()

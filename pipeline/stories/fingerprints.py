@@ -86,12 +86,18 @@ class Fingerprint:
 
 
 def compute_fingerprint(
-    title: str, text: str, published: datetime | None = None, language: str = "", areas: Iterable[str] = ()
+    title: str,
+    text: str,
+    published: datetime | None = None,
+    language: str = "",
+    *,
+    areas: Iterable[str] = (),
+    landmarks: Iterable[str] = (),
 ) -> Fingerprint:
     """Return the fingerprint of an article; never raises. Without `language` it is detected.
 
-    `areas`: ids of the units of today in which its places lie (pipeline.stories.areas); without them the names of the
-    text alone say where.
+    `areas`, `landmarks`: ids of the units of today in which its places lie, and of its landmarks
+    (pipeline.stories.areas); without them the names in the text alone say where.
     """
     title, text = normalise(title), _PREFIX.sub("", normalise(text))
     language = (language or detect_language(title, text))[:2]
@@ -109,7 +115,7 @@ def compute_fingerprint(
         weights=weights,
         anchors=names,
         numbers=numbers,
-        particulars=read_particulars(title, text, published, areas),
+        particulars=read_particulars(title, text, published, areas, landmarks),
         days=days_in_text(f"{title}\n{text}")[:32],
         title_days=days_in_text(title)[:4],
         at=None if published is None else published.astimezone(UTC).timestamp(),
@@ -178,7 +184,7 @@ def fingerprint_keys(fingerprint: Fingerprint) -> list[int]:
     return sorted({int(fingerprint.terms[n]) for n in heaviest} | hashes_of_all)
 
 
-#: mark, language, time, hashes of title and text, lengths of the seven arrays of numbers, of days and of the title's days
+#: mark, language, time, hashes of title and text, lengths of the seven arrays of numbers, of days, of the title's
 _HEAD = struct.Struct("<4s2sxxdII7HHH")
 
 

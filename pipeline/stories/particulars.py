@@ -1,4 +1,4 @@
-"""Short report → its particulars: place, persons, ages, times of day and figures, which tell one incident from another."""
+"""Short report → its place, persons, ages, times of day and figures, which tell one incident from another."""
 
 import re
 import zlib
@@ -33,7 +33,7 @@ class Kind(IntEnum):
     COMMUNE = 3
     DISTRICT = 4
     BARE = 5
-    #: hashes of the whole name of a person and of its initials
+    #: hashes of a person's first and last word, and of the initials
     PERSON = 6
     INITIALS = 7
     #: years
@@ -43,34 +43,57 @@ class Kind(IntEnum):
     PART_OF_DAY = 10
     #: what is counted (pipeline.stories.quantities.Count, 5 bits), how many
     FIGURE = 11
+    #: word for a site and hash of its name, wherever a text has them: enough to agree, too little to differ
+    LOOSE_SITE = 12
+    #: hash of the id of a landmark, from the gazetteer: one pass has two names
+    LANDMARK = 13
+    #: hash of a registration of a boat or vehicle, of a train
+    CODE = 14
 
 
-_CAPITAL = rf"(?:[{scripts.VIETNAMESE_CAPITALS}][^\W\d_]*)"
-_NAME = rf"{_CAPITAL}(?:(?: | ?[-–] ?){_CAPITAL}){{0,3}}(?: \d{{1,2}}(?![\d/:.,hg]))?"
+# Ranges of Vietnamese capitals take in small letters: 'ở' would begin a name.
+_CAPITAL = rf"(?:[A-ZĐÀ-ÝĂĨŨƠƯ{scripts.VIETNAMESE_LETTERS.upper()}][^\W\d_]*)"
+_NAME = rf"{_CAPITAL}(?:(?: | ?[-–] ?)(?!T[PXT]\b|[PQHX]\.){_CAPITAL}){{0,3}}(?: \d{{1,2}}(?![\d/:hg]|[.,]\d))?"
 # Sites are compared with sites of the same word only: one report names the hamlet, another the road.
 _SITES = (
-    "thôn|xóm|ấp|buôn|bản|làng|village|hamlet", "khu phố|tổ dân phố", "đường|phố|street|road|avenue", "hẻm|ngõ",
-    "bãi biển|bãi tắm|biển|bãi|beach", "vịnh|bay", "đầm|lagoon", "hồ|hồ chứa|lake|reservoir", "sông|river",
-    "suối|thác|stream|waterfall", "kênh|mương|canal", "cầu|bridge", "đèo|dốc|pass", "núi|mountain|hill",
-    "mũi|cape", "cảng|cảng cá|port", "chợ|market", "chùa|nhà thờ|pagoda", "trường(?: [^\\W\\d_]+){0,3}|school",
-    "khu công nghiệp|cụm công nghiệp|kcn|ccn|industrial park|industrial zone", "hòn|đảo|island|islet", "tiểu khu",
-    "ga|nhà ga|station", "khách sạn|nhà nghỉ|hotel", "công ty|nhà máy|company|factory", "bệnh viện|hospital",
+    ("thôn|xóm|ấp|buôn|bản|làng", "village|hamlet"), ("khu phố|tổ dân phố", ""), ("đường|phố", "street|road|avenue"),
+    ("hẻm|ngõ", ""), ("bãi biển|bãi tắm|bãi", "beach"), ("vịnh", "bay"), ("đầm", "lagoon"),
+    ("hồ chứa nước|hồ chứa|hồ", "lake|reservoir"), ("sông", "river"), ("suối|thác", "stream|waterfall"),
+    ("kênh|mương", "canal"), ("cầu", "bridge"), ("đèo|dốc", "pass"), ("núi", "mountain|hill"), ("mũi", "cape"),
+    ("cảng cá|cảng", "port"), ("chợ", "market"), ("chùa|nhà thờ", "pagoda|church"),
+    ("[Tt]rường(?: (?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|[Tt]rung học|[Cc]ơ sở|[Pp]hổ thông|TH|THCS|THPT))*", "school"),
+    ("khu công nghiệp|cụm công nghiệp|KCN|CCN", "industrial park|industrial zone"), ("hòn|đảo", "island|islet"),
+    ("tiểu khu", ""), ("nhà ga|ga", "station"), ("khách sạn|nhà nghỉ", "hotel"),
 )  # fmt: skip
-_SITE_BEFORE = tuple(
-    re.compile(rf"(?<!\w)(?i:{words})\s+(?P<name>\d{{2,4}}(?![\d/:.,])|{_NAME})") for words in _SITES
+# A word before it, or a clause that begins: 'lừa đảo', 'yêu cầu', 'thị trường' and 'Hồ Chí Minh' are no sites.
+_SITE_CUE = (
+    r"(?:(?<!\w)(?:ở|tại|trên|qua|dưới|vào|ra|gần|thuộc|cạnh|xuống|đến|trong|giữa|ngoài|từ|bờ|lòng|chân|khu vực|đỉnh|"
+    r"học sinh|vùng|và|với|của|"
+    r"[Ởở]|[Tt]ại|[Tt]rên)\s|[,(;\n]\s?|^)"
 )
-_SITE_AFTER = tuple(
-    re.compile(rf"(?<!\w)(?P<name>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}?)[ -](?i:{english})(?!\w)")
-    if (english := "|".join(word for word in words.split("|") if word.isascii() and len(word) > 4))
-    else re.compile(r"(?!)")
-    for words in _SITES
+_SITE_PATTERNS = tuple(
+    (
+        re.compile(rf"{_SITE_CUE}(?:{before}) (?P<name>\d{{2,4}}(?![\d/:.,])|{_NAME})"),
+        re.compile(rf"(?<!\w)(?P<name>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}?)[ -](?i:{after or '(?!)'})(?!\w)"),
+        re.compile(rf"(?<!\w)(?i:{before}) (?P<name>{_NAME})"),
+    )
+    for before, after in _SITES
 )
-_COMMUNE = re.compile(rf"(?<!\w)(?:(?i:xã|phường|thị trấn|đặc khu)|TT\.?|P\.|X\.)\s*(?P<name>\d{{1,2}}(?!\w)|{_NAME})")
-_DISTRICT = re.compile(rf"(?<!\w)(?:(?i:huyện|quận|thị xã|thành phố)|TP\.?|TX\.?|H\.|Q\.)\s*(?P<name>\d{{1,2}}(?!\w)|{_NAME})")
+# Of 'Phan Rang - Tháp Chàm' and 'Phan Rang' one part is the same.
+_DASH = re.compile(r" ?[-–] ?")
+_COMMUNE = re.compile(
+    rf"(?<!\w)(?:(?i:(?<!thị )xã|phường|thị trấn|đặc khu) |(?:TT|P|X)\. ?)(?P<name>\d{{1,2}}(?!\w)|{_NAME})"
+)
+_DISTRICT = re.compile(
+    rf"(?<!\w)(?:(?i:huyện|quận|thị xã|thành phố) |(?:TP|TX)(?:\. ?| )|[HQ]\. ?)(?P<name>\d{{1,2}}(?!\w)|{_NAME})"
+)
 _ENGLISH_NAME = rf"(?P<name>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}}?)"
 _COMMUNE_AFTER = re.compile(rf"(?<!\w){_ENGLISH_NAME}[ -](?i:commune|ward|township|town)(?!\w)")
 _DISTRICT_AFTER = re.compile(rf"(?<!\w){_ENGLISH_NAME}[ -](?i:district|city)(?!\w)")
-_BARE = re.compile(rf"(?<!\w)(?:(?i:ở|tại)|in|at|near|off)\s+(?P<name>{_CAPITAL}(?:(?: | ?[-–] ?){_CAPITAL}){{0,3}})")
+_BARE = re.compile(
+    rf"(?<!\w)(?:(?i:ở|tại)|in|at|near|off) "
+    rf"(?P<name>(?!(?:T[PXT]|[A-ZĐ])\b){_CAPITAL}(?:(?: | ?[-–] ?){_CAPITAL}){{0,3}})"
+)
 
 _INITIALS = r"[A-ZĐ]\.(?:\s?[A-ZĐ]\.?){1,3}(?![^\W\d_])"
 _FULL = rf"{_CAPITAL}(?: {_CAPITAL}){{1,4}}\.?"
@@ -80,22 +103,38 @@ _AGED = re.compile(
 )
 # Those an incident happens to, or who are behind it; 'ông' alone is as often an official who speaks.
 _ROLE = re.compile(
-    r"(?<!\w)(?i:nạn nhân|nghi phạm|nghi can|hung thủ|đối tượng|bị can|tài xế|lái xe|chủ tàu|thuyền trưởng|chủ nhà|cháu|bé|em|"
-    r"bắt(?: giữ)?(?: khẩn cấp)?|tạm giam|khởi tố|arrested|identified as|year-old)"
+    r"(?<!\w)(?i:nạn nhân|nghi phạm|nghi can|hung thủ|đối tượng|bị can|tài xế|lái xe|chủ tàu|thuyền trưởng|chủ nhà|"
+    r"cháu|bé|em|bắt(?: giữ)?(?: khẩn cấp)?|tạm giam|khởi tố|arrested|identified as|year-old)"
     rf"(?:\s+(?:là|tên|anh|chị|em|cháu|ông|bà|bị can|khẩn cấp|tạm giam|được xác định)){{0,3}}\s+{_PERSON}"
 )
+#: Words with a capital where a sentence begins that are no part of the name behind them
+_TITLES = frozenset(
+    ["ông", "bà", "anh", "chị", "em", "cháu", "bé", "cụ", "bắt", "nạn", "nhân", "bị", "can", "đối", "tượng", "nghi",
+     "phạm", "tài", "xế", "khởi", "tố"]
+)  # fmt: skip
 _AGE = re.compile(r"(?<![\w.,/])(\d{1,2})(?=\s*(?:tuổi|-?\s?years?[- ]old)(?!\w))|(?<=aged )(\d{1,2})(?!\w)")
 _AGE_ENGLISH = re.compile(rf"{_CAPITAL}(?:,\s(?:aged\s)?|\s\()(\d{{1,2}})(?=[,)])")
 _AGE_IN_LIST = re.compile(r"(?<![\w.,/])(\d{1,2})(?=\s*(?:và|,|-)\s*\d{1,2}\s*tuổi)")
 _BORN = re.compile(r"(?<!\w)(?:SN|S\.N|sinh năm|sinh|born in)\s*((?:19|20)\d\d)(?!\d)", re.IGNORECASE)
 
-_DURATION = re.compile(r"(?:sau|trong|hơn|gần|suốt|dài|mất|từng|tới|đủ|every|after|for|within)\s+$", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?<![\w-])(?!(?:QL|ĐT|DT|TL|HL|ĐH|DH|KM|SN)\b)(?:\d{2}[A-ZĐ]{1,2}\d?|[A-ZĐ]{2,3})[- ]?\d{3,5}(?:[.-]\d{2})?(?!\w)"
+    r"|(?<!\w)(?:SE|TN|SNT|SPT)\d{1,2}(?!\w)"
+)
+# Durations, and the hour at which a figure was up to date or something ended
+_NOT_THE_HOUR = re.compile(
+    r"(?:sau|trong|hơn|gần|suốt|dài|mất|từng|đến|tới|đủ|after|for|within|until)\s+$", re.IGNORECASE
+)
+_AT_HOUR = re.compile(r"(?:lúc|khoảng|hồi|vào|từ|at|around)\s+$", re.IGNORECASE)
+_OF_DAY = re.compile(r"\s*,?\s*(?:ngày|hôm|cùng|nay|qua|on|\d)", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?<![\w.,:/])(?P<h>[01]?\d|2[0-4])(?:\s?(?:giờ|g|h)(?:\s?(?P<m>[0-5]?\d)(?!\d))?|:(?P<m2>[0-5]\d))(?!\w)"
     r"(?:\s?(?:phút|'))?\s*(?P<part>rạng sáng|sáng|trưa|chiều|tối|đêm|khuya|a\.?m(?!\w)|p\.?m(?!\w))?",
     re.IGNORECASE,
 )
-_CLOCK_ENGLISH = re.compile(r"(?<![\w.,:/])(?P<h>1[0-2]|0?[1-9])(?::(?P<m>[0-5]\d))?\s?(?P<half>[ap])\.?m\.?(?!\w)", re.I)
+_CLOCK_ENGLISH = re.compile(
+    r"(?<![\w.,:/])(?P<h>1[0-2]|0?[1-9])(?::(?P<m>[0-5]\d))?\s?(?P<half>[ap])\.?m\.?(?!\w)", re.I
+)
 #: Part of the day → first and last minute; ends overlap as usage does, and night goes on past midnight
 _PARTS = {
     "rạng sáng": (0, 420), "sáng sớm": (240, 480), "sáng": (240, 690), "trưa": (630, 840), "chiều": (720, 1140),
@@ -109,16 +148,21 @@ _PART = re.compile(
 )  # fmt: skip
 
 
-def read_particulars(title: str, text: str, published: datetime | None, areas: Iterable[str] = ()) -> Hashes:
+def read_particulars(
+    title: str, text: str, published: datetime | None, areas: Iterable[str] = (), landmarks: Iterable[str] = ()
+) -> Hashes:
     """Return the particulars of a report as sorted numbers: the kind in the highest four bits, the value below.
 
-    `areas`: ids of the units of today that it names (pipeline.stories.areas). `title` and `text` are normalised.
+    `areas`, `landmarks`: ids of the units of today and of the landmarks that it names (pipeline.stories.areas).
+    `title` and `text` are normalised.
     """
     words = re.finditer(r"\S+", text)
     end = next((m.end() for n, m in enumerate(words, 1) if n == WORDS), len(text))
     whole = f"{title}\n{text[:end]}"
     numbers = {_pack(Kind.AREA, zlib.crc32(area.encode())) for area in areas}
+    numbers.update(_pack(Kind.LANDMARK, zlib.crc32(landmark.encode())) for landmark in landmarks)
     numbers.update(_places(whole))
+    numbers.update(_pack(Kind.CODE, _hash(re.sub(r"\W", "", match[0]))) for match in _CODE.finditer(whole))
     numbers.update(_persons(whole))
     numbers.update(_pack(Kind.AGE, age) for age in _ages(whole, published))
     numbers.update(_clocks(whole))
@@ -140,25 +184,31 @@ def _hash(name: str) -> int:
 
 
 def _places(whole: str) -> Iterator[int]:
-    for of, (before, after) in enumerate(zip(_SITE_BEFORE, _SITE_AFTER, strict=True)):
-        for match in (*before.finditer(whole), *after.finditer(whole)):
-            yield _pack_class(Kind.SITE, of, _hash(match["name"]) >> (32 - VALUE_BITS + CLASS_BITS))
-    for kind, patterns in (
+    for of, patterns in enumerate(_SITE_PATTERNS):
+        for kind, pattern in zip((Kind.SITE, Kind.SITE, Kind.LOOSE_SITE), patterns, strict=True):
+            names = (match["name"] for match in pattern.finditer(whole))
+            for part in (part for name in names for part in _DASH.split(name)):
+                yield _pack_class(kind, of, _hash(part) >> (32 - VALUE_BITS + CLASS_BITS))
+    for kind, unit_patterns in (
         (Kind.COMMUNE, (_COMMUNE, _COMMUNE_AFTER)),
         (Kind.DISTRICT, (_DISTRICT, _DISTRICT_AFTER)),
         (Kind.BARE, (_BARE,)),
     ):
-        for pattern in patterns:
-            yield from (_pack(kind, _hash(match["name"])) for match in pattern.finditer(whole))
+        for pattern in unit_patterns:
+            names = (match["name"] for match in pattern.finditer(whole))
+            yield from (_pack(kind, _hash(part)) for name in names for part in _DASH.split(name))
 
 
 def _persons(whole: str) -> Iterator[int]:
     for match in (*_AGED.finditer(whole), *_ROLE.finditer(whole)):
         words = re.findall(r"[^\W\d_]+", match["name"])
+        while len(words) > 2 and words[0].lower() in _TITLES:
+            del words[0]
         letters = "".join(strip_diacritics(word)[0] for word in words).upper()
         yield _pack(Kind.INITIALS, zlib.crc32(letters.encode()))
         if all(len(word) > 1 for word in words):
-            yield _pack(Kind.PERSON, _hash(" ".join(words)))
+            # The middle name is left out as often as not.
+            yield _pack(Kind.PERSON, _hash(f"{words[0]} {words[-1]}"))
 
 
 def _ages(whole: str, published: datetime | None) -> Iterator[int]:
@@ -172,12 +222,15 @@ def _ages(whole: str, published: datetime | None) -> Iterator[int]:
 def _clocks(whole: str) -> Iterator[int]:
     for match in _CLOCK.finditer(whole):
         part = (match["part"] or "").lower().replace(".", "")
-        if _DURATION.search(whole, max(0, match.start() - 8), match.start()) and not part:
+        minutes = match["m"] or match["m2"]
+        before = slice(max(0, match.start() - 8), match.start())
+        is_hour = part or minutes or _AT_HOUR.search(whole[before]) or _OF_DAY.match(whole, match.end())
+        if not is_hour or (_NOT_THE_HOUR.search(whole[before]) and not part):
             continue
         hour = int(match["h"]) % 24
         if hour < 12 and (part in ("chiều", "pm") or (part in ("tối", "đêm", "khuya") and hour > 4)):
             hour += 12
-        minute = hour * 60 + int(match["m"] or match["m2"] or 0)
+        minute = hour * 60 + int(minutes or 0)
         yield _pack(Kind.CLOCK, minute << 11 | minute)
     for match in _CLOCK_ENGLISH.finditer(whole):
         minute = (int(match["h"]) % 12 + 12 * (match["half"].lower() == "p")) * 60 + int(match["m"] or 0)

@@ -32,7 +32,7 @@ _WORDS = {
     "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "a": 1, "an": 1, "half a": 0.5,
 }  # fmt: skip
 _NUMBER = (
-    r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?|"
+    r"(?<![\w.,/])(?P<n>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,9})?|"
     + "|".join(sorted(_WORDS, key=len, reverse=True))
     + r")(?![\w/])"
 )
@@ -42,12 +42,12 @@ _WHO = (
     r"people|persons?|workers?|students?|pupils?|children|passengers?|fishermen|boys?|girls?|men|man|woman|women|others)"
 )
 _DIE = r"(?:chết|tử vong|thiệt mạng|tử nạn|đuối nước|mất mạng|died|dead|killed|drowned|die)"
-_HURT = r"(?:bị thương|thương nặng|thương tích|injured|hurt|wounded)"
+_HURT = r"(?:bị thương|thương nặng|thương tích|bỏng|injured|hurt|wounded)"
 _GONE = r"(?:mất tích|missing)"
 _SAVE = r"(?:được cứu|được giải cứu|rescued|saved)"
 _SICK = r"(?:nhập viện|cấp cứu|ngộ độc|hospitali[sz]ed|poisoned|fell ill)"
-_FILLER = r"(?:\s+(?!(?:và|and|làm|khiến|trong)\b)[^\W\d_]+){0,3}?"
-_MONEY = r"(?:(?P<unit>tỷ|tỉ|triệu|billion|million)(?:\s*(?:đồng|dong|vnd)|(?=\s*[.,;)\n]|$|\s[^\W\d_]))|(?P<dong>đồng|dong|vnd))"
+_FILLER = r"(?:\s+(?!(?:và|and|làm|khiến|trong)\b)[^\W\d_]+){0,6}?"
+_MONEY = r"(?:(?P<unit>tỷ|tỉ|triệu)(?!\w)|(?P<abroad>billion|million)\s(?:dong|vnd)|(?P<dong>đồng|dong|vnd)(?!\w))"
 
 _PATTERNS: tuple[tuple[Count, re.Pattern[str]], ...] = tuple(
     (count, re.compile(pattern, re.IGNORECASE))
@@ -70,7 +70,8 @@ _PATTERNS: tuple[tuple[Count, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _NOBODY = re.compile(
-    r"(?:không|chưa)\s+(?:có|gây|ghi nhận|xảy ra)?\s*(?:thương vong|thiệt hại về người|ai bị thương|người (?:chết|bị thương))|"
+    r"(?:không|chưa)\s+(?:có|gây|ghi nhận|xảy ra)?\s*"
+    r"(?:thương vong|thiệt hại về người|ai bị thương|người (?:chết|bị thương))|"
     r"no (?:one|casualties|injuries|deaths)|không ai (?:bị thương|thương vong)",
     re.IGNORECASE,
 )
@@ -89,8 +90,9 @@ def counts_in_text(text: str) -> Iterator[tuple[Count, int]]:
         for match in pattern.finditer(text):
             number = _value(match["n"])
             if count in (Count.AREA, Count.MASS, Count.MONEY):
-                unit = (match.groupdict().get("unit") or "").lower()
-                number *= 1e-6 if match.groupdict().get("dong") else _SIZES.get(unit, 1e-3 if "met" in unit else 1.0)
+                groups = match.groupdict()
+                unit = (groups.get("unit") or groups.get("abroad") or "").lower()
+                number *= 1e-6 if groups.get("dong") else _SIZES.get(unit, 1e-3 if "met" in unit else 1.0)
             # Tenths of the unit are kept of the continuous ones.
             yield count, max(1, round(number * 10 if count in (Count.AREA, Count.MONEY) else number))
     if _NOBODY.search(text):

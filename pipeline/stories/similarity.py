@@ -101,9 +101,7 @@ def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
     return Contrast(share * contrast.weight, contrast.particular)
 
 
-def _compare_events(
-    one: Fingerprint, other: Fingerprint, cosine: float, titles: float, against: Contrast
-) -> Verdict:
+def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float, against: Contrast) -> Verdict:
     days = _days_between(one, other)
     if days > _EVENT_DAYS:
         return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
