@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, or_, select, union
 
 from pipeline.records import Decision, Item, Relevance, Version
+from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
-from storage.articles.examinations import ARTICLE, TAGS
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
 

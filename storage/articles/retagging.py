@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from pipeline.records import Article, Coverage, Document, Entry, Examined, Reason, Tags, Unreadable
+from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
-from storage.articles.examinations import ARTICLE, TAGS, hash_text
+from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
 from storage.schema.core import documents, items, sources, taggings, versions
 
