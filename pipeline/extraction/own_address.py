@@ -1,13 +1,15 @@
 """Link of a feed and the page it led to → the article's own address, and whether the page is that article at all."""
 
+from itertools import pairwise
+
 from pipeline.records import Entry
 from pipeline.text.address_shapes import could_be_article, loose_form
 from pipeline.text.search_tokens import tokenize
 from pipeline.text.urls import is_fetchable, same_site
 
-#: Words of the headline in the feed that the page to which its link was redirected must hold, as a share. An edited
-#: headline keeps most of its words in the text; the page of another article holds the common ones.
-_SHARE = 0.34
+#: Pairs of neighbouring words of the feed's headline or summary that the page its link was redirected to must hold,
+#: as a share. Articles of one province share its name and little more; an edited one keeps most of its summary.
+_SHARE = 0.2
 #: The same of the page's own headline, where the redirect leads to an address that no article can have
 _SHARE_OF_TITLE = 0.5
 
@@ -35,10 +37,16 @@ def leads_elsewhere(url: str, entry: Entry, title: str, text: str) -> bool:
         return False
     if not could_be_article(url, entry.url):
         return _share(entry.title, title) < _SHARE_OF_TITLE
-    return bool(entry.title) and _share(entry.title, f"{title}\n{text}") < _SHARE
+    stated = [words for words in (entry.title, entry.summary) if words]
+    return bool(stated) and max(_share(words, f"{title}\n{text}") for words in stated) < _SHARE
 
 
 def _share(words: str, text: str) -> float:
-    """Return how many of the words occur in a text, without diacritics, as a share; 0 for no words."""
-    expected = {word.folded for word in tokenize(words)}
-    return len(expected & {word.folded for word in tokenize(text)}) / len(expected) if expected else 0.0
+    """Return how many pairs of neighbours of the words stand in a text, without diacritics, as a share; 0 for none."""
+    expected = _pairs(words)
+    return len(expected & _pairs(text)) / len(expected) if expected else 0.0
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    words = [word.folded for word in tokenize(text)]
+    return set(pairwise(words if len(words) > 1 else ["", *words]))

@@ -59,6 +59,16 @@ def former_key(key: str) -> str:
     return f"item:{key}"
 
 
+def current_key(connection: Connection, key: str) -> str | None:
+    """Return the key of the item that an item was joined to; None for a key that was never one of a joined item."""
+    query = (
+        select(candidates.c.item_key)
+        .join(claims, claims.c.candidate_id == candidates.c.id)
+        .where(claims.c.name == former_key(key))
+    )
+    return connection.execute(query).scalar()
+
+
 def store_claims(connection: Connection, new: Mapping[int, Iterable[str]]) -> None:
     """Store the names of links, by candidate id; names that a link has already are left."""
     stored = known_names(connection, list(new))

@@ -112,7 +112,7 @@ class Articles(Facet):
             yield from items.load_items(connection, since, until, relevance, topics, as_of)
 
     def item(self, key: str, /) -> Item | None:
-        """Return an item by its key; None for an unknown one."""
+        """Return an item by its key, or by one that it had before it was joined to another; None for an unknown one."""
         with self._reading() as connection:
             return items.load_item(connection, key)
 

@@ -12,7 +12,7 @@ claims = Table(
         "name",
         String,
         primary_key=True,
-        comment="a loose address of its page, guid:, number:, time: or text: of its article, item: and a former key",
+        comment="a loose address of its page; guid:, number:, time: or text: of its article; item: a former key",
     ),
     Index(None, "name"),
     # Without a rowid SQLite keeps one B-tree beside the index.

@@ -32,7 +32,7 @@ def upgrade() -> None:
             "name",
             sa.String(),
             nullable=False,
-            comment="a loose address of its page, guid:, number:, time: or text: of its article, item: and a former key",
+            comment="a loose address of its page; guid:, number:, time: or text: of its article; item: a former key",
         ),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_claims_candidate_id_candidates")),
         sa.PrimaryKeyConstraint("candidate_id", "name", name=op.f("pk_claims")),
