@@ -72,7 +72,7 @@ def extract_page(
     article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC))
     if entry is not None and leads_elsewhere(url, entry, article.title, article.text):
         reason = Reason.SOFT_404 if kind.reason is Reason.OK else kind.reason
-        return _from_entry(entry, url, NoArticle(reason, f"the link leads to {url}"[:300]), article)
+        return _from_entry(entry, entry.url, NoArticle(reason, f"the link leads to {url}"[:300]), article)
     if kind.reason is Reason.OK:
         return article
     if kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
 
 from pipeline.records import Article
 from pipeline.text.address_shapes import article_number, is_page, loose_form
@@ -112,7 +112,7 @@ def claimants(connection: Connection, link: Row[Any], names: Claims) -> list[Row
     address only links of the same source are returned of which one took the other's place in the feed: two entries that
     a feed lists together are two articles.
     """
-    columns = select(
+    columns: Select[*tuple[Any, ...]] = select(
         claims.c.name,
         candidates.c.id,
         candidates.c.item_key,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from pipeline.records import Article, CandidateOutcome
 from pipeline.stories.same_article import Words, is_continued, is_same_article, words_of
@@ -86,7 +86,9 @@ def identify(
         own = None
         connection.execute(update(candidates).where(candidates.c.id == link.id).values(item_key=None))
     group = same | ({own} if own else set())
-    taken = {row.name for row in rows if row.item_key not in group}
+    # An address that a link of the article itself has is its own, whoever else names it.
+    at_home = {row.name for row in rows if row.item_key in group and loose_form(row.url) == row.name}
+    taken = {row.name for row in rows if row.item_key not in group} - at_home
     changed = _take_address(
         connection, [row for row in rows if row.item_key not in group and row.name in names.addresses]
     )
@@ -106,7 +108,7 @@ def identify(
 
 
 def _load_item(connection: Connection, key: str) -> _Item:
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(
             items.c.key,
             items.c.url,
@@ -121,8 +123,8 @@ def _load_item(connection: Connection, key: str) -> _Item:
         .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
         .where(items.c.key == key)
     )
-    *fields, article = connection.execute(query).one()
-    return _Item(*fields, ARTICLE.validate_python(article))
+    row: Row[Any] = connection.execute(query).one()
+    return _Item(*row[:-1], ARTICLE.validate_python(row.article))
 
 
 def _load_texts(connection: Connection, key: str) -> list[Words]:
@@ -153,7 +155,7 @@ def _take_address(connection: Connection, others: Sequence[Row[Any]]) -> set[str
         url = item.link_url
         if item.article.text_from == "page" and loose_form(item.article.url) != row.name:
             url = _free_address(connection, item.article.url, url, {item.key})
-        move_address(connection, item.key, item.url, url)
+        move_address(connection, item.key, url)
         changed.add(item.key)
     return changed
 
@@ -195,7 +197,9 @@ def _choose_link(
     moves = any(item.link == link.id for item in members) or (
         loose_form(article.canonical) in own and (is_newer or not current.stands_at_own_address)
     )
-    url = article.canonical if moves else current.url
+    # Where only the feed's words are left of a page, its text and address stay.
+    is_text = article.text_from == "page" or current.article.text_from == "feed"
+    url = article.canonical if moves and is_text else current.url
     choices = {item.link: (item.link_url, item.url) for item in members} | {link.id: (link.url, article.canonical)}
 
     def rank(choice: int) -> tuple[bool, int, str, int]:
@@ -207,22 +211,22 @@ def _choose_link(
     kept = members[0]
     if best != link.id and loose_form(choices[best][1]) == loose_form(url):
         url = choices[best][1]
-    values: dict[str, Any] = {"candidate_id": best, "url": url}
+    values: dict[str, Any] = {"candidate_id": best}
     if best != kept.link:
         values["taken_down"] = None
         _set_outcome(connection, [best], CandidateOutcome.FETCHED)
     connection.execute(update(items).where(items.c.key == kept.key).values(**values))
+    move_address(connection, kept.key, url)
     _set_outcome(connection, [choice for choice in choices if choice != best], CandidateOutcome.SAME)
 
 
 def _set_outcome(connection: Connection, links: Sequence[int], outcome: CandidateOutcome) -> None:
     """Let fetched links bring the texts of their item, or lead to an item whose texts another link brings."""
-    before = (CandidateOutcome.FETCHED, CandidateOutcome.SUMMARY, CandidateOutcome.SAME)
     change: dict[str, Any] = {"outcome": outcome}
+    before: tuple[CandidateOutcome, ...] = (CandidateOutcome.SAME,)
     if outcome is CandidateOutcome.SAME:
+        before = (CandidateOutcome.FETCHED, CandidateOutcome.SUMMARY)
         change["next_try"] = None
-    else:
-        before = (CandidateOutcome.SAME,)
     these = candidates.c.id.in_(links) & candidates.c.outcome.in_(before)
     connection.execute(update(candidates).where(these).values(**change))
 

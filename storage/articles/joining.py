@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
 
 from pipeline.records import CandidateOutcome
 from storage.articles.claims import former_key, store_claims
@@ -35,9 +35,8 @@ def join_items(connection: Connection, kept: str, gone: Sequence[str]) -> None:
 
 
 def _join_versions(connection: Connection, kept: str, gone: Sequence[str]) -> None:
-    query = select(versions.c.id, versions.c.item_key, versions.c.text_hash).where(
-        versions.c.item_key.in_([kept, *gone])
-    )
+    columns: Select[*tuple[Any, ...]] = select(versions.c.id, versions.c.item_key, versions.c.text_hash)
+    query = columns.where(versions.c.item_key.in_([kept, *gone]))
     rows: list[Row[Any]] = []
     for row in connection.execute(query.order_by(versions.c.fetched_at, versions.c.id)):
         if rows and rows[-1].text_hash == row.text_hash:
@@ -82,11 +81,11 @@ def _drop_version(connection: Connection, version: int) -> None:
     connection.execute(delete(versions).where(versions.c.id == version))
 
 
-def move_address(connection: Connection, key: str, old: str, new: str) -> None:
-    """Show an item under another address from now on, in its texts too."""
-    connection.execute(update(items).where(items.c.key == key).values(url=new))
+def move_address(connection: Connection, key: str, url: str) -> None:
+    """Show an item under an address from now on, also in its texts; where each was read stays in them."""
+    connection.execute(update(items).where(items.c.key == key).values(url=url))
     query = select(versions.c.id, versions.c.article).where(versions.c.item_key == key)
     for version, article in connection.execute(query).all():
-        if article["canonical"] == old:
-            change = {**article, "canonical": new}
+        if article["canonical"] != url:
+            change = {**article, "canonical": url}
             connection.execute(update(versions).where(versions.c.id == version).values(article=change))
