@@ -15,7 +15,7 @@ from pipeline.records import Item, LedgerEntry
 from pipeline.text.urls import normalise_url
 from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
-from tests.support.cli import run_diembao
+from tests.support.cli import json_lines, run_diembao, run_inside
 from tests.support.local_site import Page, Reply
 from tests.support.moving_press import ELSEWHERE, NEWEST, Listed, Outlet, Stage, Told, moved, report, write_home
 
@@ -346,3 +346,29 @@ def test_every_address_leads_to_it(name: str, outcomes: dict[str, Outcome]) -> N
     entries = storage.crawl.ledger_entries(addresses)
     storage.close()
     assert {entries[address].item for address in addresses} == {item.key}
+
+
+@pytest.mark.parametrize("name", ["moved twice", "old address gone, same guid", "ref", "slash at the end"])
+def test_commands_find_it_by_every_address(name: str, outcomes: dict[str, Outcome], tmp_path: Path) -> None:
+    case, outcome = CASES[name], outcomes[name]
+    [item] = [item for item in outcome.items if item.article.title == case.titles[0]]
+    addresses = [outcome.home[:-1] + path for path in case.paths]
+    for address in addresses:
+        [hit] = json_lines(run_inside("--home", _HOME[0], "--json", "search", address).stdout)
+        assert hit["item"] == item.key
+        [history] = json_lines(run_inside("--home", _HOME[0], "--json", "item", address).stdout)
+        assert history["item"]["key"] == item.key
+    against = tmp_path / "list.txt"
+    against.write_text("\n".join(addresses), "utf-8")
+    rows = [
+        row["recall"]
+        for row in json_lines(run_inside("--home", _HOME[0], "--json", "recall", "--against", against).stdout)
+    ]
+    assert [(row["verdict"], row["item"]) for row in rows] == [("coverage", item.key)] * len(addresses)
+
+
+def test_explain_falls_back_to_the_stored_text(outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes["old address gone, same guid"]
+    done = run_diembao("--home", _HOME[0], "--json", "explain", outcome.home[:-1] + OLD)
+    assert done.returncode == 0, done.stderr
+    assert EDITED in done.stdout
