@@ -12,6 +12,7 @@ from storage.search.index import index_new, reindex
 from storage.service.job_runs import JobRuns
 from storage.service.publications import Publications
 from storage.stories.facet import Stories
+from storage.stories.placement import leave_stories
 
 
 class Database:
@@ -20,7 +21,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         self.crawl = Crawl(self._engine)
-        self.articles = Articles(self._engine, index_new, reindex)
+        self.articles = Articles(self._engine, index_new, reindex, leave_stories)
         self.stories = Stories(self._engine)
         self.search = Search(self._engine)
         self.derived = Derived(self._engine, self.search.catch_up)

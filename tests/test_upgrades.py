@@ -15,7 +15,7 @@ from sqlalchemy import Connection, MetaData, create_engine, insert, inspect
 from pipeline.records import Article, Decision, Entry, Tags, TopicFound, VerdictReason
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tagging.reason_text import relevance_reason_text
-from storage.articles.examinations import ARTICLE, TAGS
+from storage.articles.adapters import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
 from storage.database import open_database
 from storage.engine.errors import StorageError

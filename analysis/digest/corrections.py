@@ -17,7 +17,7 @@ class Erratum:
     publication: int
     day: date
     statement: PublishedItem
-    what: Literal["relevance", "tone", "title", "taken_down", "gone"]
+    what: Literal["relevance", "tone", "title", "taken_down", "gone", "joined"]
     #: new value of relevance, tone or title; '' for the others
     now: str = ""
 
@@ -32,7 +32,9 @@ def find_errata(
 ) -> tuple[Erratum, ...]:
     """Return the corrections, in the order of publication.
 
-    `published` comes from last_published. `known` holds the articles as they are now; an article not in it is gone.
+    `published` comes from last_published. `known` holds the articles as they are now, by the keys they were published
+    under; an article not in it is gone. Two published articles that turned out to be one were counted twice: the one
+    whose key is no longer its own is said to be joined to the other.
     """
     errata: list[Erratum] = []
     for key, (publication, item) in published.items():
@@ -40,6 +42,9 @@ def find_errata(
         now = known.get(key)
         if now is None:
             errata += [Erratum(*origin, "gone")] if not item.gone else []
+            continue
+        if now.key != key and now.key in published:
+            errata += [Erratum(*origin, "joined", now.article.title)] if not item.gone else []
             continue
         if now.taken_down is not None and now.taken_down > publication.made_at and not item.gone:
             errata.append(Erratum(*origin, "taken_down"))
@@ -64,9 +69,11 @@ def published_item(item: Item, *, erratum: bool = False) -> PublishedItem:
 
 def corrected_items(errata: Iterable[Erratum], known: Mapping[str, Item]) -> Iterator[PublishedItem]:
     """Yield the statements of a digest with these errata about their articles: the next digest does not repeat them."""
+    joined = {e.statement.key for e in errata if e.what == "joined"}
     for key, statement in {e.statement.key: e.statement for e in errata}.items():
-        if (now := known.get(key)) is not None:
-            yield published_item(now, erratum=True)
+        if (now := known.get(key)) is not None and key not in joined:
+            # Under the key of the statement that it corrects, which may be a former one.
+            yield replace(published_item(now, erratum=True), key=key)
         else:
             yield replace(statement, gone=True, erratum=True)
 

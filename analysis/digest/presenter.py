@@ -234,8 +234,8 @@ class DigestPresenter:
                 change = words.say(
                     f"erratum_{what}", before=words.of(what, before).lower(), now=words.of(what, erratum.now).lower()
                 )
-            case "title":
-                change = words.say("erratum_title", now=excerpt.visible(erratum.now) or words.say("untitled"))
+            case "title" | "joined" as what:
+                change = words.say(f"erratum_{what}", now=excerpt.visible(erratum.now) or words.say("untitled"))
             case what:
                 change = words.say(f"erratum_{what}")
         return words.say(

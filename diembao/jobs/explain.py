@@ -59,6 +59,14 @@ def text_of_item(storage: Database, key: str) -> SourceText | None:
     return None if item is None else _text_of_article(key, item.article, item.article.hits)
 
 
+def text_of_address(storage: Database, url: str) -> SourceText | None:
+    """Return the text of the stored item to which an address leads; None for none."""
+    from diembao.jobs.history import item_at
+
+    item = item_at(storage, url)
+    return None if item is None else _text_of_article(item.key, item.article, item.article.hits)
+
+
 def _text_of_document(document: Document, rules: Rulebook) -> SourceText:
     from pipeline.extraction.extract import extract
     from pipeline.prefilter.gate import build_gate

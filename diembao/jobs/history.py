@@ -23,18 +23,23 @@ class History:
     changes: list[Sequence[DiffPiece]]
 
 
+def item_at(storage: Database, url: str) -> Item | None:
+    """Return the item to which an address leads, also one that it had before it moved; None where there is none."""
+    from pipeline.text.urls import is_fetchable, normalise_url
+
+    if not is_fetchable(url):
+        return None
+    url = normalise_url(url)
+    entry = storage.crawl.ledger_entries([url]).get(url)
+    return storage.articles.item(entry.item) if entry else None
+
+
 def item_history(storage: Database, key_or_url: str) -> History | None:
     """Return an item, found by its key or by the address of its page, with its versions; None where there is none."""
     from analysis.digest.text_diff import text_diff
-    from pipeline.text.urls import normalise_url
 
-    key = key_or_url
-    if "://" in key_or_url:
-        url = normalise_url(key_or_url)
-        entry = storage.crawl.ledger_entries([url]).get(url)
-        key = entry.item if entry else ""
-    item = storage.articles.item(key)
+    item = item_at(storage, key_or_url) if "://" in key_or_url else storage.articles.item(key_or_url)
     if item is None:
         return None
-    versions = storage.articles.versions(key)
+    versions = storage.articles.versions(item.key)
     return History(item, versions, [text_diff(old.article, new.article) for old, new in pairwise(versions)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import DiembaoError
 
 if TYPE_CHECKING:
+    from pipeline.records import SearchHit
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
     from storage.search.tree import Tree
@@ -31,6 +32,17 @@ def parse_query(query: str, rules: Rulebook) -> Tree:
         for name in (topic.id, topic.label_vi, topic.label_en)
     }
     return parse(query, topics)
+
+
+def article_at(storage: Database, query: str) -> list[SearchHit] | None:
+    """Return the article at an address that is searched for, or none of one unknown; None for a query in words."""
+    from diembao.jobs.history import item_at
+    from pipeline.records import Highlighted, SearchHit
+
+    if not query.startswith(("http://", "https://")) or " " in query:
+        return None
+    item = item_at(storage, query)
+    return [] if item is None else [SearchHit(item, Highlighted(item.article.title), Highlighted(""))]
 
 
 def saved_query(storage: Database, name: str) -> str:

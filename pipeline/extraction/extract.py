@@ -10,6 +10,7 @@ from pipeline.dates import parsing
 from pipeline.dates.zones import VIETNAM, zone_of_country, zone_of_page
 from pipeline.extraction import consensus, extractors, page_type
 from pipeline.extraction.main_text import paragraph_key
+from pipeline.extraction.own_address import leads_elsewhere, own_address
 from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
 from pipeline.html import blocks, embedded_data, jsonld, parser
 from pipeline.metadata import page_dates, page_metadata
@@ -73,6 +74,9 @@ def extract_page(
     if tree is None:
         return _from_entry(entry, url, NoArticle(Reason.EMPTY, "no markup"))
     article, kind = _read_tree(tree, url, selected, selectors, entry, fetched_at or datetime.now(UTC), country)
+    if entry is not None and leads_elsewhere(url, entry, article.title, article.text):
+        reason = Reason.SOFT_404 if kind.reason is Reason.OK else kind.reason
+        return _from_entry(entry, entry.url, NoArticle(reason, f"the link leads to {url}"[:300]), article)
     if kind.reason is Reason.OK:
         return article
     if kind.is_kept or (kind.reason in _KEPT_WITH_REASON and len(article.text) >= page_type.BRIEF):
@@ -142,7 +146,8 @@ def _read_tree(
     }
     article = Article(
         url=url,
-        canonical=metadata.canonical,
+        canonical=_normal(own_address(metadata.canonical, url, entry.url, metadata.title)),
+        declared=metadata.declared,
         title=selected.title or metadata.title or entry.title,
         lead=selected.lead or text.lead or metadata.description,
         text="\n".join(text.paragraphs),
@@ -239,7 +244,7 @@ def _from_entry(entry: Entry | None, url: str, failure: NoArticle, page: Article
     text = (entry.text or entry.summary) if entry else ""
     if entry is None or not (text or entry.title):
         return failure
-    address = normalise_url(url) if is_fetchable(url) else url
+    address = _normal(own_address("", url, entry.url))
     stated = parsing.moment_of_datetime(entry.published) if entry.published else None
     return Article(
         url=url,
@@ -257,6 +262,10 @@ def _from_entry(entry: Entry | None, url: str, failure: NoArticle, page: Article
         reason=failure.reason,
         parts={"title": "feed", "text": "feed"},
     )
+
+
+def _normal(address: str) -> str:
+    return normalise_url(address) if is_fetchable(address) else address
 
 
 def article_to_json(article: Article) -> dict[str, Any]:

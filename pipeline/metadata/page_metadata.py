@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from pipeline.html import jsonld
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines, titles
+from pipeline.text.address_shapes import could_be_article, is_page
 from pipeline.text.urls import is_fetchable, normalise_url, resolve_url, same_site
 
 _AUTHORS = ("author", "article:author", "parsely-author", "dc.creator", "byl", "cxenseparse:author", "sailthru.author")
@@ -28,6 +28,8 @@ class Metadata:
     section: str = ""
     image: str | None = None
     canonical: str = ""
+    #: address that the page names as its own, believed or not; '' where it names none of its site
+    declared: str = ""
     #: BCP 47 tag as the page declares it
     language: str = ""
     site: str = ""
@@ -60,6 +62,7 @@ def read_metadata(
     title, title_from = titles.choose_title(tree, articles, metas, site=site, hint=hint, url=url)
     description = jsonld.first_value(articles, "description", "abstract") or metas.get("og:description", "")
     authors, authors_from = _authors(tree, nodes, articles, metas, site)
+    canonical, declared = canonical_url(tree, metas, url, title)
     return Metadata(
         title=title,
         description=collapse_spaces(description or metas.get("description", "")),
@@ -68,7 +71,8 @@ def read_metadata(
         section=collapse_spaces(jsonld.first_value(articles, "articleSection") or metas.get("article:section", ""))
         or _section(nodes, tree, title),
         image=_image(articles, metas, url),
-        canonical=canonical_url(tree, metas, url),
+        canonical=canonical,
+        declared=declared,
         language=declared_language(tree, articles, metas),
         site=site,
         authors_are_site=all(_is_outlet(name, site) for name in authors),
@@ -200,22 +204,18 @@ def _image(articles: list[jsonld.Node], metas: dict[str, str], url: str) -> str 
     return None
 
 
-def canonical_url(tree: HtmlElement, metas: dict[str, str], url: str) -> str:
-    """Return the page's canonical address, else `url` normalised.
+def canonical_url(tree: HtmlElement, metas: dict[str, str], url: str, title: str = "") -> tuple[str, str]:
+    """Return the page's canonical address, else `url` normalised; and the address that the page names, '' for none.
 
-    An address on another registered domain is ignored, as is that of a front page.
+    The first is believed: of the same registered domain, and by its shape not a front page, a section, an error page or
+    a failed template (pipeline.text.address_shapes). The second is of one page of the domain and may be a section: it
+    proposes which pages may be one article, and their texts decide (pipeline.stories.same_article).
     """
     links = [e.get("href") or "" for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower().split()]
+    stated: list[str] = []
     for link in (*links, metas.get("og:url", "")):
         address = resolve_url(url, link) if link.strip() else None
-        if address and same_site(address, url) and not _is_front_page(address, url):
-            return normalise_url(address)
-    return normalise_url(url) if is_fetchable(url) else url
-
-
-def _is_front_page(address: str, url: str) -> bool:
-    """Whether `address` is a front page and `url` is not."""
-    parts = urlsplit(address)
-    path = parts.path.strip("/").lower()
-    is_front = path in ("", "index.html", "index.php", "index.htm", "home", "trang-chu", "vi", "en") and not parts.query
-    return is_front and urlsplit(url).path.strip("/") != ""
+        if address and same_site(address, url) and is_page(address):
+            stated.append(normalise_url(address))
+    believed = (address for address in stated if could_be_article(address, url, title))
+    return next(believed, normalise_url(url) if is_fetchable(url) else url), stated[0] if stated else ""

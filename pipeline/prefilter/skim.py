@@ -7,6 +7,7 @@ from html import unescape
 from pipeline.html.parser import collapse_spaces
 from pipeline.prefilter.normalize_bytes import text_size
 from pipeline.records import Article, Document, PublishedFrom, Reason
+from pipeline.text.address_shapes import loose_form
 from pipeline.text.urls import normalise_url
 
 _TITLE = re.compile(rb"<title[^>]*>(.{1,1000}?)</title", re.IGNORECASE | re.DOTALL)
@@ -24,7 +25,12 @@ _LEAST = 1500
 
 
 def skim(document: Document) -> Article | None:
-    """Return title and day of a page without extraction; None if it has no title or hardly any text."""
+    """Return title and day of a page without extraction; None if it has no title or hardly any text.
+
+    None also for a link that was redirected: whether its page is the article only the extracted text tells.
+    """
+    if document.entry.url and loose_form(document.url) != loose_form(document.entry.url):
+        return None
     head = document.body[:_HEAD]
     title = document.entry.title or _title(head)
     if not title or document.reason is not Reason.OK or text_size(document.body) < _LEAST:

@@ -77,3 +77,5 @@ class Article:
     parts: Mapping[str, str] = field(default_factory=dict)
     #: names of the province in the bytes of the page, also those that are not in the text
     hits: tuple[ByteHit, ...] = ()
+    #: address that the page names as its own, believed or not (a section may be named by many); '' for none
+    declared: str = ""

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select
 
 from pipeline.records import Decision, DecisionField, Relevance, Tags, Tone, TopicFound, VerdictReason
+from storage.articles.claims import current_key
 from storage.engine.errors import StorageError
 from storage.schema.core import items
 from storage.schema.maintenance import decisions
@@ -24,7 +25,10 @@ def store_decisions(connection: Connection, new: Sequence[Decision]) -> None:
         allowed = {"relevance": get_args(Relevance), "tone": get_args(Tone)}.get(decision.field)
         if allowed and decision.value not in allowed:
             raise StorageError(f"{decision.field}: one of {', '.join(allowed)}, not {decision.value!r}")
-        if connection.execute(select(items.c.key).where(items.c.key == decision.item)).first() is None:
+        key: str | None = decision.item
+        if connection.execute(select(items.c.key).where(items.c.key == key)).first() is None:
+            key = current_key(connection, decision.item)
+        if key is None:
             raise StorageError(f"{decision.item}: no item of that id; the column item of the CSV holds them")
         values = {
             "field": decision.field,
@@ -33,7 +37,7 @@ def store_decisions(connection: Connection, new: Sequence[Decision]) -> None:
             "at": decision.at,
             "note": decision.note,
         }
-        connection.execute(insert(decisions).values(item_key=decision.item, **values))
+        connection.execute(insert(decisions).values(item_key=key, **values))
 
 
 def load_decisions(

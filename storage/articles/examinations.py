@@ -1,19 +1,17 @@
 """Documents that wait to be examined, and the results of examining them → items, versions and taggings."""
 
 import hashlib
-import zlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select, update
 
 from pipeline.records import (
     Article,
     CandidateOutcome,
     Coverage,
-    Document,
     DocumentOutcome,
     Examined,
     Irrelevant,
@@ -21,64 +19,116 @@ from pipeline.records import (
     Tags,
     Unreadable,
 )
-from storage.crawl.candidates import ENTRY, forget_checks
+from storage.articles.adapters import ARTICLE, TAGS
+from storage.articles.claims import Claims, claims_of, known_names, shared_names, store_claims
+from storage.articles.identity import LeaveStories, identify, item_key
+from storage.crawl.candidates import forget_checks
 from storage.crawl.outlets import outlet_of
 from storage.schema.core import candidates, documents, items, taggings, versions
 
-ARTICLE = TypeAdapter(Article)
-TAGS = TypeAdapter(Tags)
 #: Results stored by one set of statements; databases limit what one may hold.
 _CHUNK = 500
 
 
-def load_pending(connection: Connection, limit: int) -> list[Document]:
-    """See storage.articles.facet.Articles.pending_documents."""
-    query = select(documents).where(documents.c.outcome == DocumentOutcome.WAITING)
-    return [_document(row) for row in connection.execute(query.order_by(documents.c.id).limit(limit))]
-
-
-def _document(row: Row[Any]) -> Document:
-    return Document(
-        id=row.id,
-        candidate_id=row.candidate_id,
-        source_id=row.source_id,
-        url=row.url,
-        fetched_at=row.fetched_at,
-        body=zlib.decompress(row.body),
-        content_type=row.content_type,
-        entry=ENTRY.validate_python(row.entry),
-        reason=Reason(row.reason),
-    )
-
-
-def store_examinations(connection: Connection, results: Sequence[Examined], at: datetime) -> None:
-    """See storage.articles.facet.Articles.save_examinations."""
+def store_examinations(
+    connection: Connection, results: Sequence[Examined], at: datetime, leave_stories: LeaveStories
+) -> set[str]:
+    """See storage.articles.facet.Articles.save_examinations; return the keys of items changed in passing."""
+    changed: set[str] = set()
     for begin in range(0, len(results), _CHUNK):
-        chunk = results[begin : begin + _CHUNK]
-        rows = _load_rows(connection, [result.document_id for result in chunk])
-        new_keys: dict[int, str] = {}
-        batch: dict[str, _ReadArticle] = {}
-        for result in chunk:
-            row = rows[result.document_id]
+        changed |= _Chunk(connection, results[begin : begin + _CHUNK], at, leave_stories).store()
+    return changed
+
+
+class _Chunk:
+    """Results stored together: by few statements those whose names no other link claims, the others one by one."""
+
+    def __init__(
+        self, connection: Connection, results: Sequence[Examined], at: datetime, leave_stories: LeaveStories
+    ) -> None:
+        self._connection, self._results, self._at, self._leave_stories = connection, results, at, leave_stories
+        self._rows = _load_rows(connection, [result.document_id for result in results])
+        self._claims = {
+            result.document_id: _claims(self._rows[result.document_id], result.article)
+            for result in results
+            if not isinstance(result, Unreadable)
+        }
+        #: Articles to be stored by the next set of statements, by item key.
+        self._batch: dict[str, _ReadArticle] = {}
+        #: Keys of joined items → the keys that they have now.
+        self._joined: dict[str, str] = {}
+
+    def store(self) -> set[str]:
+        """Store the results; return the keys of items that were joined or moved in passing."""
+        connection, changed = self._connection, set[str]()
+        doubtful = _doubtful(connection, self._rows, self._claims)
+        for result in self._results:
             if isinstance(result, Unreadable):
                 continue
-            # A candidate keeps its item: the page that follows a mere summary, or an edit that moves the canonical
-            # address, is a new version, not a second item.
-            key = row.item_key or new_keys.get(row.candidate_id) or item_key(result.article.canonical)
-            if key in batch:  # flush: the second page of an article must see the rows of the first
-                _store_articles(connection, batch, at)
-                batch = {}
-            batch[key] = _ReadArticle(row, result, is_linked=row.item_key is not None or row.candidate_id in new_keys)
-            new_keys.setdefault(row.candidate_id, key)
-        _store_articles(connection, batch, at)
-        _store_outcomes(connection, [(rows[result.document_id], result) for result in chunk], at)
+            row = self._rows[result.document_id]
+            if result.document_id in doubtful:
+                changed |= self._identify(row, result)
+                continue
+            key = row.item_key or item_key(result.article.canonical)
+            key = self._joined.get(key, key)
+            self._batch[key] = _ReadArticle(row, result, self._claims[row.id], is_linked=row.item_key is not None)
+        self._flush()
+        outcomes = [(self._rows[result.document_id], result) for result in self._results]
+        _store_outcomes(connection, outcomes, self._at)
+        return changed - set(self._joined)
+
+    def _flush(self) -> None:
+        _store_articles(self._connection, self._batch, self._at)
+        self._batch = {}
+
+    def _identify(self, row: Row[Any], result: Coverage | Irrelevant) -> set[str]:
+        """Store an article whose item the names do not tell alone; return the keys of items changed in passing."""
+        self._flush()  # the rows of the articles before it must be seen
+        link = self._connection.execute(select(candidates).where(candidates.c.id == row.candidate_id)).one()
+        names = self._claims[row.id]
+        identity = identify(
+            self._connection, link, row.fetched_at, result.article, names, self._leave_stories, self._at
+        )
+        if identity.key is None:
+            return set()
+        self._joined |= identity.joined
+        result = replace(result, article=identity.article)
+        read = _ReadArticle(row, result, names, is_linked=identity.is_linked)
+        _store_articles(self._connection, {identity.key: read}, self._at)
+        return set(identity.changed)
+
+
+def _claims(row: Row[Any], article: Article) -> Claims:
+    return claims_of(row.link_url, row.source_id, row.entry.get("guid", ""), article)
+
+
+def _doubtful(connection: Connection, rows: Mapping[int, Row[Any]], claims: Mapping[int, Claims]) -> set[int]:
+    """Return the documents whose articles others may have too, or whose links may have come to lead elsewhere."""
+    by_name: dict[str, set[int]] = {}
+    for document, names in claims.items():
+        for name in names.addresses | names.others:
+            by_name.setdefault(name, set()).add(rows[document].candidate_id)
+    claimed = shared_names(connection, by_name)
+    shared = {name for name, links in by_name.items() if len(links) > 1 or not set(claimed.get(name, ())) <= links}
+    known = known_names(connection, sorted({rows[document].candidate_id for document in claims}))
+    doubtful: set[int] = set()
+    seen: set[int] = set()
+    for document, names in claims.items():
+        row = rows[document]
+        is_moved = row.item_key is not None and not names.addresses <= known.get(row.candidate_id, set())
+        is_second = row.candidate_id in seen or row.outcome == CandidateOutcome.SAME
+        if is_moved or is_second or not shared.isdisjoint(names.addresses | names.others):
+            doubtful.add(document)
+        seen.add(row.candidate_id)
+    return doubtful
 
 
 class _ReadArticle(NamedTuple):
-    """An article read from a document, and whether its link led to an item before."""
+    """An article read from a document, the names its link claims it under, and whether that led to its item before."""
 
     row: Row[Any]
     result: Coverage | Irrelevant
+    names: Claims
     is_linked: bool
 
 
@@ -86,7 +136,16 @@ def _load_rows(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]
     """Return documents by id, without their bytes, and the item that the link of each led to before."""
     table = documents.c
     query: Select[*tuple[Any, ...]] = (
-        select(table.id, table.candidate_id, table.source_id, table.fetched_at, table.entry, candidates.c.item_key)
+        select(
+            table.id,
+            table.candidate_id,
+            table.source_id,
+            table.fetched_at,
+            table.entry,
+            candidates.c.item_key,
+            candidates.c.outcome,
+            candidates.c.url.label("link_url"),
+        )
         .join(candidates, candidates.c.id == table.candidate_id)
         .where(table.id.in_(ids))
     )
@@ -119,7 +178,14 @@ def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], a
     if not batch:
         return
     query = (
-        select(items.c.key, items.c.candidate_id, versions.c.number, versions.c.id, versions.c.text_hash)
+        select(
+            items.c.key,
+            items.c.candidate_id,
+            versions.c.number,
+            versions.c.id,
+            versions.c.text_hash,
+            versions.c.article["text_from"].as_string().label("text_from"),
+        )
         .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
         .where(items.c.key.in_(batch))
     )
@@ -130,7 +196,14 @@ def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], a
         for key, f in batch.items()
         if key in stored_items and stored_items[key].candidate_id != f.row.candidate_id
     ]
-    own = {key: read for key, read in batch.items() if read.row.candidate_id not in other_links}
+    own = {
+        key: read
+        for key, read in batch.items()
+        if read.row.candidate_id not in other_links
+        # The feed's words are better than nothing, and worse than a text that was read before.
+        and not (key in stored_items and stored_items[key].text_from == "page" != read.result.article.text_from)
+    }
+    store_claims(connection, {f.row.candidate_id: f.names.addresses | f.names.others for f in batch.values()})
     new_links = [{"link": f.row.candidate_id, "to": key} for key, f in batch.items() if not f.is_linked]
     if new_links:
         set_item = update(candidates).where(candidates.c.id == bindparam("link")).values(item_key=bindparam("to"))
@@ -213,18 +286,6 @@ def _tagging(version: int, tags: Tags, at: datetime) -> dict[str, Any]:
         "score": tags.relevance_score,
         "tags": TAGS.dump_python(tags, mode="json"),
     }
-
-
-def reopen_errors(connection: Connection) -> int:
-    """See storage.articles.facet.Articles.reopen_errors."""
-    failed = (documents.c.outcome == DocumentOutcome.UNREADABLE) & (documents.c.outcome_reason == Reason.ERROR)
-    change = {"outcome": DocumentOutcome.WAITING, "outcome_reason": "", "note": "", "examined_at": None}
-    return connection.execute(update(documents).where(failed).values(**change)).rowcount
-
-
-def item_key(canonical: str) -> str:
-    """Return the stable id of the item at a canonical address: 16 hexadecimal digits."""
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def hash_text(article: Article) -> str:

@@ -16,7 +16,8 @@ from pipeline.records import (
     Unreadable,
     Version,
 )
-from storage.articles import decisions, examinations, items, retagging
+from storage.articles import decisions, examinations, items, pending, retagging
+from storage.articles.identity import LeaveStories
 from storage.articles.retagging import OutdatedTagging
 from storage.crawl.candidates import count_by
 from storage.engine.errors import StorageError
@@ -28,7 +29,8 @@ class Articles(Facet):
     """Documents, items, taggings and decisions of one database.
 
     Whatever changes an article also changes the search index and the derived tables, in the same transaction:
-    `index_new` takes in new taggings, `reindex` the items of these keys.
+    `index_new` takes in new taggings, `reindex` the items of these keys; `leave_stories` takes items that were joined
+    to others out of their stories.
     """
 
     def __init__(
@@ -36,15 +38,16 @@ class Articles(Facet):
         engine: Engine,
         index_new: Callable[[Connection], int],
         reindex: Callable[[Connection, Collection[str]], None],
+        leave_stories: LeaveStories,
     ) -> None:
         super().__init__(engine)
-        self._index_new, self._reindex = index_new, reindex
+        self._index_new, self._reindex, self._leave_stories = index_new, reindex, leave_stories
 
     # documents
     def pending_documents(self, limit: int, /) -> list[Document]:
         """Return the oldest documents that wait to be examined (selectors and languages are not filled in)."""
         with self._reading() as connection:
-            return examinations.load_pending(connection, limit)
+            return pending.load_pending(connection, limit)
 
     def pending_count(self) -> int:
         """Return how many documents wait to be examined."""
@@ -57,8 +60,10 @@ class Articles(Facet):
         """
         try:
             with self._writing() as connection:
-                examinations.store_examinations(connection, results, at)
+                changed = examinations.store_examinations(connection, results, at, self._leave_stories)
                 self._index_new(connection)
+                if changed:
+                    self._reindex(connection, changed)
         except StorageError:  # the database is at fault, and no page
             raise
         except Exception as error:
@@ -73,7 +78,7 @@ class Articles(Facet):
     def reopen_errors(self) -> int:
         """Let documents whose examination ended in an error wait again; return how many."""
         with self._writing() as connection:
-            return examinations.reopen_errors(connection)
+            return pending.reopen_errors(connection)
 
     def document_outcomes(self) -> dict[DocumentOutcome, int]:
         """Return how many documents are in each outcome."""
@@ -107,7 +112,7 @@ class Articles(Facet):
             yield from items.load_items(connection, since, until, relevance, topics, as_of)
 
     def item(self, key: str, /) -> Item | None:
-        """Return an item by its key; None for an unknown one."""
+        """Return an item by its key, or by one that it had before it was joined to another; None for an unknown one."""
         with self._reading() as connection:
             return items.load_item(connection, key)
 

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, or_, select, union
 
 from pipeline.records import Decision, Item, Relevance, Version
+from storage.articles.adapters import ARTICLE, TAGS
+from storage.articles.claims import current_key
 from storage.articles.decisions import apply_decisions, load_decisions
-from storage.articles.examinations import ARTICLE, TAGS
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
 
@@ -103,7 +104,10 @@ def _item(row: Row[Any], decisions_by_item: Mapping[str, Iterable[Decision]], as
 
 def load_item(connection: Connection, key: str) -> Item | None:
     """See storage.articles.facet.Articles.item."""
-    return load_chosen(connection, [key]).get(key)
+    item = load_chosen(connection, [key]).get(key)
+    if item is None and (current := current_key(connection, key)) is not None:
+        item = load_chosen(connection, [current]).get(current)
+    return item
 
 
 def load_chosen(connection: Connection, keys: Sequence[str]) -> dict[str, Item]:

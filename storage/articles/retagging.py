@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from pipeline.records import Article, Coverage, Document, Entry, Examined, Reason, Tags, Unreadable
+from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
-from storage.articles.examinations import ARTICLE, TAGS, hash_text
+from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
 from storage.schema.core import documents, items, sources, taggings, versions
 
@@ -132,6 +133,8 @@ def _store_new_version(connection: Connection, old: Row[Any], result: Coverage) 
     """Store a text that was not about the province until now as a new version, so that it is placed in a story."""
     read_article = result.article if result.article.text else None
     article = old.article if read_article is None else ARTICLE.dump_python(read_article, mode="json")
+    # The address was settled when the page was first examined, from what other pages name too.
+    article = {**article, "canonical": old.article["canonical"]}
     values = {
         "item_key": old.item_key,
         "number": old.number + 1,

@@ -120,7 +120,11 @@ class Crawl(Facet):
             yield from ledger.load_ledger(connection, start, end, source_ids)
 
     def ledger_entries(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:
-        """Return the links among these normalised addresses that were ever listed."""
+        """Return the ledger entries of normalised addresses: of each that was ever listed, its own.
+
+        Of one that was not, but where the page of a link stood or that it names, the entry of the link that brings the
+        article; none where several articles claim the address.
+        """
         with self._reading() as connection:
             return ledger.find_entries(connection, urls)
 

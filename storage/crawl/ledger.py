@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
-from storage.schema.core import candidates, documents, fetches, polls, sources, versions
+from pipeline.text.address_shapes import loose_form
+from storage.schema.core import candidates, documents, fetches, items, polls, sources, versions
+from storage.schema.identity import claims
 
 #: Reasons that mean "fetched, but no article text". Many at once suggest a redesign. GALLERY and TAG_PAGE count,
 #: because a page that lost its text is often taken for one; VIDEO does not, since films with a few words are articles.
@@ -81,7 +83,35 @@ def find_entries(connection: Connection, urls: Sequence[str]) -> dict[str, Ledge
     for begin in range(0, len(urls), 500):
         query = _select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
         by_url |= {row.url: _entry(row) for row in connection.execute(query)}
-    return by_url
+    missing = {url: loose_form(url) for url in urls if url not in by_url}
+    by_name: dict[str, LedgerEntry] = {}
+    names = sorted(set(missing.values()))
+    for begin in range(0, len(names), 500):
+        by_name |= _find_claimants(connection, names[begin : begin + 500])
+    return by_url | {url: by_name[name] for url, name in missing.items() if name in by_name}
+
+
+def _find_claimants(connection: Connection, names: Sequence[str]) -> dict[str, LedgerEntry]:
+    """Return by loose address the link of its article, where all links that claim the address lead to one article.
+
+    So an address that no feed listed leads to its article too: that of a redirect, of a move, or with a reader's mark.
+    """
+    query = (
+        _select_entries()
+        .add_columns(claims.c.name.label("claim"), (items.c.candidate_id == candidates.c.id).label("is_own"))
+        .join(claims, claims.c.candidate_id == candidates.c.id)
+        .join(items, items.c.key == candidates.c.item_key)
+        .where(claims.c.name.in_(names))
+        .order_by(candidates.c.id)
+    )
+    by_claim: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(query):
+        by_claim[row.claim].append(row)
+    return {
+        name: _entry(max(rows, key=lambda row: bool(row.is_own)))
+        for name, rows in by_claim.items()
+        if len({row.item_key for row in rows}) == 1
+    }
 
 
 def load_history(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from pipeline.records import Item, Relevance, Tags
 from pipeline.tables.csv_rows import CsvRow, stored_cells
 from pipeline.tables.facts import kind_of
-from storage.articles.examinations import ARTICLE
+from storage.articles.adapters import ARTICLE
 from storage.articles.items import load_chosen
 from storage.engine.raw_rows import raw_rows
 from storage.schema.core import items, sources

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection, Table, inspect
 
-from storage.schema import derived, maintenance, publications, search, service, stories
+from storage.schema import derived, identity, maintenance, publications, search, service, stories
 from storage.schema.core import Instant, metadata
 
 #: Modules that define tables: importing them adds the tables to `metadata`.
-_DEFINED = (derived, publications, service, search, stories, maintenance)
+_DEFINED = (derived, identity, publications, service, search, stories, maintenance)
 
 
 def our_tables(connection: Connection) -> list[Table]:

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
 from pipeline.records import Decision, Tags
+from storage.articles.adapters import TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
-from storage.articles.examinations import TAGS
 from storage.derived.csv_rows import store_csv_rows
 from storage.derived.facts import store_facts
 from storage.engine.errors import StorageError

@@ -4,7 +4,7 @@ An article "follows" the earlier article that is most like it: its source, where
 both tell of one happening. Groups of articles that follow each other are stories and events (storage.stories.groups).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline.stories.attribution import credited_agency
 from pipeline.stories.fingerprints import Fingerprint, fingerprint_keys
 from pipeline.stories.similarity import Verdict, compare_fingerprints
 from storage.schema.core import items, sources, versions
-from storage.schema.stories import story_keys, story_nodes
+from storage.schema.stories import story_keys, story_nodes, story_ruling_items
 from storage.stories.groups import name_all, name_groups
 from storage.stories.neighbours import (
     FingerprintCache,
@@ -92,6 +92,32 @@ def rebuild_stories(connection: Connection, at: datetime) -> int:
     return name_all(connection, at)
 
 
+def leave_stories(connection: Connection, joined: Mapping[str, str], at: datetime) -> None:
+    """Take items out of their stories, by the key of each the key of the item it was joined to.
+
+    People's rulings about them hold for the item they were joined to. Those that followed them choose again.
+    """
+    _move_rulings(connection, joined)
+    placer = Placer(connection)
+    keys = [*joined, *set(joined.values())]
+    nodes = {
+        row.item_key: row for row in connection.execute(select(story_nodes).where(story_nodes.c.item_key.in_(keys)))
+    }
+    for key in joined:
+        if key in nodes:
+            placer.remove(nodes[key])
+    remaining = [nodes[key].id for key in set(joined.values()) if key in nodes]
+    name_groups(connection, placer.touched | set(remaining), at)
+
+
+def _move_rulings(connection: Connection, joined: Mapping[str, str]) -> None:
+    table = story_ruling_items.c
+    for old, new in joined.items():
+        ruled = select(table.ruling_id).where(table.item_key == new)
+        connection.execute(delete(story_ruling_items).where(table.item_key == old, table.ruling_id.in_(ruled)))
+        connection.execute(update(story_ruling_items).where(table.item_key == old).values(item_key=new))
+
+
 def _place_all(connection: Connection) -> "Placer":
     placer = Placer(connection)
     while rows := unplaced_items(connection):
@@ -147,6 +173,13 @@ class Placer:
         origin = "" if credited.casefold() in row.name.casefold() else credited
         if origin != row.origin:
             self._connection.execute(update(items).where(items.c.key == row.key).values(origin=origin))
+
+    def remove(self, node: Row[Any]) -> None:
+        """Take an article out of its place for good."""
+        # Read anew: the one removed before may have been followed by it.
+        self._take_out(self._connection.execute(_OF_ITEM, {"key": node.item_key}).one())
+        self._connection.execute(delete(story_nodes).where(story_nodes.c.id == node.id))
+        self.touched.discard(node.id)
 
     def _take_out(self, old: Row[Any]) -> None:
         """Take the old version of an article out of its place; those that followed it choose again."""

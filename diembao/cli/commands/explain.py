@@ -54,7 +54,7 @@ def _mentions(explanation: Explanation) -> list[dict[str, object]]:
 
 def _text(app: CliContext, name: str) -> SourceText:
     """Return the text of a page, a file or a stored item."""
-    from diembao.jobs.explain import UnreadablePage, text_of_file, text_of_item, text_of_page
+    from diembao.jobs.explain import UnreadablePage, text_of_address, text_of_file, text_of_item, text_of_page
 
     try:
         if name.startswith(("http://", "https://")):
@@ -62,6 +62,11 @@ def _text(app: CliContext, name: str) -> SourceText:
         if (path := Path(name)).exists():
             return text_of_file(path, app.rules())
     except UnreadablePage as error:
+        if app.home.database.exists():  # a page that is gone may have been stored
+            with app.storage() as storage:
+                stored = text_of_address(storage, name)
+            if stored is not None:
+                return stored
         names = ", ".join(f"{hit.words} ({hit.where})" for hit in error.hits)
         hint = translate("; its bytes hold: {names}", names=names) if names else ""
         raise click.UsageError(f"{error}{hint}") from error

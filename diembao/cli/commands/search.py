@@ -134,7 +134,7 @@ def _list(app: CliContext, storage: Database) -> None:
 def _show(app: CliContext, storage: Database, query: str, arguments: _Options, feed: Path | None) -> None:
     """Print the hits of a query or of a saved search (@NAME), or write them as an Atom feed."""
     from diembao.cli.atom import atom
-    from diembao.jobs.search import UnknownSearch, saved_query
+    from diembao.jobs.search import UnknownSearch, article_at, saved_query
     from diembao.system.files import write_atomically
 
     name = query.removeprefix("@")
@@ -147,8 +147,11 @@ def _show(app: CliContext, storage: Database, query: str, arguments: _Options, f
                 translate("There is no saved search {query}; there are: {listed}", query=query, listed=listed)
             ) from None
     zone = app.zone()
-    tree = _parse(query, app.rules())
-    hits = storage.search.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
+    at_address = article_at(storage, query)
+    tree = None if at_address is not None else _parse(query, app.rules())
+    hits = at_address or []
+    if tree is not None:
+        hits = storage.search.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
     if feed is not None:
         title = translate("Press review: {name}", name=name)
         write_atomically(feed, atom(name, title, hits, now(), app.lang))
@@ -161,7 +164,7 @@ def _show(app: CliContext, storage: Database, query: str, arguments: _Options, f
             _print(app, hit, zone)
     if not hits:
         app.print(translate("Nothing found."))
-    elif not app.as_json:
+    elif not app.as_json and tree is not None:
         total, stories = storage.search.count(tree, zone=zone, most=_COUNTED)
         more = translate("at least ") if total == _COUNTED else ""
         app.print(

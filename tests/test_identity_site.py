@@ -1,0 +1,374 @@
+"""Whole articles from real sites whose addresses lie or move: collected and processed, each is one item.
+
+All outlets are watched by one home, so that one crawl serves every case; each case looks at its own outlet.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.records import Item, LedgerEntry
+from pipeline.text.urls import normalise_url
+from storage.database import open_database
+from storage.maintenance.integrity import check_integrity
+from tests.support.cli import json_lines, run_diembao, run_inside
+from tests.support.local_site import Page, Reply
+from tests.support.moving_press import ELSEWHERE, NEWEST, Listed, Outlet, Stage, Told, moved, report, write_home
+
+_ERROR = Told(
+    "Thông báo từ ban biên tập",
+    (
+        "Quý độc giả thân mến, chúng tôi vừa thay đổi giao diện nên một số liên kết cũ không còn dẫn tới đúng chỗ.",
+        "Xin mời quay về đầu trang để chọn chuyên mục, hoặc gõ từ khóa vào ô tìm kiếm phía trên cùng bên phải.",
+        "Mọi góp ý xin gửi về hộp thư tòa soạn, chúng tôi trân trọng cảm ơn và mong nhận được sự thông cảm.",
+    ),
+    published="",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An outlet in stages and the headlines of its items after the last; paths that all lead to the first of them."""
+
+    stages: Sequence[Stage]
+    titles: Sequence[str]
+    paths: Sequence[str] = ()
+    #: path of the address under which the first of them is shown; '': not looked at
+    shown: str = ""
+
+
+def front(*reports: Told) -> Reply:
+    links = "".join(f'<h3><a href="/bai-{n}.html">{r.title}</a></h3>' for n, r in enumerate(reports))
+    return Reply(f"<html><head><title>Trang nhất</title></head><body>{links * 4}</body></html>")
+
+
+def sharing(count: int = 4, path: str = "/bai-{n}.html", first: Told | None = None, **named: str) -> Case:
+    """Return an outlet whose reports all name one address as theirs, after `first`, which names it too."""
+    reports = [report(n, **named) for n in range(count)]
+    reports = ([replace(first, **named)] if first else []) + reports
+    paths = [path.format(n=n) for n in range(len(reports))]
+    pages: dict[str, Page] = {p: r.page() for p, r in zip(paths, reports, strict=True)}
+    pages["/"] = front(*reports)
+    feed = [Listed(p, r) for p, r in zip(paths, reports, strict=True)]
+    titles = [r.title for r in reports if r.title != ELSEWHERE[0]]
+    return Case([Stage(pages, feed)], titles, shown="" if first else paths[0])
+
+
+def redirected(target: str, page: Page, count: int = 4) -> Case:
+    """Return an outlet that sends the links of its reports to one page."""
+    reports = [report(n) for n in range(count)]
+    paths = [f"/bai-{n}.html" for n in range(count)]
+    pages: dict[str, Page] = {**{p: moved(target, 302) for p in paths}, target: page}
+    return Case([Stage(pages, [Listed(p, r) for p, r in zip(paths, reports, strict=True)])], [r.title for r in reports])
+
+
+def naming_another(order: Sequence[int]) -> Case:
+    """Return an outlet of three reports, two of which name the third as their address, listed in this order."""
+    paths = [f"/phong-su-dai-ky-ve-vung-dat-{4710 + n}.html" for n in range(3)]
+    reports = [report(0, canonical=paths[2]), report(1, canonical=paths[2]), report(2, canonical=paths[2])]
+    pages = {p: r.page() for p, r in zip(paths, reports, strict=True)}
+    feed = [Listed(paths[n], reports[n]) for n in order]
+    return Case([Stage(pages, feed)], [r.title for r in reports])
+
+
+SHARED = {
+    "section": sharing(canonical="/thoi-su"),
+    "section below": sharing(path="/tin-tuc/bai-viet-so-{n}.html", canonical="/tin-tuc"),
+    "section with extension": sharing(path="/a/bai-{n}.html", canonical="/a/thoi-su.html"),
+    "undefined": sharing(canonical="/undefined"),
+    "null": sharing(canonical="/null", path="/2026/11/bai-viet-{n}"),
+    "template": sharing(canonical="/{{post.url}}"),
+    "index with a query": sharing(og_url="/index.php?nv=news", path="/index.php/bai-{n}.html"),
+    "front page": sharing(canonical="/"),
+    "error page": sharing(canonical="/404.html"),
+    "looks like an article": sharing(canonical="/tin-nong-trong-ngay-hom-nay-12345.html"),
+    "looks like an article, og": sharing(og_url="/chuyen-trang-dac-biet-cua-toa-soan-nam-2026", path="/x/{n}"),
+    "ten of them": sharing(count=10, canonical="/thoi-su"),
+    "an article from elsewhere first": sharing(first=Told(*ELSEWHERE), canonical="/thoi-su"),
+    "an article from elsewhere first, like an article": sharing(
+        first=Told(*ELSEWHERE), canonical="/tin-nong-trong-ngay-hom-nay-12345.html"
+    ),
+    "redirected to the front page": redirected("/", front(*(report(n) for n in range(6)))),
+    "redirected to an error page": redirected("/loi.html", _ERROR.page()),
+    "redirected to a notice": redirected("/thong-bao-cua-toa-soan-gui-ban-doc-2512.html", _ERROR.page()),
+    "redirected to another article": redirected("/mot-bai-khac-khong-lien-quan-9876.html", Told(*ELSEWHERE).page()),
+    "names another article, which comes last": naming_another((0, 1, 2)),
+    "names another article, which comes first": naming_another((2, 1, 0)),
+    "names another article, which comes between": naming_another((1, 2, 0)),
+}
+
+OLD, NEW, NEWER = "/nho-duoc-mua-dau-vu.html", "/nho-duoc-mua-thuong-lai-vui.html", "/nho-trung-mua-lon-nhat-nam.html"
+EDITED = "Nho xanh trúng mùa lớn, nông dân Ninh Thuận phấn khởi"
+
+
+def edit(*, before: Page | None, told: Told, guid: str = "", self_named: bool = True, extra: str = "") -> Case:
+    """Return an outlet that edits a headline and moves the article; `before` is then at the old address (None: 404)."""
+    first = replace(report(0), canonical=OLD if self_named else "")
+    other = report(3)
+    pages: dict[str, Page] = {OLD: first.page(), "/dap.html": other.page()}
+    old_stage = Stage(pages, [Listed(OLD, first, "guid-1"), Listed("/dap.html", other)])
+    after = {**pages, NEW: told.page(), OLD: before if before is not None else Reply(status=404)}
+    new_stage = Stage(after, [Listed(NEW + extra, told, guid or "guid-1"), Listed("/dap.html", other)])
+    return Case([old_stage, new_stage], [told.title, other.title], (OLD, NEW), NEW)
+
+
+_EDITED = replace(report(0), title=EDITED, canonical=NEW)
+_CORRECTED = replace(_EDITED, paragraphs=(*_EDITED.paragraphs[:2], "Giá nho tại vườn hiện ở mức ba mươi nghìn đồng."))
+_IN_PLACE = replace(_CORRECTED, canonical="")
+_THIRD = replace(_EDITED, title="Vụ nho lớn nhất nhiều năm ở Ninh Thuận", canonical=NEWER)
+_FIRST_MOVE = edit(before=moved(NEW), told=_EDITED)
+_VARIANTS = report(0)
+
+MOVED = {
+    "old address redirects, same guid": edit(before=moved(NEW), told=_EDITED),
+    "old address redirects, other guid": edit(before=moved(NEW), told=_EDITED, guid="guid-2"),
+    "old address gone, same guid": edit(before=None, told=_EDITED),
+    "both pages stand, same guid": edit(before=_EDITED.page(), told=_EDITED),
+    "both pages stand, other guid": edit(before=_EDITED.page(), told=_EDITED, guid="guid-2"),
+    "no canonical": edit(before=moved(NEW), told=replace(_EDITED, canonical=""), guid="guid-2", self_named=False),
+    "text corrected too, same guid": edit(before=moved(NEW), told=_CORRECTED),
+    "text corrected too, other guid": edit(before=moved(NEW), told=_CORRECTED, guid="guid-2"),
+    "no date on the page, other guid": edit(before=moved(NEW), told=replace(_EDITED, published=""), guid="guid-2"),
+    "temporary redirect": edit(before=moved(NEW, 302), told=_EDITED, guid="guid-2"),
+    "reader tracked": edit(before=moved(NEW), told=_EDITED, guid="guid-2", extra="?ref=rss"),
+    "moved twice": Case(
+        [
+            *_FIRST_MOVE.stages,
+            Stage(
+                {**_FIRST_MOVE.stages[1].pages, OLD: moved(NEW), NEW: moved(NEWER), NEWER: _THIRD.page()},
+                [Listed(NEWER, _THIRD, "guid-3"), Listed("/dap.html", report(3))],
+            ),
+        ],
+        [_THIRD.title, report(3).title],
+        (OLD, NEW, NEWER),
+        NEWER,
+    ),
+    "slash at the end": Case(
+        [
+            Stage(
+                {"/bai-1": report(0).page(), "/bai-1/": report(0).page()},
+                [Listed("/bai-1/", report(0)), Listed("/bai-1", report(0))],
+            )
+        ],
+        [report(0).title],
+        ("/bai-1", "/bai-1/"),
+        "/bai-1",
+    ),
+    "ref": Case(
+        [
+            Stage(
+                {"/bai-1": report(0).page()},
+                [
+                    Listed("/bai-1?ref=trang-nhat", report(0)),
+                    Listed("/bai-1", report(0)),
+                    Listed("/bai-1?source=fb", report(0)),
+                ],
+            )
+        ],
+        [report(0).title],
+        ("/bai-1", "/bai-1?ref=trang-nhat", "/bai-1?ref=chua-tung-thay"),
+        "/bai-1",
+    ),
+}
+
+_MAIN = report(0, canonical="/nho-duoc-mua-dau-vu-4711.html")
+_REPEATED = (
+    "Sáng nay tại Ninh Thuận giá nước mắm ở mức {a} đồng, muối hạt {b} đồng, tôm thẻ {c} đồng mỗi ký theo ghi nhận "
+    "của phóng viên ở các chợ đầu mối và vựa thu mua dọc bờ biển trong phiên giao dịch đầu ngày."
+)
+
+
+def prices(days_ago: int) -> Told:
+    """Return a bulletin of prices in the words of every other one."""
+    at = NEWEST - timedelta(days=days_ago)
+    return Told(
+        f"Giá nông sản Ninh Thuận ngày {at:%d/%m}",
+        (_REPEATED.format(a=71 - 3 * days_ago, b=12 + 2 * days_ago, c=95 + 4 * days_ago),),
+        at.isoformat(),
+        "/gia-nong-san-hang-ngay-tai-cac-cho.html",
+    )
+
+
+#: Cases whose outcome must stay as it was.
+STABLE = {
+    "page for phones that names the main page": Case(
+        [
+            Stage(
+                {"/amp/nho.html": _MAIN.page(), "/nho-duoc-mua-dau-vu-4711.html": _MAIN.page()},
+                [Listed("/amp/nho.html", _MAIN), Listed("/nho-duoc-mua-dau-vu-4711.html", _MAIN)],
+            )
+        ],
+        [_MAIN.title],
+        ("/amp/nho.html", "/nho-duoc-mua-dau-vu-4711.html"),
+        "/nho-duoc-mua-dau-vu-4711.html",
+    ),
+    "page for printers that names the main page": Case(
+        [
+            Stage(
+                {"/print.php": _MAIN.page(), "/nho-duoc-mua-dau-vu-4711.html": _MAIN.page()},
+                [Listed("/nho-duoc-mua-dau-vu-4711.html", _MAIN), Listed("/print.php?id=4711", _MAIN)],
+            )
+        ],
+        [_MAIN.title],
+        ("/print.php?id=4711", "/nho-duoc-mua-dau-vu-4711.html"),
+        "/nho-duoc-mua-dau-vu-4711.html",
+    ),
+    "two addresses in two sections, one canonical": Case(
+        [
+            Stage(
+                {
+                    "/kinh-te/bai-1.html": report(0, canonical="/kinh-te/bai-1.html").page(),
+                    "/xa-hoi/bai-1.html": report(0, canonical="/kinh-te/bai-1.html").page(),
+                },
+                [Listed("/xa-hoi/bai-1.html", report(0)), Listed("/kinh-te/bai-1.html", report(0))],
+            )
+        ],
+        [report(0).title],
+        ("/kinh-te/bai-1.html", "/xa-hoi/bai-1.html"),
+        "/kinh-te/bai-1.html",
+    ),
+    "daily prices in the same words": Case(
+        [
+            Stage(
+                {f"/gia-{n}.html": prices(n).page() for n in range(3)},
+                [Listed(f"/gia-{n}.html", prices(n)) for n in range(3)],
+            )
+        ],
+        [prices(n).title for n in range(3)],
+    ),
+    "corrected text under one address": Case(
+        [
+            Stage({"/nho.html": report(0).page()}, [Listed("/nho.html", report(0))]),
+            Stage({"/nho.html": _IN_PLACE.page()}, [Listed("/nho.html", _IN_PLACE)]),
+        ],
+        [EDITED],
+        ("/nho.html",),
+        "/nho.html",
+    ),
+    "two reports listed together": Case(
+        [
+            Stage(
+                {"/a.html": report(0).page(), "/b.html": report(0).page()},
+                [Listed("/a.html", report(0)), Listed("/b.html", report(0))],
+            )
+        ],
+        [report(0).title, report(0).title],
+    ),
+}
+
+CASES = {**SHARED, **MOVED, **STABLE}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the database holds of one outlet."""
+
+    home: str
+    items: Sequence[Item]
+    links: Sequence[LedgerEntry]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outcome]]:
+    outlets = {name: Outlet(f"o{n}", case.stages) for n, (name, case) in enumerate(CASES.items())}
+    for outlet in outlets.values():
+        outlet.site.__enter__()
+    home = write_home(tmp_path_factory.mktemp("home"), outlets.values())
+    clock = home.root / "clock.json"
+    stages = max(len(case.stages) for case in CASES.values())
+    began = datetime.now(UTC)
+    for stage in range(stages + 1):
+        for outlet in outlets.values():
+            outlet.show(stage)
+        # Two hours pass before the last round, in which pages are looked at again.
+        at = datetime.now(UTC) if stage < stages else began + timedelta(hours=2)
+        clock.write_text(json.dumps({"now": at.isoformat(), "steady": stage * 60.0}))
+        for command in ("collect", "process"):
+            done = run_diembao("--home", home.root, command, env={"DIEMBAO_CLOCK": str(clock)})
+            assert done.returncode in (0, 1), done.stderr
+        _store_outcomes(home.database, outlets, stage)
+    storage = open_database(home.database)
+    assert check_integrity(f"sqlite:///{home.database}") == []
+    ledger = list(storage.crawl.ledger(began - timedelta(days=1), began + timedelta(days=1)))
+    items = list(storage.articles.items())
+    yield {
+        name: Outcome(
+            outlet.site.home,
+            [item for item in items if item.source_id == outlet.id],
+            [entry for entry in ledger if entry.source_id == outlet.id],
+        )
+        for name, outlet in outlets.items()
+    }
+    storage.close()
+    for outlet in outlets.values():
+        outlet.site.__exit__(None, None, None)
+
+
+#: Number of items of each outlet after each round, by its id.
+_COUNTS: dict[str, list[int]] = {}
+_HOME: list[Path] = []
+
+
+def _store_outcomes(database: Path, outlets: dict[str, Outlet], stage: int) -> None:
+    storage = open_database(database)
+    items = list(storage.articles.items())
+    storage.close()
+    _HOME[:] = [database.parent]
+    for name, outlet in outlets.items():
+        _COUNTS.setdefault(name, []).append(sum(item.source_id == outlet.id for item in items))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_article_is_one_item(name: str, outcomes: dict[str, Outcome]) -> None:
+    case, outcome = CASES[name], outcomes[name]
+    assert sorted(item.article.title for item in outcome.items) == sorted(case.titles)
+    # At every moment, not only in the end.
+    assert set(_COUNTS[name]) == {len(case.titles)}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.shown])
+def test_it_is_shown_under_its_own_address(name: str, outcomes: dict[str, Outcome]) -> None:
+    case, outcome = CASES[name], outcomes[name]
+    [item] = [item for item in outcome.items if item.article.title == case.titles[0]]
+    assert item.article.canonical == outcome.home[:-1] + case.shown
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.paths])
+def test_every_address_leads_to_it(name: str, outcomes: dict[str, Outcome]) -> None:
+    case, outcome = CASES[name], outcomes[name]
+    [item] = [item for item in outcome.items if item.article.title == case.titles[0]]
+    storage = open_database(_HOME[0] / "diembao.db")
+    addresses = [normalise_url(outcome.home[:-1] + path) for path in case.paths]
+    entries = storage.crawl.ledger_entries(addresses)
+    storage.close()
+    assert {entries[address].item for address in addresses} == {item.key}
+
+
+@pytest.mark.parametrize("name", ["moved twice", "old address gone, same guid", "ref", "slash at the end"])
+def test_commands_find_it_by_every_address(name: str, outcomes: dict[str, Outcome], tmp_path: Path) -> None:
+    case, outcome = CASES[name], outcomes[name]
+    [item] = [item for item in outcome.items if item.article.title == case.titles[0]]
+    addresses = [outcome.home[:-1] + path for path in case.paths]
+    for address in addresses:
+        [hit] = json_lines(run_inside("--home", _HOME[0], "--json", "search", address).stdout)
+        assert hit["item"] == item.key
+        [history] = json_lines(run_inside("--home", _HOME[0], "--json", "item", address).stdout)
+        assert history["item"]["key"] == item.key
+    against = tmp_path / "list.txt"
+    against.write_text("\n".join(addresses), "utf-8")
+    rows = [
+        row["recall"]
+        for row in json_lines(run_inside("--home", _HOME[0], "--json", "recall", "--against", against).stdout)
+    ]
+    assert [(row["verdict"], row["item"]) for row in rows] == [("coverage", item.key)] * len(addresses)
+
+
+def test_explain_falls_back_to_the_stored_text(outcomes: dict[str, Outcome]) -> None:
+    outcome = outcomes["old address gone, same guid"]
+    done = run_diembao("--home", _HOME[0], "--json", "explain", outcome.home[:-1] + OLD)
+    assert done.returncode == 0, done.stderr
+    assert EDITED in done.stdout
