@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax import SAXException
 
+from crawlers.parsing.entry_links import bad_link, choose_link
 from crawlers.parsing.feed_fields import CONTROL, TooLarge, decompress, parse_date, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_feed
-from pipeline.records import Entry, Reason
+from pipeline.records import BadLink, Entry, Reason
 from pipeline.text import safe_json
 from pipeline.text.urls import resolve_url
 
@@ -54,7 +55,11 @@ def _parse_xml(body: bytes, url: str, content_type: str, limit: int, now: dateti
     body, total = _cut_after(_REFERENCE.sub(_valid_reference, body), limit)
     if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
-    headers = {"content-location": url, "content-type": content_type}
+    headers = {"content-type": content_type}
+    if b"xml:base" in body:
+        # Only feedparser knows which element a base is of. Else it is not told of `url`: it would resolve links by
+        # urljoin, which drops empty segments of paths and turns an impossible link, or "#", into something else.
+        headers["content-location"] = url
     parsed = _run_feedparser(body, headers)
     if len(parsed.entries) < len(pieces := _split_entries(body)):
         # An unclosed tag swallows the entries after it; parsed one by one, only its own entry suffers.
@@ -68,22 +73,31 @@ def _parse_xml(body: bytes, url: str, content_type: str, limit: int, now: dateti
         looks_like_feed = re.search(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", body[:2000])
         return ParsedFeed(reason=Reason.BAD_FEED if looks_like_feed else Reason.NOT_A_FEED, note=_parse_error(parsed))
     entries: list[Entry] = []
-    invalid = 0
+    bad: list[BadLink] = []
     for raw in parsed.entries[:limit]:
-        link = resolve_url(url, str(raw.get("link") or "")) if raw.get("link") else None
-        guid = str(raw.get("id") or "")
-        link = link or resolve_url(url, guid) if (link or guid.startswith("http")) else None
+        written, guid = str(raw.get("link") or ""), str(raw.get("id") or "")
+        link = choose_link(url, written, *_other_links(raw), *([guid] if _is_address(guid) else []))
         if link is None:
-            invalid += 1
+            bad.append(bad_link(url, written, str(raw.get("title") or "")))
             continue
         entry = _entry(raw, link, guid, now)
         entries.append(replace(entry, outlet=_outlet(raw)) if has_outlets else entry)
-    if not entries and invalid and broken:
-        return ParsedFeed(invalid=invalid, reason=Reason.BAD_FEED, note=_parse_error(parsed))
+    if not entries and bad and broken:
+        return ParsedFeed(invalid=len(bad), bad_links=tuple(bad), reason=Reason.BAD_FEED, note=_parse_error(parsed))
     note = _parse_error(parsed)
     if max(total, len(parsed.entries)) > limit:
         note = f"{max(total, len(parsed.entries))} entries, the first {limit} taken"
-    return ParsedFeed(tuple(entries), invalid, note=note, poll_hint=hint_from_feed(parsed.feed))
+    return ParsedFeed(tuple(entries), len(bad), tuple(bad), note=note, poll_hint=hint_from_feed(parsed.feed))
+
+
+def _other_links(raw: Any) -> list[str]:
+    """Return the further links of an entry that lead to its page; enclosures and the like do not."""
+    links = [str(link.get("href") or "") for link in raw.get("links") or () if link.get("rel") == "alternate"]
+    return [link for link in links if link != raw.get("link")]
+
+
+def _is_address(guid: str) -> bool:
+    return guid.strip().lower().startswith(("http://", "https://"))
 
 
 def _run_feedparser(body: bytes, headers: dict[str, str]) -> Any:
@@ -196,14 +210,18 @@ def _parse_json(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
     if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
         return ParsedFeed(reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
     entries: list[Entry] = []
+    bad: list[BadLink] = []
     invalid = 0
     for raw in items[:limit]:
         if not isinstance(raw, dict):
             invalid += 1
             continue
-        link = resolve_url(url, str(raw.get("url") or raw.get("external_url") or raw.get("id") or ""))
+        written = [str(raw.get(name) or "") for name in ("url", "external_url")]
+        key = str(raw.get("id") or "")
+        # A relative id counts as the link only where there is no other.
+        link = choose_link(url, *written, *([key] if _is_address(key) or not any(written) else []))
         if link is None:
-            invalid += 1
+            bad.append(bad_link(url, next(filter(None, [*written, key]), ""), str(raw.get("title") or "")))
             continue
         entries.append(
             Entry(
@@ -219,7 +237,7 @@ def _parse_json(body: bytes, url: str, limit: int, now: datetime) -> ParsedFeed:
             )
         )
     note = f"{len(items)} entries, the first {limit} taken" if len(items) > limit else ""
-    return ParsedFeed(tuple(entries), invalid, note=note)
+    return ParsedFeed(tuple(entries), invalid + len(bad), tuple(bad), note=note)
 
 
 def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Every record that moves through diembao; the modules stand in the order in which they move."""
 
 from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
-from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
+from pipeline.records.crawl import BadLink, Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
 from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
 from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
 from pipeline.records.jobs import Alert, JobOutcome, JobRun
@@ -31,6 +31,7 @@ from pipeline.records.tags import (
 __all__ = [
     "Alert",
     "Article",
+    "BadLink",
     "ByteHit",
     "Candidate",
     "CandidateOutcome",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
+from storage.crawl.bad_links import link_as_written
 from storage.schema.core import candidates, documents, fetches, polls, sources, versions
 
 #: Reasons that mean "fetched, but no article text". Many at once suggest a redesign. GALLERY and TAG_PAGE count,
@@ -60,7 +61,7 @@ def _entry(row: Row[Any]) -> LedgerEntry:
     return LedgerEntry(
         source_id=row.source_id,
         outlet=row.name,
-        url=row.url,
+        url=link_as_written(row.url, row.entry),
         title=row.entry["title"],
         feed_url=row.feed_url,
         first_seen=row.first_seen,
