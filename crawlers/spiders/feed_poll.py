@@ -7,7 +7,7 @@ from scrapy.http import Response
 from crawlers.downloader.reasons import header, not_before
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_headers, longest_hint
-from pipeline.records import Entry, Feed, Poll, Reason, Source
+from pipeline.records import BadLink, Entry, Feed, Poll, Reason, Source
 
 
 class FeedPoll:
@@ -19,6 +19,7 @@ class FeedPoll:
         self.requested: set[str] = {feed.url}
         self.pending: set[str] = {feed.url}
         self.entries: list[Entry] = []
+        self.bad_links: list[BadLink] = []
         self.invalid = self.size = self.children = 0
         self.reason: Reason = Reason.OK
         #: Reason of the last sitemap of an index that failed.
@@ -48,6 +49,7 @@ class FeedPoll:
         self.entries += parsed.entries
         self.poll_hint = longest_hint(self.poll_hint, parsed.poll_hint)
         self.invalid += parsed.invalid
+        self.bad_links += parsed.bad_links
         self.add_outcome(url, depth, parsed.reason, parsed.note)
         if parsed.children:
             # The sitemaps of an index change while the index does not: it must be read in full each time.
@@ -79,6 +81,7 @@ class FeedPoll:
             note=self.note,
             entries=tuple(self.entries[:max_entries]),
             invalid=self.invalid,
+            bad_links=tuple(self.bad_links[:max_entries]),
             etag=self.etag,
             last_modified=self.last_modified,
             size=self.size,

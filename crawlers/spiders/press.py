@@ -22,11 +22,13 @@ from crawlers.downloader.ssrf_guard import host_port
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.redirect_links import is_redirect_link, redirect_target
 from crawlers.parsing.sandbox import FeedResponse, ParserProcess
+from crawlers.spiders.conditions import ask_again, validators
 from crawlers.spiders.feed_poll import FeedPoll
 from crawlers.spiders.sink import CrawlSink
 from pipeline.polling.poll_interval import needs_full_fetch
 from pipeline.polling.search_queries import SearchQuery, search_queries, split_in_halves
 from pipeline.records import Candidate, CrawlSettings, Fetched, FetchFailure, Reason, Source
+from pipeline.text.browser_urls import browser_url
 
 #: Sitemaps read of one index, and levels of indexes within an index.
 _MAX_CHILDREN = 50
@@ -80,10 +82,6 @@ class PressSpider(Spider):
                 self.failure = error
         raise CloseSpider("the sink failed")
 
-    def _validators(self, etag: str | None, last_modified: str | None) -> dict[str, str]:
-        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        return {name: value for name, value in headers.items() if value}
-
     def _login(self, source_id: str, url: str) -> dict[str, str]:
         value = self._auth_headers.get(source_id, {}).get(server_of_url(url))
         return {} if value is None else {"Authorization": value}
@@ -110,12 +108,12 @@ class PressSpider(Spider):
         headers: dict[str, str] = {}
         if depth == 0:
             state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
-            headers = self._validators(state.etag, state.last_modified)
+            headers = validators(state.etag, state.last_modified)
             if headers and needs_full_fetch(state, datetime.now(UTC)):
                 headers, poll.forced = {}, True
         try:
             yield Request(
-                url,
+                browser_url(url),
                 callback=self._parse_feed,
                 errback=self._fail_feed,
                 headers=headers | self._login(poll.source.id, url),
@@ -139,6 +137,9 @@ class PressSpider(Spider):
         meta = response.meta
         poll, url, depth = meta["poll"], meta["requested_url"], meta["depth"]
         poll.add_response(response, depth, is_search=meta["query"] is not None)
+        if (again := ask_again(response)) is not None:
+            yield again
+            return
         if response.status not in (200, 203):
             poll.add_outcome(url, depth, reason_of_response(response), status_note(response))
         elif not response.body.strip():
@@ -216,10 +217,10 @@ class PressSpider(Spider):
 
     def _page_request(self, candidate: Candidate, url: str) -> Request:
         return Request(
-            url,
+            browser_url(url),
             callback=self._parse_page,
             errback=self._fail_page,
-            headers=self._validators(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
+            headers=validators(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
             meta={
                 "candidate": candidate.id,
                 "is_redirect_link": url is candidate.url and is_redirect_link(url),
@@ -234,6 +235,8 @@ class PressSpider(Spider):
     def _parse_page(self, response: Response) -> Request | None:
         key, url, status = response.meta["candidate"], response.url, response.status
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if (again := ask_again(response)) is not None:
+            return again
         if status not in (200, 203):
             until = not_before(response)
             self._save_failure(key, url, reason_of_response(response), status, status_note(response), until)

@@ -31,13 +31,13 @@ Failure = Literal["temporary", "soft", "hard"]
 _HARD = frozenset(
     [
         *(Reason.NOT_FOUND, Reason.GONE, Reason.TLS, Reason.ROBOTS, Reason.UNSAFE_ADDRESS, Reason.INVALID_LINK),
-        *(Reason.REDIRECTS, Reason.NOT_A_FEED),
+        *(Reason.REDIRECTS, Reason.NO_LOCATION, Reason.NOT_A_FEED),
     ]
 )
 _SOFT = frozenset(
     [
         *(Reason.FORBIDDEN, Reason.BAD_FEED, Reason.EMPTY, Reason.TOO_LARGE, Reason.HTTP_OTHER, Reason.CHALLENGE),
-        *(Reason.NOT_HTML, Reason.PAYWALL, Reason.NEEDS_BROWSER),
+        *(Reason.NOT_HTML, Reason.PAYWALL, Reason.NEEDS_BROWSER, Reason.UNASKED_304, Reason.NOT_HTTP),
     ]
 )
 

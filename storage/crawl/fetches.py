@@ -21,7 +21,8 @@ _RETRY = timedelta(minutes=20)
 _TRANSIENT = frozenset(
     [
         *(Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED),
-        *(Reason.SERVER_ERROR, Reason.ROBOTS_UNREACHABLE, Reason.EMPTY, Reason.ERROR),
+        *(Reason.SERVER_ERROR, Reason.ROBOTS_UNREACHABLE, Reason.EMPTY, Reason.ERROR, Reason.UNASKED_304),
+        *(Reason.LOST, Reason.CUT_OFF, Reason.BAD_CHUNKS, Reason.BAD_COMPRESSION, Reason.NOT_HTTP),
     ]
 )
 #: Level of zlib for pages that came uncompressed: a third of the time of the default for a tenth more room.
