@@ -7,7 +7,12 @@ from scrapy.http import Response
 from crawlers.downloader.reasons import header, not_before
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_headers, longest_hint
+from crawlers.parsing.sandbox import FeedResponse
+from pipeline.polling.search_queries import SearchQuery, split_in_halves
 from pipeline.records import BadLink, Entry, Feed, Poll, Reason, Source
+
+#: Sitemaps read of one index, or halves of one search.
+MAX_CHILDREN = 50
 
 
 class FeedPoll:
@@ -44,6 +49,13 @@ class FeedPoll:
             self.poll_hint = hint_from_headers(response, datetime.now(UTC))
         self.not_before = not_before(response) or self.not_before
 
+    def to_parse(self, response: Response, max_entries: int) -> FeedResponse:
+        """Return a response with what is needed to parse it; the poll has room for `max_entries` entries in all."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        room = max_entries - len(self.entries)
+        feed, pattern = self.feed, self.source.article_url
+        return FeedResponse(feed.kind, response.body, response.url, content_type, feed.links, pattern, room)
+
     def add_parsed(self, url: str, depth: int, parsed: ParsedFeed) -> None:
         """Add the parsed body of the response for `url`."""
         self.entries += parsed.entries
@@ -54,6 +66,14 @@ class FeedPoll:
         if parsed.children:
             # The sitemaps of an index change while the index does not: it must be read in full each time.
             self.etag = self.last_modified = None
+
+    def halves(self, query: SearchQuery, listed: int, depth: int) -> list[SearchQuery]:
+        """Return the searches to make in place of one that listed `listed` entries; a note where there is no room."""
+        feed = self.feed
+        halves = split_in_halves(feed, query, listed) if self.children + 2 <= MAX_CHILDREN else []
+        if not halves and feed.per_answer is not None and listed >= feed.per_answer:
+            self.add_outcome(query.url, depth, Reason.OK, f"{listed} entries, and there may be more")
+        return halves
 
     def add_outcome(self, url: str, depth: int, reason: Reason, note: str) -> None:
         """Add reason and note of the request for `url`."""

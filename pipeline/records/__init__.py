@@ -9,6 +9,7 @@ from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
 from pipeline.records.source_health import (
     Flag,
     FlagKind,
+    HostWait,
     LedgerEntry,
     PageReading,
     SourceDay,
@@ -53,6 +54,7 @@ __all__ = [
     "FlagKind",
     "Highlighted",
     "HitPlace",
+    "HostWait",
     "Irrelevant",
     "Item",
     "JobOutcome",
