@@ -130,7 +130,6 @@ def test_healthy_feeds_get_their_turn(
     assert seen[1] == set(HEALTHY), host.asked
     [tally] = [row["collect"] for row in json_lines(done.stdout)]
     assert "not_asked" not in tally["reasons"], "what was not asked did not fail"
-    assert not {reason: n for reason, n in tally["reasons"].items() if n > 5}
 
 
 def test_the_others_wait_by_name_until_the_time_the_host_said(tmp_path: Path, diembao: Diembao) -> None:
