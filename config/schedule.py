@@ -11,6 +11,8 @@ from config.crontab import cron_trigger
 from config.load import Faults, parse_toml, resolve
 
 _FORBID = {"extra": "forbid"}
+#: Exit code of a command that crashed (diembao.cli.context.CRASH).
+CRASH = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Job:
     cron: str | None = None
     #: Minutes after which the job is stopped.
     limit_minutes: float = 60.0
-    #: Exit codes that count as success; `collect` exits with 1 if some source failed.
+    #: Exit codes that count as success; `collect` exits with 1 if some source failed. CRASH is never one of them.
     ok: tuple[int, ...] = (0,)
     #: Minutes before a failed run is retried, more after each failure; None: no retry before the next run.
     retry_minutes: float | None = None
@@ -87,6 +89,8 @@ def _read_schedule(directory: Path | None) -> _ScheduleFile:
             faults.add(("job", n), "needs either every_minutes or cron")
         if job.every_minutes is not None and job.every_minutes < 1:
             faults.add(("job", n, "every_minutes"), f"at least 1, found {job.every_minutes}")
+        if CRASH in job.ok:
+            faults.add(("job", n, "ok"), f"{CRASH} is the exit code of a crash, which is never a success")
         if not job.command:
             faults.add(("job", n, "command"), "is empty")
         for key in ("limit_minutes", "retry_minutes"):

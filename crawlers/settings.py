@@ -33,6 +33,8 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "crawlers.downloader.redirects.PressRedirectMiddleware": 600,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
             "crawlers.downloader.ssrf_guard.GuardMiddleware": 40,

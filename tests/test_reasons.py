@@ -26,7 +26,7 @@ from pipeline.records import Reason
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (204, Reason.EMPTY), (304, Reason.NOT_MODIFIED), (302, Reason.REDIRECTS), (401, Reason.FORBIDDEN),
+        (204, Reason.EMPTY), (304, Reason.NOT_MODIFIED), (302, Reason.NO_LOCATION), (401, Reason.FORBIDDEN),
         (402, Reason.PAYWALL), (403, Reason.FORBIDDEN), (404, Reason.NOT_FOUND), (410, Reason.GONE),
         (418, Reason.HTTP_OTHER), (429, Reason.RATE_LIMITED), (451, Reason.FORBIDDEN), (500, Reason.SERVER_ERROR),
         (599, Reason.SERVER_ERROR),
@@ -51,8 +51,8 @@ def test_exceptions() -> None:
     assert reason_of_exception(wrapped(ConnectionLost())) is Reason.RESET
     assert reason_of_exception(wrapped(ConnectionAborted())) is Reason.TOO_LARGE
     assert reason_of_exception(wrapped(SSL.Error([("", "", "certificate verify failed")]))) is Reason.TLS
-    assert reason_of_exception(ResponseDataLossError()) is Reason.RESET
-    assert reason_of_exception(HostLeftAlone(Reason.TIMEOUT, "")) is Reason.TIMEOUT
+    assert reason_of_exception(ResponseDataLossError()) is Reason.CUT_OFF
+    assert reason_of_exception(HostLeftAlone(Reason.TIMEOUT, "")) is Reason.NOT_ASKED
     assert reason_of_exception(RuntimeError("?")) is Reason.ERROR
     assert "twisted" not in error_note(wrapped(SSL.Error([("", "", "certificate verify failed")])))
 

@@ -228,6 +228,9 @@ class _DigestBuilder:
         for source in view.sources("failed"):
             text = f"{excerpt.visible(source.name)} ({'; '.join(view.troubles(source))})"
             entries.append((Run(f"{words.of('state', 'failed')}: ", bold=True), Run(text)))
+        for source in view.waiting():
+            text = f"{excerpt.visible(source.name)} ({'; '.join(view.waits(source))})"
+            entries.append((Run(f"{words.of('state', 'waiting')}: ", bold=True), Run(text)))
         if entries:
             yield BulletList(tuple(entries))
         if read := view.sources("read"):

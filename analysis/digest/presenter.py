@@ -135,6 +135,19 @@ class DigestPresenter:
             for f in source.flags
         ]
 
+    def waiting(self) -> list[SourceDay]:
+        """Return the sources of which some feeds are not asked for now."""
+        return [source for source in self._day.sources if source.waits]
+
+    def waits(self, source: SourceDay) -> list[str]:
+        """Return which feeds of a source wait, for whom, and until when."""
+        words, texts = self._words, []
+        for wait in source.waits:
+            values = {"n": wait.feeds, "host": wait.host, "reason": words.of("reason", wait.reason)}
+            until = {} if wait.until is None else {"until": words.clock(self.local(wait.until))}
+            texts.append(words.say("waits" if until else "waits_next", **values, **until))
+        return texts
+
     def read(self) -> int:
         """Return the number of sources that were reached, whether or not they had anything new."""
         return sum(source.state in ("read", "unchanged", "empty") for source in self._day.sources)

@@ -71,7 +71,7 @@ DAILY: tuple[Column[Daily], ...] = (
         "Whether any of its feeds was read on that day. Where not, counts are empty: no data is not 0.",
         lambda d: d.collected,
     ),
-    Column("state", "text", "read, unchanged, empty, failed, paused or not_due.", lambda d: d.source.state),
+    Column("state", "text", "read, unchanged, empty, failed, waiting, paused or not_due.", lambda d: d.source.state),
     Column("new_links", "integer", "Links never seen before.", lambda d: d.source.candidates if d.collected else None),
     Column("pages", "integer", "Pages fetched on that day.", lambda d: d.pages(d.source.documents)),
     Column(

@@ -23,7 +23,14 @@ _MAX_FAILURES = 3
 _MAX_WAIT = 60.0
 
 #: Reasons for which a host counts as failed.
-_UNREACHABLE = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS])
+_UNREACHABLE = frozenset(
+    [
+        *(Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.LOST, Reason.NOT_HTTP, Reason.TIMEOUT, Reason.TLS),
+        *(Reason.CUT_OFF, Reason.BAD_CHUNKS),
+    ]
+)
+#: Those of them after which a request is sent once more in the same crawl: the host answered, or may do so at once.
+_RETRIED = frozenset([Reason.RESET, Reason.LOST, Reason.NOT_HTTP, Reason.CUT_OFF, Reason.BAD_CHUNKS])
 #: HTTP statuses to retry.
 _RETRIED_STATUSES = frozenset([408, 425, 429, 500, 502, 503, 504])
 
@@ -67,7 +74,7 @@ class HostBackoffMiddleware:
         if self._failures[slot] >= _MAX_FAILURES:
             self._leave_alone(slot, reason, f"failed {_MAX_FAILURES} times in a row")
             return None
-        return self._retry(request, slot) if reason is Reason.RESET else None
+        return self._retry(request, slot) if reason in _RETRIED else None
 
     def _retry(self, request: Request, slot: str) -> Request | None:
         times = request.meta.get("retries", 0)

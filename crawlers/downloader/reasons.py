@@ -1,17 +1,20 @@
 """Responses and exceptions → Reason, note and Retry-After time; the one place that knows Scrapy's and Twisted's."""
 
 import gzip
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.downloader.exceptions import (
     BrowserFailed,
+    DamagedBody,
     HostLeftAlone,
     PageTooHeavy,
     RobotsRefused,
@@ -22,7 +25,7 @@ from crawlers.downloader.exceptions import (
 from crawlers.downloader.ssrf_guard import GuardedResolver
 from crawlers.downloader.throttle import retry_after
 from pipeline.records import Reason
-from pipeline.text.urls import is_fetchable
+from pipeline.text.urls import link_fault
 
 #: HTTP statuses with a reason of their own; the others go by their class (3xx, 4xx, 5xx).
 _REASONS_BY_STATUS = {
@@ -37,6 +40,12 @@ _REASONS_BY_STATUS = {
     205: Reason.EMPTY,
     304: Reason.NOT_MODIFIED,
 }
+#: HTTP statuses that send on to the Location header.
+_REDIRECTS = frozenset([301, 302, 303, 307, 308])
+#: Start of an address that names a document; `javascript:` and `mailto:` name none.
+_OTHER_DOCUMENT = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*://|data:)", re.IGNORECASE)
+#: Headers that make a request conditional: only to such a request may a server answer 304 (RFC 9110, 15.4.5).
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 #: Parts of content types that may hold an article.
 _TEXT_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
@@ -48,20 +57,31 @@ def reason_of_status(status: int) -> Reason:
     """Return the reason for an HTTP status other than success."""
     if status in _REASONS_BY_STATUS:
         return _REASONS_BY_STATUS[status]
-    if 300 <= status < 400:
-        return Reason.REDIRECTS
+    # Every redirect with a target is followed or has a reason of its own (reason_of_response).
+    if status in _REDIRECTS:
+        return Reason.NO_LOCATION
     return Reason.SERVER_ERROR if status >= 500 else Reason.HTTP_OTHER
 
 
 def reason_of_response(response: Response) -> Reason:
     """Return the reason for a response other than success.
 
-    Scrapy hands on a redirect that it did not follow; one that leads out of http(s) is UNSAFE_ADDRESS.
+    A redirect that was not followed has no target, or one that cannot be followed: UNSAFE_ADDRESS where it names a
+    document outside http(s), else INVALID_LINK. A 304 to a request without conditions says nothing of the page:
+    UNASKED_304.
     """
-    target = urljoin(response.url, header(response, "Location") or "")
-    if 300 <= response.status < 400 and response.status != 304 and not is_fetchable(target):
-        return Reason.UNSAFE_ADDRESS
+    if response.status in _REDIRECTS and (location := header(response, "Location") or "").strip():
+        names_document = _OTHER_DOCUMENT.match(location) is not None
+        is_unsafe = names_document and link_fault(response.url, location) == "link_scheme"
+        return Reason.UNSAFE_ADDRESS if is_unsafe else Reason.INVALID_LINK
+    if response.status == 304 and not is_conditional(response.request):
+        return Reason.UNASKED_304
     return reason_of_status(response.status)
+
+
+def is_conditional(request: Request | None) -> bool:
+    """Return whether a request has a header that lets the server answer 304."""
+    return request is not None and any(request.headers.get(name) for name in _CONDITIONS)
 
 
 def status_note(response: Response) -> str:
@@ -103,11 +123,15 @@ def reason_of_failure(failure: Any) -> Reason:
 
 def reason_of_exception(error: BaseException) -> Reason:
     """Return the reason for an exception that stopped a request: the first row of the table that matches."""
-    if isinstance(error, RobotsUnreachable | HostLeftAlone):
+    if isinstance(error, HostLeftAlone):
+        return Reason.NOT_ASKED
+    if isinstance(error, RobotsUnreachable):
         return error.reason
     if (reason := _reason_of_ignored(error)) is not None:
         return reason
     causes = list(_causes(error))
+    if _is_unreadable_head(causes):
+        return Reason.NOT_HTTP
     for types, reason in _reasons_by_type():
         if any(isinstance(cause, types) for cause in causes):
             return reason
@@ -142,13 +166,23 @@ def _reason_of_ignored(error: BaseException) -> Reason | None:
     return Reason.REDIRECTS if error.__cause__ is None else Reason.TOO_LARGE
 
 
+def _is_unreadable_head(causes: Iterable[BaseException]) -> bool:
+    """Return whether a response failed for a head without sense: Twisted raises ValueError for a bad Content-Length."""
+    from twisted.web.client import ResponseFailed
+
+    causes = list(causes)
+    return any(isinstance(c, ResponseFailed) for c in causes) and any(isinstance(c, ValueError) for c in causes)
+
+
 @cache
 def _reasons_by_type() -> tuple[tuple[tuple[type[BaseException], ...], Reason], ...]:
     from OpenSSL.SSL import Error as TLSError
     from scrapy import exceptions as scrapy_errors
     from service_identity import VerificationError
     from twisted.internet import error as twisted_errors
+    from twisted.web import _newclient as parser_errors
     from twisted.web import client as web_errors
+    from twisted.web import http as http_errors
 
     return (
         ((UnsafeAddress,), Reason.UNSAFE_ADDRESS),
@@ -163,9 +197,14 @@ def _reasons_by_type() -> tuple[tuple[tuple[type[BaseException], ...], Reason], 
         ((scrapy_errors.CannotResolveHostError, twisted_errors.DNSLookupError), Reason.DNS),
         ((scrapy_errors.DownloadConnectionRefusedError, twisted_errors.ConnectionRefusedError), Reason.REFUSED),
         ((twisted_errors.TimeoutError, twisted_errors.TCPTimedOutError, TimeoutError), Reason.TIMEOUT),
-        ((scrapy_errors.ResponseDataLossError, scrapy_errors.DownloadFailedError), Reason.RESET),
-        ((web_errors.ResponseFailed, twisted_errors.ConnectionLost, twisted_errors.ConnectionDone), Reason.RESET),
-        ((twisted_errors.ConnectError, ConnectionError, zlib.error, EOFError, gzip.BadGzipFile), Reason.RESET),
+        ((DamagedBody, zlib.error, EOFError, gzip.BadGzipFile), Reason.BAD_COMPRESSION),
+        ((http_errors._MalformedChunkedDataError,), Reason.BAD_CHUNKS),
+        ((parser_errors.ParseError,), Reason.NOT_HTTP),
+        # Twisted's names: ConnectionLost is a connection that the other side broke, ConnectionDone one that it closed.
+        ((twisted_errors.ConnectionLost, ConnectionResetError), Reason.RESET),
+        ((http_errors._DataLoss, scrapy_errors.ResponseDataLossError), Reason.CUT_OFF),
+        ((web_errors.ResponseFailed, scrapy_errors.DownloadFailedError), Reason.LOST),
+        ((twisted_errors.ConnectionDone, twisted_errors.ConnectError, ConnectionError), Reason.LOST),
         # urljoin raises ValueError for a Location that is no address.
         ((ValueError, scrapy_errors.UnsupportedURLSchemeError), Reason.INVALID_LINK),
     )

@@ -17,7 +17,12 @@ from pipeline.records import Reason
 #: Longest Crawl-delay to keep, in seconds.
 _MAX_DELAY = 60.0
 #: Reasons that hold for the whole host, not only for its robots.txt.
-_HOST_REASONS = frozenset([Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED])
+_HOST_REASONS = frozenset(
+    [
+        *(Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.LOST, Reason.NOT_HTTP, Reason.TIMEOUT, Reason.TLS),
+        *(Reason.CUT_OFF, Reason.BAD_CHUNKS, Reason.RATE_LIMITED, Reason.NOT_ASKED),
+    ]
+)
 
 #: Content of a robots.txt; None: there is none, and everything is allowed.
 Rules = Protego | RobotsUnreachable | None

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax import SAXException
 
+from crawlers.parsing.entry_links import bad_link, choose_link
 from crawlers.parsing.feed_fields import CONTROL, DateCustom, TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_feed
 from pipeline.dates.zones import country_of_page
 from pipeline.metadata.bylines import name_of_mailbox
-from pipeline.records import Entry, Reason
+from pipeline.records import BadLink, Entry, Reason
 from pipeline.text import safe_json
 from pipeline.text.urls import resolve_url
 
@@ -65,7 +66,11 @@ def _parse_xml(
     body, total = _cut_after(_REFERENCE.sub(_valid_reference, body), limit)
     if (text := _as_utf8(body)) is not None:
         body, content_type = text.encode(), "application/xml; charset=utf-8"
-    headers = {"content-location": url, "content-type": content_type}
+    headers = {"content-type": content_type}
+    if b"xml:base" in body:
+        # Only feedparser knows which element a base is of. Else it is not told of `url`: it would resolve links by
+        # urljoin, which drops empty segments of paths and turns an impossible link, or "#", into something else.
+        headers["content-location"] = url
     parsed = _run_feedparser(body, headers)
     if len(parsed.entries) < len(pieces := _split_entries(body)):
         # An unclosed tag swallows the entries after it; parsed one by one, only its own entry suffers.
@@ -79,24 +84,33 @@ def _parse_xml(
         looks_like_feed = re.search(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", body[:2000])
         return ParsedFeed(reason=Reason.BAD_FEED if looks_like_feed else Reason.NOT_A_FEED, note=_parse_error(parsed))
     entries: list[Entry] = []
-    invalid = 0
+    bad: list[BadLink] = []
     language = custom.language or str(parsed.feed.get("language") or "")
     custom = replace(custom, language=language).fitted_to(_date_of(raw)[0] for raw in parsed.entries[:limit])
     for raw in parsed.entries[:limit]:
-        link = resolve_url(url, str(raw.get("link") or "")) if raw.get("link") else None
-        guid = str(raw.get("id") or "")
-        link = link or resolve_url(url, guid) if (link or guid.startswith("http")) else None
+        written, guid = str(raw.get("link") or ""), str(raw.get("id") or "")
+        link = choose_link(url, written, *_other_links(raw), *([guid] if _is_address(guid) else []))
         if link is None:
-            invalid += 1
+            bad.append(bad_link(url, written, str(raw.get("title") or "")))
             continue
         entry = _entry(raw, link, guid, custom)
         entries.append(replace(entry, outlet=_outlet(raw)) if has_outlets else entry)
-    if not entries and invalid and broken:
-        return ParsedFeed(invalid=invalid, reason=Reason.BAD_FEED, note=_parse_error(parsed))
+    if not entries and bad and broken:
+        return ParsedFeed(invalid=len(bad), bad_links=tuple(bad), reason=Reason.BAD_FEED, note=_parse_error(parsed))
     note = _parse_error(parsed)
     if max(total, len(parsed.entries)) > limit:
         note = f"{max(total, len(parsed.entries))} entries, the first {limit} taken"
-    return ParsedFeed(tuple(entries), invalid, note=note, poll_hint=hint_from_feed(parsed.feed))
+    return ParsedFeed(tuple(entries), len(bad), tuple(bad), note=note, poll_hint=hint_from_feed(parsed.feed))
+
+
+def _other_links(raw: Any) -> list[str]:
+    """Return the further links of an entry that lead to its page; enclosures and the like do not."""
+    links = [str(link.get("href") or "") for link in raw.get("links") or () if link.get("rel") == "alternate"]
+    return [link for link in links if link != raw.get("link")]
+
+
+def _is_address(guid: str) -> bool:
+    return guid.strip().lower().startswith(("http://", "https://"))
 
 
 def _run_feedparser(body: bytes, headers: dict[str, str]) -> Any:
@@ -228,6 +242,7 @@ def _parse_json(body: bytes, url: str, limit: int, custom: DateCustom) -> Parsed
     if not isinstance(items, list) or "jsonfeed.org" not in str(data.get("version")):
         return ParsedFeed(reason=Reason.NOT_A_FEED, note="JSON, but no JSON Feed")
     entries: list[Entry] = []
+    bad: list[BadLink] = []
     invalid = 0
     dates = [str(raw.get("date_published") or "") for raw in items[:limit] if isinstance(raw, dict)]
     custom = replace(custom, language=custom.language or str(data.get("language") or "")).fitted_to(dates)
@@ -235,9 +250,12 @@ def _parse_json(body: bytes, url: str, limit: int, custom: DateCustom) -> Parsed
         if not isinstance(raw, dict):
             invalid += 1
             continue
-        link = resolve_url(url, str(raw.get("url") or raw.get("external_url") or raw.get("id") or ""))
+        written = [str(raw.get(name) or "") for name in ("url", "external_url")]
+        key = str(raw.get("id") or "")
+        # A relative id counts as the link only where there is no other.
+        link = choose_link(url, *written, *([key] if _is_address(key) or not any(written) else []))
         if link is None:
-            invalid += 1
+            bad.append(bad_link(url, next(filter(None, [*written, key]), ""), str(raw.get("title") or "")))
             continue
         entries.append(
             Entry(
@@ -253,7 +271,7 @@ def _parse_json(body: bytes, url: str, limit: int, custom: DateCustom) -> Parsed
             )
         )
     note = f"{len(items)} entries, the first {limit} taken" if len(items) > limit else ""
-    return ParsedFeed(tuple(entries), invalid, note=note)
+    return ParsedFeed(tuple(entries), invalid + len(bad), tuple(bad), note=note)
 
 
 def _json_authors(raw: dict[str, Any]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipeline.records import Entry, Reason
+from pipeline.records import BadLink, Entry, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     #: Entries without a usable address.
     invalid: int = 0
+    #: Those of them that have a line in the ledger.
+    bad_links: tuple[BadLink, ...] = ()
     reason: Reason = Reason.OK
     note: str = ""
     #: Addresses of further sitemaps, newest first if the sitemap index dates them.

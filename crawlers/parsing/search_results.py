@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from crawlers.parsing.entry_links import bad_link, choose_link
 from crawlers.parsing.feed_fields import decompress, plain_text
 from crawlers.parsing.feeds import parse_feed
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.redirect_links import is_redirect_link, unwrap_link
-from pipeline.records import Entry, Reason
+from pipeline.records import BadLink, Entry, Reason
 from pipeline.text import safe_json
 from pipeline.text.urls import resolve_url, site_of
 
@@ -56,14 +57,18 @@ def _parse_gdelt(body: bytes, url: str, limit: int) -> ParsedFeed:
     if not isinstance(articles, list) or (data and "articles" not in data):
         return ParsedFeed(reason=Reason.NOT_A_FEED, note="JSON, but no list of articles")
     entries: list[Entry] = []
+    bad: list[BadLink] = []
     invalid = 0
     for raw in articles[:limit]:
-        link = resolve_url(url, str(raw.get("url") or "")) if isinstance(raw, dict) and raw.get("url") else None
-        if link is None:
+        if not isinstance(raw, dict):
             invalid += 1
             continue
-        entries.append(_gdelt_entry(raw, link))
-    return ParsedFeed(tuple(entries), invalid)
+        written = str(raw.get("url") or "")
+        if (link := choose_link(url, written)) is None:
+            bad.append(bad_link(url, written, str(raw.get("title") or "")))
+        else:
+            entries.append(_gdelt_entry(raw, link))
+    return ParsedFeed(tuple(entries), invalid + len(bad), tuple(bad))
 
 
 def _gdelt_entry(raw: dict[str, Any], link: str) -> Entry:

@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from crawlers.parsing.entry_links import bad_link
 from crawlers.parsing.parsed_feed import ParsedFeed
-from pipeline.records import Entry, Reason
+from pipeline.records import BadLink, Entry, Reason
 from pipeline.text.urls import normalise_url, resolve_url, same_site
 
 #: Path of an article, unlike that of a section: a number of five digits, a headline in words, or a date.
@@ -39,16 +40,18 @@ def parse_section_page(
     if not body.strip():
         return ParsedFeed(reason=Reason.EMPTY)
     soup = BeautifulSoup(body, "lxml")
-    entries, invalid = _read_anchors(soup, soup.select(links) if links else soup.find_all("a", href=True), url)
+    entries, bad = _read_anchors(soup, soup.select(links) if links else soup.find_all("a", href=True), url)
     if article_url is not None:
         entries = [entry for entry in entries if re.search(article_url, entry.url)]
     elif not links:
         own = [e for e in entries if same_site(e.url, url) and normalise_url(e.url) != normalise_url(url)]
         entries = _only_articles(own)
-    invalid = invalid if links else 0
+    # Without a selector nobody can tell the links of articles from those of menus, which often are scripts.
+    bad = bad if links else []
     if not entries:
-        return ParsedFeed(invalid=invalid, reason=Reason.NOT_A_FEED, note="no link to an article on the page")
-    return ParsedFeed(tuple(entries[:max_entries]), invalid)
+        note = "no link to an article on the page"
+        return ParsedFeed(invalid=len(bad), bad_links=tuple(bad), reason=Reason.NOT_A_FEED, note=note)
+    return ParsedFeed(tuple(entries[:max_entries]), len(bad), tuple(bad))
 
 
 def parse_url_list(body: bytes, *, url: str, max_entries: int = 2000) -> ParsedFeed:
@@ -60,48 +63,48 @@ def parse_url_list(body: bytes, *, url: str, max_entries: int = 2000) -> ParsedF
         return ParsedFeed(reason=Reason.EMPTY)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         soup = BeautifulSoup(body, "lxml")
-        entries, invalid = _read_anchors(soup, soup.find_all("a", href=True), url)
+        entries, bad = _read_anchors(soup, soup.find_all("a", href=True), url)
     else:
-        entries, invalid = _read_lines(body.decode("utf-8-sig", "replace"))
+        entries, bad = _read_lines(body.decode("utf-8-sig", "replace"))
     if not entries:
-        return ParsedFeed(invalid=invalid, reason=Reason.NOT_A_FEED, note="no address in it")
+        return ParsedFeed(invalid=len(bad), reason=Reason.NOT_A_FEED, note="no address in it")
     note = f"{len(entries)} addresses, the first {max_entries} taken" if len(entries) > max_entries else ""
-    return ParsedFeed(tuple(entries[:max_entries]), invalid, note=note)
+    return ParsedFeed(tuple(entries[:max_entries]), len(bad), tuple(bad), note=note)
 
 
-def _read_lines(text: str) -> tuple[list[Entry], int]:
+def _read_lines(text: str) -> tuple[list[Entry], list[BadLink]]:
     entries: list[Entry] = []
-    invalid = 0
+    bad: list[BadLink] = []
     for line in text.splitlines():
         if not (line := line.strip()) or line.startswith("#"):
             continue
         address, *title = line.split(maxsplit=1)
         if (link := resolve_url("", address)) is None:
-            invalid += 1
+            bad.append(bad_link("", address, " ".join(title)))
         else:
             entries.append(Entry(link, " ".join(title)))
-    return entries, invalid
+    return entries, bad
 
 
-def _read_anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[list[Entry], int]:
-    """Return the links in or at `tags`, each once with its longest text, and the number without an address."""
+def _read_anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tuple[list[Entry], list[BadLink]]:
+    """Return the links in or at `tags`, each once with its longest text, and those that cannot be followed."""
     base = soup.find("base", href=True)
     root = (resolve_url(url, str(base["href"])) if isinstance(base, Tag) else None) or url
     entries: dict[str, Entry] = {}
-    invalid = 0
+    bad: list[BadLink] = []
     for tag in tags:
         anchor = tag if not isinstance(tag, Tag) or tag.name == "a" else tag.find("a", href=True)
         if not isinstance(anchor, Tag) or not anchor.get("href"):
             continue
+        title = " ".join((anchor.get_text(" ") or str(anchor.get("title") or "")).split())
         link = resolve_url(root, str(anchor["href"]))
         if link is None:
-            invalid += 1
+            bad.append(bad_link(root, str(anchor["href"]), title))
             continue
-        title = " ".join((anchor.get_text(" ") or str(anchor.get("title") or "")).split())
         key = normalise_url(link)
         if key not in entries or len(title) > len(entries[key].title):
             entries[key] = Entry(url=link, title=title)
-    return list(entries.values()), invalid
+    return list(entries.values()), bad
 
 
 def _only_articles(entries: list[Entry]) -> list[Entry]:

@@ -4,11 +4,11 @@ import re
 import zlib
 from datetime import UTC, datetime
 
+from crawlers.parsing.entry_links import bad_link, choose_link
 from crawlers.parsing.feed_fields import DateCustom, TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
 from pipeline.dates.zones import country_of_page
-from pipeline.records import Entry, Reason
-from pipeline.text.urls import resolve_url
+from pipeline.records import BadLink, Entry, Reason
 
 
 def parse_sitemap(
@@ -41,11 +41,19 @@ def parse_sitemap(
 
 def _text(body: bytes, url: str, limit: int) -> ParsedFeed:
     lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines() if line.strip()]
-    links = [resolve_url(url, line) if line.startswith("http") else None for line in lines[:limit]]
-    entries = tuple(Entry(link) for link in links if link)
+    entries: list[Entry] = []
+    bad: list[BadLink] = []
+    for line in lines[:limit]:
+        # A sitemap lists whole addresses only (sitemaps.org): other lines are words.
+        link = choose_link(url, line) if line.lower().startswith("http") else None
+        if link is None:
+            bad.append(bad_link(url, line, ""))
+        else:
+            entries.append(Entry(link))
     if not entries:
-        return ParsedFeed(invalid=len(links), reason=Reason.NOT_A_FEED)
-    return ParsedFeed(entries, invalid=len(links) - len(entries))
+        # A text without any address is no list of them, and its lines are not links.
+        return ParsedFeed(invalid=len(bad), reason=Reason.NOT_A_FEED)
+    return ParsedFeed(tuple(entries), len(bad), tuple(bad))
 
 
 def _xml(body: bytes, url: str, limit: int, custom: DateCustom) -> ParsedFeed:
@@ -68,7 +76,7 @@ def _xml(body: bytes, url: str, limit: int, custom: DateCustom) -> ParsedFeed:
     if kind not in ("urlset", "sitemapindex"):
         return ParsedFeed(reason=Reason.NOT_A_FEED, note=f"<{kind}>")
     dated: list[tuple[datetime | None, Entry]] = []
-    invalid = 0
+    bad: list[BadLink] = []
     for node in root.iterchildren():
         if not isinstance(node.tag, str):
             continue
@@ -78,9 +86,9 @@ def _xml(body: bytes, url: str, limit: int, custom: DateCustom) -> ParsedFeed:
             if isinstance(child.tag, str)
         }
         address = fields.get("loc") or (node.text or "").strip()  # some sitemaps leave <loc> out
-        link = resolve_url(url, address) if address else None
+        link = choose_link(url, address)
         if link is None:
-            invalid += 1
+            bad.append(bad_link(url, address, fields.get("title", "")))
             continue
         published = fields.get("publication_date") or ""
         entry = Entry(
@@ -95,5 +103,5 @@ def _xml(body: bytes, url: str, limit: int, custom: DateCustom) -> ParsedFeed:
     dated.sort(key=lambda pair: pair[0] or oldest, reverse=True)
     entries = tuple(entry for _, entry in dated[:limit])
     if kind == "sitemapindex":
-        return ParsedFeed(children=tuple(entry.url for entry in entries), invalid=invalid, note=note)
-    return ParsedFeed(entries, invalid=invalid, note=note)
+        return ParsedFeed(children=tuple(entry.url for entry in entries), invalid=len(bad), note=note)
+    return ParsedFeed(entries, len(bad), tuple(bad[:limit]), note=note)

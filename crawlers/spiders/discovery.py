@@ -11,12 +11,13 @@ from protego import Protego
 from scrapy import Request, Spider
 from scrapy.http import Response
 
-from crawlers.downloader.reasons import error_note, reason_of_exception, reason_of_status
+from crawlers.downloader.reasons import error_note, reason_of_exception, reason_of_response
 from crawlers.parsing.feed_fields import TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.sandbox import FeedResponse, ParserProcess
 from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, FoundIn
 from pipeline.records import CrawlSettings, FeedKind, Reason
+from pipeline.text.browser_urls import browser_url
 from pipeline.text.language import detect_language
 from pipeline.text.urls import normalise_url, resolve_url, same_site
 
@@ -77,7 +78,7 @@ class DiscoverySpider(Spider):
             "parent": parent,
             "download_maxsize": self.limits.max_feed_bytes,
         }
-        return Request(url, callback=callback, errback=self._fail, meta=meta, dont_filter=True)
+        return Request(browser_url(url), callback=callback, errback=self._fail, meta=meta, dont_filter=True)
 
     def _try(self, url: str, how: FoundIn, parent: str = "") -> Iterator[Request]:
         if len(self._tried) < _MAX_TRIES and (key := normalise_url(url)) not in self._tried:
@@ -97,7 +98,7 @@ class DiscoverySpider(Spider):
                 for request in self._try(url, "link"):
                     yield request
         else:
-            self.site.reason, self.site.note = reason_of_status(response.status), f"HTTP {response.status}"
+            self.site.reason, self.site.note = reason_of_response(response), f"HTTP {response.status}"
         for request in self._end_request():
             yield request
 
@@ -111,7 +112,7 @@ class DiscoverySpider(Spider):
     async def _parse_feed(self, response: Response) -> AsyncIterator[Request]:
         how, kind = response.meta["how"], response.meta["kind"]
         if response.status not in (200, 203):
-            reason = reason_of_status(response.status)
+            reason = reason_of_response(response)
             self._add_offer(response, kind, ParsedFeed(reason=reason, note=f"HTTP {response.status}"))
         else:
             kind = _feed_kind(response.body)

@@ -7,7 +7,12 @@ from scrapy.http import Response
 from crawlers.downloader.reasons import header, not_before
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_headers, longest_hint
-from pipeline.records import Entry, Feed, Poll, Reason, Source
+from crawlers.parsing.sandbox import FeedResponse
+from pipeline.polling.search_queries import SearchQuery, split_in_halves
+from pipeline.records import BadLink, Entry, Feed, Poll, Reason, Source
+
+#: Sitemaps read of one index, or halves of one search.
+MAX_CHILDREN = 50
 
 
 class FeedPoll:
@@ -19,6 +24,7 @@ class FeedPoll:
         self.requested: set[str] = {feed.url}
         self.pending: set[str] = {feed.url}
         self.entries: list[Entry] = []
+        self.bad_links: list[BadLink] = []
         self.invalid = self.size = self.children = 0
         self.reason: Reason = Reason.OK
         #: Reason of the last sitemap of an index that failed.
@@ -43,15 +49,34 @@ class FeedPoll:
             self.poll_hint = hint_from_headers(response, datetime.now(UTC))
         self.not_before = not_before(response) or self.not_before
 
+    def to_parse(self, response: Response, max_entries: int) -> FeedResponse:
+        """Return a response with what is needed to parse it; the poll has room for `max_entries` entries in all."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        room = max_entries - len(self.entries)
+        source, feed = self.source, self.feed
+        # Of an outlet in several languages, that of the feed is not known here.
+        language = source.languages[0] if len(source.languages) == 1 else ""
+        address = (response.url, content_type, feed.links, source.article_url)
+        return FeedResponse(feed.kind, response.body, *address, room, source.country, language)
+
     def add_parsed(self, url: str, depth: int, parsed: ParsedFeed) -> None:
         """Add the parsed body of the response for `url`."""
         self.entries += parsed.entries
         self.poll_hint = longest_hint(self.poll_hint, parsed.poll_hint)
         self.invalid += parsed.invalid
+        self.bad_links += parsed.bad_links
         self.add_outcome(url, depth, parsed.reason, parsed.note)
         if parsed.children:
             # The sitemaps of an index change while the index does not: it must be read in full each time.
             self.etag = self.last_modified = None
+
+    def halves(self, query: SearchQuery, listed: int, depth: int) -> list[SearchQuery]:
+        """Return the searches to make in place of one that listed `listed` entries; a note where there is no room."""
+        feed = self.feed
+        halves = split_in_halves(feed, query, listed) if self.children + 2 <= MAX_CHILDREN else []
+        if not halves and feed.per_answer is not None and listed >= feed.per_answer:
+            self.add_outcome(query.url, depth, Reason.OK, f"{listed} entries, and there may be more")
+        return halves
 
     def add_outcome(self, url: str, depth: int, reason: Reason, note: str) -> None:
         """Add reason and note of the request for `url`."""
@@ -79,6 +104,7 @@ class FeedPoll:
             note=self.note,
             entries=tuple(self.entries[:max_entries]),
             invalid=self.invalid,
+            bad_links=tuple(self.bad_links[:max_entries]),
             etag=self.etag,
             last_modified=self.last_modified,
             size=self.size,

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 
-from crawlers.downloader.http_auth import auth_headers, server_of_url
+from crawlers.downloader.http_auth import auth_headers, login_header
 from crawlers.downloader.reasons import (
     error_note,
     header,
@@ -21,15 +21,17 @@ from crawlers.downloader.reasons import (
 from crawlers.downloader.ssrf_guard import host_port
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.redirect_links import is_redirect_link, redirect_target
-from crawlers.parsing.sandbox import FeedResponse, ParserProcess
-from crawlers.spiders.feed_poll import FeedPoll
+from crawlers.parsing.sandbox import ParserProcess
+from crawlers.spiders.conditions import ask_again, validators
+from crawlers.spiders.feed_poll import MAX_CHILDREN, FeedPoll
+from crawlers.spiders.feed_turns import FeedTurns
 from crawlers.spiders.sink import CrawlSink
 from pipeline.polling.poll_interval import needs_full_fetch
-from pipeline.polling.search_queries import SearchQuery, search_queries, split_in_halves
+from pipeline.polling.search_queries import SearchQuery, search_queries
 from pipeline.records import Candidate, CrawlSettings, Fetched, FetchFailure, Reason, Source
+from pipeline.text.browser_urls import browser_url
 
-#: Sitemaps read of one index, and levels of indexes within an index.
-_MAX_CHILDREN = 50
+#: Levels of sitemap indexes within an index.
 _MAX_DEPTH = 2
 
 T = TypeVar("T")
@@ -55,21 +57,44 @@ class PressSpider(Spider):
         self.feed_polls = {(s.id, f.url): FeedPoll(s, f) for s in sources for f in s.feeds}
         self._rendered_sources = {s.id for s in sources if s.render}
         self._auth_headers = {s.id: auth_headers(s, logins[s.id]) for s in sources if s.id in logins}
-        #: Candidates without a result yet, by id, and the ids of all requested so far.
+        #: Candidates without a result yet, by id; ids of all requested so far.
         self.pending: dict[int, Candidate] = {}
         self.requested: set[int] = set()
         #: Exception that the sink raised: the crawl cannot go on without a sink, and crawl() raises it again.
         self.failure: Exception | None = None
+        self._turns = FeedTurns({})
         self._parser = ParserProcess()
 
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._ask_failing_feeds, signal=signals.spider_idle)
+        return spider
+
     async def start(self) -> AsyncIterator[Request]:
-        for poll in list(self.feed_polls.values()):
-            is_query = poll.feed.kind == "query"
-            for request in self._request_searches(poll) if is_query else self._request_feed(poll, poll.feed.url, 0):
+        feeds = list(self.feed_polls)
+        self._turns = FeedTurns({key: self._call_sink(lambda url=key[1]: self.sink.feed_state(url)) for key in feeds})
+        for key in self._turns.first:
+            for request in self._request_poll(self.feed_polls[key]):
                 yield request
         for candidate in self.candidates:
             for request in self._request_page(candidate):
                 yield request
+
+    def _request_poll(self, poll: FeedPoll) -> Iterator[Request]:
+        if poll.feed.kind == "query":
+            yield from self._request_searches(poll)
+        else:
+            yield from self._request_feed(poll, poll.feed.url, 0)
+
+    def _ask_failing_feeds(self) -> None:
+        """Ask the feeds that failed last time, once all other requests have ended."""
+        keys = self._turns.take_failing()
+        for key in keys:
+            for request in self._request_poll(self.feed_polls[key]):
+                self.crawler.engine.crawl(request)
+        if keys:
+            raise DontCloseSpider
 
     def _call_sink(self, call: Callable[[], T]) -> T:
         """Call the sink; its first exception ends the crawl."""
@@ -79,16 +104,6 @@ class PressSpider(Spider):
             except Exception as error:
                 self.failure = error
         raise CloseSpider("the sink failed")
-
-    def _validators(self, etag: str | None, last_modified: str | None) -> dict[str, str]:
-        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        return {name: value for name, value in headers.items() if value}
-
-    def _login(self, source_id: str, url: str) -> dict[str, str]:
-        value = self._auth_headers.get(source_id, {}).get(server_of_url(url))
-        return {} if value is None else {"Authorization": value}
-
-    # feeds
 
     def _request_searches(self, poll: FeedPoll) -> Iterator[Request]:
         state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
@@ -110,15 +125,15 @@ class PressSpider(Spider):
         headers: dict[str, str] = {}
         if depth == 0:
             state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
-            headers = self._validators(state.etag, state.last_modified)
+            headers = validators(state.etag, state.last_modified)
             if headers and needs_full_fetch(state, datetime.now(UTC)):
                 headers, poll.forced = {}, True
         try:
             yield Request(
-                url,
+                browser_url(url),
                 callback=self._parse_feed,
                 errback=self._fail_feed,
-                headers=headers | self._login(poll.source.id, url),
+                headers=headers | login_header(self._auth_headers.get(poll.source.id, {}), url),
                 meta={
                     "poll": poll,
                     "requested_url": url,
@@ -128,7 +143,7 @@ class PressSpider(Spider):
                     "download_slot": host_port(url),
                     "render": poll.source.render and poll.feed.kind == "listing",
                 },
-                priority=10,
+                priority=self._turns.priority((poll.source.id, poll.feed.url)),
                 dont_filter=True,
             )
         except ValueError as error:
@@ -139,6 +154,9 @@ class PressSpider(Spider):
         meta = response.meta
         poll, url, depth = meta["poll"], meta["requested_url"], meta["depth"]
         poll.add_response(response, depth, is_search=meta["query"] is not None)
+        if (again := ask_again(response)) is not None:
+            yield again
+            return
         if response.status not in (200, 203):
             poll.add_outcome(url, depth, reason_of_response(response), status_note(response))
         elif not response.body.strip():
@@ -146,28 +164,21 @@ class PressSpider(Spider):
         else:
             if depth == 0 and set(meta.get("redirect_reasons", ())) in ({301}, {308}, {301, 308}):
                 poll.add_outcome(url, depth, Reason.OK, f"moved permanently to {response.url}"[:300])
-            parsed = await self._parser.read(self._feed_response(poll, response))
+            parsed = await self._parser.read(poll.to_parse(response, self.limits.max_entries))
             for request in self._add_parsed(poll, parsed, response.meta):
                 yield request
         for request in self._end_request(poll, url):
             yield request
 
-    def _feed_response(self, poll: FeedPoll, response: Response) -> FeedResponse:
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        room = self.limits.max_entries - len(poll.entries)
-        source, feed = poll.source, poll.feed
-        # Of an outlet in several languages, that of the feed is not known here.
-        language = source.languages[0] if len(source.languages) == 1 else ""
-        address = (response.url, content_type, feed.links, source.article_url)
-        return FeedResponse(feed.kind, response.body, *address, room, source.country, language)
-
     def _add_parsed(self, poll: FeedPoll, parsed: ParsedFeed, meta: dict[str, Any]) -> Iterator[Request]:
         depth = meta["depth"]
         poll.add_parsed(meta["requested_url"], depth, parsed)
         if (query := meta["query"]) is not None:
-            yield from self._request_halves(poll, query, parsed.listed, depth)
+            # A search that gave as many entries as it gives at most is made again for each half of its time span.
+            for half in poll.halves(query, parsed.listed, depth):
+                yield from self._request_child(poll, half.url, depth + 1, half)
         for child in parsed.children:
-            if poll.children < _MAX_CHILDREN and depth < _MAX_DEPTH and child not in poll.requested:
+            if poll.children < MAX_CHILDREN and depth < _MAX_DEPTH and child not in poll.requested:
                 yield from self._request_child(poll, child, depth + 1)
 
     def _request_child(
@@ -177,15 +188,6 @@ class PressSpider(Spider):
         poll.requested.add(url)
         poll.pending.add(url)
         yield from self._request_feed(poll, url, depth, query)
-
-    def _request_halves(self, poll: FeedPoll, query: SearchQuery, listed: int, depth: int) -> Iterator[Request]:
-        """Search each half of the time span again, if a search gave as many entries as it gives at most."""
-        feed = poll.feed
-        halves = split_in_halves(feed, query, listed) if poll.children + 2 <= _MAX_CHILDREN else []
-        if not halves and feed.per_answer is not None and listed >= feed.per_answer:
-            poll.add_outcome(query.url, depth, Reason.OK, f"{listed} entries, and there may be more")
-        for half in halves:
-            yield from self._request_child(poll, half.url, depth + 1, half)
 
     def _fail_feed(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
@@ -205,8 +207,6 @@ class PressSpider(Spider):
         for candidate in self._call_sink(lambda: self.sink.save_poll(result)):
             yield from self._request_page(candidate)
 
-    # pages
-
     def _request_page(self, candidate: Candidate) -> Iterator[Request]:
         if candidate.id in self.requested:
             return
@@ -219,10 +219,11 @@ class PressSpider(Spider):
 
     def _page_request(self, candidate: Candidate, url: str) -> Request:
         return Request(
-            url,
+            browser_url(url),
             callback=self._parse_page,
             errback=self._fail_page,
-            headers=self._validators(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
+            headers=validators(candidate.etag, candidate.last_modified)
+            | login_header(self._auth_headers.get(candidate.source_id, {}), url),
             meta={
                 "candidate": candidate.id,
                 "is_redirect_link": url is candidate.url and is_redirect_link(url),
@@ -237,6 +238,8 @@ class PressSpider(Spider):
     def _parse_page(self, response: Response) -> Request | None:
         key, url, status = response.meta["candidate"], response.url, response.status
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if (again := ask_again(response)) is not None:
+            return again
         if status not in (200, 203):
             until = not_before(response)
             self._save_failure(key, url, reason_of_response(response), status, status_note(response), until)
@@ -280,14 +283,15 @@ class PressSpider(Spider):
     def closed(self, reason: str) -> None:
         """End every feed and candidate that has no result yet.
 
-        An unread feed gets a Poll with ERROR. After SIGINT or SIGTERM, candidates without a result are left for the
-        next crawl; after a crawl that ran to its end, such a candidate has failed.
+        After SIGINT or SIGTERM, an unread feed was not asked, and candidates without a result are left for the next
+        crawl; after a crawl that ran to its end, both have failed.
         """
         self._parser.close()
         if self.failure is not None:
             return
         for poll in list(self.feed_polls.values()):
-            poll.add_outcome(poll.feed.url, 0, Reason.ERROR, f"the crawl ended first ({reason})")
+            outcome = Reason.ERROR if reason == "finished" else Reason.NOT_ASKED
+            poll.add_outcome(poll.feed.url, 0, outcome, f"the crawl ended first ({reason})")
             # Running the generator to its first request saves the poll; candidates of it wait for the next crawl.
             next(self._end_poll(poll), None)
         if reason == "finished":

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Exit codes: done, done but something failed, wrong use or configuration, another run holds the lock.
 DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
+#: Exit code of a crash, or of a job of the service that an error of the disk or the database stopped.
+CRASH = 70
 
 
 @dataclass(frozen=True, slots=True)

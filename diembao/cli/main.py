@@ -37,7 +37,7 @@ from diembao.cli.commands import (
     tag,
     train,
 )
-from diembao.cli.context import FAILED, LOCKED, WRONG, CliContext
+from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
 from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
@@ -68,7 +68,7 @@ def _chosen_language(args: Sequence[str]) -> Language:
     help=mark(
         "Press review: every morning, what the press at home and abroad writes about the province.\n\n"
         "Exit codes: 0 done; 1 done but something failed (said which); 2 wrong use or configuration; 3 "
-        "another run holds the lock."
+        "another run holds the lock; 70 a crash, or a job that was stopped by an error of disk or database."
     ),
 )
 @translated.option(
@@ -144,4 +144,5 @@ def main() -> None:
         sys.exit(LOCKED)
     except (StorageError, OSError) as error:
         click.echo(translate("Error: {error}", error=error), err=True)
-        sys.exit(FAILED)
+        # A job that was stopped half-way is not one that is "done but something failed".
+        sys.exit(CRASH if os.environ.get("DIEMBAO_JOB") else FAILED)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from config.schedule import Job
+from config.schedule import CRASH, Job
 from diembao.service.logs import JobLog
 from diembao.system.clock import now
 from diembao.system.home import Home
@@ -23,6 +23,16 @@ GRACE = 20.0
 _LINE = 20_000
 #: Exit code of a command whose lock another run holds (diembao.cli.context.LOCKED).
 _LOCKED = 3
+#: What `python -m diembao` does; it ends as a crash too where the package itself is not there, as during an upgrade.
+_START = f"""import sys
+sys.argv[0] = "diembao"
+try:
+    from diembao.__main__ import main
+except BaseException as error:
+    print(f"{{type(error).__name__}}: {{error}}", file=sys.stderr)
+    sys.exit({CRASH})
+main()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ def run_job(
 def _run(
     job: Job, command: tuple[str, ...], home: Home, running: JobProcess, env: Mapping[str, str], log: JobLog
 ) -> JobResult:
-    argv = [sys.executable, "-m", "diembao", "--home", str(home.root), *command]
+    argv = [sys.executable, "-c", _START, "--home", str(home.root), *command]
     folder = home.root / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{job.name}.lock").open("ab") as lock:
@@ -83,7 +93,7 @@ def _run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(lock.fileno(),),
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **env},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "DIEMBAO_JOB": job.name, **env},
         )
     running.pid = process.pid
     with suppress(OSError):  # on a full disk the job runs all the same, but end_orphans cannot find it
@@ -112,7 +122,7 @@ def _outcome_of(code: int, job: Job) -> JobOutcome:
     """Return the outcome that an exit code stands for."""
     if code < 0:
         return JobOutcome.CRASHED
-    if code in job.ok:
+    if code in job.ok and code != CRASH:
         return JobOutcome.DONE
     return JobOutcome.LOCKED if code == _LOCKED else JobOutcome.FAILED
 

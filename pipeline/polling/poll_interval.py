@@ -31,13 +31,13 @@ Failure = Literal["temporary", "soft", "hard"]
 _HARD = frozenset(
     [
         *(Reason.NOT_FOUND, Reason.GONE, Reason.TLS, Reason.ROBOTS, Reason.UNSAFE_ADDRESS, Reason.INVALID_LINK),
-        *(Reason.REDIRECTS, Reason.NOT_A_FEED),
+        *(Reason.REDIRECTS, Reason.NO_LOCATION, Reason.NOT_A_FEED),
     ]
 )
 _SOFT = frozenset(
     [
         *(Reason.FORBIDDEN, Reason.BAD_FEED, Reason.EMPTY, Reason.TOO_LARGE, Reason.HTTP_OTHER, Reason.CHALLENGE),
-        *(Reason.NOT_HTML, Reason.PAYWALL, Reason.NEEDS_BROWSER),
+        *(Reason.NOT_HTML, Reason.PAYWALL, Reason.NEEDS_BROWSER, Reason.UNASKED_304, Reason.NOT_HTTP),
     ]
 )
 
@@ -60,8 +60,11 @@ class Outcome:
 
 
 def failure_kind(reason: Reason) -> Failure | None:
-    """Return the kind of a failed poll; None if it did not fail. 'hard' failures say most about the feed itself."""
-    if reason in (Reason.OK, Reason.NOT_MODIFIED):
+    """Return the kind of a failed poll; None if it did not fail. 'hard' failures say most about the feed itself.
+
+    A feed that was not asked did not fail.
+    """
+    if reason in (Reason.OK, Reason.NOT_MODIFIED, Reason.NOT_ASKED):
         return None
     return "hard" if reason in _HARD else "soft" if reason in _SOFT else "temporary"
 
@@ -70,8 +73,11 @@ def next_state(state: FeedState, outcome: Outcome) -> FeedState:
     """Return the feed's state after a poll: its interval, when it is due, its failures, its honesty.
 
     The share of new links sets the interval; the aim is about a twentieth. A feed may then publish twenty times as fast
-    and still lose nothing before the next poll, and new links are minutes old. Validators are not changed.
+    and still lose nothing before the next poll, and new links are minutes old. Validators are not changed. A feed that
+    was not asked stays as it was, and so is among the longest overdue the next time.
     """
+    if outcome.reason is Reason.NOT_ASKED:
+        return state
     at = outcome.at
     kind = failure_kind(outcome.reason)
     interval = state.fixed or state.interval or FIRST

@@ -1,7 +1,7 @@
 """Every record that moves through diembao; the modules stand in the order in which they move."""
 
 from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
-from pipeline.records.crawl import Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
+from pipeline.records.crawl import BadLink, Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
 from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
 from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
 from pipeline.records.jobs import AHEAD_LIMIT, Alert, JobOutcome, JobRun
@@ -9,6 +9,7 @@ from pipeline.records.outcomes import OBSTACLES, CandidateOutcome, DocumentOutco
 from pipeline.records.source_health import (
     Flag,
     FlagKind,
+    HostWait,
     LedgerEntry,
     PageReading,
     SourceDay,
@@ -33,6 +34,7 @@ __all__ = [
     "OBSTACLES",
     "Alert",
     "Article",
+    "BadLink",
     "ByteHit",
     "Candidate",
     "CandidateOutcome",
@@ -54,6 +56,7 @@ __all__ = [
     "FlagKind",
     "Highlighted",
     "HitPlace",
+    "HostWait",
     "Irrelevant",
     "Item",
     "JobOutcome",

@@ -28,6 +28,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class BadLink:
+    """An entry of a feed whose link cannot be followed, for its line in the ledger."""
+
+    #: the link as the feed writes it, at most 500 characters; '': it has none
+    link: str
+    #: one of the LINK_ reasons, or INVALID_LINK
+    reason: Reason
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """The state of one feed between two polls."""
 
@@ -62,8 +73,9 @@ class Poll:
     status: int | None = None
     note: str = ""
     entries: tuple[Entry, ...] = ()
-    #: links the feed gave that are no address to fetch (no link, bad scheme), counted only
+    #: number of entries whose link cannot be followed, and those of them of which a line in the ledger can tell
     invalid: int = 0
+    bad_links: tuple[BadLink, ...] = ()
     etag: str | None = None
     last_modified: str | None = None
     size: int = 0

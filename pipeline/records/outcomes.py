@@ -11,7 +11,13 @@ class Reason(StrEnum):
     # the network
     DNS = "dns_failure"
     REFUSED = "connection_refused"
-    RESET = "connection_lost"
+    #: closed without an answer; earlier releases wrote it for the next five reasons too
+    LOST = "connection_lost"
+    RESET = "connection_reset"
+    CUT_OFF = "body_cut_off"
+    BAD_CHUNKS = "bad_chunks"
+    BAD_COMPRESSION = "bad_compression"
+    NOT_HTTP = "not_http"
     TIMEOUT = "timeout"
     TLS = "tls_error"
     # the server's answer
@@ -22,6 +28,8 @@ class Reason(StrEnum):
     SERVER_ERROR = "server_error"
     HTTP_OTHER = "http_other"
     REDIRECTS = "too_many_redirects"
+    NO_LOCATION = "redirect_without_target"
+    UNASKED_304 = "unasked_not_modified"
     TOO_LARGE = "too_large"
     EMPTY = "empty_body"
     NOT_A_FEED = "not_a_feed"
@@ -32,6 +40,14 @@ class Reason(StrEnum):
     ROBOTS_UNREACHABLE = "robots_unreachable"
     UNSAFE_ADDRESS = "unsafe_address"
     INVALID_LINK = "invalid_link"
+    NOT_ASKED = "not_asked"
+    # links that cannot be followed (pipeline.text.urls.LinkFault)
+    LINK_EMPTY = "link_empty"
+    LINK_SCHEME = "link_scheme"
+    LINK_TOO_LONG = "link_too_long"
+    LINK_BAD_HOST = "link_bad_host"
+    LINK_BAD_PORT = "link_bad_port"
+    LINK_BAD_LETTERS = "link_bad_letters"
     # reading
     NO_TEXT = "no_text"
     PAYWALL = "paywall"

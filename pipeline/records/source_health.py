@@ -7,7 +7,8 @@ from typing import Literal
 
 from pipeline.records.outcomes import CandidateOutcome, DocumentOutcome, Reason
 
-SourceState = Literal["read", "unchanged", "empty", "failed", "paused", "not_due"]
+#: failed: every feed that was asked failed; waiting: none was asked, because its server is left alone
+SourceState = Literal["read", "unchanged", "empty", "failed", "waiting", "paused", "not_due"]
 FlagKind = Literal["silent", "fewer", "more", "redesigned", "rotten"]
 
 
@@ -59,6 +60,19 @@ class PageReading:
 
 
 @dataclass(frozen=True, slots=True)
+class HostWait:
+    """Feeds of one source that are not asked for now, because their server is left alone."""
+
+    #: host[:port]
+    host: str
+    feeds: int
+    #: what the server did
+    reason: Reason
+    #: aware; None: until the next collection
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One link and how it ended: the proof that it was not lost."""
 
@@ -106,4 +120,6 @@ class SourceDay:
     without_text: tuple[str, ...] = ()
     #: feeds whose last two good answers held no link
     silent_feeds: tuple[str, ...] = ()
+    #: at the end of the period
+    waits: tuple[HostWait, ...] = ()
     flags: tuple[Flag, ...] = ()

@@ -1,11 +1,14 @@
-"""Address → its normal form, its site and host, and whether it can be fetched."""
+"""Address → its normal form, its site and host, and whether it can be fetched, or why not."""
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus, urljoin, urlsplit, urlunsplit
+from ipaddress import IPv6Address
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote, unquote_plus, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
+
+from pipeline.text.browser_urls import browser_url, join_url
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -27,15 +30,71 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST = 2_000
 # Characters of one percent-encoded character at most: four bytes, three characters each.
 _ENCODED = 12
+# Characters that no host may hold: the forbidden domain code points of the WHATWG URL Standard, section 3.1.
+_NOT_IN_HOST = re.compile(r"[\x00-\x20\x7f#/:<>?@\[\\\]^|%\x22`{}]")
+
+#: Why a link cannot be followed; each is a pipeline.records.Reason too.
+LinkFault = Literal[
+    "link_empty", "link_scheme", "link_too_long", "link_bad_host", "link_bad_port", "link_bad_letters"
+]  # fmt: skip
 
 
 def is_fetchable(url: str) -> bool:
     """Whether `url` is an absolute http or https address with a host, of at most 2,000 characters when encoded."""
+    return _fault(browser_url(url)) is None
+
+
+def link_fault(base: str, link: str) -> LinkFault | None:
+    """Return why the link of an article, found at the address `base`, cannot be followed; None where it can be.
+
+    A link to a place within `base` itself (`#top`) is as good as none.
+    """
+    if link.strip().startswith("#") or not link.strip():
+        return "link_empty"
+    try:
+        return _fault(join_url(base, link))
+    except ValueError:
+        return "link_bad_host"
+
+
+def _fault(url: str) -> LinkFault | None:
+    """Return what keeps an address, in the form of `browser_url`, from being asked."""
+    scheme, colon, _ = url.partition(":")
+    if not url:
+        return "link_empty"
+    if not colon or scheme.lower() not in _DEFAULT_PORTS:
+        return "link_scheme"
+    try:
+        url.encode()
+    except UnicodeEncodeError:  # an unpaired surrogate
+        return "link_bad_letters"
     try:
         parts = urlsplit(url)
-        url.encode()  # raises on unpaired surrogates
-        is_address = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and (parts.port or 1) > 0
-        return is_address and (len(url) * _ENCODED <= _LONGEST or len(_encoded(url)) <= _LONGEST)
+        host = parts.hostname or ""
+    except ValueError:
+        return "link_bad_host"
+    if not _is_host(host, parts.netloc):
+        return "link_bad_host"
+    try:
+        if parts.port == 0:
+            return "link_bad_port"
+    except ValueError:
+        return "link_bad_port"
+    return None if len(url) * _ENCODED <= _LONGEST or len(_encoded(url)) <= _LONGEST else "link_too_long"
+
+
+def _is_host(host: str, netloc: str) -> bool:
+    """Return whether a browser takes a host: a name without forbidden characters, or an IPv6 address in brackets."""
+    if netloc.rpartition("@")[2].startswith("["):
+        # urlsplit takes the zone of an address too, which browsers refuse.
+        return _is_ipv6(host)
+    name = unquote(host)
+    return bool(name.strip(".")) and _NOT_IN_HOST.search(name) is None
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return IPv6Address(host).scope_id is None
     except ValueError:
         return False
 
@@ -44,10 +103,10 @@ def normalise_url(url: str) -> str:
     """Return the normal form of an absolute address, which is equal for two links to one article.
 
     Scheme and host are in lower case, percent-encoding is uniform; default port, fragment and tracking parameters are
-    removed. The case of the path, other parameters and their order may distinguish articles and stay.
-    Raises ValueError where `is_fetchable` is false.
+    removed, and the path is resolved as a browser does (`browser_url`). The case of the path, other parameters and
+    their order may distinguish articles and stay. Raises ValueError where `is_fetchable` is false.
     """
-    if not is_fetchable(url := url.strip()):
+    if _fault(url := browser_url(url)) is not None:
         raise ValueError(f"not an http(s) address: {url[:200]!r}")
     parts = urlsplit(_encoded(url))
     host = (parts.hostname or "").rstrip(".")
@@ -71,12 +130,12 @@ def _is_tracking(name: str) -> bool:
 
 
 def resolve_url(base: str, link: str) -> str | None:
-    """Return `link` as an absolute address, resolved against `base`; None if that is no http(s) address."""
+    """Return `link` as an absolute address, resolved against `base` as a browser does; None if that is no http(s)."""
     try:
-        url = urljoin(base, link.strip())
+        url = join_url(base, link)
     except ValueError:
         return None
-    return url if is_fetchable(url) else None
+    return url if _fault(url) is None else None
 
 
 def same_site(one: str, other: str) -> bool:

@@ -8,12 +8,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from pipeline.records import (
+    BadLink,
     Candidate,
     CandidateOutcome,
     Entry,
     Poll,
+    Reason,
 )
-from pipeline.text.urls import host_of, is_fetchable, normalise_url
+from pipeline.text.urls import host_of, is_fetchable, link_fault, normalise_url
+from storage.crawl.bad_links import store_bad_links
 from storage.crawl.feed_state import slowed_hosts, store_poll_state
 from storage.schema.core import candidates, polls, taggings, versions
 from storage.schema.maintenance import decisions
@@ -30,10 +33,15 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
     """See storage.crawl.facet.Crawl.save_poll."""
     counts = {"new": 0, "changed": 0, "known": 0, "repeated": 0, "invalid": poll.invalid}
     entries: dict[str, Entry] = {}
+    bad_links = list(poll.bad_links)
     for entry in poll.entries:
         url = normalise_url(entry.url) if is_fetchable(entry.url) else None
-        if url is None or url in entries:
-            counts["invalid" if url is None else "repeated"] += 1
+        if url is None:
+            counts["invalid"] += 1
+            reason = Reason(link_fault(poll.feed_url, entry.url) or Reason.INVALID_LINK)
+            bad_links.append(BadLink(entry.url, reason, entry.title))
+        elif url in entries:
+            counts["repeated"] += 1
         else:
             entries[url] = entry
     to_fetch: list[Candidate] = []
@@ -41,6 +49,7 @@ def store_poll(connection: Connection, run: int, poll: Poll, *, recheck_all: boo
     for start in range(0, len(urls), _LINKS):
         chunk = {url: entries[url] for url in urls[start : start + _LINKS]}
         to_fetch += _store_links(connection, poll, chunk, counts, recheck_all)
+    store_bad_links(connection, poll, bad_links)
     connection.execute(
         insert(polls).values(
             run_id=run,

@@ -89,8 +89,26 @@ def store_poll_state(connection: Connection, poll: Poll, entries: int, new: int)
         connection.execute(insert(feeds).values(url=poll.feed_url, **place, **values))
     else:
         connection.execute(update(feeds).where(feeds.c.url == poll.feed_url).values(**values))
-    if poll.not_before is not None:
+    if poll.not_before is not None and not _is_about_itself(connection, before):
         slow_host(connection, host_of(poll.feed_url), poll.at, poll.not_before, poll.reason)
+
+
+def _is_about_itself(connection: Connection, before: FeedState) -> bool:
+    """Return whether a feed that asks for time speaks for itself only: it failed before, its neighbours did not since.
+
+    The first 429 of a feed holds for its host, as nobody can tell whom it means (RFC 6585, 4). Where the host then
+    answers at its other feeds, and this one asks for time again, it alone waits: else one broken feed would silence
+    the others for a day after each day.
+    """
+    if not before.failures or before.polled_at is None:
+        return False
+    neighbours = select(func.count()).where(
+        feeds.c.host == host_of(before.url),
+        feeds.c.url != before.url,
+        feeds.c.failures == 0,
+        feeds.c.polled_at > before.polled_at,
+    )
+    return bool(connection.execute(neighbours).scalar())
 
 
 def slow_host(connection: Connection, host: str, at: datetime, until: datetime, reason: Reason) -> None:

@@ -21,7 +21,8 @@ _RETRY = timedelta(minutes=20)
 _TRANSIENT = frozenset(
     [
         *(Reason.DNS, Reason.REFUSED, Reason.RESET, Reason.TIMEOUT, Reason.TLS, Reason.RATE_LIMITED),
-        *(Reason.SERVER_ERROR, Reason.ROBOTS_UNREACHABLE, Reason.EMPTY, Reason.ERROR),
+        *(Reason.SERVER_ERROR, Reason.ROBOTS_UNREACHABLE, Reason.EMPTY, Reason.ERROR, Reason.UNASKED_304),
+        *(Reason.LOST, Reason.CUT_OFF, Reason.BAD_CHUNKS, Reason.BAD_COMPRESSION, Reason.NOT_HTTP),
     ]
 )
 #: Level of zlib for pages that came uncompressed: a third of the time of the default for a tenth more room.
@@ -123,14 +124,17 @@ def _next_check(connection: Connection, row: Row[Any], at: datetime) -> dict[str
 
 
 def _failure_changes(row: Row[Any], failure: FetchFailure) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Return the changes of the candidate of a failed fetch, and a document of the feed's summary, if any."""
-    attempts = row.attempts + 1
-    retry = failure.reason in _TRANSIENT and attempts < _MAX_ATTEMPTS
-    change: dict[str, Any] = {
-        "reason": failure.reason,
-        "attempts": attempts,
-        "next_try": failure.at + _RETRY * attempts**2 if retry else None,
-    }
+    """Return the changes of the candidate of a failed fetch, and a document of the feed's summary, if any.
+
+    A page that was not asked for, because its server is left alone, is no attempt: its turn comes first the next time.
+    """
+    if failure.reason is Reason.NOT_ASKED:
+        attempts, retry, next_try = row.attempts, True, row.next_try or failure.at
+    else:
+        attempts = row.attempts + 1
+        retry = failure.reason in _TRANSIENT and attempts < _MAX_ATTEMPTS
+        next_try = failure.at + _RETRY * attempts**2 if retry else None
+    change: dict[str, Any] = {"reason": failure.reason, "attempts": attempts, "next_try": next_try}
     if row.outcome in (CandidateOutcome.FETCHED, CandidateOutcome.SAME, CandidateOutcome.SUMMARY):
         return change, None  # the document of an earlier fetch stays
     entry = row.entry

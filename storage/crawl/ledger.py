@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
 from pipeline.text.address_shapes import loose_form
+from storage.crawl.bad_links import link_as_written
 from storage.schema.core import candidates, documents, fetches, items, polls, sources, versions
 from storage.schema.identity import claims
 
@@ -62,7 +63,7 @@ def _entry(row: Row[Any]) -> LedgerEntry:
     return LedgerEntry(
         source_id=row.source_id,
         outlet=row.name,
-        url=row.url,
+        url=link_as_written(row.url, row.entry),
         title=row.entry["title"],
         feed_url=row.feed_url,
         first_seen=row.first_seen,

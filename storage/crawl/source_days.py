@@ -1,6 +1,6 @@
 """Polls, fetches and documents of a period → the state and figures of each source in it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -8,14 +8,20 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from pipeline.records import DocumentOutcome, Reason, SourceDay, SourceState
+from pipeline.records import DocumentOutcome, HostWait, Reason, SourceDay, SourceState
 from pipeline.tables.facts import SourceRead
+from pipeline.text.urls import host_of
 from storage.crawl.ledger import load_silent, load_without_text
-from storage.schema.core import candidates, documents, fetches, polls, sources
+from storage.schema.core import candidates, documents, feeds, fetches, hosts, polls, sources
 from storage.schema.maintenance import attempt_days
 
 _QUIET = (Reason.OK, Reason.NOT_MODIFIED)
-_POLLED_WITHIN = (polls.c.at >= bindparam("start"), polls.c.at < bindparam("end"))
+#: A poll that was not made says nothing of its feed.
+_POLLED_WITHIN = (
+    polls.c.at >= bindparam("start"),
+    polls.c.at < bindparam("end"),
+    polls.c.reason != Reason.NOT_ASKED,
+)
 #: Reason of the last poll of each feed.
 _LATEST = select(polls.c.source_id, polls.c.reason).where(
     polls.c.id.in_(select(func.max(polls.c.id)).where(*_POLLED_WITHIN).group_by(polls.c.source_id, polls.c.feed_url))
@@ -38,11 +44,12 @@ def load_source_days(connection: Connection, start: datetime, end: datetime) -> 
         row.id: (SourceDay(row.id, row.name, "not_due" if row.enabled else "paused"), Counter[Reason]())
         for row in connection.execute(select(sources).order_by(sources.c.id))
     }
-    entries = _count_polls(connection, start, end, days)
+    entries, not_asked = _count_polls(connection, start, end, days)
+    waits = _load_waits(connection, end, not_asked)
     failures = (
         select(candidates.c.source_id, fetches.c.reason, func.count().label("n"))
         .join(candidates, candidates.c.id == fetches.c.candidate_id)
-        .where(fetches.c.at >= start, fetches.c.at < end)
+        .where(fetches.c.at >= start, fetches.c.at < end, fetches.c.reason != Reason.NOT_ASKED)
         .group_by(candidates.c.source_id, fetches.c.reason)
     )
     for row in connection.execute(failures):
@@ -55,7 +62,8 @@ def load_source_days(connection: Connection, start: datetime, end: datetime) -> 
     return [
         replace(
             day,
-            state=_state(day, entries[day.source_id]),
+            state=_state(day, entries[day.source_id], waits=bool(waits[day.source_id])),
+            waits=tuple(waits[day.source_id]) if day.state != "paused" else (),
             reasons=dict(reasons),
             silent_feeds=silent.get(day.source_id, ()),
             without_text=without_text.get(day.source_id, ()),
@@ -98,12 +106,47 @@ def _load_sums(connection: Connection, start: datetime, end: datetime) -> dict[s
     return by_source
 
 
-def _count_polls(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> Counter[str]:
-    """Add the polls of a period to `days`; return the number of links by source."""
+def _load_waits(
+    connection: Connection, end: datetime, not_asked: set[tuple[str, str]]
+) -> defaultdict[str, list[HostWait]]:
+    """Return by source the feeds that wait at `end`.
+
+    They wait for a host that asked for time, or, `not_asked` (source and feed), because the last collection left
+    their host alone.
+    """
+    waits: defaultdict[str, list[HostWait]] = defaultdict(list)
+    held = (
+        select(feeds.c.source_id, feeds.c.host, hosts.c.not_before, hosts.c.reason, func.count().label("n"))
+        .join(hosts, hosts.c.host == feeds.c.host)
+        .where(feeds.c.configured == 1, hosts.c.not_before > end, hosts.c.at < end)
+        .group_by(feeds.c.source_id, feeds.c.host, hosts.c.not_before, hosts.c.reason)
+        .order_by(feeds.c.source_id, feeds.c.host)
+    )
+    for row in connection.execute(held):
+        waits[row.source_id].append(HostWait(row.host, row.n, Reason(row.reason), row.not_before))
+    left_alone = Counter((source_id, host_of(url)) for source_id, url in not_asked)
+    for (source_id, host), n in sorted(left_alone.items()):
+        if all(wait.host != host for wait in waits[source_id]):
+            waits[source_id].append(HostWait(host, n, Reason.NOT_ASKED))
+    return waits
+
+
+def _count_polls(
+    connection: Connection, start: datetime, end: datetime, days: dict[str, Any]
+) -> tuple[Counter[str], set[tuple[str, str]]]:
+    """Add the polls of a period to `days`.
+
+    Return the number of links by source, and the feeds (with their source) that the last collection did not ask.
+    """
     entries: Counter[str] = Counter()
+    not_asked: set[tuple[str, str]] = set()
     latest: dict[tuple[str, str], Reason] = {}
     query = select(polls).where(polls.c.at >= start, polls.c.at < end).order_by(polls.c.id)
     for row in connection.execute(query):
+        if row.reason == Reason.NOT_ASKED:
+            not_asked.add((row.source_id, row.feed_url))
+            continue
+        not_asked.discard((row.source_id, row.feed_url))
         day, reasons = days[row.source_id]
         latest[row.source_id, row.feed_url] = Reason(row.reason)
         entries[row.source_id] += row.entries
@@ -125,7 +168,7 @@ def _count_polls(connection: Connection, start: datetime, end: datetime, days: d
             feeds_failed=day.feeds_failed + (not ok),
         )
         days[source_id] = (day, reasons)
-    return entries
+    return entries, not_asked
 
 
 def _count_documents(connection: Connection, start: datetime, end: datetime, days: dict[str, Any]) -> None:
@@ -144,9 +187,9 @@ def _count_documents(connection: Connection, start: datetime, end: datetime, day
         days[row.source_id] = (replace(day, **change), reasons)
 
 
-def _state(day: SourceDay, entries: int) -> SourceState:
+def _state(day: SourceDay, entries: int, *, waits: bool) -> SourceState:
     if day.state == "paused" or not day.feeds_polled:
-        return day.state
+        return "waiting" if waits and day.state != "paused" else day.state
     if not day.feeds_ok:
         return "failed"
     if day.documents or day.candidates:

@@ -31,7 +31,8 @@ from storage.schema.maintenance import attempt_days, decisions
 #: Rows changed by one transaction, so that a collection under way never waits long.
 BATCH = 500
 _EMPTY = zlib.compress(b"")
-_QUIET = (Reason.OK, Reason.NOT_MODIFIED)
+#: A poll or fetch that was not made is not summed up as one, nor as a failure.
+_QUIET = (Reason.OK, Reason.NOT_MODIFIED, Reason.NOT_ASKED)
 #: Fields that are emptied in an article that only share of voice still needs.
 _EMPTY_FIELDS: dict[str, Any] = {
     "lead": "",
@@ -153,7 +154,7 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
         (
             polls,
             {
-                "polls": func.count(),
+                "polls": func.sum(case((polls.c.reason == Reason.NOT_ASKED, 0), else_=1)),
                 "polls_failed": func.sum(case((polls.c.reason.in_(quiet), 0), else_=1)),
                 "entries": func.sum(polls.c.entries),
                 "new": func.sum(polls.c.new),
@@ -163,7 +164,7 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
         (
             fetches,
             {
-                "fetches": func.count(),
+                "fetches": func.sum(case((fetches.c.reason == Reason.NOT_ASKED, 0), else_=1)),
                 "fetches_failed": func.sum(case((fetches.c.reason.in_(quiet), 0), else_=1)),
                 "bytes": func.sum(fetches.c.size),
             },

@@ -27,15 +27,19 @@ Page = Reply | Callable[[dict[str, str]], Reply]
 
 
 class LocalSite:
-    """Serves `pages` by path and 404 for the rest; `asked` holds the requested paths with their queries, in order."""
+    """Serves `pages` by path and 404 for the rest.
+
+    `asked` holds the requested paths with their queries, in order, `headers` the headers of each request.
+    """
 
     def __init__(self, pages: Mapping[str, Page]) -> None:
-        self.pages, self.asked = dict(pages), list[str]()
+        self.pages, self.asked, self.headers = dict(pages), list[str](), list[dict[str, str]]()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.asked.append(self.path)
+                site.headers.append({name.lower(): value for name, value in self.headers.items()})
                 parts = urlsplit(self.path)
                 page = site.pages.get(parts.path, Reply(status=404))
                 reply = page if isinstance(page, Reply) else page({k: v[0] for k, v in parse_qs(parts.query).items()})

@@ -152,7 +152,12 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
             row = {
                 k: getattr(tally, k) for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "fetched")
             }
-            row |= {"unchanged": tally.unchanged, "failed": tally.failed, "reasons": dict(tally.reasons)}
+            row |= {
+                "unchanged": tally.unchanged,
+                "failed": tally.failed,
+                "waiting": tally.waiting,
+                "reasons": dict(tally.reasons),
+            }
             app.print_json({"collect": row})
         return
     for tally in result.tallies:
@@ -168,6 +173,8 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
             line += translate("; failed: ") + ", ".join(
                 f"{translate_code('reason', r)} ({n})" for r, n in tally.reasons.items()
             )
+        if tally.waiting:
+            line += translate("; not asked, their server is left alone for now: {waiting}", waiting=tally.waiting)
         app.print(line)
 
 

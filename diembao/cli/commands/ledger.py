@@ -98,7 +98,8 @@ def _print_entry(app: CliContext, entry: LedgerEntry) -> None:
     )
     reason = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
     note = f": {translate_code('reason', reason)}" if reason else ""
-    app.print(f"  [{outcome}{note}] {entry.title or entry.url}\n      {entry.url}")
+    # An entry without a link is told by its feed.
+    app.print(f"  [{outcome}{note}] {entry.title or entry.url}\n      {entry.url or entry.feed_url}")
 
 
 COMMANDS = (ledger,)

@@ -46,6 +46,8 @@ class SourceTally:
     fetched: int = 0
     unchanged: int = 0
     failed: int = 0
+    #: feeds and pages that were not asked for, because their server is left alone for now
+    waiting: int = 0
     reasons: Counter[Reason] = field(default_factory=Counter)
 
 
@@ -95,7 +97,9 @@ class DatabaseSink:
         tally.feeds += 1
         tally.links += len(poll.entries)
         tally.new += sum(1 for c in candidates if not c.etag and not c.attempts)
-        if poll.reason not in (Reason.OK, Reason.NOT_MODIFIED):
+        if poll.reason is Reason.NOT_ASKED:
+            tally.waiting += 1
+        elif poll.reason not in (Reason.OK, Reason.NOT_MODIFIED):
             tally.feeds_failed += 1
             tally.reasons[poll.reason] += 1
         self._step()
@@ -107,6 +111,8 @@ class DatabaseSink:
             tally.fetched += 1
         elif result.reason is Reason.NOT_MODIFIED:
             tally.unchanged += 1
+        elif result.reason is Reason.NOT_ASKED:
+            tally.waiting += 1
         else:
             tally.failed += 1
             tally.reasons[result.reason] += 1
@@ -190,7 +196,7 @@ def _end_collection(storage: Database, run: int, sink: DatabaseSink) -> CollectR
     result = CollectResult(tuple(sink.tallies.values()), sink.left)
     counts = {
         key: sum(getattr(t, key) for t in result.tallies)
-        for key in ("feeds", "feeds_failed", "links", "new", "fetched", "unchanged", "failed")
+        for key in ("feeds", "feeds_failed", "links", "new", "fetched", "unchanged", "failed", "waiting")
     }
     storage.service.end_run(run, now(), int(result.failed), counts)
     return result
