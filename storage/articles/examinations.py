@@ -23,6 +23,7 @@ from pipeline.records import (
 )
 from storage.crawl.candidates import ENTRY, forget_checks
 from storage.crawl.outlets import outlet_of
+from storage.engine.connection import storable
 from storage.schema.core import candidates, documents, items, taggings, versions
 
 ARTICLE = TypeAdapter(Article)
@@ -228,6 +229,9 @@ def item_key(canonical: str) -> str:
 
 
 def hash_text(article: Article) -> str:
-    """Return the hash of title and text, white space folded: two versions with one hash are the same text."""
-    text = " ".join(f"{article.title}\n{article.text}".split())
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the hash of title and text, white space folded: two versions with one hash are the same text.
+
+    Of characters that no database can hold it is the hash of what is stored in their place.
+    """
+    text = " ".join(storable(f"{article.title}\n{article.text}").split())
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -61,7 +61,7 @@ def _entry(row: Row[Any]) -> LedgerEntry:
         source_id=row.source_id,
         outlet=row.name,
         url=row.url,
-        title=row.entry["title"],
+        title=row.entry.get("title", ""),
         feed_url=row.feed_url,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
