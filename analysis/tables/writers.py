@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from analysis.tables.sink import Sink
 from pipeline.errors import DiembaoError
 from pipeline.records import Item
 from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column
@@ -103,7 +104,7 @@ def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], p
     import xlsxwriter  # type: ignore[import-untyped]
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with Sink(path) as stream, xlsxwriter.Workbook(stream, options) as book:
         book.set_custom_property("diembao.schema", SCHEMA_VERSION)
         head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": False})
         formats = {

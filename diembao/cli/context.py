@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ import click
 from diembao.system.home import Home
 from pipeline.i18n.catalogs import translate
 from pipeline.i18n.language import Language, current_language
+from pipeline.i18n.notices import Message, NoticeKind
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -33,6 +34,14 @@ class CliContext:
     language_given: bool
     quiet: bool
     as_json: bool
+    #: what was told while the command worked: kind and message of each notice
+    notices: dict[NoticeKind, set[str]] = field(default_factory=dict)
+
+    def show_notice(self, kind: NoticeKind, message: Message) -> None:
+        """Print a notice to standard error, each once."""
+        if message not in self.notices.setdefault(kind, set()):
+            self.notices[kind].add(message)
+            self.warn(message.translated())
 
     @property
     def lang(self) -> Language:

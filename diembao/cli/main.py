@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from itertools import zip_longest
 from pathlib import Path
 
@@ -38,9 +39,11 @@ from diembao.cli.commands import (
     train,
 )
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
+from diembao.cli.error_words import os_error_words
 from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
+from pipeline.i18n.notices import set_listener
 
 
 class _Diembao(translated.TranslatedGroup):
@@ -87,7 +90,18 @@ def _chosen_language(args: Sequence[str]) -> Language:
 @click.version_option(package_name="diembao")
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
-    context.obj = CliContext(Home((home or default_home()).absolute()), lang is not None, quiet, as_json)
+    app = CliContext(Home((home or default_home()).absolute()), lang is not None, quiet, as_json)
+    context.obj = app
+    set_listener(app.show_notice)
+    context.call_on_close(lambda: set_listener(None))
+
+
+@cli.result_callback()
+@click.pass_context
+def _with_left_out(context: click.Context, code: object, **_options: object) -> object:
+    """Return the exit code of a command: FAILED where it was done, but left out what is damaged."""
+    app: CliContext = context.obj
+    return FAILED if code in (None, 0) and "damage" in app.notices else code
 
 
 for module in (
@@ -126,7 +140,12 @@ def main() -> None:
     """Run the command line and exit with its code."""
     from config.load import ConfigError
     from storage.engine.errors import StorageError
+    from storage.service.leader_lock import LockedElsewhere
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Names of files and words of others may hold what the terminal cannot show.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -140,9 +159,14 @@ def main() -> None:
         click.echo("\n".join([head, *(f"  {fault}" for fault in error.faults)]), err=True)
         sys.exit(WRONG)
     except HomeInUse as error:
-        click.echo(translate("Another run holds the lock: {error}", error=error), err=True)
+        click.echo(translate("Another run holds the lock: {error}", error=error.explanation()), err=True)
+        sys.exit(LOCKED)
+    except LockedElsewhere as error:
+        message = translate("Another diembao serve runs on this database: {error}", error=error.explanation())
+        click.echo(message, err=True)
         sys.exit(LOCKED)
     except (StorageError, OSError) as error:
-        click.echo(translate("Error: {error}", error=error), err=True)
+        words = error.explanation() if isinstance(error, StorageError) else os_error_words(error)
+        click.echo(translate("Error: {error}", error=words), err=True)
         # A job that was stopped half-way is not one that is "done but something failed".
         sys.exit(CRASH if os.environ.get("DIEMBAO_JOB") else FAILED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import wraps
+from math import isfinite
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,40 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import CliContext
-from pipeline.i18n.catalogs import mark
+from pipeline.i18n.catalogs import mark, translate
 
+#: First and last day that an option takes. A day needs some around it (weeks before, the next midnight, other time
+#: zones), which the ends of the calendar, 0001-01-01 and 9999-12-31, do not have.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+#: Largest number of a row: that of PostgreSQL's integer.
+MOST_ROWS = 2**31 - 1
+
+
+class _Day(click.DateTime):
+    """A day as YYYY-MM-DD, from FIRST_DAY to LAST_DAY."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        day = super().convert(value, param, ctx)
+        if not FIRST_DAY <= day.date() <= LAST_DAY:
+            message = translate("{day} is not between {first} and {last}", day=value, first=FIRST_DAY, last=LAST_DAY)
+            self.fail(message, param, ctx)
+        return day
+
+
+class _Minutes(click.FloatRange):
+    """Minutes from 0 to those of a day: neither infinite nor no number, which a range alone lets pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        minutes = super().convert(value, param, ctx)
+        if not isfinite(minutes):
+            self.fail(translate("{value} is no number of minutes", value=value), param, ctx)
+        return minutes
+
+
+#: Minutes to wait, at most a day.
+MINUTES = _Minutes(0, 24 * 60)
 #: A day as YYYY-MM-DD.
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = _Day(["%Y-%m-%d"])
 #: The day of a digest.
 day = translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The day (default: today)."))
 #: The last day whose data count.
@@ -26,7 +57,9 @@ as_of = translated.option(
     help=mark("By what was stored, tagged and decided by the end of this day."),
 )
 #: The id of a published digest.
-publication = translated.option("--id", "publication", type=int, help=mark("Number of a published digest."))
+publication = translated.option(
+    "--id", "publication", type=click.IntRange(1, MOST_ROWS), help=mark("Number of a published digest.")
+)
 
 _Record = TypeVar("_Record")
 

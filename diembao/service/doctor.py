@@ -185,12 +185,12 @@ def _database(address: str) -> Finding:
     try:
         engine = connect(address)
     except StorageError as error:
-        return Finding(what, "bad", hide_secrets(str(error)), translate("mend [storage]"))
+        return Finding(what, "bad", hide_secrets(error.explanation()), translate("mend [storage]"))
     try:
         version = answering_version(engine)
     except StorageError as error:
         do = translate("see whether its server runs, and address and password ($DIEMBAO_DATABASE, $PGPASSWORD)")
-        return Finding(what, "bad", hide_secrets(str(error)), do)
+        return Finding(what, "bad", hide_secrets(error.explanation()), do)
     finally:
         engine.dispose()
     shown = engine.url.render_as_string()

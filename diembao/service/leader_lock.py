@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from diembao.system.home import Home, HomeInUse
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from storage.service.leader_lock import LeaderLock
 
 
@@ -29,7 +31,10 @@ def hold_leader_lock(home: Home, address: str) -> Iterator[LeaderLock]:
         except HomeInUse as error:
             with suppress(OSError, ValueError, KeyError):
                 holder = json.loads(info_file.read_text("utf-8"))
-                raise HomeInUse(f"{error}: {holder['who']}, since {holder['since']}") from error
+                message = mark("{error}: {who}, since {since}")
+                raise HomeInUse(
+                    Message(message, error=error.message, who=holder["who"], since=holder["since"])
+                ) from error
             raise
         info_file.unlink(missing_ok=True)  # the file of a killed server would name that server
         lock = LeaderLock(address, process_id())

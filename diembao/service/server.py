@@ -60,6 +60,8 @@ class JobServer:
         self._ended: queue.SimpleQueue[tuple[JobRun, JobResult]] = queue.SimpleQueue()
         #: ended runs that the database has not stored yet
         self._unsaved: list[JobRun] = []
+        #: what is written into the home folder for others to read; b'' before `run`
+        self._info = b""
         self._state = HealthState(home.root)
         self._health: HealthServer | None = None
         self._lock_checked_at = float("-inf")
@@ -69,13 +71,21 @@ class JobServer:
         self._purged_on = ""
         #: the clock was set back by more than a correction, and the database has not been brought back yet
         self._is_set_back = False
+        self._announced = False
         at, ticks = now(), steady()
-        orphans = end_orphans(home, tuple(job.name for job in jobs))
-        if lost := storage.service.lose_open(at):
-            log.warning("lost", turns=lost, ended=orphans)
-        self._bring_back(at)
-        self._schedule = self._read_schedule(at, ticks)
+        self._orphans = end_orphans(home, tuple(job.name for job in jobs))
+        #: None until the database took the first record: a service started on a full disk waits for that
+        self._schedule: Schedule | None = None
         self._clock = at, ticks
+
+    def _scheduled(self, at: datetime, ticks: float) -> Schedule:
+        """Return the schedule; before the first time, end what a killed server left open. Raises StorageError."""
+        if self._schedule is None:
+            if lost := self._storage.service.lose_open(at):
+                self._log.warning("lost", turns=lost, ended=self._orphans)
+            self._bring_back(at)
+            self._schedule = self._read_schedule(at, ticks)
+        return self._schedule
 
     def _read_schedule(self, at: datetime, ticks: float) -> Schedule:
         # A row from before the window may be the only one that tells since when a job is known.
@@ -104,7 +114,8 @@ class JobServer:
             self._health = HealthServer(self._serving.health, self._state)
         info = {"who": self._who, "since": now().astimezone(self._zone).isoformat(timespec="seconds")}
         info["health"] = self._health.url if self._health else ""
-        write_atomically(self._home.root / "serve.json", json.dumps(info).encode())
+        self._info = json.dumps(info).encode()
+        self._announce()
         self._log.info("serving", **info)
         notify_systemd("READY=1")
         try:
@@ -119,6 +130,13 @@ class JobServer:
                 self._health.close()
             self._log.info("stopped")
 
+    def _announce(self) -> None:
+        """Write who serves into the home folder; on a full disk again at the next check."""
+        if not self._announced and self._info:
+            with suppress(OSError):
+                write_atomically(self._home.root / "serve.json", self._info)
+                self._announced = True
+
     def check(self) -> None:
         """Record the jobs that ended and start those that are due."""
         at, ticks = now(), steady()
@@ -130,29 +148,31 @@ class JobServer:
                 self._is_set_back = True
         self._clock = at, ticks
         self._record_ended()
+        self._announce()
         try:
             self._check_lock()
+            schedule = self._scheduled(at, ticks)
             if self._is_set_back:
                 self._bring_back(at)
-                self._schedule = self._read_schedule(at, ticks)
+                self._schedule = schedule = self._read_schedule(at, ticks)
                 self._is_set_back = False
             for run in list(self._unsaved):
                 self._storage.service.end_job(run)
                 self._unsaved.remove(run)
-            for due_job in self._schedule.due_jobs(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
-                self._start(due_job, at, ticks)
+            for due_job in schedule.due_jobs(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
+                self._start(schedule, due_job, at, ticks)
             self._purge(at)
         except LockedElsewhere:
             raise
         except StorageError as error:
             if not self._state.trouble:
                 self._alert_counted_from = ticks
-            self._set_trouble(hide_secrets(str(error)))
+            self._set_trouble(hide_secrets(error.explanation()))
             self._tell_trouble(ticks)
         else:
             self._set_trouble("")
         self._state.running = {name: running.pid for name, (running, _) in self._running.items()}
-        self._state.next = self._schedule.next_times(at, ticks)
+        self._state.next = {} if self._schedule is None else self._schedule.next_times(at, ticks)
         self._state.at, self._state.checked = at, time.monotonic()
         notify_systemd("WATCHDOG=1")
 
@@ -187,10 +207,10 @@ class JobServer:
             self._log.info("database_again")
         self._state.trouble = trouble
 
-    def _start(self, due_job: DueJob, at: datetime, ticks: float) -> None:
+    def _start(self, schedule: Schedule, due_job: DueJob, at: datetime, ticks: float) -> None:
         number = self._storage.service.begin_job(due_job.job.name, due_job.due, at, due_job.late, self._who)
         run = JobRun(number, due_job.job.name, due_job.due, at, late=due_job.late)
-        self._schedule.note(run, ticks)
+        schedule.note(run, ticks)
         running = JobProcess()
         self._running[due_job.job.name] = running, run
         env = {"DIEMBAO_DUE": due_job.due.isoformat()} if due_job.late else {}
@@ -216,7 +236,8 @@ class JobServer:
             if run.due > at + AHEAD_LIMIT:
                 run = replace(run, outcome=JobOutcome.AHEAD)
             run = self._with_counts(run)
-            self._schedule.note(run, steady())
+            if self._schedule is not None:
+                self._schedule.note(run, steady())
             self._unsaved.append(run)
             self._state.last = {**self._state.last, run.job: run}
             if self._health is not None:

@@ -14,7 +14,7 @@ from diembao.jobs.collection.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
-from diembao.system.home import Home, HomeInUse
+from diembao.system.home import Home
 from pipeline.i18n.catalogs import translate
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
 from storage.database import Database
@@ -109,14 +109,12 @@ def service_status(
 
 def _serving(home: Home) -> str:
     """Return host, process id and start of the service that holds the home folder; '' if none does."""
-    try:
-        with home.lock("serve"):
-            return ""
-    except HomeInUse:
-        with suppress(OSError, ValueError, KeyError):
-            info = json.loads((home.root / "serve.json").read_text("utf-8"))
-            return f"{info['who']}, {info['since']}"
-        return translate("starts")
+    if not home.is_locked("serve"):
+        return ""
+    with suppress(OSError, ValueError, KeyError):
+        info = json.loads((home.root / "serve.json").read_text("utf-8"))
+        return f"{info['who']}, {info['since']}"
+    return translate("starts")
 
 
 def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:

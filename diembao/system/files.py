@@ -18,6 +18,11 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield draft
         draft.replace(path)
+    except OSError as error:
+        # A write that fails does not say of which file.
+        if error.filename is None and error.errno is not None:
+            error.filename = str(path)
+        raise
     finally:
         draft.unlink(missing_ok=True)
 

@@ -1,8 +1,9 @@
 """The home folder: configuration, database, digests and locks of one installation."""
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,20 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message, say_wait, shown
 
 
 class HomeInUse(DiembaoError):
     """Another run holds the lock; the message names the command and the file."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def explanation(self) -> str:
+        """Return the message in the language of the context."""
+        return str(shown(self.message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,10 @@ class Home:
     def digests(self) -> Path:
         return self.root / "digests"
 
+    def is_locked(self, name: str) -> bool:
+        """Whether another process holds the lock of a command; nothing is written to find out."""
+        return is_locked(self.root / f"{name}.lock")
+
     @contextmanager
     def lock(self, *names: str, wait: float = 0.0) -> Iterator[None]:
         """Hold the locks of these commands, or raise HomeInUse after `wait` seconds for each.
@@ -46,15 +61,34 @@ class Home:
             for name in names:
                 path = self.root / f"{name}.lock"
                 lock = FileLock(path)
+                holder = Message(
+                    mark("another `diembao {command}` is running on {home} (it holds {file})"),
+                    command=name,
+                    home=self.root,
+                    file=path,
+                )
                 try:
-                    lock.acquire(timeout=wait)
+                    with say_wait(Message(mark("Waiting: {holder}"), holder=holder)) if wait else nullcontext():
+                        lock.acquire(timeout=wait)
                 except Timeout as error:
-                    raise HomeInUse(f"another `diembao {name}` is running on {self.root} (it holds {path})") from error
+                    raise HomeInUse(holder) from error
                 locks.append(lock)
             yield
         finally:
             for lock in reversed(locks):
                 lock.release()
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock on a file, which is asked without writing anything."""
+    try:
+        with path.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def default_home() -> Path:

@@ -19,10 +19,10 @@ from pipeline.tables.csv_cells import neutralise_formula, write_rows
 _FIRST = ("item", "story", "event", "origin")
 _OUTLET = ("outlet", "source", "country", "category")
 #: Separator of the two stored parts, before and after the outlet; no cell may hold it (pipeline.tables.csv_cells).
-_SEPARATOR = "\x1f"
+SEPARATOR = "\x1f"
 _NAMES = [column.name for column in ITEMS]
 _OUTLET_AT = _NAMES.index(_OUTLET[0])
-_STORED_PARTS = ITEMS[len(_FIRST) : _OUTLET_AT], ITEMS[_OUTLET_AT + len(_OUTLET) :]
+STORED_PARTS = ITEMS[len(_FIRST) : _OUTLET_AT], ITEMS[_OUTLET_AT + len(_OUTLET) :]
 
 
 class _TaggedText(NamedTuple):
@@ -58,12 +58,12 @@ def stored_cells(
 ) -> str:
     """Return the cells of an article that are stored; the arguments are those fields of its Item."""
     text = _TaggedText(article, tags, version, first_seen, fetched_at, feed_url)
-    return _SEPARATOR.join(_line(part, text) for part in _STORED_PARTS)
+    return SEPARATOR.join(_line(part, text) for part in STORED_PARTS)
 
 
 def csv_line(row: CsvRow) -> str:
     """Return the line of a CSV, the same as csv_cells.write_rows writes for the columns ITEMS of the Item."""
-    before, after = row.cells.split(_SEPARATOR)
+    before, after = row.cells.split(SEPARATOR)
     return (
         f"{row.item},{row.story},{row.event},{_cell(row.origin)},{before},"
         f"{_cell(row.outlet)},{_cell(row.source)},{_cell(row.country)},{_cell(row.category)},{after}\r\n"

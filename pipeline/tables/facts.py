@@ -39,6 +39,12 @@ def kind_of(written: str) -> FactKey:
     return FactKey._make(written.split("|"))
 
 
+def topics_in(written: str) -> list[str]:
+    """Return the ids of the topics in a written kind; none where it is damaged."""
+    parts = written.split("|")
+    return parts[FactKey._fields.index("topics")].split() if len(parts) == len(FactKey._fields) else []
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRead:
     """What became of one source on one day."""

@@ -56,6 +56,12 @@ def load_decisions(
     return by_item
 
 
+def check_decision(field: DecisionField, value: str) -> None:
+    """Raise ValueError for a value that no decision about that field can have."""
+    if field in ("relevance", "tone"):
+        (_RELEVANCE if field == "relevance" else _TONE).validate_python(value)
+
+
 def _decision(row: Row[Any]) -> Decision:
     return Decision(row.item_key, row.field, row.value, row.who, row.at, row.note)
 

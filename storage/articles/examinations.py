@@ -24,6 +24,7 @@ from storage.articles.claims import Claims, claims_of, known_names, shared_names
 from storage.articles.identity import LeaveStories, identify, item_key
 from storage.crawl.candidates import forget_checks
 from storage.crawl.outlets import outlet_of
+from storage.engine.connection import storable
 from storage.schema.core import candidates, documents, items, taggings, versions
 
 #: Results stored by one set of statements; databases limit what one may hold.
@@ -289,6 +290,9 @@ def _tagging(version: int, tags: Tags, at: datetime) -> dict[str, Any]:
 
 
 def hash_text(article: Article) -> str:
-    """Return the hash of title and text, white space folded: two versions with one hash are the same text."""
-    text = " ".join(f"{article.title}\n{article.text}".split())
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the hash of title and text, white space folded: two versions with one hash are the same text.
+
+    Of characters that no database can hold it is the hash of what is stored in their place.
+    """
+    text = " ".join(storable(f"{article.title}\n{article.text}").split())
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -11,6 +11,7 @@ from pipeline.records import Decision, Item, Relevance, Version
 from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.claims import current_key
 from storage.articles.decisions import apply_decisions, load_decisions
+from storage.engine.damage import is_damaged, tell_left_out
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
 
@@ -102,6 +103,26 @@ def _item(row: Row[Any], decisions_by_item: Mapping[str, Iterable[Decision]], as
     )
 
 
+def _sound_items(
+    rows: Iterable[Row[Any]],
+    decisions_by_item: Mapping[str, Iterable[Decision]],
+    as_of: datetime | None = None,
+    *,
+    tell: bool = True,
+) -> Iterator[Item]:
+    """Yield the items of rows; one that is damaged costs no other: it is left out, and told unless `tell` is false."""
+    for row in rows:
+        error: Exception | None = None
+        try:
+            if not is_damaged(row):
+                yield _item(row, decisions_by_item, as_of)
+                continue
+        except (ValueError, KeyError, TypeError) as raised:
+            error = raised
+        if tell:
+            tell_left_out(f"article {row.key}", error)
+
+
 def load_item(connection: Connection, key: str) -> Item | None:
     """See storage.articles.facet.Articles.item."""
     item = load_chosen(connection, [key]).get(key)
@@ -110,9 +131,9 @@ def load_item(connection: Connection, key: str) -> Item | None:
     return item
 
 
-def load_chosen(connection: Connection, keys: Sequence[str]) -> dict[str, Item]:
-    """Return items by key; keys without an item are left out."""
-    return _load(connection, keys, load_decisions(connection, keys))
+def load_chosen(connection: Connection, keys: Sequence[str], *, tell: bool = True) -> dict[str, Item]:
+    """Return items by key, without unknown keys and damaged items; the latter are told unless `tell` is false."""
+    return _load(connection, keys, load_decisions(connection, keys), tell=tell)
 
 
 def _load(
@@ -120,17 +141,23 @@ def _load(
     keys: Sequence[str],
     decisions_by_item: Mapping[str, Iterable[Decision]],
     as_of: datetime | None = None,
+    *,
+    tell: bool = True,
 ) -> dict[str, Item]:
     rows = connection.execute(_select_items(as_of).where(items.c.key.in_(keys)))
-    return {row.key: _item(row, decisions_by_item, as_of) for row in rows}
+    return {item.key: item for item in _sound_items(rows, decisions_by_item, as_of, tell=tell)}
 
 
 def load_versions(connection: Connection, key: str) -> list[Version]:
     """See storage.articles.facet.Articles.versions."""
     query = select(versions).where(versions.c.item_key == key).order_by(versions.c.number)
-    return [
-        Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article)) for row in connection.execute(query)
-    ]
+    sound = []
+    for row in connection.execute(query):
+        try:
+            sound.append(Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article)))
+        except ValueError as error:
+            tell_left_out(f"article {key}, version {row.number}", error)
+    return sound
 
 
 def load_event(connection: Connection, key: str) -> list[Item]:
@@ -141,7 +168,7 @@ def load_event(connection: Connection, key: str) -> list[Item]:
         _select_items().where(items.c.event == event).order_by(published_or_seen, items.c.key)
     ).all()
     decisions_by_item = load_decisions(connection, [row.key for row in rows])
-    return [_item(row, decisions_by_item) for row in rows]
+    return list(_sound_items(rows, decisions_by_item))
 
 
 def load_items(
@@ -171,7 +198,9 @@ def load_items(
     for chunk in keys.partitions():
         loaded = _load(connection, chunk, decisions_by_item, as_of)
         for key in chunk:
-            item = loaded[key]
+            item = loaded.get(key)
+            if item is None:
+                continue
             if not topics or any(t.id in topics for t in item.tags.topics):
                 yield item
 
@@ -207,4 +236,4 @@ def load_digest_items(
     )
     rows = connection.execute(query).all()
     decisions_by_item = load_decisions(connection, [row.key for row in rows], as_of)
-    return [_item(row, decisions_by_item, as_of) for row in rows]
+    return list(_sound_items(rows, decisions_by_item, as_of))

@@ -64,7 +64,7 @@ def _entry(row: Row[Any]) -> LedgerEntry:
         source_id=row.source_id,
         outlet=row.name,
         url=link_as_written(row.url, row.entry),
-        title=row.entry["title"],
+        title=row.entry.get("title", ""),
         feed_url=row.feed_url,
         first_seen=row.first_seen,
         last_seen=row.last_seen,

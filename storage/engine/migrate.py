@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from storage.engine.connection import connect
+from storage.engine.driver_errors import error_of
 from storage.engine.errors import StorageError
 
 if TYPE_CHECKING:
@@ -34,26 +37,44 @@ def open_engine(url: str, *, upgrade: bool = False) -> Engine:
         with engine.connect().execution_options(reads=True) as connection:
             version = version_of(connection)
         if version is not None and version not in _versions():
-            raise StorageError(
-                f"{name}: was written by a newer diembao (its tables are {version}); upgrade the program"
-            )
+            raise StorageError(newer_than_program(name, version))
         if version is not None and version != head():
             if engine.dialect.name == "sqlite":
                 _save_before_upgrade(engine, version)
             elif not upgrade:
                 raise StorageError(
-                    f"{name}: its tables are of version {version}, older than {head()}; diembao db upgrade"
+                    Message(
+                        mark("{database}: its tables are of version {version}, older than {today}; diembao db upgrade"),
+                        database=name,
+                        version=version,
+                        today=head(),
+                    )
                 )
-        with engine.begin() as connection:
-            migrate(connection)
+        # A database of today's is left alone: opening it needs neither a lock nor room on the disk.
+        if version != head():
+            with engine.begin() as connection:
+                migrate(connection)
     except StorageError:
         engine.dispose()
         raise
     except (SQLAlchemyError, sqlite3.Error) as error:
         engine.dispose()
-        cause = getattr(error, "orig", None) or error
-        raise StorageError(f"{name}: cannot be opened: {cause}") from error
+        raise error_of(engine, getattr(error, "orig", None) or error) from error
     return engine
+
+
+def newer_than_program(database: object, version: str) -> Message:
+    """Return the message that a database is of a version that this program does not know."""
+    return Message(
+        mark("{database}: was written by a newer diembao (its tables are {version}); upgrade the program"),
+        database=database,
+        version=version,
+    )
+
+
+def is_known(version: str) -> bool:
+    """Whether the tables of this version can be used, upgraded where they are older."""
+    return version in _versions()
 
 
 def _save_before_upgrade(engine: Engine, version: str) -> None:

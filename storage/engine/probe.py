@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.engine.driver_errors import error_of
 from storage.engine.errors import StorageError
 from storage.engine.migrate import version_of
 
@@ -43,4 +44,4 @@ def answering_version(engine: Engine) -> str | None:
     except StorageError:
         raise
     except SQLAlchemyError as error:
-        raise StorageError(str(error)) from error
+        raise error_of(engine, getattr(error, "orig", None) or error) from error

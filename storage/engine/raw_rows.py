@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
-from storage.engine.connection import error_of
 from storage.engine.dialects import stream_cursor
+from storage.engine.driver_errors import error_of
 
 
 def raw_rows(

@@ -1,144 +1,109 @@
-"""Backup and restore of a database, its upgrade, and copies between SQLite and PostgreSQL, compared by checksum."""
+"""Backup and restore of a database, and its upgrade. Restoring sets aside what is there without reading it."""
 
-import hashlib
-import json
+import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, MetaData, Table, insert, select
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message, notify
 from storage.engine.connection import connect
-from storage.engine.dialects import advance_counter, primary_key_order
+from storage.engine.driver_errors import error_of_file
 from storage.engine.errors import StorageError
 from storage.engine.migrate import head, migrate, open_engine, version_of
-from storage.maintenance.integrity import check_integrity
+from storage.engine.sqlite_connections import open_file
+from storage.maintenance.checksum import CHUNK, checksum, row_name
+from storage.maintenance.copying import Progress, copy, copy_table
+from storage.maintenance.integrity import check_integrity, check_structure
+from storage.maintenance.seal import (
+    Seal,
+    break_seal,
+    changed_backup,
+    digest_path,
+    hash_everything,
+    hash_file,
+    noted_digest,
+    read_seal,
+    seal_file,
+)
 from storage.schema.documentation import our_tables
 
-#: Rows copied at a time.
-_CHUNK = 500
+__all__ = ["Progress", "backup", "checksum", "copy", "restore", "sqlite_file", "upgrade"]
 
-#: Receives the table, the number of rows done, and of all rows.
-Progress = Callable[[str, int, int], None]
-
-
-def checksum(address: str) -> str:
-    """Return the SHA-256 of every row of every table, the same for the same content in either kind of database."""
-    engine = connect(address)
-    digest = hashlib.sha256()
-    try:
-        with engine.connect().execution_options(reads=True) as connection:
-            for table in our_tables(connection):
-                digest.update(f"\x1e{table.name}".encode())
-                for row in _rows(connection, table):
-                    digest.update(b"\x1f" + _canonical(table, row))
-    finally:
-        engine.dispose()
-    return digest.hexdigest()
-
-
-def _rows(connection: Connection, table: Table) -> Iterator[Any]:
-    # An older database lacks some columns.
-    present = {c["name"] for c in inspect(connection).get_columns(table.name)}
-    columns = [c for c in table.columns if c.name in present]
-    yield from connection.execute(
-        select(*columns).order_by(*primary_key_order(connection, table)).execution_options(yield_per=_CHUNK)
-    )
-
-
-def _canonical(table: Table, row: Any) -> bytes:
-    values = [_canonical_value(value) for value in row]
-    return json.dumps(values, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
-
-
-def _canonical_value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, bytes | memoryview):
-        return hashlib.sha256(bytes(value)).hexdigest()
-    return value
-
-
-def copy(source: str, target: str, progress: Progress) -> int:
-    """Copy every row from one address to another, whatever their kinds; return how many.
-
-    The target is created where it is missing, and must be empty. The copy is compared by checksum. Raises StorageError.
-    """
-    old, new = open_engine(source), open_engine(target)
-    total = 0
-    try:
-        with old.connect().execution_options(reads=True) as reading, new.begin() as writing:
-            tables = our_tables(reading)
-            for table in tables:
-                if writing.execute(select(func.count()).select_from(table)).scalar_one():
-                    raise StorageError(
-                        f"{_display_address(new)}: is not empty (table {table.name}); copy into a new database"
-                    )
-            for table in tables:
-                total += _copy_table(reading, writing, table, progress)
-    finally:
-        old.dispose()
-        new.dispose()
-    if (original := checksum(source)) != (copied := checksum(target)):
-        raise StorageError(
-            f"{target}: holds other content than {source} after the copy ({copied[:12]} instead of {original[:12]}); "
-            "was it written to meanwhile? Copy again into a new database"
-        )
-    return total
-
-
-def _copy_table(reading: Connection, writing: Connection, table: Table, progress: Progress) -> int:
-    expected = reading.execute(select(func.count()).select_from(table)).scalar_one()
-    done = 0
-    chunk: list[dict[str, Any]] = []
-    for row in _rows(reading, table):
-        chunk.append(dict(row._mapping))
-        if len(chunk) == _CHUNK:
-            writing.execute(insert(table), chunk)
-            done += len(chunk)
-            chunk = []
-            progress(table.name, done, expected)
-    if chunk:
-        writing.execute(insert(table), chunk)
-        done += len(chunk)
-    progress(table.name, done, expected)
-    if done:
-        advance_counter(writing, table)
-    return done
+#: Endings of the files that SQLite keeps beside a database.
+_COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 def backup(address: str, path: Path, progress: Progress) -> str:
     """Save the database as one SQLite file, also while a run writes; return the checksum of its content.
 
-    The file appears whole or not at all, beside it `<name>.sha256` with the checksum. Raises StorageError.
+    The file appears whole or not at all, with a seal in it (storage.maintenance.seal), beside it `<name>.sha256` with
+    the digest of its bytes. Rows that are damaged are saved as they are, and told. Raises StorageError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    for stale in (draft, draft.with_name(draft.name + "-wal"), draft.with_name(draft.name + "-shm")):
-        stale.unlink(missing_ok=True)
-    try:
+    with _draft(path.with_name(f".{path.name}.part")) as draft:
         if (file := sqlite_file(address)) is not None:
             _save_sqlite(file, draft, progress)
         else:
             _save_postgres(address, draft, progress)
-        digest = checksum(f"sqlite:///{draft}")
-        _close_journal(draft)
-        path.with_name(path.name + ".sha256").write_text(f"{digest}  {path.name}\n", "utf-8")
-        draft.replace(path)
+        content = checksum(f"sqlite:///{draft}", _tell_damaged)
+        try:
+            seal_file(draft, content)
+        except sqlite3.Error as error:
+            raise error_of_file(path, error) from error
+        _sync(draft)
+        note = digest_path(path)
+        with _draft(note.with_name(f".{note.name}.part")) as note_draft:
+            note_draft.write_text(f"{hash_file(draft)}  {path.name}\n", "utf-8")
+            _sync(note_draft)
+            # Stopped in between, the file has no note rather than the one of an earlier file.
+            note.unlink(missing_ok=True)
+            draft.replace(path)
+            note_draft.replace(note)
+    return content
+
+
+def _tell_damaged(table: Table, row: Any) -> None:
+    message = Message(mark("Row {row} is damaged; it is saved as it is: diembao db check"), row=row_name(table, row))
+    notify("damage", message)
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """Give a path at which no file is, for one that the block makes and moves; what is left there is deleted."""
+    remains = (path, *(path.with_name(path.name + ending) for ending in _COMPANIONS))
+    for file in remains:
+        file.unlink(missing_ok=True)
+    try:
+        yield path
     finally:
-        draft.unlink(missing_ok=True)
-    return digest
+        for file in remains:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _save_sqlite(file: Path, draft: Path, progress: Progress) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as source, closing(sqlite3.connect(draft)) as target:
-        # A transaction fixes one moment: without it each write of another process would restart the copy.
-        source.execute("BEGIN")
-        source.execute("SELECT 1 FROM sqlite_master").fetchone()
-        source.backup(target, pages=2048, progress=lambda _s, left, all: progress("backup", all - left, all))
+    if not file.is_file():
+        open_engine(f"sqlite:///{file}").dispose()  # a backup of nothing is one of empty tables
+    try:
+        with closing(open_file(file)) as source, closing(sqlite3.connect(draft)) as target:
+            # A transaction fixes one moment: without it each write of another process would restart the copy.
+            source.execute("BEGIN")
+            source.execute("SELECT 1 FROM sqlite_master").fetchone()
+            source.backup(target, pages=2048, progress=lambda _s, left, all: progress("backup", all - left, all))
+    except sqlite3.Error as error:
+        raise error_of_file(draft, error) from error
 
 
 def _save_postgres(address: str, draft: Path, progress: Progress) -> None:
@@ -154,7 +119,7 @@ def _save_postgres(address: str, draft: Path, progress: Progress) -> None:
             migrate(writing)
         with old.connect().execution_options(reads=True) as reading, new.begin() as writing:
             for table in our_tables(reading):
-                _copy_table(reading, writing, table, progress)
+                copy_table(reading, writing, table, progress)
     finally:
         old.dispose()
         new.dispose()
@@ -182,7 +147,7 @@ def _save_older(old: Engine, new: Engine, progress: Progress) -> None:
 
 
 def _all(connection: Connection, table: Table) -> Iterator[Any]:
-    yield from connection.execute(select(table).execution_options(yield_per=_CHUNK))
+    yield from connection.execute(select(table).execution_options(yield_per=CHUNK))
 
 
 def _naive(value: Any) -> Any:
@@ -205,47 +170,99 @@ def upgrade(address: str, path: Path, progress: Progress) -> str | None:
     return old
 
 
-def _close_journal(file: Path) -> None:
-    """Move the journal's contents into the file, so that the file can be moved alone."""
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode=DELETE")
-
-
 def restore(path: Path, address: str, progress: Progress) -> str:
-    """Restore a backup, verified by its checksum before and after; return the checksum.
+    """Restore a backup; return the checksum of its content.
 
-    An SQLite database is replaced and kept beside it as `<name>.before-restore`; a PostgreSQL database must be empty.
-    Raises StorageError.
+    The backup is compared with its checksums before anything is replaced. One of an earlier release may have none,
+    which is told. An SQLite database is set aside unread as `<name>.before-restore`, a number added where one is there;
+    a PostgreSQL database must be empty. Raises StorageError, with the database as it was.
     """
     if not path.is_file():
-        raise StorageError(f"{path}: there is no such file")
-    digest, note = checksum(f"sqlite:///{path}"), path.with_name(path.name + ".sha256")
-    if note.is_file() and (expected := note.read_text("utf-8").split()[0]) != digest:
-        raise StorageError(
-            f"{path}: is not what was saved (checksum {digest[:12]}, noted {expected[:12]}); take another"
-        )
-    problems = check_integrity(f"sqlite:///{path}")
-    if problems:
-        raise StorageError(f"{path}: is damaged: {problems[0]}; take another backup")
+        raise StorageError(Message(mark("{file}: there is no such file"), file=path))
+    seal = _verify(path)
+    content = seal.content if seal is not None else checksum(f"sqlite:///{path}")
     file = sqlite_file(address)
     if file is None:
-        copy(f"sqlite:///{path}", address, progress)
-        return digest
-    draft = file.with_name(f".{file.name}.restoring")
-    draft.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
-        source.backup(target)
-    _close_journal(draft)
-    if (copied := checksum(f"sqlite:///{draft}")) != digest:
-        draft.unlink(missing_ok=True)
-        raise StorageError(f"{file}: the copy of {path} differs from it ({copied[:12]}); is the disk full or failing?")
-    if file.exists():
-        _close_journal(file)
-        file.replace(file.with_name(file.name + ".before-restore"))
-    draft.replace(file)
-    open_engine(address).dispose()  # upgrades an older backup
-    return digest
+        with TemporaryDirectory() as folder:
+            draft = Path(folder) / "restoring.db"
+            _copy_file(path, draft)
+            copy(f"sqlite:///{draft}", address, progress)
+        return content
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _draft(file.with_name(f".{file.name}.restoring")) as draft:
+        _copy_file(path, draft)
+        _sync(draft)
+        if (aside := _set_aside(file)) is not None:
+            notify("note", Message(mark("What was there is kept as {file}."), file=aside))
+        draft.replace(file)
+    return content
+
+
+def _verify(path: Path) -> Seal | None:
+    """Compare a backup with its checksums and check what it holds; return its seal, if it has one.
+
+    Raises StorageError.
+    """
+    noted, seal = noted_digest(path), read_seal(path)
+    if noted is not None and (present := hash_file(path)) != noted:
+        # Before there were seals, the file beside a backup held the checksum of its content.
+        content = present if seal is not None else checksum(f"sqlite:///{path}")
+        if content != noted:
+            raise changed_backup(path, content, noted)
+    # What a seal vouches for may hold a damaged row: it was saved as it was, and the rest is worth having.
+    problems = check_structure(path) if seal is not None else check_integrity(f"sqlite:///{path}")
+    if problems:
+        raise StorageError(
+            Message(mark("{file}: is damaged: {problem}; take another backup"), file=path, problem=problems[0]),
+            "damaged",
+        )
+    if seal is None and noted is None:
+        message = mark("{file}: is of an earlier release and has no checksum; nobody can tell whether it was changed.")
+        notify("note", Message(message, file=path))
+    return seal
+
+
+def _copy_file(path: Path, draft: Path) -> None:
+    """Copy a backup to a draft of a database with today's tables, without a seal."""
+    try:
+        with closing(open_file(path)) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+            if hash_everything(target) != hash_everything(source):
+                raise StorageError(
+                    Message(mark("{file}: its copy differs from it; is the disk full or failing?"), file=path), "io"
+                )
+        break_seal(draft)
+    except sqlite3.Error as error:
+        raise error_of_file(draft, error) from error
+    engine = connect(f"sqlite:///{draft}")
+    try:
+        with engine.begin() as connection:
+            migrate(connection)
+    finally:
+        engine.dispose()  # closing moves the journal's contents into the file
+
+
+def _set_aside(file: Path) -> Path | None:
+    """Move a database and its journal aside, unread; return where to, None where there was none.
+
+    Stopped at any moment, the file is where it was or aside, and no journal of it beside another database.
+    """
+    if not file.exists():
+        for ending in _COMPANIONS:
+            file.with_name(file.name + ending).unlink(missing_ok=True)
+        return None
+    aside, number = file.with_name(f"{file.name}.before-restore"), 1
+    while aside.exists():
+        number += 1
+        aside = file.with_name(f"{file.name}.before-restore-{number}")
+    try:
+        aside.hardlink_to(file)
+    except OSError:  # a file system without links
+        file.replace(aside)
+    for ending in _COMPANIONS:
+        with suppress(FileNotFoundError):
+            file.with_name(file.name + ending).replace(aside.with_name(aside.name + ending))
+    return aside
 
 
 def sqlite_file(address: str) -> Path | None:
@@ -254,7 +271,3 @@ def sqlite_file(address: str) -> Path | None:
 
     url = make_url(address)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
-
-
-def _display_address(engine: Engine) -> str:
-    return engine.url.render_as_string()

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or_, select, update
 
 from pipeline.records import AHEAD_LIMIT, JobOutcome
-from storage.schema.core import Instant, candidates, feeds, fetches, hosts, items, metadata, polls, versions
+from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, versions
+from storage.schema.instants import Instant
 from storage.schema.publications import publications
 from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs

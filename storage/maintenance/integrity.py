@@ -1,43 +1,101 @@
 """The integrity check of a database, and the number of its rows."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from storage.engine.connection import connect
+from storage.engine.damage import brief
 from storage.engine.dialects import is_sqlite
+from storage.engine.driver_errors import error_of_file
+from storage.engine.errors import StorageError
+from storage.engine.sqlite_connections import open_file
+from storage.maintenance.row_faults import find_row_faults
 from storage.schema.documentation import our_tables
 
+_FOREIGN_KEY = mark("row {row} of {table} refers to a missing row of {other}")
 
-def check_integrity(address: str) -> list[str]:
+
+def check_integrity(address: str) -> list[Message]:
     """Return the faults of a database, a sentence each; none for a sound one.
 
-    The check covers the pages of an SQLite file, foreign keys, and what must hold of rows: every link, page and article
-    has one outcome, the versions of an article are 1 to n. A table that an older database lacks is skipped.
+    The check covers the pages of an SQLite file, foreign keys, what must hold of rows together (every link, page and
+    article has one outcome, the versions of an article are 1 to n), and every row by itself
+    (storage.maintenance.row_faults). A table that an older database lacks is skipped. Raises StorageError for a
+    database that is held by another program or not reached.
     """
     engine = connect(address)
-    problems: list[str] = []
+    database = engine.url.render_as_string()
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
+        raise StorageError(
+            Message(mark("{database}: there is no database yet; diembao run makes one"), database=database)
+        )
+    problems: list[Message] = []
     try:
         with engine.connect().execution_options(reads=True) as connection:
-            if is_sqlite(connection):
-                problems += [str(r[0]) for r in connection.exec_driver_sql("PRAGMA integrity_check") if r[0] != "ok"]
-                problems += [
-                    f"row {r[1]} of {r[0]} refers to a missing row of {r[2]}"
-                    for r in connection.exec_driver_sql("PRAGMA foreign_key_check")
-                ]
-            tables = set(inspect(connection).get_table_names())
-            for fault, query in _INVARIANTS.items():
-                if not _tables_in(query) <= tables:
-                    continue
-                rows = connection.execute(text(query)).scalar_one()
-                if rows:
-                    problems.append(f"{rows} {fault}")
-    except SQLAlchemyError as error:
-        problems.append(f"cannot be read: {getattr(error, 'orig', None) or error}")
+            if not our_tables(connection):
+                return [Message(mark("{database}: is empty: it holds no tables"), database=database)]
+            for check in (_page_faults, _faults_together, find_row_faults):
+                problems += _until_unreadable(check(connection))
+    except StorageError as error:
+        if error.cause not in ("damaged", "foreign"):
+            raise
+        problems.append(Message(mark("cannot be read: {error}"), error=error.message))
     finally:
         engine.dispose()
     return problems
+
+
+def check_structure(file: Path) -> list[Message]:
+    """Return the faults of an SQLite file's pages and references, which nothing in it vouches for."""
+    try:
+        with closing(open_file(file)) as connection:
+            says = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+            lost = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.Error as error:
+        raise error_of_file(file, error) from error
+    faults = [_sqlite_says(sentence) for sentence in says if sentence != "ok"]
+    return faults + [Message(_FOREIGN_KEY, row=row[1], table=row[0], other=row[2]) for row in lost]
+
+
+def _sqlite_says(sentence: str) -> Message:
+    return Message(mark("SQLite says: {sentence}"), sentence=sentence)
+
+
+def _until_unreadable(faults: Iterator[Message]) -> Iterator[Message]:
+    """Yield faults; where the database can be read no further, a last one says so, and the next check begins."""
+    try:
+        yield from faults
+    except StorageError as error:
+        yield Message(mark("cannot be read: {error}"), error=error.message)
+    except SQLAlchemyError as error:
+        yield Message(mark("cannot be read: {error}"), error=brief(error))
+
+
+def _page_faults(connection: Connection) -> Iterator[Message]:
+    if not is_sqlite(connection):
+        return
+    for row in connection.exec_driver_sql("PRAGMA integrity_check"):
+        if row[0] != "ok":
+            yield _sqlite_says(str(row[0]))
+    for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield Message(_FOREIGN_KEY, row=row[1], table=row[0], other=row[2])
+
+
+def _faults_together(connection: Connection) -> Iterator[Message]:
+    tables = set(inspect(connection).get_table_names())
+    for fault, query in _INVARIANTS.items():
+        if not _tables_in(query) <= tables:
+            continue
+        if rows := connection.execute(text(query)).scalar_one():
+            yield Message(fault, count=rows)
 
 
 def _tables_in(query: str) -> set[str]:
@@ -45,34 +103,34 @@ def _tables_in(query: str) -> set[str]:
     return {after for word, after in pairwise(words) if word in ("FROM", "JOIN")}
 
 
-#: Fault, as it follows a number → query of the number of rows that have it.
+#: Fault → query of the number of rows that have it.
 _INVARIANTS = {
-    "links that were fetched and have no page": (
+    mark("{count} links that were fetched and have no page"): (
         "SELECT count(*) FROM candidates c WHERE c.outcome IN ('fetched', 'summary') "
         "AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.candidate_id = c.id)"
     ),
-    "links that wait and are never asked again": (
+    mark("{count} links that wait and are never asked again"): (
         "SELECT count(*) FROM candidates c WHERE c.outcome = 'waiting' AND c.next_try IS NULL"
     ),
-    "examined pages of which nothing was kept": (
+    mark("{count} examined pages of which nothing was kept"): (
         "SELECT count(*) FROM documents d JOIN candidates c ON c.id = d.candidate_id "
         "WHERE d.outcome IN ('coverage', 'irrelevant') AND c.item_key IS NULL"
     ),
-    "pages that end without a time": (
+    mark("{count} pages that end without a time"): (
         "SELECT count(*) FROM documents d WHERE d.outcome <> 'waiting' AND d.examined_at IS NULL"
     ),
-    "articles whose versions are not 1 to n": (
+    mark("{count} articles whose versions are not 1 to n"): (
         "SELECT count(*) FROM items i WHERE i.version < 1 OR i.version <> "
         "(SELECT count(*) FROM versions v WHERE v.item_key = i.key) OR i.version <> "
         "(SELECT max(v.number) FROM versions v WHERE v.item_key = i.key)"
     ),
-    "texts that were never tagged": (
+    mark("{count} texts that were never tagged"): (
         "SELECT count(*) FROM versions v WHERE NOT EXISTS (SELECT 1 FROM taggings t WHERE t.version_id = v.id)"
     ),
-    "articles kept twice under one address": (
+    mark("{count} articles kept twice under one address"): (
         "SELECT count(*) FROM (SELECT url FROM items GROUP BY url HAVING count(*) > 1) AS twice"
     ),
-    "links to an article that is not there": (
+    mark("{count} links to an article that is not there"): (
         "SELECT count(*) FROM candidates c WHERE c.item_key IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM items i WHERE i.key = c.item_key)"
     ),

@@ -3,7 +3,8 @@
 from sqlalchemy import Connection, Table, inspect
 
 from storage.schema import derived, identity, maintenance, publications, search, service, stories
-from storage.schema.core import Instant, metadata
+from storage.schema.core import metadata
+from storage.schema.instants import Instant
 
 #: Modules that define tables: importing them adds the tables to `metadata`.
 _DEFINED = (derived, identity, publications, service, search, stories, maintenance)

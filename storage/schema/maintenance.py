@@ -2,7 +2,8 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from storage.schema.core import Instant, metadata
+from storage.schema.core import metadata
+from storage.schema.instants import Instant
 
 decisions = Table(
     "decisions",

@@ -5,6 +5,8 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import delete, func, insert, select
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message, notify
 from pipeline.records import SavedSearch, SearchHit
 from pipeline.tables.facts import FactCount
 from storage.engine.errors import StorageError
@@ -14,6 +16,10 @@ from storage.schema.search import saved_searches
 from storage.search.index import BATCH, clear, index_new, is_index_behind
 from storage.search.search import Order, count, search
 from storage.search.tree import Tree
+
+_BEHIND = mark(
+    "The search index is behind and cannot be brought up to date now ({error}); some articles may be missing here."
+)
 
 
 class Search(Facet):
@@ -52,8 +58,15 @@ class Search(Facet):
             total = connection.execute(select(func.count()).select_from(items)).scalar_one()
         done = 0
         while True:
-            with self._writing() as connection:
-                found = index_new(connection)
+            try:
+                with self._writing() as connection:
+                    found = index_new(connection)
+            except StorageError as error:
+                if error.cause not in ("full", "io", "readonly", "busy"):
+                    raise
+                # Whoever reads needs no room on the disk: the index is as it was, and that is said.
+                notify("note", Message(_BEHIND, error=error.message))
+                return done
             done += found
             if progress is not None:
                 progress("search", done, max(total, done))

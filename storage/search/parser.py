@@ -17,6 +17,8 @@ _LONGEST, _MOST_WORDS, _DEEPEST = 2_000, 100, 40
 #: words that NEAR lets stand between its two where no number is given, and at most
 _NEAR, _FARTHEST = 10, 50
 MARKS = ("outlet", "topic", "lang", "place", "relevance", "tone")
+#: Years of days that are searched: the ends of the calendar have no day before or after them.
+_YEARS = range(1900, 3000)
 FIELDS = ("title", *MARKS, "day", "story")
 _CLOSED = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral", "negative", "unsure")}
 
@@ -258,13 +260,16 @@ class _Parser:
         return Days(*ends)
 
     def _day(self, token: _Token, written: str) -> date:
+        day: date | None = None
         try:
             if (local := _LOCAL.fullmatch(written)) is not None:
-                return date(int(local[3]), int(local[2]), int(local[1]))
-            if _ISO.fullmatch(written):
-                return date(*map(int, written.split("-")))
+                day = date(int(local[3]), int(local[2]), int(local[1]))
+            elif _ISO.fullmatch(written):
+                day = date(*map(int, written.split("-")))
         except ValueError:
             pass
+        if day is not None and day.year in _YEARS:
+            return day
         raise self._error(
             token.at, mark("No day: {value!r}; write day:2026-03-01 or day:2026-03-01..2026-03-05"), value=written
         )

@@ -13,8 +13,10 @@ from pipeline.tables.facts import FactCount
 from pipeline.text.normalize import match_key, normalise, strip_diacritics
 from pipeline.text.search_tokens import UNSPACED
 from storage.articles.items import load_chosen
+from storage.engine.damage import DamagedJson
 from storage.engine.dialects import is_sqlite
-from storage.schema.core import Instant, versions
+from storage.schema.core import versions
+from storage.schema.instants import Instant
 from storage.schema.search import search_items
 from storage.search.compiler import SPANS, CompiledQuery, quote
 from storage.search.tree import Tree, Words, asked_words, names_relevance
@@ -60,7 +62,7 @@ def search(
     keys = _matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since)
     if by == "relevance":
         scores = _scores(connection, tree, keys)
-        keys = sorted(keys, key=lambda k: -scores[k])[:limit]  # sorting is stable: of equals the newest first
+        keys = sorted(keys, key=lambda k: -scores.get(k, 0))[:limit]  # sorting is stable: of equals the newest first
     items_by_key = load_chosen(connection, keys)
     words = list(asked_words(tree))
     return [_hit(items_by_key[k], words, scores.get(k, 0)) for k in keys if k in items_by_key]
@@ -146,6 +148,8 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
     patterns = [_pattern(words) for words in asked_words(tree)]
     scores = {}
     for row in connection.execute(query):
+        if isinstance(row.article, DamagedJson):  # it is told where the article is loaded
+            continue
         title, body = match_key(normalise(row.article["title"])), match_key(normalise(row.article["text"]))
         scores[row.item_key] = sum(_score(pattern, title, body) for pattern in patterns)
     return scores

@@ -12,7 +12,10 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from storage.engine.connection import connect
+from storage.engine.driver_errors import error_of
 from storage.engine.errors import StorageError
 
 #: Key of the advisory lock of the one `diembao serve` of a PostgreSQL database: "serve" in ASCII.
@@ -57,9 +60,10 @@ class LeaderLock:
         except Timeout:
             with suppress(OSError, ValueError):
                 holder = json.loads(note.read_text("utf-8"))["who"]
-                raise LockedElsewhere(f"{self._address}: held by diembao serve on {holder}") from None
-            raise LockedElsewhere(f"{self._address}: held by another diembao serve ({lock.lock_file})") from None
-        note.write_text(json.dumps({"who": self._who}), "utf-8")
+                raise LockedElsewhere(self._held_by(holder)) from None
+            raise LockedElsewhere(self._held_by(lock.lock_file)) from None
+        with suppress(OSError):  # on a full disk the lock holds all the same, but does not say whose it is
+            note.write_text(json.dumps({"who": self._who}), "utf-8")
         self._lock = lock
 
     def _lock_connection(self) -> None:
@@ -78,9 +82,12 @@ class LeaderLock:
             ).first()
             connection.close()
         except SQLAlchemyError as error:
-            raise StorageError(f"{self._address}: {getattr(error, 'orig', None) or error}") from error
-        holder = f"{row[0]}, since {row[1]:%Y-%m-%d %H:%M}" if row else "another diembao serve"
-        raise LockedElsewhere(f"{self._address}: held by {holder}")
+            raise error_of(self._engine, getattr(error, "orig", None) or error) from error
+        holder = f"{row[0]}, {row[1]:%Y-%m-%d %H:%M}" if row else "diembao serve"
+        raise LockedElsewhere(self._held_by(holder))
+
+    def _held_by(self, holder: str) -> Message:
+        return Message(mark("{database}: held by diembao serve on {holder}"), database=self._address, holder=holder)
 
     def keep(self) -> None:
         """Check that the lock is still held, and take it again if the database was restarted meanwhile.

@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -9,12 +10,16 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records.publications import Dispatch, Publication, PublishedItem
+from storage.engine.damage import tell_left_out
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
 from storage.schema.publications import dispatches, publication_files, publications
 
-_ITEMS = TypeAdapter(tuple[PublishedItem, ...])
+#: What a published digest said of its articles, as it is stored.
+PUBLISHED_ITEMS = TypeAdapter(tuple[PublishedItem, ...])
 
 
 class Publications(Facet):
@@ -30,7 +35,7 @@ class Publications(Facet):
             "sha256": made.sha256,
             "rules": made.rules,
             "number": made.number,
-            "items": _ITEMS.dump_python(made.items, mode="json"),
+            "items": PUBLISHED_ITEMS.dump_python(made.items, mode="json"),
         }
         with self._writing() as connection:
             found = connection.execute(insert(publications).values(**row)).inserted_primary_key
@@ -66,7 +71,7 @@ class Publications(Facet):
             .order_by(publications.c.id)
         )
         with self._reading() as connection:
-            return [_head(row) for row in connection.execute(query)]
+            return list(_sound_heads(connection.execute(query)))
 
     def begin_dispatch(self, dispatch: Dispatch, /) -> bool:
         """Store that a digest is about to be sent; return False, and store nothing, where that was begun before."""
@@ -103,6 +108,15 @@ class Publications(Facet):
             ]
 
 
+def _sound_heads(rows: Iterable[Row[Any]]) -> Iterator[Publication]:
+    """Yield publications without their files; a damaged one is left out and told."""
+    for row in rows:
+        try:
+            yield _head(row)
+        except ValueError as error:
+            tell_left_out(f"publications {row.id}", error)
+
+
 def _head(row: Row[Any], **files: bytes) -> Publication:
     return Publication(
         id=row.id,
@@ -113,7 +127,7 @@ def _head(row: Row[Any], **files: bytes) -> Publication:
         sha256=row.sha256,
         rules=row.rules,
         number=row.number,
-        items=_ITEMS.validate_python(row.items),
+        items=PUBLISHED_ITEMS.validate_python(row.items),
         files=files,
     )
 
@@ -128,8 +142,16 @@ def _publication(connection: Connection, row: Row[Any]) -> Publication:
             body = b""
         if hashlib.sha256(body).hexdigest() != file.sha256:
             raise StorageError(
-                f"digest {row.id}: {file.name} is not as it was published (SHA-256 {file.sha256}): restore the "
-                "database from a backup (diembao db restore)"
+                Message(
+                    mark(
+                        "digest {number}: {file} is not as it was published (SHA-256 {sha256}): restore the database "
+                        "from a backup (diembao db restore)"
+                    ),
+                    number=row.id,
+                    file=file.name,
+                    sha256=file.sha256,
+                ),
+                "damaged",
             )
         files[file.name] = body
     return _head(row, **files)

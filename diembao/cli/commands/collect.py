@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diembao.cli import translated
+from diembao.cli import options, translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -33,7 +33,7 @@ _due = translated.option(
 
 _wait = translated.option(
     "--wait",
-    type=click.FloatRange(0),
+    type=options.MINUTES,
     default=0.0,
     metavar="MINUTES",
     help=mark("Let a run under way end first, at most so long."),

@@ -9,6 +9,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.options import MOST_ROWS
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
@@ -49,15 +50,22 @@ def upgrade(app: CliContext) -> int:
 @db.command(help=mark("Check the file, its references and its sums."))
 @pass_context
 def check(app: CliContext) -> int:
+    from storage.engine.errors import StorageError
     from storage.maintenance.integrity import check_integrity, table_rows
 
-    problems, rows = check_integrity(app.database()), table_rows(app.database())
+    problems = check_integrity(app.database())
+    try:
+        rows = table_rows(app.database())
+    except StorageError:
+        if not problems:
+            raise
+        rows = {}  # what keeps them from being counted is among the problems
     if app.as_json:
-        app.print_json({"problems": problems, "rows": rows})
+        app.print_json({"problems": [problem.translated() for problem in problems], "rows": rows})
     for table, n in rows.items():
         app.print(f"  {table:<14}{n:>10}")
     for problem in problems:
-        app.warn(translate("Wrong: {problem}", problem=problem))
+        app.warn(translate("Wrong: {problem}", problem=problem.translated()))
     if problems:
         app.warn(translate("Restore a backup: diembao db restore FILE"))
     else:
@@ -69,7 +77,7 @@ def check(app: CliContext) -> int:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @translated.option(
     "--keep",
-    type=click.IntRange(1),
+    type=click.IntRange(1, MOST_ROWS),
     metavar="N",
     help=mark("Keep only the newest N in the folder backups (those with a name of their own aside)."),
 )
@@ -77,14 +85,16 @@ def check(app: CliContext) -> int:
 def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
     from diembao.jobs.backup import backup_path, delete_old_backups
     from storage.maintenance.backup import backup as back_up
+    from storage.maintenance.seal import noted_digest
 
     if file is not None and keep is not None:
         raise click.UsageError(translate("--keep is not for a FILE of your own"))
     path = file or backup_path(app.home, "backup")
-    checksum = back_up(app.database(), path, _progress(app))
+    content = back_up(app.database(), path, _progress(app))
     size = path.stat().st_size / 2**20
     if app.as_json:
-        app.print_json({"backup": str(path), "sha256": checksum, "bytes": path.stat().st_size})
+        sums = {"sha256": noted_digest(path), "content_sha256": content}
+        app.print_json({"backup": str(path), **sums, "bytes": path.stat().st_size})
     app.print(translate("Saved {size:.1f} MB to {file}", size=size, file=path))
     if keep is not None:
         delete_old_backups(path.parent, keep)
@@ -95,9 +105,11 @@ def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def restore(app: CliContext, file: Path) -> int:
+    from diembao.service.leader_lock import hold_leader_lock
     from storage.maintenance.backup import restore as restore_backup
 
-    with app.home.lock(*_JOBS):
+    # A service that runs would go on writing into the file that is set aside.
+    with hold_leader_lock(app.home, app.database()), app.home.lock(*_JOBS):
         checksum = restore_backup(file, app.database(), _progress(app))
     app.print(translate("Restored from {file} (checksum {checksum}).", file=file, checksum=checksum[:12]))
     return DONE

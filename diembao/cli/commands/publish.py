@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _number = translated.option(
     "--number",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, options.MOST_ROWS),
     help=mark("Number in the register of the agency."),
 )
 

@@ -11,7 +11,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.options import DAY
+from diembao.cli.options import DAY, MOST_ROWS
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _MOST_DAYS = 731
 @translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The last whole one before it."))
 @translated.option("--since", type=DAY, metavar="YYYY-MM-DD", help=mark("From this day."))
 @translated.option("--until", type=DAY, metavar="YYYY-MM-DD", help=mark("Last day of the report."))
-@translated.option("--number", type=click.IntRange(1), help=mark("Number of the document."))
+@translated.option("--number", type=click.IntRange(1, MOST_ROWS), help=mark("Number of the document."))
 @translated.option(
     "--form",
     "forms",

@@ -7,9 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import click
-
-from diembao.cli import translated
+from diembao.cli import options, translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
@@ -29,7 +27,7 @@ _SHOWN = 50
 )
 @translated.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=options.DAY,
     help=mark("Only what was published from this day on."),
 )
 @translated.option("--dry-run", is_flag=True, help=mark("Only show what would change."))

@@ -1,10 +1,23 @@
 """serve: the jobs of schedule.toml at their times, each in a process of its own, until a signal stops it."""
 
+import errno
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import TypeVar
 
 from diembao.cli import translated
-from diembao.cli.context import DONE, LOCKED, CliContext, pass_context
+from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.error_words import os_error_words
 from pipeline.i18n.catalogs import mark, translate
+
+#: Seconds between two tries to begin on a full disk.
+_RETRY = 10.0
+#: Errors of the system that pass when somebody frees space.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+_Opened = TypeVar("_Opened")
 
 
 @translated.command(
@@ -19,24 +32,54 @@ def serve(app: CliContext) -> int:
     from diembao.service.leader_lock import hold_leader_lock, stop_on_signals
     from diembao.service.logs import close_log, open_log
     from diembao.service.server import JobServer
-    from storage.service.leader_lock import LockedElsewhere
 
     jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
     app.sources()  # fail now: a service without sources would run for months and collect nothing
-    zone = app.zone()
-    try:
-        with hold_leader_lock(app.home, app.database()) as hold, app.storage() as storage:
-            log = open_log(app.home.root / "logs", sys.stderr)
-            try:
-                server = JobServer(jobs, serving, app.home, zone, storage, hold, log)
-                stop_on_signals(server.stop)
-                server.run()
-            finally:
-                close_log()
-    except LockedElsewhere as error:
-        app.warn(translate("Another diembao serve runs on this database: {error}", error=error))
-        return LOCKED
+    zone, stop = app.zone(), threading.Event()
+    stop_on_signals(stop.set)
+    with ExitStack() as stack:
+        hold = _enter(app, stack, stop, lambda: hold_leader_lock(app.home, app.database()))
+        storage = None if hold is None else _enter(app, stack, stop, app.storage)
+        if hold is None or storage is None:
+            return DONE
+        log = open_log(app.home.root / "logs", sys.stderr)
+        stack.callback(close_log)
+        server = JobServer(jobs, serving, app.home, zone, storage, hold, log)
+        stop_on_signals(server.stop)
+        if not stop.is_set():
+            server.run()
     return DONE
+
+
+def _enter(
+    app: CliContext, stack: ExitStack, stop: threading.Event, open_: Callable[[], AbstractContextManager[_Opened]]
+) -> _Opened | None:
+    """Open what the service needs; on a full disk say so once, and try again until there is room.
+
+    Returns None where `stop` was set meanwhile. Raises what does not pass by itself.
+    """
+    from diembao.service.leader_lock import notify_systemd
+    from diembao.system.secrets import hide_secrets
+    from storage.engine.errors import StorageError
+
+    is_told = False
+    while not stop.is_set():
+        try:
+            return stack.enter_context(open_())
+        except StorageError as error:
+            if not error.may_pass:
+                raise
+            cause = error.explanation()
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            cause = os_error_words(error)
+        if not is_told:
+            app.warn(hide_secrets(translate("The service waits, and begins as soon as it can: {error}", error=cause)))
+            is_told = True
+        notify_systemd(f"EXTEND_TIMEOUT_USEC={int(6 * _RETRY * 1e6)}")
+        stop.wait(_RETRY)
+    return None
 
 
 COMMANDS = (serve,)
