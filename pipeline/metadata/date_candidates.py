@@ -231,21 +231,22 @@ def _has_text(element: HtmlElement, title: str) -> bool:
 
 def _is_in_other_text(element: HtmlElement, around: set[HtmlElement]) -> bool:
     """Whether an element stands in a part of other texts; `around` are the elements that hold the headline."""
+    is_short = True
     for holder in (element, *element.iterancestors()):
         if holder in around or holder.tag in ("body", "html"):
             return False
         names = f"{holder.get('class') or ''} {holder.get('id') or ''}".lower()
         if holder.tag in ("aside", "footer", "nav") or _OTHER_TEXTS.search(names):
             return True
-        if _is_teaser(holder):
+        # Elements around a long one are long, and measuring each of them is slow.
+        is_short = is_short and len(str(holder.text_content())) <= _LONGEST_TEASER
+        if is_short and _is_teaser(holder):
             return True
     return False
 
 
 def _is_teaser(holder: HtmlElement) -> bool:
-    """Whether an element that does not hold the headline is short and links another article by its headline."""
-    if len(holder) == 0 or len(str(holder.text_content())) > _LONGEST_TEASER:
-        return False
+    """Whether a short element that does not hold the headline links another article by its headline."""
     return any(
         len(str(link.text_content()).split()) >= _HEADLINE_WORDS
         and (holder.tag == "li" or any(above.tag in _HEADINGS for above in (*link, *link.iterancestors())))
