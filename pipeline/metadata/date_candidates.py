@@ -33,10 +33,6 @@ _OTHER_TIMES = re.compile(
     r"|rendered|valid\w*)|(?:start|end|door)(?:Date|Time)|expires",
     re.IGNORECASE,
 )
-_ATTRIBUTES = (
-    "//@*[string-length() > 8 and string-length() < 60 and (starts-with(normalize-space(), '20')"
-    " or starts-with(normalize-space(), '1') or local-name() = 'datetime')]"
-)
 # Characters of the words that label a date in another element at most.
 _LONGEST_LABEL = 40
 # Characters of a text with a date at most, and of the words in it that belong to no date.
@@ -88,10 +84,17 @@ def visible_dates(tree: HtmlElement, title: str) -> Iterator[DateCandidate]:
 def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
     """Return the elements with a date and few other words, in reading order; `title` is the article's."""
     candidates: list[DateCandidate] = []
-    # XPath narrows the attributes to those that begin like a year or like seconds since 1970.
-    parents = (value.getparent() for value in tree.xpath(_ATTRIBUTES))
-    dated = {parent for parent in parents if parent.tag not in _NOT_HOLDERS}
-    elements = [element for element in tree.iter() if element.tag in _HOLDERS or element in dated]
+    elements: list[HtmlElement] = []
+    dated: set[HtmlElement] = set()
+    for element in tree.iter():
+        # values that begin like a year or like seconds since 1970, or of 'datetime'; few elements have any
+        if element.tag not in _NOT_HOLDERS and any(
+            value.lstrip()[:1] in ("1", "2") or name == "datetime" for name, value in element.attrib.items()
+        ):
+            dated.add(element)
+            elements.append(element)
+        elif element.tag in _HOLDERS:
+            elements.append(element)
     heading = _find_heading(elements, title)
     around = set() if heading is None else {heading, *heading.iterancestors()}
     is_below = False
