@@ -201,6 +201,37 @@ def test_part_that_dates_the_publication(text: str, part: str, is_update: bool) 
     assert publication_part(text) == (part, is_update)
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p><b>Cập nhật lúc:</b> {late} - <b>Đăng lúc:</b> {own}</p>",
+        "<p><span>Cập nhật lúc</span> <span>{late}</span> - <span>Đăng lúc</span> <span>{own}</span></p>",
+        "<p>Cập nhật: <time datetime='{late_iso}'>30/11</time>, đăng: <time datetime='{own_iso}'>28/11</time></p>",
+        "<p>Đăng lúc <time>{own}</time> | Cập nhật <time>{late}</time></p>",
+        "<ul><li><i>Sửa lần cuối</i> <em>{late}</em></li><li><i>Xuất bản</i> <em>{own}</em></li></ul>",
+        "<p>Updated <span>30 November 2026 09:00</span></p><p>Published <span>28 November 2026 15:07</span></p>",
+        "<div><label>Ngày cập nhật</label><span>{late}</span><label>Ngày đăng</label><span>{own}</span></div>",
+        "<p><small>更新 <b>2026-11-30 09:00</b></small> <small>发布 <b>2026-11-28 15:07</b></small></p>",
+        "<p><time class='updated' datetime='2026-11-30T02:00:00Z'></time></p><p><time>{own}</time></p>",
+    ],
+)
+def test_labels_and_dates_in_elements_of_their_own(byline: str) -> None:
+    times = {"late": "30/11/2026 09:00", "own": "28/11/2026 15:07"}
+    times |= {"late_iso": "2026-11-30T09:00:00+07:00", "own_iso": "2026-11-28T15:07:00+07:00"}
+    found = read(f"<h1>{TITLE}</h1>{byline.format(**times)}{PROSE}", lang="vi")
+    assert found.published == datetime(2026, 11, 28, 15, 7, tzinfo=VIETNAM)
+
+
+def test_words_add_the_clock_to_the_mere_day_of_their_attribute() -> None:
+    for element in (
+        "<time datetime='2026-11-05'>05/11/2026 15:07</time>",
+        "<time datetime='20261105T150700'>nay</time>",
+    ):
+        found = read(f"<h1>{TITLE}</h1>{element}{PROSE}", lang="vi")
+        assert found.published == datetime(2026, 11, 5, 15, 7, tzinfo=VIETNAM)
+        assert (found.precision, found.ambiguous) == ("time", False)
+
+
 def test_change_is_taken_where_nothing_else_is_stated() -> None:
     found = read(f"<h1>{TITLE}</h1><p>Cập nhật lúc 28/11/2026 15:07</p>{PROSE}", lang="vi")
     assert found.published == datetime(2026, 11, 28, 15, 7, tzinfo=VIETNAM)

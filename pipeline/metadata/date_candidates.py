@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipeline.dates.written_days import plain_digits
 from pipeline.html.parser import collapse_spaces
-from pipeline.metadata.date_labels import is_update_name, publication_part
+from pipeline.metadata.date_labels import is_update_name, last_label, publication_part
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
 # '9 Th8', the whole text of an element: WordPress in Vietnamese, where a theme leaves the year out.
@@ -20,7 +20,7 @@ _DIGIT = re.compile(r"\d")
 _DATE_PART = re.compile(r"[\d\W_]+|thứ|tháng|năm|ngày|giờ|phút|gmt|chủ nhật", re.IGNORECASE)
 # A time in an attribute of any element; of a time element also a mere day.
 _MACHINE_TIME = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d[^<>]{0,30}")
-_MACHINE_DAY = re.compile(r"\s*(?:19|20)\d\d-\d\d-\d\d(?:[T ][^<>]{0,30})?")
+_MACHINE_DAY = re.compile(r"\s*(?:19|20)\d\d-?\d\d-?\d\d(?:[T ][^<>]{0,30})?")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 # Elements and attributes whose times are none of the text beside them, or are read elsewhere (meta).
 _NOT_HOLDERS = frozenset(
@@ -33,10 +33,8 @@ _OTHER_TIMES = re.compile(
     r"|rendered|valid\w*)|(?:start|end|door)(?:Date|Time)|expires",
     re.IGNORECASE,
 )
-_ATTRIBUTES = (
-    "//@*[string-length() > 8 and string-length() < 60 and (starts-with(normalize-space(), '20')"
-    " or starts-with(normalize-space(), '1') or local-name() = 'datetime')]"
-)
+# Characters of the words that label a date in another element at most.
+_LONGEST_LABEL = 40
 # Characters of a text with a date at most, and of the words in it that belong to no date.
 _LONGEST, _MOST_OTHER = 160, 45
 _CLOCK_NAMES = re.compile(r"clock|today|current|hom-?nay|header|topbar|top-bar|navbar")
@@ -86,10 +84,17 @@ def visible_dates(tree: HtmlElement, title: str) -> Iterator[DateCandidate]:
 def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
     """Return the elements with a date and few other words, in reading order; `title` is the article's."""
     candidates: list[DateCandidate] = []
-    # XPath narrows the attributes to those that begin like a year or like seconds since 1970.
-    parents = (value.getparent() for value in tree.xpath(_ATTRIBUTES))
-    dated = {parent for parent in parents if parent.tag not in _NOT_HOLDERS}
-    elements = [element for element in tree.iter() if element.tag in _HOLDERS or element in dated]
+    elements: list[HtmlElement] = []
+    dated: set[HtmlElement] = set()
+    for element in tree.iter():
+        # values that begin like a year or like seconds since 1970, or of 'datetime'; few elements have any
+        if element.tag not in _NOT_HOLDERS and any(
+            value.lstrip()[:1] in ("1", "2") or name == "datetime" for name, value in element.attrib.items()
+        ):
+            dated.add(element)
+            elements.append(element)
+        elif element.tag in _HOLDERS:
+            elements.append(element)
     heading = _find_heading(elements, title)
     around = set() if heading is None else {heading, *heading.iterancestors()}
     is_below = False
@@ -97,16 +102,15 @@ def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
         if element is heading:
             is_below = True
             continue
-        stated = _statement(element, has_dated_attribute=element in dated)
-        if stated is None:
+        statements = _statements(element, has_dated_attribute=element in dated)
+        if not statements:
             continue
-        text, is_machine, is_update = stated
         position: Literal["below", "above", "clock", "other"] = "below" if is_below else "above"
         if _is_in_other_text(element, around):
             position = "other"
         elif not is_below and _is_clock(element):
             position = "clock"
-        candidates.append(DateCandidate(position, element, text, is_machine, is_update))
+        candidates += [DateCandidate(position, element, *statement) for statement in statements]
     return _without_furniture(candidates)
 
 
@@ -137,34 +141,50 @@ def _look(candidate: DateCandidate) -> tuple[str, str, str]:
 def _find_heading(elements: list[HtmlElement], title: str) -> HtmlElement | None:
     """Return the first element whose direct text is the title, else the first h1, or h2 with the title; or None."""
     for element in elements:
-        if (
-            title
-            and element.tag in _HOLDERS
-            and element.text is not None
-            and collapse_spaces(_direct_text(element)) == title
-        ):
+        if title and element.tag in _HOLDERS and collapse_spaces(_direct_text(element)) == title:
             return element
     return next((e for e in elements if e.tag == "h1" or (e.tag == "h2" and _has_text(e, title))), None)
 
 
-def _statement(element: HtmlElement, *, has_dated_attribute: bool) -> tuple[str, bool, bool] | None:
-    """Return the text of an element that states a date, whether it is an attribute's, and whether it dates a change.
+def _statements(element: HtmlElement, *, has_dated_attribute: bool) -> list[tuple[str, bool, bool]]:
+    """Return the texts of an element that state a date, each with whether it is an attribute's and dates a change.
 
-    Words that label a publication come before an attribute, which may be the change's.
+    Words that label a publication come before an attribute, which may be the change's, and other words behind it: they
+    add the clock to a mere day.
     """
     words = _words_with_date(element) if element.tag in _HOLDERS else ""
     machine = _machine_time(element) if has_dated_attribute else None
     if not words and machine is None:
-        return None
+        return []
     names = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
+    label = last_label(_text_before(element))
+    statements: list[tuple[str, bool, bool]] = []
+    has_own_label = False
     if words:
-        part, is_update = publication_part(words)
+        whole = " ".join(str(element.text_content()).split())
+        labelled = whole if len(whole) <= _LONGEST else words
+        part, is_update = publication_part(labelled)
+        has_own_label = is_update or part != labelled
+        if not has_own_label:
+            part, is_update = words, label == "updated" or (not label and is_update_name(names))
+        statements.append((part, False, is_update))
+    if machine is not None:
+        name, text = machine
+        is_update = label == "updated" or (not label and is_update_name(f"{name} {names}"))
         # '28/11/2026' in an attribute says no more than in words.
-        if machine is None or not _MACHINE_DAY.fullmatch(machine[1]) or (part != words and not is_update):
-            return part, False, is_update or (part == words and is_update_name(names))
-    assert machine is not None
-    name, text = machine
-    return text, True, is_update_name(f"{name} {names}")
+        is_first = bool(_MACHINE_DAY.fullmatch(text)) and not (has_own_label and not statements[0][2])
+        statements.insert(0 if is_first else len(statements), (text, True, is_update))
+    return statements
+
+
+def _text_before(element: HtmlElement) -> str:
+    """Return the words between an element and the date before it in its parent: 'Đăng lúc: ' before a time element."""
+    before = element.getprevious()
+    if before is None:
+        return (element.getparent().text or "")[-_LONGEST_LABEL:] if element.getparent() is not None else ""
+    words = str(before.text_content()) if isinstance(before.tag, str) and len(before) <= 2 else ""
+    words = "" if _DIGIT.search(words) or len(words) > _LONGEST_LABEL else words
+    return f"{words} {(before.tail or '')[-_LONGEST_LABEL:]}"
 
 
 def _machine_time(element: HtmlElement) -> tuple[str, str] | None:
@@ -178,9 +198,8 @@ def _machine_time(element: HtmlElement) -> tuple[str, str] | None:
     for name, value in element.attrib.items():
         if name in _NOT_DATES or not 8 < len(value) < 60 or _OTHER_TIMES.search(name):
             continue
-        is_time_element = element.tag == "time" and name == "datetime" and _YEAR.search(value)
         if (
-            is_time_element
+            (element.tag == "time" and name == "datetime" and (_YEAR.search(value) or _MACHINE_DAY.fullmatch(value)))
             or _MACHINE_TIME.fullmatch(value)
             or (_EPOCH.fullmatch(value) and (_DATE_NAMES.search(name) or name == "datetime"))
         ):
@@ -215,21 +234,22 @@ def _has_text(element: HtmlElement, title: str) -> bool:
 
 def _is_in_other_text(element: HtmlElement, around: set[HtmlElement]) -> bool:
     """Whether an element stands in a part of other texts; `around` are the elements that hold the headline."""
+    is_short = True
     for holder in (element, *element.iterancestors()):
         if holder in around or holder.tag in ("body", "html"):
             return False
         names = f"{holder.get('class') or ''} {holder.get('id') or ''}".lower()
         if holder.tag in ("aside", "footer", "nav") or _OTHER_TEXTS.search(names):
             return True
-        if _is_teaser(holder):
+        # Elements around a long one are long, and measuring each of them is slow.
+        is_short = is_short and len(str(holder.text_content())) <= _LONGEST_TEASER
+        if is_short and _is_teaser(holder):
             return True
     return False
 
 
 def _is_teaser(holder: HtmlElement) -> bool:
-    """Whether an element that does not hold the headline is short and links another article by its headline."""
-    if len(holder) == 0 or len(str(holder.text_content())) > _LONGEST_TEASER:
-        return False
+    """Whether a short element that does not hold the headline links another article by its headline."""
     return any(
         len(str(link.text_content()).split()) >= _HEADLINE_WORDS
         and (holder.tag == "li" or any(above.tag in _HEADINGS for above in (*link, *link.iterancestors())))

@@ -1,6 +1,7 @@
 """Text with dates of publication and change → the part that states the publication."""
 
 import re
+from typing import Literal
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|Th(?:1[0-2]|0?[1-9])(?!\d)")
 _PUBLISHED = (
@@ -38,6 +39,14 @@ def publication_part(text: str) -> tuple[str, bool]:
             return part, False
     head = text[: labels[0].start()]
     return (head, False) if _YEAR.search(head) else (text, True)
+
+
+def last_label(text: str) -> Literal["published", "updated", ""]:
+    """Return what the last label in the words before a date says that it dates; '' if they have none."""
+    labels = list(_LABEL.finditer(text))
+    if not labels:
+        return ""
+    return "updated" if labels[-1]["updated"] else "published"
 
 
 def is_update_name(names: str) -> bool:

@@ -149,6 +149,9 @@ def _refine(best: PageDates, method: str, origin: Origin, moments: list[Moment])
     """Return `best` with the time of day, or the decision between two days, by the moments of another method."""
     assert best.published is not None
     day = best.published.date()
+    if not best.ambiguous:
+        # a day that is certain decides between the orders of '05/11/2026 15:07'
+        moments = [moment for moment in moments if moment.when.date() == day] or moments
     if len({moment.when for moment in moments}) > 1:
         return best
     moment = moments[-1]
