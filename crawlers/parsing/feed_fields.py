@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 from pipeline.errors import DiembaoError
+from pipeline.text.invisible import strip_invisible
+from pipeline.text.legacy_encodings import detect_old_encoding
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 #: Control characters, lone surrogates and noncharacters, except tab and newline.
@@ -41,18 +43,25 @@ def decompress(body: bytes) -> bytes:
 
 
 def plain_text(markup: str) -> str:
-    """Return the text of a piece of HTML, one line for each paragraph, without control characters."""
+    """Return the text of a piece of HTML, one line for each paragraph, without control and invisible characters."""
     # NFC: windows-1258 has separate tone marks, and no place name matches them.
     markup = unicodedata.normalize("NFC", CONTROL.sub("", markup))
     if "<" not in markup and "&" not in markup:
-        return " ".join(markup.split())
+        return " ".join(_visible(markup).split())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         soup = BeautifulSoup(markup, "lxml")
     for block in soup.find_all(["p", "br", "div", "li", "h1", "h2", "h3"]):
         block.append("\n")
-    lines = (" ".join(line.split()) for line in soup.get_text().splitlines())
+    lines = (" ".join(line.split()) for line in _visible(soup.get_text()).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _visible(text: str) -> str:
+    # In TCVN3 that was decoded as windows-1252 the soft hyphen is the letter ư.
+    if "\xad" in text and detect_old_encoding(text):
+        return text
+    return unicodedata.normalize("NFC", strip_invisible(text))
 
 
 def parse_date(text: str, parsed: Any, now: datetime) -> datetime | None:

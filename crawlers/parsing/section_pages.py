@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from crawlers.parsing.parsed_feed import ParsedFeed
+from pipeline.html.parser import collapse_spaces
 from pipeline.records import Entry, Reason
 from pipeline.text.urls import normalise_url, resolve_url, same_site
 
@@ -97,7 +98,7 @@ def _read_anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tupl
         if link is None:
             invalid += 1
             continue
-        title = " ".join((anchor.get_text(" ") or str(anchor.get("title") or "")).split())
+        title = collapse_spaces(anchor.get_text(" ") or str(anchor.get("title") or ""))
         key = normalise_url(link)
         if key not in entries or len(title) > len(entries[key].title):
             entries[key] = Entry(url=link, title=title)

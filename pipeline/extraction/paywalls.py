@@ -52,10 +52,7 @@ def names_paywall(text: str) -> bool:
 
 def is_paywall_notice(text: str) -> bool:
     """Whether a line or sentence says only that the reader must pay, subscribe or log in to read on."""
-    if len(text) > _LONGEST or not _PAYWALL.search(text):
-        return False
-    own = len(own_words(text))
-    return own <= _MOST_OWN and own <= _LARGEST_SHARE * len(words_of(text))
+    return len(text) <= _LONGEST and bool(_PAYWALL.search(text)) and _is_stock(text)
 
 
 def without_paywall_notices(paragraphs: Iterable[str]) -> tuple[str, ...]:
@@ -64,10 +61,30 @@ def without_paywall_notices(paragraphs: Iterable[str]) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def _is_stock(text: str) -> bool:
+    """Whether a text consists of stock words of notices, but for a few."""
+    own = len(own_words(text))
+    return own <= _MOST_OWN and own <= _LARGEST_SHARE * len(words_of(text))
+
+
 def _without_last_notice(paragraph: str) -> str:
     if not _PAYWALL.search(paragraph[-_LONGEST:]):
         return paragraph
     sentences = _SENTENCE.split(paragraph)
-    while len(sentences) > 1 and is_paywall_notice(sentences[-1]):
-        sentences.pop()
-    return paragraph if len(sentences) == len(_SENTENCE.split(paragraph)) else " ".join(sentences)
+    rest = sentences
+    while (start := _start_of_notice(rest)) > 0:
+        rest = rest[:start]
+    return paragraph if rest is sentences else " ".join(rest)
+
+
+def _start_of_notice(sentences: list[str]) -> int:
+    """Return the number of the sentence with which the notice at the end begins; 0 if there is none.
+
+    It may be of two sentences: 'Already a subscriber? Log in'.
+    """
+    for start in range(len(sentences) - 1, 0, -1):
+        if not _is_stock(sentences[start]):
+            return 0
+        if _PAYWALL.search(" ".join(sentences[start:])):
+            return start
+    return 0
