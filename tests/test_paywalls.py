@@ -100,6 +100,8 @@ NEWS = [
     "Tờ báo tỉnh từng in dòng chữ “Đăng ký để đọc tiếp” lên bìa số báo cá tháng tư khiến nhiều người gọi điện.",
     "Khán đài B dành cho hội viên câu lạc bộ Ninh Thuận, giá vé 50.000 đồng, mở bán sáng thứ năm ở sân Phan Rang.",
     "A court in Hanoi ruled that the newspaper may tell readers to subscribe to continue reading its court reports.",
+    "The new planner will be available to premium subscribers only.",
+    "Buổi tập thử chỉ dành cho hội viên.",
     "Vườn nho Ba Mọi mở tour miễn phí; khách còn hai bài học ngắn về ghép cành do ông chủ vườn đứng lớp.",
 ]
 

@@ -42,6 +42,15 @@ _PAYWALL = re.compile(
 )
 # Characters of a notice at most, its words of its own at most (the outlet's name, a price) and their share at most.
 _LONGEST, _MOST_OWN, _LARGEST_SHARE = 240, 6, 0.4
+# Words for reading and for what is read. 'Available to premium subscribers only' without one may be said of a product.
+_READING = re.compile(
+    r"\b(?:read|reading|article|articles|content|story|stories|access|lire|lecture|lesen|weiter\w*lesen|artikel|leer|leyendo"
+    r"|artículo|contenuto|articolo|leggere|đọc|xem|bài|nội dung|читать|membaca)\b"
+    r"|статей|阅读|閱讀|全文|読|읽|기사|전문",
+    re.IGNORECASE,
+)
+# Words of a notice at most that names no reading: 'Nur für Abonnenten', 'Already a subscriber? Log in'.
+_FEW_WORDS = 6
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -52,7 +61,9 @@ def names_paywall(text: str) -> bool:
 
 def is_paywall_notice(text: str) -> bool:
     """Whether a line or sentence says only that the reader must pay, subscribe or log in to read on."""
-    return len(text) <= _LONGEST and bool(_PAYWALL.search(text)) and _is_stock(text)
+    if len(text) > _LONGEST or not _PAYWALL.search(text) or not _is_stock(text):
+        return False
+    return bool(_READING.search(text)) or (len(words_of(text)) <= _FEW_WORDS and not own_words(text))
 
 
 def without_paywall_notices(paragraphs: Iterable[str]) -> tuple[str, ...]:
@@ -85,6 +96,6 @@ def _start_of_notice(sentences: list[str]) -> int:
     for start in range(len(sentences) - 1, 0, -1):
         if not _is_stock(sentences[start]):
             return 0
-        if _PAYWALL.search(" ".join(sentences[start:])):
+        if is_paywall_notice(" ".join(sentences[start:])):
             return start
     return 0
