@@ -17,6 +17,8 @@ from pipeline.dates.parsing import Reading, moment_of_day, read_machine_date
 from pipeline.dates.written_days import is_month_first
 from pipeline.dates.zones import country_of_page, zone_of_country
 from pipeline.errors import DiembaoError
+from pipeline.text.invisible import strip_invisible
+from pipeline.text.legacy_encodings import detect_old_encoding
 
 #: Control characters, lone surrogates and noncharacters, except tab and newline.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -40,18 +42,25 @@ def decompress(body: bytes) -> bytes:
 
 
 def plain_text(markup: str) -> str:
-    """Return the text of a piece of HTML, one line for each paragraph, without control characters."""
+    """Return the text of a piece of HTML, one line for each paragraph, without control and invisible characters."""
     # NFC: windows-1258 has separate tone marks, and no place name matches them.
     markup = unicodedata.normalize("NFC", CONTROL.sub("", markup))
     if "<" not in markup and "&" not in markup:
-        return " ".join(markup.split())
+        return " ".join(_visible(markup).split())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         soup = BeautifulSoup(markup, "lxml")
     for block in soup.find_all(["p", "br", "div", "li", "h1", "h2", "h3"]):
         block.append("\n")
-    lines = (" ".join(line.split()) for line in soup.get_text().splitlines())
+    lines = (" ".join(line.split()) for line in _visible(soup.get_text()).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _visible(text: str) -> str:
+    # In TCVN3 that was decoded as windows-1252 the soft hyphen is the letter ư.
+    if "\xad" in text and detect_old_encoding(text):
+        return text
+    return unicodedata.normalize("NFC", strip_invisible(text))
 
 
 def parse_date(

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from crawlers.parsing.entry_links import bad_link
 from crawlers.parsing.parsed_feed import ParsedFeed
+from pipeline.html.parser import collapse_spaces
 from pipeline.records import BadLink, Entry, Reason
 from pipeline.text.urls import normalise_url, resolve_url, same_site
 
@@ -96,7 +97,7 @@ def _read_anchors(soup: BeautifulSoup, tags: Iterable[object], url: str) -> tupl
         anchor = tag if not isinstance(tag, Tag) or tag.name == "a" else tag.find("a", href=True)
         if not isinstance(anchor, Tag) or not anchor.get("href"):
             continue
-        title = " ".join((anchor.get_text(" ") or str(anchor.get("title") or "")).split())
+        title = collapse_spaces(anchor.get_text(" ") or str(anchor.get("title") or ""))
         link = resolve_url(root, str(anchor["href"]))
         if link is None:
             bad.append(bad_link(root, str(anchor["href"]), title))

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from pipeline.dates import parsing
 from pipeline.dates.zones import VIETNAM, zone_of_country, zone_of_page
-from pipeline.extraction import consensus, extractors, page_type
+from pipeline.extraction import consensus, extractors, page_type, paywalls
 from pipeline.extraction.main_text import paragraph_key
 from pipeline.extraction.own_address import leads_elsewhere, own_address
 from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
@@ -194,7 +194,15 @@ def _complete_dates(
 def _compose_text(
     tree: HtmlElement, metadata: page_metadata.Metadata, selected: SelectedParts, url: str
 ) -> consensus.ComposedText:
-    """Return the text by the source's selectors, else by the extractors."""
+    """Return the text by the source's selectors, else by the extractors; without the paywall's own sentences."""
+    text = _select_text(tree, metadata, selected, url)
+    lead = "" if paywalls.is_paywall_notice(text.lead) else text.lead
+    return replace(text, paragraphs=paywalls.without_paywall_notices(text.paragraphs), lead=lead)
+
+
+def _select_text(
+    tree: HtmlElement, metadata: page_metadata.Metadata, selected: SelectedParts, url: str
+) -> consensus.ComposedText:
     composed = _extract_text(tree, metadata, url)
     if not selected.paragraphs:
         return composed
@@ -241,7 +249,7 @@ def _extract_text(tree: HtmlElement, metadata: page_metadata.Metadata, url: str)
 
 def _from_entry(entry: Entry | None, url: str, failure: NoArticle, page: Article | None = None) -> Article | NoArticle:
     """Return the feed entry as an article, in the language of the page if the entry states none; else `failure`."""
-    text = (entry.text or entry.summary) if entry else ""
+    text = "\n".join(paywalls.without_paywall_notices((entry.text or entry.summary).splitlines())) if entry else ""
     if entry is None or not (text or entry.title):
         return failure
     address = _normal(own_address("", url, entry.url))

@@ -42,6 +42,15 @@ _PAYWALL = re.compile(
 )
 # Characters of a notice at most, its words of its own at most (the outlet's name, a price) and their share at most.
 _LONGEST, _MOST_OWN, _LARGEST_SHARE = 240, 6, 0.4
+# Words for reading and for what is read. 'Available to premium subscribers only' without one may be said of a product.
+_READING = re.compile(
+    r"\b(?:read|reading|article|articles|content|story|stories|access|lire|lecture|lesen|weiter\w*lesen|artikel|leer|leyendo"
+    r"|artículo|contenuto|articolo|leggere|đọc|xem|bài|nội dung|читать|membaca)\b"
+    r"|статей|阅读|閱讀|全文|読|읽|기사|전문",
+    re.IGNORECASE,
+)
+# Words of a notice at most that names no reading: 'Nur für Abonnenten', 'Already a subscriber? Log in'.
+_FEW_WORDS = 6
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -52,10 +61,9 @@ def names_paywall(text: str) -> bool:
 
 def is_paywall_notice(text: str) -> bool:
     """Whether a line or sentence says only that the reader must pay, subscribe or log in to read on."""
-    if len(text) > _LONGEST or not _PAYWALL.search(text):
+    if len(text) > _LONGEST or not _PAYWALL.search(text) or not _is_stock(text):
         return False
-    own = len(own_words(text))
-    return own <= _MOST_OWN and own <= _LARGEST_SHARE * len(words_of(text))
+    return bool(_READING.search(text)) or (len(words_of(text)) <= _FEW_WORDS and not own_words(text))
 
 
 def without_paywall_notices(paragraphs: Iterable[str]) -> tuple[str, ...]:
@@ -64,10 +72,30 @@ def without_paywall_notices(paragraphs: Iterable[str]) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def _is_stock(text: str) -> bool:
+    """Whether a text consists of stock words of notices, but for a few."""
+    own = len(own_words(text))
+    return own <= _MOST_OWN and own <= _LARGEST_SHARE * len(words_of(text))
+
+
 def _without_last_notice(paragraph: str) -> str:
     if not _PAYWALL.search(paragraph[-_LONGEST:]):
         return paragraph
     sentences = _SENTENCE.split(paragraph)
-    while len(sentences) > 1 and is_paywall_notice(sentences[-1]):
-        sentences.pop()
-    return paragraph if len(sentences) == len(_SENTENCE.split(paragraph)) else " ".join(sentences)
+    rest = sentences
+    while (start := _start_of_notice(rest)) > 0:
+        rest = rest[:start]
+    return paragraph if rest is sentences else " ".join(rest)
+
+
+def _start_of_notice(sentences: list[str]) -> int:
+    """Return the number of the sentence with which the notice at the end begins; 0 if there is none.
+
+    It may be of two sentences: 'Already a subscriber? Log in'.
+    """
+    for start in range(len(sentences) - 1, 0, -1):
+        if not _is_stock(sentences[start]):
+            return 0
+        if is_paywall_notice(" ".join(sentences[start:])):
+            return start
+    return 0

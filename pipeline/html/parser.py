@@ -6,13 +6,12 @@ import unicodedata
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
+from pipeline.text.invisible import strip_invisible
 from pipeline.text.legacy_encodings import page_to_unicode
 
 # Characters that XML forbids; libxml2 ends the page at the first NUL.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _CONTROL_BYTES = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
-# Zero-width characters and soft hyphens: invisible, and they split words in comparisons.
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -103,5 +102,5 @@ def parse_html(text: str) -> HtmlElement | None:
 
 
 def collapse_spaces(text: str) -> str:
-    """Return `text` on one line, in NFC, without invisible characters."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", _INVISIBLE.sub("", text))).strip()
+    """Return `text` on one line, in NFC, without invisible characters (pipeline.text.invisible)."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", strip_invisible(text))).strip()
