@@ -35,15 +35,18 @@ class ToneWord:
     end: int
 
 
-def judge_denials(words: Sequence[ToneWord], language: str) -> list[Denial]:
+def judge_denials(words: Sequence[ToneWord], fields: Sequence[Zone], language: str) -> list[Denial]:
     """Return the denial of every negative word of a text, '' where the text reports it; in the order of `words`.
 
-    `words` are ordered by zone and offset, `language` is a code of topics.toml, or UNACCENTED of the topics.
+    `words` are ordered by zone and offset, `fields` are title and text, `language` is a code of topics.toml, or
+    UNACCENTED of the topics.
     """
     cues = LANGUAGES.get(language) or LANGUAGES["en"]
-    zones = {word.zone.where: word.zone for word in words}
+    if not words:
+        return []
+    zones = {zone.where: zone for zone in fields}
     rehearsal_from = {where: _rehearsal_start(zone, words, cues) for where, zone in zones.items()}
-    if "title" in rehearsal_from and rehearsal_from["title"] is not None:
+    if rehearsal_from.get("title") is not None:
         rehearsal_from["text"] = 0
     refuting = any(cues.refuting.search(zone.folded[: zone.lead_end]) for zone in zones.values())
     denials: list[Denial] = []

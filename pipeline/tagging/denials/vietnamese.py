@@ -40,7 +40,7 @@ _ONTO = (
         "|hậu quả|sự|kịp thời"
         "|lệnh|thành công|xong|dứt điểm|triệt để|toàn bộ|cơ bản|hẳn|một|cú|trận|cơn|về|bị|phải|khỏi|khó khăn và"
         "|số người"
-        "|số ca|điểm nóng|thủ phạm|sạch|cái|việc|bỏ|ra khỏi"
+        "|số ca|điểm nóng|cảnh báo|tệ nạn|án phạt|lệnh cấm|thủ phạm|sạch|cái|việc|bỏ|ra khỏi"
     )
     + r"){0,4} $"
 )
@@ -58,7 +58,7 @@ _RUMOUR = (
 _DRILL_VI = (
     words("diễn tập|giả định|tập dượt|thao diễn|mô phỏng|theo kịch bản|thực tập phương án")
     + "|"
-    + words("thực tập|tập huấn|hội thao|luyện tập|hội thi")
+    + words("thực tập|huấn luyện|bài tập|tập huấn|hội thao|luyện tập|hội thi")
     + r"(?=(?: [^ ,.;:]+){0,4} "
     + words("chữa cháy|cứu hộ|cứu nạn|cứu người|ứng phó|ứng cứu|xử lý|sơ cứu|phòng cháy")
     + ")"
@@ -88,7 +88,8 @@ VIETNAMESE = {
     "|đăng tải") + ".*$",
     "averted_before": r"(?<!hầu )(?<!trước )(?<!hơn )(?<!cắt )"
     + words(
-        "gỡ|gỡ bỏ|gỡ được|tháo gỡ|xóa|xóa bỏ|chấm dứt|đẩy lùi|thoát|thoát khỏi|vượt qua|hết|hết cảnh|hết nạn"
+        "gỡ|gỡ bỏ|gỡ được|tháo gỡ|xóa|xóa bỏ|chấm dứt|đẩy lùi|thoát|thoát khỏi|vượt qua|hết|hết cảnh|hết thời"
+        "|qua thời|hết nạn"
         "|tránh|tránh được"
         "|tránh khỏi|giảm|kéo giảm|giảm thiểu|giảm mạnh|ngăn được|ngăn chặn|ngăn ngừa|phòng ngừa|phòng|chống"
         "|phòng chống|phòng tránh"
@@ -149,7 +150,7 @@ VIETNAMESE = {
         "|đình chỉ|cứu đói"
         "|báo động|xả lũ|dời đồ|chạy lũ|thắng kiện|cách chức"
     ),
-    "hazard": words("bão|lũ|lũ lụt|mưa lũ"),
+    "hazard": words("bão|lũ|lũ lụt|mưa lũ|sơ tán|dời đồ|chạy lũ|xả lũ|báo động"),
     "counted": r"(?:\d+|" + words("một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|nhiều|hàng") + r") "
     r"(?:người|ca|vụ|nạn nhân|công nhân|em|học sinh|hộ|nhà|căn|tàu|thuyền)(?!\w)[^,]{0,30}$",
 }  # fmt: skip
