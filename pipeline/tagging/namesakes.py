@@ -96,7 +96,8 @@ def is_namesake(mention: Mention, zone: Zone, mentions: Sequence[Mention], elsew
     bare = int(zone.unaccented)
     before, after = _sentence(zone, mention)
     written = zone.text[mention.start - len(before) : mention.start]
-    starts = {name.start - mention.end for name in (*mentions, *elsewhere) if name.where == mention.where}
+    starts = {m.start - mention.end for m in mentions if m.where == mention.where}
+    starts |= {e.start - mention.end for e in elsewhere if e.where == mention.where}
     if _is_street(before, after, starts, bare) or _is_person(before, written, bare):
         return True
     named = _HOUSES[bare].search(before) or _STREETS[bare].search(before) or _HOUSE_AFTER.match(after)

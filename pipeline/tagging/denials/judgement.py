@@ -16,6 +16,8 @@ Denial = Literal["", "absent", "refuted", "undone", "supposed", "drill", "echo",
 
 #: Characters before and behind a word in which its cues are looked for; sentences of the press have about 150
 _REACH = 170
+#: Characters between two words of one enumeration or of cause and effect
+_LONGEST_GAP = 80
 #: Most words of one field whose sentences are read; a text with more is a list
 _MOST_WORDS = 300
 #: Denials that hold for the effects of what is denied: "no fire that killed anyone"
@@ -148,7 +150,9 @@ def _is_rehearsed(before: str, after: str, reported: int | None, cues: Cues) -> 
 
 def _shared(denial: Denial, gap: str, cues: Cues) -> Denial:
     """Return the denial that a word takes over from the one before it, across `gap`."""
-    if denial and cues.joined.fullmatch(gap):
+    if not denial or len(gap) > _LONGEST_GAP:
+        return ""
+    if cues.joined.fullmatch(gap):
         return denial
     if denial in _WHOLLY and cues.caused.fullmatch(gap):
         return denial

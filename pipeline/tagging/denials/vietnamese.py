@@ -68,7 +68,8 @@ VIETNAMESE = {
     rf"|{_NOT}{_OTHER}{{1,5}} nào(?: {_LIGHT}){{0,4}} $"
     rf"|{_NONE_OF}(?: (?!{_BREAK}|{_MISSING})[^ ,.;:()]+){{1,2}}(?: bị| phải| (?:hay|hoặc|và|lẫn)(?: {_LIGHT})*)? $"
     rf"|{words('zero|vắng bóng|sạch bóng|nói không với|không còn nỗi lo')} $",
-    "double": rf"{_NOT}(?: (?:phải|thể|có|ai|là|nào|nơi|nhà|hộ|xã|chỗ|tàu|gì)(?!\w)){{0,4}} $",
+    "double": r"(?<![^\W_])(?:phải|buộc|đành) [^,]*(?:để|nhằm|sao cho) $|"
+    rf"{_NOT}(?: (?:phải|thể|có|ai|là|nào|nơi|nhà|hộ|xã|chỗ|tàu|gì)(?!\w)){{0,4}} $",
     "absent_after": rf"{_SITE}(?: (?:về|của)(?: [^ ,.;]+){{1,3}})? (?:là |gần như |hầu như |đã )?"
     r"(?:không (?:có|còn|xảy ra|tái diễn|đáng kể|xuất hiện)|chưa (?:có|xảy ra|ghi nhận)|không hề (?:có|xảy ra))"
     r"(?= *(?:$|[,)\"])| (?:ở|tại|trong|như|và|nữa|sau|trên)(?!\w))",
@@ -120,7 +121,9 @@ VIETNAMESE = {
         "|cần|sớm|vật lộn|căng mình"
         "|gồng mình|tìm|hỗ trợ"
     ) + r"(?: [^ ,.;]+){0,4} $",
-    "supposed_before": r"(?<![^\W_])(?:để|nhằm|sao cho|nhằm để) không(?: (?:bị|còn|phải|gây|xảy ra"
+    # 'phải giảm công suất để không quá tải' tells of a danger, 'tuần tra để không xảy ra cháy' of a precaution.
+    "supposed_before": r"^(?!.*(?<![^\W_])(?:phải|buộc|đành) ).*(?<![^\W_])(?:để|nhằm|sao cho"
+    r"|nhằm để) không(?: (?:bị|còn|phải|gây|xảy ra"
     r"|để))*(?: xảy ra)? $|"
     r"(?<![^\W_])nếu(?! không| chưa)(?:(?! (?:thì|sẽ|có thể|nguy cơ)(?!\w))[^,])*$|"
     + words("giả sử|trong trường hợp|phòng khi|đề phòng khi|lỡ khi"
