@@ -36,6 +36,8 @@ _NAMED_PERSON = (
     rf"{_START}{_FAMILY}(?: {_MIDDLE})? $"
     rf"|{_START}(?:ông|bà|anh|chị|em|cháu|cô|chú|bác|thầy|bé|mr\.?|mrs\.?|ms\.?)(?P<names>(?: [^\W\d_]+){{1,3}}) $"
 )
+# In capitals, and without diacritics, most family names are words too: 'BAN QUẢN LÝ', 'song Dinh'.
+_SURE_PERSON = rf"{_START}(?:nguyễn|trần|phạm|huỳnh|võ|bùi)(?: {_MIDDLE})? $"
 _BARE_PERSON = (
     r"(?<!các )(?<!những )(?<!mấy )(?<!quý )(?<!anh )(?<!ông )(?<!chú )(?<!đàn )(?<!tiếng )(?<!nước )(?<!quốc )"
     rf"{_START}(?:ông|bà|anh|chị|mr\.?|mrs\.?|ms\.?) $"
@@ -79,7 +81,9 @@ def _pair(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 _STREETS, _ROADS, _ROUTES, _HOUSES = map(_pair, (_STREET, _ROADS_OF, _ROUTE_AFTER, _HOUSE))
-_NAMED_PERSONS, _BARE_PERSONS, _PERSON_STREETS = map(_pair, (_NAMED_PERSON, _BARE_PERSON, _NAMED_AFTER_PEOPLE))
+_NAMED_PERSONS, _SURE_PERSONS, _BARE_PERSONS, _PERSON_STREETS = map(
+    _pair, (_NAMED_PERSON, _SURE_PERSON, _BARE_PERSON, _NAMED_AFTER_PEOPLE)
+)
 _PLACES_AFTER, _UNIT_WORDS, _DISTRICTS, _PLACES_BEFORE = map(
     _pair, (_PLACED, _UNIT_WORD, _NUMBERED_DISTRICT, _PLACED_BEFORE)
 )
@@ -96,7 +100,8 @@ def is_namesake(mention: Mention, zone: Zone, mentions: Sequence[Mention], elsew
     bare = int(zone.unaccented)
     before, after = _sentence(zone, mention)
     written = zone.text[mention.start - len(before) : mention.start]
-    starts = {name.start - mention.end for name in (*mentions, *elsewhere) if name.where == mention.where}
+    starts = {m.start - mention.end for m in mentions if m.where == mention.where}
+    starts |= {e.start - mention.end for e in elsewhere if e.where == mention.where}
     if _is_street(before, after, starts, bare) or _is_person(before, written, bare):
         return True
     named = _HOUSES[bare].search(before) or _STREETS[bare].search(before) or _HOUSE_AFTER.match(after)
@@ -131,11 +136,12 @@ def _is_person(before: str, written: str, bare: int) -> bool:
     if _BARE_PERSONS[bare].search(before):
         # Without diacritics 'bà' is 'ba' (three), 'anh' also 'ảnh'.
         return not bare or before.endswith("ong ")
-    person = _NAMED_PERSONS[bare].search(before)
+    plain = not bare and not written.isupper()
+    person = (_NAMED_PERSONS if plain else _SURE_PERSONS)[bare].search(before)
     if person is None or _PERSON_STREETS[bare].search(before[: person.start()]):
         return False
     # 'anh nông dân Ninh Thuận' has no name before the place: names have capitals.
-    names = written[person.start("names") if person["names"] else person.start() :].split()
+    names = written[person.start("names") if plain and person["names"] else person.start() :].split()
     return all(name[:1].isupper() for name in names)
 
 

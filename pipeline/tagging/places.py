@@ -12,7 +12,7 @@ from pipeline.tagging.mentions import Elsewhere, Mention, PlaceMentions, unit_be
 from pipeline.tagging.zones import Zone, zones
 from pipeline.text import scripts
 from pipeline.text.normalize import match_key, strip_diacritics
-from pipeline.text.segmentation import starts_within_word
+from pipeline.text.segmentation import cuts_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ MAX_HITS = 600
 
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+ )?[^\W\d_]+ $")
-# 'an ninh' is a word, but so is 'công an' before a name.
+# 'an ninh' is a word that the segmentation takes for part of a name at times; so is 'công an' before a name.
+_SECURITY = "an ninh"
 _POLICE = ("công an", "cong an")
 
 _cache: dict[str, _Compiled] = {}
@@ -164,7 +165,8 @@ def _cut(hit: Hit, zone: Zone, writing: _Writing) -> bool:
     before = _WORDS_BEFORE.search(zone.folded, max(0, hit.start - _AROUND), hit.start)
     if before is None or before[0].strip() in _POLICE:
         return False
-    return starts_within_word(zone.folded, hit.start, hit.end)
+    first = zone.folded[hit.start : hit.end].split(" ")[0]
+    return f"{before[0].split()[-1]} {first}" == _SECURITY or cuts_words(zone.folded, hit.start, hit.end)
 
 
 def _tells_nothing(text: str, hit: Hit) -> bool:

@@ -71,7 +71,7 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found
         for hit in longest_hits(matcher.find(zone.folded))
         if not zone.is_skipped(hit.start)
     ]
-    denials = iter(judge_denials([word for pattern, word in words if sides[pattern] == "negative"], base))
+    denials = iter(judge_denials([word for pattern, word in words if sides[pattern] == "negative"], zones, base))
     hits: list[_Hit] = []
     counts: dict[tuple[str, int], int] = {}
     denies = False

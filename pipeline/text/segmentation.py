@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from pipeline.text.syllables import is_syllable
+
 _SENTENCE = re.compile(r"[.!?;:…\n]")
 # Characters of the sentence on either side of the syllable that are segmented; a long sentence costs too much.
 _AROUND = 60
@@ -14,14 +16,19 @@ def is_word(text: str, start: int, end: int) -> bool:
     return (start - first, end - first) in _word_spans(text[first:stop])
 
 
-def starts_within_word(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] begins in the middle of a word: 'ninh thuận' in 'an ninh thuận lợi'.
+def cuts_words(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] begins within one word and ends within another: 'bảo an' in 'đảm bảo an toàn'.
 
-    `text` is in small letters: the segmentation takes what has capitals for one name.
+    One side alone says little: the segmentation joins nouns and names at times, 'biển cà' in 'vùng biển cà ná'. `text`
+    is in small letters, since it takes what has capitals for one name.
     """
     first, stop = _surroundings(text, start, end)
-    at = start - first
-    return any(begin < at < stop for begin, stop in _word_spans(text[first:stop]))
+    at, after = start - first, end - first
+    # Names of firms are no words: 'sunbay ninh'.
+    words = [
+        (a, b) for a, b in _word_spans(text[first:stop]) if all(map(is_syllable, text[first + a : first + b].split()))
+    ]
+    return any(a < at < b < after for a, b in words) and any(at < a < after < b for a, b in words)
 
 
 def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:

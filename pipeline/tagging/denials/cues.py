@@ -65,7 +65,7 @@ class Cues:
     conditional: re.Pattern[str] = _NEVER
     #: before a word that the title denies: here its victims are counted
     counted: re.Pattern[str] = _NEVER
-    #: weather, which is bad news by its harm only
+    #: weather and precautions against it, which are bad news by the harm done only
     hazard: re.Pattern[str] = _NEVER
 
 

@@ -22,9 +22,15 @@ _FAILED_EN = (
     r"(?:n't|(?<![^\W_])(?:not|never|no|cannot|fail(?:s|ed)? to|unable to|without|yet to|struggl(?:e|es|ed|ing) to|"
     r"hop(?:e|es|ed|ing) to|try(?:ing)? to|tries to))(?: \w+){0,2} $"
 )
+# What people lack when they come to harm, and turns of speech: 'no water', 'no end'.
+_LACKED_EN = words(
+    "water|rain|food|money|fuel|help|relief|warning|permit|licence|license|insurance|end|doubt|wonder|escape"
+    "|answer|way|one"
+    "|survivors|arrests|evidence|stranger|match|excuse"
+)
 ENGLISH = {
-    "absent_before": rf"{_NO_EN}(?: {_LIGHT_EN}){{0,8}} $|{_NO_EN}(?: {_LIGHT_EN})* \w+ (?:or"
-    rf"|nor)(?: {_LIGHT_EN})* $|{words('free of|free from|free from any')} $",
+    "absent_before": rf"{_NO_EN}(?: {_LIGHT_EN}){{0,8}} $|{_NO_EN}(?: {_LIGHT_EN})* \w+ (?:or|nor)(?: {_LIGHT_EN})* $"
+    rf"|(?<![^\W_])no (?:{_LIGHT_EN} )?(?!{_LACKED_EN})\w+ $|{words('free of|free from|free from any')} $",
     "double": r"(?:n't|(?<![^\W_])(?:not|never|cannot)) (?:\w+ ){0,2}$",
     "absent_after": r"(?: (?:or|and) \w+)? (?:was|were|is|are|has been|have been) (?:not|never) (?:reported"
     r"|recorded|found|detected|seen)"
@@ -46,8 +52,9 @@ ENGLISH = {
     "averted_before": r"(?<![^\W_])(?:avoid(?:s|ed|ing)?|avert(?:s|ed)?|prevent(?:s|ed|ing)?|rid of|escap(?:e"
     r"|es|ed)|lift(?:s|ed)?|remov(?:es|ed)"
     r"|reduc(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|eradicat(?:es|ed)|repa(?:ys|id)|paid off|overcom(?:e|es)"
-    r"|overcame|against|ruled? out)"
-    r"(?: (?:the|a|an|its|all|any|their|more|further|risk|threat|of|major|serious|possible|from)){0,4} $",
+    r"|overcame|against|rul(?:e|es|ed) out)"
+    r"(?: (?:the|a|an|its|all|any|their|more|further|risk|threat|of|major|serious|possible"
+    r"|from)){0,4}(?: (?!(?:and|but|as|after|by|with|in|who|which|that|when|while|to) )\w+)? $",
     "averted_after": r" (?:was|were|has been|have been) (?:\w+ly )?(?:avoided|averted|prevented|ruled out"
     r"|lifted)(?!\w)",
     "undone_before": r"(?<![^\W_])(?:extinguish(?:es|ed)|put(?:s)? out|contain(?:s|ed)|end(?:s|ed)|resolv(?:es"
@@ -77,7 +84,7 @@ ENGLISH = {
     "conditional": r"(?<![^\W_])if(?![^\W_]).*$",
     "remedy": "evacuat\\w*|arrest\\w*|detain\\w*|jailed|convict\\w*|sentenced|fined|protest\\w*|complain\\w*"
     "|warn\\w*|halt\\w*",
-    "hazard": "storm|typhoon|flood\\w*",
+    "hazard": "storm|typhoon|flood\\w*|evacuat\\w*|warn\\w*",
     "counted": r"(?:\d+|(?<![^\W_])(?:one|two|three|four|five|six|seven|eight|nine|ten|several|many"
     r"|dozens)) (?:\w+ ){0,4}$",
 }  # fmt: skip

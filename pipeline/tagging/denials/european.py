@@ -28,7 +28,7 @@ FRENCH = {
     "joined": r" *, *(?:ni )?| (?:et|ou|ni) (?:(?:de|des|aucun\w*) |d')?| ",
     "irreversible": r"mort\w*|tué\w*|blessé\w*|décès|disparu\w*|noyé\w*|meurtre\w*|victime\w*|condamné\w*",
     "remedy": r"évacu\w*|arrêt\w*|plainte\w*|amendes?|avertit",
-    "hazard": r"typhon|tempête|inondation\w*",
+    "hazard": r"typhon|tempête|inondation\w*|évacu\w*|avertit",
 }  # fmt: skip
 GERMAN = {
     "absent_before": r"(?<![^\W_])(?:kein\w*|ohne|nicht|nie|niemand\w*|weder|noch)"
@@ -57,7 +57,7 @@ GERMAN = {
     "irreversible": r"tot|tote|getötet|gestorben|ums leben|verletzte?|vermisst|ertrunken|mord|opfer|zerstört"
     r"|verurteilt",
     "remedy": r"evakuiert|verhaftet|verurteilt|warnt|warnung\w*|beschwerde\w*|protest\w*|strafe",
-    "hazard": r"taifun|sturm|hochwasser|überschwemmung\w*",
+    "hazard": r"taifun|sturm|hochwasser|überschwemmung\w*|evakuiert|warnt|warnung\w*",
 }  # fmt: skip
 SPANISH = {
     "absent_before": r"(?<![^\W_])(?:sin|no|ning[uú]n\w*|ni|nunca|nadie|cero|tampoco)"
@@ -84,7 +84,7 @@ SPANISH = {
     "joined": r" *, *(?:ni )?| (?:y|o|ni|e|u) (?:de )?| ",
     "irreversible": r"muert\w*|herid\w*|desaparecid\w*|ahogad\w*|ahogó|asesinato|víctima\w*|destruid\w*|condenad\w*",
     "remedy": r"evacuad\w*|detenid\w*|arrest\w*|multa\w*|advierte\w*|queja\w*|protesta\w*",
-    "hazard": r"tifón|tormenta|inundaci\w*",
+    "hazard": r"tifón|tormenta|inundaci\w*|evacuad\w*|advierte\w*",
 }  # fmt: skip
 RUSSIAN = {
     "absent_before": r"(?<![^\W_])(?:без|нет|не|ни|никто|никаких|никакого)"
@@ -114,5 +114,5 @@ RUSSIAN = {
     "irreversible": r"погиб\w*|смерт\w*|убит\w*|ранен\w*|пострадавш\w*|пропавш\w*|утону\w*|жертв\w*|убийств\w*"
     r"|приговор\w*",
     "remedy": r"эвакуир\w*|арест\w*|задержа\w*|предупред\w*|штраф\w*|жалоб\w*|протест\w*",
-    "hazard": r"тайфун\w*|шторм\w*|наводнени\w*",
+    "hazard": r"тайфун\w*|шторм\w*|наводнени\w*|эвакуир\w*|предупред\w*",
 }  # fmt: skip

@@ -16,6 +16,8 @@ Denial = Literal["", "absent", "refuted", "undone", "supposed", "drill", "echo",
 
 #: Characters before and behind a word in which its cues are looked for; sentences of the press have about 150
 _REACH = 170
+#: Characters between two words of one enumeration or of cause and effect
+_LONGEST_GAP = 80
 #: Most words of one field whose sentences are read; a text with more is a list
 _MOST_WORDS = 300
 #: Denials that hold for the effects of what is denied: "no fire that killed anyone"
@@ -35,15 +37,18 @@ class ToneWord:
     end: int
 
 
-def judge_denials(words: Sequence[ToneWord], language: str) -> list[Denial]:
+def judge_denials(words: Sequence[ToneWord], fields: Sequence[Zone], language: str) -> list[Denial]:
     """Return the denial of every negative word of a text, '' where the text reports it; in the order of `words`.
 
-    `words` are ordered by zone and offset, `language` is a code of topics.toml, or UNACCENTED of the topics.
+    `words` are ordered by zone and offset, `fields` are title and text, `language` is a code of topics.toml, or
+    UNACCENTED of the topics.
     """
     cues = LANGUAGES.get(language) or LANGUAGES["en"]
-    zones = {word.zone.where: word.zone for word in words}
+    if not words:
+        return []
+    zones = {zone.where: zone for zone in fields}
     rehearsal_from = {where: _rehearsal_start(zone, words, cues) for where, zone in zones.items()}
-    if "title" in rehearsal_from and rehearsal_from["title"] is not None:
+    if rehearsal_from.get("title") is not None:
         rehearsal_from["text"] = 0
     refuting = any(cues.refuting.search(zone.folded[: zone.lead_end]) for zone in zones.values())
     denials: list[Denial] = []
@@ -145,7 +150,9 @@ def _is_rehearsed(before: str, after: str, reported: int | None, cues: Cues) -> 
 
 def _shared(denial: Denial, gap: str, cues: Cues) -> Denial:
     """Return the denial that a word takes over from the one before it, across `gap`."""
-    if denial and cues.joined.fullmatch(gap):
+    if not denial or len(gap) > _LONGEST_GAP:
+        return ""
+    if cues.joined.fullmatch(gap):
         return denial
     if denial in _WHOLLY and cues.caused.fullmatch(gap):
         return denial

@@ -40,7 +40,7 @@ _ONTO = (
         "|hậu quả|sự|kịp thời"
         "|lệnh|thành công|xong|dứt điểm|triệt để|toàn bộ|cơ bản|hẳn|một|cú|trận|cơn|về|bị|phải|khỏi|khó khăn và"
         "|số người"
-        "|số ca|điểm nóng|thủ phạm|sạch|cái|việc|bỏ|ra khỏi"
+        "|số ca|điểm nóng|cảnh báo|tệ nạn|án phạt|lệnh cấm|thủ phạm|sạch|cái|việc|bỏ|ra khỏi"
     )
     + r"){0,4} $"
 )
@@ -58,7 +58,7 @@ _RUMOUR = (
 _DRILL_VI = (
     words("diễn tập|giả định|tập dượt|thao diễn|mô phỏng|theo kịch bản|thực tập phương án")
     + "|"
-    + words("thực tập|tập huấn|hội thao|luyện tập|hội thi")
+    + words("thực tập|huấn luyện|bài tập|tập huấn|hội thao|luyện tập|hội thi")
     + r"(?=(?: [^ ,.;:]+){0,4} "
     + words("chữa cháy|cứu hộ|cứu nạn|cứu người|ứng phó|ứng cứu|xử lý|sơ cứu|phòng cháy")
     + ")"
@@ -68,7 +68,8 @@ VIETNAMESE = {
     rf"|{_NOT}{_OTHER}{{1,5}} nào(?: {_LIGHT}){{0,4}} $"
     rf"|{_NONE_OF}(?: (?!{_BREAK}|{_MISSING})[^ ,.;:()]+){{1,2}}(?: bị| phải| (?:hay|hoặc|và|lẫn)(?: {_LIGHT})*)? $"
     rf"|{words('zero|vắng bóng|sạch bóng|nói không với|không còn nỗi lo')} $",
-    "double": rf"{_NOT}(?: (?:phải|thể|có|ai|là|nào|nơi|nhà|hộ|xã|chỗ|tàu|gì)(?!\w)){{0,4}} $",
+    "double": r"(?<![^\W_])(?:phải|buộc|đành) [^,]*(?:để|nhằm|sao cho) $|"
+    rf"{_NOT}(?: (?:phải|thể|có|ai|là|nào|nơi|nhà|hộ|xã|chỗ|tàu|gì)(?!\w)){{0,4}} $",
     "absent_after": rf"{_SITE}(?: (?:về|của)(?: [^ ,.;]+){{1,3}})? (?:là |gần như |hầu như |đã )?"
     r"(?:không (?:có|còn|xảy ra|tái diễn|đáng kể|xuất hiện)|chưa (?:có|xảy ra|ghi nhận)|không hề (?:có|xảy ra))"
     r"(?= *(?:$|[,)\"])| (?:ở|tại|trong|như|và|nữa|sau|trên)(?!\w))",
@@ -88,7 +89,8 @@ VIETNAMESE = {
     "|đăng tải") + ".*$",
     "averted_before": r"(?<!hầu )(?<!trước )(?<!hơn )(?<!cắt )"
     + words(
-        "gỡ|gỡ bỏ|gỡ được|tháo gỡ|xóa|xóa bỏ|chấm dứt|đẩy lùi|thoát|thoát khỏi|vượt qua|hết|hết cảnh|hết nạn"
+        "gỡ|gỡ bỏ|gỡ được|tháo gỡ|xóa|xóa bỏ|chấm dứt|đẩy lùi|thoát|thoát khỏi|vượt qua|hết|hết cảnh|hết thời"
+        "|qua thời|hết nạn"
         "|tránh|tránh được"
         "|tránh khỏi|giảm|kéo giảm|giảm thiểu|giảm mạnh|ngăn được|ngăn chặn|ngăn ngừa|phòng ngừa|phòng|chống"
         "|phòng chống|phòng tránh"
@@ -119,7 +121,9 @@ VIETNAMESE = {
         "|cần|sớm|vật lộn|căng mình"
         "|gồng mình|tìm|hỗ trợ"
     ) + r"(?: [^ ,.;]+){0,4} $",
-    "supposed_before": r"(?<![^\W_])(?:để|nhằm|sao cho|nhằm để) không(?: (?:bị|còn|phải|gây|xảy ra"
+    # 'phải giảm công suất để không quá tải' tells of a danger, 'tuần tra để không xảy ra cháy' of a precaution.
+    "supposed_before": r"^(?!.*(?<![^\W_])(?:phải|buộc|đành) ).*(?<![^\W_])(?:để|nhằm|sao cho"
+    r"|nhằm để) không(?: (?:bị|còn|phải|gây|xảy ra"
     r"|để))*(?: xảy ra)? $|"
     r"(?<![^\W_])nếu(?! không| chưa)(?:(?! (?:thì|sẽ|có thể|nguy cơ)(?!\w))[^,])*$|"
     + words("giả sử|trong trường hợp|phòng khi|đề phòng khi|lỡ khi"
@@ -149,7 +153,7 @@ VIETNAMESE = {
         "|đình chỉ|cứu đói"
         "|báo động|xả lũ|dời đồ|chạy lũ|thắng kiện|cách chức"
     ),
-    "hazard": words("bão|lũ|lũ lụt|mưa lũ"),
+    "hazard": words("bão|lũ|lũ lụt|mưa lũ|sơ tán|dời đồ|chạy lũ|xả lũ|báo động"),
     "counted": r"(?:\d+|" + words("một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|nhiều|hàng") + r") "
     r"(?:người|ca|vụ|nạn nhân|công nhân|em|học sinh|hộ|nhà|căn|tàu|thuyền)(?!\w)[^,]{0,30}$",
 }  # fmt: skip
