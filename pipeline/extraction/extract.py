@@ -15,7 +15,7 @@ from pipeline.extraction.selectors import SelectedParts, select_parts, selector_
 from pipeline.html import blocks, embedded_data, jsonld, parser
 from pipeline.metadata import page_dates, page_metadata
 from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
-from pipeline.text.urls import is_fetchable, normalise_url
+from pipeline.text.urls import is_fetchable, normalise_url, same_site
 
 # Reasons of pages whose visible text is kept as an article and marked with the reason.
 _KEPT_WITH_REASON = frozenset({Reason.PAYWALL, Reason.VIDEO, Reason.LIVE_BLOG})
@@ -34,7 +34,10 @@ class NoArticle:
 def extract(document: Document) -> Article | Unreadable:
     """Return the article of a stored document, from its page or else its feed entry; Unreadable if neither has one."""
     if document.reason is not Reason.OK:
-        outcome = _from_entry(document.entry, document.url, NoArticle(document.reason))
+        # A page that could not be had, wherever its link was redirected to within the site, tells no address.
+        link = document.entry.url
+        url = link if is_fetchable(link) and same_site(link, document.url) else document.url
+        outcome = _from_entry(document.entry, url, NoArticle(document.reason))
     else:
         outcome = extract_page(
             document.body,

@@ -205,8 +205,8 @@ documents = Table(
 items = Table(
     "items",
     metadata,
-    Column("key", String, primary_key=True, comment="stable id: hash of the canonical address"),
-    Column("url", String, nullable=False, comment="canonical address"),
+    Column("key", String, primary_key=True, comment="stable id: hash of the address it was first shown under"),
+    Column("url", String, nullable=False, comment="address it is shown under"),
     Column("source_id", String, ForeignKey("sources.id"), nullable=False, comment="the outlet"),
     Column(
         "candidate_id",

@@ -60,12 +60,13 @@ def upgrade() -> None:
 
 _DOCUMENTS = sa.text("SELECT candidate_id, url FROM documents WHERE candidate_id BETWEEN :low AND :high")
 _ITEMS = sa.text("SELECT candidate_id, url FROM items WHERE candidate_id BETWEEN :low AND :high")
-_VERSIONS = sa.table("versions", sa.column("document_id"), sa.column("article", sa.JSON))
-_PAGES = sa.table("documents", sa.column("id"), sa.column("candidate_id"))
+_VERSIONS = sa.table("versions", sa.column("item_key"), sa.column("article", sa.JSON))
+_OWNED = sa.table("items", sa.column("key"), sa.column("candidate_id"))
+# By the item and not by the page, for which versions have no index: of the link that brings an item's texts.
 _CANONICALS = (
-    sa.select(_PAGES.c.candidate_id, _VERSIONS.c.article["canonical"].as_string().label("url"))
-    .join(_VERSIONS, _VERSIONS.c.document_id == _PAGES.c.id)
-    .where(_PAGES.c.candidate_id.between(sa.bindparam("low"), sa.bindparam("high")))
+    sa.select(_OWNED.c.candidate_id, _VERSIONS.c.article["canonical"].as_string().label("url"))
+    .join(_VERSIONS, _VERSIONS.c.item_key == _OWNED.c.key)
+    .where(_OWNED.c.candidate_id.between(sa.bindparam("low"), sa.bindparam("high")))
 )
 
 
