@@ -163,7 +163,8 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
         return
     for tally in result.tallies:
         line = translate(
-            "{name}: {links} links, {new} new, {again} known pages looked at; {fetched} pages fetched, {unchanged} unchanged",
+            "{name}: {links} links, {new} new, {again} known pages looked at; {fetched} pages fetched, "
+            "{unchanged} unchanged",
             name=tally.name,
             links=tally.links,
             new=tally.new,
