@@ -4,13 +4,14 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from diembao.service.collection_health import CollectionHealth
 from pipeline.records import JobOutcome, JobRun
 
 #: Seconds without a check of the schedule after which the service is called dead.
@@ -35,6 +36,14 @@ class HealthState:
     #: error that keeps the service from its work; '': none
     trouble: str = ""
     clock_jumps: int = 0
+    #: how collection stands; None: not known yet
+    collection: CollectionHealth | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the service is alive, works, and collects."""
+        troubles = self.collection.troubles if self.collection is not None else ()
+        return self.alive and not self.trouble and not troubles
 
     @property
     def alive(self) -> bool:
@@ -73,14 +82,35 @@ class _Metrics:
             "diembao_job_last_done_timestamp_seconds", "When a job was last done", ["job"], registry=self.registry
         )
         self.late = Gauge("diembao_job_late_seconds", "How late the last turn began", ["job"], registry=self.registry)
-        ready = Gauge("diembao_ready", "1: nothing keeps the service from its work", registry=self.registry)
-        ready.set_function(lambda: float(state.alive and not state.trouble))
+        ready = Gauge(
+            "diembao_ready", "1: nothing keeps the service from its work, and it collects", registry=self.registry
+        )
+        ready.set_function(lambda: float(state.ready))
+        self._add_collection(state)
         running = Gauge("diembao_jobs_running", "Jobs that run now", registry=self.registry)
         running.set_function(lambda: float(len(state.running)))
         free = Gauge("diembao_disk_free_bytes", "Free space for the home folder", registry=self.registry)
         free.set_function(lambda: float(shutil.disk_usage(state.root).free))
         jumps = Gauge("diembao_clock_jumps", "Jumps of the clock since the start", registry=self.registry)
         jumps.set_function(lambda: float(state.clock_jumps))
+
+    def _add_collection(self, state: HealthState) -> None:
+        """Add what collection says of itself; before the first look at it every figure is 0, and it is well."""
+        from prometheus_client import Gauge
+
+        def add(name: str, words: str, figure: Callable[[CollectionHealth], float], empty: float = 0.0) -> None:
+            gauge = Gauge(name, words, registry=self.registry)
+            gauge.set_function(lambda: empty if state.collection is None else float(figure(state.collection)))
+
+        add("diembao_collection_well", "1: nothing is wrong with collection", lambda c: not c.troubles, 1.0)
+        add("diembao_sources_asked", "Sources that were ever asked", lambda c: len(c.asked))
+        add("diembao_sources_failing", "Sources of which every feed failed last", lambda c: len(c.failing))
+        add("diembao_collection_new_links", "New links of the last 24 hours", lambda c: c.figures.new)
+        add(
+            "diembao_collection_last_poll_timestamp_seconds",
+            "When a feed was last asked",
+            lambda c: c.last_poll.timestamp() if c.last_poll else 0.0,
+        )
 
 
 class HealthServer:
@@ -103,7 +133,7 @@ class HealthServer:
                 if path == "/healthz":
                     self._answer(200 if state.alive else 503, "text/plain", b"ok\n" if state.alive else b"stuck\n")
                 elif path == "/readyz":
-                    ready = state.alive and not state.trouble
+                    ready = state.ready
                     body = json.dumps(_readiness(state), ensure_ascii=False, default=str).encode()
                     self._answer(200 if ready else 503, "application/json", body)
                 elif path == "/metrics":
@@ -152,9 +182,10 @@ class HealthServer:
 def _readiness(state: HealthState) -> dict[str, Any]:
     """Return the body of /readyz; it leaves out outputs of jobs, so it holds no secret."""
     return {
-        "ready": state.alive and not state.trouble,
+        "ready": state.ready,
         "at": state.at,
         "trouble": state.trouble,
+        "collection": list(state.collection.troubles) if state.collection is not None else [],
         "running": dict(state.running),
         "next": {name: when.isoformat() for name, when in state.next.items()},
         "last": {

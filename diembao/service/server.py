@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job, Serving
+from diembao.service.collection_health import collection_health
 from diembao.service.health import HealthServer, HealthState
 from diembao.service.job_process import JobProcess, JobResult, end_orphans, run_job
 from diembao.service.leader_lock import notify_systemd, process_id
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _CHECK = 0.05 if os.environ.get("DIEMBAO_CLOCK") else 1.0
 #: Seconds between two checks that this server still holds the lock on the database.
 _LOCK_CHECK = 30.0
+#: Seconds between two looks at how collection stands.
+_COLLECTION_CHECK = 30.0
 #: Seconds without a database after which people are told, and between two tries to tell them.
 _TELL_AFTER = 300.0
 #: Seconds by which the clock may drift from steady time between two checks before that counts as a jump.
@@ -64,7 +67,7 @@ class JobServer:
         self._info = b""
         self._state = HealthState(home.root)
         self._health: HealthServer | None = None
-        self._lock_checked_at = float("-inf")
+        self._lock_checked_at = self._collection_checked_at = float("-inf")
         #: steady time from which _TELL_AFTER counts
         self._alert_counted_from = 0.0
         self._trouble_thread: threading.Thread | None = None
@@ -162,6 +165,7 @@ class JobServer:
             for due_job in schedule.due_jobs(at, ticks, self._running.keys() | {r.job for r in self._unsaved}):
                 self._start(schedule, due_job, at, ticks)
             self._purge(at)
+            self._look_at_collection(at)
         except LockedElsewhere:
             raise
         except StorageError as error:
@@ -175,6 +179,11 @@ class JobServer:
         self._state.next = {} if self._schedule is None else self._schedule.next_times(at, ticks)
         self._state.at, self._state.checked = at, time.monotonic()
         notify_systemd("WATCHDOG=1")
+
+    def _look_at_collection(self, at: datetime) -> None:
+        if time.monotonic() - self._collection_checked_at >= _COLLECTION_CHECK:
+            self._state.collection = collection_health(self._storage, self._jobs, at, self._zone)
+            self._collection_checked_at = time.monotonic()
 
     def _check_lock(self) -> None:
         if time.monotonic() - self._lock_checked_at >= _LOCK_CHECK or self._state.trouble:
@@ -240,6 +249,7 @@ class JobServer:
                 self._schedule.note(run, steady())
             self._unsaved.append(run)
             self._state.last = {**self._state.last, run.job: run}
+            self._collection_checked_at = float("-inf")
             if self._health is not None:
                 self._health.count(run)
             write_log = (

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.schedule import Job
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
+from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
 from diembao.system.home import Home
@@ -58,6 +59,7 @@ class ServiceStatus:
     disk_free: int
     #: alerts of the last 24 hours
     alerts: list[Alert]
+    collection: CollectionHealth
 
 
 def service_status(
@@ -70,7 +72,8 @@ def service_status(
     next_times = schedule.next_times(at, steady()) if serving else {}
     job_statuses = [JobStatus(j.name, last.get(j.name), done.get(j.name), next_times.get(j.name)) for j in jobs]
     free = shutil.disk_usage(home.root).free
-    troubles = list(_troubles(job_statuses, home))
+    collection = collection_health(storage, jobs, at, zone)
+    troubles = [*_troubles(job_statuses, home), *collection.troubles]
     if last and not serving:
         troubles.append(
             translate("The service does not run: diembao serve"),
@@ -104,6 +107,7 @@ def service_status(
         database_bytes(address),
         free,
         storage.service.alerts_since(at - timedelta(days=1)),
+        collection,
     )
 
 

@@ -7,6 +7,7 @@ from pipeline.records.items import Decision, DecisionField, Highlighted, Item, L
 from pipeline.records.jobs import AHEAD_LIMIT, Alert, JobOutcome, JobRun
 from pipeline.records.outcomes import OBSTACLES, CandidateOutcome, DocumentOutcome, Reason
 from pipeline.records.source_health import (
+    CollectionFigures,
     Flag,
     FlagKind,
     HostWait,
@@ -14,6 +15,7 @@ from pipeline.records.source_health import (
     PageReading,
     SourceDay,
     SourceFigures,
+    SourceStanding,
     SourceState,
 )
 from pipeline.records.sources import CrawlSettings, Feed, FeedKind, Reach, Selectors, Source, SourceCategory
@@ -38,6 +40,7 @@ __all__ = [
     "ByteHit",
     "Candidate",
     "CandidateOutcome",
+    "CollectionFigures",
     "Coverage",
     "CrawlSettings",
     "Decision",
@@ -79,6 +82,7 @@ __all__ = [
     "SourceCategory",
     "SourceDay",
     "SourceFigures",
+    "SourceStanding",
     "SourceState",
     "Tags",
     "Text",

@@ -98,6 +98,8 @@ class Candidate:
     url: str
     entry: Entry
     attempts: int = 0
+    #: whether an earlier poll had listed it
+    known: bool = False
     #: validators of the last fetch, for a conditional request
     etag: str | None = None
     last_modified: str | None = None

@@ -73,6 +73,51 @@ class HostWait:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceStanding:
+    """How a source that is switched on stands now, by the last poll of each of its feeds."""
+
+    source_id: str
+    name: str
+    feeds: int
+    #: feeds that were ever asked, and those of them whose last poll failed
+    asked: int
+    failing: int
+    #: feeds whose host asked to be left alone until later
+    held: int
+    #: end of the last such wait; aware
+    held_until: datetime | None = None
+    #: end of the last poll of any feed, aware
+    polled_at: datetime | None = None
+    #: when the first feed is due again, aware; None: at once
+    next_poll: datetime | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether the last poll of every feed that was ever asked failed."""
+        return 0 < self.asked == self.failing
+
+    @property
+    def waits(self) -> bool:
+        """Whether none of its feeds may be asked now."""
+        return 0 < self.feeds == self.held
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFigures:
+    """What collection brought up to one moment."""
+
+    sources: tuple[SourceStanding, ...]
+    #: links never seen before: in the last 24 hours, and in the seven days before them
+    new: int = 0
+    new_before: int = 0
+    #: the first poll there is a row of in those eight days; aware
+    first_poll: datetime | None = None
+    #: pages asked for in the last 24 hours, and those of them that came or were unchanged
+    pages: int = 0
+    pages_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One link and how it ended: the proof that it was not lost."""
 

@@ -151,8 +151,9 @@ def is_coverage(connection: Connection, key: str | None) -> bool:
 
 def _candidate(row: Row[Any]) -> Candidate:
     entry = ENTRY.validate_python(row.entry)
-    validators = (row.etag, row.last_modified) if row.outcome == CandidateOutcome.FETCHED else (None, None)
-    return Candidate(row.id, row.source_id, row.feed_url, row.url, entry, row.attempts, *validators)
+    etag, modified = (row.etag, row.last_modified) if row.outcome == CandidateOutcome.FETCHED else (None, None)
+    place = row.id, row.source_id, row.feed_url, row.url
+    return Candidate(*place, entry, row.attempts, known=True, etag=etag, last_modified=modified)
 
 
 def load_due_candidates(connection: Connection, now: datetime, source_ids: Sequence[str]) -> list[Candidate]:

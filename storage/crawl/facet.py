@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from pipeline.records import (
     Candidate,
     CandidateOutcome,
+    CollectionFigures,
     FeedState,
     Fetched,
     FetchFailure,
@@ -19,7 +20,7 @@ from pipeline.records import (
     SourceFigures,
 )
 from pipeline.tables.facts import Publisher, SourceRead
-from storage.crawl import candidates, feed_state, fetches, ledger, source_days
+from storage.crawl import candidates, feed_state, fetches, ledger, source_days, standing
 from storage.engine.facet import Facet
 from storage.schema import core
 
@@ -97,6 +98,11 @@ class Crawl(Facet):
         """Return what became of every source in [start, end)."""
         with self._reading() as connection:
             return source_days.load_source_days(connection, start, end)
+
+    def collection_figures(self, at: datetime, /) -> CollectionFigures:
+        """Return how collection stands at `at`: the sources that are switched on, links and pages of the last day."""
+        with self._reading() as connection:
+            return standing.load_collection_figures(connection, at)
 
     def days_read(self, days: Mapping[date, tuple[datetime, datetime]], /) -> dict[date, list[SourceRead]]:
         """Return for days, given with their bounds [start, end), which sources were polled, and with what success.

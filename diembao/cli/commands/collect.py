@@ -150,7 +150,8 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
     if app.as_json:
         for tally in result.tallies:
             row = {
-                k: getattr(tally, k) for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "fetched")
+                k: getattr(tally, k)
+                for k in ("source_id", "name", "feeds", "feeds_failed", "links", "new", "again", "fetched")
             }
             row |= {
                 "unchanged": tally.unchanged,
@@ -162,10 +163,12 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
         return
     for tally in result.tallies:
         line = translate(
-            "{name}: {links} links, {new} new, {fetched} pages fetched, {unchanged} unchanged",
+            "{name}: {links} links, {new} new, {again} known pages looked at; {fetched} pages fetched, "
+            "{unchanged} unchanged",
             name=tally.name,
             links=tally.links,
             new=tally.new,
+            again=tally.again,
             fetched=tally.fetched,
             unchanged=tally.unchanged,
         )

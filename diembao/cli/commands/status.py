@@ -53,7 +53,8 @@ def status(app: CliContext, everything: bool) -> int:
         app.print_json(row)
         return code
     _print_service(app, service, zone)
-    _print_sources(app, service.sources, None if everything else _SOURCES)
+    _print_collection(app, service, zone)
+    _print_sources(app, service.sources, None if everything else _SOURCES, zone)
     app.print(translate("Links: ") + _sum_in_words(totals["candidates"], candidates.items(), "candidate outcome"))
     app.print(translate("Stored pages: ") + _sum_in_words(totals["documents"], documents.items(), "document outcome"))
     if unreadable:
@@ -88,6 +89,7 @@ def _row(service: ServiceStatus) -> dict[str, Any]:
             job.name: {"last": run_row(job.last), "last_done": run_row(job.done), "next": job.next}
             for job in service.jobs
         },
+        "collection": _collection_row(service),
         "digest": service.digest,
         "digest_sent": service.sent,
         "backup": service.backup,
@@ -96,6 +98,40 @@ def _row(service: ServiceStatus) -> dict[str, Any]:
         "alerts": [{"cause": a.cause, "at": a.at, "sent": dict(a.sent)} for a in service.alerts],
         "sources": [dataclasses.asdict(d) for d in service.sources if d.state != "paused"],
     }
+
+
+def _collection_row(service: ServiceStatus) -> dict[str, Any]:
+    health, figures = service.collection, service.collection.figures
+    return {
+        "healthy": not health.troubles,
+        "sources": len(figures.sources),
+        "asked": len(health.asked),
+        "failing": [source.source_id for source in health.failing],
+        "waiting": [source.source_id for source in figures.sources if source.waits],
+        "last_poll": health.last_poll,
+        "new_links": figures.new,
+        "pages": figures.pages,
+        "pages_read": figures.pages_read,
+    }
+
+
+def _print_collection(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> None:
+    health, figures = service.collection, service.collection.figures
+    if health.last_poll is None:
+        app.print(translate("Collection: nothing was collected yet (diembao run)"))
+        return
+    app.print(
+        translate(
+            "Collection: {read} of {asked} sources can be read; last asked {time}; in 24 hours {new} new links, "
+            "{pages} of {tried} pages",
+            read=len(health.asked) - len(health.failing),
+            asked=len(health.asked),
+            time=f"{health.last_poll.astimezone(zone):%H:%M %d/%m}",
+            new=figures.new,
+            pages=figures.pages_read,
+            tried=figures.pages,
+        )
+    )
 
 
 def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> None:
@@ -160,8 +196,8 @@ def _sum_in_words(total: int, parts: Iterable[tuple[str, int]], context: str) ->
     return f"{total:,} = {sum_}" if sum_ else str(total)
 
 
-def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None) -> None:
-    polled = [d for d in days if d.state not in ("paused", "not_due")]
+def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None, zone: ZoneInfo) -> None:
+    polled = [d for d in days if d.state not in ("paused", "not_due", "waiting")]
     failed = [d for d in polled if d.state == "failed"]
     app.print(
         translate(
@@ -180,6 +216,27 @@ def _print_sources(app: CliContext, days: list[SourceDay], limit: int | None) ->
         app.print(f"  {day.name} [{translate_code('state', day.state)}]: {'; '.join(notes)}")
     if limit is not None and (more := len(troubled) - limit) > 0:
         app.print(translate("  … and {more} more: diembao status --all", more=more))
+    for day in days:
+        for wait in day.waits:
+            reason = translate_code("reason", wait.reason)
+            app.print(
+                translate(
+                    "  {name} waits until {until:%H:%M %d/%m}: {feeds} feeds at {host} ({reason})",
+                    name=day.name,
+                    until=wait.until.astimezone(zone),
+                    feeds=wait.feeds,
+                    host=wait.host,
+                    reason=reason,
+                )
+                if wait.until is not None
+                else translate(
+                    "  {name} waits for the next collection: {feeds} feeds at {host} ({reason})",
+                    name=day.name,
+                    feeds=wait.feeds,
+                    host=wait.host,
+                    reason=reason,
+                )
+            )
 
 
 COMMANDS = (status,)

@@ -42,7 +42,10 @@ class SourceTally:
     feeds: int = 0
     feeds_failed: int = 0
     links: int = 0
+    #: links never seen before
     new: int = 0
+    #: pages of links known before: looked at for changes, or because they could not be had yet
+    again: int = 0
     fetched: int = 0
     unchanged: int = 0
     failed: int = 0
@@ -85,6 +88,7 @@ class DatabaseSink:
         for candidate in candidates:
             if candidate.id not in self._source_of:
                 self._source_of[candidate.id] = candidate.source_id
+                self.tallies[candidate.source_id].again += candidate.known
                 self._expected += 1
 
     def feed_state(self, feed_url: str, /) -> FeedState:
@@ -96,7 +100,7 @@ class DatabaseSink:
         tally = self.tallies[poll.source_id]
         tally.feeds += 1
         tally.links += len(poll.entries)
-        tally.new += sum(1 for c in candidates if not c.etag and not c.attempts)
+        tally.new += sum(not candidate.known for candidate in candidates)
         if poll.reason is Reason.NOT_ASKED:
             tally.waiting += 1
         elif poll.reason not in (Reason.OK, Reason.NOT_MODIFIED):
@@ -196,7 +200,7 @@ def _end_collection(storage: Database, run: int, sink: DatabaseSink) -> CollectR
     result = CollectResult(tuple(sink.tallies.values()), sink.left)
     counts = {
         key: sum(getattr(t, key) for t in result.tallies)
-        for key in ("feeds", "feeds_failed", "links", "new", "fetched", "unchanged", "failed", "waiting")
+        for key in ("feeds", "feeds_failed", "links", "new", "again", "fetched", "unchanged", "failed", "waiting")
     }
     storage.service.end_run(run, now(), int(result.failed), counts)
     return result
