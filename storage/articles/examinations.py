@@ -24,6 +24,7 @@ from pipeline.records import (
 from storage.crawl.candidates import ENTRY, forget_checks
 from storage.crawl.outlets import outlet_of
 from storage.engine.connection import storable
+from storage.engine.damage import brief, tell_left_out
 from storage.schema.core import candidates, documents, items, taggings, versions
 
 ARTICLE = TypeAdapter(Article)
@@ -32,10 +33,19 @@ TAGS = TypeAdapter(Tags)
 _CHUNK = 500
 
 
-def load_pending(connection: Connection, limit: int) -> list[Document]:
-    """See storage.articles.facet.Articles.pending_documents."""
+def load_pending(connection: Connection, limit: int) -> tuple[list[Document], list[tuple[Unreadable, datetime]]]:
+    """See storage.articles.facet.Articles.pending_documents; of damaged ones how each ends, and its time."""
     query = select(documents).where(documents.c.outcome == DocumentOutcome.WAITING)
-    return [_document(row) for row in connection.execute(query.order_by(documents.c.id).limit(limit))]
+    sound: list[Document] = []
+    damaged: list[tuple[Unreadable, datetime]] = []
+    for row in connection.execute(query.order_by(documents.c.id).limit(limit)):
+        try:
+            sound.append(_document(row))
+        except (ValueError, zlib.error) as error:
+            tell_left_out(f"documents {row.id}", error)
+            note = f"damaged in the database: {brief(error)}"
+            damaged.append((Unreadable(row.id, Reason.ERROR, note), row.fetched_at))
+    return sound, damaged
 
 
 def _document(row: Row[Any]) -> Document:

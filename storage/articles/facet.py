@@ -42,9 +42,19 @@ class Articles(Facet):
 
     # documents
     def pending_documents(self, limit: int, /) -> list[Document]:
-        """Return the oldest documents that wait to be examined (selectors and languages are not filled in)."""
-        with self._reading() as connection:
-            return examinations.load_pending(connection, limit)
+        """Return the oldest documents that wait to be examined (selectors and languages are not filled in).
+
+        One that is damaged in the database is told, and stored as unreadable: it would be in the way for ever.
+        """
+        while True:
+            with self._reading() as connection:
+                sound, damaged = examinations.load_pending(connection, limit)
+            if damaged:
+                with self._writing() as writing:
+                    for result, at in damaged:
+                        examinations.store_examinations(writing, [result], at)
+            if sound or not damaged:
+                return sound
 
     def pending_count(self) -> int:
         """Return how many documents wait to be examined."""
