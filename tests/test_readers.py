@@ -146,8 +146,8 @@ def test_readers_work_on_a_disk_that_is_full_or_may_only_be_read(kind: str, home
         "import subprocess, sys\n"
         f"for words in {READERS!r}:\n"
         f"    words = [w.replace('{{out}}', {str(out)!r}) for w in words]\n"
-        f"    done = subprocess.run([sys.executable, '-m', 'diembao', '--home', {str(disk)!r}, '--lang', 'en', *words],\n"
-        "        capture_output=True, text=True)\n"
+        f"    argv = [sys.executable, '-m', 'diembao', '--home', {str(disk)!r}, '--lang', 'en', *words]\n"
+        "    done = subprocess.run(argv, capture_output=True, text=True)\n"
         # A disk that is nearly full is told by `status` as a trouble: exit code 1.
         "    ok = (0, 1) if words[0] == 'status' else (0,)\n"
         "    if done.returncode not in ok or 'Error' in done.stderr:\n"
