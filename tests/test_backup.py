@@ -237,5 +237,5 @@ def test_the_commands(diembao: Diembao, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "diembao.db") as connection:
         connection.execute("DELETE FROM taggings")
     connection.close()
-    done = diembao("--home", tmp_path, "db", "check")
+    done = diembao("--home", tmp_path, "--lang", "en", "db", "check")
     assert (done.returncode, "never tagged" in done.stderr) == (1, True)

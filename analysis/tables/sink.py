@@ -19,7 +19,7 @@ class Sink:
 
     def write(self, data: bytes) -> int:
         """Write bytes at the current place."""
-        if self._error is None:
+        if self._error is None and not self._stream.closed:
             try:
                 self._stream.seek(self._at)
                 self._stream.write(data)
@@ -40,7 +40,7 @@ class Sink:
 
     def flush(self) -> None:
         """Hand what is written to the system."""
-        if self._error is None:
+        if self._error is None and not self._stream.closed:
             try:
                 self._stream.flush()
             except OSError as error:
@@ -54,7 +54,7 @@ class Sink:
         return self
 
     def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+        self, _kind: type[BaseException] | None, raised: BaseException | None, _at: TracebackType | None
     ) -> None:
         """Close the file. Raises the OSError that kept it from being written whole."""
         self.flush()
@@ -62,5 +62,5 @@ class Sink:
             self._stream.close()
         except OSError as error:
             self._error = self._error or error
-        if self._error is not None:
+        if self._error is not None and raised is None:
             raise self._error

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
@@ -100,11 +101,34 @@ def _plain(value: Any) -> str:
 
 
 def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
-    """Write a workbook with a sheet of that name; return the number of rows. Raises TooManyRows."""
+    """Write a workbook with a sheet of that name; return the number of rows. Raises TooManyRows, or OSError."""
     import xlsxwriter  # type: ignore[import-untyped]
 
+    try:
+        return _write_book(name, columns, rows, path)
+    except xlsxwriter.exceptions.XlsxWriterException as error:
+        # It wraps the system's error, and is no OSError itself.
+        cause = error.args[0] if error.args else None
+        raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
+
+
+def _folder_for_parts(path: Path) -> str:
+    """Return the folder for the parts of a workbook: the system's for such files, else that of the workbook."""
+    try:
+        return gettempdir()
+    except FileNotFoundError:  # none of them takes a byte
+        return str(path.parent)
+
+
+def _write_book(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
-    with Sink(path) as stream, xlsxwriter.Workbook(stream, options) as book:
+    with (
+        TemporaryDirectory(dir=_folder_for_parts(path)) as folder,
+        Sink(path) as stream,
+        xlsxwriter.Workbook(stream, {**options, "tmpdir": folder}) as book,
+    ):
         book.set_custom_property("diembao.schema", SCHEMA_VERSION)
         head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": False})
         formats = {

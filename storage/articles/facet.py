@@ -44,10 +44,21 @@ class Articles(Facet):
         self._index_new, self._reindex, self._leave_stories = index_new, reindex, leave_stories
 
     # documents
-    def pending_documents(self, limit: int, /) -> list[Document]:
-        """Return the oldest documents that wait to be examined (selectors and languages are not filled in)."""
-        with self._reading() as connection:
-            return pending.load_pending(connection, limit)
+    def pending_documents(self, limit: int, after: int = 0, /) -> list[Document]:
+        """Return the oldest documents that wait to be examined, of ids above `after`.
+
+        Selectors and languages are not filled in.
+        One that is damaged in the database is told, and stored as unreadable: it would be in the way for ever.
+        """
+        while True:
+            with self._reading() as connection:
+                sound, damaged = pending.load_pending(connection, limit, after)
+            if damaged:
+                with self._writing() as writing:
+                    for result, at in damaged:
+                        examinations.store_examinations(writing, [result], at, self._leave_stories)
+            if sound or not damaged:
+                return sound
 
     def pending_count(self) -> int:
         """Return how many documents wait to be examined."""

@@ -13,6 +13,7 @@ from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
 from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
+from storage.engine.damage import tell_left_out
 from storage.schema.core import documents, items, sources, taggings, versions
 
 
@@ -69,9 +70,12 @@ def load_outdated(
     decisions = load_decisions(connection, [row.key for row in rows])
     outdated = []
     for row in rows:
-        rule_tags = TAGS.validate_python(row.tags)
-        tags, title = apply_decisions(rule_tags, decisions.get(row.key, ())), str(row.article["title"])
-        outdated.append(OutdatedTagging(row.id, row.key, row.name, title, tags, rule_tags, _document(row)))
+        try:
+            rule_tags = TAGS.validate_python(row.tags)
+            tags, title = apply_decisions(rule_tags, decisions.get(row.key, ())), str(row.article["title"])
+            outdated.append(OutdatedTagging(row.id, row.key, row.name, title, tags, rule_tags, _document(row)))
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            tell_left_out(f"article {row.key}", error)
     return outdated
 
 

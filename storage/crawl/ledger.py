@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
 from pipeline.text.address_shapes import loose_form
 from storage.crawl.bad_links import link_as_written
+from storage.engine.damage import tell_left_out
+from storage.engine.dialects import sound_json
 from storage.schema.core import candidates, documents, fetches, items, polls, sources, versions
 from storage.schema.identity import claims
 
@@ -197,7 +199,7 @@ def load_without_text(connection: Connection, start: datetime, end: datetime) ->
 
 def load_page_quality(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
     """See storage.crawl.facet.Crawl.page_quality."""
-    article = versions.c.article
+    article = sound_json(connection, versions.c.article)
     parts = article["parts"]
     query = (
         select(
@@ -256,9 +258,15 @@ def _page_reading(row: Any) -> PageReading:
 def load_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:
     """See storage.crawl.facet.Crawl.newest_pages."""
     query = (
-        select(documents.c.body, documents.c.url)
+        select(documents.c.id, documents.c.body, documents.c.url)
         .where(documents.c.source_id == source_id, documents.c.reason == Reason.OK)
         .order_by(documents.c.id.desc())
         .limit(limit)
     )
-    return [(zlib.decompress(row.body), row.url) for row in connection.execute(query)]
+    pages = []
+    for row in connection.execute(query):
+        try:
+            pages.append((zlib.decompress(row.body), row.url))
+        except zlib.error as error:
+            tell_left_out(f"documents {row.id}", error)
+    return pages

@@ -7,7 +7,7 @@ a database takes on its disk (storage.maintenance.disk), how the leader lock is 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, cast, func, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, Text, case, cast, func, text, type_coerce
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -23,6 +23,13 @@ def stream_cursor(connection: Connection, name: str) -> Any:
     """Return a cursor of the driver that holds few rows in memory: only PostgreSQL's needs a name for that."""
     driver: Any = connection.connection
     return driver.cursor() if is_sqlite(connection) else driver.cursor(name)
+
+
+def sound_json(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column of JSON, NULL where it is none: SQLite ends a whole query that looks into such a value."""
+    if not is_sqlite(connection):
+        return column
+    return type_coerce(case((func.json_valid(cast(column, Text)) == 1, cast(column, Text))), column.type)
 
 
 def utc_day(connection: Connection, instant: ColumnElement[Any]) -> ColumnElement[Any]:

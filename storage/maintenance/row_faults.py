@@ -17,8 +17,9 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records import Article, Entry, JobOutcome, Reason, Tags
 from pipeline.stories.fingerprints import load as load_fingerprint
+from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import check_decision
-from storage.articles.examinations import ARTICLE, TAGS, hash_text
+from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
 from storage.derived.csv_rows import differing_rows
 from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief

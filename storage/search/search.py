@@ -13,7 +13,6 @@ from pipeline.tables.facts import FactCount
 from pipeline.text.normalize import match_key, normalise, strip_diacritics
 from pipeline.text.search_tokens import UNSPACED
 from storage.articles.items import load_chosen
-from storage.engine.damage import DamagedJson
 from storage.engine.dialects import is_sqlite
 from storage.schema.core import versions
 from storage.schema.instants import Instant
@@ -148,9 +147,10 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
     patterns = [_pattern(words) for words in asked_words(tree)]
     scores = {}
     for row in connection.execute(query):
-        if isinstance(row.article, DamagedJson):  # it is told where the article is loaded
+        try:
+            title, body = match_key(normalise(row.article["title"])), match_key(normalise(row.article["text"]))
+        except (KeyError, TypeError):  # a damaged article is told where it is loaded
             continue
-        title, body = match_key(normalise(row.article["title"])), match_key(normalise(row.article["text"]))
         scores[row.item_key] = sum(_score(pattern, title, body) for pattern in patterns)
     return scores
 
