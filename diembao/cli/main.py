@@ -38,6 +38,7 @@ from diembao.cli.commands import (
     train,
 )
 from diembao.cli.context import FAILED, LOCKED, WRONG, CliContext
+from diembao.system.child_process import keep_folders_off_the_path
 from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
@@ -127,6 +128,7 @@ def main() -> None:
     from config.load import ConfigError
     from storage.engine.errors import StorageError
 
+    keep_folders_off_the_path()
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

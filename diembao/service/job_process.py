@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 
 from config.schedule import Job
 from diembao.service.logs import JobLog
+from diembao.system.child_process import own_command
 from diembao.system.clock import now
 from diembao.system.home import Home
 from pipeline.records import JobOutcome
@@ -69,7 +69,7 @@ def run_job(
 def _run(
     job: Job, command: tuple[str, ...], home: Home, running: JobProcess, env: Mapping[str, str], log: JobLog
 ) -> JobResult:
-    argv = [sys.executable, "-m", "diembao", "--home", str(home.root), *command]
+    argv = [*own_command(), "--home", str(home.root), *command]
     folder = home.root / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{job.name}.lock").open("ab") as lock:
@@ -83,7 +83,7 @@ def _run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(lock.fileno(),),
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **env},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1", **env},
         )
     running.pid = process.pid
     with suppress(OSError):  # on a full disk the job runs all the same, but end_orphans cannot find it

@@ -31,9 +31,9 @@ TAGS = TypeAdapter(Tags)
 _CHUNK = 500
 
 
-def load_pending(connection: Connection, limit: int) -> list[Document]:
+def load_pending(connection: Connection, limit: int, after: int) -> list[Document]:
     """See storage.articles.facet.Articles.pending_documents."""
-    query = select(documents).where(documents.c.outcome == DocumentOutcome.WAITING)
+    query = select(documents).where(documents.c.outcome == DocumentOutcome.WAITING, documents.c.id > after)
     return [_document(row) for row in connection.execute(query.order_by(documents.c.id).limit(limit))]
 
 

@@ -41,10 +41,13 @@ class Articles(Facet):
         self._index_new, self._reindex = index_new, reindex
 
     # documents
-    def pending_documents(self, limit: int, /) -> list[Document]:
-        """Return the oldest documents that wait to be examined (selectors and languages are not filled in)."""
+    def pending_documents(self, limit: int, after: int = 0, /) -> list[Document]:
+        """Return the oldest documents that wait to be examined, of ids above `after`.
+
+        Selectors and languages are not filled in.
+        """
         with self._reading() as connection:
-            return examinations.load_pending(connection, limit)
+            return examinations.load_pending(connection, limit, after)
 
     def pending_count(self) -> int:
         """Return how many documents wait to be examined."""

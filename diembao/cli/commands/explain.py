@@ -58,9 +58,9 @@ def _text(app: CliContext, name: str) -> tuple[Text, tuple[ByteHit, ...]]:
 
     try:
         if name.startswith(("http://", "https://")):
-            return text_of_page(name, app.settings().crawl, app.rules())
+            return text_of_page(name, app.settings(), app.rules())
         if (path := Path(name)).exists():
-            return text_of_file(path, app.rules())
+            return text_of_file(path, app.settings(), app.rules())
     except UnreadablePage as error:
         names = ", ".join(f"{hit.words} ({hit.where})" for hit in error.hits)
         hint = translate("; its bytes hold: {names}", names=names) if names else ""

@@ -187,12 +187,16 @@ def _offer_row(offer: DiscoveredFeed) -> dict[str, object]:
 @pass_context
 def learn(app: CliContext, id_: str, pages: int) -> int:
     from config.source_editor import table_of
-    from pipeline.extraction.selector_learning import propose_selectors
+    from diembao.jobs.collection.fetch_pages import page_document
+    from diembao.workers.pages import learn_selectors
+    from pipeline.extraction.selector_learning import Proposal
+    from pipeline.records import Selectors
 
     [source] = sources_by_id(app.sources(), (id_,))
     with app.storage() as storage:
         pages_ = storage.crawl.newest_pages(source.id, pages)
-    proposal = propose_selectors(pages_)
+    documents = [page_document(url, body) for body, url in pages_]
+    proposal = learn_selectors(documents, app.settings().process) or Proposal(Selectors(), {}, 0)
     if app.as_json:
         app.print_json(
             {"learn": {"pages": proposal.pages, "yields": proposal.yields, **dataclasses.asdict(proposal.selectors)}}
