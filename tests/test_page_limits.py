@@ -15,10 +15,14 @@ from tests.support.cli import json_lines, run_inside
 
 #: Seconds that no page on any machine is read in, and that every page is.
 NEVER, ALWAYS = 0.0001, 60.0
+_PARAGRAPHS = "".join(
+    f"<p>Sáng ngày {n}, cảng Cà Ná ở tỉnh Ninh Thuận đón chuyến tàu hàng thứ {n * 7} của năm, chở {n + 3} nghìn tấn "
+    f"muối và nho khô; {n * 11} công nhân bốc dỡ đến tối, theo ban quản lý cảng, để kịp chuyến sau.</p>"
+    for n in range(1, 9)
+)
 PAGE = (
     "<html lang=vi><head><title>Cảng Cà Ná đón tàu</title></head><body><article><h1>Cảng Cà Ná đón tàu</h1>"
-    + "<p>Sáng nay cảng Cà Ná ở tỉnh Ninh Thuận đón chuyến tàu hàng đầu tiên của năm, chở theo muối và nho khô.</p>" * 6
-    + "</article></body></html>"
+    f"{_PARAGRAPHS}</article></body></html>"
 )
 WORDS = {
     "extract": ["extract", "{page}"],

@@ -208,8 +208,7 @@ class _ReportBuilder:
                 first=excerpt.visible(story.outlet),
                 day=self._words.short_date(story.start),
             )
-            link = story.url if story.url.startswith(("http://", "https://")) else None
-            items.append((Run(excerpt.visible(story.title), bold=True, link=link), Run(f". {spread}")))
+            items.append((Run(excerpt.visible(story.title), bold=True, link=story.link or None), Run(f". {spread}")))
         yield BulletList(tuple(items), numbered=True)
 
     def _outlets(self) -> Iterator[Block]:

@@ -38,6 +38,10 @@ _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORE
 _HOST_ANSWERED = frozenset([Reason.OK, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.HTTP_OTHER, Reason.EMPTY])
 
 
+#: Id of the one source of a discovery.
+SITE_ID = "site"
+
+
 class DiscoverySpider(Spider):
     """Requests a site's front page and robots.txt, then the addresses they name, then the usual paths."""
 
@@ -63,6 +67,7 @@ class DiscoverySpider(Spider):
     def _request(self, url: str, callback: Any, how: FoundIn, kind: FeedKind, parent: str = "") -> Request:
         meta = {
             "how": how,
+            "source_id": SITE_ID,
             "kind": kind,
             "requested_url": url,
             "parent": parent,

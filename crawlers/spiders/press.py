@@ -121,6 +121,7 @@ class PressSpider(Spider):
                 headers=headers | self._login(poll.source.id, url),
                 meta={
                     "poll": poll,
+                    "source_id": poll.source.id,
                     "requested_url": url,
                     "depth": depth,
                     "query": query,
@@ -222,6 +223,7 @@ class PressSpider(Spider):
             headers=self._validators(candidate.etag, candidate.last_modified) | self._login(candidate.source_id, url),
             meta={
                 "candidate": candidate.id,
+                "source_id": candidate.source_id,
                 "is_redirect_link": url is candidate.url and is_redirect_link(url),
                 "download_maxsize": self.limits.max_page_bytes,
                 "render": candidate.source_id in self._rendered_sources,
