@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import DiembaoError
 from pipeline.records import Feed, FeedKind, Source
+from pipeline.text.line_length import NAME, cut_line
 from pipeline.text.private_hosts import is_metadata_service, is_private_host, server_of, server_of_pair
 from pipeline.text.urls import is_fetchable, normalise_url, site_of
 
@@ -209,7 +210,7 @@ def _new_source(outline: Outline, ids: Collection[str]) -> Source:
     is_vietnamese = country == "VN"
     return Source(
         id=new_id(outline.url, ids),
-        name=outline.title or (parts.hostname or ""),
+        name=cut_line(outline.title or (parts.hostname or ""), NAME),
         home=home,
         feeds=(),
         country=country,

@@ -19,6 +19,7 @@ from analysis.documents.blocks import (
     roman,
 )
 from analysis.documents.labels import Labels, labels
+from analysis.documents.oversized import without_oversized
 from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
 from analysis.report.model import PeriodicReport
@@ -58,7 +59,7 @@ def report_document(
         ),
         made_at.date(),
         made_at,
-        tuple(builder.blocks()),
+        tuple(without_oversized(builder.blocks(), words)),
         letterhead or Letterhead(),
         number,
     )

@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from pipeline.dates import parsing
 from pipeline.extraction import consensus, extractors, page_type
+from pipeline.extraction.article_lines import cut_lines
 from pipeline.extraction.main_text import paragraph_key
 from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
 from pipeline.html import blocks, embedded_data, jsonld, parser
@@ -42,7 +43,9 @@ def extract(document: Document) -> Article | Unreadable:
             entry=document.entry,
             fetched_at=document.fetched_at,
         )
-    return outcome if isinstance(outcome, Article) else Unreadable(document.id, outcome.reason, outcome.note)
+    if isinstance(outcome, Article):
+        return cut_lines(outcome)
+    return Unreadable(document.id, outcome.reason, outcome.note)
 
 
 def extract_page(
