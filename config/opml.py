@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import DiembaoError
 from pipeline.records import Feed, FeedKind, Source
+from pipeline.text.line_length import NAME, cut_line
+from pipeline.text.private_hosts import is_metadata_service, is_private_host, server_of, server_of_pair
 from pipeline.text.urls import is_fetchable, normalise_url, site_of
 
 _FEED = re.compile(r"(?:\.(?:rss|atom|rdf)|/(?:rss|feed|atom)/?|(?:rss|feed|atom|index)\.(?:xml|json))$", re.IGNORECASE)
@@ -32,11 +34,21 @@ class Outline:
     title: str = ""
     home: str = ""
     language: str = ""
+    #: its line in the file, from 1
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An address in a list that leads into a private network, and was not allowed by name."""
+
+    line: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The outcome of an import: new sources, known feeds, invalid addresses."""
+    """The outcome of an import: new sources, known feeds, invalid and refused addresses."""
 
     #: New sources, each with feeds that no source has yet.
     added: tuple[Source, ...]
@@ -44,6 +56,7 @@ class Import:
     known: tuple[tuple[str, str], ...]
     #: Entries of the list that are no http(s) address.
     invalid: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
 
 
 def write_opml(sources: Iterable[Source], title: str, at: datetime) -> bytes:
@@ -86,12 +99,12 @@ def read_list(data: bytes) -> tuple[list[Outline], list[str]]:
         raise NotRead(f"no UTF-8 text: {error}") from error
     outlines: list[Outline] = []
     invalid: list[str] = []
-    for line in (line.strip() for line in text.splitlines()):
+    for number, line in enumerate((line.strip() for line in text.splitlines()), 1):
         if not line or line.startswith("#"):
             continue
         address, *title = line.split(maxsplit=1)
         if is_fetchable(address):
-            outlines.append(Outline(address, _guess_kind(address), " ".join(title)))
+            outlines.append(Outline(address, _guess_kind(address), " ".join(title), line=number))
         else:
             invalid.append(line[:200])
     return outlines, invalid
@@ -126,7 +139,14 @@ def _read_opml(data: bytes) -> tuple[list[Outline], list[str]]:
                 kind = other
         home = attributes.get("htmlurl", "")
         outlines.append(
-            Outline(address, kind, title, home if is_fetchable(home) else "", attributes.get("language", ""))
+            Outline(
+                address,
+                kind,
+                title,
+                home if is_fetchable(home) else "",
+                attributes.get("language", ""),
+                int(node.sourceline or 0),
+            )
         )
     return outlines, invalid
 
@@ -136,19 +156,28 @@ def _guess_kind(address: str) -> FeedKind:
     return "sitemap" if _SITEMAP.search(path) else "feed" if _FEED.search(path) else "listing"
 
 
-def to_import(outlines: Sequence[Outline], invalid: Sequence[str], sources: Sequence[Source]) -> Import:
+def to_import(
+    outlines: Sequence[Outline], invalid: Sequence[str], sources: Sequence[Source], allow: Collection[str] = ()
+) -> Import:
     """Return the new sources of a list, one for each site, beside the sources that exist.
 
-    Ids and countries come from the addresses, and so does the language if the list has none.
+    Ids and countries come from the addresses, and so does the language if the list has none. Addresses in private
+    networks are refused: what stands in sources.toml is asked, and whoever made the list would have chosen it. `allow`
+    names the exceptions, as in `is_refused`.
     """
     owners = {normalise_url(feed.url): source.id for source in sources for feed in source.feeds if "{" not in feed.url}
     ids = {source.id for source in sources}
     added: dict[str, Source] = {}
     known: list[tuple[str, str]] = []
+    refused: list[Refused] = []
     for outline in outlines:
         key = normalise_url(outline.url)
         if key in owners:
             known.append((outline.url, owners[key]))
+            continue
+        bad = next((url for url in (outline.url, outline.home) if url and is_refused(url, allow)), None)
+        if bad is not None:
+            refused.append(Refused(outline.line, bad))
             continue
         site = site_of(outline.url)
         if site not in added:
@@ -157,7 +186,19 @@ def to_import(outlines: Sequence[Outline], invalid: Sequence[str], sources: Sequ
         source = added[site]
         added[site] = replace(source, feeds=(*source.feeds, Feed(outline.url, outline.kind)))
         owners[key] = source.id
-    return Import(tuple(added.values()), tuple(known), tuple(invalid))
+    return Import(tuple(added.values()), tuple(known), tuple(invalid), tuple(refused))
+
+
+def is_refused(url: str, allow: Collection[str] = ()) -> bool:
+    """Return whether an address may not be written into sources.toml: private, and not among those allowed.
+
+    `allow` holds HOST or HOST:PORT; a number counts in every written form. A metadata service is always refused.
+    """
+    host = urlsplit(url).hostname or ""
+    if not is_private_host(host):
+        return False
+    servers = {server_of_pair(one) for one in allow}
+    return is_metadata_service(host) or not servers & {server_of(url), server_of_pair(host)}
 
 
 def _new_source(outline: Outline, ids: Collection[str]) -> Source:
@@ -169,7 +210,7 @@ def _new_source(outline: Outline, ids: Collection[str]) -> Source:
     is_vietnamese = country == "VN"
     return Source(
         id=new_id(outline.url, ids),
-        name=outline.title or (parts.hostname or ""),
+        name=cut_line(outline.title or (parts.hostname or ""), NAME),
         home=home,
         feeds=(),
         country=country,

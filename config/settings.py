@@ -60,12 +60,12 @@ class ProcessSettings:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     #: Processes that examine documents at once; 0: one for each processor.
     workers: int = 0
-    #: Documents handed to a process at a time.
+    #: Results stored in one transaction at most.
     batch: int = 16
     #: Whether to extract pages in which the gate (pipeline.prefilter.gate) finds no name of the province. If not, only
     #: their title and day are kept, which is all that share of voice needs, at a small part of the cost.
     read_all: bool = True
-    #: Seconds for each document of a batch, after which the batch counts as unreadable.
+    #: Seconds that one document may take. One that takes more than three is put off until all others are done.
     seconds_per_document: float = 30.0
 
 

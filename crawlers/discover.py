@@ -10,8 +10,8 @@ def discover_feeds(url: str, settings: CrawlSettings) -> DiscoveredSite:
 
     The address may be numeric or local, because a person typed it.
     """
-    from crawlers.spiders.discovery import DiscoverySpider
+    from crawlers.spiders.discovery import SITE_ID, DiscoverySpider
 
     site = DiscoveredSite(url)
-    run_spider(DiscoverySpider, [Source("site", "site", url, ())], settings, site=site, limits=settings)
+    run_spider(DiscoverySpider, [Source(SITE_ID, SITE_ID, url, ())], settings, site=site, limits=settings)
     return site

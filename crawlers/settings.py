@@ -26,7 +26,8 @@ def scrapy_settings(sources: Sequence[Source], settings: CrawlSettings) -> dict[
     renders = any(s.render for s in sources) and missing_browser() is None
     return {
         "USER_AGENT": settings.user_agent + contact,
-        "DIEMBAO_ALLOW_PRIVATE": sorted({*settings.allow_private, *private_addresses_named(sources)}),
+        "DIEMBAO_ALLOW_PRIVATE": sorted(settings.allow_private),
+        "DIEMBAO_OWN_PRIVATE": {s.id: named for s in sources if (named := sorted(private_addresses_named([s])))},
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -1,7 +1,6 @@
 """`python -m diembao` is the command line; a crash has an exit code of its own."""
 
 import sys
-import traceback
 
 #: Exit code of a crash: EX_SOFTWARE of sysexits.h. Python itself ends with 1, which says "done but something failed".
 #: Written here too, because whatever this module imports may be what cannot be imported.
@@ -16,9 +15,15 @@ def main() -> None:
 
         run_command()
     except Exception:
+        import traceback
+
         traceback.print_exc()
         sys.exit(_CRASH)
 
 
 if __name__ == "__main__":
+    # `python -m` looks for modules in the working directory first, where a csv.py would be one of them. A checkout
+    # that was not installed is run from its own folder, which stays.
+    if not sys.flags.safe_path and not __file__.startswith(sys.path[0]):
+        del sys.path[0]
     main()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.extraction.article_lines import cut_lines
 from pipeline.extraction.extract import extract
 from pipeline.prefilter.gate import GateResult, build_gate
 from pipeline.prefilter.skim import skim
@@ -24,7 +25,9 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
             tags = tag(Text(id=str(document.id), title=skimmed.title, text="", url=skimmed.url), rules)
             # The gate passes every page relevant by the rules (tested); if it ever does not, the page is extracted.
             if tags.relevance == "no":
-                return Irrelevant(document.id, replace(skimmed, language=tags.language, hits=passed.hits), tags)
+                return Irrelevant(
+                    document.id, cut_lines(replace(skimmed, language=tags.language, hits=passed.hits)), tags
+                )
         article = extract(document)
         if isinstance(article, Unreadable):
             return article

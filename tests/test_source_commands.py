@@ -122,11 +122,13 @@ def test_find_prints_the_table_and_writes_it_when_asked(diembao: Diembao, own: H
     told = diembao("--home", own.root, "source", "find", site.home)
     assert f'{{ url = "{site.home}tin.rss", kind = "feed" }}' in told.stdout
     assert (own.config / "sources.toml").read_text("utf-8") == before
-    done = diembao("--home", own.root, "source", "find", site.home, "--write", "--id", "muoi")
+    done = diembao(
+        "--home", own.root, "source", "find", site.home, "--write", "--allow-private", "127.0.0.1", "--id", "muoi"
+    )
     assert done.returncode == 0, done.stderr
     written = load_sources(own.config)[-1]
     assert (written.id, written.name, written.feeds[0].url) == ("muoi", "Báo Muối", f"{site.home}tin.rss")
-    again = diembao("--home", own.root, "source", "find", site.home, "--write")
+    again = diembao("--home", own.root, "source", "find", site.home, "--write", "--allow-private", "127.0.0.1")
     assert "Không có gì mới" in again.stdout
     assert len(load_sources(own.config)) == before.count("[[source]]") + 1
 

@@ -19,6 +19,7 @@ from analysis.documents.blocks import (
     Table,
 )
 from analysis.documents.labels import Labels, labels
+from analysis.documents.oversized import without_oversized
 from pipeline.records import Item
 
 #: Stories that ask for attention with their details; of the others an e-mail has room for the title only
@@ -55,7 +56,7 @@ def digest_document(
         (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *late),
         day.day,
         day.made_at,
-        tuple(builder.blocks()),
+        tuple(without_oversized(builder.blocks(), words)),
         head,
         number,
     )

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.records import Evidence, Item, Tags
+from pipeline.text.line_length import cut_line
 
 #: Characters of an excerpt: a short factual extract, not a reprint (requirement R24)
 LIMIT = 300
+#: Characters of a headline, an outlet's name or a remark at most: the rest of one of 80 kB would be a hundred pages
+_LINE = 400
 # A full stop after a capital belongs to an abbreviation (TP., TS., U.S.); one sentence too many does no harm.
 _SENTENCE_END = re.compile(r"(?:(?<![A-ZĐ])\.|[!?…])[\"”’»)]*\s+|(?<=[。！？])|\n+|[။។]\s*")
 _SPACES = re.compile(r"\s+")
@@ -35,9 +38,12 @@ class ExcerptPiece:
 
 
 def title_pieces(item: Item) -> tuple[ExcerptPiece, ...]:
-    """Return the whole title with its evidence marked."""
+    """Return the title with its evidence marked, at most 400 characters of it."""
     text = _nfc(item.article.title)
-    return _pieces(text, 0, len(text), _merge_spans(s[:2] for s in _spans(text, item.tags, "title")))
+    # Databases of earlier releases hold titles of any length.
+    end = len(cut_line(text, _LINE)) - 1 if len(text) > _LINE else len(text)
+    pieces = _pieces(text, 0, end, _merge_spans(s[:2] for s in _spans(text, item.tags, "title")))
+    return (*pieces, ExcerptPiece("…")) if end < len(text) else pieces
 
 
 def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
@@ -65,8 +71,9 @@ def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
 
 
 def visible(text: str) -> str:
-    """Return `text` on one line, without characters that hide or reorder others."""
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
+    """Return `text` on one line of at most 400 characters, without characters that hide or reorder others."""
+    line = _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
+    return cut_line(line, _LINE)
 
 
 def evidence(tags: Tags) -> Iterator[tuple[Evidence, int]]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
@@ -12,9 +11,9 @@ from analysis.digest.model import Digest
 from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
 from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
+from analysis.tables.links import article_link
 from pipeline.records import OBSTACLES, Article, Item, Reason, SourceDay
 from pipeline.tagging.reason_text import relevance_reason_text
-from pipeline.text.urls import is_fetchable
 
 #: Shape beside the name of a tone, so that no tone rests on colour alone
 TONE_SIGNS: Mapping[str, str] = {"positive": "▲", "neutral": "●", "negative": "▼", "unsure": "○"}
@@ -279,11 +278,8 @@ class DigestPresenter:
 
 
 def link(item: Item) -> str | None:
-    """Return the http(s) address of an item, percent-encoded; None without one."""
-    for url in (item.article.canonical, item.article.url):
-        if is_fetchable(url.strip()):
-            return quote(url.strip(), safe="%/:?#[]@!$&'()*+,;=-._~")
-    return None
+    """Return the http(s) address of an item, percent-encoded; None without one that may be clicked."""
+    return article_link(item.article)
 
 
 def capitalise(text: str) -> str:

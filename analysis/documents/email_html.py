@@ -16,9 +16,12 @@ from analysis.documents.blocks import (
     Table,
 )
 from analysis.documents.labels import labels
+from analysis.documents.oversized import block_name
 
 #: Most bytes of the page: Gmail cuts a message after 102 KB; the whole digest is in the attached files
 _BUDGET = 90_000
+#: Most bytes of one block: a larger one is left out by name, so that what follows it still has room
+_LARGEST = 40_000
 _FACE = "font-family:'Times New Roman',Times,serif"
 _STYLES: dict[Style, str] = {
     "text": "font-size:16px;line-height:24px;color:#1b1b1b",
@@ -33,6 +36,7 @@ _SPACE = "padding:0 0 8px 0"
 def email_html(paper: PrintDocument) -> str:
     """Return a page of tables with styles on every cell; the address of picture n (from 1) is `cid:picture-n`.
 
+    A block that would take nearly half of the budget is left out by name.
     From the first heading whose part would exceed the budget on, blocks are left out; a last line says so.
     """
     rows: list[str] = [
@@ -45,7 +49,11 @@ def email_html(paper: PrintDocument) -> str:
         part_rows: list[str] = []
         for block in part:
             pictures += isinstance(block, Picture)
-            part_rows += _block(block, pictures)
+            rows_of_block = _block(block, pictures)
+            if sum(map(_bytes, rows_of_block)) > _LARGEST:
+                line = labels(paper.lang).say("left_out", name=block_name(block))
+                rows_of_block = [_row(escape(line), _STYLES["small"])]
+            part_rows += rows_of_block
         length += sum(map(_bytes, part_rows))
         if length > _BUDGET:
             rows.append(_row(escape(labels(paper.lang).say("mail_cut")), _STYLES["text"] + ";font-weight:bold"))

@@ -19,6 +19,7 @@ from analysis.documents.blocks import (
     roman,
 )
 from analysis.documents.labels import Labels, labels
+from analysis.documents.oversized import without_oversized
 from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
 from analysis.report.model import PeriodicReport
@@ -58,7 +59,7 @@ def report_document(
         ),
         made_at.date(),
         made_at,
-        tuple(builder.blocks()),
+        tuple(without_oversized(builder.blocks(), words)),
         letterhead or Letterhead(),
         number,
     )
@@ -208,8 +209,7 @@ class _ReportBuilder:
                 first=excerpt.visible(story.outlet),
                 day=self._words.short_date(story.start),
             )
-            link = story.url if story.url.startswith(("http://", "https://")) else None
-            items.append((Run(excerpt.visible(story.title), bold=True, link=link), Run(f". {spread}")))
+            items.append((Run(excerpt.visible(story.title), bold=True, link=story.link or None), Run(f". {spread}")))
         yield BulletList(tuple(items), numbered=True)
 
     def _outlets(self) -> Iterator[Block]:

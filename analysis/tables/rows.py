@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analysis.tables.links import article_link
 from pipeline.records import Item, Relevance, SourceDay, Tone
 from pipeline.tables.columns import ZONE, distinct
 
@@ -43,6 +44,8 @@ class StoryRow:
     tones: Counter[Tone] = field(default_factory=Counter)
     origins: Counter[str] = field(default_factory=Counter)
     main: bool = False
+    #: address that may be clicked; '': none
+    link: str = ""
 
 
 @dataclass(slots=True)
@@ -93,6 +96,7 @@ def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
         if not row.items or first < row.first:
             row.first, row.title, row.outlet = first, article.title, item.outlet
             row.url = article.canonical or article.url
+            row.link = article_link(article) or ""
         row.start, row.end = min(row.start, at), max(row.end, at)
         row.items += 1
         row.outlets.add(item.source_id)

@@ -125,7 +125,9 @@ class RenderMiddleware:
                 # A browser context of its own: cookies and storage end with the page.
                 "playwright_context": f"page-{self._rendered}",
                 "playwright_context_kwargs": {"service_workers": "block", "accept_downloads": False},
-                "playwright_page_init_callback": self._route_handlers(response, limit),
+                "playwright_page_init_callback": self._route_handlers(
+                    response, limit, str(request.meta.get("source_id", ""))
+                ),
                 "playwright_page_methods": [PageMethod(_wait_until_idle)],
             },
         )
@@ -143,7 +145,9 @@ class RenderMiddleware:
             raise PageTooHeavy(f"{len(rendered.body)} bytes when rendered")
         return rendered.text.encode()
 
-    def _route_handlers(self, document: Response, limit: int) -> "Callable[[Page, Request], Awaitable[None]]":
+    def _route_handlers(
+        self, document: Response, limit: int, source: str
+    ) -> "Callable[[Page, Request], Awaitable[None]]":
         """Return the page callback that answers every request of a page; `document` is the page as it was fetched."""
         budget = {"requests": _MAX_PARTS, "bytes": _PARTS_WEIGHT * limit, "documents": 1}
 
@@ -159,7 +163,7 @@ class RenderMiddleware:
                 await route.abort()
                 return
             budget["requests"] -= 1
-            part = await self._fetch_part(request.url, request.headers, min(limit, budget["bytes"]))
+            part = await self._fetch_part(request.url, request.headers, min(limit, budget["bytes"]), source)
             if part is None:
                 await route.abort()
                 return
@@ -172,11 +176,12 @@ class RenderMiddleware:
 
         return prepare
 
-    async def _fetch_part(self, url: str, headers: dict[str, str], limit: int) -> Response | None:
+    async def _fetch_part(self, url: str, headers: dict[str, str], limit: int, source: str) -> Response | None:
         """Fetch one part of a page by the rules of the crawl; None if they forbid it, or it fails."""
         own_headers = {name: value for name, value in headers.items() if name in ("accept", "origin")}
         try:
-            request = Request(url, headers=own_headers, meta={"download_maxsize": limit}, dont_filter=True)
+            meta = {"download_maxsize": limit, "source_id": source}
+            request = Request(url, headers=own_headers, meta=meta, dont_filter=True)
             response: Response = await self._crawler.engine.download_async(request)
         except Exception:  # Whatever it is, the page is rendered without this part.
             return None

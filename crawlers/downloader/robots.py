@@ -71,7 +71,11 @@ class RobotsMiddleware:
     async def _read(self, site: str, request: Request) -> Rules:
         robots_request = Request(
             f"{site}/robots.txt",
-            meta={"is_robots": True, "download_slot": request.meta.get("download_slot")},
+            meta={
+                "is_robots": True,
+                "download_slot": request.meta.get("download_slot"),
+                "source_id": request.meta.get("source_id", ""),
+            },
             priority=1000,
             dont_filter=True,
         )

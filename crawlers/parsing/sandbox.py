@@ -3,13 +3,17 @@
 import asyncio
 import multiprocessing
 import re
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as ParseTimeout
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from crawlers.parsing.parsed_feed import ParsedFeed
 from pipeline.records import FeedKind, Reason
+from pipeline.worker_process import end_with_parent
+
+Result = TypeVar("Result")
 
 #: Seconds to parse one response. A feed of 2,000 entries takes about 0.5; one element with 100,000 attributes took 86.
 _SECONDS = 10.0
@@ -86,6 +90,7 @@ def _only_articles(parsed: ParsedFeed, pattern: str | None) -> ParsedFeed:
 
 def _start_worker(megabytes: int) -> None:
     """Import the parsers before the first response, so that importing costs none of its seconds; limit memory."""
+    end_with_parent()
     for name in ("feedparser", "lxml.etree", "crawlers.parsing.feeds"):
         import_module(name)
     try:
@@ -105,6 +110,23 @@ class ParserProcess:
 
     async def read(self, response: FeedResponse) -> ParsedFeed:
         """Parse a response in the worker; never raises."""
+        try:
+            parsed: ParsedFeed = await self._run(parse_response, response)
+        except ParseTimeout:
+            return ParsedFeed(reason=Reason.BAD_FEED, note=f"takes more than {self._seconds:g} s of time to read")
+        except Exception as error:  # The worker died: out of memory, or a fault in a C library.
+            return ParsedFeed(reason=Reason.BAD_FEED, note=f"reading it ended its process: {error}"[:300])
+        return parsed
+
+    async def call(self, function: Callable[..., Result], *arguments: object) -> Result | None:
+        """Return the result of a module-level function in the worker; None if it fails, hangs or ends the worker."""
+        try:
+            result: Result = await self._run(function, *arguments)
+        except Exception:  # Hostile bytes raise many types; one page must not end the crawl.
+            return None
+        return result
+
+    async def _run(self, function: Callable[..., Any], *arguments: object) -> Any:
         from pebble import ProcessPool
 
         if self._pool is None:
@@ -114,15 +136,7 @@ class ParserProcess:
                 initializer=_start_worker,
                 initargs=[self._megabytes],
             )
-        try:
-            parsed: ParsedFeed = await asyncio.wrap_future(
-                self._pool.schedule(parse_response, args=(response,), timeout=self._seconds)
-            )
-        except ParseTimeout:
-            return ParsedFeed(reason=Reason.BAD_FEED, note=f"takes more than {self._seconds:g} s of time to read")
-        except Exception as error:  # The worker died: out of memory, or a fault in a C library.
-            return ParsedFeed(reason=Reason.BAD_FEED, note=f"reading it ended its process: {error}"[:300])
-        return parsed
+        return await asyncio.wrap_future(self._pool.schedule(function, args=arguments, timeout=self._seconds))
 
     def close(self) -> None:
         if self._pool is not None:

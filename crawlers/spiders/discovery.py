@@ -6,20 +6,19 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
-from protego import Protego
 from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawlers.downloader.reasons import error_note, reason_of_exception, reason_of_response
-from crawlers.parsing.feed_fields import TooLarge, decompress, plain_text
+from crawlers.parsing.feed_fields import TooLarge, decompress
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.sandbox import FeedResponse, ParserProcess
+from crawlers.parsing.site_links import FEED_PAGE, robots_sitemaps, site_links
 from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, FoundIn
 from pipeline.records import CrawlSettings, FeedKind, Reason
 from pipeline.text.browser_urls import browser_url
 from pipeline.text.language import detect_language
-from pipeline.text.urls import normalise_url, resolve_url, same_site
+from pipeline.text.urls import normalise_url
 
 #: Paths of feeds and sitemaps in publishing systems and at Vietnamese outlets; tried if the site names none itself.
 _USUAL_FEEDS = (
@@ -35,17 +34,13 @@ _USUAL_FEEDS = (
 _USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_index.xml", "/sitemap.xml", "/sitemap.xml.gz")
 #: Limit of addresses tried at one site: some list a feed for each of a hundred sections.
 _MAX_TRIES = 40
-_FEED_TYPES = re.compile(
-    r"application/(?:rss|atom|feed|rdf)\+(?:xml|json)|application/json\+feed|text/xml", re.IGNORECASE
-)
-_FEED_LINK = re.compile(
-    r"\.(?:rss|atom|rdf)$|/(?:rss|feed|feeds|atom)/?$|/(?:rss|feed|atom|index)\.(?:xml|json)$", re.IGNORECASE
-)
-#: Path of a page, for people, that lists a site's feeds.
-_FEED_PAGE = re.compile(r"/rss(?:-?feeds?)?(?:\.\w{2,5})?/?$", re.IGNORECASE)
 _SITEMAP_ROOT = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 #: Outcomes of the front page after which the usual paths are tried: the host answered.
 _HOST_ANSWERED = frozenset([Reason.OK, Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.HTTP_OTHER, Reason.EMPTY])
+
+
+#: Id of the one source of a discovery.
+SITE_ID = "site"
 
 
 class DiscoverySpider(Spider):
@@ -73,6 +68,7 @@ class DiscoverySpider(Spider):
     def _request(self, url: str, callback: Any, how: FoundIn, kind: FeedKind, parent: str = "") -> Request:
         meta = {
             "how": how,
+            "source_id": SITE_ID,
             "kind": kind,
             "requested_url": url,
             "parent": parent,
@@ -90,11 +86,10 @@ class DiscoverySpider(Spider):
     async def _parse_front_page(self, response: Response) -> AsyncIterator[Request]:
         if response.status in (200, 203):
             self.site.reason = Reason.OK
-            soup = BeautifulSoup(response.body, "lxml")
-            self.site.name = _site_name(soup)
+            self.site.name, links = await self._parser.call(site_links, response.body, response.url) or ("", [])
             self._add_offer(response, "listing", await self._parse_body(response, "listing"))
             self.site.language = self.site.offers[-1].language
-            for url in _feed_links(soup, response.url):
+            for url in links:
                 for request in self._try(url, "link"):
                     yield request
         else:
@@ -102,12 +97,13 @@ class DiscoverySpider(Spider):
         for request in self._end_request():
             yield request
 
-    def _parse_robots(self, response: Response) -> Iterator[Request]:
+    async def _parse_robots(self, response: Response) -> AsyncIterator[Request]:
         if response.status == 200:
-            for url in Protego.parse(response.body.decode("utf-8-sig", "replace")).sitemaps:
-                if (link := resolve_url(response.url, url)) is not None:
-                    yield from self._try(link, "robots.txt")
-        yield from self._end_request()
+            for url in await self._parser.call(robots_sitemaps, response.body, response.url) or ():
+                for request in self._try(url, "robots.txt"):
+                    yield request
+        for request in self._end_request():
+            yield request
 
     async def _parse_feed(self, response: Response) -> AsyncIterator[Request]:
         how, kind = response.meta["how"], response.meta["kind"]
@@ -126,9 +122,10 @@ class DiscoverySpider(Spider):
             elif (
                 parsed.reason is Reason.NOT_A_FEED
                 and how in ("link", "page")
-                and _FEED_PAGE.search(urlsplit(response.url).path)
+                and FEED_PAGE.search(urlsplit(response.url).path)
             ):
-                for url in _feed_links(BeautifulSoup(response.body, "lxml"), response.url):
+                _, links = await self._parser.call(site_links, response.body, response.url) or ("", [])
+                for url in links:
                     for request in self._try(url, "page"):
                         yield request
             else:
@@ -188,32 +185,3 @@ def _feed_kind(body: bytes) -> FeedKind:
     except (TooLarge, OSError, EOFError):
         return "sitemap"
     return "sitemap" if _SITEMAP_ROOT.search(start) else "feed"
-
-
-def _feed_links(soup: BeautifulSoup, url: str) -> list[str]:
-    """Return the addresses that a page declares as feeds, and links to its own site that look like feeds."""
-    base = soup.find("base", href=True)
-    root = (resolve_url(url, str(base["href"])) if isinstance(base, Tag) else None) or url
-    links: dict[str, None] = {}
-    for tag in soup.find_all("link", href=True):
-        is_feed = (
-            isinstance(tag, Tag) and "alternate" in (tag.get("rel") or ()) and _FEED_TYPES.search(str(tag.get("type")))
-        )
-        if is_feed and (link := resolve_url(root, str(tag["href"]))):
-            links[link] = None
-    for tag in soup.find_all("a", href=True):
-        link = resolve_url(root, str(tag["href"])) if isinstance(tag, Tag) else None
-        path = urlsplit(link).path if link else ""
-        if link and same_site(link, url) and (_FEED_LINK.search(path) or _FEED_PAGE.search(path)):
-            links[link] = None
-    return list(links)
-
-
-def _site_name(soup: BeautifulSoup) -> str:
-    """Return a site's name: og:site_name or application-name, else the shortest part of its title."""
-    for attributes in ({"property": "og:site_name"}, {"name": "application-name"}):
-        tag = soup.find("meta", attrs=attributes)
-        if isinstance(tag, Tag) and (name := plain_text(str(tag.get("content") or ""))):
-            return name[:80]
-    title = plain_text(soup.title.get_text()) if soup.title else ""
-    return min((part for part in re.split(r"\s+[-|–—:·]\s+", title) if part.strip()), key=len, default="")[:80]

@@ -136,6 +136,7 @@ class PressSpider(Spider):
                 headers=headers | login_header(self._auth_headers.get(poll.source.id, {}), url),
                 meta={
                     "poll": poll,
+                    "source_id": poll.source.id,
                     "requested_url": url,
                     "depth": depth,
                     "query": query,
@@ -226,6 +227,7 @@ class PressSpider(Spider):
             | login_header(self._auth_headers.get(candidate.source_id, {}), url),
             meta={
                 "candidate": candidate.id,
+                "source_id": candidate.source_id,
                 "is_redirect_link": url is candidate.url and is_redirect_link(url),
                 "download_maxsize": self.limits.max_page_bytes,
                 "render": candidate.source_id in self._rendered_sources,

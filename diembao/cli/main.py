@@ -40,6 +40,7 @@ from diembao.cli.commands import (
 )
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
 from diembao.cli.error_words import os_error_words
+from diembao.system.child_process import keep_folders_off_the_path
 from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
@@ -146,6 +147,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # Names of files and words of others may hold what the terminal cannot show.
             stream.reconfigure(errors="backslashreplace")
+    keep_folders_off_the_path()
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

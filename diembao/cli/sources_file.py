@@ -5,14 +5,35 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
-from pipeline.i18n.catalogs import translate
+from diembao.cli import translated
+from pipeline.i18n.catalogs import mark, translate
+from pipeline.text.private_hosts import is_metadata_service
 
 if TYPE_CHECKING:
     from diembao.cli.context import CliContext
     from pipeline.records import Source
+
+
+#: The option of commands that write addresses which somebody else chose into sources.toml.
+allow_private_option = translated.option(
+    "--allow-private",
+    multiple=True,
+    metavar="HOST",
+    help=mark("Take this address inside your own network (HOST or HOST:PORT) all the same; several times for more."),
+)
+
+
+def refusal_line(url: str, place: str = "") -> str:
+    """Return the message that an address in a private network was not taken; `place` is its file and line."""
+    if is_metadata_service(urlsplit(url).hostname or ""):
+        message = translate("{url} is where a cloud hands out its keys; it is never asked", url=url)
+    else:
+        message = translate("{url} is inside a private network; --allow-private HOST takes it all the same", url=url)
+    return f"  ! {place}: {message}" if place else f"  ! {message}"
 
 
 def sources_by_id(sources: tuple[Source, ...], ids: tuple[str, ...]) -> list[Source]:

@@ -10,7 +10,8 @@ from pipeline.errors import DiembaoError
 from pipeline.records import Reason
 
 if TYPE_CHECKING:
-    from pipeline.records import Article, ByteHit, CrawlSettings, Document, Text, Unreadable
+    from config.settings import Settings
+    from pipeline.records import Article, ByteHit, Document, Text, Unreadable
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
 
@@ -34,14 +35,14 @@ class UnreadablePage(DiembaoError):
         self.hits = hits
 
 
-def text_of_page(url: str, crawl: CrawlSettings, rules: Rulebook) -> SourceText:
+def text_of_page(url: str, settings: Settings, rules: Rulebook) -> SourceText:
     """Fetch a page and return its text. Raises UnreadablePage."""
     from diembao.jobs.collection.fetch_pages import fetch_pages
 
-    return _text_of_document(next(fetch_pages([url], crawl)), rules)
+    return _text_of_document(next(fetch_pages([url], settings.crawl)), settings, rules)
 
 
-def text_of_file(path: Path, rules: Rulebook) -> SourceText:
+def text_of_file(path: Path, settings: Settings, rules: Rulebook) -> SourceText:
     """Return the text of a .txt file (its first line is the title) or of a page on disk. Raises UnreadablePage."""
     from diembao.jobs.collection.fetch_pages import page_document
     from pipeline.records import Text
@@ -50,7 +51,7 @@ def text_of_file(path: Path, rules: Rulebook) -> SourceText:
     if path.suffix == ".txt":
         title, _, text = body.decode("utf-8-sig", "replace").partition("\n")
         return SourceText(Text(path.name, title, text))
-    return _text_of_document(page_document(path.absolute().as_uri(), body), rules)
+    return _text_of_document(page_document(path.absolute().as_uri(), body), settings, rules)
 
 
 def text_of_item(storage: Database, key: str) -> SourceText | None:
@@ -67,15 +68,11 @@ def text_of_address(storage: Database, url: str) -> SourceText | None:
     return None if item is None else _text_of_article(item.key, item.article, item.article.hits)
 
 
-def _text_of_document(document: Document, rules: Rulebook) -> SourceText:
-    from pipeline.extraction.extract import extract
-    from pipeline.prefilter.gate import build_gate
+def _text_of_document(document: Document, settings: Settings, rules: Rulebook) -> SourceText:
+    from diembao.workers.pages import read_page
     from pipeline.records import Unreadable
 
-    hits: tuple[ByteHit, ...] = ()
-    if document.body:
-        hits = build_gate(rules).look(document.body, document.url, document.content_type).hits
-    article = extract(document)
+    article, hits = read_page(document, rules, settings.process)
     if isinstance(article, Unreadable):
         raise UnreadablePage(document.url, article, hits)
     return _text_of_article(document.url, article, hits)

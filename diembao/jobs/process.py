@@ -13,7 +13,7 @@ from pipeline.records import Document, DocumentOutcome, Examined, Reason, Source
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
 
-#: Documents for each worker that are read from the database at a time.
+#: Documents that are read from the database at a time.
 _CHUNK = 64
 
 
@@ -40,19 +40,26 @@ def process(
     counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING})
     counts["errors"] = 0
     done = 0
-    while documents := storage.articles.pending_documents(_CHUNK * max(1, settings.workers or 2)):
-        for results in _examine(attach_source_settings(documents, sources), rules, settings, total):
-            stored = storage.articles.save_examinations(results, now())
-            counts.update(type(result).__name__.lower() for result in stored)
-            counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in stored)
-            done += len(stored)
-            progress("process", done, max(total, done))
+    for results in _examine(attach_source_settings(_waiting(storage), sources), rules, settings, total):
+        stored = storage.articles.save_examinations(results, now())
+        counts.update(type(result).__name__.lower() for result in stored)
+        counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in stored)
+        done += len(stored)
+        progress("process", done, max(total, done))
     storage.stories.group(began)
     after = storage.maintenance.totals()
     counts["new_items"] = after["items"] - before["items"]
     counts["new_versions"] = after["versions"] - before["versions"] - counts["new_items"]
     storage.service.end_run(run, now(), int(counts["errors"] > 0), counts)
     return dict(counts)
+
+
+def _waiting(storage: Database) -> Iterator[Document]:
+    """Yield every document that waits, oldest first, those that are fetched meanwhile too."""
+    after = 0
+    while documents := storage.articles.pending_documents(_CHUNK, after):
+        after = documents[-1].id
+        yield from documents
 
 
 def attach_source_settings(documents: Iterable[Document], sources: Sequence[Source]) -> Iterator[Document]:

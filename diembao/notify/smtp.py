@@ -1,11 +1,14 @@
 """A message → the mail server of alerts.toml, and whether the server accepted it."""
 
 import smtplib
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import Message
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from config.alerts import Mail
 from diembao.system.secrets import hide_secrets, secret
@@ -14,8 +17,11 @@ from pipeline.errors import DiembaoError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-#: Seconds to wait for each answer: a server that scans the message for viruses may take most of them.
-_TIMEOUT = 60
+#: Seconds from the connection, or from the last message accepted, to the end of the next one: a server that scans the
+#: message for viruses may take most of them.
+SMTP_SECONDS = 60.0
+#: Seconds for the farewell: the fate of the message no longer depends on it.
+_QUIT_SECONDS = 5.0
 
 
 class DeliveryFailed(DiembaoError):
@@ -27,26 +33,121 @@ class DeliveryUnknown(DiembaoError):
 
 
 class _Smtp(smtplib.SMTP):
-    """Records whether DATA was sent: before DATA the message surely was not accepted."""
+    """A connection with a limit in sum; records whether DATA was sent: before DATA the message surely was not accepted.
+
+    Timeouts of a socket hold for each read, and a server that sends one byte at a time never meets them. So a timer
+    closes the connection at the limit, whatever it waits for.
+    """
 
     data_sent = False
+    #: whether the timer closed the connection
+    late = False
+
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+        self._timer: threading.Timer | None = None
+        #: second descriptor of the connection, which a wrapper for TLS does not take over
+        self._plug: socket.socket | None = None
+        try:
+            super().__init__(host, port, timeout=seconds)
+        except (OSError, smtplib.SMTPException) as error:
+            self.release()
+            if self.late:
+                raise TimeoutError(f"no end within {seconds:g} s: {error}") from error
+            raise
+
+    def limit(self, seconds: float) -> None:
+        """Close the connection so many seconds from now, instead of at the limit before."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._end = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def renew(self) -> None:
+        """Give the next message all its seconds, after one was accepted."""
+        self.limit(self.seconds)
+
+    def release(self) -> None:
+        """Stop the timer and free the second descriptor."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._plug is not None:
+            self._plug.close()
 
     def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
         self.data_sent = True
         return super().data(msg)
 
+    def _cut(self) -> None:
+        self.late = True
+        if self._plug is not None:
+            with suppress(OSError):
+                self._plug.shutdown(socket.SHUT_RDWR)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        return self._connect(host, port)
+
+    def _connect(self, host: str, port: int) -> socket.socket:
+        """Return a connection to the first address of a host that answers, and start the timer. Raises OSError."""
+        error: OSError | None = None
+        for family, address in _resolve(host, port, self.seconds):
+            connection = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                # All addresses share the seconds: create_connection would give them to each.
+                connection.settimeout(max(0.001, self._end - time.monotonic()))
+                connection.connect(address)
+            except OSError as failure:
+                error = failure
+                connection.close()
+                continue
+            self._plug = connection.dup()
+            self.limit(max(0.001, self._end - time.monotonic()))
+            return connection
+        raise error or OSError(f"{host} has no address")
+
 
 class _SmtpTls(_Smtp, smtplib.SMTP_SSL):
-    pass
+    def _get_socket(self, host: str, port: int, timeout: float) -> Any:
+        return self.context.wrap_socket(self._connect(host, port), server_hostname=host)
+
+
+def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
+    """Return (family, address) of a host. Raises OSError, TimeoutError too: the system's resolver has no limit."""
+    results: list[tuple[int, Any]] = []
+    errors: list[OSError] = []
+
+    def resolve() -> None:
+        try:
+            rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            errors.append(error)
+        else:
+            results.extend((row[0], row[4]) for row in rows)
+
+    resolver = threading.Thread(target=resolve, daemon=True)
+    resolver.start()
+    resolver.join(seconds)
+    if errors:
+        raise errors[0]
+    if not results:
+        raise TimeoutError(f"the name {host} was not resolved within {seconds:g} s")
+    return results
 
 
 @contextmanager
-def smtp_connection(mail: Mail) -> Iterator[_Smtp]:
-    """Give a connection that is ready to send messages. Raises DeliveryFailed."""
+def smtp_connection(mail: Mail, seconds: float = SMTP_SECONDS) -> Iterator[_Smtp]:
+    """Give a connection that is ready to send messages. Raises DeliveryFailed.
+
+    From here to the end of the first message at most `seconds` pass, and as many from there to the end of each other
+    one, however slowly the server answers.
+    """
     host, _, port = mail.server.rpartition(":")
     kind = _SmtpTls if mail.security == "tls" else _Smtp
     try:
-        server = kind(host, int(port), timeout=_TIMEOUT)
+        server = kind(host, int(port), seconds)
     except (OSError, ValueError, smtplib.SMTPException) as error:
         raise DeliveryFailed(_describe(mail, error)) from error
     try:
@@ -56,13 +157,17 @@ def smtp_connection(mail: Mail) -> Iterator[_Smtp]:
             if mail.user:
                 server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
         except (OSError, ValueError, smtplib.SMTPException) as error:
-            raise DeliveryFailed(_describe(mail, error)) from error
+            cause = TimeoutError(str(error)) if server.late else error
+            raise DeliveryFailed(_describe(mail, error, server)) from cause
         yield server
     finally:
         # Ignore errors on QUIT: the message is already accepted or refused.
         with suppress(OSError, smtplib.SMTPException):
-            server.quit()
+            if not server.late:
+                server.limit(min(_QUIT_SECONDS, seconds))
+                server.quit()
         server.close()
+        server.release()
 
 
 def deliver(server: _Smtp, message: Message, to: Sequence[str], mail: Mail) -> None:
@@ -71,8 +176,14 @@ def deliver(server: _Smtp, message: Message, to: Sequence[str], mail: Mail) -> N
     try:
         refused = server.send_message(message, mail.sender, list(to))
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        lost = isinstance(error, (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError))
-        raise (DeliveryUnknown if lost and server.data_sent else DeliveryFailed)(_describe(mail, error)) from error
+        lost = isinstance(error, (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError, ssl.SSLError))
+        failure = DeliveryUnknown if (lost or server.late) and server.data_sent else DeliveryFailed
+        # What was read up to the cut may look like an answer, of any code.
+        cause = TimeoutError(str(error)) if server.late else error
+        raise failure(_describe(mail, error, server)) from cause
+    if server.late:
+        raise DeliveryUnknown(_describe(mail, "its answer was cut off", server))
+    server.renew()
     if refused:
         # Other recipients have it, so it must not be sent again.
         raise DeliveryUnknown(_describe(mail, f"{', '.join(sorted(refused))}: {next(iter(refused.values()))}"))
@@ -88,6 +199,8 @@ def is_transient(error: DeliveryFailed) -> bool:
     return isinstance(cause, OSError) and not isinstance(cause, ssl.SSLCertVerificationError)
 
 
-def _describe(mail: Mail, problem: object) -> str:
+def _describe(mail: Mail, problem: object, server: _Smtp | None = None) -> str:
     """Return an error message with the name of the server, secrets hidden."""
+    if server is not None and server.late:
+        problem = f"no end within {server.seconds:g} s: {problem}"
     return hide_secrets(f"mail ({mail.server}): {problem}")

@@ -23,6 +23,8 @@ GRACE = 20.0
 _LINE = 20_000
 #: Exit code of a command whose lock another run holds (diembao.cli.context.LOCKED).
 _LOCKED = 3
+#: Environment in which the output of a job comes at once and in UTF-8.
+_OUTPUT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 #: What `python -m diembao` does; it ends as a crash too where the package itself is not there, as during an upgrade.
 _START = f"""import sys
 sys.argv[0] = "diembao"
@@ -79,7 +81,8 @@ def run_job(
 def _run(
     job: Job, command: tuple[str, ...], home: Home, running: JobProcess, env: Mapping[str, str], log: JobLog
 ) -> JobResult:
-    argv = [sys.executable, "-c", _START, "--home", str(home.root), *command]
+    # -P: a csv.py in the working directory, which may be that of the data, is no module of the program.
+    argv = [sys.executable, "-P", "-c", _START, "--home", str(home.root), *command]
     folder = home.root / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{job.name}.lock").open("ab") as lock:
@@ -93,7 +96,7 @@ def _run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             pass_fds=(lock.fileno(),),
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "DIEMBAO_JOB": job.name, **env},
+            env={**os.environ, **_OUTPUT, "PYTHONSAFEPATH": "1", "DIEMBAO_JOB": job.name, **env},
         )
     running.pid = process.pid
     with suppress(OSError):  # on a full disk the job runs all the same, but end_orphans cannot find it

@@ -6,7 +6,7 @@ from typing import Protocol
 from pipeline.records import Document, Examined
 from pipeline.rules.rulebook import Rulebook
 
-#: One batch of documents → one result for each, in order; a module-level function, so that a worker can import it.
+#: Documents → one result for each, in order; a module-level function, so that a worker can import it.
 Examine = Callable[[Sequence[Document], Rulebook], list[Examined]]
 
 
@@ -22,16 +22,17 @@ class Examiner(Protocol):
         seconds_per_document: float,
         function: Examine | None = None,
     ) -> Iterator[list[Examined]]:
-        """Yield results batch by batch, in the order of the documents.
+        """Yield results as they come, at most `batch` at a time, in the order of the documents but for late ones.
 
-        `batch` is documents per batch. A document that takes longer than `seconds_per_document`, or ends its worker,
-        becomes Unreadable; no other document is lost with it. `function` defaults to pipeline.examine.examine_all.
+        A document that takes some seconds, or ends its worker, is examined once more after all others; one that then
+        takes longer than `seconds_per_document` becomes Unreadable. No other document is lost with it, and none waits
+        for it. `function` is called with one document at a time; it defaults to pipeline.examine.examine_all.
         """
         ...
 
 
 def batch_size(limit: int, total: int, workers: int) -> int:
-    """Return documents per batch: at most `limit`, and few enough that each of `workers` gets two batches of `total`.
+    """Return results per batch: at most `limit`, and few enough that each of `workers` gets two batches of `total`.
 
     `workers` 0 (one per processor) is taken for 2.
     """

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from pipeline.dates import parsing
 from pipeline.dates.zones import VIETNAM, zone_of_country, zone_of_page
 from pipeline.extraction import consensus, extractors, page_type, paywalls
+from pipeline.extraction.article_lines import cut_lines
 from pipeline.extraction.main_text import paragraph_key
 from pipeline.extraction.own_address import leads_elsewhere, own_address
 from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
@@ -48,7 +49,9 @@ def extract(document: Document) -> Article | Unreadable:
             fetched_at=document.fetched_at,
             country=document.country,
         )
-    return outcome if isinstance(outcome, Article) else Unreadable(document.id, outcome.reason, outcome.note)
+    if isinstance(outcome, Article):
+        return cut_lines(outcome)
+    return Unreadable(document.id, outcome.reason, outcome.note)
 
 
 def extract_page(

@@ -46,21 +46,34 @@ def resiliparse(tree: HtmlElement) -> str:
     return str(extract_plain_text(markup, main_content=True, alt_texts=False, links=False, list_bullets=False))
 
 
-def _is_oversized(tree: HtmlElement) -> bool:
-    """Whether a tree is deeper or larger than those of news pages, as with broken markup."""
+def _too_slow(tree: HtmlElement) -> frozenset[str]:
+    """Return the extractors that a tree would keep busy for minutes: deeper, larger or wider than news pages are."""
     depth = elements = 0
+    width = [0]
+    slow: frozenset[str] = frozenset()
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        elements += event == "start"
+        if event == "end":
+            depth -= 1
+            width.pop()
+            continue
+        depth += 1
+        elements += 1
+        width[-1] += 1
+        if width[-1] > _WIDEST:
+            return _SLOW | _SLOW_IF_WIDE
+        width.append(0)
         if depth > _DEEPEST or elements > _LARGEST:
-            return True
-    return False
+            slow = _SLOW
+    return slow
 
 
 # Extractors whose cost is the square of elements and depth: 7 s for 90 KB of tags that nothing closes.
 _SLOW = frozenset({"readability"})
-# Levels and elements of a tree at most for these extractors; news pages have up to 50 levels and 5,000 elements.
-_DEEPEST, _LARGEST = 80, 12_000
+# Extractors whose XPaths sort nodes by walking along their siblings: 10,000 <span> in one paragraph cost 25 s.
+_SLOW_IF_WIDE = frozenset({"trafilatura"})
+# Levels and elements of a tree, and elements within one element, at most for these extractors; news pages have up to
+# 50 levels, 5,000 elements and 250 elements within one.
+_DEEPEST, _LARGEST, _WIDEST = 80, 12_000, 2_000
 EXTRACTORS: dict[str, Extractor] = {"trafilatura": trafilatura, "resiliparse": resiliparse, "readability": readability}
 # F1 of words between two extractors from which a third is not run: on 98 recorded pages the score stays the same, and
 # 43 pages need no third. At 0.90 the score falls by 0.001, at 0.80 by 0.005.
@@ -73,11 +86,11 @@ def run_extractors(tree: HtmlElement) -> dict[str, str]:
     # Megabytes of style sheets and scripts cost the extractors a second and never hold the text.
     lean = deepcopy(tree)
     etree.strip_elements(lean, "script", "style", "svg", "template", with_tail=False)
-    oversized = _is_oversized(lean)
+    slow = _too_slow(lean)
     for name, extractor in EXTRACTORS.items():
         if len(texts) == 2 and agreement(*texts.values()) >= _ENOUGH_AGREEMENT:
             break
-        if oversized and name in _SLOW:
+        if name in slow:
             continue
         try:
             text = extractor(lean)

@@ -19,6 +19,17 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 LONGEST = 6_000_000
 #: tags of a page at most, ten times those of any article seen
 MOST_TAGS = 200_000
+#: attributes of an element at most, ten times those of any element seen. libxml2 and lexbor compare each new attribute
+#: with all before it, and so does every XPath with `@*`: 200,000 cost minutes.
+MOST_ATTRIBUTES = 256
+# A comment, or a start tag with its quoted values, and after one of a script or a style sheet its content too. Each is
+# matched up to the end of the page if nothing ends it, so that no part of a page is searched more than twice.
+_TAG = re.compile(
+    r"<!--(?:[^-]++|-(?!->))*+"
+    r"""|(?P<tag><(?:(script|style)(?=[\s/>])|[a-z])(?:[^"'>]++|"[^"]*+"|'[^']*+')*+)(?(2)>(?:[^<]++|<(?!/\2))*+)""",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?""")
 # By default lxml.html calls a Python function for the class of every element at every access, to make forms special.
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
 
@@ -78,8 +89,29 @@ def _clean(text: str, *, is_clear: bool = False) -> str:
         text = _COMMENT.sub("", text)[:LONGEST]
     if text.count("<") > MOST_TAGS:
         text = "<".join(text.split("<", MOST_TAGS)[:MOST_TAGS])
+    text = _cut_attributes(text)
     text = page_to_unicode(text if is_clear and not _has_noncharacter(text) else _CONTROLS.sub("", text))
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _cut_attributes(text: str) -> str:
+    """Return `text` without the attributes of a start tag beyond MOST_ATTRIBUTES."""
+    parts: list[str] = []
+    done = 0
+    for match in _TAG.finditer(text):
+        begin, end = match.span("tag")
+        # An attribute takes two characters at least.
+        if end - begin <= 2 * MOST_ATTRIBUTES:
+            continue
+        at = begin + 1
+        for _ in range(MOST_ATTRIBUTES + 1):  # the first one is the name of the element
+            if (attribute := _ATTRIBUTE.match(text, at, end)) is None:
+                break
+            at = attribute.end()
+        else:
+            parts += [text[done:at]]
+            done = end
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def _has_noncharacter(text: str) -> bool:

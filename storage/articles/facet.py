@@ -48,6 +48,7 @@ class Articles(Facet):
         """Return the oldest documents that wait to be examined, of ids above `after`.
 
         Selectors and languages are not filled in.
+
         One that is damaged in the database is told, and stored as unreadable: it would be in the way for ever.
         """
         while True:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from pipeline.i18n.catalogs import mark, translate
 def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
     from diembao.demo.home import write_home
     from diembao.demo.server import Press
+    from diembao.system.child_process import own_command
     from diembao.system.clock import now
     from diembao.system.home import Home
 
@@ -54,7 +54,7 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
         if serve:
             return _wait_for_interrupt(app, home.root)
         start = time.monotonic()
-        base = [sys.executable, "-m", "diembao", "--home", str(home.root), "--lang", app.lang]
+        base = [*own_command(), "--home", str(home.root), "--lang", app.lang]
         base += ["--quiet"] * app.quiet
         csv = out / "diem-bao.csv"
         # Some sample outlets are dead or broken on purpose, so `collect` ends with 1 (done, with failures).

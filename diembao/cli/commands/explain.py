@@ -58,9 +58,9 @@ def _text(app: CliContext, name: str) -> SourceText:
 
     try:
         if name.startswith(("http://", "https://")):
-            return text_of_page(name, app.settings().crawl, app.rules())
+            return text_of_page(name, app.settings(), app.rules())
         if (path := Path(name)).exists():
-            return text_of_file(path, app.rules())
+            return text_of_file(path, app.settings(), app.rules())
     except UnreadablePage as error:
         if app.home.database.exists():  # a page that is gone may have been stored
             with app.storage() as storage:

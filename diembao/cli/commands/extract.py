@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -28,9 +29,9 @@ from pipeline.i18n.catalogs import mark, translate
 @pass_context
 def extract(app: CliContext, pages: tuple[str, ...], url: str | None, listed: Path | None) -> int:
     from diembao.jobs.collection.fetch_pages import fetch_pages, page_document
-    from pipeline.extraction.extract import article_to_json, extract
+    from diembao.workers.pages import read_articles
+    from pipeline.extraction.extract import article_to_json
     from pipeline.records import Document, Unreadable
-    from pipeline.records import Reason as R
 
     if not pages and listed is None:
         raise click.UsageError(translate("Needs at least one page, or --from."))
@@ -38,32 +39,33 @@ def extract(app: CliContext, pages: tuple[str, ...], url: str | None, listed: Pa
         raise click.UsageError(translate("--url goes with exactly one file."))
     failed = False
 
-    def show(document: Document, name: str) -> None:
+    names: list[str] = []
+
+    def documents() -> Iterator[Document]:
+        """Yield the pages, numbered by their places in `names`."""
         nonlocal failed
-        try:
-            article = extract(document)
-        except Exception as error:
-            article = Unreadable(document.id, R.ERROR, f"{type(error).__name__}: {error}")
+        for name, address in _files(pages, url, listed):
+            try:
+                document = page_document(address, Path(name).read_bytes())
+            except (OSError, EOFError) as error:
+                failed = True
+                app.warn(f"{name}: {error}")
+                app.print_json({"url": address, "error": "unreadable_file", "note": str(error)})
+                continue
+            names.append(name)
+            yield replace(document, id=len(names))
+        if addresses := [p for p in pages if p.startswith(("http://", "https://"))]:
+            for document in fetch_pages(addresses, app.settings().crawl):
+                names.append(document.url)
+                yield replace(document, id=len(names))
+
+    for document, article in read_articles(documents(), app.settings().process):
         if isinstance(article, Unreadable):
             failed = True
-            app.warn(f"{name}: {article.reason}: {article.note}")
+            app.warn(f"{names[document.id - 1]}: {article.reason}: {article.note}")
             app.print_json({"url": document.url, "error": article.reason, "note": article.note})
         else:
             app.print_json(article_to_json(article))
-
-    addresses = [p for p in pages if p.startswith(("http://", "https://"))]
-    for name, address in _files(pages, url, listed):
-        try:
-            document = page_document(address, Path(name).read_bytes())
-        except (OSError, EOFError) as error:
-            failed = True
-            app.warn(f"{name}: {error}")
-            app.print_json({"url": address, "error": "unreadable_file", "note": str(error)})
-            continue
-        show(document, name)
-    if addresses:
-        for document in fetch_pages(addresses, app.settings().crawl):
-            show(document, document.url)
     return FAILED if failed else DONE
 
 

@@ -9,7 +9,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.cli.sources_file import add_sources, sources_by_id
+from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, sources_by_id
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -118,8 +118,12 @@ def _row(result: SourceCheck, troubles: list[str]) -> dict[str, object]:
 @translated.option("--write", is_flag=True, help=mark("Add it to sources.toml."))
 @translated.option("--id", "id_", metavar="ID", help=mark("Its id."))
 @translated.option("--name", metavar="NAME", help=mark("Its name."))
+@allow_private_option
 @pass_context
-def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | None) -> int:
+def find(
+    app: CliContext, url: str, write: bool, id_: str | None, name: str | None, allow_private: tuple[str, ...]
+) -> int:
+    from config.opml import is_refused
     from config.source_editor import table_of
     from crawlers.discover import discover_feeds
     from diembao.jobs.collection.source_check import build_source
@@ -153,6 +157,10 @@ def find(app: CliContext, url: str, write: bool, id_: str | None, name: str | No
     if not source.feeds:
         app.print(translate("Nothing new: they are asked already."))
         return DONE
+    if write and (bad := [u for u in (source.home, *(f.url for f in source.feeds)) if is_refused(u, allow_private)]):
+        for address in dict.fromkeys(bad):
+            app.warn(refusal_line(address))
+        return FAILED
     if write:
         add_sources(app, [source])
     elif not app.as_json:
@@ -187,12 +195,16 @@ def _offer_row(offer: DiscoveredFeed) -> dict[str, object]:
 @pass_context
 def learn(app: CliContext, id_: str, pages: int) -> int:
     from config.source_editor import table_of
-    from pipeline.extraction.selector_learning import propose_selectors
+    from diembao.jobs.collection.fetch_pages import page_document
+    from diembao.workers.pages import learn_selectors
+    from pipeline.extraction.selector_learning import Proposal
+    from pipeline.records import Selectors
 
     [source] = sources_by_id(app.sources(), (id_,))
     with app.storage() as storage:
         pages_ = storage.crawl.newest_pages(source.id, pages)
-    proposal = propose_selectors(pages_)
+    documents = [page_document(url, body) for body, url in pages_]
+    proposal = learn_selectors(documents, app.settings().process) or Proposal(Selectors(), {}, 0)
     if app.as_json:
         app.print_json(
             {"learn": {"pages": proposal.pages, "yields": proposal.yields, **dataclasses.asdict(proposal.selectors)}}

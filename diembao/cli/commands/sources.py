@@ -11,7 +11,7 @@ import click
 from diembao.cli import translated
 from diembao.cli.commands.source_check import check, find, learn
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.cli.sources_file import add_sources, set_enabled
+from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
@@ -85,8 +85,9 @@ def _set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @translated.option("--write", is_flag=True, help=mark("Add them to sources.toml."))
+@allow_private_option
 @pass_context
-def import_(app: CliContext, file: Path, write: bool) -> int:
+def import_(app: CliContext, file: Path, write: bool, allow_private: tuple[str, ...]) -> int:
     from config.opml import NotRead, read_list, to_import
 
     try:
@@ -97,10 +98,19 @@ def import_(app: CliContext, file: Path, write: bool) -> int:
                 "{file}: cannot be read ({error}). It takes OPML, or an address in each line.", file=file, error=error
             )
         ) from error
-    result = to_import(outlines, invalid, app.sources())
+    result = to_import(outlines, invalid, app.sources(), allow_private)
     if app.as_json:
         added = [{"id": s.id, "name": s.name, "feeds": [dataclasses.asdict(f) for f in s.feeds]} for s in result.added]
-        app.print_json({"import": {"added": added, "known": dict(result.known), "invalid": result.invalid}})
+        app.print_json(
+            {
+                "import": {
+                    "added": added,
+                    "known": dict(result.known),
+                    "invalid": result.invalid,
+                    "refused": [dataclasses.asdict(one) for one in result.refused],
+                }
+            }
+        )
     for s in result.added:
         feeds = ", ".join(f"{feed.url} ({feed.kind})" for feed in s.feeds)
         app.print(f"  + {s.id} · {s.name} [{s.country}, {', '.join(s.languages)}]: {feeds}")
@@ -108,6 +118,8 @@ def import_(app: CliContext, file: Path, write: bool) -> int:
         app.print(translate("  = {url}: {source} has it already", url=url, source=id_))
     for line in result.invalid:
         app.warn(translate("  ! no address: {line}", line=line))
+    for one in result.refused:
+        app.warn(refusal_line(one.url, f"{file}:{one.line}"))
     if write and result.added:
         add_sources(app, result.added)
     feeds_ = sum(len(s.feeds) for s in result.added)
@@ -124,7 +136,7 @@ def import_(app: CliContext, file: Path, write: bool) -> int:
     )
     if not write and result.added:
         app.print(translate("To write: --write; then: diembao source check"))
-    return FAILED if result.invalid else DONE
+    return FAILED if result.invalid or result.refused else DONE
 
 
 @source.command(help=mark("Write the sources that are on as OPML."))

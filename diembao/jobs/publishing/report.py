@@ -23,6 +23,7 @@ from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
 from pipeline.rules.rulebook import Rulebook
+from pipeline.worker_process import end_with_parent
 from storage.database import Database
 from storage.search.parser import parse
 from storage.search.tree import And, Days, Mark, Or
@@ -88,7 +89,7 @@ def _second_process(parallel: bool) -> Iterator[Callable[..., Callable[[], Any]]
     if not parallel:
         yield lambda call, *arguments: lambda: call(*arguments)
         return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         yield lambda call, *arguments: pool.submit(call, *arguments).result
 
 

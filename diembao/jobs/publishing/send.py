@@ -11,7 +11,14 @@ from config.alerts import Alerting, Hooks, Mail
 from config.settings import SendingSettings
 from diembao.jobs.publishing.digest_email import email_message
 from diembao.notify.channels import channels
-from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection
+from diembao.notify.smtp import (
+    SMTP_SECONDS,
+    DeliveryFailed,
+    DeliveryUnknown,
+    deliver,
+    is_transient,
+    smtp_connection,
+)
 from diembao.system.clock import now
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import translate
@@ -21,6 +28,18 @@ from storage.service.publications import Publications
 
 #: Seconds to wait before each further try, after a transient failure of the mail server.
 _WAITS = (2.0, 10.0)
+#: Seconds of the shortest try that is worth its while.
+_SHORTEST_TRY = 1.0
+
+
+@dataclass(slots=True)
+class _Patience:
+    """Seconds that one `send` may still lose to the mail server; tries that succeed cost nothing.
+
+    All lists go to one server, so that a server that hangs would cost its limit for each list and each try.
+    """
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +87,21 @@ def confirm_delivery(storage: Database, publication: Publication, channels: Sequ
 
 
 def send(
-    storage: Database, publication: Publication, pending: Sequence[Delivery], mail: Mail, *, again: bool
+    storage: Database,
+    publication: Publication,
+    pending: Sequence[Delivery],
+    mail: Mail,
+    *,
+    again: bool,
+    seconds: float = SMTP_SECONDS,
 ) -> list[DeliveryResult]:
     """Send each delivery that was not sent before; return their outcomes.
 
-    With `again`, deliveries whose arrival is unknown are sent too.
+    With `again`, deliveries whose arrival is unknown are sent too. A mail server that hangs, or answers a byte at a
+    time, costs at most `seconds` in sum, waits between tries included: deliveries after that fail without a try.
     """
     results = []
+    patience = _Patience(seconds)
     publications = storage.publications
     for delivery in pending:
         earlier = {d.channel: d for d in publications.dispatches(publication.id)}.get(delivery.channel)
@@ -87,7 +114,7 @@ def send(
             results.append(DeliveryResult(delivery.channel, "before" if earlier.done else "unknown"))
             continue
         try:
-            _deliver(delivery, mail, partial(_record, publications, dispatch))
+            _deliver(delivery, mail, partial(_record, publications, dispatch), patience)
         except _AlreadyBegun:
             results.append(DeliveryResult(delivery.channel, "before"))
         except DeliveryUnknown as error:
@@ -103,7 +130,9 @@ class _AlreadyBegun(DiembaoError):
     """Another process began to send this delivery meanwhile."""
 
 
-def _deliver(delivery: Delivery, mail: Mail, record: Callable[[], AbstractContextManager[None]]) -> None:
+def _deliver(
+    delivery: Delivery, mail: Mail, record: Callable[[], AbstractContextManager[None]], patience: _Patience
+) -> None:
     """Send a delivery inside `record`, which is entered once the server is connected.
 
     Raises DeliveryFailed, DeliveryUnknown, _AlreadyBegun.
@@ -113,15 +142,22 @@ def _deliver(delivery: Delivery, mail: Mail, record: Callable[[], AbstractContex
             for service in channels(Alerting(hooks=Hooks((delivery.channel,)))):
                 service.send(delivery.title, delivery.text)
         return
+    if patience.seconds < _SHORTEST_TRY:
+        raise DeliveryFailed(translate("mail ({server}): not tried, it did not answer before", server=mail.server))
     for wait in (*_WAITS, None):
+        began = time.monotonic()
         try:
-            with smtp_connection(mail) as server, record():
+            with smtp_connection(mail, patience.seconds) as server, record():
                 deliver(server, delivery.message, delivery.to, mail)
             return
-        except DeliveryFailed as error:
-            if wait is None or not is_transient(error):
+        except (DeliveryFailed, DeliveryUnknown) as error:
+            patience.seconds -= time.monotonic() - began
+            if isinstance(error, DeliveryUnknown) or wait is None or not is_transient(error):
+                raise
+            if patience.seconds < wait + _SHORTEST_TRY:
                 raise
             time.sleep(wait)
+            patience.seconds -= wait
 
 
 @contextmanager

@@ -1,0 +1,167 @@
+"""Documents → results of a function of one document, in processes that a page may hang or end, but not hold up."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Generic, TypeVar
+
+from diembao.workers.pool import Lost, WorkerPool, limit_memory, worker_count
+from pipeline.records import Document
+from pipeline.rules.rulebook import Rulebook
+
+Result = TypeVar("Result")
+
+#: Megabytes that a worker may hold: with models and libraries loaded it holds 300 to 500, and no page needs the rest.
+MEGABYTES = 2048
+#: Seconds for the first try of a document: 99 of 100 pages take less than one. A page that takes longer waits until
+#: all others are done, and then gets all its seconds.
+_FIRST_TRY = 3.0
+#: Seconds for all second tries together.
+_SECOND_TRIES = 300.0
+#: Documents and bytes that wait for a second try at most; a late one beyond them is lost at once, by name.
+_MOST_LATE, _MOST_LATE_BYTES = 64, 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLimits:
+    """What one document may cost, and how many are examined at once."""
+
+    #: seconds of its longest try
+    seconds: float
+    #: processes; 0: one per processor
+    workers: int = 0
+    #: seconds, beyond those of the pool, for a new worker to start
+    start: float = 0.0
+    #: memory of a worker
+    megabytes: int = MEGABYTES
+    #: whether a new worker loads what a page needs before its first one, which is not charged for it then
+    warm: bool = True
+    #: documents handed out before the oldest one has its result
+    window: int = 64
+
+
+@dataclass(slots=True)
+class _State(Generic[Result]):
+    """Documents of a run by their number, from the hand-out to the result."""
+
+    documents: dict[int, Document] = field(default_factory=dict)
+    results: dict[int, Result | Lost] = field(default_factory=dict)
+    #: numbers handed out, oldest first, whose result was not returned yet
+    order: deque[int] = field(default_factory=deque)
+    #: numbers of documents to be tried once more, and their bytes
+    late: list[int] = field(default_factory=list)
+    late_bytes: int = 0
+    #: candidates of these, whose further documents must not overtake them
+    late_candidates: set[int] = field(default_factory=set)
+    #: results of such documents
+    held: list[tuple[Document, Result]] = field(default_factory=list)
+
+
+def run_documents(
+    documents: Iterable[Document],
+    call: Callable[[Document], Result],
+    lost: Callable[[Document, str], Result],
+    limits: DocumentLimits,
+    *,
+    rules: Rulebook | None = None,
+) -> Iterator[tuple[Document, Result]]:
+    """Yield each document with its result, in the order of the documents but for late ones, which come last.
+
+    A document gets a few seconds. One that takes longer, or ends its process, is tried once more after all others,
+    with `limits.seconds`; all second tries together end after some minutes. `lost` makes the result of a document
+    that has none, of its note. Documents of one candidate stay in their order. `call` is pickled. Rules only warm
+    up the workers. Raises WorkersDoNotStart.
+    """
+    source = enumerate(documents)
+    state: _State[Result] = _State()
+    first = min(limits.seconds, _FIRST_TRY)
+    load = partial(_prepare, limits.megabytes, rules)
+    setup = load if limits.warm else partial(limit_memory, limits.megabytes)
+    with WorkerPool[Document, Result](worker_count(limits.workers), call, setup, start=limits.start) as pool:
+        more = True
+        while more or state.order:
+            while more and len(state.order) < limits.window:
+                if (pair := next(source, None)) is None:
+                    more = False
+                    break
+                state.documents[pair[0]] = pair[1]
+                state.order.append(pair[0])
+                pool.submit(*pair, first)
+            if not state.order:
+                break
+            if state.order[0] not in state.results:
+                number, result = pool.next()
+                state.results[number] = result
+            while state.order and state.order[0] in state.results:
+                yield from _take_first(state, lost, final=limits.seconds <= first)
+        yield from _try_again(pool, state, lost, limits.seconds)
+    yield from state.held
+
+
+def _take_first(
+    state: _State[Result], lost: Callable[[Document, str], Result], *, final: bool
+) -> Iterator[tuple[Document, Result]]:
+    """Yield the result of the oldest document, or put it aside; `final`: a late one has had all its seconds."""
+    number = state.order.popleft()
+    document, result = state.documents.pop(number), state.results.pop(number)
+    if not isinstance(result, Lost):
+        if document.candidate_id in state.late_candidates:
+            state.held.append((document, result))
+        else:
+            yield document, result
+        return
+    size = len(document.body)
+    if (final and result.late) or len(state.late) >= _MOST_LATE or state.late_bytes + size > _MOST_LATE_BYTES:
+        yield document, lost(document, result.note)
+        return
+    state.late.append(number)
+    state.late_bytes += size
+    state.documents[number] = document
+    if document.candidate_id:
+        state.late_candidates.add(document.candidate_id)
+
+
+def _try_again(
+    pool: WorkerPool[Document, Result],
+    state: _State[Result],
+    lost: Callable[[Document, str], Result],
+    seconds: float,
+) -> Iterator[tuple[Document, Result]]:
+    """Yield the results of late documents as they end; those whose turn does not come in time are lost."""
+    waiting = deque(state.late)
+    end = time.monotonic() + _SECOND_TRIES
+    while waiting or pool.pending:
+        while waiting and pool.pending < pool.count:
+            number = waiting.popleft()
+            left = end - time.monotonic()
+            if left <= 0:
+                document = state.documents.pop(number)
+                note = f"takes more than {min(seconds, _FIRST_TRY):g} s, and other late pages took the time of this run"
+                yield document, lost(document, note)
+                continue
+            pool.submit(number, state.documents[number], min(seconds, left))
+        if pool.pending:
+            number, result = pool.next()
+            document = state.documents.pop(number)
+            yield document, lost(document, result.note) if isinstance(result, Lost) else result
+
+
+def _prepare(megabytes: int, rules: Rulebook | None) -> None:
+    """Load what a page needs (extractors, readers of dates, models), so that the first one is not charged for it."""
+    from datetime import UTC, datetime
+
+    from pipeline.examine import examine
+    from pipeline.extraction.extract import extract
+    from pipeline.records import Entry
+
+    limit_memory(megabytes)
+    url = "http://warm.example/1"
+    text = "<p>Ninh Thu&#7853;n, 20/11/2026: c&#7843;ng bi&#7875;n m&#7903; r&#7897;ng.</p>" * 8
+    body = f"<html lang=vi><title>Ninh Thu&#7853;n</title><article><h1>Ninh Thu&#7853;n</h1>{text}</article>".encode()
+    page = Document(0, 0, "", url, datetime.now(UTC), body, "text/html", Entry(url))
+    if rules is None:
+        extract(page)
+    else:
+        examine(page, rules)

@@ -1,0 +1,207 @@
+"""Arguments → results of a function, each computed in a process that is killed when it takes too long."""
+
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Generic, TypeVar
+
+from pipeline.worker_process import end_with_parent
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+#: Results after which a worker is replaced: the memory that its libraries leak is freed with it.
+_RESULTS_PER_WORKER = 3200
+#: Seconds for a new worker to load its libraries; on a machine at the limit it takes a minute.
+_START = 120.0
+#: Workers that do not start, one after the other, before the run is given up.
+_MOST_STARTS = 3
+
+
+class WorkersDoNotStart(OSError):
+    """New processes fail or hang before their first argument: the machine is at fault, and no argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An argument without a result: its call took too long, ended its process or raised."""
+
+    note: str
+    #: whether the time limit was the reason
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    number: int
+    argument: Any
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A process that waits for arguments, and the parent's end of its pipe."""
+
+    process: Any
+    connection: "Connection[Any, Any]"
+    results: int = 0
+
+    def kill(self) -> None:
+        with suppress(OSError, ValueError):
+            self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+class WorkerPool(Generic[Argument, Result]):
+    """Processes that call `call(argument)`, each argument with its own time limit.
+
+    A thread for each worker hands it one argument at a time, so that a limit is exact, and an argument that hangs
+    costs itself and no other. `setup` runs once in each process, outside all limits of arguments. `call` and `setup`
+    are pickled: module-level functions, or partials of them.
+    """
+
+    def __init__(
+        self, count: int, call: Callable[[Argument], Result], setup: Callable[[], None], *, start: float = 0.0
+    ) -> None:
+        self.count, self._call, self._setup = count, call, setup
+        #: seconds for the start of a worker
+        self._start_seconds = _START + start
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[int, Result | Lost | WorkersDoNotStart]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._workers: dict[int, _Worker] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        #: arguments submitted whose results were not returned yet
+        self.pending = 0
+
+    def __enter__(self) -> "WorkerPool[Argument, Result]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, number: int, argument: Argument, seconds: float) -> None:
+        """Queue an argument, which a worker may work on for so many seconds; `number` comes back with its result."""
+        self.pending += 1
+        if len(self._threads) < min(self.count, self.pending):
+            thread = threading.Thread(target=self._serve, args=(len(self._threads),), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._tasks.put(_Task(number, argument, seconds))
+
+    def next(self) -> tuple[int, Result | Lost]:
+        """Wait for the next result of any argument. Raises WorkersDoNotStart."""
+        number, result = self._results.get()
+        self.pending -= 1
+        if isinstance(result, WorkersDoNotStart):
+            raise result
+        return number, result
+
+    def close(self) -> None:
+        """End all workers, whatever they work on."""
+        with self._lock:
+            self._closed = True
+            for worker in self._workers.values():
+                with suppress(OSError, ValueError):
+                    worker.process.kill()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _serve(self, index: int) -> None:
+        """Give arguments to one worker after the other until the pool is closed; the thread that is their parent."""
+        try:
+            while (task := self._tasks.get()) is not None and not self._closed:
+                try:
+                    worker = self._workers.get(index) or self._start(index)
+                    result = self._run(worker, task)
+                except WorkersDoNotStart as error:
+                    self._results.put((task.number, error))
+                    continue
+                if isinstance(result, Lost) or worker.results >= _RESULTS_PER_WORKER:
+                    self._end(index)
+                self._results.put((task.number, result))
+        finally:
+            self._end(index)
+
+    def _start(self, index: int) -> _Worker:
+        for _ in range(_MOST_STARTS):
+            context = multiprocessing.get_context("spawn")
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs, self._setup, self._call), daemon=True)
+            try:
+                process.start()
+            finally:
+                theirs.close()
+            worker = _Worker(process, ours)
+            with self._lock:
+                self._workers[index] = worker
+                if self._closed:
+                    raise WorkersDoNotStart("the pool was closed")
+            with suppress(EOFError, OSError):
+                if ours.poll(self._start_seconds):
+                    ours.recv()
+                    return worker
+            self._end(index)
+        raise WorkersDoNotStart(f"{_MOST_STARTS} worker processes ended or hung before they could begin")
+
+    def _end(self, index: int) -> None:
+        with self._lock:
+            worker = self._workers.pop(index, None)
+        if worker is not None:
+            worker.kill()
+
+    def _run(self, worker: _Worker, task: _Task) -> Any:
+        worker.results += 1
+        try:
+            worker.connection.send(task.argument)
+            if not worker.connection.poll(task.seconds):
+                return Lost(f"takes more than {task.seconds:g} s", late=True)
+            return worker.connection.recv()
+        except (EOFError, OSError):
+            worker.process.join(timeout=5)
+            return Lost(f"its process ended with {worker.process.exitcode}")
+
+
+def _work(connection: "Connection[Any, Any]", setup: Callable[[], None], call: Callable[[Any], Any]) -> None:
+    """Answer each argument from the pipe with its result, or Lost; the whole life of a worker process."""
+    end_with_parent()
+    # The parent ends its workers when a person interrupts it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    setup()
+    connection.send(None)
+    while True:
+        try:
+            argument = connection.recv()
+        except EOFError:
+            return
+        try:
+            connection.send(call(argument))
+        except BaseException as error:
+            connection.send(Lost(repr(error)[:500]))
+
+
+def limit_memory(megabytes: int) -> None:
+    """Limit the data segment of this process, so that a page that needs more meets a MemoryError."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit = megabytes * 2**20
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
+
+
+def worker_count(workers: int) -> int:
+    """Return the number of worker processes for a setting; 0 stands for one per processor."""
+    return workers or os.cpu_count() or 1
