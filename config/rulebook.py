@@ -74,6 +74,7 @@ def _read_rules(
 
 def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]:
     ids: set[str] = set()
+    earlier = {place.name for place in gazetteer.place if place.until}
     for i, place in enumerate(gazetteer.place):
         if place.id in ids:
             yield Fault(name, line_of(text, ["place", i, "id"]), f"place[{i}].id", f"'{place.id}' is used twice")
@@ -83,6 +84,10 @@ def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]
                 yield Fault(name, line_of(text, ["place", i]), f"place[{i}]", f"{form!r} is too short for a name")
         if place.since and place.until and place.since > place.until:
             yield Fault(name, line_of(text, ["place", i, "since"]), f"place[{i}].since", "is later than its 'until'")
+        for name_of_unit in place.former:
+            if name_of_unit not in earlier:
+                at = line_of(text, ["place", i, "former"])
+                yield Fault(name, at, f"place[{i}].former", f"no place with 'until' is named {name_of_unit!r}")
 
 
 def _topic_faults(topics: TopicRules, name: str, text: str) -> Iterator[Fault]:

@@ -8,7 +8,8 @@ from pipeline.prefilter.gate import GateResult, build_gate
 from pipeline.prefilter.skim import skim
 from pipeline.records import Coverage, Document, Examined, Irrelevant, Reason, Text, Unreadable
 from pipeline.rules.rulebook import Rulebook
-from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.stories.areas import fingerprint_tagged
+from pipeline.stories.fingerprints import dump
 from pipeline.tagging.tagger import tag
 
 
@@ -41,7 +42,7 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
         )
         if tags.relevance == "no":
             return Irrelevant(document.id, article, tags)
-        drawn = compute_fingerprint(article.title, article.text, article.published, tags.language)
+        drawn = fingerprint_tagged(article.title, article.text, article.published, tags, rules)
         return Coverage(document.id, article, tags, dump(drawn))
     except Exception as error:
         return Unreadable(document.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from diembao.evaluation.metrics import Figure, Score, confidence_figure
-from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint
+from pipeline.rules.rulebook import Rulebook
+from pipeline.stories.areas import fingerprint_tagged
+from pipeline.stories.fingerprints import Fingerprint
 from pipeline.stories.similarity import Judgement, Verdict, compare_fingerprints
-from pipeline.tagging.tagger import text_from_record
+from pipeline.tagging.tagger import tag, text_from_record
 
 #: Labels of pairs.
 JUDGEMENTS: tuple[str, ...] = get_args(Judgement)
@@ -41,14 +43,14 @@ class PairReport:
     mistakes: tuple[PairVerdict, ...]
 
 
-def judge_pairs(record: Any) -> Verdict:
+def judge_pairs(record: Any, rules: Rulebook) -> Verdict:
     """Return the verdict on a record {"a": {"title", "text", …}, "b": {…}}. Raises ValueError with the key."""
     if not isinstance(record, Mapping):
         raise ValueError("not an object")
-    return compare_fingerprints(_fingerprint(record, "a"), _fingerprint(record, "b"))
+    return compare_fingerprints(_fingerprint(record, "a", rules), _fingerprint(record, "b", rules))
 
 
-def _fingerprint(record: Mapping[str, Any], side: str) -> Fingerprint:
+def _fingerprint(record: Mapping[str, Any], side: str, rules: Rulebook) -> Fingerprint:
     article = record.get(side)
     if not isinstance(article, Mapping):
         raise ValueError(f"'{side}' is missing or no object")
@@ -59,15 +61,15 @@ def _fingerprint(record: Mapping[str, Any], side: str) -> Fingerprint:
         text = text_from_record({"id": side, **article})
     except ValueError as error:
         raise ValueError(f"'{side}': {error}") from error
-    return compute_fingerprint(text.title, text.text, text.published, text.language or "")
+    return fingerprint_tagged(text.title, text.text, text.published, tag(text, rules), rules)
 
 
-def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
+def evaluate_pairs(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> PairReport:
     """Judge labelled pairs; 'label' is a verdict, 'same-event-different-article' the same as 'same-event'.
 
     Raises ValueError for an invalid record, or without any pair.
     """
-    verdicts = list(_verdicts(records))
+    verdicts = list(_verdicts(records, rules))
     if not verdicts:
         raise ValueError("no pairs")
     dup_f1 = confidence_figure(verdicts, lambda some: _score(some, ("dup",)).f1)
@@ -84,11 +86,11 @@ def evaluate_pairs(records: Iterable[Mapping[str, Any]]) -> PairReport:
     )
 
 
-def _verdicts(records: Iterable[Mapping[str, Any]]) -> Iterator[PairVerdict]:
+def _verdicts(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Iterator[PairVerdict]:
     for number, record in enumerate(records, 1):
         name = str(record.get("id", number)) if isinstance(record, Mapping) else str(number)
         try:
-            verdict = judge_pairs(record)
+            verdict = judge_pairs(record, rules)
             gold = str(record.get("label", "")).removesuffix("-different-article")
             if gold not in JUDGEMENTS:
                 raise ValueError(f"'label' must be one of {', '.join(JUDGEMENTS)}, found {record.get('label')!r}")

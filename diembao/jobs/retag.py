@@ -25,7 +25,8 @@ from pipeline.records import (
     Unreadable,
 )
 from pipeline.rules.rulebook import Rulebook
-from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.stories.areas import fingerprint_tagged
+from pipeline.stories.fingerprints import dump
 from pipeline.tagging.tagger import tag
 from storage.articles.decisions import apply_decisions
 from storage.articles.retagging import OutdatedTagging
@@ -128,7 +129,7 @@ def _tag_text(document: Document, rules: Rulebook) -> Examined:
     article = Article(entry.url, "", entry.title, "", "")
     if tags.relevance == "no":
         return Irrelevant(document.id, article, tags)
-    fingerprint = compute_fingerprint(entry.title, entry.text, entry.published, tags.language)
+    fingerprint = fingerprint_tagged(entry.title, entry.text, entry.published, tags, rules)
     return Coverage(document.id, article, tags, dump(fingerprint))
 
 

@@ -68,6 +68,8 @@ class Place:
     needs_unit: bool = False
     since: date | None = None
     until: date | None = None
+    #: names of the earlier units that a unit of today was made of, wholly or in part
+    former: tuple[str, ...] = ()
     #: longer names inside which it is something else
     not_in: tuple[str, ...] = ()
     note: str = ""

@@ -4,6 +4,7 @@ import math
 import re
 import struct
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -11,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.dates.days_in_text import days_in_text
+from pipeline.stories.particulars import read_particulars
 from pipeline.stories.term_weights import (
     Hashes,
     Weights,
@@ -26,7 +28,7 @@ from pipeline.text import scripts
 from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise, strip_diacritics
 
-_MAGIC = b"dbs1"
+_MAGIC = b"dbs2"
 #: Words of a text that count; longer texts go on with lists, related links and background
 _WORDS = 1200
 #: Words of the lead
@@ -68,6 +70,8 @@ class Fingerprint:
     #: names and numbers, which a translation keeps
     anchors: Hashes
     numbers: Hashes
+    #: place, persons, ages, times and figures of a short report (pipeline.stories.particulars)
+    particulars: Hashes
     #: days of the year named in the text, in their order
     days: tuple[int, ...]
     #: days of the year named in the title
@@ -81,8 +85,20 @@ class Fingerprint:
     text_hash: int
 
 
-def compute_fingerprint(title: str, text: str, published: datetime | None = None, language: str = "") -> Fingerprint:
-    """Return the fingerprint of an article; never raises. Without `language` it is detected."""
+def compute_fingerprint(
+    title: str,
+    text: str,
+    published: datetime | None = None,
+    language: str = "",
+    *,
+    areas: Iterable[str] = (),
+    landmarks: Iterable[str] = (),
+) -> Fingerprint:
+    """Return the fingerprint of an article; never raises. Without `language` it is detected.
+
+    `areas`, `landmarks`: ids of the units of today in which its places lie, and of its landmarks
+    (pipeline.stories.areas); without them the names in the text alone say where.
+    """
     title, text = normalise(title), _PREFIX.sub("", normalise(text))
     language = (language or detect_language(title, text))[:2]
     heading, body = title_words(title), title_words(text)[:_WORDS]
@@ -99,6 +115,7 @@ def compute_fingerprint(title: str, text: str, published: datetime | None = None
         weights=weights,
         anchors=names,
         numbers=numbers,
+        particulars=read_particulars(title, text, published, areas, landmarks),
         days=days_in_text(f"{title}\n{text}")[:32],
         title_days=days_in_text(title)[:4],
         at=None if published is None else published.astimezone(UTC).timestamp(),
@@ -167,13 +184,13 @@ def fingerprint_keys(fingerprint: Fingerprint) -> list[int]:
     return sorted({int(fingerprint.terms[n]) for n in heaviest} | hashes_of_all)
 
 
-#: mark, language, time, hashes of title and text, lengths of the six arrays of numbers, of days and of the title's days
-_HEAD = struct.Struct("<4s2sxxdII6HHH")
+#: mark, language, time, hashes of title and text, lengths of the seven arrays of numbers, of days, of the title's
+_HEAD = struct.Struct("<4s2sxxdII7HHH")
 
 
 def dump(found: Fingerprint) -> bytes:
     """Return a fingerprint as bytes, about 5 KB for an article of 400 words."""
-    arrays = (found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers)
+    arrays = (found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers, found.particulars)
     head = _HEAD.pack(
         _MAGIC,
         found.language.encode("ascii", "replace")[:2].ljust(2),
@@ -205,7 +222,7 @@ def load(stored: bytes) -> Fingerprint | None:
     title_weights = np.frombuffer(stored, "<f2", lengths[2], place).astype(np.float32)
     weights = np.frombuffer(stored, "<f2", lengths[3], place + 2 * lengths[2]).astype(np.float32)
     named = [int(d) for d in np.frombuffer(stored, "<u2", days + title_days, place + 2 * (lengths[2] + lengths[3]))]
-    runs, lead, title, terms, anchors, numbers = arrays
+    runs, lead, title, terms, anchors, numbers, particulars = arrays
     return Fingerprint(
         runs=runs,
         lead=lead,
@@ -215,6 +232,7 @@ def load(stored: bytes) -> Fingerprint | None:
         weights=weights,
         anchors=anchors,
         numbers=numbers,
+        particulars=particulars,
         days=tuple(named[:days]),
         title_days=tuple(named[days:]),
         at=None if math.isnan(at) else at,

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.dates.days_in_text import days_apart
 from pipeline.records import VerdictReason
+from pipeline.stories.contrast import Contrast, contrast_particulars
 from pipeline.stories.fingerprints import Fingerprint
 from pipeline.stories.term_weights import Hashes, Weights
 
@@ -37,10 +38,18 @@ _FURNITURE = 0.5
 #: Increase of the threshold in languages without known word frequencies, whose common words look rare: the least
 #: increase that keeps 188 pairs of foreign articles about one province apart
 _EVENT_ABROAD = 1.7
+#: Share of the weight of particulars that agree by which that increase is less: names and ages are no common words
+_AGREEMENT_ABROAD = 0.4
 # A translation keeps names, numbers and days. Minima of (numbers, names, share of the numbers), either row suffices.
 _TRANSLATED = ((4, 0, 0.6), (3, 2, 0.8))
 _EVENT_ABROAD_MINIMA = ((3, 0, 0.5), (2, 2, 0.4))
 _TRANSLATED_DAYS = 2
+#: Share of verbatim text above which a difference is a correction
+_SAME_TEXT = 0.9
+#: Weight of other particulars above which the same words are a formula, and above which the same facts are chance
+_OTHER_REPRINT, _OTHER_FACTS = 1.5, 1.5
+#: Words of the shorter report up to which particulars count in full, and from which they do not count
+_SHORT, _LONG = 120, 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +75,44 @@ def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     verbatim = shared / max(1, min(len(one.runs), len(other.runs)))
     leads = min(_share(one.lead, other.runs), _share(other.lead, one.runs))
     of_other_days = bool(one.title_days and other.title_days) and _nearest(one.title_days, other.title_days) > 0
-    if of_other_days and verbatim < 0.9:
+    if of_other_days and verbatim < _SAME_TEXT:
         return Verdict("different", 0.0, VerdictReason("different_title_days"))
     if verbatim > _FURNITURE and titles < 0.02 and leads < 0.3:
         return Verdict("different", 0.0, VerdictReason("page_furniture"))
+    against = _speaks_against(one, other)
+    if against.weight >= _OTHER_REPRINT and verbatim < _SAME_TEXT:
+        return _compare_events(one, other, cosine, titles, against)
     reprint = verbatim + _LEAD_WEIGHT * leads - _REPRINT
     few = min(len(one.numbers), len(other.numbers))
     numbers = _common(one.numbers, other.numbers) / max(1, few)
     if reprint >= 0 and (few < _FEW_NUMBERS or numbers >= _SAME_NUMBERS):
         return Verdict("dup", _squash(6 * reprint), VerdictReason("reprint", {"verbatim": verbatim, "lead": leads}))
-    return _compare_events(one, other, cosine, titles)
+    return _compare_events(one, other, cosine, titles, against)
 
 
-def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float) -> Verdict:
+def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
+    """Return what differs in the particulars of two reports, less as the shorter is longer.
+
+    A long report names other places, persons and figures beside its own, and has words enough to be told by.
+    """
+    words = min(len(one.runs), len(other.runs))
+    share = min(1.0, max(0.0, (_LONG - words) / (_LONG - _SHORT)))
+    if not share:
+        return Contrast(0.0, "")
+    contrast = contrast_particulars(one.particulars, other.particulars)
+    return Contrast(share * contrast.weight, contrast.particular)
+
+
+def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float, against: Contrast) -> Verdict:
     days = _days_between(one, other)
     if days > _EVENT_DAYS:
         return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
     needed = _EVENT + _EVENT_PER_DAY * max(0.0, days - 1)
     if one.language != "vi":
-        needed += _EVENT_ABROAD
+        needed += _EVENT_ABROAD - min(_EVENT_ABROAD, _AGREEMENT_ABROAD * max(0.0, -against.weight))
     alike = math.log(cosine + 0.01) + _TITLE_WEIGHT * math.log(titles + 0.05) - needed
+    if alike >= 0 and alike < against.weight:
+        return Verdict("different", 0.0, VerdictReason(f"different_{against.particular}"))
     reason = VerdictReason("terms", {"cosine": cosine, "titles": titles, "days": days})
     # Below any reprint, whatever the odds: a story outranks a happening.
     verdict = Verdict("same-event" if alike >= 0 else "different", 0.5 * _squash(3 * alike) + 0.25, reason)
@@ -105,6 +132,9 @@ def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
     def enough(minima: tuple[tuple[int, int, float], ...]) -> bool:
         return any(numbers >= n and names >= m and share >= s for n, m, s in minima)
 
+    against = _speaks_against(one, other)
+    if against.weight >= _OTHER_FACTS:
+        return Verdict("different", 0.0, VerdictReason(f"different_{against.particular}"))
     odds = _squash(numbers + names / 2 - 3)
     if days <= _TRANSLATED_DAYS and one.language != other.language and enough(_TRANSLATED):
         return Verdict("dup", 0.5 + odds / 2, VerdictReason("translation", values))

@@ -113,6 +113,10 @@ def store_retaggings(connection: Connection, results: Sequence[Examined], rules:
         version = result.document_id
         if isinstance(result, Coverage) and not old.fingerprint:
             version = _store_new_version(connection, old, result)
+        elif isinstance(result, Coverage) and not result.article.text and result.fingerprint != old.fingerprint:
+            # Of the stored text, so its keys are the same; the units of today in it are those of the new rules.
+            fresh = {"fingerprint": result.fingerprint}
+            connection.execute(update(versions).where(versions.c.id == version).values(**fresh))
         values = {
             "version_id": version,
             "rules": _unused_name(connection, version, rules),

@@ -42,10 +42,10 @@ def pairs(app: CliContext, file: Path) -> int:
     from diembao.evaluation.pairs import judge_pairs
     from pipeline.stories.reason_text import similarity_reason_text
 
-    failed = False
+    failed, rules = False, app.rules()
     for number, record in read_jsonl(file):
         try:
-            verdict = judge_pairs(record)
+            verdict = judge_pairs(record, rules)
         except ValueError as error:
             failed = True
             app.warn(f"{file}:{number}: {error}")
@@ -68,7 +68,7 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     from pipeline.stories.reason_text import similarity_reason_text
 
     try:
-        report = evaluate_pairs(row for _, row in read_jsonl(file))
+        report = evaluate_pairs((row for _, row in read_jsonl(file)), app.rules())
     except ValueError as error:
         raise click.UsageError(f"{file}: {error}") from error
     figures = {
