@@ -30,7 +30,7 @@ RULES = load_rulebook()
 DATA = Path(__file__).parent / "data" / "incident_pairs.jsonl"
 PAIRS = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
 #: Told in so different words of English that they were apart before particulars were compared, and are still.
-UNKNOWN = {"same-event: drowning, English", "same-event: English: theft"}
+UNKNOWN = {"same-event: English: theft"}
 #: The commune stands alone in the title: nothing says that it is of this province, or which level it is.
 BARE = {"different: fires, place only in the title"}
 T0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_a_reprint_with_an_updated_figure_stays_one(old: str, new: str) -> None:
 
 
 def test_a_long_report_is_told_by_its_words() -> None:
-    """Background of a long report names other places and persons: from 350 words on particulars do not count."""
+    """Background of a long report names other places and persons: from 220 words on particulars do not count."""
     places = ("xã Phước Hữu", "xã Lâm Sơn")
     filler = " ".join(f"Chi tiết thứ {n} của vụ việc được nêu rõ trong hồ sơ điều tra." for n in range(40))
     a, b = ({"title": "Vụ lừa bán đất ở Ninh Thuận", "text": f"Hồ sơ vụ án ở {p}. {filler}"} for p in places)
@@ -190,7 +190,7 @@ def test_reading_never_fails(text: str) -> None:
     again = load(dump(drawn))
     assert again is not None
     assert np.array_equal(again.particulars, drawn.particulars)
-    assert contrast_particulars(drawn.particulars, again.particulars).weight == 0
+    assert contrast_particulars(drawn.particulars, again.particulars).weight <= 0
 
 
 def areas(text: str, at: datetime | None = T0) -> tuple[str, ...]:

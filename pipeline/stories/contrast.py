@@ -17,7 +17,7 @@ _DAY = 1440
 # words are the same. A place outweighs that alone, a person with an age nearly; the other particulars need each other.
 # Fitted by hand to twelve pairs of our own of each kind, and to what they part among 9,900 real short reports of
 # incidents; twelve further pairs of each kind, unseen, were judged right but for one each (docs/stories.md).
-_OTHER_AREA, _OTHER_COMMUNE, _OTHER_DISTRICT, _OTHER_BARE, _SAME_PLACE = 3.0, 3.0, 1.5, 0.8, -1.0
+_OTHER_AREA, _OTHER_COMMUNE, _OTHER_DISTRICT, _OTHER_BARE, _SAME_PLACE = 3.0, 3.0, 1.5, 0.5, -1.0
 _OTHER_SITE, _SAME_SITE = 1.6, -1.0
 _OTHER_ROAD_KM, _SAME_ROAD_KM = 2.0, -1.0
 _OTHER_PERSON, _SAME_PERSON = 2.0, -2.0
@@ -52,9 +52,9 @@ _QUANTITIES = frozenset([Count.AREA, Count.MASS, Count.PILLS, Count.MONEY])
 class Contrast:
     """What speaks against one incident, less what speaks for it."""
 
-    #: log odds; 0 where no particular differs, or others outweigh it
+    #: log odds; below 0 where particulars that agree outweigh those that differ
     weight: float
-    #: the particular that differs most: 'place', 'person', 'age', 'time' or 'figure'; '' where none does
+    #: the particular that differs most: 'place', 'person', 'age', 'time' or 'figure'; '' where none outweighs
     particular: str
 
 
@@ -78,7 +78,7 @@ def contrast_particulars(one: Hashes, other: Hashes) -> Contrast:
     }
     total = sum(weights.values())
     most = max(weights, key=weights.__getitem__)
-    return Contrast(total, most) if total > 0 else _NONE
+    return Contrast(total, most if total > 0 else "")
 
 
 def _several(particulars: dict[Kind, list[int]]) -> bool:

@@ -38,6 +38,8 @@ _FURNITURE = 0.5
 #: Increase of the threshold in languages without known word frequencies, whose common words look rare: the least
 #: increase that keeps 188 pairs of foreign articles about one province apart
 _EVENT_ABROAD = 1.7
+#: Share of the weight of particulars that agree by which that increase is less: names and ages are no common words
+_AGREEMENT_ABROAD = 0.4
 # A translation keeps names, numbers and days. Minima of (numbers, names, share of the numbers), either row suffices.
 _TRANSLATED = ((4, 0, 0.6), (3, 2, 0.8))
 _EVENT_ABROAD_MINIMA = ((3, 0, 0.5), (2, 2, 0.4))
@@ -47,7 +49,7 @@ _SAME_TEXT = 0.9
 #: Weight of other particulars above which the same words are a formula, and above which the same facts are chance
 _OTHER_REPRINT, _OTHER_FACTS = 1.5, 1.5
 #: Words of the shorter report up to which particulars count in full, and from which they do not count
-_SHORT, _LONG = 150, 350
+_SHORT, _LONG = 120, 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles:
         return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
     needed = _EVENT + _EVENT_PER_DAY * max(0.0, days - 1)
     if one.language != "vi":
-        needed += _EVENT_ABROAD
+        needed += _EVENT_ABROAD - min(_EVENT_ABROAD, _AGREEMENT_ABROAD * max(0.0, -against.weight))
     alike = math.log(cosine + 0.01) + _TITLE_WEIGHT * math.log(titles + 0.05) - needed
     if alike >= 0 and alike < against.weight:
         return Verdict("different", 0.0, VerdictReason(f"different_{against.particular}"))
