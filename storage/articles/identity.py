@@ -124,7 +124,8 @@ def _load_item(connection: Connection, key: str) -> _Item:
         .where(items.c.key == key)
     )
     row: Row[Any] = connection.execute(query).one()
-    return _Item(*row[:-1], ARTICLE.validate_python(row.article))
+    article = ARTICLE.validate_python(row.article)
+    return _Item(row.key, row.url, row.first_seen, row.id, row.link_url, row.link_seen, row.fetched_at, article)
 
 
 def _load_texts(connection: Connection, key: str) -> list[Words]:
