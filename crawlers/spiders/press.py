@@ -91,8 +91,7 @@ class PressSpider(Spider):
 
     def _ask_failing_feeds(self) -> None:
         """Ask the feeds that failed last time, once all other requests have ended."""
-        keys = self._turns.take_failing()
-        for key in keys:
+        for key in (keys := self._turns.take_failing()):
             for request in self._request_poll(self.feed_polls[key]):
                 self.crawler.engine.crawl(request)
         if keys:
