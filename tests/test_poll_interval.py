@@ -80,7 +80,7 @@ def test_retry_after_is_kept_to_and_clamped() -> None:
     assert nonsense.next_poll == NOW + LONGEST
 
 
-@pytest.mark.parametrize("reason", [r for r in Reason if r not in (Reason.OK, Reason.NOT_MODIFIED)])
+@pytest.mark.parametrize("reason", [r for r in Reason if r not in (Reason.OK, Reason.NOT_MODIFIED, Reason.NOT_ASKED)])
 def test_no_failure_ends_the_asking(reason: Reason) -> None:
     state, at = known(), NOW
     waits = []

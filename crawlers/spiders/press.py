@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from scrapy import Request, Spider, signals
@@ -72,8 +73,9 @@ class PressSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        feeds = list(self.feed_polls)
-        self._turns = FeedTurns({key: self._call_sink(lambda url=key[1]: self.sink.feed_state(url)) for key in feeds})
+        self._turns = FeedTurns(
+            {key: self._call_sink(partial(self.sink.feed_state, key[1])) for key in self.feed_polls}
+        )
         for key in self._turns.first:
             for request in self._request_poll(self.feed_polls[key]):
                 yield request
@@ -89,8 +91,7 @@ class PressSpider(Spider):
 
     def _ask_failing_feeds(self) -> None:
         """Ask the feeds that failed last time, once all other requests have ended."""
-        keys = self._turns.take_failing()
-        for key in keys:
+        for key in (keys := self._turns.take_failing()):
             for request in self._request_poll(self.feed_polls[key]):
                 self.crawler.engine.crawl(request)
         if keys:
