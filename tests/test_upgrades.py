@@ -16,6 +16,7 @@ from pipeline.records import Article, Decision, Entry, Tags, TopicFound, Verdict
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tagging.reason_text import relevance_reason_text
 from storage.articles.adapters import ARTICLE, TAGS
+from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
 from storage.database import open_database
 from storage.engine.errors import StorageError
@@ -87,7 +88,12 @@ def rows(version: str) -> dict[str, dict[str, Any]]:
         "items": {"key": "00ff00ff00ff00ff", "url": URL, "source_id": "a", "candidate_id": 1, "first_seen": AT}
         | {"version": 1, "story": "00ff00ff00ff00ff"},
         "versions": {"id": 1, "item_key": "00ff00ff00ff00ff", "number": 1, "document_id": 1, "fetched_at": AT}
-        | {"text_hash": "h", "title": ARTICLE_OF_IT.title, "published": AT, "fingerprint": sketched}
+        | {
+            "text_hash": hash_text(ARTICLE_OF_IT),
+            "title": ARTICLE_OF_IT.title,
+            "published": AT,
+            "fingerprint": sketched,
+        }
         | {"article": ARTICLE.dump_python(ARTICLE_OF_IT, mode="json")},
         "taggings": {"id": 1, "version_id": 1, "rules": "old", "tagged_at": AT, "relevance": "main", "score": 0.9}
         | {"tags": tags},

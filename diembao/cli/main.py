@@ -99,7 +99,7 @@ def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool
 
 @cli.result_callback()
 @click.pass_context
-def _with_left_out(context: click.Context, code: object, **_options: object) -> object:
+def _with_left_out(context: click.Context, /, code: object, **_options: object) -> object:
     """Return the exit code of a command: FAILED where it was done, but left out what is damaged."""
     app: CliContext = context.obj
     return FAILED if code in (None, 0) and "damage" in app.notices else code

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.i18n.catalogs import translate
 
@@ -39,7 +39,7 @@ class Message(str):
         return translate(self._template, **{name: shown(value) for name, value in self._values.items()})
 
 
-def shown(value: object) -> object:
+def shown(value: Any) -> Any:
     """Return a message in the language of the context; anything else unchanged."""
     return value.translated() if isinstance(value, Message) else value
 

@@ -41,7 +41,7 @@ def primary_code(error: sqlite3.Error) -> int:
 
 
 def _connect(_dialect: Any, record: Any, arguments: list[Any], named: dict[str, Any]) -> sqlite3.Connection:
-    connection = sqlite3.connect(*arguments, **named)
+    connection: sqlite3.Connection = sqlite3.connect(*arguments, **named)
     file = Path(str(arguments[0])) if arguments else Path()
     try:
         connection.execute("PRAGMA busy_timeout=0")

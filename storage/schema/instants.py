@@ -33,7 +33,8 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(_SqliteTime() if dialect.name == "sqlite" else DateTime(timezone=True))
+        kind: Any = _SqliteTime  # SQLAlchemy's own class has no types
+        return dialect.type_descriptor(kind() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
