@@ -39,6 +39,7 @@ from diembao.cli.commands import (
 )
 from diembao.cli.context import FAILED, LOCKED, WRONG, CliContext
 from diembao.system.child_process import keep_folders_off_the_path
+from diembao.system.files import keep_files_private
 from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
@@ -88,6 +89,7 @@ def _chosen_language(args: Sequence[str]) -> Language:
 @click.version_option(package_name="diembao")
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
+    keep_files_private()
     context.obj = CliContext(Home((home or default_home()).absolute()), lang is not None, quiet, as_json)
 
 
