@@ -66,7 +66,7 @@ def test_a_long_headline_is_cut_where_it_enters_and_kept_whole(kind: str, origin
     assert isinstance(article, Article)
     assert len(article.title) <= HEADLINE
     # Its first words head the article, and all of them are in its text.
-    assert article.title[:20].strip("…") in unicodedata.normalize("NFC", title)
+    assert any(article.title[:20].strip("…") in form for form in (title, unicodedata.normalize("NFC", title)))
     if article.title.endswith("…"):
         assert len(article.text.split("\n")[0]) > 1000
 

@@ -41,6 +41,7 @@ from diembao.cli.commands import (
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
 from diembao.cli.error_words import os_error_words
 from diembao.system.child_process import keep_folders_off_the_path
+from diembao.system.files import keep_files_private
 from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
@@ -91,6 +92,7 @@ def _chosen_language(args: Sequence[str]) -> Language:
 @click.version_option(package_name="diembao")
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
+    keep_files_private()
     app = CliContext(Home((home or default_home()).absolute()), lang is not None, quiet, as_json)
     context.obj = app
     set_listener(app.show_notice)

@@ -1,22 +1,35 @@
-"""A file that is either there whole or as it was before."""
+"""A file that is either there whole or as it was before, and that nobody else on the machine can read."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 
+def keep_files_private() -> None:
+    """Let every file that this process and its children create be its owner's alone (0600, folders 0700).
+
+    Articles of paid sources, addresses of recipients and drafts of digests are in them, and most systems let everybody
+    read new files. Files that exist keep the rights that they have.
+    """
+    os.umask(0o077)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give the path of a draft beside `path`; at the end of the block the draft replaces the file.
 
-    After an exception the file is as it was before, and the draft is deleted.
+    After an exception the file is as it was before, and the draft is deleted. A file that exists keeps its rights,
+    because somebody may have opened it to others.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield draft
+        if path.exists() and not path.is_symlink():
+            draft.chmod(stat.S_IMODE(path.stat().st_mode))
         draft.replace(path)
     except OSError as error:
         # A write that fails does not say of which file.

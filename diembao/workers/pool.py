@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
+from pipeline.errors import DiembaoError
 from pipeline.worker_process import end_with_parent
 
 Argument = TypeVar("Argument")
@@ -25,7 +26,7 @@ _START = 120.0
 _MOST_STARTS = 3
 
 
-class WorkersDoNotStart(OSError):
+class WorkersDoNotStart(DiembaoError, OSError):
     """New processes fail or hang before their first argument: the machine is at fault, and no argument."""
 
 
