@@ -145,7 +145,7 @@ def _read_opml(data: bytes) -> tuple[list[Outline], list[str]]:
                 title,
                 home if is_fetchable(home) else "",
                 attributes.get("language", ""),
-                int(node.sourceline or 0),
+                node.sourceline if isinstance(node.sourceline, int) else 0,
             )
         )
     return outlines, invalid
