@@ -19,6 +19,9 @@ from tests.support.cli import json_lines, run_diembao, run_inside
 from tests.support.local_site import Page, Reply
 from tests.support.moving_press import ELSEWHERE, NEWEST, Listed, Outlet, Stage, Told, moved, report, write_home
 
+# Four rounds over 41 small sites: 40 s on a machine of one's own, several times that on a shared one.
+pytestmark = pytest.mark.timeout(900)
+
 _ERROR = Told(
     "Thông báo từ ban biên tập",
     (
