@@ -5,6 +5,10 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 #: Number of prctl's option PR_SET_PDEATHSIG (linux/prctl.h), and the signal that no code of a library can put off.
 _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
@@ -31,6 +35,6 @@ def end_with_parent() -> None:
     threading.Thread(target=_wait_for, args=(parent,), daemon=True, name="parent").start()
 
 
-def _wait_for(parent: "multiprocessing.process.BaseProcess") -> None:
+def _wait_for(parent: "BaseProcess") -> None:
     parent.join()
     os._exit(1)

@@ -229,7 +229,7 @@ def left_out(done: CommandResult) -> bool:
     return done.returncode == 1 and "Left out, because it is damaged: article" in done.stderr
 
 
-@pytest.fixture(params=ONE_BAD.values(), ids=ONE_BAD)
+@pytest.fixture(params=ONE_BAD.values(), ids=list(ONE_BAD))
 def damaged(request: pytest.FixtureRequest, home: Path) -> Path:
     change(f"sqlite:///{home / 'diembao.db'}", request.param)
     return home

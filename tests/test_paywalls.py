@@ -48,13 +48,13 @@ NOTICES = [
 ]
 
 
-def read(inner: str, *, locked: bool = False, body: str = "", **more: Selectors) -> Article:
+def read(inner: str, *, locked: bool = False, body: str = "", selectors: Selectors | None = None) -> Article:
     node = {"@type": "NewsArticle", "headline": TITLE, "datePublished": "2025-11-28T07:15:00+07:00"}
     node |= {"isAccessibleForFree": False} if locked else {}
     node |= {"articleBody": body} if body else {}
     head = f'<script type="application/ld+json">{json.dumps(node, ensure_ascii=False)}</script>'
     markup = f"<html lang='vi'><head><title>{TITLE}</title>{head}</head><body><h1>{TITLE}</h1>{inner}</body></html>"
-    result = extract_page(markup.encode(), URL, fetched_at=NOW, **more)
+    result = extract_page(markup.encode(), URL, fetched_at=NOW, selectors=selectors or Selectors())
     assert isinstance(result, Article), result
     return result
 

@@ -5,7 +5,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -50,6 +50,13 @@ def stale_journal(file: Path) -> None:
     file.with_name(f"{file.name}-wal").write_bytes(b"\x37\x7f\x06\x82" + bytes(range(256)) * 40)
 
 
+def write(text: str) -> Damage:
+    def change(file: Path) -> None:
+        file.write_text(text, "utf-8")
+
+    return change
+
+
 DAMAGES: dict[str, Damage] = {
     "noise": noise,
     "first byte flipped": overwrite(0, b"s"),
@@ -59,7 +66,7 @@ DAMAGES: dict[str, Damage] = {
     "later pages of noise": overwrite(3 * 4096, b"\xfe" * 8192),
     "header's page size": overwrite(16, b"\x00\x07"),
     "empty": empty,
-    "text": lambda file: file.write_text("đây không phải cơ sở dữ liệu", "utf-8") and None,
+    "text": write("đây không phải cơ sở dữ liệu"),
     "noise with a journal": stale_journal,
 }
 
@@ -154,7 +161,7 @@ def without_tables(file: Path) -> None:
 REFUSED: dict[str, Damage] = {
     "0 bytes": empty,
     "noise": noise,
-    "text": lambda file: file.write_text("xin chào", "utf-8") and None,
+    "text": write("xin chào"),
     "another program's database": other_database,
     "a database with a table of versions only": without_tables,
     "cut off": cut,
@@ -228,7 +235,7 @@ def of_earlier_release(file: Path) -> str:
 
 
 @pytest.fixture
-def told() -> list[str]:
+def told() -> Iterator[list[str]]:
     notices: list[str] = []
     set_listener(lambda _kind, message: notices.append(message))
     yield notices

@@ -102,11 +102,11 @@ def _plain(value: Any) -> str:
 
 def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
     """Write a workbook with a sheet of that name; return the number of rows. Raises TooManyRows, or OSError."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
 
     try:
         return _write_book(name, columns, rows, path)
-    except xlsxwriter.exceptions.XlsxWriterException as error:
+    except XlsxWriterException as error:
         # It wraps the system's error, and is no OSError itself.
         cause = error.args[0] if error.args else None
         raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
@@ -121,13 +121,14 @@ def _folder_for_parts(path: Path) -> str:
 
 
 def _write_book(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
-    import xlsxwriter
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
+    make_book: Any = Workbook  # which takes any object that can be written to
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     with (
         TemporaryDirectory(dir=_folder_for_parts(path)) as folder,
         Sink(path) as stream,
-        xlsxwriter.Workbook(stream, {**options, "tmpdir": folder}) as book,
+        make_book(stream, {**options, "tmpdir": folder}) as book,
     ):
         book.set_custom_property("diembao.schema", SCHEMA_VERSION)
         head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": False})

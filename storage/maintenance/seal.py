@@ -126,8 +126,10 @@ def read_seal(file: Path) -> Seal | None:
             if not sealed and SEAL_TABLE not in names:
                 return None
             row = connection.execute(f"SELECT content, everything FROM {SEAL_TABLE}").fetchone() if sealed else None
-            if row is None or (everything := hash_everything(connection)) != row[1]:
-                raise changed_backup(file, "" if row is None else everything, "" if row is None else str(row[1]))
+            if row is None:
+                raise changed_backup(file, "", "")
+            if (everything := hash_everything(connection)) != row[1]:
+                raise changed_backup(file, everything, str(row[1]))
             return Seal(*row)
     except sqlite3.Error as error:
         raise error_of_file(file, error) from error

@@ -1,6 +1,5 @@
 """The type of every time in the database: aware, in UTC."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from storage.engine.damage import DamagedTime
 class _SqliteTime(DATETIME):
     """SQLite's times, of which a damaged one is read as a DamagedTime instead of ending the whole query."""
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         parse: Any = super().result_processor(dialect, coltype)
 
         def tolerant(value: Any) -> Any:
