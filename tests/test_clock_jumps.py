@@ -76,6 +76,20 @@ def test_what_was_recorded_ahead_is_dated_at_the_return(storage: Database) -> No
     assert storage.maintenance.bring_back(NOON + timedelta(hours=1)) == 0, "once is enough"
 
 
+def test_status_says_that_records_are_ahead(tmp_path: Path) -> None:
+    home = _home(tmp_path)
+    storage = open_database(home.database)
+    storage.crawl.set_sources([SOURCE])
+    poll(storage, AHEAD, "https://bao.example/1.html")
+    storage.close()
+    words = "Records are dated later than now"
+    assert words in run_inside("--home", home.root, "--lang", "en", "status").stdout
+    storage = open_database(home.database)
+    storage.maintenance.bring_back(datetime.now(UTC))
+    storage.close()
+    assert words not in run_inside("--home", home.root, "--lang", "en", "status").stdout
+
+
 def test_a_host_that_asked_to_be_left_alone_is_left_alone_for_as_long_as_it_asked(storage: Database) -> None:
     def host(name: str, until_: datetime) -> dict[str, object]:
         return {"host": name, "not_before": until_, "reason": Reason.RATE_LIMITED, "at": NOON}

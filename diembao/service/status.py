@@ -78,6 +78,10 @@ def service_status(
         troubles.append(
             translate("The service does not run: diembao serve"),
         )
+    if storage.maintenance.is_ahead(at):
+        troubles.append(
+            translate("Records are dated later than now: compare the clock; the next collection dates them anew"),
+        )
     local = at.astimezone(zone)
     # A digest that is being made is not missing yet.
     if (local - _DIGEST_DELAY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_DELAY):
