@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint bench soak lock clean
+.PHONY: setup demo test thorough lint bench soak lock clean
 
 setup: $(STAMP)
 
@@ -22,6 +22,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# Further variants of costly tests, for which the suite has no time.
+thorough: setup
+	$(BIN)/python -m pytest -n 3 -m thorough
 
 lint: setup
 	$(BIN)/ruff check .

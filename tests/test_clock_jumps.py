@@ -160,12 +160,7 @@ def test_history_is_forgotten_by_days_that_had_runs(storage: Database) -> None:
 
 @pytest.mark.parametrize(
     ("jump", "restart"),
-    [
-        (timedelta(days=3), False),
-        (timedelta(days=3), True),
-        (timedelta(days=3020), False),
-        (timedelta(days=3020), True),
-    ],
+    [(timedelta(days=3), True), (timedelta(days=3020), False)],
 )
 def test_the_service_makes_every_digest_on_its_day(jump: timedelta, restart: bool, tmp_path: Path) -> None:
     home = _home(tmp_path)
@@ -193,15 +188,15 @@ def test_the_service_makes_every_digest_on_its_day(jump: timedelta, restart: boo
     made = (JobOutcome.DONE, JobOutcome.AHEAD)
     with serving(home, **env) as process:
         set_clock(NOON + timedelta(hours=20))
-        until(waits(1, *made))
+        until(waits(1, *made), 120)
         set_clock(NOON + jump)
-        until(waits(1 + min(2, jump.days), *made))
+        until(waits(3, *made), 120)
         if restart:
             process.terminate()
             process.wait(60)
         else:
             set_clock(NOON + timedelta(hours=21))
-            until(waits(2, JobOutcome.AHEAD))
+            until(waits(2, JobOutcome.AHEAD), 120)
             _make_three_days(set_clock, waits)
     if restart:
         set_clock(NOON + timedelta(hours=21))
@@ -223,4 +218,4 @@ def _home(folder: Path) -> Home:
 def _make_three_days(set_clock: Callable[[datetime], None], waits: Callable[..., Callable[[], bool]]) -> None:
     for day in (1, 2, 3):
         set_clock(NOON + timedelta(days=day, hours=19))
-        until(waits(1 + day, JobOutcome.DONE))
+        until(waits(1 + day, JobOutcome.DONE), 120)

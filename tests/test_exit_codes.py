@@ -69,7 +69,7 @@ def test_an_error_of_the_database_is_not_done_either(home: Home, diembao: Diemba
 @pytest.mark.parametrize(
     ("words", "ok", "outcome", "code"),
     [
-        (("db", "check"), (0,), JobOutcome.DONE, 0),
+        (("source", "list"), (0,), JobOutcome.DONE, 0),
         (("nonsense",), (0, 1), JobOutcome.FAILED, 2),
         (("recall", "--against", "nowhere.csv"), (0, 2), JobOutcome.DONE, 2),
         (("export", "nowhere/x.pdf"), (0,), JobOutcome.FAILED, 2),

@@ -194,7 +194,7 @@ def test_a_language_that_is_none_breaks_nothing() -> None:
 def test_what_the_driver_says_while_it_is_read_comes_with_the_way_out(storage: Database) -> None:
     with storage._engine.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE facts RENAME TO gone")
-        with pytest.raises(StorageError, match="What was stored before is there"):
+        with pytest.raises(StorageError, match="see what it says of the cause, then run again"):
             list(load_facts(connection, T0, LATER, ("main",)))
 
 

@@ -114,9 +114,10 @@ def test_the_ledger_has_every_source_and_every_link(home: Path, diembao: Diembao
     rows = json_lines(file.read_text("utf-8"))
     assert {r["source_id"]: list(r["reasons"]) for r in rows if r["kind"] == "source"} == {f: [f] for f in FAULTS}
     links = [r for r in rows if r["kind"] == "link"]
-    # Of a page without text the feed's own words are examined.
+    # Of a page without text the feed's own words are examined; of a broken feed the entry without a link is told.
     assert [(r["source_id"], r["document"], r["document_reason"]) for r in links] == [
-        ("no_text", "irrelevant", "no_text")
+        ("bad_feed", "", ""),
+        ("no_text", "irrelevant", "no_text"),
     ]
 
 

@@ -109,9 +109,12 @@ def write_home(folder: Path, host: Host) -> None:
 @pytest.mark.parametrize(
     ("fail", "options"),
     [
-        *((hang, options) for options in ([], ["--due"], ["--source", "ma"])),
-        *((cut, options) for options in ([], ["--due"], ["--source", "ma"])),
-        *((fail, ["--source", "ma"]) for fail in (slow_down, out_of_service)),
+        (hang, ["--due"]),
+        (cut, []),
+        (slow_down, ["--source", "ma"]),
+        *(pytest.param(hang, options, marks=pytest.mark.thorough) for options in ([], ["--source", "ma"])),
+        *(pytest.param(cut, options, marks=pytest.mark.thorough) for options in (["--due"], ["--source", "ma"])),
+        pytest.param(out_of_service, ["--source", "ma"], marks=pytest.mark.thorough),
     ],
 )
 def test_healthy_feeds_get_their_turn(

@@ -343,7 +343,7 @@ def test_a_database_of_before_is_parted(shared: str, address: str, rules: Rulebo
 
 
 def join_as_before(address: str, shared: str) -> None:
-    """Turn a database into what version 0012 made of articles that name one address: all but the first are dropped."""
+    """Turn a database into what version 0013 made of articles that name one address: all but the first are dropped."""
     assert head() >= "0014"
     engine = create_engine(address)
     with engine.begin() as connection:
@@ -372,5 +372,5 @@ def join_as_before(address: str, shared: str) -> None:
             version=version,
         )
         run("DROP TABLE claims")
-        run("UPDATE alembic_version SET version_num = '0012'")
+        run("UPDATE alembic_version SET version_num = '0013'")
     engine.dispose()

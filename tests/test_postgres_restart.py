@@ -17,7 +17,7 @@ from tests.support.cli import Diembao
 from tests.support.postgres import start_postgres
 from tests.support.stress.crash import crash, verify
 
-_WAY_OUT = "What was stored before is there; see whether the server runs, then run again"
+_WAY_OUT = "see whether the server runs"
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_configuration_is_private(umask: str, tmp_path: Path) -> None:
     assert open_to_others(tmp_path / "a") == []
 
 
-@pytest.mark.parametrize("umask", ["000", "022"])
+@pytest.mark.parametrize("umask", ["022", pytest.param("000", marks=pytest.mark.thorough)])
 def test_database_digests_backups_and_tables_are_private(umask: str, tmp_path: Path) -> None:
     home, out = tmp_path / "home", tmp_path / "out"
     with Press(now()) as press:

@@ -88,7 +88,8 @@ def test_readers_need_no_free_byte(words: tuple[str, ...], journal: bool, home: 
     if journal:
         with_journal(home)
     done = run_on_full_disk("--home", home, "--lang", "en", *words)
-    assert done.returncode == 0, done.stderr
+    # Nothing was collected since March: status says so.
+    assert done.returncode == int(words == ("status",)), done.stderr
     assert "5" in done.stdout
     if journal and words[0] == "ledger":
         assert "Báo trong nhật ký" in done.stdout, "what is in the journal alone is read, too"

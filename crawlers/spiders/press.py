@@ -84,10 +84,8 @@ class PressSpider(Spider):
                 yield request
 
     def _request_poll(self, poll: FeedPoll) -> Iterator[Request]:
-        if poll.feed.kind == "query":
-            yield from self._request_searches(poll)
-        else:
-            yield from self._request_feed(poll, poll.feed.url, 0)
+        is_search = poll.feed.kind == "query"
+        return self._request_searches(poll) if is_search else self._request_feed(poll, poll.feed.url, 0)
 
     def _ask_failing_feeds(self) -> None:
         """Ask the feeds that failed last time, once all other requests have ended."""

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from itertools import zip_longest
 from pathlib import Path
@@ -148,7 +149,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Names of files and words of others may hold what the terminal cannot show.
-            stream.reconfigure(errors="backslashreplace")
+            with suppress(OSError):  # a stream that cannot be sought in says so here
+                stream.reconfigure(errors="backslashreplace")
     keep_folders_off_the_path()
     try:
         code = cli.main(standalone_mode=False)

@@ -189,9 +189,9 @@ def _span(value: int) -> tuple[int, int]:
 
 def _figures(some: Sequence[int], others: Sequence[int]) -> float:
     counts, other_counts = _by_class(some), _by_class(others)
-    return sum(
-        _figure(Count(c), counts[c], other_counts[c]) for c in counts if c in other_counts and c != Count.ROAD_KM
-    )
+    # A stored number of a class that this version does not know says nothing.
+    shared = [c for c in Count if c in counts and c in other_counts and c != Count.ROAD_KM]
+    return sum(_figure(c, counts[c], other_counts[c]) for c in shared)
 
 
 def _figure(count: Count, some: Sequence[int], others: Sequence[int]) -> float:
