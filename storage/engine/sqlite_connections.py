@@ -20,8 +20,6 @@ from storage.engine.driver_errors import error_of, waiting_for_writer
 _BUSY_MS = 60_000
 #: The table and the PRAGMA application_id ("dbbs" in ASCII) of a sealed backup (storage.maintenance.seal).
 SEAL_TABLE, SEALED_ID = "backup_seal", int.from_bytes(b"dbbs", "big")
-#: Key of a pooled connection's info: the error for which it can only read.
-_ONLY_READS = "only_reads"
 #: Primary codes of SQLite's errors: https://sqlite.org/rescode.html
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _UNWRITABLE_CODES = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL}
@@ -50,18 +48,26 @@ def _connect(_dialect: Any, record: Any, arguments: list[Any], named: dict[str, 
         # Any other error comes again with the first statement, and is told there.
         if primary_code(error) in _UNWRITABLE_CODES and file.is_file():
             connection.close()
-            connection = open_for_reading(file)
-            record.info[_ONLY_READS] = error
+            reading = open_for_reading(file)
+            reading.cause = error
+            return reading
     return connection
 
 
-def open_for_reading(file: Path) -> sqlite3.Connection:
+class _ReadingConnection(sqlite3.Connection):
+    """A connection that can only read, and the error for which it can."""
+
+    cause: sqlite3.Error
+
+
+def open_for_reading(file: Path) -> _ReadingConnection:
     """Open an SQLite file without writing anything, its journal included; raise sqlite3.Error where that fails.
 
     The wal-index is kept in memory and no lock is taken, which is safe only where no other process has the file open:
     where SQLite could not make the file of the wal-index, none has.
     """
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro&vfs=unix-none", uri=True, check_same_thread=False)
+    address = f"file:{quote(str(file))}?mode=ro&vfs=unix-none"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_ReadingConnection)
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     connection.execute("PRAGMA temp_store=MEMORY")
     return connection
@@ -92,9 +98,9 @@ def _prepare(connection: sqlite3.Connection, record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _drop_if_only_reads(_connection: Any, record: Any) -> None:
+def _drop_if_only_reads(connection: Any, record: Any) -> None:
     # The next user of the pool opens the file anew: there may be room again, and other processes with it.
-    if record.info.pop(_ONLY_READS, None) is not None:
+    if isinstance(connection, _ReadingConnection):
         record.invalidate()
 
 
@@ -106,8 +112,8 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         _run(connection, driver, "SELECT 1 FROM sqlite_master LIMIT 1")
         return
-    if (error := connection.connection.info.get(_ONLY_READS)) is not None:
-        raise error_of(connection.engine, error)
+    if isinstance(driver, _ReadingConnection):
+        raise error_of(connection.engine, driver.cause)
     if "wal" not in connection.connection.info:
         _set_journal(connection, driver)
         connection.connection.info["wal"] = True
@@ -145,4 +151,7 @@ def _run(connection: Connection, driver: sqlite3.Connection, statement: str) -> 
         finally:
             driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     except sqlite3.Error as error:
+        if primary_code(error) == sqlite3.SQLITE_READONLY:
+            # It was opened when nothing could be written; the next transaction opens the file anew.
+            connection.connection.invalidate(soft=True)
         raise error_of(connection.engine, error) from error

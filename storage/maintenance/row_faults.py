@@ -23,8 +23,8 @@ from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
 from storage.derived.csv_rows import differing_rows
 from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
+from storage.engine.migrate import head, version_of
 from storage.maintenance.checksum import row_name, stored_rows
-from storage.schema.core import metadata
 from storage.schema.documentation import our_tables
 from storage.schema.instants import Instant
 from storage.service.publications import PUBLISHED_ITEMS
@@ -35,25 +35,21 @@ _OF_EARLIER_PROGRAM = 20
 
 
 def find_row_faults(connection: Connection) -> Iterator[Message]:
-    """Yield a sentence for every stored row with a fault, naming its table, its key and the column."""
-    names = set()
+    """Yield a sentence for every stored row with a fault, naming its table, its key and the column.
+
+    Of a database of an earlier version only the form of values is checked: its records are not yet those of today.
+    """
+    of_today = version_of(connection) == head()
     for table in our_tables(connection):
-        names.add(table.name)
+        check = _CHECKS.get(table.name) if of_today else None
         for row in stored_rows(connection, table):
-            for fault in _faults(table, row):
+            for fault in _faults(table, row, check):
                 yield Message(mark("row {row}: {fault}"), row=row_name(table, row), fault=fault)
-    if {"listings", "facts"} <= set(_derived_tables(connection)):
+    if of_today:
         yield from _export_faults(connection)
 
 
-def _derived_tables(connection: Connection) -> list[str]:
-    from sqlalchemy import inspect
-
-    names = set(inspect(connection).get_table_names())
-    return [table.name for table in metadata.sorted_tables if table.name in names and table.info.get("derived")]
-
-
-def _faults(table: Table, row: Any) -> Iterator[Message]:
+def _faults(table: Table, row: Any, check: Callable[[Any], Iterator[Message]] | None) -> Iterator[Message]:
     """Yield what is wrong with the form of a row's values; where nothing is, what its table's check finds."""
     values = row._mapping
     faulty = False
@@ -61,7 +57,6 @@ def _faults(table: Table, row: Any) -> Iterator[Message]:
         if column.name in values and (fault := _form_fault(column.type, values[column.name])) is not None:
             faulty = True
             yield Message(mark("column {column} {fault}"), column=column.name, fault=fault)
-    check = _CHECKS.get(table.name)
     if check is None or faulty:
         return
     try:
