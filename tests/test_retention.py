@@ -72,7 +72,13 @@ def store(storage: Database, names: str, at: datetime = T0) -> dict[str, str]:
 
     def examine(d: Document) -> Examined:
         article = Article(
-            d.url, d.url, f"Tin {d.url[17:-5]}", "Sa pô", "Nội dung dài của bài. " * 20, published=at, language="vi"
+            d.url,
+            d.url,
+            f"Tin {d.url[17:-5]}",
+            "Sa pô",
+            f"Nội dung dài của bài {d.url[17:-5]}. " * 20,
+            published=at,
+            language="vi",
         )
         tags = Tags("vi", "no", 0.1, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
         if "/u" in d.url:
@@ -173,7 +179,8 @@ def test_texts_of_no_use_go_and_their_titles_stay(storage: Database) -> None:
     article = thin.article
     assert (article.title, article.text, article.lead, article.published) == ("Tin i1", "", "", T0)
     assert (thin.outlet, thin.tags.language, thin.tags.relevance) == ("Báo A", "vi", "no")
-    assert decided.article.text == about.article.text != ""
+    assert decided.article.text.startswith("Nội dung dài của bài i2.")
+    assert about.article.text.startswith("Nội dung dài của bài c1.")
     assert [hit.item.key for hit in storage.search.search(parse("relevance:no tin"), zone=UTC)] == [keys["i1"]]
     assert storage.maintenance.plan(limits)[3].rows == 0
 

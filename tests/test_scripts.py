@@ -11,7 +11,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 #: a range of code points of a script, written by hand
 _HAND_WRITTEN = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})-\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|À-ɏ|Ạ-Ỹ|à-ÿ")
 #: invisible characters, illegal ones and halves of surrogate pairs belong to no script
-_NO_SCRIPT = re.compile(r"\\u2028-\\u202e|\\u2060-\\u206f|\\ud800-\\udfff")
+_NO_SCRIPT = re.compile(r"\\u2028-\\u202e|\\u202a-\\u202e|\\u206[06]-\\u206[4f]|\\ufff9-\\ufffb|\\ud800-\\udfff")
 
 
 @pytest.mark.parametrize(

@@ -161,13 +161,13 @@ def test_a_second_one_says_who_holds_the_home_and_ends_with_3(home: Home, diemba
         pass
 
 
-def test_two_homes_on_one_database_cannot_both_run(home: Home, tmp_path: Path, address: str) -> None:
+def test_two_homes_on_one_database_cannot_both_run(home: Home, tmp_path: Path, address: str, diembao: Diembao) -> None:
     plan(home, later=(["digest"], 'cron = "15 6 * * *"'))
     other = Home(tmp_path / "other")
     assert run_inside("--home", other.root, "init").returncode == 0
     plan(other, later=(["digest"], 'cron = "15 6 * * *"'))
     with serving(home, DIEMBAO_DATABASE=address) as process:
-        second = run_inside("--home", other.root, "serve", DIEMBAO_DATABASE=address)
+        second = diembao("--home", other.root, "serve", env={"DIEMBAO_DATABASE": address})
         assert second.returncode == 3, second.stderr
         assert f":{process.pid}" in second.stderr
         process.kill()

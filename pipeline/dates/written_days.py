@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from pipeline.dates import month_names
+from pipeline.text.scripts import THAI
 
 _YEAR = r"(?P<Y>(?:19|20|25)\d\d)"
 _DAY = r"(?P<D>0?[1-9]|[12]\d|3[01])"
@@ -149,7 +150,7 @@ def _orders(
     day = int(part["D"] or 0)
     if part.get("y"):
         # Thai pages count Buddhist years: 69 is 2569, which is 2026.
-        number, is_thai = int(part["y"] or 0), bool(re.search("[\u0e00-\u0e7f]", part["B"] or ""))
+        number, is_thai = int(part["y"] or 0), bool(re.search(f"[{THAI}]", part["B"] or ""))
         year = 2500 + number if is_thai else 2000 + number
     elif part.get("era"):
         year = _ERAS[part["era"] or ""] + (1 if part["E"] == "元" else int(part["E"] or 0))

@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.text import scripts
+
 # Zero-width spaces and joiners, soft hyphens, marks of direction, byte-order marks, mathematical nothings, marks of
 # annotations: pages and feeds carry them from word processors and content systems, and no name matches across one.
 _INVISIBLE = re.compile(
@@ -9,12 +11,9 @@ _INVISIBLE = re.compile(
 )
 _JOINERS = re.compile("[\u200c\u200d]+")
 # Scripts whose spelling needs joiners: Arabic (Persian, Urdu), Syriac, those of India and its neighbours, Mongolian.
-_JOINING = re.compile(
-    "[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1b00-\u1c7f\ua840-\ua8ff\ua980-\uaa7f\ufb50-\ufdff"
-    "\ufe70-\ufefc\U00011000-\U00011fff]"
-)
+_JOINING = re.compile(f"[{scripts.JOINING}]")
 # Parts of emoji: pictures, signs such as ♀, shades of skin, the mark of coloured signs.
-_EMOJI = re.compile("[\u2190-\u2bff\u3030\u303d\u20e3\ufe0f\U0001f000-\U0001faff]")
+_EMOJI = re.compile(f"[{scripts.EMOJI}]")
 
 
 def strip_invisible(text: str) -> str:

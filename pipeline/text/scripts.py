@@ -47,6 +47,15 @@ LATIN_1_SMALL = "a-zà-ÿ"
 #: first letters of Vietnamese and European names; Ạ-Ỹ also takes in the lower-case letters between
 VIETNAMESE_CAPITALS = "A-ZĐÀ-ÝẠ-ỸĂĨŨƠƯ"
 
+# Scripts in which invisible joiners mean something.
+#: Arabic with Syriac, the scripts of India and its neighbours, Mongolian
+JOINING = (
+    "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1b00-\u1c7f\ua840-\ua8ff\ua980-\uaa7f\ufb50-\ufdff"
+    "\ufe70-\ufefc\U00011000-\U00011fff"
+)
+#: pictures, signs, shades of skin, and the mark of coloured signs
+EMOJI = "\u2190-\u2bff\u3030\u303d\u20e3\ufe0f\U0001f000-\U0001faff"
+
 # Sets of letters.
 #: lower-case letters that only Vietnamese writes; â, ê, ô, é, à and their like are French too, ĩ and ũ Portuguese
 VIETNAMESE_LETTERS = "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
