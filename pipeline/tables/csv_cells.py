@@ -12,6 +12,9 @@ T = TypeVar("T")
 
 #: Beginning of a cell that spreadsheets take for a formula, also after blanks
 _FORMULA = re.compile(r"[\s\u00a0\ufeff]*[=+\-@\t\r＝＋－＠]")
+#: Columns that hold ids of articles, in every table
+ID_COLUMNS = frozenset(["item", "story", "event"])
+_NUMBER = re.compile(r"\d+(?:e\d+)?")
 _FORMULA_STARTS = frozenset("=+-@＝＋－＠ ")
 #: Characters that no cell may hold: controls but tab and newline, and halves of surrogate pairs.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -20,8 +23,19 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 def write_rows(columns: Sequence[Column[Any]], rows: Sequence[Any], stream: TextIO) -> None:
     """Write one line for each row, without a header. `stream` is opened as UTF-8 with newline=""."""
     # Column by column: most of the time goes into calls, of which this makes the fewest.
-    cells = [_CSV.get(column.kind, _inert_all)(map(column.value, rows)) for column in columns]
+    cells = [_converter(column)(map(column.value, rows)) for column in columns]
     csv.writer(stream).writerows(zip(*cells, strict=True))
+
+
+def _converter(column: Column[Any]) -> Callable[[Iterable[Any]], list[Cell]]:
+    if column.name in ID_COLUMNS:
+        return lambda values: [cell_of_id(value or "") for value in values]
+    return _CSV.get(column.kind, _inert_all)
+
+
+def cell_of_id(key: str) -> str:
+    """Return the cell of an id; those of earlier releases may be digits alone, or a number with an exponent."""
+    return f"'{key}" if _NUMBER.fullmatch(key) else key
 
 
 def _inert_all(values: Iterable[Cell]) -> list[Cell]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.records import Article, Tags
 from pipeline.tables.columns import ITEMS, Column
-from pipeline.tables.csv_cells import neutralise_formula, write_rows
+from pipeline.tables.csv_cells import cell_of_id, neutralise_formula, write_rows
 
 #: Columns of ITEMS that an export adds: the first ones, and those of the outlet. All others are stored.
 _FIRST = ("item", "story", "event", "origin")
@@ -65,7 +65,7 @@ def csv_line(row: CsvRow) -> str:
     """Return the line of a CSV, the same as csv_cells.write_rows writes for the columns ITEMS of the Item."""
     before, after = row.cells.split(SEPARATOR)
     return (
-        f"{row.item},{row.story},{row.event},{_cell(row.origin)},{before},"
+        f"{cell_of_id(row.item)},{cell_of_id(row.story)},{cell_of_id(row.event)},{_cell(row.origin)},{before},"
         f"{_cell(row.outlet)},{_cell(row.source)},{_cell(row.country)},{_cell(row.category)},{after}\r\n"
     )
 

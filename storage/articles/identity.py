@@ -23,6 +23,8 @@ from storage.schema.identity import claims
 
 #: Takes items, by the key of each the key of the item it was joined to, out of their stories at a time.
 LeaveStories = Callable[[Connection, Mapping[str, str], datetime], None]
+#: First letters of ids, for the sixteen values of a hexadecimal digit
+_FIRST_LETTERS = "ghijklmnopqrstuv"
 #: Texts of an item that are compared, the newest.
 _TEXTS = 8
 
@@ -242,5 +244,9 @@ def _new_key(connection: Connection, url: str, link_url: str) -> str:
 
 
 def item_key(canonical: str) -> str:
-    """Return the stable id of the item first seen at a canonical address: 16 hexadecimal digits."""
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """Return the stable id of the item first seen at a canonical address: a letter from g to v, 15 hexadecimal digits.
+
+    No spreadsheet takes it for a number, as it does ids of earlier releases such as 12345678e0123456.
+    """
+    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return _FIRST_LETTERS[int(digest[0], 16)] + digest[1:16]
