@@ -10,8 +10,11 @@ import stat
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 import tomllib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distributions, metadata
 from pathlib import Path
 from typing import Any
@@ -225,7 +228,35 @@ if verb in ("start", "enable"):
 """
 
 
-def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> None:
+class _Outlet(BaseHTTPRequestHandler):
+    """An outlet with a feed of one article: `diembao status` calls a service well only where something was read."""
+
+    def do_GET(self) -> None:
+        link = f"http://{self.headers['Host']}/bai-1.html"
+        body = f"<p>Lô muối đầu tiên của Cà Ná rời cảng trong sáng nay.</p><a href='{link}'>{link}</a>"
+        if self.path == "/rss":
+            body = (
+                f"<rss version='2.0'><channel><item><title>Muối Cà Ná</title><link>{link}</link></item></channel></rss>"
+            )
+        self.send_response(404 if self.path == "/robots.txt" else 200)
+        self.send_header("Content-Type", "text/xml" if self.path == "/rss" else "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def outlet() -> Iterator[str]:
+    """The address of an outlet on loopback."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Outlet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path, outlet: str) -> None:
     root = tmp_path
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -279,10 +310,9 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path) -> N
             assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
             said[block] = done.stdout
             if "diembao init" in block:
-                # Nobody else's sources are asked in a test, and the port is one of our own.
-                nobody = f"http://127.0.0.1:{port}/"
+                # Nobody else's sources are asked in a test.
                 (home / "config" / "sources.toml").write_text(
-                    f'[[source]]\nid = "a"\nname = "A"\nhome = "{nobody}"\nfeeds = [{{ url = "{nobody}rss" }}]\n'
+                    f'[[source]]\nid = "a"\nname = "A"\nhome = "{outlet}"\nfeeds = [{{ url = "{outlet}rss" }}]\n'
                 )
                 plan = home / "config" / "schedule.toml"
                 plan.write_text(plan.read_text("utf-8").replace("8321", str(port)), "utf-8")

@@ -77,7 +77,7 @@ def test_between_two_transactions_nobody_notices_and_meanwhile_it_is_told(
     go_down(server)
     with pytest.raises(StorageError, match=_WAY_OUT):
         storage.maintenance.totals()
-    told = diembao("--home", tmp_path, "search", "gió", env={"DIEMBAO_DATABASE": address})
+    told = diembao("--home", tmp_path, "--lang", "en", "search", "gió", env={"DIEMBAO_DATABASE": address})
     assert told.returncode == 1
     assert _WAY_OUT in told.stderr
     assert "Traceback" not in told.stderr

@@ -66,7 +66,10 @@ def open_for_reading(file: Path) -> _ReadingConnection:
     The wal-index is kept in memory and no lock is taken, which is safe only where no other process has the file open:
     where SQLite could not make the file of the wal-index, none has.
     """
-    address = f"file:{quote(str(file))}?mode=ro&vfs=unix-none"
+    journal = file.with_name(f"{file.name}-wal")
+    # Where nothing can be written, a file without a journal is opened only if it is said not to change.
+    is_whole = not journal.exists() or not journal.stat().st_size
+    address = f"file:{quote(str(file))}?mode=ro&vfs=unix-none" + "&immutable=1" * is_whole
     connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=_ReadingConnection)
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     connection.execute("PRAGMA temp_store=MEMORY")
