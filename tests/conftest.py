@@ -1,6 +1,7 @@
 """Fixtures: the sample press, a home folder that watches it, the command line, empty databases of both kinds."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,34 @@ from diembao.demo.server import Press
 from diembao.system.home import Home
 from tests.support.cli import Diembao, run_diembao
 from tests.support.postgres import start_postgres
+
+#: Files whose tests start a process or read a large page each → of how many of their tests one is run by the suite; the
+#: others are thorough (make thorough).
+_COSTLY = {
+    "test_broken_answers.py": 4,
+    "test_browser_urls.py": 2,
+    "test_collection_health.py": 3,
+    "test_damage.py": 3,
+    "test_exit_codes.py": 3,
+    "test_hostile_values.py": 3,
+    "test_identity.py": 2,
+    "test_incidents.py": 2,
+    "test_long_lines.py": 3,
+    "test_page_limits.py": 3,
+    "test_restore.py": 3,
+    "test_smtp_limits.py": 3,
+    "test_worker_ends.py": 4,
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    number: Counter[str] = Counter()
+    for item in items:
+        name = item.path.name
+        if number[name] % _COSTLY.get(name, 1):
+            item.add_marker(pytest.mark.thorough)
+        number[name] += 1
 
 
 @pytest.fixture(scope="session")

@@ -111,7 +111,7 @@ def write_home(folder: Path, host: Host) -> None:
     [
         (hang, ["--due"]),
         (cut, []),
-        (slow_down, ["--source", "ma"]),
+        pytest.param(slow_down, ["--source", "ma"], marks=pytest.mark.thorough),
         *(pytest.param(hang, options, marks=pytest.mark.thorough) for options in ([], ["--source", "ma"])),
         *(pytest.param(cut, options, marks=pytest.mark.thorough) for options in (["--due"], ["--source", "ma"])),
         pytest.param(out_of_service, ["--source", "ma"], marks=pytest.mark.thorough),

@@ -38,7 +38,8 @@ def test_configuration_is_private(umask: str, tmp_path: Path) -> None:
     assert open_to_others(tmp_path / "a") == []
 
 
-@pytest.mark.parametrize("umask", ["022", pytest.param("000", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("umask", ["022", "000"])
 def test_database_digests_backups_and_tables_are_private(umask: str, tmp_path: Path) -> None:
     home, out = tmp_path / "home", tmp_path / "out"
     with Press(now()) as press:
