@@ -27,6 +27,7 @@ _COSTLY = {
     "test_incidents.py": 2,
     "test_long_lines.py": 3,
     "test_page_limits.py": 3,
+    "test_readers.py": 3,
     "test_restore.py": 3,
     "test_smtp_limits.py": 3,
     "test_worker_ends.py": 4,
