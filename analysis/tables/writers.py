@@ -102,11 +102,11 @@ def _plain(value: Any) -> str:
 
 def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
     """Write a workbook with a sheet of that name; return the number of rows. Raises TooManyRows, or OSError."""
-    from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
+    import xlsxwriter.exceptions  # type: ignore[import-untyped]
 
     try:
-        return _write_book(name, columns, rows, path)
-    except XlsxWriterException as error:
+        return _write_book(xlsxwriter.Workbook, name, columns, rows, path)
+    except xlsxwriter.exceptions.XlsxWriterException as error:
         # It wraps the system's error, and is no OSError itself.
         cause = error.args[0] if error.args else None
         raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
@@ -120,10 +120,8 @@ def _folder_for_parts(path: Path) -> str:
         return str(path.parent)
 
 
-def _write_book(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]
-
-    make_book: Any = Workbook  # which takes any object that can be written to
+def _write_book(make_book: Any, name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
+    """Write the workbook; `make_book` takes any object that can be written to, and options."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     with (
         TemporaryDirectory(dir=_folder_for_parts(path)) as folder,

@@ -4,6 +4,7 @@ Beyond the form of every value the check goes by what is stored twice: a text an
 in the article, the tags and their columns, packed bytes and their checksums, an article and its row for exports.
 """
 
+import dataclasses
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from sqlalchemy import JSON, Connection, Float, Integer, LargeBinary, Table
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.records import Article, Entry, JobOutcome, Reason, Tags
+from pipeline.records import Article, JobOutcome, Reason, Tags
 from pipeline.stories.fingerprints import load as load_fingerprint
 from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import check_decision
@@ -96,10 +97,10 @@ def _same(values: Any, **expected: Any) -> Iterator[Message]:
             yield Message(mark("column {column} differs from what another column holds"), column=name)
 
 
-def _record(adapter: TypeAdapter[Any], record: type, stored: Any, column: str) -> Any:
+def _record(adapter: TypeAdapter[Any], stored: Any, column: str) -> Any:
     """Return a record from its stored JSON. Raises ValueError, also for a field whose name has one wrong letter."""
     parsed = adapter.validate_python(stored)
-    fields = set(record.__dataclass_fields__)  # type: ignore[attr-defined]
+    fields = {field.name for field in dataclasses.fields(parsed)}
     missing = fields - stored.keys()
     for name in stored.keys() - fields:
         if any(len(name) == len(other) and _distance(name, other) == 1 for other in missing):
@@ -112,7 +113,7 @@ def _distance(one: str, other: str) -> int:
 
 
 def _version_faults(values: Any) -> Iterator[Message]:
-    article: Article = _record(ARTICLE, Article, values["article"], "article")
+    article: Article = _record(ARTICLE, values["article"], "article")
     # Retention empties the text of an article that is only counted.
     if article.text and hash_text(article) != values["text_hash"]:
         yield Message(mark("title and text are not those that were stored: their hash (text_hash) differs"))
@@ -121,17 +122,17 @@ def _version_faults(values: Any) -> Iterator[Message]:
 
 
 def _tagging_faults(values: Any) -> Iterator[Message]:
-    tags: Tags = _record(TAGS, Tags, values["tags"], "tags")
+    tags: Tags = _record(TAGS, values["tags"], "tags")
     yield from _same(values, relevance=tags.relevance, score=tags.relevance_score)
 
 
 def _candidate_faults(values: Any) -> Iterator[Message]:
-    _record(ENTRY, Entry, values["entry"], "entry")
+    _record(ENTRY, values["entry"], "entry")
     yield from _reason_faults(values)
 
 
 def _document_faults(values: Any) -> Iterator[Message]:
-    _record(ENTRY, Entry, values["entry"], "entry")
+    _record(ENTRY, values["entry"], "entry")
     zlib.decompress(values["body"])
     yield from _reason_faults(values)
 
