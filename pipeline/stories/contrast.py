@@ -56,6 +56,8 @@ class Contrast:
     weight: float
     #: the particular that differs most: 'place', 'person', 'age', 'time' or 'figure'; '' where none outweighs
     particular: str
+    #: weight of particulars that agree, less those that differ; 0 where a place alone agrees: much happens at one place
+    agreement: float = 0.0
 
 
 _NONE = Contrast(0.0, "")
@@ -78,7 +80,8 @@ def contrast_particulars(one: Hashes, other: Hashes) -> Contrast:
     }
     total = sum(weights.values())
     most = max(weights, key=weights.__getitem__)
-    return Contrast(total, most if total > 0 else "")
+    only_place = all(weight >= 0 for name, weight in weights.items() if name != "place")
+    return Contrast(total, most if total > 0 else "", 0.0 if only_place else max(0.0, -total))
 
 
 def _several(particulars: dict[Kind, list[int]]) -> bool:

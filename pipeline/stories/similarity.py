@@ -100,7 +100,7 @@ def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
     if not share:
         return Contrast(0.0, "")
     contrast = contrast_particulars(one.particulars, other.particulars)
-    return Contrast(share * contrast.weight, contrast.particular)
+    return Contrast(share * contrast.weight, contrast.particular, share * contrast.agreement)
 
 
 def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float, against: Contrast) -> Verdict:
@@ -109,7 +109,7 @@ def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles:
         return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
     needed = _EVENT + _EVENT_PER_DAY * max(0.0, days - 1)
     if one.language != "vi":
-        needed += _EVENT_ABROAD - min(_EVENT_ABROAD, _AGREEMENT_ABROAD * max(0.0, -against.weight))
+        needed += _EVENT_ABROAD - min(_EVENT_ABROAD, _AGREEMENT_ABROAD * against.agreement)
     alike = math.log(cosine + 0.01) + _TITLE_WEIGHT * math.log(titles + 0.05) - needed
     if alike >= 0 and alike < against.weight:
         return Verdict("different", 0.0, VerdictReason(f"different_{against.particular}"))
