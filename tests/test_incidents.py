@@ -193,6 +193,23 @@ def test_reading_never_fails(text: str) -> None:
     assert contrast_particulars(drawn.particulars, again.particulars).weight <= 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "agrees"),
+    [
+        ("Thieves cut cables at the site in Ca Na.", "Families get plots of land near Ca Na.", False),
+        ("Khởi công đường ở Cà Ná.", "Trao đất cho các hộ ở Cà Ná.", False),
+        ("Xe tải lật ở Cà Ná, tài xế 43 tuổi bị thương.", "Tài xế 43 tuổi bị thương khi xe lật ở Cà Ná.", True),
+        ("Cháy 12 ha rừng ở Cà Ná.", "Rừng ở Cà Ná cháy 12 ha.", True),
+    ],
+)
+def test_a_place_alone_says_nothing_for_one_happening(one: str, other: str, agrees: bool) -> None:
+    contrast = contrast_particulars(
+        *(compute_fingerprint("Tin", text, T0, areas=["ca-na"]).particulars for text in (one, other))
+    )
+    assert (contrast.agreement > 0) == agrees
+    assert contrast.weight < 0, "the place still speaks for one against what differs"
+
+
 def areas(text: str, at: datetime | None = T0) -> tuple[str, ...]:
     tags = tag(Text("x", "", text, "vi", None, at), RULES)
     names = {place.id: place.name for place in RULES.places.place}
