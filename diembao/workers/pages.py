@@ -27,7 +27,7 @@ def read_articles(
 def read_page(document: Document, rules: Rulebook, settings: ProcessSettings) -> PageReading:
     """Return the article of one document and the hits of the gate; never raises."""
     call = partial(_read_with_hits, rules)
-    [(_, reading)] = run_documents([document], call, _lost_reading, _limits(settings), rules=rules)
+    [(_, reading)] = run_documents([document], call, _lost_reading, _limits(settings))
     return reading
 
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from crawlers.spiders.sink import MemorySink
-from diembao.jobs.collection.collect import logins_of
 from pipeline.records import Candidate, CrawlSettings, Document, Entry, Fetched, Reason, Source
 from pipeline.text.urls import normalise_url
 
@@ -17,6 +16,7 @@ def fetch_pages(urls: Sequence[str], settings: CrawlSettings) -> Iterator[Docume
     At most once per process (Twisted's reactor). Raises ValueError for an address that is not http(s).
     """
     from crawlers.crawl import crawl
+    from diembao.jobs.collection.collect import logins_of
 
     # A private address typed into the command is intended, like one written into sources.toml.
     sources = [Source(f"page-{n}", urlsplit(url).netloc, url, ()) for n, url in enumerate(urls)]
