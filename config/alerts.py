@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from config.load import Faults, parse_toml, resolve
+from config.addresses import is_host_and_port
+from config.load import read_toml, resolve
 
 RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search"]
 #: Keys that each kind of rule needs, besides `kind`.
@@ -72,9 +73,8 @@ class Alerting:
 def load_alerts(directory: Path | None) -> Alerting:
     """Read alerts.toml of `directory`, or the packaged one. Raises ConfigError."""
     name, text = resolve(directory, "alerts.toml")
-    alerting = parse_toml(text, Alerting, name=name)
-    faults = Faults(name, text)
-    if not re.fullmatch(r"[^:\s]+:\d{1,5}", alerting.mail.server):
+    alerting, faults = read_toml(text, Alerting, name=name)
+    if not is_host_and_port(alerting.mail.server):
         faults.add(("mail", "server"), f"host:port, found {alerting.mail.server!r}")
     for address in (*alerting.mail.to, alerting.mail.sender):
         if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address):

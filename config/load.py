@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,9 +16,15 @@ from pydantic_core import ErrorDetails
 from pipeline.errors import DiembaoError
 
 T = TypeVar("T")
+#: Keys and indexes of tables, from the top of a file down.
+Location = tuple[int | str, ...]
 
 #: Files of a configuration folder; the packaged file stands in for a missing one.
 FILES = ("settings.toml", "sources.toml", "places.toml", "topics.toml", "schedule.toml", "alerts.toml")
+#: Rounds of reading without what has faults: a key, the table that needs it, the table around that one, the rest.
+_MOST_ATTEMPTS = 5
+#: Lines that are no TOML told of one file; after some, one mistake makes most of them.
+_MOST_BAD_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,20 @@ class ConfigError(DiembaoError):
 
 
 class Faults:
-    """Collects the faults of one file, so that one run reports all of them."""
+    """Collects the faults of one file, so that one run reports all of them.
 
-    def __init__(self, name: str, text: str) -> None:
+    `gaps` maps the path of an array of tables, as in the file, to the indexes of its tables that `read_toml` left out.
+    """
+
+    def __init__(
+        self, name: str, text: str, faults: Iterable[Fault] = (), gaps: Mapping[Location, Sequence[int]] | None = None
+    ) -> None:
         self._name, self._text = name, text
-        self._faults: list[Fault] = []
+        self._faults, self._gaps = list(faults), gaps or {}
 
     def add(self, loc: Sequence[int | str], message: str) -> None:
         """Add a fault at the key `loc`, a path of keys and indexes of tables."""
+        loc = _in_file(loc, self._gaps)
         self._faults.append(Fault(self._name, line_of(self._text, loc), _key_path(loc), message))
 
     def try_(self, loc: Sequence[int | str], parse: Callable[[str], object], value: str) -> None:
@@ -62,6 +74,11 @@ class Faults:
             parse(value)
         except (ValueError, re.error) as error:
             self.add(loc, str(error).splitlines()[0])
+
+    @property
+    def all(self) -> tuple[Fault, ...]:
+        """What was collected so far."""
+        return tuple(self._faults)
 
     def raise_any(self) -> None:
         """Raise ConfigError if there is a fault."""
@@ -92,16 +109,105 @@ def parse_toml(text: str, kind: type[T], *, name: str) -> T:
 
     Raises ConfigError.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        match = re.search(r"at line (\d+)", str(error))
-        line = int(match[1]) if match else None
-        raise ConfigError([Fault(name, line, "", f"no valid TOML: {error}")]) from error
-    try:
-        return TypeAdapter(kind).validate_python(data)
-    except ValidationError as error:
-        raise ConfigError([_fault_of(e, kind, text, name) for e in error.errors()]) from error
+    value, faults = read_toml(text, kind, name=name)
+    faults.raise_any()
+    return value
+
+
+def read_toml(text: str, kind: type[T], *, name: str) -> tuple[T, Faults]:
+    """Read TOML as `parse_toml` does, but leave out keys that have faults, so that the others can be checked for sense.
+
+    The Faults hold what was left out; the caller adds to them and raises. Where too little is left (a table that must
+    be there is missing, the text is no TOML), raises ConfigError.
+    """
+    data = _tables(text, name)
+    adapter = TypeAdapter(kind)
+    faults: list[Fault] = []
+    gaps: dict[Location, list[int]] = {}
+    for attempt in range(_MOST_ATTEMPTS):
+        try:
+            value = adapter.validate_python(data)
+        except ValidationError as error:
+            errors = error.errors()
+            if not attempt:
+                faults += [_fault_of(e, kind, text, name) for e in errors]
+            if not _leave_out(data, errors, gaps):
+                break
+        else:
+            return value, Faults(name, text, faults, gaps)
+    raise ConfigError(faults)
+
+
+def _tables(text: str, name: str) -> dict[str, Any]:
+    """Return the tables of a TOML text. Raises ConfigError with every line that is no TOML, up to a limit."""
+    lines = text.split("\n")
+    faults: list[Fault] = []
+    while True:
+        try:
+            data = tomllib.loads("\n".join(lines))
+            break
+        except tomllib.TOMLDecodeError as error:
+            match = re.search(r"at line (\d+)", str(error))
+            line = int(match[1]) if match else None
+            faults.append(Fault(name, line, "", f"no valid TOML: {error}"))
+            if line is None or line > len(lines) or not lines[line - 1] or len(faults) == _MOST_BAD_LINES:
+                raise ConfigError(faults) from error
+            lines[line - 1] = ""  # to see whether others are bad
+    if faults:
+        raise ConfigError(faults)
+    return data
+
+
+def _leave_out(data: dict[str, Any], errors: Sequence[ErrorDetails], gaps: dict[Location, list[int]]) -> bool:
+    """Delete what has faults from the data and note the tables deleted from arrays; False if nothing can be."""
+    paths: set[Location] = set()
+    for error in errors:
+        loc = [part for part in error["loc"] if not _is_internal(part)]
+        if error["type"] in ("missing", "missing_argument"):
+            loc.pop()  # the table that lacks it
+            while loc and not isinstance(loc[-1], int):
+                loc.pop()
+        if not loc:
+            return False
+        paths.add(tuple(loc))
+    # The last table of an array first, so that the indexes of the others stay true.
+    removed = 0
+    in_order = sorted(paths, key=lambda path: [(isinstance(part, int), str(part).zfill(9)) for part in path])
+    for path in reversed(in_order):
+        removed += _delete(data, path, gaps)
+    return removed > 0
+
+
+def _delete(data: Any, path: Location, gaps: dict[Location, list[int]]) -> bool:
+    """Delete a key or an element; False where it is no longer there."""
+    *outer, last = path
+    for part in outer:
+        if not (isinstance(data, (dict, list)) and _has(data, part)):
+            return False
+        data = data[part]
+    if not _has(data, last):
+        return False
+    if isinstance(last, int):
+        *array, index = _in_file(path, gaps)
+        gaps.setdefault(tuple(array), []).append(int(index))
+    del data[last]
+    return True
+
+
+def _has(data: Any, part: int | str) -> bool:
+    return 0 <= part < len(data) if isinstance(data, list) and isinstance(part, int) else part in data
+
+
+def _in_file(loc: Sequence[int | str], gaps: Mapping[Location, Sequence[int]]) -> Location:
+    """Return the location in the file of a location in what was read without its gaps."""
+    path: list[int | str] = []
+    for part in loc:
+        index = part
+        if isinstance(index, int):
+            for gap in sorted(gaps.get(tuple(path), ())):
+                index += gap <= index
+        path.append(index)
+    return tuple(path)
 
 
 def _fault_of(error: ErrorDetails, kind: type[Any], text: str, name: str) -> Fault:

@@ -1,14 +1,14 @@
 """places.toml and topics.toml of a configuration folder → the Rulebook, or one ConfigError that lists every fault."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from config.load import ConfigError, Fault, line_of, parse_toml, resolve
+from config.load import ConfigError, Fault, Faults, read_toml, resolve
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
@@ -24,8 +24,8 @@ def load_rulebook(directory: Path | None = None) -> Rulebook:
     Raises ConfigError with the faults of all files.
     """
     faults: list[Fault] = []
-    places = _read_rules(directory, "places.toml", Gazetteer, _place_faults, faults)
-    topics = _read_rules(directory, "topics.toml", TopicRules, _topic_faults, faults)
+    places = _read_rules(directory, "places.toml", Gazetteer, _check_places, faults)
+    topics = _read_rules(directory, "topics.toml", TopicRules, _check_topics, faults)
     models = _read_models(directory, faults)
     if places is None or topics is None or models is None or faults:
         raise ConfigError(faults)
@@ -59,47 +59,46 @@ def _read_rules(
     directory: Path | None,
     file: str,
     kind: type[T],
-    check: Callable[[T, str, str], Iterator[Fault]],
+    check: Callable[[T, Faults], None],
     faults: list[Fault],
 ) -> T | None:
     try:
         name, text = resolve(directory, file)
-        rules = parse_toml(text, kind, name=name)
+        rules, problems = read_toml(text, kind, name=name)
     except ConfigError as error:
         faults += error.faults
         return None
-    faults += check(rules, name, text)
+    check(rules, problems)
+    faults += problems.all
     return rules
 
 
-def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]:
+def _check_places(gazetteer: Gazetteer, faults: Faults) -> None:
     ids: set[str] = set()
     earlier = {place.name for place in gazetteer.place if place.until}
     for i, place in enumerate(gazetteer.place):
         if place.id in ids:
-            yield Fault(name, line_of(text, ["place", i, "id"]), f"place[{i}].id", f"'{place.id}' is used twice")
+            faults.add(("place", i, "id"), f"'{place.id}' is used twice")
         ids.add(place.id)
         for form in (place.name, *place.forms, *place.strong_forms, *place.foreign):
             if len(form.strip()) < 2:
-                yield Fault(name, line_of(text, ["place", i]), f"place[{i}]", f"{form!r} is too short for a name")
+                faults.add(("place", i), f"{form!r} is too short for a name")
         if place.since and place.until and place.since > place.until:
-            yield Fault(name, line_of(text, ["place", i, "since"]), f"place[{i}].since", "is later than its 'until'")
+            faults.add(("place", i, "since"), "is later than its 'until'")
         for name_of_unit in place.former:
             if name_of_unit not in earlier:
-                at = line_of(text, ["place", i, "former"])
-                yield Fault(name, at, f"place[{i}].former", f"no place with 'until' is named {name_of_unit!r}")
+                faults.add(("place", i, "former"), f"no place with 'until' is named {name_of_unit!r}")
 
 
-def _topic_faults(topics: TopicRules, name: str, text: str) -> Iterator[Fault]:
+def _check_topics(topics: TopicRules, faults: Faults) -> None:
     ids: set[str] = set()
     for i, topic in enumerate(topics.topic):
-        at = line_of(text, ["topic", i])
         if not re.fullmatch(r"[a-z][a-z0-9_]*", topic.id):
-            yield Fault(name, at, f"topic[{i}].id", "may hold small letters, digits and _ only")
+            faults.add(("topic", i, "id"), "may hold small letters, digits and _ only")
         if topic.id in ids:
-            yield Fault(name, at, f"topic[{i}].id", f"'{topic.id}' is used twice")
+            faults.add(("topic", i, "id"), f"'{topic.id}' is used twice")
         ids.add(topic.id)
         for language, terms in topic.terms.items():
             for term in (*terms.sure, *terms.terms, *terms.weak, *terms.not_in):
                 if not term.strip(" *"):
-                    yield Fault(name, at, f"topic[{i}].terms.{language}", f"{term!r} is no term")
+                    faults.add(("topic", i, "terms", language), f"{term!r} is no term")

@@ -1,14 +1,16 @@
 """schedule.toml → the jobs of the service, checked for sense as well as form."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from config.addresses import is_host_and_port
 from config.crontab import cron_trigger
-from config.load import Faults, parse_toml, resolve
+from config.load import Fault, Faults, read_toml, resolve
 
 _FORBID = {"extra": "forbid"}
 #: Exit code of a command that crashed (diembao.cli.context.CRASH).
@@ -64,19 +66,37 @@ class _ScheduleFile:
 
 def load_schedule(directory: Path | None) -> tuple[Job, ...]:
     """Read the jobs of schedule.toml of `directory`, or the packaged one. Raises ConfigError."""
-    return _read_schedule(directory).job
+    schedule, faults = _read_schedule(directory)
+    faults.raise_any()
+    return schedule.job
+
+
+def schedule_faults(
+    directory: Path | None, job_faults: Callable[[Sequence[Job]], Iterable[tuple[int, str]]]
+) -> tuple[Fault, ...]:
+    """Return all faults of schedule.toml; `job_faults` gives (number of the job, problem) of commands there are not.
+
+    Raises ConfigError where the file cannot be read at all.
+    """
+    schedule, faults = _read_schedule(directory)
+    for number, problem in job_faults(schedule.job):
+        faults.add(("job", number, "command"), problem)
+    return faults.all
 
 
 def load_serving(directory: Path | None) -> Serving:
     """Read [serve] of schedule.toml of `directory`, or the packaged one. Raises ConfigError."""
-    return _read_schedule(directory).serve
+    schedule, faults = _read_schedule(directory)
+    faults.raise_any()
+    return schedule.serve
 
 
-def _read_schedule(directory: Path | None) -> _ScheduleFile:
+def _read_schedule(directory: Path | None) -> tuple[_ScheduleFile, Faults]:
+    """Return the file without what has faults of form, and all its faults. Raises ConfigError."""
     name, text = resolve(directory, "schedule.toml")
-    schedule = parse_toml(text, _ScheduleFile, name=name)
-    jobs, faults = schedule.job, Faults(name, text)
-    if schedule.serve.health and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", schedule.serve.health):
+    schedule, faults = read_toml(text, _ScheduleFile, name=name)
+    jobs = schedule.job
+    if schedule.serve.health and not is_host_and_port(schedule.serve.health, lowest=0):
         faults.add(("serve", "health"), f"host:port, or empty for none, found {schedule.serve.health!r}")
     if schedule.serve.keep_days < 8:
         faults.add(("serve", "keep_days"), f"at least 8, found {schedule.serve.keep_days}")
@@ -104,5 +124,4 @@ def _read_schedule(directory: Path | None) -> _ScheduleFile:
             faults.add(("job", n, "command"), "{day} is for jobs at times of day (cron)")
         if job.cron is not None:
             faults.try_(("job", n, "cron"), partial(cron_trigger, zone=UTC), job.cron)
-    faults.raise_any()
-    return schedule
+    return schedule, faults

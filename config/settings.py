@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from config.load import Faults, parse_toml, resolve
+from config.load import Fault, Faults, read_toml, resolve
+from pipeline.i18n.catalogs import translate
 from pipeline.records import CrawlSettings
 
 _FORBID = {"extra": "forbid"}
@@ -148,8 +149,7 @@ class Settings:
 def load_settings(directory: Path | None) -> Settings:
     """Read settings.toml of `directory`, or the packaged one. Raises ConfigError."""
     name, text = resolve(directory, "settings.toml")
-    settings = parse_toml(text, Settings, name=name)
-    faults = Faults(name, text)
+    settings, faults = read_toml(text, Settings, name=name)
     _check_basics(settings, faults)
     _check_limits(settings, faults)
     _check_peers(settings, faults)
@@ -157,6 +157,16 @@ def load_settings(directory: Path | None) -> Settings:
     _check_sending(settings.sending, faults)
     faults.raise_any()
     return settings
+
+
+def missing_contact(directory: Path | None, settings: Settings) -> list[Fault]:
+    """Return a fault where nobody could be written to who minds the requests of this installation."""
+    if settings.crawl.contact.strip():
+        return []
+    faults = Faults(*resolve(directory, "settings.toml"))
+    message = translate("is empty: an e-mail address or a page, so that webmasters can write to you")
+    faults.add(("crawl", "contact"), message)
+    return list(faults.all)
 
 
 def _check_basics(settings: Settings, faults: Faults) -> None:
@@ -174,6 +184,9 @@ def _check_basics(settings: Settings, faults: Faults) -> None:
             "holds a password: leave it out and give it in $PGPASSWORD or ~/.pgpass, or the whole address in "
             "$DIEMBAO_DATABASE",
         )
+    elif settings.storage.database and not re.match(r"(postgresql|sqlite)(\+\w+)?://", settings.storage.database):
+        message = "no address of a PostgreSQL or SQLite database, such as postgresql://diembao@db.example/diembao"
+        faults.add(("storage", "database"), translate(message))
 
 
 def _check_limits(settings: Settings, faults: Faults) -> None:

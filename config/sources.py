@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from config.load import Faults, parse_toml, resolve
+from config.load import Faults, parse_toml, read_toml, resolve
 from pipeline.polling.allowed_hours import parse_hours
 from pipeline.polling.query_names import query_names
 from pipeline.polling.search_queries import template_fault
@@ -42,8 +42,8 @@ def _with_names(feed: Feed, source: Source, gazetteer: Gazetteer) -> Feed:
 
 def check_sources(name: str, text: str) -> tuple[Source, ...]:
     """Return the sources in the text of a sources.toml; `name` is the file's name in faults. Raises ConfigError."""
-    sources = parse_toml(text, _SourcesFile, name=name).source
-    faults = Faults(name, text)
+    file, faults = read_toml(text, _SourcesFile, name=name)
+    sources = file.source
     numbers: dict[str, int] = {}
     owners: dict[str, str] = {}
     for n, source in enumerate(sources):

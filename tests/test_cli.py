@@ -3,9 +3,14 @@
 import gzip
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.cli import Diembao, json_lines
+import click
+import pytest
+
+from diembao.cli.main import cli
+from tests.support.cli import Diembao, json_lines, run_inside
 
 
 def test_help_is_quick_and_in_both_languages(diembao: Diembao) -> None:
@@ -21,9 +26,10 @@ def test_help_is_quick_and_in_both_languages(diembao: Diembao) -> None:
 
 def test_init_and_config_check(diembao: Diembao, tmp_path: Path) -> None:
     assert diembao("--home", tmp_path, "init").returncode == 0
+    settings = tmp_path / "config" / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace('contact = ""', 'contact = "a@bao.example"'), "utf-8")
     done = diembao("--home", tmp_path, "config", "check")
     assert (done.returncode, done.stderr) == (0, "")
-    settings = tmp_path / "config" / "settings.toml"
     settings.write_text(settings.read_text("utf-8").replace("delay_seconds", "delay_second"), "utf-8")
     topics = tmp_path / "config" / "topics.toml"
     topics.write_text(topics.read_text("utf-8") + "\n[extra]\nx = 1\n", "utf-8")
@@ -41,7 +47,7 @@ def test_wrong_use(diembao: Diembao, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "init" in done.stderr
     assert diembao("--home", tmp_path, "export", tmp_path / "x.xls").returncode == 2
-    assert diembao("--home", tmp_path, "digest", "--day", "22/11/2026").returncode == 2
+    assert diembao("--home", tmp_path, "digest", "--day", "22.11.2026").returncode == 2
     assert diembao("--home", tmp_path, "nonsense").returncode == 2
     diembao("--home", tmp_path, "init")
     done = diembao("--home", tmp_path, "collect", "--source", "nobody")
@@ -216,3 +222,55 @@ def test_evaluate_and_train(diembao: Diembao, tmp_path: Path) -> None:
     done = diembao("evaluate", empty)
     assert done.returncode == 2
     assert "title" in done.stderr
+
+
+def test_root_options_before_and_after_the_command(tmp_path: Path) -> None:
+    before = run_inside("--home", tmp_path, "--json", "status")
+    after = run_inside("status", "--json", "--home", tmp_path)
+    assert json.loads(before.stdout).keys() == json.loads(after.stdout).keys()
+    assert "All is well." in run_inside("status", f"--home={tmp_path}", "--lang", "en").stdout
+
+
+def test_no_option_of_a_command_has_the_name_of_one_of_the_root() -> None:
+    root = {name for option in cli.params for name in option.opts if name.startswith("--")}
+
+    def options(command: click.Command) -> Iterator[tuple[str, str]]:
+        for below in command.commands.values() if isinstance(command, click.Group) else ():
+            yield from ((below.name or "", name) for option in below.params for name in option.opts)
+            yield from options(below)
+
+    assert [pair for pair in options(cli) if pair[1] in root] == []
+
+
+def test_days_that_have_not_begun(tmp_path: Path) -> None:
+    for words in (
+        ("digest", "--day", "2030-01-01"),
+        ("publish", "--day", "01/01/2030"),
+        ("ledger", "--day", "2030-01-01"),
+        ("report", "--last", "week", "--day", "2030-01-01"),
+        ("report", "--since", "2026-11-01", "--until", "2030-01-01"),
+    ):
+        with pytest.raises(click.UsageError, match="chưa đến"):
+            run_inside("--home", tmp_path, *words)
+    # 01:00 in the province, 18:00 of the day before in UTC.
+    clock = tmp_path / "clock.json"
+    clock.write_text('{"now": "2026-11-29T18:00:00+00:00", "steady": 1}')
+    run_inside("--home", tmp_path, "ledger", "--day", "2026-11-30", DIEMBAO_CLOCK=str(clock))
+    clock.write_text('{"now": "2026-11-29T16:00:00+00:00", "steady": 1}')
+    with pytest.raises(click.UsageError, match="chưa đến"):
+        run_inside("--home", tmp_path, "ledger", "--day", "2026-11-30", DIEMBAO_CLOCK=str(clock))
+
+
+def test_days_in_both_ways_of_writing(tmp_path: Path) -> None:
+    for day in ("2026-11-22", "22/11/2026", "22/11/26", "2026/11/22", "hôm qua"):
+        if day in ("2026-11-22", "22/11/2026"):
+            assert run_inside("--home", tmp_path, "ledger", "--day", day).returncode == 0
+        else:
+            with pytest.raises(click.UsageError, match="29/11/2026"):
+                run_inside("--home", tmp_path, "ledger", "--day", day)
+
+
+def test_an_item_that_there_is_not_is_wrong_use(tmp_path: Path) -> None:
+    for words in (("decide", "nosuch", "--tone", "negative"), ("item", "nosuch"), ("explain", "nosuch")):
+        with pytest.raises(click.UsageError, match="nosuch"):
+            run_inside("--home", tmp_path, *words)

@@ -241,19 +241,24 @@ def test_from_the_command_line(diembao: Diembao, post: Post, tmp_path: Path) -> 
     lists = '\n[[sending.list]]\nname = "lanh-dao"\nto = ["a@example.vn"]\n'
     settings.write_text(settings.read_text("utf-8") + lists, "utf-8")
     (home / "config" / "alerts.toml").write_text(f'[mail]\nserver = "127.0.0.1:{post.port}"\n', "utf-8")
+    eml = tmp_path / "thu.eml"
     storage = open_database(home / "diembao.db")
     fill(storage, 3)
     storage.close()
     shown = diembao("--home", home, "send", "--day", DAY.isoformat(), "--dry-run")
     assert (shown.returncode, post.letters) == (0, []), shown.stderr
-    assert "# lanh-dao: a@example.vn" in shown.stdout
+    assert "# lanh-dao\nNgười gửi: diembao@localhost\nNgười nhận: a@example.vn\nTiêu đề: Điểm báo" in shown.stdout
+    assert "Tệp kèm theo: diem-bao-" in shown.stdout
+    assert "base64" not in shown.stdout
+    assert len(shown.stdout.splitlines()) < 200
+    assert "nhiều máy chủ thư sẽ từ chối" in shown.stderr
+    assert diembao("--home", home, "send", "--eml", eml).returncode == 2
     [said] = json_lines(diembao("--home", home, "--json", "publish", "--day", DAY.isoformat()).stdout)
-    shown = diembao("--home", home, "send", "--day", DAY.isoformat(), "--dry-run")
+    assert diembao("--home", home, "send", "--day", DAY.isoformat(), "--dry-run", "--eml", eml).returncode == 0
     for _ in range(2):
         assert diembao("--home", home, "send", "--day", DAY.isoformat()).returncode == 0
     [(_, letter)] = post.letters
-    dry = shown.stdout.partition("\n")[2].strip().replace("\r\n", "\n")
-    assert letter.decode("ascii").replace("\r\n", "\n").strip() == dry
+    assert letter.replace(b"\r\n", b"\n").strip() == eml.read_bytes().replace(b"\r\n", b"\n").strip()
     out = tmp_path / "out"
     written = diembao("--home", home, "--json", "digest", "--id", said["id"], "--out", out)
     [row] = json_lines(written.stdout)

@@ -32,6 +32,7 @@ from diembao.cli.commands import (
     retag,
     retention,
     search,
+    send,
     serve,
     sources,
     status,
@@ -41,6 +42,7 @@ from diembao.cli.commands import (
 )
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
 from diembao.cli.error_words import os_error_words
+from diembao.cli.root_options import root_options_first
 from diembao.system.child_process import keep_folders_off_the_path
 from diembao.system.files import keep_files_private
 from diembao.system.home import Home, HomeInUse, default_home
@@ -50,9 +52,10 @@ from pipeline.i18n.notices import set_listener
 
 
 class _Diembao(translated.TranslatedGroup):
-    """The root group: it reads --lang before all other options, so that `--help --lang en` is in English."""
+    """The root group: its options may stand behind the command too, and --lang is read before all others."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        args = root_options_first(self, args)
         set_language(_chosen_language(args))
         return super().parse_args(ctx, args)
 
@@ -129,6 +132,7 @@ for module in (
     retag,
     retention,
     search,
+    send,
     serve,
     sources,
     status,

@@ -13,6 +13,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import CliContext
+from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
 #: First and last day that an option takes. A day needs some around it (weeks before, the next midnight, other time
@@ -23,10 +24,13 @@ MOST_ROWS = 2**31 - 1
 
 
 class _Day(click.DateTime):
-    """A day as YYYY-MM-DD, from FIRST_DAY to LAST_DAY."""
+    """A day as YYYY-MM-DD or DD/MM/YYYY, from FIRST_DAY to LAST_DAY."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        day = super().convert(value, param, ctx)
+        try:
+            day = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(translate("{day} is no day; write 2026-11-29 or 29/11/2026", day=value), param, ctx)
         if not FIRST_DAY <= day.date() <= LAST_DAY:
             message = translate("{day} is not between {first} and {last}", day=value, first=FIRST_DAY, last=LAST_DAY)
             self.fail(message, param, ctx)
@@ -45,8 +49,8 @@ class _Minutes(click.FloatRange):
 
 #: Minutes to wait, at most a day.
 MINUTES = _Minutes(0, 24 * 60)
-#: A day as YYYY-MM-DD.
-DAY = _Day(["%Y-%m-%d"])
+#: A day as YYYY-MM-DD or DD/MM/YYYY.
+DAY = _Day(["%Y-%m-%d", "%d/%m/%Y"])
 #: The day of a digest.
 day = translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The day (default: today)."))
 #: The last day whose data count.
@@ -77,9 +81,14 @@ def gather(record: type[_Record]) -> Callable[[Callable[[CliContext, _Record], i
     return decorate
 
 
-def day_of(value: datetime | None) -> date | None:
-    """Return the day that an option of type DAY holds."""
-    return value.date() if value else None
+def day_of(app: CliContext, value: datetime | None) -> date | None:
+    """Return the day that an option of type DAY holds; raises UsageError for one that has not begun in the province."""
+    if value is None:
+        return None
+    today = now().astimezone(app.zone()).date()
+    if value.date() > today:
+        raise click.UsageError(translate("{day:%Y-%m-%d} has not begun; today is {today}", day=value, today=today))
+    return value.date()
 
 
 def end_of_day(value: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diembao.system.files import write_atomically
+from pipeline.i18n.catalogs import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from config.alerts import Mail
     from config.load import Fault
+    from config.schedule import Job
     from diembao.system.home import Home
     from pipeline.records import Source
 
@@ -29,23 +33,97 @@ def write_configuration(directory: Path) -> list[Path]:
     return missing
 
 
-def check_configuration(directory: Path) -> list[Fault]:
-    """Return every fault of every configuration file in `directory` (packaged ones stand in for missing ones)."""
-    from config.alerts import load_alerts
-    from config.load import ConfigError
-    from config.rulebook import load_rulebook
-    from config.schedule import load_schedule
-    from config.settings import load_settings
-    from config.sources import load_sources
+@dataclass(frozen=True, slots=True)
+class ConfigurationCheck:
+    """What `config check` has to say of a configuration folder."""
 
-    faults: list[Fault] = []
-    for load in (load_settings, load_sources, load_schedule, load_alerts, load_rulebook):
+    faults: tuple[Fault, ...]
+    #: what is allowed, and may not be meant
+    doubts: tuple[Fault, ...] = ()
+
+
+def check_configuration(
+    home: Home, job_faults: Callable[[Sequence[Job]], Iterable[tuple[int, str]]]
+) -> ConfigurationCheck:
+    """Return every fault of every configuration file; the packaged ones stand in for missing ones but sources.toml.
+
+    `job_faults` gives (number of the job, problem) of jobs whose commands there are not.
+    """
+    from config.load import ConfigError, Fault
+
+    directory = home.config
+    if not directory.is_dir():
+        message = translate("there is no configuration; run: diembao --home {home} init", home=home.root)
+        return ConfigurationCheck((Fault(str(directory), None, "", message),))
+    faults = list(_file_faults(directory))
+    for load in _loaders(job_faults):
         try:
-            load(directory)
+            faults.extend(load(directory))
         except ConfigError as error:
             # Sources whose searches take their names from places.toml meet its faults too.
             faults.extend(fault for fault in error.faults if fault not in faults)
-    return faults
+    return ConfigurationCheck(tuple(faults), () if faults else tuple(_doubts(directory)))
+
+
+def _loaders(
+    job_faults: Callable[[Sequence[Job]], Iterable[tuple[int, str]]],
+) -> Iterator[Callable[[Path], Iterable[Fault]]]:
+    """Yield functions of a folder that return faults or raise ConfigError."""
+    from config.alerts import load_alerts
+    from config.rulebook import load_rulebook
+    from config.schedule import schedule_faults
+    from config.settings import load_settings, missing_contact
+    from config.sources import load_sources
+
+    def settings(directory: Path) -> Iterable[Fault]:
+        return missing_contact(directory, load_settings(directory))
+
+    yield settings
+    yield lambda directory: load_sources(directory) and ()
+    yield lambda directory: schedule_faults(directory, job_faults)
+    yield lambda directory: load_alerts(directory) and ()
+    yield lambda directory: load_rulebook(directory) and ()
+
+
+def _file_faults(directory: Path) -> Iterator[Fault]:
+    """Yield faults for files that nothing reads, and for a list of sources that is not there."""
+    import difflib
+
+    from config.load import FILES, Fault
+
+    for path in sorted(directory.glob("*.toml")):
+        if path.name not in FILES:
+            near = difflib.get_close_matches(path.name, FILES, n=1)
+            message = translate("nothing reads a file of this name; there are {names}", names=", ".join(FILES))
+            if near:
+                message = translate("nothing reads a file of this name; is it meant to be {name}?", name=near[0])
+            yield Fault(str(path), None, "", message)
+    sources = directory / "sources.toml"
+    if not sources.exists():
+        yield Fault(str(sources), None, "", translate("is missing, and nothing is collected without it: diembao init"))
+
+
+def _doubts(directory: Path) -> Iterator[Fault]:
+    """Yield what is allowed and may not be meant."""
+    from config.alerts import load_alerts
+    from config.load import FILES, Fault
+    from config.settings import load_settings
+
+    for name in FILES:
+        if not (directory / name).exists():
+            message = translate("is missing; the one that came with the program is used")
+            yield Fault(str(directory / name), None, "", message)
+    mail, lists = load_alerts(directory).mail, load_settings(directory).sending.list
+    if (mail.to or lists) and (doubt := sender_doubt(mail)):
+        yield Fault(str(directory / "alerts.toml"), None, "mail.sender", doubt)
+
+
+def sender_doubt(mail: Mail) -> str:
+    """Return why mail from this sender may not arrive; '' for no reason."""
+    domain = mail.sender.rpartition("@")[2].lower()
+    if "." in domain.strip(".") and not domain.endswith((".localdomain", ".local", ".invalid")):
+        return ""
+    return translate("{sender} is no address in the world outside; many mail servers refuse it", sender=mail.sender)
 
 
 def add_sources(home: Home, load: Callable[[], Sequence[Source]], sources: Sequence[Source]) -> Path:

@@ -22,16 +22,18 @@ def decide(
     who: str,
     at: datetime,
     note: str = "",
-) -> Item:
+) -> Item | None:
     """Store a person's values for fields of an item (None: not decided) and return the item as it is then.
 
-    Topics are ids with blanks between them. Raises StorageError where there is no such item.
+    Topics are ids with blanks between them. Returns None where there is no such item.
     """
-    decisions = [Decision(key, field, value, who, at, note) for field, value in values.items() if value is not None]
-    storage.articles.decide(decisions)
     item = storage.articles.item(key)
-    assert item is not None
-    return item
+    if item is None:
+        return None
+    storage.articles.decide(
+        [Decision(item.key, field, value, who, at, note) for field, value in values.items() if value is not None]
+    )
+    return storage.articles.item(item.key)
 
 
 def labelled_rows(storage: Database) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import click
 
@@ -15,9 +15,6 @@ from diembao.cli.options import gather
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import DecisionField, Relevance, Tone
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +71,8 @@ def decide(app: CliContext, arguments: _Options) -> int:
     at, who = now(), arguments.who or _user()
     with app.storage() as storage:
         item = decide_item(storage, key, values, who=who, at=at, note=arguments.note)
+    if item is None:
+        raise click.UsageError(translate("No such item: {item}", item=key))
     tags, topics = item.tags, [topic.id for topic in item.tags.topics]
     if app.as_json:
         row = {"item": key, "relevance": tags.relevance, "topics": topics, "tone": tags.tone, "who": who}

@@ -1,9 +1,11 @@
 """init, config check: the configuration of a home folder written and checked."""
 
+from functools import partial
+
 import click
 
 from diembao.cli import translated
-from diembao.cli.context import WRONG, CliContext, pass_context
+from diembao.cli.context import DONE, WRONG, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
 
@@ -31,20 +33,24 @@ def config() -> None:
 
 @config.command(help=mark("Check every configuration file and tell all faults."))
 @pass_context
-def check(app: CliContext) -> int:
+@click.pass_context
+def check(context: click.Context, app: CliContext) -> int:
+    from diembao.cli.job_commands import job_faults
     from diembao.jobs.configuration import check_configuration
 
-    faults = check_configuration(app.home.config)
+    found = check_configuration(app.home, partial(job_faults, context.find_root().command))
     if app.as_json:
-        app.print_json([{"file": f.file, "line": f.line, "key": f.key, "message": f.message} for f in faults])
+        app.print_json([{"file": f.file, "line": f.line, "key": f.key, "message": f.message} for f in found.faults])
     else:
-        for fault in faults:
+        for fault in found.faults:
             click.echo(str(fault), err=True)
-    if faults:
-        app.print(translate("{faults} faults.", faults=len(faults)))
+    for doubt in found.doubts:
+        app.warn(translate("Note: {doubt}", doubt=str(doubt)))
+    if found.faults:
+        app.print(translate("{faults} faults.", faults=len(found.faults)))
         return WRONG
     app.print(translate("The configuration in {folder} is valid.", folder=app.home.config))
-    return 0
+    return DONE
 
 
 COMMANDS = (init, config)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.options import DAY, MOST_ROWS
+from diembao.cli.options import DAY, MOST_ROWS, day_of
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def report(
     from diembao.jobs.publishing.report import write_report
 
     settings, rules = app.settings(), app.rules()
-    span = _span(kind, day, since, until, ZoneInfo(settings.province.time_zone))
+    span = _span(app, kind, day, since, until)
     with app.storage() as storage:
         files, report_ = write_report(
             storage,
@@ -96,13 +95,13 @@ def report(
 
 
 def _span(
-    kind: str | None, day: datetime | None, since: datetime | None, until: datetime | None, zone: ZoneInfo
+    app: CliContext, kind: str | None, day: datetime | None, since: datetime | None, until: datetime | None
 ) -> Span:
     from analysis.report.figures import Span
     from diembao.jobs.publishing import report as report_job
     from diembao.system.clock import now
 
-    today: date = day.date() if day else now().astimezone(zone).date()
+    today: date = day_of(app, day) or now().astimezone(app.zone()).date()
     if (kind is None) == (since is None and until is None):
         raise click.UsageError(translate("Either --last, or --since and --until"))
     if kind is not None:
@@ -116,7 +115,7 @@ def _span(
         return periods[kind](today)
     if since is None:
         raise click.UsageError(translate("--since is missing"))
-    last = until.date() if until else today
+    last = day_of(app, until) or today
     if last < since.date():
         raise click.UsageError(translate("--until {last} is before --since {since:%Y-%m-%d}", last=last, since=since))
     if (last - since.date()).days > _MOST_DAYS:

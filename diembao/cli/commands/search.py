@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -35,7 +35,6 @@ class _Options:
     query: tuple[str, ...]
     by: Order
     limit: int
-    as_json: bool
     feed: Path | None
     #: the folder for a feed of each saved search
     feeds: Path | None
@@ -67,7 +66,6 @@ class _Options:
     help=mark("Newest first, or (of the newest 500) best first."),
 )
 @translated.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@translated.option("--json", "as_json", is_flag=True, help=mark("Print one JSON line each."))
 @translated.option(
     "--feed",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -87,7 +85,6 @@ class _Options:
 @pass_context
 @gather(_Options)
 def search(app: CliContext, arguments: _Options) -> int:
-    app = replace(app, as_json=app.as_json or arguments.as_json)
     query = " ".join(arguments.query)
     if not (query or arguments.feeds or arguments.saved or arguments.forget or arguments.rebuild):
         raise click.UsageError(translate('Needs words to search for: "wind farm"'))

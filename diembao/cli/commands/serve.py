@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from typing import TypeVar
 
+import click
+
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.error_words import os_error_words
@@ -27,13 +29,15 @@ _Opened = TypeVar("_Opened")
     )
 )
 @pass_context
-def serve(app: CliContext) -> int:
-    from config.schedule import load_schedule, load_serving
+@click.pass_context
+def serve(context: click.Context, app: CliContext) -> int:
+    from config.schedule import load_serving
+    from diembao.cli.job_commands import load_jobs
     from diembao.service.leader_lock import hold_leader_lock, stop_on_signals
     from diembao.service.logs import close_log, open_log
     from diembao.service.server import JobServer
 
-    jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
+    jobs, serving = load_jobs(app, context.find_root().command), load_serving(app.home.config)
     app.sources()  # fail now: a service without sources would run for months and collect nothing
     zone, stop = app.zone(), threading.Event()
     stop_on_signals(stop.set)

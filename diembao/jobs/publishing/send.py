@@ -49,9 +49,38 @@ class Delivery:
     channel: str
     to: tuple[str, ...]
     message: Message | None
-    #: title and text for a service
-    title: str = ""
+    title: str
+    #: text for a service
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOutline:
+    """What a person wants to know of a delivery before it is sent."""
+
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    #: (name, bytes) of each file attached
+    files: tuple[tuple[str, int], ...]
+    text: str
+
+
+def delivery_outline(delivery: Delivery) -> DeliveryOutline:
+    """Return sender, recipients, subject, files and plain text of a delivery."""
+    message = delivery.message
+    if message is None:
+        return DeliveryOutline("", delivery.to, delivery.title, (), delivery.text)
+    files, text = [], ""
+    for part in message.walk():
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            continue
+        if part.get_content_disposition() == "attachment":
+            files.append((part.get_filename(""), len(content)))
+        elif part.get_content_type() == "text/plain" and not text:
+            text = content.decode()
+    return DeliveryOutline(str(message["From"]), delivery.to, delivery.title, tuple(files), text)
 
 
 def deliveries(publication: Publication, sending: SendingSettings, mail: Mail) -> Iterator[Delivery]:
@@ -63,7 +92,7 @@ def deliveries(publication: Publication, sending: SendingSettings, mail: Mail) -
         message = email_message(
             publication, sender=mail.sender, to=recipients.to, attach=sending.attach, message_id=message_id
         )
-        yield Delivery(recipients.name, recipients.to, message)
+        yield Delivery(recipients.name, recipients.to, message, publication.title)
     for hook in sending.hooks:
         text = translate("Number: {number}", number=publication.id)
         yield Delivery(hook, (), None, publication.title, text)
