@@ -158,10 +158,10 @@ def test_tags_stories_and_days_add_up() -> None:
     assert asked == [date(2026, 11, d) for d in (20, 21, 22)]
     assert sum(d["items"] or 0 for d in days) == len(found)
     by = {(d["day"].day, d["source"]): d for d in days}
-    assert (by[20, "a"]["items"], by[20, "a"]["collected"]) == (1, True)
+    assert (by[20, "a"]["items"], by[20, "a"]["collected"]) == (1, "yes")
     assert (by[21, "a"]["items"], by[22, "c"]["items"], by[22, "a"]["items"]) == (None, None, 1)
     # Not read itself on that day, but an article of it was found: that much is known.
-    assert (by[22, "b"]["items"], by[22, "b"]["collected"], by[22, "b"]["negative"]) == (1, False, 1)
+    assert (by[22, "b"]["items"], by[22, "b"]["collected"], by[22, "b"]["negative"]) == (1, "partly", 1)
 
 
 def test_no_items_is_a_header() -> None:

@@ -157,9 +157,11 @@ def test_no_data_is_not_0(report: PeriodicReport) -> None:
     rows = next(block for block in paper_of(report).blocks if isinstance(block, Table)).rows
     assert {row[3] for row in rows} == {"không có số liệu"}, "the year before was not collected"
     said = "\n".join(plain_text_lines(paper_of(report)))
-    assert "1 ngày không thu thập được nguồn nào: 05/10/2026" in said
+    assert "1 ngày không thu thập trong ngày; số bài của các ngày này là những bài tìm thấy ở lần thu thập sau" in said
+    assert "(cột nhạt trong biểu đồ): 05/10/2026" in said
+    assert "không thu thập được nguồn nào" not in said
     assert "Báo Chết: hỏng 31 trong 31 ngày" in said
-    gaps = counted(40, NOW, gaps=[date(2026, 10, n) for n in (5, 6, 7, 20)])
+    gaps = counted(0, NOW, gaps=[date(2026, 10, n) for n in (5, 6, 7, 20)])
     said = "\n".join(plain_text_lines(paper_of(replace(report, now=gaps))))
     assert "4 ngày không thu thập được nguồn nào: 05/10/2026\u00a0–\u00a007/10/2026, 20/10/2026" in said
     nothing = PeriodicReport(Figures(NOW), Figures(NOW.before()), Figures(NOW.year_before()))

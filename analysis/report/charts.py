@@ -1,7 +1,7 @@
 """Figures of a periodic report → its charts, in the grammar of analysis.documents.chart_style."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,14 @@ from analysis.documents.labels import Labels
 from analysis.report.figures import Figures
 from analysis.report.heatmap import heatmap
 from analysis.report.model import PeriodicReport
-from analysis.report.time_axis import axis_positions, counts_by_position, positions_without_data, time_axis, with_gaps
+from analysis.report.time_axis import (
+    axis_positions,
+    counts_by_position,
+    positions_partly_known,
+    positions_without_data,
+    time_axis,
+    with_gaps,
+)
 
 #: Outlets shown; countries and languages shown
 _OUTLETS, _OTHERS = 15, 8
@@ -34,6 +41,8 @@ _MARKED = 3
 _HEIGHT = 100
 #: Pixels from a row of marks to the row above; bars within which two marks may touch
 _MARK, _NEAR = 15, 2
+#: Opacity of a bar that may be too low
+_PALE = 0.45
 
 
 def report_charts(report: PeriodicReport, words: Labels, topics: Mapping[str, str]) -> dict[str, Picture]:
@@ -70,11 +79,17 @@ def _volume(report: PeriodicReport, words: Labels) -> Picture:
     counts = counts_by_position(figures, figures.days)
     missing = positions_without_data(figures, counts)
     high = max(counts.values())
-    rows = [{"day": day.isoformat(), "n": n} for day, n in sorted(counts.items()) if day not in missing]
+    partly = positions_partly_known(figures, counts)
     y = altair.Y("n:Q", title=words.of("report", "articles"), axis=whole_numbers())
-    chart: Any = (
-        altair.Chart(altair.InlineData(values=rows)).mark_bar(color=PLAIN).encode(x=time_axis(figures, words), y=y)
-    )
+
+    def layer_of(days: Collection[date], opacity: float) -> Any:
+        rows = [{"day": day.isoformat(), "n": counts[day]} for day in sorted(days)]
+        data = altair.Chart(altair.InlineData(values=rows))
+        return data.mark_bar(color=PLAIN, opacity=opacity).encode(x=time_axis(figures, words), y=y)
+
+    chart = layer_of(counts.keys() - set(missing) - partly, 1.0)
+    if partly:
+        chart = altair.layer(chart, layer_of(partly, _PALE))
     marks = _marks(report, counts)
     for level in sorted({row["level"] for row in marks}):
         some = altair.InlineData(values=[row for row in marks if row["level"] == level])

@@ -271,11 +271,11 @@ class _ReportBuilder:
 
     def _gaps(self) -> Iterator[Block]:
         yield self._head("gaps")
-        gaps = self._now.gaps()
         entries: list[Runs] = []
-        if gaps:
-            ranges = ", ".join(self._range(first, last) for first, last in _ranges(gaps))
-            entries.append(self._runs("days_without", n=len(gaps), days=ranges))
+        for key, days in (("days_without", self._now.gaps()), ("days_partly", self._now.partly())):
+            if days:
+                ranges = ", ".join(self._range(first, last) for first, last in _ranges(days))
+                entries.append(self._runs(key, n=len(days), days=ranges))
         now = self._now
         bad_days, good_days = now.failed_days, now.read_days
         polled = ((len(bad_days.get(k, ())), len(good_days.get(k, ())), name) for k, name in now.names.items())

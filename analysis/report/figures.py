@@ -135,7 +135,12 @@ class Figures(_Sums):
         return 1000 * counted / self.pages if self.pages else None
 
     def gaps(self) -> list[date]:
-        return [day for day in self.span.days if day not in self.collected]
+        """Return the days of which nothing is known: no source was read, and no article of them was found later."""
+        return [day for day in self.span.days if day not in self.collected and not self.days[day]]
+
+    def partly(self) -> list[date]:
+        """Return the days on which no source was read, and whose articles were found on later ones: a lower bound."""
+        return [day for day in self.span.days if day not in self.collected and self.days[day]]
 
 
 def count_figures(

@@ -49,6 +49,13 @@ def positions_without_data(figures: Figures, counts: Mapping[date, int]) -> list
     return [place for place in sorted(set(places.values())) if place not in collected and not counts[place]]
 
 
+def positions_partly_known(figures: Figures, counts: Mapping[date, int]) -> set[date]:
+    """Return the positions without collection whose articles were found later: their counts are lower bounds."""
+    places = axis_positions(figures)
+    collected = {places[day] for day in figures.collected if day in places}
+    return {place for place in places.values() if place not in collected and counts[place]}
+
+
 def with_gaps(chart: Any, figures: Figures, words: Labels, high: float, missing: Iterable[date]) -> Any:
     """Add a grey band with a broken border at the positions `missing`, `high` units tall: no data is not 0."""
     import altair

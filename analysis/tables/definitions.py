@@ -67,12 +67,13 @@ DAILY: tuple[Column[Daily], ...] = (
     Column("category", "text", "Its kind; empty likewise.", lambda d: d.category),
     Column(
         "collected",
-        "yes/no",
-        "Whether any of its feeds was read on that day. Where not, counts are empty: no data is not 0.",
+        "text",
+        "yes: one of its feeds was read on that day. partly: not then, but articles of that day were found later, and "
+        "there may be more of them. no: counts are empty, for no data is not 0.",
         lambda d: d.collected,
     ),
     Column("state", "text", "read, unchanged, empty, failed, waiting, paused or not_due.", lambda d: d.source.state),
-    Column("new_links", "integer", "Links never seen before.", lambda d: d.source.candidates if d.collected else None),
+    Column("new_links", "integer", "Links never seen before.", lambda d: d.source.candidates if d.read else None),
     Column("pages", "integer", "Pages fetched on that day.", lambda d: d.pages(d.source.documents)),
     Column(
         "pages_read",

@@ -61,16 +61,22 @@ class Daily:
     stories: set[str] = field(default_factory=set)
 
     @property
-    def collected(self) -> bool:
+    def read(self) -> bool:
+        """Whether any feed was read on that day."""
         return self.source.feeds_ok > 0
+
+    @property
+    def collected(self) -> str:
+        """Return yes, no, or partly: not on that day, and articles of it were found on a later one."""
+        return "yes" if self.read else "partly" if self.relevance else "no"
 
     def pages(self, n: int) -> int | None:
         """Return a count of pages; None if none was requested."""
-        return n if self.collected or self.source.documents else None
+        return n if self.read or self.source.documents else None
 
     def figure(self, n: int) -> int | None:
         """Return a count; None if it is unknown, which is not 0."""
-        return n if self.collected or self.relevance else None
+        return n if self.read or self.relevance else None
 
 
 def tag_rows(items: Iterable[Item], topic_labels: Mapping[str, str]) -> Iterator[Tag]:

@@ -1,6 +1,6 @@
 """The database → a periodic report of any number of days, as DOCX and PDF."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,10 +23,11 @@ from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
 from pipeline.rules.rulebook import Rulebook
+from pipeline.text.search_tokens import fold
 from pipeline.worker_process import end_with_parent
 from storage.database import Database
 from storage.search.parser import parse
-from storage.search.tree import And, Days, Mark, Or
+from storage.search.tree import And, Days, Mark, Not, Or, Tree, Words
 
 #: Vietnamese texts sampled for keywords: of the span, of the year before it; letters read of each text.
 _TEXTS, _BACKGROUND, _LETTERS = 200, 400, 400
@@ -65,10 +66,13 @@ def annual_of(day: date) -> Span:
     return Span(date(last.year - 1, 12, 15), last)
 
 
-def build_report(storage: Database, settings: Settings, span: Span, topics: Mapping[str, str]) -> PeriodicReport:
+def build_report(
+    storage: Database, settings: Settings, span: Span, topics: Mapping[str, str], names: Sequence[str] = ()
+) -> PeriodicReport:
     """Return the figures of a span, of the span before it and of the same days a year before.
 
-    `topics` gives names by id.
+    `topics` gives names by id. `names` are the province's in all languages, as in places.toml; the one of settings.toml
+    is added.
     """
     zone = ZoneInfo(settings.province.time_zone)
     texts = _texts(storage, span, zone)
@@ -76,7 +80,7 @@ def build_report(storage: Database, settings: Settings, span: Span, topics: Mapp
         words = submit(_keywords, *texts)
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
         signals = submit(_unusual_days, _series(storage, now_, zone, topics), span.days)
-        spread, voice = _spread(storage, now_, zone), _voice(storage, settings, now_, before)
+        spread, voice = _spread(storage, now_, zone), _voice(storage, settings, names, now_, before)
         return PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()), zone)
 
 
@@ -118,23 +122,46 @@ def _spread(storage: Database, figures: Figures, zone: ZoneInfo) -> tuple[StoryR
     return tuple(row for key in islice(figures.carried, _STORIES) for row in story_rows(within(key)))
 
 
-def _voice(storage: Database, settings: Settings, now_: Figures, before: Figures) -> tuple[Voice, ...]:
+def _voice(
+    storage: Database, settings: Settings, names: Sequence[str], now_: Figures, before: Figures
+) -> tuple[Voice, ...]:
     """Return the number of headlines that name the province, and each of its peers, most headlines first."""
     if not settings.peer or not now_.known:
         return ()
     zone = ZoneInfo(settings.province.time_zone)
 
     def headlines(peer: Peer, span: Span) -> int:
-        names = Or(tuple(parse(f'title:"{name}"') for name in (peer.name, *peer.also)))
         any_relevance = Or(tuple(Mark("relevance", grade) for grade in get_args(Relevance)))
-        return storage.search.count(And((names, any_relevance, Days(span.first, span.last))), zone=zone).items
+        query = And((_headline_query((peer.name, *peer.also)), any_relevance, Days(span.first, span.last)))
+        return storage.search.count(query, zone=zone).items
 
-    own = Peer(settings.province.name)
+    own = Peer(settings.province.name, tuple(names))
     voices = [
         Voice(p.name, headlines(p, now_.span), headlines(p, before.span) if before.known else None, p is own)
         for p in (own, *settings.peer)
     ]
     return tuple(sorted(voices, key=lambda v: (-v.headlines, not v.own, v.name)))
+
+
+def _headline_query(names: Iterable[str]) -> Or:
+    """Return the query for headlines with any of the names; `*` at the end of one stands for further letters.
+
+    A name is taken without its diacritics too, but not in Vietnamese, where it would be other words ("làm đồng").
+    """
+    parts: dict[Tree, None] = {}
+    for name in names:
+        words = _title_words(name)
+        parts[words] = None
+        if words.exact:
+            bare = replace(words, words=tuple(map(fold, words.words)), exact=False)
+            parts[And((Not(Mark("lang", "vi")), bare))] = None
+    return Or(tuple(parts))
+
+
+def _title_words(name: str) -> Words:
+    tree = parse(f'title:"{name.rstrip("*")}"')
+    assert isinstance(tree, Words)
+    return replace(tree, prefix=name.endswith("*"))
 
 
 def _texts(storage: Database, span: Span, zone: ZoneInfo) -> tuple[list[str], list[str]]:
@@ -195,7 +222,9 @@ def write_report(
     words = labels(language)
     vietnamese = language == "vi"
     topics = {t.id: t.label_vi if vietnamese else t.label_en for t in rules.topics.topic}
-    report = replace(build_report(storage, settings, span, topics), rules_version=rules.version)
+    province = rules.places.province
+    names = (*province.forms, *province.foreign)
+    report = replace(build_report(storage, settings, span, topics, names), rules_version=rules.version)
     document = report_document(
         report,
         now().astimezone(ZoneInfo(settings.province.time_zone)),
