@@ -3,12 +3,13 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from analysis.tables.sink import Sink
@@ -19,6 +20,8 @@ from pipeline.tables.csv_cells import groups, legal_text, write_rows
 from pipeline.tables.csv_rows import CsvRow, csv_line
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
+
+T = TypeVar("T")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Limits of Excel: rows of a sheet without its header; characters of a cell and of a link; links of a sheet
@@ -36,33 +39,66 @@ class TooManyRows(DiembaoError):
     """A sheet cannot hold all rows; the message gives the limit and the alternatives."""
 
 
-def write_csv(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
+@dataclass(frozen=True, slots=True)
+class CsvDialect:
+    """How a CSV is written: for programs of any country, or for the spreadsheets of one."""
+
+    delimiter: str = ","
+    decimal: str = "."
+    #: whether the first line names the delimiter, which Excel then obeys in any country
+    names_delimiter: bool = False
+
+
+def write_csv(
+    columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO, dialect: CsvDialect = CsvDialect()
+) -> int:
     """Write a header and one line for each row; return the number of rows.
 
     `stream` is opened as UTF-8 with newline="".
     """
-    _begin_csv(columns, stream)
-    n = 0
-    for batch in groups(rows, _BATCH):
-        write_rows(columns, batch, stream)
-        n += len(batch)
-    return n
+    return _write_batches(columns, rows, stream, dialect, lambda batch, out: write_rows(columns, batch, out))
 
 
-def write_csv_rows(columns: Sequence[Column[Any]], rows: Iterable[CsvRow], stream: TextIO) -> int:
+def write_csv_rows(
+    columns: Sequence[Column[Any]], rows: Iterable[CsvRow], stream: TextIO, dialect: CsvDialect = CsvDialect()
+) -> int:
     """Write the output of `write_csv` from stored rows; return the number of rows."""
-    _begin_csv(columns, stream)
+    return _write_batches(columns, rows, stream, dialect, lambda batch, out: out.writelines(map(csv_line, batch)))
+
+
+def _write_batches(
+    columns: Sequence[Column[Any]],
+    rows: Iterable[T],
+    stream: TextIO,
+    dialect: CsvDialect,
+    write: Callable[[Sequence[T], TextIO], None],
+) -> int:
+    """Write the byte-order mark (without it Excel does not recognise UTF-8), the header and the rows."""
+    stream.write("\ufeff")
+    if dialect.names_delimiter:
+        stream.write(f"sep={dialect.delimiter}\r\n")
+    csv.writer(stream, delimiter=dialect.delimiter).writerow(column.name for column in columns)
     n = 0
     for batch in groups(rows, _BATCH):
-        stream.writelines(map(csv_line, batch))
+        if (dialect.delimiter, dialect.decimal) == (",", "."):
+            write(batch, stream)
+        else:
+            plain = StringIO(newline="")
+            write(batch, plain)
+            _write_in_dialect(columns, plain.getvalue(), stream, dialect)
         n += len(batch)
     return n
 
 
-def _begin_csv(columns: Sequence[Column[Any]], stream: TextIO) -> None:
-    """Write the byte-order mark (without it Excel does not recognise UTF-8) and the header."""
-    stream.write("\ufeff")
-    csv.writer(stream).writerow(column.name for column in columns)
+def _write_in_dialect(columns: Sequence[Column[Any]], lines: str, stream: TextIO, dialect: CsvDialect) -> None:
+    """Write lines of the plain dialect in another one."""
+    numbers = [place for place, column in enumerate(columns) if column.kind == "number"]
+    csv.field_size_limit(max(csv.field_size_limit(), len(lines)))
+    writer = csv.writer(stream, delimiter=dialect.delimiter)
+    for cells in csv.reader(StringIO(lines, newline="")):
+        for place in numbers:
+            cells[place] = cells[place].replace(".", dialect.decimal)
+        writer.writerow(cells)
 
 
 def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:

@@ -81,7 +81,12 @@ def gather(record: type[_Record]) -> Callable[[Callable[[CliContext, _Record], i
     return decorate
 
 
-def day_of(app: CliContext, value: datetime | None) -> date | None:
+def day_of(value: datetime | None) -> date | None:
+    """Return the day that an option of type DAY holds."""
+    return value.date() if value else None
+
+
+def begun_day(app: CliContext, value: datetime | None) -> date | None:
     """Return the day that an option of type DAY holds; raises UsageError for one that has not begun in the province."""
     if value is None:
         return None

@@ -1,10 +1,12 @@
 """The database → one table in a file: CSV, Excel, Parquet or JSON lines."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from diembao.jobs.periods import local_day
@@ -14,6 +16,9 @@ from pipeline.records import Item, Relevance, SourceDay
 from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_rows import CsvRow
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from analysis.tables.writers import CsvDialect
 
 #: File suffixes of an export, which choose its format.
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
@@ -45,13 +50,20 @@ class ExportRequest:
         return datetime.combine(self.until + timedelta(days=1), time.min, self.zone) if self.until else None
 
 
-def export(storage: Database, path: Path, request: ExportRequest, *, topic_labels: Mapping[str, str]) -> int:
+def export(
+    storage: Database,
+    path: Path,
+    request: ExportRequest,
+    *,
+    topic_labels: Mapping[str, str],
+    dialect: CsvDialect | None = None,
+) -> int:
     """Write a table to a file of one of SUFFIXES, whole or not at all; return the number of rows.
 
-    `topic_labels` gives names of topics by id. Raises TooManyRows.
+    `topic_labels` gives names of topics by id, `dialect` how a CSV is written. Raises TooManyRows.
     """
     from analysis.tables.definitions import TABLES
-    from analysis.tables.writers import write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
+    from analysis.tables.writers import CsvDialect, write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
     columns = in_zone(TABLES[request.table].columns, request.zone)
     rows = rows_of(storage, request, topic_labels)
@@ -65,8 +77,8 @@ def export(storage: Database, path: Path, request: ExportRequest, *, topic_label
                 return write_jsonl(columns, rows, stream)
             # Stored CSV rows carry times in the zone ZONE.
             if request.table == "items" and request.as_of is None and request.zone.key == ZONE.key:
-                return write_csv_rows(columns, _csv_rows(storage, request), stream)
-            return write_csv(columns, rows, stream)
+                return write_csv_rows(columns, _csv_rows(storage, request), stream, dialect or CsvDialect())
+            return write_csv(columns, rows, stream, dialect or CsvDialect())
 
 
 def rows_of(storage: Database, request: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:

@@ -10,7 +10,7 @@ from pipeline.records import Item
 from pipeline.tagging.reason_text import relevance_reason_text
 
 #: Goes up when a column is renamed, removed or means something else; new columns do not change it.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: Zone of times and days in tables and figures, unless the caller gives another ([province] time_zone)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -52,7 +52,9 @@ def digest(
             if day is not None or as_of is not None:
                 raise click.UsageError(translate("Either --id, or --day and --as-of"))
             return _write_published(app, storage, publication, forms, out)
-        return write_digest(app, storage, options.day_of(app, day), out, forms, options.end_of_day(as_of, app.zone()))
+        return write_digest(
+            app, storage, options.begun_day(app, day), out, forms, options.end_of_day(as_of, app.zone())
+        )
 
 
 def write_digest(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
@@ -15,6 +15,9 @@ from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import current_language
 from pipeline.records import Relevance
+
+if TYPE_CHECKING:
+    from analysis.tables.writers import CsvDialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class _Options:
     sources: tuple[str, ...]
     relevance: tuple[Relevance, ...]
     as_of: datetime | None
+    locale: Literal["en", "vi"] | None
+    names_delimiter: bool
 
 
 @translated.command(
@@ -55,6 +60,17 @@ class _Options:
     help=mark("Relevance (default: main and mention)."),
 )
 @options.as_of
+@translated.option(
+    "--locale",
+    type=click.Choice(["en", "vi"]),
+    help=mark("Of a CSV: en (commas, 0.95; the default) or vi (semicolons, 0,95, for a Vietnamese Excel)."),
+)
+@translated.option(
+    "--sep-line",
+    "names_delimiter",
+    is_flag=True,
+    help=mark("Of a CSV: a first line that names the delimiter, which Excel obeys and other programs may not."),
+)
 @pass_context
 @options.gather(_Options)
 def export(app: CliContext, arguments: _Options) -> int:
@@ -79,7 +95,7 @@ def export(app: CliContext, arguments: _Options) -> int:
     )
     with app.storage() as storage:
         try:
-            rows = export_job.export(storage, file, request, topic_labels=labels)
+            rows = export_job.export(storage, file, request, topic_labels=labels, dialect=_dialect(arguments))
         except TooManyRows as error:
             message = translate(
                 "{file}: a sheet holds {limit} rows: write .csv or .parquet, or a shorter time",
@@ -93,6 +109,13 @@ def export(app: CliContext, arguments: _Options) -> int:
     return DONE
 
 
+def _dialect(arguments: _Options) -> CsvDialect:
+    from analysis.tables.writers import CsvDialect
+
+    names = arguments.names_delimiter
+    return CsvDialect(";", ",", names) if arguments.locale == "vi" else CsvDialect(names_delimiter=names)
+
+
 def _refuse_contradictions(arguments: _Options) -> None:
     from diembao.jobs.export import SUFFIXES
 
@@ -100,6 +123,8 @@ def _refuse_contradictions(arguments: _Options) -> None:
     if file.suffix not in SUFFIXES:
         listed = ", ".join(SUFFIXES)
         raise click.UsageError(translate("{file}: the name must end in {listed}", file=file, listed=listed))
+    if file.suffix != ".csv" and (arguments.locale or arguments.names_delimiter):
+        raise click.UsageError(translate("--locale and --sep-line are for a CSV"))
     if since and until and until < since:
         raise click.UsageError(
             translate("--until {until:%Y-%m-%d} is before --since {since:%Y-%m-%d}", until=until, since=since)

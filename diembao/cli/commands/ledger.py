@@ -12,7 +12,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.options import DAY, day_of
+from diembao.cli.options import DAY, begun_day
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -40,7 +40,7 @@ def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: 
     from diembao.jobs.collection import ledger as ledger_job
 
     zone = app.settings().province.time_zone
-    start, end = day_bounds(day_of(app, day) or now().astimezone(ZoneInfo(zone)).date(), zone)
+    start, end = day_bounds(begun_day(app, day) or now().astimezone(ZoneInfo(zone)).date(), zone)
     with app.storage() as storage:
         days = [d for d in ledger_job.watched_sources(storage, start, end) if not only or d.source_id in only]
         if unknown := set(only) - {d.source_id for d in days}:

@@ -36,7 +36,7 @@ def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
     language = app.document_language()
     with app.home.lock("publish"), app.storage() as storage:
         publication = publish_job.publish(
-            storage, app.settings(), app.rules(), day=options.day_of(app, day), language=language, number=number
+            storage, app.settings(), app.rules(), day=options.begun_day(app, day), language=language, number=number
         )
         if app.as_json:
             row = {"id": publication.id, "day": publication.day, "sha256": publication.sha256}

@@ -10,7 +10,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.options import DAY, MOST_ROWS, day_of
+from diembao.cli.options import DAY, MOST_ROWS, begun_day
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _span(
     from diembao.jobs.publishing import report as report_job
     from diembao.system.clock import now
 
-    today: date = day_of(app, day) or now().astimezone(app.zone()).date()
+    today: date = begun_day(app, day) or now().astimezone(app.zone()).date()
     if (kind is None) == (since is None and until is None):
         raise click.UsageError(translate("Either --last, or --since and --until"))
     if kind is not None:
@@ -115,7 +115,7 @@ def _span(
         return periods[kind](today)
     if since is None:
         raise click.UsageError(translate("--since is missing"))
-    last = day_of(app, until) or today
+    last = begun_day(app, until) or today
     if last < since.date():
         raise click.UsageError(translate("--until {last} is before --since {since:%Y-%m-%d}", last=last, since=since))
     if (last - since.date()).days > _MOST_DAYS:

@@ -134,7 +134,7 @@ def _publication(app: CliContext, storage: Database, arguments: _Options) -> Pub
             storage,
             app.settings(),
             app.rules(),
-            day=options.day_of(app, arguments.day),
+            day=options.begun_day(app, arguments.day),
             language=app.document_language(),
             dry_run=arguments.dry_run,
         )
