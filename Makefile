@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test thorough lint bench soak lock clean
+.PHONY: setup demo test thorough lint bench soak dist lock clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,10 @@ bench: setup
 
 soak: setup
 	$(BIN)/python -m benchmarks.soak
+
+# The archive from which a server is installed: deploy/README.md.
+dist: setup
+	$(BIN)/python -m hatchling build -t sdist -d dist
 
 # Names, versions and hashes only: no index address may enter the file.
 lock: setup

@@ -181,21 +181,17 @@ def _leave_out(data: dict[str, Any], errors: Sequence[ErrorDetails], gaps: dict[
 def _delete(data: Any, path: Location, gaps: dict[Location, list[int]]) -> bool:
     """Delete a key or an element; False where it is no longer there."""
     *outer, last = path
-    for part in outer:
-        if not (isinstance(data, (dict, list)) and _has(data, part)):
-            return False
-        data = data[part]
-    if not _has(data, last):
+    try:
+        for part in outer:
+            data = data[part]
+        # Before the deletion, which would move what comes after it.
+        *array, index = _in_file(path, gaps)
+        del data[last]
+    except (KeyError, IndexError, TypeError):  # it went with what was around it
         return False
     if isinstance(last, int):
-        *array, index = _in_file(path, gaps)
         gaps.setdefault(tuple(array), []).append(int(index))
-    del data[last]
     return True
-
-
-def _has(data: Any, part: int | str) -> bool:
-    return 0 <= part < len(data) if isinstance(data, list) and isinstance(part, int) else part in data
 
 
 def _in_file(loc: Sequence[int | str], gaps: Mapping[Location, Sequence[int]]) -> Location:

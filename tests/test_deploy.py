@@ -126,6 +126,25 @@ def test_compose_keeps_secrets_and_the_database_to_itself() -> None:
             assert volume.split(":")[0] in read["volumes"]
 
 
+def test_the_archive_holds_what_a_server_is_installed_from(tmp_path: Path) -> None:
+    """`make dist`, in a copy: building compiles catalogues, which other tests read meanwhile."""
+    recipe = re.search(r"(?m)^dist: setup\n\t\$\(BIN\)/python (.*)$", (ROOT / "Makefile").read_text())
+    assert recipe
+    left_out = shutil.ignore_patterns(".venv", ".git", "dist", "demo-out", ".*_cache", "__pycache__", "data")
+    shutil.copytree(ROOT, tmp_path / "copy", ignore=left_out)
+    subprocess.run([sys.executable, *recipe[1].split()], cwd=tmp_path / "copy", check=True, capture_output=True)
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    with tarfile.open(tmp_path / "copy" / "dist" / f"diembao-{version}.tar.gz") as archive:
+        names = {name.removeprefix(f"diembao-{version}/") for name in archive.getnames()}
+    for name in ("requirements.txt", "requirements-pip.txt", "pyproject.toml", "hatch_build.py", "LICENSE", "README.md"):
+        assert name in names
+    for name in ("deploy/diembao.service", "deploy/Dockerfile", "config/sources.toml", "config/topic_model.json"):
+        assert name in names
+    assert "pipeline/i18n/locales/vi/LC_MESSAGES/diembao.po" in names
+    text = (DEPLOY / "README.md").read_text("utf-8")
+    assert text.index("make dist") < text.index(f"tar -xzf diembao-{version}.tar.gz")
+
+
 def commands(text: str) -> list[str]:
     """The lines of the README that are to be typed, a block a string."""
     text = re.sub(r"(?s)```.*?```", "", text)

@@ -75,14 +75,18 @@ def _loaders(
     from config.settings import load_settings, missing_contact
     from config.sources import load_sources
 
-    def settings(directory: Path) -> Iterable[Fault]:
-        return missing_contact(directory, load_settings(directory))
+    def faults_of(load: Callable[[Path], object]) -> Callable[[Path], Iterable[Fault]]:
+        def call(directory: Path) -> Iterable[Fault]:
+            load(directory)
+            return ()
 
-    yield settings
-    yield lambda directory: load_sources(directory) and ()
+        return call
+
+    yield lambda directory: missing_contact(directory, load_settings(directory))
+    yield faults_of(load_sources)
     yield lambda directory: schedule_faults(directory, job_faults)
-    yield lambda directory: load_alerts(directory) and ()
-    yield lambda directory: load_rulebook(directory) and ()
+    yield faults_of(load_alerts)
+    yield faults_of(load_rulebook)
 
 
 def _file_faults(directory: Path) -> Iterator[Fault]:
