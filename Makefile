@@ -11,9 +11,17 @@ setup: $(STAMP)
 # Old pips trip over packages that ask for one extra twice, so pip itself is pinned and upgraded first.
 $(STAMP): requirements.txt requirements-pip.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diembao needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	@echo "Cài đặt vào $(VENV), chỉ lần đầu, thường 1 đến 4 phút / Setting up $(VENV), once, usually 1 to 4 minutes"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-pip.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@all=$$(grep -c '==' requirements.txt); begin=$$(date +%s); \
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r requirements.txt \
+		>$(VENV)/pip.log 2>&1 & pip=$$!; shown=0; \
+	while kill -0 $$pip 2>/dev/null; do \
+		sleep 1; n=$$(grep -c '^Collecting' $(VENV)/pip.log); s=$$(($$(date +%s) - begin)); \
+		if [ $$((s - shown)) -ge 10 ]; then shown=$$s; echo "  $$s s: $$n / $$all"; fi; \
+	done; \
+	wait $$pip || { cat $(VENV)/pip.log; exit 1; }
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 

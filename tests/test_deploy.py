@@ -136,7 +136,14 @@ def test_the_archive_holds_what_a_server_is_installed_from(tmp_path: Path) -> No
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     with tarfile.open(tmp_path / "copy" / "dist" / f"diembao-{version}.tar.gz") as archive:
         names = {name.removeprefix(f"diembao-{version}/") for name in archive.getnames()}
-    for name in ("requirements.txt", "requirements-pip.txt", "pyproject.toml", "hatch_build.py", "LICENSE", "README.md"):
+    for name in (
+        "requirements.txt",
+        "requirements-pip.txt",
+        "pyproject.toml",
+        "hatch_build.py",
+        "LICENSE",
+        "README.md",
+    ):
         assert name in names
     for name in ("deploy/diembao.service", "deploy/Dockerfile", "config/sources.toml", "config/topic_model.json"):
         assert name in names

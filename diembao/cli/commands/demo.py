@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import click
 
 from diembao.cli import translated
-from diembao.cli.context import FAILED, CliContext, pass_context
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
 
@@ -29,8 +30,15 @@ from pipeline.i18n.catalogs import mark, translate
     is_flag=True,
     help=mark("Only open the sample press, write its configuration and wait (Ctrl-C ends)."),
 )
+@translated.option(
+    "--keep-serving",
+    is_flag=True,
+    help=mark(
+        "Then keep the sample press open until Enter is pressed, so that the links of the digest can be followed."
+    ),
+)
 @pass_context
-def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
+def demo(app: CliContext, out: Path, keep: bool, serve: bool, keep_serving: bool) -> int:
     from diembao.demo.home import write_home
     from diembao.demo.server import Press
     from diembao.system.child_process import own_command
@@ -62,23 +70,42 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool) -> int:
             subprocess.run([*base, *words], check=False).returncode
             for words in (["collect"], ["process"], ["digest", "--out", str(out)], ["export", str(csv)])
         ]
-    if any(code > 1 for code in codes) or any(codes[1:]):
-        app.warn(translate("The demonstration failed."))
-        return FAILED
-    html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
-    if not keep:
-        shutil.rmtree(home.root)
-    _print(app, html, csv, home.root if keep else None, time.monotonic() - start)
-    return 0
+        if any(code > 1 for code in codes) or any(codes[1:]):
+            app.warn(translate("The demonstration failed."))
+            return FAILED
+        html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
+        if not keep:
+            shutil.rmtree(home.root)
+        _print(app, html, csv, home.root if keep else None, time.monotonic() - start)
+        if keep_serving:
+            _wait_for_enter(app)
+        else:
+            app.print(
+                translate(
+                    "\nThe sample press is closed now, and the links of its digest are dead: --keep-serving keeps it."
+                )
+            )
+    return DONE
 
 
-def _wait_for_interrupt(app: CliContext, home: Path) -> int:
-    app.print(translate("In another window: diembao --home {home} run", home=home))
+def _wait_for_enter(app: CliContext) -> None:
+    app.print(translate("\nThe sample press stays open, and the links of the digest work. Enter ends it."))
+    try:
+        # At the end of a closed input there is nobody to press anything: wait for a signal.
+        if not sys.stdin.readline():
+            _wait_for_interrupt(app, None)
+    except KeyboardInterrupt:
+        pass
+
+
+def _wait_for_interrupt(app: CliContext, home: Path | None) -> int:
+    if home is not None:
+        app.print(translate("In another window: diembao --home {home} run", home=home))
     try:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        return 0
+        return DONE
 
 
 def _print(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
