@@ -1,5 +1,6 @@
 """The sample press: enough of everything, faults included, and it behaves like real sites."""
 
+import csv
 import gzip
 import json
 import subprocess
@@ -249,3 +250,19 @@ def test_it_runs_as_a_command(tmp_path: Path) -> None:
             assert len(json.loads(file.read_text("utf-8"))) == len(outlets())
         finally:
             running.terminate()
+
+
+@pytest.mark.thorough
+def test_the_press_of_a_demonstration_stays_open_until_enter_is_pressed(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "diembao", "demo", "--out", str(tmp_path), "--keep-serving"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as demo:
+        assert demo.stdin is not None
+        assert demo.stdout is not None
+        lines = iter(demo.stdout.readline, "")
+        assert any("Nhấn Enter" in line for line in lines)
+        rows = csv.DictReader((tmp_path / "diem-bao.csv").open(encoding="utf-8-sig", newline=""))
+        with urlopen(next(rows)["url"]) as page:
+            assert page.status == 200
+        demo.stdin.write("\n")
+        demo.stdin.flush()
+        assert demo.wait(timeout=60) == 0

@@ -191,37 +191,12 @@ print(loaded)
 """
 _READY = """
 import json, os, socket, sys
-said = json.dumps([os.getcwd(), dict(os.environ), sys.argv[2:]]).encode()
+request = json.dumps([os.getcwd(), dict(os.environ), sys.argv[2:]]).encode()
 with socket.socket(socket.AF_UNIX) as line:
     line.connect(sys.argv[1])
-    socket.send_fds(line, [len(said).to_bytes(4, "big")], [0, 1, 2])
-    line.sendall(said)
-    sys.exit(line.recv(1)[0])
-"""
-_FORKING = """
-import json, os, socket, sys
-import diembao.cli.main, diembao.jobs.collection.collect, diembao.service.doctor
-import diembao.jobs.publishing.digest, diembao.service.status, storage.database
-with socket.socket(socket.AF_UNIX) as door:
-    door.bind(sys.argv[1])
-    door.listen()
-    while True:
-        line, _ = door.accept()
-        size, files, _, _ = socket.recv_fds(line, 4, 3)
-        said = line.makefile("rb").read(int.from_bytes(size, "big"))
-        folder, env, words = json.loads(said)
-        if not (pid := os.fork()):
-            for number, file in enumerate(files):
-                os.dup2(file, number)
-            os.chdir(folder)
-            os.environ.clear()
-            os.environ.update(env)
-            sys.argv = ["diembao", *words]
-            diembao.cli.main.main()
-        for file in files:
-            os.close(file)
-        line.sendall(bytes([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])]))
-        line.close()
+    socket.send_fds(line, [len(request).to_bytes(4, "big")], [0, 1, 2])
+    line.sendall(request)
+    sys.exit(int.from_bytes(line.makefile("rb").read(8)[4:], "big", signed=True))
 """
 _SYSTEMCTL = """
 import os, re, signal, subprocess, sys, time
@@ -317,7 +292,7 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path, outl
     home = root / "var" / "lib" / "diembao"
     said: dict[str, str] = {}
     blocks = commands(text)
-    forking = subprocess.Popen([sys.executable, "-c", _FORKING, root / "ready"], cwd=ROOT)
+    forking = subprocess.Popen([sys.executable, "-m", "tests.support.fork_server", root / "ready"], cwd=ROOT)
     try:
         while not (root / "ready").exists():
             assert forking.poll() is None

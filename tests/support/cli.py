@@ -1,11 +1,13 @@
 """The command line, run as a process of its own or, much faster, inside the test's process."""
 
+import atexit
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +15,39 @@ import pytest
 from click.testing import CliRunner
 
 from diembao.cli.main import cli
+from tests.support.fork_server import ForkServer
 
 Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+#: Variables that Python reads at its start only.
+_OF_THE_START = ("PYTHON", "LC_", "LANG")
+
+
+@cache
+def _server() -> ForkServer:
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
 
 
 def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess[str]":
     """Run the command line in a process of its own; `more` goes to subprocess.run."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     environment.pop("DIEMBAO_LANG", None)
-    environment |= more.pop("env", {})
+    own = more.pop("env", {})
+    environment |= own
+    seconds = more.pop("timeout", 200)
+    if more.keys() <= {"cwd", "input"} and not any(name.startswith(_OF_THE_START) for name in own):
+        folder = str(more.get("cwd") or Path.cwd())
+        arguments = [str(word) for word in words]
+        return _server().run(arguments, environment=environment, folder=folder, text=more.get("input"), seconds=seconds)
     return subprocess.run(
         [sys.executable, "-m", "diembao", *map(str, words)],
         capture_output=True,
         text=True,
         check=False,
-        timeout=more.pop("timeout", 200),
+        timeout=seconds,
         env=environment,
         **more,
     )

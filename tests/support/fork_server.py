@@ -1,0 +1,128 @@
+"""The command line in processes of its own, forked from one in which the program is read in already.
+
+Reading it in takes a second or more of most commands. A process that is forked has its own memory, its own standard
+streams, environment and working directory, and ends as the program does, with its exit code.
+
+    python -m tests.support.fork_server SOCKET
+"""
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+
+ROOT = Path(__file__).parent.parent.parent
+#: Seconds for the server to read the program in.
+_START = 120.0
+
+
+def serve(path: str) -> None:
+    """Answer requests at a socket until the process is ended: standard streams, folder, environment, words."""
+    _read_program_in()
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(path)
+        door.listen(16)
+        while True:
+            line, _ = door.accept()
+            # A process for each request, so that several can run at once; it waits for the one that is the program.
+            if not os.fork():
+                door.close()
+                _answer(line)
+                return
+            line.close()
+            with suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+
+
+def _read_program_in() -> None:
+    import storage.database  # noqa: F401
+
+
+def _answer(line: socket.socket) -> None:
+    size, streams, _, _ = socket.recv_fds(line, 4, 3)
+    text = line.makefile("rb").read(int.from_bytes(size, "big"))
+    folder, environment, words = json.loads(text)
+    process = os.fork()
+    if process:
+        line.sendall(process.to_bytes(4, "big"))
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        line.sendall(code.to_bytes(4, "big", signed=True))
+        os._exit(0)
+    line.close()
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    random.seed()
+    sys.argv = ["diembao", *words]
+    from diembao.__main__ import main
+
+    main()
+
+
+class ForkServer:
+    """A running server; `run` is subprocess.run for the words of a command line."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory()
+        self._path = str(Path(self._folder.name, "door"))
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "OPENBLAS_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "tests.support.fork_server", self._path]
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        end = time.monotonic() + _START
+        while not Path(self._path).exists():
+            assert self._process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def run(
+        self, words: Sequence[str], *, environment: Mapping[str, str], folder: str, text: str | None, seconds: float
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command with `text` as its standard input. Raises subprocess.TimeoutExpired."""
+        with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
+            stdin.write((text or "").encode())
+            stdin.seek(0)
+            code = self._ask(
+                json.dumps([folder, dict(environment), list(words)]).encode(),
+                [stdin.fileno(), stdout.fileno(), stderr.fileno()],
+                words,
+                seconds,
+            )
+            outputs = []
+            for stream in (stdout, stderr):
+                stream.seek(0)
+                outputs.append(stream.read().decode().replace("\r\n", "\n"))
+        return subprocess.CompletedProcess(["diembao", *words], code, *outputs)
+
+    def _ask(self, request: bytes, streams: list[int], words: Sequence[str], seconds: float) -> int:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(seconds)
+            line.connect(self._path)
+            socket.send_fds(line, [len(request).to_bytes(4, "big")], streams)
+            line.sendall(request)
+            answer = line.makefile("rb")
+            process = int.from_bytes(answer.read(4), "big")
+            try:
+                return int.from_bytes(answer.read(4), "big", signed=True)
+            except TimeoutError:
+                with suppress(ProcessLookupError):
+                    os.kill(process, 9)
+                raise subprocess.TimeoutExpired(["diembao", *words], seconds) from None
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
