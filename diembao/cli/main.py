@@ -90,7 +90,7 @@ def _chosen_language(args: Sequence[str]) -> Language:
 )
 @translated.option("--quiet", "-q", is_flag=True, help=mark("Print errors only."))
 @translated.option("--json", "as_json", is_flag=True, help=mark("Print results as JSON."))
-@click.version_option(package_name="diembao")
+@translated.version_option()
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
     keep_files_private()

@@ -39,7 +39,7 @@ class _Options:
         "--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
     )
 )
-@click.argument("item", required=False)
+@translated.argument("item", required=False)
 @translated.option("--relevance", type=click.Choice(get_args(Relevance)))
 @translated.option(
     "--topic",

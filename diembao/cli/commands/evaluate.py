@@ -13,7 +13,7 @@ from pipeline.i18n.catalogs import mark, translate
 
 
 @translated.command(help=mark("Score tagging against labelled texts."))
-@click.argument(
+@translated.argument(
     "gold",
     nargs=-1,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

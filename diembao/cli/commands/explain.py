@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         "address of a page; FILE: .html, .html.gz, or .txt (the first line is the headline)."
     )
 )
-@click.argument("what", metavar="ITEM|URL|FILE")
+@translated.argument("what", metavar="ITEM|URL|FILE")
 @pass_context
 def explain(app: CliContext, what: str) -> int:
     from pipeline.explain import explain as explain_text

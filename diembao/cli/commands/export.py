@@ -37,7 +37,7 @@ class _Options:
         "(of items, every field and the text). What each column means: docs/columns.md."
     )
 )
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@translated.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @translated.option(
     "--table",
     type=click.Choice(["items", "stories", "tags", "daily", "ledger"]),

@@ -52,14 +52,14 @@ def list_(app: CliContext, enabled: bool) -> int:
 
 
 @source.command(help=mark("Switch these sources off in sources.toml."))
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@translated.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def pause(app: CliContext, ids: tuple[str, ...]) -> int:
     return _set_enabled(app, ids, False)
 
 
 @source.command(help=mark("Switch these sources on in sources.toml."))
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@translated.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def resume(app: CliContext, ids: tuple[str, ...]) -> int:
     return _set_enabled(app, ids, True)
@@ -83,7 +83,7 @@ def _set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
     "import",
     help=mark("Add sources from an OPML file or a list of addresses; without --write only tell what would be added."),
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@translated.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @translated.option("--write", is_flag=True, help=mark("Add them to sources.toml."))
 @allow_private_option
 @pass_context

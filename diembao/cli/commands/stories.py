@@ -36,7 +36,7 @@ _NOTE = translated.option("--note", default="", help=mark("Why (it is kept)."))
         "line: dup (a reprint), same-event or different, with score and reason."
     )
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @pass_context
 def pairs(app: CliContext, file: Path) -> int:
     from diembao.evaluation.pairs import judge_pairs
@@ -133,7 +133,7 @@ def rebuild(app: CliContext) -> int:
 @stories.command(
     help=mark("Show the event that holds KEY (id of an item or story), or the events of the last days told most.")
 )
-@click.argument("key", required=False)
+@translated.argument("key", required=False)
 @translated.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
 @pass_context
 def show(app: CliContext, key: str | None, days: int) -> int:
@@ -213,7 +213,7 @@ def _reprints(report: StoryReport) -> str:
 
 
 @stories.command(help=mark("Join the stories of these items."))
-@click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
+@translated.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
 @_LEVEL
 @_NOTE
 @pass_context
@@ -226,8 +226,8 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 
 
 @stories.command(help=mark("Take these items out of STORY."))
-@click.argument("story")
-@click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+@translated.argument("story")
+@translated.argument("items", nargs=-1, required=True, metavar="ITEM...")
 @_LEVEL
 @_NOTE
 @pass_context

@@ -15,7 +15,7 @@ from pipeline.i18n.catalogs import mark
 @translated.command(
     help=mark("Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.")
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @pass_context
 def tag(app: CliContext, file: Path) -> int:
     from pipeline.tagging.tagger import tag as tag_text

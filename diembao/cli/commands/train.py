@@ -19,7 +19,7 @@ from pipeline.i18n.catalogs import mark, translate
         "replace better ones."
     )
 )
-@click.argument(
+@translated.argument(
     "files",
     nargs=-1,
     required=True,
