@@ -8,7 +8,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from config.fault_words import value_fault
 from config.load import ConfigError, Fault, line_of, parse_toml, resolve
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
@@ -51,7 +54,7 @@ def _read_models(directory: Path | None, faults: list[Fault]) -> Models | None:
     try:
         return TypeAdapter(Models).validate_json(text)
     except ValidationError as error:
-        faults += (Fault(name, None, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())
+        faults += (Fault(name, None, ".".join(map(str, e["loc"])), value_fault(e)) for e in error.errors())
         return None
 
 
@@ -77,17 +80,20 @@ def _place_faults(gazetteer: Gazetteer, name: str, text: str) -> Iterator[Fault]
     earlier = {place.name for place in gazetteer.place if place.until}
     for i, place in enumerate(gazetteer.place):
         if place.id in ids:
-            yield Fault(name, line_of(text, ["place", i, "id"]), f"place[{i}].id", f"'{place.id}' is used twice")
+            yield Fault(name, line_of(text, ["place", i, "id"]), f"place[{i}].id", _twice(place.id))
         ids.add(place.id)
         for form in (place.name, *place.forms, *place.strong_forms, *place.foreign):
             if len(form.strip()) < 2:
-                yield Fault(name, line_of(text, ["place", i]), f"place[{i}]", f"{form!r} is too short for a name")
+                words = Message(mark("{found!r} is too short for a name"), found=form)
+                yield Fault(name, line_of(text, ["place", i]), f"place[{i}]", words)
         if place.since and place.until and place.since > place.until:
-            yield Fault(name, line_of(text, ["place", i, "since"]), f"place[{i}].since", "is later than its 'until'")
+            words = Message(mark("is later than its 'until'"))
+            yield Fault(name, line_of(text, ["place", i, "since"]), f"place[{i}].since", words)
         for name_of_unit in place.former:
             if name_of_unit not in earlier:
                 at = line_of(text, ["place", i, "former"])
-                yield Fault(name, at, f"place[{i}].former", f"no place with 'until' is named {name_of_unit!r}")
+                words = Message(mark("no place with 'until' is named {found!r}"), found=name_of_unit)
+                yield Fault(name, at, f"place[{i}].former", words)
 
 
 def _topic_faults(topics: TopicRules, name: str, text: str) -> Iterator[Fault]:
@@ -95,11 +101,17 @@ def _topic_faults(topics: TopicRules, name: str, text: str) -> Iterator[Fault]:
     for i, topic in enumerate(topics.topic):
         at = line_of(text, ["topic", i])
         if not re.fullmatch(r"[a-z][a-z0-9_]*", topic.id):
-            yield Fault(name, at, f"topic[{i}].id", "may hold small letters, digits and _ only")
+            words = Message(mark("small letters, digits and '_' only, found {found!r}"), found=topic.id)
+            yield Fault(name, at, f"topic[{i}].id", words)
         if topic.id in ids:
-            yield Fault(name, at, f"topic[{i}].id", f"'{topic.id}' is used twice")
+            yield Fault(name, at, f"topic[{i}].id", _twice(topic.id))
         ids.add(topic.id)
         for language, terms in topic.terms.items():
             for term in (*terms.sure, *terms.terms, *terms.weak, *terms.not_in):
                 if not term.strip(" *"):
-                    yield Fault(name, at, f"topic[{i}].terms.{language}", f"{term!r} is no term")
+                    words = Message(mark("{found!r} is no term"), found=term)
+                    yield Fault(name, at, f"topic[{i}].terms.{language}", words)
+
+
+def _twice(id: str) -> Message:
+    return Message(mark("{name!r} is used twice"), name=id)

@@ -162,7 +162,7 @@ def main() -> None:
         sys.exit(130)
     except ConfigError as error:
         head = translate("The configuration has faults:")
-        click.echo("\n".join([head, *(f"  {fault}" for fault in error.faults)]), err=True)
+        click.echo("\n".join([head, *(f"  {fault.translated()}" for fault in error.faults)]), err=True)
         sys.exit(WRONG)
     except HomeInUse as error:
         click.echo(translate("Another run holds the lock: {error}", error=error.explanation()), err=True)

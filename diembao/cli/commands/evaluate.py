@@ -8,6 +8,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
@@ -59,7 +60,7 @@ def evaluate(
     try:
         reports = [cross_validate(records, r, folds=folds) if folds else score(records, r) for r in rules]
     except ValueError as error:
-        raise click.UsageError(f"{', '.join(map(str, gold))}: {error}") from error
+        raise click.UsageError(f"{', '.join(map(str, gold))}: {error_words(error)}") from error
     if app.as_json:
         for report in reports:
             app.print_json(evaluation_json(report, errors=errors))

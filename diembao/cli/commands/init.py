@@ -5,6 +5,7 @@ import click
 from diembao.cli import translated
 from diembao.cli.context import WRONG, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.notices import shown
 
 
 @translated.command(help=mark("Write a commented configuration into the home folder; files that exist are left alone."))
@@ -36,10 +37,10 @@ def check(app: CliContext) -> int:
 
     faults = check_configuration(app.home.config)
     if app.as_json:
-        app.print_json([{"file": f.file, "line": f.line, "key": f.key, "message": f.message} for f in faults])
+        app.print_json([{"file": f.file, "line": f.line, "key": f.key, "message": shown(f.message)} for f in faults])
     else:
         for fault in faults:
-            click.echo(str(fault), err=True)
+            click.echo(fault.translated(), err=True)
     if faults:
         app.print(translate("{faults} faults.", faults=len(faults)))
         return WRONG

@@ -11,6 +11,7 @@ import click
 from diembao.cli import translated
 from diembao.cli.commands.source_check import check, find, learn
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
@@ -95,7 +96,9 @@ def import_(app: CliContext, file: Path, write: bool, allow_private: tuple[str, 
     except NotRead as error:
         raise click.UsageError(
             translate(
-                "{file}: cannot be read ({error}). It takes OPML, or an address in each line.", file=file, error=error
+                "{file}: cannot be read ({error}). It takes OPML, or an address in each line.",
+                file=file,
+                error=error_words(error),
             )
         ) from error
     result = to_import(outlines, invalid, app.sources(), allow_private)

@@ -12,6 +12,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
@@ -48,7 +49,7 @@ def pairs(app: CliContext, file: Path) -> int:
             verdict = judge_pairs(record, rules)
         except ValueError as error:
             failed = True
-            app.warn(f"{file}:{number}: {error}")
+            app.warn(f"{file}:{number}: {error_words(error)}")
             continue
         pair_id = record.get("id", number)
         app.print_json(
@@ -70,7 +71,7 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     try:
         report = evaluate_pairs((row for _, row in read_jsonl(file)), app.rules())
     except ValueError as error:
-        raise click.UsageError(f"{file}: {error}") from error
+        raise click.UsageError(f"{file}: {error_words(error)}") from error
     figures = {
         "dup": (report.dup, report.dup_f1),
         "same": (report.same, report.same_f1),

@@ -9,6 +9,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
@@ -46,11 +47,11 @@ def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int
         try:
             records += read_labels(read_jsonl(file))
         except ValueError as error:
-            raise click.UsageError(f"{file}: {error}") from error
+            raise click.UsageError(f"{file}: {error_words(error)}") from error
     try:
         result = retrain(records, app.rules(), folds=folds)
     except ValueError as error:
-        raise click.UsageError(f"{', '.join(map(str, files))}: {error}") from error
+        raise click.UsageError(f"{', '.join(map(str, files))}: {error_words(error)}") from error
     target = out or app.home.config / MODELS
     rejected = bool(result.worse) and not force
     if app.as_json:
