@@ -68,7 +68,7 @@ def evaluate(
     from rich.console import Console
 
     for report in reports:
-        Console().print(evaluation_tables(report, errors=errors))
+        Console().print(evaluation_tables(report, app.topic_names(), errors=errors))
     return DONE
 
 

@@ -40,7 +40,7 @@ def explain(app: CliContext, what: str) -> int:
 
         from diembao.cli.explain_view import explanation_panels
 
-        Console().print(explanation_panels(explanation))
+        Console().print(explanation_panels(explanation, app.topic_names()))
     return DONE
 
 
@@ -70,7 +70,8 @@ def _text(app: CliContext, name: str) -> SourceText:
         names = ", ".join(f"{hit.words} ({translate_code('hit place', hit.where)})" for hit in error.hits)
         hint = translate("; its bytes hold: {names}", names=names) if names else ""
         reason = translate_code("reason", error.page.reason)
-        note = f" ({error.page.note})" if error.page.note else ""
+        # The notes of readers are English, and say nothing that the reason does not.
+        note = f" ({error.page.note})" if error.page.note and app.lang == "en" else ""
         raise click.UsageError(f"{error.url}: {reason}{note}{hint}") from error
     if app.home.database.exists():
         with app.storage() as storage:

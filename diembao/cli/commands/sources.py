@@ -14,7 +14,7 @@ from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.error_words import error_words
 from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
 from diembao.system.clock import now
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 
 @translated.group(help=mark("The outlets that are watched."))
@@ -41,15 +41,20 @@ def list_(app: CliContext, enabled: bool) -> int:
     table = Table(*heads, box=None, pad_edge=False)
     for s in sources:
         kinds = Counter(feed.kind for feed in s.feeds)
-        feeds = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+        feeds = ", ".join(f"{n} {translate_code('feed kind', kind)}" for kind, n in kinds.items())
+        languages = ", ".join(s.languages)
         on = translate("on") if s.enabled else translate("off")
-        table.add_row(s.id, s.name, on, ", ".join(s.languages), s.kind, s.category, feeds)
+        table.add_row(s.id, s.name, on, languages, _kind(s.kind), translate_code("category", s.category), feeds)
     console = Console()
     # In a file or a pipe each source takes one line, whatever the width of the terminal.
     Console(width=console.width if console.is_terminal else 200, soft_wrap=True).print(table)
     on_, all_ = sum(s.enabled for s in sources), len(sources)
     app.print(translate("{sources} sources, {enabled} switched on.", sources=all_, enabled=on_))
     return DONE
+
+
+def _kind(kind: str) -> str:
+    return translate_code("outlet kind", kind)
 
 
 @source.command(help=mark("Switch these sources off in sources.toml."))
@@ -115,7 +120,7 @@ def import_(app: CliContext, file: Path, write: bool, allow_private: tuple[str, 
             }
         )
     for s in result.added:
-        feeds = ", ".join(f"{feed.url} ({feed.kind})" for feed in s.feeds)
+        feeds = ", ".join(f"{feed.url} ({translate_code('feed kind', feed.kind)})" for feed in s.feeds)
         app.print(f"  + {s.id} · {s.name} [{s.country}, {', '.join(s.languages)}]: {feeds}")
     for url, id_ in result.known:
         app.print(translate("  = {url}: {source} has it already", url=url, source=id_))

@@ -14,6 +14,7 @@ from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
+from diembao.cli.value_words import country_words, language_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
@@ -185,8 +186,8 @@ def _print(app: CliContext, event: Event, zone: ZoneInfo, *, whole: bool) -> Non
     reports, items = len(event.reports), event.items
     app.print(f"{event.key}  {event.title}")
     spread = f"{event.start.astimezone(zone):%d/%m %H:%M} - {event.end.astimezone(zone):%d/%m %H:%M}"
-    places = ", ".join(f"{country} {n}" for country, n in event.countries.items())
-    tongues = ", ".join(f"{language} {n}" for language, n in event.languages.items())
+    places = ", ".join(f"{country_words(country)} {n}" for country, n in event.countries.items())
+    tongues = ", ".join(f"{language_words(language)} {n}" for language, n in event.languages.items())
     app.print(
         translate(
             "  {stories} stories, {items} items, {outlets} outlets; first: {first}; {period}; {countries}; {languages}",

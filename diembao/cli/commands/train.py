@@ -11,7 +11,7 @@ from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 
 @translated.command(
@@ -58,7 +58,7 @@ def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int
         app.print_json({"changes": result.changes, "worse": result.worse, "written": None if rejected else str(target)})
     app.print(translate("             before   after   change  cross-validated"))
     for name, (old, new, fresh) in result.changes.items():
-        app.print(f"{name:<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
+        app.print(f"{translate_code('evaluation', name):<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
     if rejected:
         app.warn(
             translate(
