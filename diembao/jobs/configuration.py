@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diembao.system.files import write_atomically
+from pipeline.i18n.catalogs import translate_comment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,12 +20,16 @@ _LOCK_WAIT = 10.0
 
 
 def write_configuration(directory: Path) -> list[Path]:
-    """Write the packaged configuration files that `directory` lacks; return them."""
-    from config.load import FILES
+    """Write the packaged configuration files that `directory` lacks; return them.
+
+    Their comments are in the language of the context; all else is that of the package, byte for byte.
+    """
+    from config.comments import with_comments
+    from config.load import FILES, packaged
 
     missing = [directory / name for name in FILES if not (directory / name).exists()]
     for path in missing:
-        write_atomically(path, (files("config") / path.name).read_bytes())
+        write_atomically(path, with_comments(packaged(path.name), translate_comment).encode())
     return missing
 
 

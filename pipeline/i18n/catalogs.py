@@ -11,8 +11,8 @@ from io import BytesIO
 
 from pipeline.i18n.language import Language, current_language
 
-#: names of the catalogues' files: our own messages, and those of click
-DOMAIN, CLICK_DOMAIN = "diembao", "click"
+#: names of the catalogues' files: our own messages, those of click, and the comments of the packaged configuration
+DOMAIN, CLICK_DOMAIN, CONFIG_DOMAIN = "diembao", "click", "config"
 
 
 def translate(message: str, /, *, language: Language | None = None, **parameters: object) -> str:
@@ -59,6 +59,12 @@ def translate_click(message: str, plural: str = "", n: int = 1) -> str:
         return plural if plural and n != 1 else message
     words = catalog(current_language(), CLICK_DOMAIN)
     return words.ngettext(message, plural, n) if plural else words.gettext(message)
+
+
+def translate_comment(text: str) -> str:
+    """Return a comment of a configuration file in the language of the context; in English where it has no entry."""
+    # gettext takes an empty msgid for the header of the catalogue.
+    return catalog(current_language(), CONFIG_DOMAIN).gettext(text) if text and current_language() != "en" else text
 
 
 @cache
