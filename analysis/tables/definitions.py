@@ -25,7 +25,7 @@ TAGS: tuple[Column[Tag], ...] = (
     Column("source", "text", "Id of the outlet.", lambda t: t.item.source_id),
     Column("kind", "text", "place or topic.", lambda t: t.kind),
     Column("tag", "text", "Id of the place (places.toml) or topic (topics.toml).", lambda t: t.id),
-    Column("name", "text", "Its name.", lambda t: t.name),
+    Column("name", "text", "Name of the place or topic.", lambda t: t.name),
     Column("unit", "text", "Of a place: the unit it lies in.", lambda t: t.unit),
     Column(
         "score",
