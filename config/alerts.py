@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from config.addresses import is_host_and_port
 from config.load import read_toml, resolve
+from pipeline.i18n.catalogs import mark
 
 RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search"]
 #: Keys that each kind of rule needs, besides `kind`.
@@ -75,23 +76,27 @@ def load_alerts(directory: Path | None) -> Alerting:
     name, text = resolve(directory, "alerts.toml")
     alerting, faults = read_toml(text, Alerting, name=name)
     if not is_host_and_port(alerting.mail.server):
-        faults.add(("mail", "server"), f"host:port, found {alerting.mail.server!r}")
+        faults.add(("mail", "server"), mark("host:port is needed, found {found!r}"), found=alerting.mail.server)
     for address in (*alerting.mail.to, alerting.mail.sender):
         if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address):
             key = "sender" if address == alerting.mail.sender else "to"
-            faults.add(("mail", key), f"no e-mail address: {address!r}")
+            faults.add(("mail", key), mark("no e-mail address: {found!r}"), found=address)
     for secret in alerting.hooks.secrets:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", secret):
-            faults.add(("hooks", "secrets"), "the name of a secret, e.g. DIEMBAO_ALERT_URL, not the address itself")
+            faults.add(
+                ("hooks", "secrets"),
+                mark("the name of a secret, e.g. {example}, not the address itself"),
+                example="DIEMBAO_ALERT_URL",
+            )
     for n, rule in enumerate(alerting.rule):
         keys = {key for key in ("times", "by", "hours", "percent", "megabytes") if getattr(rule, key) is not None}
         if wrong := keys ^ _KEYS_BY_KIND[rule.kind]:
-            problem = f"{'has no' if wrong & keys else 'needs'} {', '.join(sorted(wrong))}"
-            faults.add(("rule", n), f"{rule.kind!r} {problem}")
+            problem = mark("{kind!r} has no {keys}") if wrong & keys else mark("{kind!r} needs {keys}")
+            faults.add(("rule", n), problem, kind=rule.kind, keys=", ".join(sorted(wrong)))
         if rule.by is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", rule.by):
-            faults.add(("rule", n, "by"), f"not a time of day as HH:MM: {rule.by!r}")
+            faults.add(("rule", n, "by"), mark("not a time of day as HH:MM: {found!r}"), found=rule.by)
         for key in ("times", "hours", "percent", "megabytes"):
             if (value := getattr(rule, key)) is not None and value <= 0:
-                faults.add(("rule", n, key), f"more than 0, found {value}")
+                faults.add(("rule", n, key), mark("more than 0 is needed, found {found}"), found=value)
     faults.raise_any()
     return alerting

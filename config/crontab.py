@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+
 if TYPE_CHECKING:
     from apscheduler.triggers.base import BaseTrigger
 
@@ -36,8 +39,8 @@ class _Field:
     names: Mapping[str, int] = field(default_factory=dict)
 
 
-_MINUTE, _HOUR, _DAY = _Field("minute", 0, 59), _Field("hour", 0, 23), _Field("day", 1, 31)
-_MONTH, _WEEKDAY = _Field("month", 1, 12, _MONTHS), _Field("weekday", 0, 7, _WEEKDAYS)
+_MINUTE, _HOUR, _DAY = _Field(mark("minute"), 0, 59), _Field(mark("hour"), 0, 23), _Field(mark("day"), 1, 31)
+_MONTH, _WEEKDAY = _Field(mark("month"), 1, 12, _MONTHS), _Field(mark("weekday"), 0, 7, _WEEKDAYS)
 
 
 def cron_trigger(expression: str, zone: tzinfo) -> "BaseTrigger":
@@ -52,7 +55,13 @@ def cron_trigger(expression: str, zone: tzinfo) -> "BaseTrigger":
 
     words = expression.split()
     if len(words) != 5:
-        raise ValueError(f"five fields (minute hour day month weekday), found {len(words)}: {expression!r}")
+        raise ValueError(
+            Message(
+                mark("five fields (minute hour day month weekday) are needed, found {count}: {expression!r}"),
+                count=len(words),
+                expression=expression,
+            )
+        )
     minute, hour, day_word, month, weekday_word = words
     days = [word for word in day_word.lower().split(",") if word != _LAST]
     day_numbers = _numbers(",".join(days), _DAY) if days else set[int]()
@@ -72,7 +81,7 @@ def cron_trigger(expression: str, zone: tzinfo) -> "BaseTrigger":
     if not day_word.startswith("*") and not weekday_word.startswith("*"):
         return OrTrigger([CronTrigger(day=by_day, **times), CronTrigger(day_of_week=by_weekday, **times)])
     if _LAST not in by_day and min(day_numbers) > max(_MOST_DAYS[n] for n in month_numbers):
-        raise ValueError(f"no such day in any year: {expression!r}")
+        raise ValueError(Message(mark("no such day in any year: {expression!r}"), expression=expression))
     return CronTrigger(day=by_day, day_of_week=by_weekday, **times)
 
 
@@ -82,7 +91,7 @@ def _numbers(word: str, field: _Field) -> set[int]:
     for part in word.split(","):
         match = re.fullmatch(r"(?:\*|(\w+)(?:-(\w+))?)(?:/(\d+))?", part, re.ASCII)
         if match is None:
-            raise ValueError(f"{field.name}: {part!r} is no number, name, range or step")
+            raise _fault(field, mark("{part!r} is no number, name, range or step"), part=part)
         first, last = field.first, min(field.last, 6) if field is _WEEKDAY else field.last
         if match[1] is not None:
             first = _number(match[1], field)
@@ -90,9 +99,9 @@ def _numbers(word: str, field: _Field) -> set[int]:
             last = _number(match[2], field, end=first) if match[2] else last if match[3] else first
         step = int(match[3] or 1)
         if first > last:
-            raise ValueError(f"{field.name}: the range {part!r} ends before it begins")
+            raise _fault(field, mark("the range {part!r} ends before it begins"), part=part)
         if step < 1:
-            raise ValueError(f"{field.name}: {part!r} has a step of 0")
+            raise _fault(field, mark("{part!r} has a step of 0"), part=part)
         numbers.update(range(first, last + 1, step))
     return numbers
 
@@ -104,8 +113,16 @@ def _number(word: str, field: _Field, end: int = 0) -> int:
         number = 7  # "fri-sun"
     if not field.first <= number <= field.last:
         names = ", ".join(field.names)
-        raise ValueError(f"{field.name}: {field.first} to {field.last}{' or ' * bool(names)}{names}, found {word!r}")
+        if names:
+            allowed = mark("{first} to {last} or {names}, found {word!r}")
+            raise _fault(field, allowed, first=field.first, last=field.last, names=names, word=word)
+        allowed = mark("{first} to {last}, found {word!r}")
+        raise _fault(field, allowed, first=field.first, last=field.last, word=word)
     return number
+
+
+def _fault(field: _Field, message: str, **values: object) -> ValueError:
+    return ValueError(Message(mark("{field}: {fault}"), field=Message(field.name), fault=Message(message, **values)))
 
 
 def _listed(numbers: set[int], field: _Field) -> str:

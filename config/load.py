@@ -13,7 +13,10 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.fault_words import file_fault, toml_fault, value_error_fault, value_fault
 from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message, shown
 
 T = TypeVar("T")
 #: Keys and indexes of tables, from the top of a file down.
@@ -36,11 +39,19 @@ class Fault:
     line: int | None
     #: Path of the key, e.g. 'source[2].feeds[0].kind'; '' for the whole file.
     key: str
+    #: In English; a Message can be shown in another language.
     message: str
 
     def __str__(self) -> str:
+        return self._with_place(self.message)
+
+    def translated(self) -> str:
+        """Return the fault with its place, in the language of the context."""
+        return self._with_place(shown(self.message))
+
+    def _with_place(self, message: str) -> str:
         at = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{at}: {self.key}: {self.message}" if self.key else f"{at}: {self.message}"
+        return f"{at}: {self.key}: {message}" if self.key else f"{at}: {message}"
 
 
 class ConfigError(DiembaoError):
@@ -63,17 +74,21 @@ class Faults:
         self._name, self._text = name, text
         self._faults, self._gaps = list(faults), gaps or {}
 
-    def add(self, loc: Sequence[int | str], message: str) -> None:
-        """Add a fault at the key `loc`, a path of keys and indexes of tables."""
+    def add(self, loc: Sequence[int | str], message: str, /, **values: object) -> None:
+        """Add a fault at the key `loc`, a path of keys and indexes of tables.
+
+        The message is a `mark("...")` with these values as its fields, or a Message.
+        """
         loc = _in_file(loc, self._gaps)
-        self._faults.append(Fault(self._name, line_of(self._text, loc), _key_path(loc), message))
+        words = message if isinstance(message, Message) else Message(message, **values)
+        self._faults.append(Fault(self._name, line_of(self._text, loc), _key_path(loc), words))
 
     def try_(self, loc: Sequence[int | str], parse: Callable[[str], object], value: str) -> None:
         """Add a fault at the key `loc` if `parse` raises ValueError or re.error for the value."""
         try:
             parse(value)
         except (ValueError, re.error) as error:
-            self.add(loc, str(error).splitlines()[0])
+            self.add(loc, value_error_fault(error))
 
     @property
     def all(self) -> tuple[Fault, ...]:
@@ -101,7 +116,7 @@ def resolve(directory: Path | None, name: str) -> tuple[str, str]:
     try:
         return str(path), path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([Fault(str(path), None, "", f"cannot be read: {error}")]) from error
+        raise ConfigError([Fault(str(path), None, "", file_fault(error))]) from error
 
 
 def parse_toml(text: str, kind: type[T], *, name: str) -> T:
@@ -147,9 +162,8 @@ def _tables(text: str, name: str) -> dict[str, Any]:
             data = tomllib.loads("\n".join(lines))
             break
         except tomllib.TOMLDecodeError as error:
-            match = re.search(r"at line (\d+)", str(error))
-            line = int(match[1]) if match else None
-            faults.append(Fault(name, line, "", f"no valid TOML: {error}"))
+            line, message = toml_fault(error)
+            faults.append(Fault(name, line, "", message))
             if line is None or line > len(lines) or not lines[line - 1] or len(faults) == _MOST_BAD_LINES:
                 raise ConfigError(faults) from error
             lines[line - 1] = ""  # to see whether others are bad
@@ -208,16 +222,14 @@ def _in_file(loc: Sequence[int | str], gaps: Mapping[Location, Sequence[int]]) -
 
 def _fault_of(error: ErrorDetails, kind: type[Any], text: str, name: str) -> Fault:
     loc = [part for part in error["loc"] if not _is_internal(part)]
-    message = error["msg"]
+    message = value_fault(error)
     if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         keys = _field_names(kind, loc[:-1])
         near = difflib.get_close_matches(str(loc[-1]), keys, n=1, cutoff=0.5)
-        message = "unknown key"
-        message += f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(sorted(keys))}"
-    elif error["type"] in ("missing", "missing_argument"):
-        message = "is missing"
-    else:
-        message = f"{message}, found {error['input']!r:.80}"
+        if near:
+            message = Message(mark("unknown key; did you mean '{near}'?"), near=near[0])
+        else:
+            message = Message(mark("unknown key; known are {keys}"), keys=", ".join(sorted(keys)))
     return Fault(name, line_of(text, loc), _key_path(loc), message)
 
 

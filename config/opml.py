@@ -8,6 +8,8 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Feed, FeedKind, Source
 from pipeline.text.line_length import NAME, cut_line
 from pipeline.text.private_hosts import is_metadata_service, is_private_host, server_of, server_of_pair
@@ -96,7 +98,7 @@ def read_list(data: bytes) -> tuple[list[Outline], list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotRead(f"no UTF-8 text: {error}") from error
+        raise NotRead(Message(mark("no text in UTF-8"))) from error
     outlines: list[Outline] = []
     invalid: list[str] = []
     for number, line in enumerate((line.strip() for line in text.splitlines()), 1):
@@ -117,9 +119,9 @@ def _read_opml(data: bytes) -> tuple[list[Outline], list[str]]:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotRead(f"no XML: {error}") from error
+        raise NotRead(Message(mark("no XML"))) from error
     if root is None or etree.QName(root).localname.lower() != "opml":
-        raise NotRead("XML, but no OPML" if root is not None else "no XML")
+        raise NotRead(Message(mark("XML, but no OPML") if root is not None else mark("no XML")))
     outlines: list[Outline] = []
     invalid: list[str] = []
     for node in root.iter("{*}outline"):

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from config.fault_words import value_fault
 from config.load import ConfigError, Fault, Faults, read_toml, resolve
+from pipeline.i18n.catalogs import mark
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
@@ -51,7 +53,7 @@ def _read_models(directory: Path | None, faults: list[Fault]) -> Models | None:
     try:
         return TypeAdapter(Models).validate_json(text)
     except ValidationError as error:
-        faults += (Fault(name, None, ".".join(map(str, e["loc"])), e["msg"]) for e in error.errors())
+        faults += (Fault(name, None, ".".join(map(str, e["loc"])), value_fault(e)) for e in error.errors())
         return None
 
 
@@ -78,27 +80,27 @@ def _check_places(gazetteer: Gazetteer, faults: Faults) -> None:
     earlier = {place.name for place in gazetteer.place if place.until}
     for i, place in enumerate(gazetteer.place):
         if place.id in ids:
-            faults.add(("place", i, "id"), f"'{place.id}' is used twice")
+            faults.add(("place", i, "id"), mark("{name!r} is used twice"), name=place.id)
         ids.add(place.id)
         for form in (place.name, *place.forms, *place.strong_forms, *place.foreign):
             if len(form.strip()) < 2:
-                faults.add(("place", i), f"{form!r} is too short for a name")
+                faults.add(("place", i), mark("{found!r} is too short for a name"), found=form)
         if place.since and place.until and place.since > place.until:
-            faults.add(("place", i, "since"), "is later than its 'until'")
+            faults.add(("place", i, "since"), mark("is later than its 'until'"))
         for name_of_unit in place.former:
             if name_of_unit not in earlier:
-                faults.add(("place", i, "former"), f"no place with 'until' is named {name_of_unit!r}")
+                faults.add(("place", i, "former"), mark("no place with 'until' is named {found!r}"), found=name_of_unit)
 
 
 def _check_topics(topics: TopicRules, faults: Faults) -> None:
     ids: set[str] = set()
     for i, topic in enumerate(topics.topic):
         if not re.fullmatch(r"[a-z][a-z0-9_]*", topic.id):
-            faults.add(("topic", i, "id"), "may hold small letters, digits and _ only")
+            faults.add(("topic", i, "id"), mark("small letters, digits and '_' only, found {found!r}"), found=topic.id)
         if topic.id in ids:
-            faults.add(("topic", i, "id"), f"'{topic.id}' is used twice")
+            faults.add(("topic", i, "id"), mark("{name!r} is used twice"), name=topic.id)
         ids.add(topic.id)
         for language, terms in topic.terms.items():
             for term in (*terms.sure, *terms.terms, *terms.weak, *terms.not_in):
                 if not term.strip(" *"):
-                    faults.add(("topic", i, "terms", language), f"{term!r} is no term")
+                    faults.add(("topic", i, "terms", language), mark("{found!r} is no term"), found=term)

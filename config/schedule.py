@@ -11,6 +11,7 @@ from typing import ClassVar
 from config.addresses import is_host_and_port
 from config.crontab import cron_trigger
 from config.load import Fault, Faults, read_toml, resolve
+from pipeline.i18n.catalogs import mark
 
 _FORBID = {"extra": "forbid"}
 #: Exit code of a command that crashed (diembao.cli.context.CRASH).
@@ -97,31 +98,49 @@ def _read_schedule(directory: Path | None) -> tuple[_ScheduleFile, Faults]:
     schedule, faults = read_toml(text, _ScheduleFile, name=name)
     jobs = schedule.job
     if schedule.serve.health and not is_host_and_port(schedule.serve.health, lowest=0):
-        faults.add(("serve", "health"), f"host:port, or empty for none, found {schedule.serve.health!r}")
+        faults.add(
+            ("serve", "health"),
+            mark("host:port is needed, or empty for none, found {found!r}"),
+            found=schedule.serve.health,
+        )
     if schedule.serve.keep_days < 8:
-        faults.add(("serve", "keep_days"), f"at least 8, found {schedule.serve.keep_days}")
+        faults.add(
+            ("serve", "keep_days"),
+            mark("at least {least} is needed, found {found}"),
+            least=8,
+            found=schedule.serve.keep_days,
+        )
     names: set[str] = set()
     for n, job in enumerate(jobs):
         if job.name in names:
-            faults.add(("job", n, "name"), f"{job.name!r} is used twice")
+            faults.add(("job", n, "name"), mark("{name!r} is used twice"), name=job.name)
         names.add(job.name)
         if (job.every_minutes is None) == (job.cron is None):
-            faults.add(("job", n), "needs either every_minutes or cron")
+            faults.add(("job", n), mark("needs either every_minutes or cron"))
         if job.every_minutes is not None and job.every_minutes < 1:
-            faults.add(("job", n, "every_minutes"), f"at least 1, found {job.every_minutes}")
+            faults.add(
+                ("job", n, "every_minutes"),
+                mark("at least {least} is needed, found {found}"),
+                least=1,
+                found=job.every_minutes,
+            )
         if CRASH in job.ok:
-            faults.add(("job", n, "ok"), f"{CRASH} is the exit code of a crash, which is never a success")
+            faults.add(
+                ("job", n, "ok"), mark("{code} is the exit code of a crash, which is never a success"), code=CRASH
+            )
         if not job.command:
-            faults.add(("job", n, "command"), "is empty")
+            faults.add(("job", n, "command"), mark("is empty"))
         for key in ("limit_minutes", "retry_minutes"):
             if (value := getattr(job, key)) is not None and value <= 0:
-                faults.add(("job", n, key), f"more than 0, found {value}")
+                faults.add(("job", n, key), mark("more than 0 is needed, found {found}"), found=value)
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", job.name):
-            faults.add(("job", n, "name"), f"small letters, digits, '_' and '-' only, found {job.name!r}")
+            faults.add(
+                ("job", n, "name"), mark("small letters, digits, '_' and '-' only, found {found!r}"), found=job.name
+            )
         if unknown := [other for other in job.after if other not in {j.name for j in jobs} - {job.name}]:
-            faults.add(("job", n, "after"), f"no such other job: {', '.join(unknown)}")
+            faults.add(("job", n, "after"), mark("no such other job: {names}"), names=", ".join(unknown))
         if job.every_minutes is not None and job.for_each_day:
-            faults.add(("job", n, "command"), "{day} is for jobs at times of day (cron)")
+            faults.add(("job", n, "command"), mark("{day} is for jobs at times of day (cron)"))
         if job.cron is not None:
             faults.try_(("job", n, "cron"), partial(cron_trigger, zone=UTC), job.cron)
     return schedule, faults

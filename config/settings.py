@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from config.load import Fault, Faults, read_toml, resolve
-from pipeline.i18n.catalogs import translate
+from pipeline.i18n.catalogs import mark
 from pipeline.records import CrawlSettings
 
 _FORBID = {"extra": "forbid"}
@@ -164,38 +164,51 @@ def missing_contact(directory: Path | None, settings: Settings) -> list[Fault]:
     if settings.crawl.contact.strip():
         return []
     faults = Faults(*resolve(directory, "settings.toml"))
-    message = translate("is empty: an e-mail address or a page, so that webmasters can write to you")
-    faults.add(("crawl", "contact"), message)
+    faults.add(("crawl", "contact"), mark("is empty: an e-mail address or a page, so that webmasters can write to you"))
     return list(faults.all)
 
 
 def _check_basics(settings: Settings, faults: Faults) -> None:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.digest.cutoff):
-        faults.add(("digest", "cutoff"), f"not a time of day as HH:MM: {settings.digest.cutoff!r}")
+        faults.add(("digest", "cutoff"), mark("not a time of day as HH:MM: {found!r}"), found=settings.digest.cutoff)
     if settings.digest.language not in ("vi", "en"):
-        faults.add(("digest", "language"), f"'vi' or 'en', found {settings.digest.language!r}")
+        faults.add(
+            ("digest", "language"),
+            mark("one of {expected} is needed, found {found}"),
+            expected="'vi', 'en'",
+            found=repr(settings.digest.language),
+        )
     try:
         ZoneInfo(settings.province.time_zone)
     except (KeyError, ValueError, OSError):
-        faults.add(("province", "time_zone"), f"no such time zone: {settings.province.time_zone!r}")
+        faults.add(("province", "time_zone"), mark("no such time zone: {found!r}"), found=settings.province.time_zone)
     if re.search(r"://[^/@]*:[^/@]+@", settings.storage.database):
         faults.add(
             ("storage", "database"),
-            "holds a password: leave it out and give it in $PGPASSWORD or ~/.pgpass, or the whole address in "
-            "$DIEMBAO_DATABASE",
+            mark(
+                "holds a password: leave it out and give it in $PGPASSWORD or ~/.pgpass, or the whole address in "
+                "$DIEMBAO_DATABASE"
+            ),
         )
     elif settings.storage.database and not re.match(r"(postgresql|sqlite)(\+\w+)?://", settings.storage.database):
-        message = "no address of a PostgreSQL or SQLite database, such as postgresql://diembao@db.example/diembao"
-        faults.add(("storage", "database"), translate(message))
+        faults.add(
+            ("storage", "database"),
+            mark("no address of a PostgreSQL or SQLite database, such as postgresql://diembao@db.example/diembao"),
+        )
 
 
 def _check_limits(settings: Settings, faults: Faults) -> None:
     for key in ("delay_seconds", "timeout_seconds", "concurrent_requests", "max_page_bytes", "max_feed_bytes"):
         if (value := getattr(settings.crawl, key)) < (0 if key == "delay_seconds" else 1):
-            faults.add(("crawl", key), f"too small: {value}")
+            faults.add(("crawl", key), mark("too small: {found}"), found=value)
     for key in ("irrelevant_pages_days", "coverage_pages_days", "attempts_days", "irrelevant_texts_days"):
         if 0 < (days := getattr(settings.retention, key)) < _MIN_DAYS or days < 0:
-            faults.add(("retention", key), f"at least {_MIN_DAYS} days, or 0 for ever, found {days}")
+            faults.add(
+                ("retention", key),
+                mark("at least {least} days are needed, or 0 for ever, found {found}"),
+                least=_MIN_DAYS,
+                found=days,
+            )
 
 
 def _check_peers(settings: Settings, faults: Faults) -> None:
@@ -203,9 +216,11 @@ def _check_peers(settings: Settings, faults: Faults) -> None:
     for n, peer in enumerate(settings.peer):
         for name in (peer.name, *peer.also):
             if not any(c.isalnum() for c in name) or '"' in name:
-                faults.add(("peer", n, "name"), f"no name that a headline could hold: {name!r}")
+                faults.add(("peer", n, "name"), mark("no name that a headline could hold: {found!r}"), found=name)
         if peer.name in names:
-            faults.add(("peer", n, "name"), f"stands here twice, or is the province itself: {peer.name!r}")
+            faults.add(
+                ("peer", n, "name"), mark("stands here twice, or is the province itself: {found!r}"), found=peer.name
+            )
         names.add(peer.name)
 
 
@@ -213,7 +228,7 @@ def _check_document(document: DocumentSettings, faults: Faults) -> None:
     if document.form == "administrative":
         for key in ("agency", "symbol", "place"):
             if not getattr(document, key).strip():
-                faults.add(("document", key), "is empty: a document of form 'administrative' needs it")
+                faults.add(("document", key), mark("is empty: a document of form 'administrative' needs it"))
 
 
 def _check_sending(sending: SendingSettings, faults: Faults) -> None:
@@ -221,15 +236,21 @@ def _check_sending(sending: SendingSettings, faults: Faults) -> None:
     for n, mailing_list in enumerate(sending.list):
         at = ("sending", "list", n)
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", mailing_list.name):
-            faults.add((*at, "name"), f"small letters, digits, '_' and '-' only, found {mailing_list.name!r}")
+            faults.add(
+                (*at, "name"), mark("small letters, digits, '_' and '-' only, found {found!r}"), found=mailing_list.name
+            )
         if mailing_list.name in names:
-            faults.add((*at, "name"), f"{mailing_list.name!r} is used twice")
+            faults.add((*at, "name"), mark("{name!r} is used twice"), name=mailing_list.name)
         names.add(mailing_list.name)
         if not mailing_list.to:
-            faults.add((*at, "to"), "is empty: name at least one address")
+            faults.add((*at, "to"), mark("is empty: name at least one address"))
         for address in mailing_list.to:
             if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address):
-                faults.add((*at, "to"), f"no e-mail address: {address!r}")
+                faults.add((*at, "to"), mark("no e-mail address: {found!r}"), found=address)
     for secret in sending.hooks:
         if not re.fullmatch(r"[A-Z][A-Z0-9_]*", secret):
-            faults.add(("sending", "hooks"), "the name of a secret, e.g. DIEMBAO_DIGEST_URL, not the address itself")
+            faults.add(
+                ("sending", "hooks"),
+                mark("the name of a secret, e.g. {example}, not the address itself"),
+                example="DIEMBAO_DIGEST_URL",
+            )

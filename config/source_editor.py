@@ -11,6 +11,8 @@ from tomlkit.items import AoT
 
 from config.load import ConfigError, Fault, line_of
 from config.sources import check_sources
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Feed, Selectors, Source
 
 #: First keys of a source, in the order in which they are written; other keys follow.
@@ -48,7 +50,9 @@ def with_enabled(name: str, text: str, id: str, enabled: bool) -> str:
         tables[number]["enabled"] = enabled
         changed = tomlkit.dumps(document)
     if not _is_only_change(text, changed, number, enabled):
-        message = f"cannot be changed safely; please set `enabled = {str(enabled).lower()}` by hand"
+        message = Message(
+            mark("cannot be changed safely; please set `enabled = {value}` by hand"), value=str(enabled).lower()
+        )
         raise ConfigError([Fault(name, line_of(text, ("source", number)), f"source[{number}]", message)])
     check_sources(name, changed)
     return changed

@@ -7,6 +7,8 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from config.load import Faults, parse_toml, read_toml, resolve
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.polling.allowed_hours import parse_hours
 from pipeline.polling.query_names import query_names
 from pipeline.polling.search_queries import template_fault
@@ -48,9 +50,16 @@ def check_sources(name: str, text: str) -> tuple[Source, ...]:
     owners: dict[str, str] = {}
     for n, source in enumerate(sources):
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", source.id):
-            faults.add(("source", n, "id"), f"small letters, digits, '_' and '-' only, found {source.id!r}")
+            faults.add(
+                ("source", n, "id"), mark("small letters, digits, '_' and '-' only, found {found!r}"), found=source.id
+            )
         if source.id in numbers:
-            faults.add(("source", n, "id"), f"{source.id!r} is used twice (also source[{numbers[source.id]}])")
+            faults.add(
+                ("source", n, "id"),
+                mark("{name!r} is used twice (also source[{number}])"),
+                name=source.id,
+                number=numbers[source.id],
+            )
         numbers.setdefault(source.id, n)
         _check_source(source, n, owners, faults)
     faults.raise_any()
@@ -62,27 +71,36 @@ def _check_source(source: Source, n: int, owners: dict[str, str], faults: Faults
     for key, url in (("home", source.home), *(("feeds", feed.url) for feed in source.feeds)):
         if is_fetchable(url) and "@" in urlsplit(url).netloc:
             # The only fault reported of this source, because others would repeat the address with the password.
-            faults.add(("source", n, key), "an address with a login in it: let `login` name the secret that holds it")
+            faults.add(
+                ("source", n, key), mark("an address with a login in it: let `login` name the secret that holds it")
+            )
             return
     if not is_fetchable(source.home):
-        faults.add(("source", n, "home"), f"no http(s) address: {source.home!r}")
+        faults.add(("source", n, "home"), mark("no http(s) address: {found!r}"), found=source.home)
     if source.enabled and not source.feeds:
-        faults.add(("source", n, "feeds"), "is empty: an enabled source needs at least one feed")
+        faults.add(("source", n, "feeds"), mark("is empty: an enabled source needs at least one feed"))
     for m, feed in enumerate(source.feeds):
         _check_feed(feed, source, ("source", n, "feeds", m), owners, faults)
     if source.login and not re.fullmatch(r"[A-Z][A-Z0-9_]*", source.login):
-        faults.add(("source", n, "login"), "the name of a secret that holds NAME:PASSWORD, e.g. DIEMBAO_LOGIN_BAO")
+        faults.add(
+            ("source", n, "login"), mark("the name of a secret that holds NAME:PASSWORD, e.g. DIEMBAO_LOGIN_BAO")
+        )
     _check_patterns(source, n, faults)
     _check_labels(source, n, faults)
 
 
 def _check_feed(feed: Feed, source: Source, at: tuple[str | int, ...], owners: dict[str, str], faults: Faults) -> None:
     if not is_fetchable(feed.url):
-        faults.add((*at, "url"), f"no http(s) address: {feed.url!r}")
+        faults.add((*at, "url"), mark("no http(s) address: {found!r}"), found=feed.url)
     elif is_fetchable(source.home) and not _is_own_site(source, feed.url):
-        faults.add((*at, "url"), f"another site than home {source.home} (or `domains`): {feed.url}")
+        faults.add(
+            (*at, "url"),
+            mark("another site than home {home} (or `domains`): {found}"),
+            home=source.home,
+            found=feed.url,
+        )
     if feed.url in owners:
-        faults.add((*at, "url"), f"{feed.url} is already a feed of {owners[feed.url]!r}")
+        faults.add((*at, "url"), mark("{url} is already a feed of {owner!r}"), url=feed.url, owner=owners[feed.url])
     owners.setdefault(feed.url, source.id)
     if feed.links is not None:
         faults.try_((*at, "links"), _compile_selector, feed.links)
@@ -90,7 +108,9 @@ def _check_feed(feed: Feed, source: Source, at: tuple[str | int, ...], owners: d
         faults.add((*at, "url"), fault)
     for key in ("terms", "language", "per_answer"):
         if feed.kind != "query" and getattr(feed, key):
-            faults.add((*at, key), f"is for feeds of kind 'query' only, found one of kind {feed.kind!r}")
+            faults.add(
+                (*at, key), mark("is for feeds of kind 'query' only, found one of kind {found!r}"), found=feed.kind
+            )
 
 
 def _check_patterns(source: Source, n: int, faults: Faults) -> None:
@@ -108,12 +128,14 @@ def _check_patterns(source: Source, n: int, faults: Faults) -> None:
 def _check_labels(source: Source, n: int, faults: Faults) -> None:
     """Add faults of country and languages."""
     if not re.fullmatch(r"[A-Z]{2}", source.country):
-        faults.add(("source", n, "country"), f"two capital letters (ISO 3166-1), found {source.country!r}")
+        faults.add(
+            ("source", n, "country"), mark("two capital letters (ISO 3166-1), found {found!r}"), found=source.country
+        )
     if not source.languages:
-        faults.add(("source", n, "languages"), "is empty: name at least one")
+        faults.add(("source", n, "languages"), mark("is empty: name at least one"))
     for language in (*source.languages, *(feed.language for feed in source.feeds if feed.language)):
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", language):
-            faults.add(("source", n, "languages"), f"no language tag (BCP 47): {language!r}")
+            faults.add(("source", n, "languages"), mark("no language tag (BCP 47): {found!r}"), found=language)
 
 
 def _compile_selector(css: str) -> object:
@@ -122,7 +144,7 @@ def _compile_selector(css: str) -> object:
     try:
         return soupsieve.compile(css)
     except soupsieve.SelectorSyntaxError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(Message(mark("no valid CSS selector (character {column})"), column=error.col)) from error
 
 
 def _is_own_site(source: Source, url: str) -> bool:

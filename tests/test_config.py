@@ -66,8 +66,8 @@ delay_seconds = "x"
 titel = "h1"
 """
     assert sorted(faults_of(tmp_path, "sources.toml", text)) == [
-        "11: source[1].feeds[0].kind: Input should be 'feed', 'sitemap', 'listing', 'list' or 'query', found 'fed'",
-        "12: source[1].delay_seconds: Input should be a valid number, unable to parse string as a number, found 'x'",
+        "11: source[1].feeds[0].kind: one of 'feed', 'sitemap', 'listing', 'list', 'query' is needed, found 'fed'",
+        "12: source[1].delay_seconds: a number is needed, found 'x'",
         "15: source[1].selectors.titel: unknown key; did you mean 'title'?",
         "5: source[0].feeds[0].kinds: unknown key; did you mean 'kind'?",
         "7: source[1].name: is missing",

@@ -59,7 +59,7 @@ def test_decisions_become_labels_and_the_latest_wins() -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ([], "line 7: a JSON object"),
+        ([], "line 7: not a JSON object"),
         (decision(relevance="perhaps"), "line 7: 'relevance' must be one of main"),
         (decision(topics="energy"), "line 7: 'topics' must be a list"),
         ({"decision": {}}, "line 7: 'id' is missing"),

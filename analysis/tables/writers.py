@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
+from analysis.tables.sheet_words import SheetWords
 from analysis.tables.sink import Sink
 from pipeline.errors import DiembaoError
 from pipeline.records import Item
@@ -24,6 +25,8 @@ from pipeline.text.urls import is_fetchable
 T = TypeVar("T")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: Workbooks with the names and codes of the other formats
+_ENGLISH = SheetWords("en", {})
 #: Limits of Excel: rows of a sheet without its header; characters of a cell and of a link; links of a sheet
 SHEET_ROWS = 1_048_575
 _CELL, _LINK, _LINKS = 32_767, 2_079, 65_000
@@ -136,12 +139,17 @@ def _plain(value: Any) -> str:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def write_xlsx(name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
-    """Write a workbook with a sheet of that name; return the number of rows. Raises TooManyRows, or OSError."""
+def write_xlsx(
+    table: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path, words: SheetWords = _ENGLISH
+) -> int:
+    """Write a workbook with a sheet for a table, in the language of `words`; return the number of rows.
+
+    Raises TooManyRows, or OSError.
+    """
     import xlsxwriter.exceptions  # type: ignore[import-untyped]
 
     try:
-        return _write_book(xlsxwriter.Workbook, name, columns, rows, path)
+        return _write_book(xlsxwriter.Workbook, (table, words), columns, rows, path)
     except xlsxwriter.exceptions.XlsxWriterException as error:
         # It wraps the system's error, and is no OSError itself.
         cause = error.args[0] if error.args else None
@@ -156,8 +164,12 @@ def _folder_for_parts(path: Path) -> str:
         return str(path.parent)
 
 
-def _write_book(make_book: Any, name: str, columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path) -> int:
+def _write_book(
+    make_book: Any, about: tuple[str, SheetWords], columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path
+) -> int:
     """Write the workbook; `make_book` takes any object that can be written to, and options."""
+    table, words = about
+    heads, shown = words.heads(table, columns), words.columns(table, columns)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     with (
         TemporaryDirectory(dir=_folder_for_parts(path)) as folder,
@@ -172,17 +184,17 @@ def _write_book(make_book: Any, name: str, columns: Sequence[Column[Any]], rows:
             "number": book.add_format({"num_format": "0.00"}),
             "link": book.add_format({"font_color": "#0B5394", "underline": 1}),
         }
-        sheet = book.add_worksheet(name)
+        sheet = book.add_worksheet(words.sheet(table))
         sheet.freeze_panes(1, 0)
-        for m, column in enumerate(columns):
+        for m, (column, words_of_head) in enumerate(zip(columns, heads, strict=True)):
             sheet.set_column(m, m, _WIDE.get(column.name, _WIDTHS[column.kind]))
-            sheet.write_string(0, m, column.name, head)
+            sheet.write_string(0, m, words_of_head, head)
         n = links = 0
         for row in rows:
             n += 1
             if n > SHEET_ROWS:
                 raise TooManyRows(f"a sheet holds {SHEET_ROWS} rows: write .csv or .parquet, or a shorter time")
-            for m, column in enumerate(columns):
+            for m, column in enumerate(shown):
                 value, style = column.value(row), formats.get(column.kind)
                 match value:
                     case None | "" | ():
@@ -204,11 +216,10 @@ def _write_book(make_book: Any, name: str, columns: Sequence[Column[Any]], rows:
                         else:
                             sheet.write_string(n, m, _cell(value))
         sheet.autofilter(0, 0, max(n, 1), len(columns) - 1)
-        meanings = book.add_worksheet("columns")
+        meanings = book.add_worksheet(words.sheet("columns"))
         meanings.set_column(0, 0, 22)
         meanings.set_column(2, 2, 100)
-        table = [("column", "kind", "meaning"), *((c.name, c.kind, c.meaning) for c in columns)]
-        for y, texts in enumerate(table):
+        for y, texts in enumerate(words.explained(table, columns)):
             for x, text in enumerate(texts):
                 meanings.write_string(y, x, text, None if y else head)
     return n

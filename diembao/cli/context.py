@@ -80,6 +80,11 @@ class CliContext:
 
         return load_rulebook(self.home.config if self.home.config.exists() else None)
 
+    def topic_names(self) -> dict[str, str]:
+        """Return the names of the topics by id, in the language of the run."""
+        is_english = self.lang == "en"
+        return {t.id: t.label_en if is_english else t.label_vi for t in self.rules().topics.topic}
+
     def database(self) -> str:
         """Return the address of the database: $DIEMBAO_DATABASE, else settings.toml, else SQLite in the home folder."""
         from diembao.system.secrets import secret

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from diembao.cli.value_words import TopicNames, topic_words
 from diembao.evaluation.metrics import GRADES, TONES, EvaluationReport, Figure, Score
 from pipeline.i18n.catalogs import translate_code
 
@@ -49,21 +50,23 @@ def _interval(figure: Figure | None) -> list[float]:
     return [] if figure is None else [round(figure.low, 4), round(figure.high, 4)]
 
 
-def evaluation_tables(report: EvaluationReport, *, errors: bool = False) -> RenderableType:
-    """Return the report as Rich tables."""
+def evaluation_tables(report: EvaluationReport, topics: TopicNames, *, errors: bool = False) -> RenderableType:
+    """Return the report as Rich tables; `topics` gives names by id."""
     parts: list[RenderableType] = [_figures(report)]
     if report.confusion:
         parts.append(_matrix(_word("confusion"), GRADES, report.confusion))
     if report.tone_confusion:
         parts.append(_matrix(_word("tone"), TONES, report.tone_confusion))
     if report.topics:
-        parts.append(_topic_table(report))
+        parts.append(_topic_table(report, topics))
     if errors and report.mistakes:
         table = Table(title=_word("mistakes"))
         for column in ("id", "title", "what", "gold", "said", "why"):
             table.add_column(_word(column), overflow="fold")
         for m in report.mistakes:
-            table.add_row(m.id, m.title[:80], _word(m.what), m.gold, m.predicted, m.reason)
+            table.add_row(
+                m.id, m.title[:80], _word(m.what), _values(m.gold, topics), _values(m.predicted, topics), m.reason
+            )
         parts.append(table)
     return Group(*parts)
 
@@ -102,15 +105,26 @@ def _matrix(title: str, names: Sequence[str], counts: Mapping[tuple[str, str], i
     return table
 
 
-def _topic_table(report: EvaluationReport) -> Table:
+def _topic_table(report: EvaluationReport, topics: TopicNames) -> Table:
     table = Table(title=_word("topics"))
     for column in ("topic", "precision_short", "recall_short", "F1", "right", "false", "missed"):
         table.add_column(_word(column), justify="left" if column == "topic" else "right")
     for topic, s in report.topics.items():
         table.add_row(
-            topic, f"{s.precision:.2f}", f"{s.recall:.2f}", f"{s.f1:.2f}", str(s.right), str(s.false), str(s.missed)
+            topic_words(topics, topic),
+            f"{s.precision:.2f}",
+            f"{s.recall:.2f}",
+            f"{s.f1:.2f}",
+            str(s.right),
+            str(s.false),
+            str(s.missed),
         )
     return table
+
+
+def _values(listed: str, topics: TopicNames) -> str:
+    """Return the words for a list of grades, tones, topics or languages."""
+    return ", ".join(topic_words(topics, code) if code in topics else _word(code) for code in listed.split(", "))
 
 
 def _word(code: str) -> str:

@@ -5,6 +5,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from diembao.cli.value_words import TopicNames, grade_words, language_words, tone_words, topic_words
 from pipeline.explain import Explanation
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.i18n.language import current_language
@@ -14,14 +15,15 @@ from pipeline.tagging.reason_text import relevance_reason_text
 _MARKS = {"place": "bold black on yellow", "range": "dim strike", "term": "underline cyan"}
 
 
-def explanation_panels(explanation: Explanation) -> RenderableType:
-    """Return the text with its evidence marked, and a table for every decision."""
+def explanation_panels(explanation: Explanation, topics: TopicNames) -> RenderableType:
+    """Return the text with its evidence marked, and a table for every decision; `topics` gives names by id."""
     tags = explanation.tags
     reason = relevance_reason_text(tags.reason, current_language())
-    tone = tags.tone + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
+    tone = tone_words(tags.tone) + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
     verdict = (
-        f"{_word('relevance')}: {tags.relevance} ({tags.relevance_score:.2f})   {_word('tone')}: {tone}   "
-        f"{_word('language')}: {tags.language}   {_word('rules')}: {tags.rules}\n{reason[:1].upper()}{reason[1:]}"
+        f"{_word('relevance')}: {grade_words(tags.relevance)} ({tags.relevance_score:.2f})   {_word('tone')}: {tone}   "
+        f"{_word('language')}: {language_words(tags.language)}   {_word('rules')}: {tags.rules}\n"
+        f"{reason[:1].upper()}{reason[1:]}"
     )
     parts: list[RenderableType] = [
         Panel(Group(_marked(explanation, "title"), Text(), _marked(explanation, "text"))),
@@ -39,11 +41,11 @@ def explanation_panels(explanation: Explanation) -> RenderableType:
     if explanation.grade:
         table = Table(_word("feature"), _word("value"), _word("effect"), title=_word("grade"), title_justify="left")
         for feature, value, effect in explanation.grade:
-            table.add_row(feature, f"{value:g}", f"{effect:+.2f}")
+            table.add_row(_feature(feature), f"{value:g}", f"{effect:+.2f}")
         parts.append(table)
     if explanation.topics:
-        parts.append(_topics(explanation))
-    if sensitive := ", ".join(account.id for account in explanation.topics if account.sensitive):
+        parts.append(_topics(explanation, topics))
+    if sensitive := ", ".join(topic_words(topics, account.id) for account in explanation.topics if account.sensitive):
         parts.append(Text(translate("Marked as sensitive in topics.toml: {topics}", topics=sensitive)))
     if explanation.hits:
         table = Table(_word("name"), _word("where"), _word("kept"), title=_word("hits"), title_justify="left")
@@ -74,11 +76,13 @@ def _places(explanation: Explanation) -> Table:
     for mention, role in explanation.mentions:
         source = explanation.title if mention.where == "title" else explanation.text
         name = f"{source[mention.start : mention.end]} → {mention.place.name}"
-        table.add_row(name, f"{mention.where} {mention.start}", mention.place.tier, "✓" if mention.strong else "", role)
+        where = f"{translate_code('hit place', mention.where)} {mention.start}"
+        tier = translate_code("place tier", mention.place.tier)
+        table.add_row(name, where, tier, "✓" if mention.strong else "", translate_code("mention role", role))
     return table
 
 
-def _topics(explanation: Explanation) -> Table:
+def _topics(explanation: Explanation, topics: TopicNames) -> Table:
     table = Table(
         _word("topic"), _word("chance"), _word("said"), _word("terms"), _word("why"),
         title=_word("topics"), title_justify="left",
@@ -86,9 +90,14 @@ def _topics(explanation: Explanation) -> Table:
     for account in explanation.topics:
         best = {hit.term: hit.weight for hit in account.hits}
         terms = ", ".join(f"{t} ({w:g})" for t, w in sorted(best.items(), key=lambda pair: -pair[1])[:8])
-        parts = ", ".join(f"{feature} {effect:+.1f}" for feature, _, effect in account.parts[:3])
-        table.add_row(account.id, f"{account.chance:.2f}", _word(account.verdict), terms, parts)
+        parts = ", ".join(f"{_feature(feature)} {effect:+.1f}" for feature, _, effect in account.parts[:3])
+        name = topic_words(topics, account.id)
+        table.add_row(name, f"{account.chance:.2f}", _word(account.verdict), terms, parts)
     return table
+
+
+def _feature(code: str) -> str:
+    return translate_code("feature", code)
 
 
 def _word(code: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from pipeline.i18n.catalogs import translate
+
 
 def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield (line number, value) of a JSON Lines file, or of standard input for '-'; one line in memory at a time."""
@@ -19,4 +21,4 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
             try:
                 yield number, json.loads(line.decode("utf-8-sig", "replace"))
             except ValueError as error:
-                raise click.UsageError(f"{path}:{number}: no valid JSON: {error}") from error
+                raise click.UsageError(f"{path}:{number}: {translate('no valid JSON')}") from error

@@ -93,7 +93,7 @@ def _chosen_language(args: Sequence[str]) -> Language:
 )
 @translated.option("--quiet", "-q", is_flag=True, help=mark("Print errors only."))
 @translated.option("--json", "as_json", is_flag=True, help=mark("Print results as JSON."))
-@click.version_option(package_name="diembao")
+@translated.version_option()
 @click.pass_context
 def cli(context: click.Context, home: Path | None, lang: str | None, quiet: bool, as_json: bool) -> None:
     keep_files_private()
@@ -166,7 +166,7 @@ def main() -> None:
         sys.exit(130)
     except ConfigError as error:
         head = translate("The configuration has faults:")
-        click.echo("\n".join([head, *(f"  {fault}" for fault in error.faults)]), err=True)
+        click.echo("\n".join([head, *(f"  {fault.translated()}" for fault in error.faults)]), err=True)
         sys.exit(WRONG)
     except HomeInUse as error:
         click.echo(translate("Another run holds the lock: {error}", error=error.explanation()), err=True)

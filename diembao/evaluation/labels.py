@@ -1,7 +1,10 @@
 """Labelled records and exported decisions of reviewers → labelled records for `diembao train`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 
 #: One line of the input, a JSON object.
 LabelRow = Mapping[str, Any]
@@ -24,7 +27,9 @@ def read_labels(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
     decisions: list[tuple[str, int, LabelRow]] = []
     for number, row in rows:
         if not isinstance(row, dict):
-            raise ValueError(f"line {number}: a JSON object is needed, found {type(row).__name__}")
+            raise ValueError(
+                Message(mark("line {number}: {fault}"), number=number, fault=Message(mark("not a JSON object")))
+            )
         if "decision" in row:
             decisions.append((str(row.get("decided_at") or ""), number, row))
         else:
@@ -34,20 +39,27 @@ def read_labels(rows: Iterable[tuple[int, Any]]) -> Iterator[dict[str, Any]]:
         try:
             labels = _labels(row)
         except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from error
+            raise ValueError(Message(mark("line {number}: {fault}"), number=number, fault=error.args[0])) from error
         text = {name: row.get(name) for name in ("id", "title", "text", "url", "language", "published")}
         records[str(row["id"])] = {**records.get(str(row["id"]), {}), **text, **labels}
     yield from records.values()
+
+
+def one_of_fault(name: str, allowed: Sequence[str], value: object) -> Message:
+    """Return the message for a value that is not among those allowed."""
+    return Message(
+        mark("'{name}' must be one of {allowed}, found {value!r}"), name=name, allowed=", ".join(allowed), value=value
+    )
 
 
 def _labels(row: LabelRow) -> dict[str, Any]:
     """Return the labels that a row with a decision gives."""
     decision = row["decision"]
     if not isinstance(decision, dict):
-        raise ValueError("'decision' must be an object")
+        raise ValueError(Message(mark("'{name}' is missing or no object"), name="decision"))
     for name in ("id", "title", "text"):
         if name not in row:
-            raise ValueError(f"'{name}' is missing")
+            raise ValueError(Message(mark("'{name}' is missing"), name=name))
     labels: dict[str, Any] = {}
     if (grade := decision.get("relevance")) is not None:
         labels["about_ninh_thuan"] = _one_of("relevance", grade, _GRADES)
@@ -67,12 +79,12 @@ def _labels(row: LabelRow) -> dict[str, Any]:
 def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return a value that must be one of these; raises ValueError."""
     if value not in allowed:
-        raise ValueError(f"'{name}' must be one of {', '.join(allowed)}, found {value!r}")
+        raise ValueError(one_of_fault(name, allowed, value))
     return str(value)
 
 
 def _ids(name: str, value: Any) -> list[str]:
     """Return a value that must be a list of ids; raises ValueError."""
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise ValueError(f"'{name}' must be a list of topic ids")
+        raise ValueError(Message(mark("'{name}' must be a list of topic ids"), name=name))
     return value

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from diembao.evaluation.labels import one_of_fault
 from diembao.evaluation.metrics import Figure, Score, confidence_figure
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.rules.rulebook import Rulebook
 from pipeline.stories.areas import fingerprint_tagged
 from pipeline.stories.fingerprints import Fingerprint
@@ -46,21 +49,21 @@ class PairReport:
 def judge_pairs(record: Any, rules: Rulebook) -> Verdict:
     """Return the verdict on a record {"a": {"title", "text", …}, "b": {…}}. Raises ValueError with the key."""
     if not isinstance(record, Mapping):
-        raise ValueError("not an object")
+        raise ValueError(Message(mark("not a JSON object")))
     return compare_fingerprints(_fingerprint(record, "a", rules), _fingerprint(record, "b", rules))
 
 
 def _fingerprint(record: Mapping[str, Any], side: str, rules: Rulebook) -> Fingerprint:
     article = record.get(side)
     if not isinstance(article, Mapping):
-        raise ValueError(f"'{side}' is missing or no object")
+        raise ValueError(Message(mark("'{name}' is missing or no object"), name=side))
     published = article.get("published")
     if isinstance(published, str) and len(published) < _FULL_DATE:
         article = {**article, "published": None}
     try:
         text = text_from_record({"id": side, **article})
     except ValueError as error:
-        raise ValueError(f"'{side}': {error}") from error
+        raise ValueError(Message(mark("'{name}': {fault}"), name=side, fault=error.args[0])) from error
     return fingerprint_tagged(text.title, text.text, text.published, tag(text, rules), rules)
 
 
@@ -71,7 +74,7 @@ def evaluate_pairs(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Pai
     """
     verdicts = list(_verdicts(records, rules))
     if not verdicts:
-        raise ValueError("no pairs")
+        raise ValueError(Message(mark("no pairs")))
     dup_f1 = confidence_figure(verdicts, lambda some: _score(some, ("dup",)).f1)
     same_f1 = confidence_figure(verdicts, lambda some: _score(some, ("dup", "same-event")).f1)
     assert dup_f1 is not None and same_f1 is not None
@@ -93,9 +96,9 @@ def _verdicts(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Iterator
             verdict = judge_pairs(record, rules)
             gold = str(record.get("label", "")).removesuffix("-different-article")
             if gold not in JUDGEMENTS:
-                raise ValueError(f"'label' must be one of {', '.join(JUDGEMENTS)}, found {record.get('label')!r}")
+                raise ValueError(one_of_fault("label", JUDGEMENTS, record.get("label")))
         except ValueError as error:
-            raise ValueError(f"pair {name}: {error}") from error
+            raise ValueError(Message(mark("pair {name}: {fault}"), name=name, fault=error.args[0])) from error
         yield PairVerdict(name, str(record["a"]["title"]), gold, verdict)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from diembao.evaluation.metrics import EvaluationReport, Figure, Outcome, compare, evaluate_record
 from diembao.evaluation.training import train
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Rulebook, rulebook
 
@@ -54,7 +56,9 @@ def cross_validate(records: Sequence[Record], rules: Rulebook, *, folds: int = 5
     Raises ValueError for fewer records than folds.
     """
     if len(records) < folds or folds < 2:
-        raise ValueError(f"{len(records)} records cannot be cut into {folds} folds")
+        raise ValueError(
+            Message(mark("{records} records cannot be cut into {folds} folds"), records=len(records), folds=folds)
+        )
     order = list(range(len(records)))
     random.Random(seed).shuffle(order)
     outcomes: dict[int, Outcome] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diembao.system.files import write_atomically
-from pipeline.i18n.catalogs import translate
+from pipeline.i18n.catalogs import mark, translate_comment
+from pipeline.i18n.notices import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,12 +24,16 @@ _LOCK_WAIT = 10.0
 
 
 def write_configuration(directory: Path) -> list[Path]:
-    """Write the packaged configuration files that `directory` lacks; return them."""
-    from config.load import FILES
+    """Write the packaged configuration files that `directory` lacks; return them.
+
+    Their comments are in the language of the context; all else is that of the package, byte for byte.
+    """
+    from config.comments import with_comments
+    from config.load import FILES, packaged
 
     missing = [directory / name for name in FILES if not (directory / name).exists()]
     for path in missing:
-        write_atomically(path, (files("config") / path.name).read_bytes())
+        write_atomically(path, with_comments(packaged(path.name), translate_comment).encode())
     return missing
 
 
@@ -53,7 +57,7 @@ def check_configuration(
 
     directory = home.config
     if not directory.is_dir():
-        message = translate("there is no configuration; run: diembao --home {home} init", home=home.root)
+        message = Message(mark("there is no configuration; run: diembao --home {home} init"), home=home.root)
         return ConfigurationCheck((Fault(str(directory), None, "", message),))
     faults = list(_file_faults(directory))
     for load in _loaders(job_faults):
@@ -98,13 +102,15 @@ def _file_faults(directory: Path) -> Iterator[Fault]:
     for path in sorted(directory.glob("*.toml")):
         if path.name not in FILES:
             near = difflib.get_close_matches(path.name, FILES, n=1)
-            message = translate("nothing reads a file of this name; there are {names}", names=", ".join(FILES))
+            message = Message(mark("nothing reads a file of this name; there are {names}"), names=", ".join(FILES))
             if near:
-                message = translate("nothing reads a file of this name; is it meant to be {name}?", name=near[0])
+                message = Message(mark("nothing reads a file of this name; is it meant to be {name}?"), name=near[0])
             yield Fault(str(path), None, "", message)
     sources = directory / "sources.toml"
     if not sources.exists():
-        yield Fault(str(sources), None, "", translate("is missing, and nothing is collected without it: diembao init"))
+        yield Fault(
+            str(sources), None, "", Message(mark("is missing, and nothing is collected without it: diembao init"))
+        )
 
 
 def _doubts(directory: Path) -> Iterator[Fault]:
@@ -115,19 +121,19 @@ def _doubts(directory: Path) -> Iterator[Fault]:
 
     for name in FILES:
         if not (directory / name).exists():
-            message = translate("is missing; the one that came with the program is used")
+            message = Message(mark("is missing; the one that came with the program is used"))
             yield Fault(str(directory / name), None, "", message)
     mail, lists = load_alerts(directory).mail, load_settings(directory).sending.list
     if (mail.to or lists) and (doubt := sender_doubt(mail)):
         yield Fault(str(directory / "alerts.toml"), None, "mail.sender", doubt)
 
 
-def sender_doubt(mail: Mail) -> str:
-    """Return why mail from this sender may not arrive; '' for no reason."""
+def sender_doubt(mail: Mail) -> Message | None:
+    """Return why mail from this sender may not arrive; None for no reason."""
     domain = mail.sender.rpartition("@")[2].lower()
     if "." in domain.strip(".") and not domain.endswith((".localdomain", ".local", ".invalid")):
-        return ""
-    return translate("{sender} is no address in the world outside; many mail servers refuse it", sender=mail.sender)
+        return None
+    return Message(mark("{sender} is no address in the world outside; many mail servers refuse it"), sender=mail.sender)
 
 
 def add_sources(home: Home, load: Callable[[], Sequence[Source]], sources: Sequence[Source]) -> Path:

@@ -32,7 +32,7 @@ class UnreadablePage(DiembaoError):
 
     def __init__(self, url: str, page: Unreadable, hits: tuple[ByteHit, ...]) -> None:
         super().__init__(f"{url}: {page.reason} {page.note}".strip())
-        self.hits = hits
+        self.url, self.page, self.hits = url, page, hits
 
 
 def text_of_page(url: str, settings: Settings, rules: Rulebook) -> SourceText:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from diembao.jobs.periods import local_day
 from diembao.system.clock import now
 from diembao.system.files import replacing
+from pipeline.i18n.language import current_language
 from pipeline.records import Item, Relevance, SourceDay
 from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_rows import CsvRow
@@ -60,16 +61,18 @@ def export(
 ) -> int:
     """Write a table to a file of one of SUFFIXES, whole or not at all; return the number of rows.
 
-    `topic_labels` gives names of topics by id, `dialect` how a CSV is written. Raises TooManyRows.
+    A workbook is in the language of the context; the other formats have the names and codes of docs/columns.md in
+    every language. `topic_labels` gives names of topics by id, `dialect` how a CSV is written. Raises TooManyRows.
     """
     from analysis.tables.definitions import TABLES
+    from analysis.tables.sheet_words import SheetWords
     from analysis.tables.writers import CsvDialect, write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
     columns = in_zone(TABLES[request.table].columns, request.zone)
     rows = rows_of(storage, request, topic_labels)
     with replacing(path) as draft:
         if path.suffix == ".xlsx":
-            return write_xlsx(request.table, columns, rows, draft)
+            return write_xlsx(request.table, columns, rows, draft, SheetWords(current_language(), topic_labels))
         if path.suffix == ".parquet":
             return write_parquet(columns, rows, draft, request.zone)
         with draft.open("w", encoding="utf-8", newline="") as stream:

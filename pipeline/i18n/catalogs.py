@@ -11,8 +11,8 @@ from io import BytesIO
 
 from pipeline.i18n.language import Language, current_language
 
-#: name of the catalogues' files
-DOMAIN = "diembao"
+#: names of the catalogues' files: our own messages, those of click, and the comments of the packaged configuration
+DOMAIN, CLICK_DOMAIN, CONFIG_DOMAIN = "diembao", "click", "config"
 
 
 def translate(message: str, /, *, language: Language | None = None, **parameters: object) -> str:
@@ -50,14 +50,31 @@ class _NoCode(NullTranslations):
         raise LookupError(f"{context}: {message}")
 
 
+def translate_click(message: str, plural: str = "", n: int = 1) -> str:
+    """Return one of click's own messages, its fields not filled in, in the language of the context.
+
+    A message without a translation is returned in English, as is every message in English.
+    """
+    if current_language() == "en":
+        return plural if plural and n != 1 else message
+    words = catalog(current_language(), CLICK_DOMAIN)
+    return words.ngettext(message, plural, n) if plural else words.gettext(message)
+
+
+def translate_comment(text: str) -> str:
+    """Return a comment of a configuration file in the language of the context; in English where it has no entry."""
+    # gettext takes an empty msgid for the header of the catalogue.
+    return catalog(current_language(), CONFIG_DOMAIN).gettext(text) if text and current_language() != "en" else text
+
+
 @cache
-def catalog(language: Language) -> GNUTranslations:
-    """Return the catalogue of a language; its `pgettext` raises LookupError for a code that is not in it.
+def catalog(language: Language, domain: str = DOMAIN) -> GNUTranslations:
+    """Return a catalogue of a language; its `pgettext` raises LookupError for a code that is not in it.
 
     In a source tree a catalogue that is newer than its compiled file is compiled in memory.
     """
     folder = files("pipeline.i18n") / "locales" / language / "LC_MESSAGES"
-    compiled, source = folder / f"{DOMAIN}.mo", folder / f"{DOMAIN}.po"
+    compiled, source = folder / f"{domain}.mo", folder / f"{domain}.po"
     if source.is_file() and not (compiled.is_file() and _modified(compiled) >= _modified(source)):
         translations = GNUTranslations(BytesIO(_compile(source.read_bytes())))
     else:

@@ -34,6 +34,11 @@ class Message(str):
         message._template, message._values = template, values
         return message
 
+    @property
+    def template(self) -> str:
+        """The entry of the catalogues."""
+        return self._template
+
     def translated(self) -> str:
         """Return the message in the language of the context, messages among its fields too."""
         return translate(self._template, **{name: shown(value) for name, value in self._values.items()})

@@ -4,6 +4,8 @@ import re
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Source
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
@@ -21,13 +23,13 @@ def parse_hours(written: str) -> tuple[tuple[int, int], ...]:
 def _span(part: str) -> tuple[int, int]:
     match = _SPAN.fullmatch(part)
     if match is None:
-        raise ValueError(f"not a span of hours like 22:00-06:00: {part!r}")
+        raise ValueError(Message(mark("not a span of hours like 22:00-06:00: {part!r}"), part=part))
     numbers = [int(number) for number in match.groups()]
     begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
     if numbers[1] > 59 or numbers[3] > 59 or begin >= _DAY or end > _DAY:
-        raise ValueError(f"no time of day in {part!r}")
+        raise ValueError(Message(mark("no time of day in {part!r}"), part=part))
     if begin == end:
-        raise ValueError(f"{part!r} is no time at all; leave `hours` out to ask at any hour")
+        raise ValueError(Message(mark("{part!r} is no time at all; leave `hours` out to ask at any hour"), part=part))
     return begin, end
 
 

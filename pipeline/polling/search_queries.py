@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from urllib.parse import quote
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Feed
 from pipeline.text.urls import is_fetchable
 
@@ -76,15 +78,13 @@ def _midnight(at: datetime) -> datetime:
 def template_fault(template: str) -> str:
     """Return what is wrong with the template of a query feed; '' where nothing is."""
     if "{query}" not in template:
-        return "has no {query}"
+        return Message(mark("has no {query}"))
     at = datetime(2026, 1, 1, tzinfo=UTC)
     try:
         filled = _filled(template, "x", at, at)
-    except (KeyError, ValueError, IndexError, AttributeError, TypeError) as error:
-        return (
-            f"cannot be filled in ({type(error).__name__}: {error}); known are {{query}} {{since}} {{until}} {{days}}"
-        )
-    return "" if is_fetchable(filled) else f"gives no http(s) address: {filled}"
+    except (KeyError, ValueError, IndexError, AttributeError, TypeError):
+        return Message(mark("cannot be filled in: only {query} {since} {until} {days} may stand in braces"))
+    return "" if is_fetchable(filled) else Message(mark("gives no http(s) address: {address}"), address=filled)
 
 
 def _filled(template: str, query: str, since: datetime, until: datetime) -> str:

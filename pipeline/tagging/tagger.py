@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Evidence, PlaceFound, Tags, Text
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, tone, topics
@@ -94,11 +96,11 @@ def text_from_record(record: Mapping[str, Any]) -> Text:
     """
     for name in ("id", "title", "text"):
         if name not in record:
-            raise ValueError(f"'{name}' is missing")
+            raise ValueError(Message(mark("'{name}' is missing"), name=name))
     for name in ("title", "text", "language", "url", "published"):
         value = record.get(name)
         if value is not None and not isinstance(value, str):
-            raise ValueError(f"'{name}' must be a string, found {type(value).__name__}")
+            raise ValueError(Message(mark("'{name}' must be a text, found {value!r}"), name=name, value=value))
     published = record.get("published")
     return Text(
         id=str(record["id"]),
@@ -118,5 +120,5 @@ def _moment(value: str) -> datetime:
         try:
             moment = datetime.combine(date.fromisoformat(whole[:10]), datetime.min.time())
         except ValueError:
-            raise ValueError(f"'published' is no ISO 8601 time: {value[:40]!r}") from None
+            raise ValueError(Message(mark("'published' is no ISO 8601 time: {value!r}"), value=value[:40])) from None
     return moment.astimezone() if moment.tzinfo is None else moment

@@ -82,7 +82,7 @@ def run(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> int:
 
 
 @translated.command(help=mark("Add the articles at these addresses by hand: fetch, read and tag them now."))
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@translated.argument("urls", nargs=-1, required=True, metavar="URL...")
 @pass_context
 def add(app: CliContext, urls: tuple[str, ...]) -> int:
     from diembao.jobs import process as process_job

@@ -74,7 +74,7 @@ def check(app: CliContext) -> int:
 
 
 @db.command(help=mark("Save to FILE (default: backups in the home folder), also while a run writes."))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@translated.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @translated.option(
     "--keep",
     type=click.IntRange(1, MOST_ROWS),
@@ -102,7 +102,7 @@ def backup(app: CliContext, file: Path | None, keep: int | None) -> int:
 
 
 @db.command(help=mark("Bring a backup back; what is there now is kept beside it."))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@translated.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @pass_context
 def restore(app: CliContext, file: Path) -> int:
     from diembao.service.leader_lock import hold_leader_lock
@@ -116,7 +116,7 @@ def restore(app: CliContext, file: Path) -> int:
 
 
 @db.command(help=mark("Copy every row to another, empty database (SQLite or PostgreSQL) and compare."))
-@click.argument("target", metavar="ADDRESS")
+@translated.argument("target", metavar="ADDRESS")
 @pass_context
 def copy(app: CliContext, target: str) -> int:
     from storage.maintenance.backup import copy as copy_database

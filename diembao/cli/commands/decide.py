@@ -12,6 +12,7 @@ import click
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
+from diembao.cli.value_words import grade_words, tone_words, topic_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import DecisionField, Relevance, Tone
@@ -36,7 +37,7 @@ class _Options:
         "--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
     )
 )
-@click.argument("item", required=False)
+@translated.argument("item", required=False)
 @translated.option("--relevance", type=click.Choice(get_args(Relevance)))
 @translated.option(
     "--topic",
@@ -77,7 +78,10 @@ def decide(app: CliContext, arguments: _Options) -> int:
     if app.as_json:
         row = {"item": key, "relevance": tags.relevance, "topics": topics, "tone": tags.tone, "who": who}
         app.print_json(row)
-    app.print(f"{item.article.title}: {tags.relevance}; {', '.join(topics) or '-'}; {tags.tone}")
+    names = app.topic_names()
+    topics = [topic_words(names, id) for id in topics]
+    verdict = f"{grade_words(tags.relevance)}; {', '.join(topics) or '-'}; {tone_words(tags.tone)}"
+    app.print(f"{item.article.title}: {verdict}")
     return DONE
 
 

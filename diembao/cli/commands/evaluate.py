@@ -8,12 +8,13 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
 
 @translated.command(help=mark("Score tagging against labelled texts."))
-@click.argument(
+@translated.argument(
     "gold",
     nargs=-1,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -59,7 +60,7 @@ def evaluate(
     try:
         reports = [cross_validate(records, r, folds=folds) if folds else score(records, r) for r in rules]
     except ValueError as error:
-        raise click.UsageError(f"{', '.join(map(str, gold))}: {error}") from error
+        raise click.UsageError(f"{', '.join(map(str, gold))}: {error_words(error)}") from error
     if app.as_json:
         for report in reports:
             app.print_json(evaluation_json(report, errors=errors))
@@ -67,7 +68,7 @@ def evaluate(
     from rich.console import Console
 
     for report in reports:
-        Console().print(evaluation_tables(report, errors=errors))
+        Console().print(evaluation_tables(report, app.topic_names(), errors=errors))
     return DONE
 
 

@@ -10,7 +10,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from diembao.jobs.explain import SourceText
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         "address of a page; FILE: .html, .html.gz, or .txt (the first line is the headline)."
     )
 )
-@click.argument("what", metavar="ITEM|URL|FILE")
+@translated.argument("what", metavar="ITEM|URL|FILE")
 @pass_context
 def explain(app: CliContext, what: str) -> int:
     from pipeline.explain import explain as explain_text
@@ -40,7 +40,7 @@ def explain(app: CliContext, what: str) -> int:
 
         from diembao.cli.explain_view import explanation_panels
 
-        Console().print(explanation_panels(explanation))
+        Console().print(explanation_panels(explanation, app.topic_names()))
     return DONE
 
 
@@ -67,9 +67,12 @@ def _text(app: CliContext, name: str) -> SourceText:
                 stored = text_of_address(storage, name)
             if stored is not None:
                 return stored
-        names = ", ".join(f"{hit.words} ({hit.where})" for hit in error.hits)
+        names = ", ".join(f"{hit.words} ({translate_code('hit place', hit.where)})" for hit in error.hits)
         hint = translate("; its bytes hold: {names}", names=names) if names else ""
-        raise click.UsageError(f"{error}{hint}") from error
+        reason = translate_code("reason", error.page.reason)
+        # The notes of readers are English, and say nothing that the reason does not.
+        note = f" ({error.page.note})" if error.page.note and app.lang == "en" else ""
+        raise click.UsageError(f"{error.url}: {reason}{note}{hint}") from error
     if app.home.database.exists():
         with app.storage() as storage:
             source = text_of_item(storage, name)

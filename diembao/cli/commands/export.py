@@ -13,7 +13,6 @@ import click
 from diembao.cli import options, translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
-from pipeline.i18n.language import current_language
 from pipeline.records import Relevance
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class _Options:
         "(of items, every field and the text). What each column means: docs/columns.md."
     )
 )
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@translated.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @translated.option(
     "--table",
     type=click.Choice(["items", "stories", "tags", "daily", "ledger"]),
@@ -78,7 +77,7 @@ def export(app: CliContext, arguments: _Options) -> int:
     from diembao.jobs import export as export_job
     from pipeline.tables.columns import SCHEMA_VERSION
 
-    file, labels = arguments.file, _topic_labels(app)
+    file, labels = arguments.file, app.topic_names()
     _refuse_contradictions(arguments)
     _refuse_unknown(translate("topic"), arguments.topics, labels)
     if arguments.sources:
@@ -131,11 +130,6 @@ def _refuse_contradictions(arguments: _Options) -> None:
         )
     if arguments.table == "ledger" and (arguments.topics or arguments.relevance):
         raise click.UsageError(translate("Links have neither topic nor relevance: leave out --topic and --relevance"))
-
-
-def _topic_labels(app: CliContext) -> dict[str, str]:
-    english = current_language() == "en"
-    return {t.id: t.label_en if english else t.label_vi for t in app.rules().topics.topic}
 
 
 def _refuse_unknown(kind: str, names: Iterable[str], known: Collection[str]) -> None:

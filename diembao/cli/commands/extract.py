@@ -17,7 +17,7 @@ from pipeline.i18n.catalogs import mark, translate
 @translated.command(
     help=mark("Print what is read from each page (.html or .html.gz file, or address), one JSON line each.")
 )
-@click.argument("pages", nargs=-1, metavar="FILE|URL...")
+@translated.argument("pages", nargs=-1, metavar="FILE|URL...")
 @translated.option("--url", metavar="ADDRESS", help=mark("Where the file came from."))
 @translated.option(
     "--from",

@@ -7,6 +7,7 @@ import click
 from diembao.cli import translated
 from diembao.cli.context import DONE, WRONG, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.notices import shown
 
 
 @translated.command(help=mark("Write a commented configuration into the home folder; files that exist are left alone."))
@@ -40,12 +41,14 @@ def check(context: click.Context, app: CliContext) -> int:
 
     found = check_configuration(app.home, partial(job_faults, context.find_root().command))
     if app.as_json:
-        app.print_json([{"file": f.file, "line": f.line, "key": f.key, "message": f.message} for f in found.faults])
+        app.print_json(
+            [{"file": f.file, "line": f.line, "key": f.key, "message": shown(f.message)} for f in found.faults]
+        )
     else:
         for fault in found.faults:
-            click.echo(str(fault), err=True)
+            click.echo(fault.translated(), err=True)
     for doubt in found.doubts:
-        app.warn(translate("Note: {doubt}", doubt=str(doubt)))
+        app.warn(translate("Note: {doubt}", doubt=doubt.translated()))
     if found.faults:
         app.print(translate("{faults} faults.", faults=len(found.faults)))
         return WRONG

@@ -13,7 +13,7 @@ from pipeline.i18n.catalogs import mark, translate
 
 
 @translated.command(help=mark("One item: the texts it has had, and every change between them."))
-@click.argument("item", metavar="KEY|URL")
+@translated.argument("item", metavar="KEY|URL")
 @pass_context
 def item(app: CliContext, item: str) -> int:
     from diembao.jobs.history import item_history

@@ -11,6 +11,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -79,7 +80,7 @@ def _headlines(app: CliContext, against: str, sources: Sequence[Source], start: 
     try:
         return read_headlines(path)
     except (ValueError, UnicodeDecodeError) as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(error_words(error)) from None
 
 
 COMMANDS = (recall,)

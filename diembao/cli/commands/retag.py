@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from diembao.cli import options, translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.value_words import grade_words, tone_words, topic_words
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
@@ -77,13 +78,15 @@ def _print(app: CliContext, changes: RetagChanges, *, dry_run: bool) -> None:
     if changes.failed:
         app.warn(translate("  {pages} pages cannot be read again.", pages=changes.failed))
     for head, counts in (
-        (translate("Relevance"), changes.relevance),
-        (translate("Tone"), changes.tone),
+        (translate("Relevance"), {(grade_words(a), grade_words(b)): n for (a, b), n in changes.relevance.items()}),
+        (translate("Tone"), {(tone_words(a), tone_words(b)): n for (a, b), n in changes.tone.items()}),
     ):
-        for (before, after), n in counts.most_common():
+        for (before, after), n in sorted(counts.items(), key=lambda pair: -pair[1]):
             app.print(f"  {head}: {before} > {after}: {n}")
+    names = app.topic_names()
     for name in sorted({*changes.topics_added, *changes.topics_removed}):
-        app.print(f"  {translate('Topic')} {name}: +{changes.topics_added[name]} -{changes.topics_removed[name]}")
+        added, removed = changes.topics_added[name], changes.topics_removed[name]
+        app.print(f"  {translate('Topic')} {topic_words(names, name)}: +{added} -{removed}")
     for head, items in (
         (translate("Entering"), changes.entering),
         (translate("Leaving"), changes.leaving),

@@ -57,7 +57,7 @@ class _Options:
         "Without a relevance: only what is about the province."
     )
 )
-@click.argument("query", nargs=-1)
+@translated.argument("query", nargs=-1)
 @translated.option(
     "--by",
     type=click.Choice(["time", "relevance"]),

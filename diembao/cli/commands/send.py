@@ -122,7 +122,7 @@ def _check(app: CliContext, arguments: _Options, sending: SendingSettings, mail:
     if arguments.eml is not None and not arguments.dry_run:
         raise click.UsageError(translate("--eml goes with --dry-run"))
     if sending.list and (doubt := sender_doubt(mail)):
-        app.warn(translate("Note: {doubt}", doubt=doubt))
+        app.warn(translate("Note: {doubt}", doubt=doubt.translated()))
 
 
 def _publication(app: CliContext, storage: Database, arguments: _Options) -> Publication:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @translated.command(
     help=mark("Ask these sources (default: all that are on) now and read a few pages of each; nothing is stored.")
 )
-@click.argument("ids", nargs=-1, metavar="[ID...]")
+@translated.argument("ids", nargs=-1, metavar="[ID...]")
 @translated.option("--pages", default=3, show_default=True, type=click.IntRange(0, 50), help=mark("Pages to read."))
 @pass_context
 def check(app: CliContext, ids: tuple[str, ...], pages: int) -> int:
@@ -114,7 +114,7 @@ def _row(result: SourceCheck, troubles: list[str]) -> dict[str, object]:
 @translated.command(
     help=mark("Find a site's feeds, sitemaps and section page, try each, and print the [[source]] table.")
 )
-@click.argument("url")
+@translated.argument("url")
 @translated.option("--write", is_flag=True, help=mark("Add it to sources.toml."))
 @translated.option("--id", "id_", metavar="ID", help=mark("Its id."))
 @translated.option("--name", metavar="NAME", help=mark("Its name."))
@@ -188,7 +188,7 @@ def _offer_row(offer: DiscoveredFeed) -> dict[str, object]:
 @translated.command(
     help=mark("Propose CSS selectors for a source from its stored pages, to be copied into sources.toml.")
 )
-@click.argument("id_", metavar="ID")
+@translated.argument("id_", metavar="ID")
 @translated.option(
     "--pages", default=20, show_default=True, type=click.IntRange(3, 200), help=mark("Pages to learn from.")
 )

@@ -11,9 +11,10 @@ import click
 from diembao.cli import translated
 from diembao.cli.commands.source_check import check, find, learn
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
 from diembao.system.clock import now
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 
 @translated.group(help=mark("The outlets that are watched."))
@@ -40,9 +41,10 @@ def list_(app: CliContext, enabled: bool) -> int:
     table = Table(*heads, box=None, pad_edge=False)
     for s in sources:
         kinds = Counter(feed.kind for feed in s.feeds)
-        feeds = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+        feeds = ", ".join(f"{n} {translate_code('feed kind', kind)}" for kind, n in kinds.items())
+        languages = ", ".join(s.languages)
         on = translate("on") if s.enabled else translate("off")
-        table.add_row(s.id, s.name, on, ", ".join(s.languages), s.kind, s.category, feeds)
+        table.add_row(s.id, s.name, on, languages, _kind(s.kind), translate_code("category", s.category), feeds)
     console = Console()
     # In a file or a pipe each source takes one line, whatever the width of the terminal.
     Console(width=console.width if console.is_terminal else 200, soft_wrap=True).print(table)
@@ -51,15 +53,19 @@ def list_(app: CliContext, enabled: bool) -> int:
     return DONE
 
 
+def _kind(kind: str) -> str:
+    return translate_code("outlet kind", kind)
+
+
 @source.command(help=mark("Switch these sources off in sources.toml."))
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@translated.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def pause(app: CliContext, ids: tuple[str, ...]) -> int:
     return _set_enabled(app, ids, False)
 
 
 @source.command(help=mark("Switch these sources on in sources.toml."))
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@translated.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_context
 def resume(app: CliContext, ids: tuple[str, ...]) -> int:
     return _set_enabled(app, ids, True)
@@ -83,7 +89,7 @@ def _set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> int:
     "import",
     help=mark("Add sources from an OPML file or a list of addresses; without --write only tell what would be added."),
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@translated.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @translated.option("--write", is_flag=True, help=mark("Add them to sources.toml."))
 @allow_private_option
 @pass_context
@@ -95,7 +101,9 @@ def import_(app: CliContext, file: Path, write: bool, allow_private: tuple[str, 
     except NotRead as error:
         raise click.UsageError(
             translate(
-                "{file}: cannot be read ({error}). It takes OPML, or an address in each line.", file=file, error=error
+                "{file}: cannot be read ({error}). It takes OPML, or an address in each line.",
+                file=file,
+                error=error_words(error),
             )
         ) from error
     result = to_import(outlines, invalid, app.sources(), allow_private)
@@ -112,7 +120,7 @@ def import_(app: CliContext, file: Path, write: bool, allow_private: tuple[str, 
             }
         )
     for s in result.added:
-        feeds = ", ".join(f"{feed.url} ({feed.kind})" for feed in s.feeds)
+        feeds = ", ".join(f"{feed.url} ({translate_code('feed kind', feed.kind)})" for feed in s.feeds)
         app.print(f"  + {s.id} · {s.name} [{s.country}, {', '.join(s.languages)}]: {feeds}")
     for url, id_ in result.known:
         app.print(translate("  = {url}: {source} has it already", url=url, source=id_))

@@ -181,7 +181,13 @@ def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> N
         app.print(translate("Sent: {recipients}", recipients=deliveries or none))
     for alert in service.alerts:
         sent = ", ".join(alert.sent) or translate("not sent yet")
-        app.print(translate("  Alert {time}", time=when(alert.at)) + f" [{alert.cause}] ({sent})")
+        app.print(translate("  Alert {time}", time=when(alert.at)) + f" [{_cause_words(alert.cause)}] ({sent})")
+
+
+def _cause_words(cause: str) -> str:
+    """Return the words for the cause of an alert, e.g. 'job:collect'."""
+    kind, colon, name = cause.partition(":")
+    return translate_code("alert cause", kind) + (f" {name}" if colon else "")
 
 
 def job_outcome_words(run: JobRun) -> str:

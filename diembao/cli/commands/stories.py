@@ -12,7 +12,9 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
+from diembao.cli.value_words import country_words, language_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
@@ -36,7 +38,7 @@ _NOTE = translated.option("--note", default="", help=mark("Why (it is kept)."))
         "line: dup (a reprint), same-event or different, with score and reason."
     )
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @pass_context
 def pairs(app: CliContext, file: Path) -> int:
     from diembao.evaluation.pairs import judge_pairs
@@ -48,7 +50,7 @@ def pairs(app: CliContext, file: Path) -> int:
             verdict = judge_pairs(record, rules)
         except ValueError as error:
             failed = True
-            app.warn(f"{file}:{number}: {error}")
+            app.warn(f"{file}:{number}: {error_words(error)}")
             continue
         pair_id = record.get("id", number)
         app.print_json(
@@ -70,7 +72,7 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     try:
         report = evaluate_pairs((row for _, row in read_jsonl(file)), app.rules())
     except ValueError as error:
-        raise click.UsageError(f"{file}: {error}") from error
+        raise click.UsageError(f"{file}: {error_words(error)}") from error
     figures = {
         "dup": (report.dup, report.dup_f1),
         "same": (report.same, report.same_f1),
@@ -133,7 +135,7 @@ def rebuild(app: CliContext) -> int:
 @stories.command(
     help=mark("Show the event that holds KEY (id of an item or story), or the events of the last days told most.")
 )
-@click.argument("key", required=False)
+@translated.argument("key", required=False)
 @translated.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
 @pass_context
 def show(app: CliContext, key: str | None, days: int) -> int:
@@ -184,8 +186,8 @@ def _print(app: CliContext, event: Event, zone: ZoneInfo, *, whole: bool) -> Non
     reports, items = len(event.reports), event.items
     app.print(f"{event.key}  {event.title}")
     spread = f"{event.start.astimezone(zone):%d/%m %H:%M} - {event.end.astimezone(zone):%d/%m %H:%M}"
-    places = ", ".join(f"{country} {n}" for country, n in event.countries.items())
-    tongues = ", ".join(f"{language} {n}" for language, n in event.languages.items())
+    places = ", ".join(f"{country_words(country)} {n}" for country, n in event.countries.items())
+    tongues = ", ".join(f"{language_words(language)} {n}" for language, n in event.languages.items())
     app.print(
         translate(
             "  {stories} stories, {items} items, {outlets} outlets; first: {first}; {period}; {countries}; {languages}",
@@ -213,7 +215,7 @@ def _reprints(report: StoryReport) -> str:
 
 
 @stories.command(help=mark("Join the stories of these items."))
-@click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
+@translated.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
 @_LEVEL
 @_NOTE
 @pass_context
@@ -226,8 +228,8 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 
 
 @stories.command(help=mark("Take these items out of STORY."))
-@click.argument("story")
-@click.argument("items", nargs=-1, required=True, metavar="ITEM...")
+@translated.argument("story")
+@translated.argument("items", nargs=-1, required=True, metavar="ITEM...")
 @_LEVEL
 @_NOTE
 @pass_context

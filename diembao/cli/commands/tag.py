@@ -8,6 +8,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark
 
@@ -15,7 +16,7 @@ from pipeline.i18n.catalogs import mark
 @translated.command(
     help=mark("Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.")
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @pass_context
 def tag(app: CliContext, file: Path) -> int:
     from pipeline.tagging.tagger import tag as tag_text
@@ -28,7 +29,7 @@ def tag(app: CliContext, file: Path) -> int:
             text = text_from_record(record)
         except ValueError as error:
             failed = True
-            app.warn(f"{file}:{number}: {error}")
+            app.warn(f"{file}:{number}: {error_words(error)}")
             continue
         app.print_json(tags_to_json(text.id, tag_text(text, rules)))
     return FAILED if failed else DONE

@@ -9,8 +9,9 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.error_words import error_words
 from diembao.cli.jsonl import read_jsonl
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 
 @translated.command(
@@ -19,7 +20,7 @@ from pipeline.i18n.catalogs import mark, translate
         "replace better ones."
     )
 )
-@click.argument(
+@translated.argument(
     "files",
     nargs=-1,
     required=True,
@@ -46,18 +47,18 @@ def train(app: CliContext, files: tuple[Path, ...], out: Path | None, folds: int
         try:
             records += read_labels(read_jsonl(file))
         except ValueError as error:
-            raise click.UsageError(f"{file}: {error}") from error
+            raise click.UsageError(f"{file}: {error_words(error)}") from error
     try:
         result = retrain(records, app.rules(), folds=folds)
     except ValueError as error:
-        raise click.UsageError(f"{', '.join(map(str, files))}: {error}") from error
+        raise click.UsageError(f"{', '.join(map(str, files))}: {error_words(error)}") from error
     target = out or app.home.config / MODELS
     rejected = bool(result.worse) and not force
     if app.as_json:
         app.print_json({"changes": result.changes, "worse": result.worse, "written": None if rejected else str(target)})
     app.print(translate("             before   after   change  cross-validated"))
     for name, (old, new, fresh) in result.changes.items():
-        app.print(f"{name:<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
+        app.print(f"{translate_code('evaluation', name):<12} {old:.3f}    {new:.3f}   {new - old:+.3f}  {fresh:.3f}")
     if rejected:
         app.warn(
             translate(

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import (
     CandidateOutcome,
     CrawlSettings,
@@ -65,7 +67,7 @@ def read_headlines(path: Path) -> list[Headline]:
     for line, row in _rows(path):
         url = str(row.get("url") or row.get("link") or "").strip()
         if not url.startswith(("http://", "https://")):
-            raise ValueError(f"{path}:{line}: no address (a column or key named 'url', beginning with http)")
+            raise _fault(path, line, mark("no address (a column or key named 'url', beginning with http)"))
         headlines.append(Headline(url, str(row.get("title") or ""), line=line))
     return headlines
 
@@ -76,7 +78,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
         if path.suffix == ".csv":
             reader = csv.DictReader(stream)
             if not {"url", "link"} & set(reader.fieldnames or ()):
-                raise ValueError(f"{path}:1: no column named 'url' among: {', '.join(reader.fieldnames or ())}")
+                names = ", ".join(reader.fieldnames or ())
+                raise _fault(path, 1, mark("no column named 'url' among: {names}"), names=names)
             for record in reader:
                 yield reader.line_num, dict(record)
             return
@@ -87,13 +90,17 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
             if path.suffix in (".jsonl", ".ndjson"):
                 try:
                     row = json.loads(text)
-                except ValueError as error:
-                    raise ValueError(f"{path}:{number}: {error}") from None
+                except ValueError:
+                    raise _fault(path, number, mark("no valid JSON")) from None
                 if not isinstance(row, dict):
-                    raise ValueError(f"{path}:{number}: not a JSON object")
+                    raise _fault(path, number, mark("not a JSON object"))
                 yield number, row
             else:
                 yield number, {"url": text}
+
+
+def _fault(path: Path, line: int, message: str, **values: object) -> ValueError:
+    return ValueError(Message(mark("{path}:{line}: {fault}"), path=path, line=line, fault=Message(message, **values)))
 
 
 def headlines_of(entries: Iterable[Entry]) -> list[Headline]:
