@@ -12,8 +12,8 @@ Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
 
 #: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
-#: 2 denied tone words, streets and persons that bear the province's name
-_CODE_REVISION = 2
+#: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words
+_CODE_REVISION = 3
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
 
@@ -142,6 +142,8 @@ class ToneWords:
     negative: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: talk of procedure and plans: neither
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: longer expressions that hold such a term and say nothing by it; a term inside one does not count
+    not_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
