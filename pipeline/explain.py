@@ -75,13 +75,16 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = (), read_as: 
     kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     counts = any(m.strong for m, _ in kept)
     values = relevance.relevance_features(found, kept, language) if counts else []
+    parts = _parts(rules.models.grade, "main", relevance.FEATURES, values)
+    if counts and (lift := relevance.title_lift(found, kept, language, rules)):
+        parts = (("title_places_it", 1.0, round(lift, 3)), *parts)
     return Explanation(
         tags=tag(text, rules),
         title=found.title.text,
         text=found.text.text,
         mentions=tuple(zip(found.mentions, seen, strict=True)),
         elsewhere=tuple(dict.fromkeys(e.name for e in found.elsewhere)),
-        grade=_parts(rules.models.grade, "main", relevance.FEATURES, values),
+        grade=tuple(sorted(parts, key=lambda p: -abs(p[2]))),
         topics=_accounts(found, language, rules),
         hits=_kept(hits, f"{title}\n{body}", rules),
         read_as=read_as,

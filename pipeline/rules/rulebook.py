@@ -12,7 +12,8 @@ Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
 
 #: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
-#: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words
+#: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
+#: titles that place a text
 _CODE_REVISION = 3
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
