@@ -10,7 +10,7 @@ from pipeline.records import Text
 from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag
-from pipeline.tagging.tone import MENTION, WORD_FEATURES, judge_tone
+from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, judge_tone
 from pipeline.tagging.zones import Zone
 from tests.test_cli import labelled
 

@@ -8,7 +8,7 @@ from config.rulebook import load_rulebook
 from pipeline.records import Text
 from pipeline.rules.linear_models import Linear
 from pipeline.tagging.tagger import tag
-from pipeline.tagging.tone import MENTION, WORD_FEATURES, judge_tone, tone_features
+from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, judge_tone, tone_features
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import match_key
 

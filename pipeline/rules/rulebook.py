@@ -135,6 +135,21 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class GraveWords:
+    """Negative terms by what they tell of; language code → terms."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    dead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    injured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    crime: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pollution: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    accident: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: harm whose cost a text may give in money
+    damage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ToneWords:
     """What a story does to a place's image, by its words; language code → terms."""
 
@@ -145,6 +160,8 @@ class ToneWords:
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: longer expressions that hold such a term and say nothing by it; a term inside one does not count
     not_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: negative terms of what is grave
+    grave: GraveWords = field(default_factory=GraveWords)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pipeline.records import Item
 from pipeline.records.publications import PublishedItem
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tables.facts import kind_of
+from pipeline.tagging.words.gravity import judge_gravity
 from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
@@ -66,6 +67,7 @@ def build_draft(
             rules.version,
             topics=[topic.id for topic in rules.topics.topic],
             signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
+            gravity={i.key: judge_gravity(i.article.title, i.article.text, i.language, rules) for i in items},
         ),
         previous=None if previous is None else count_items(previous),
         sources=watched_sources(storage, period.start, period.end),

@@ -8,8 +8,8 @@ from pipeline.records import Evidence, Tone
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.denials.judgement import ToneWord, is_denied, judge_denials
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
-from pipeline.tagging.proper_names import is_in_name
 from pipeline.tagging.topics import UNACCENTED
+from pipeline.tagging.words.proper_names import is_in_name
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 
@@ -104,6 +104,12 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found
         n = counts[word.zone.where, pattern] = counts.get((word.zone.where, pattern), 0) + 1
         hits.append(_Hit(side, word.zone, word.start, word.end, n))
     return _Found(hits, denies)
+
+
+def negative_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[ToneWord]:
+    """Return the negative words that a text reports, by zone and offset; without those that it denies."""
+    hits = _find_words(zones, language, rules).hits
+    return [ToneWord(hit.zone, hit.start, hit.end) for hit in hits if hit.side == "negative"]
 
 
 def _hits(zone: Zone, lexicon: _Lexicon, language: str) -> list[Hit]:
