@@ -13,7 +13,7 @@ TopicKind = Literal["topic", "signal"]
 
 #: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
 #: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
-#: titles that place a text
+#: titles that place a text, strong evidence for sensitive topics
 _CODE_REVISION = 3
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
@@ -127,7 +127,7 @@ class Topic:
     label_vi: str
     label_en: str
     kind: TopicKind = "topic"
-    #: whether the topic is a sensitive one; `diembao explain` shows it, nothing else depends on it
+    #: whether the topic is a sensitive one, which needs strong evidence; `diembao explain` shows it
     sensitive: bool = False
     definition: str = ""
     #: language code → terms
