@@ -75,13 +75,16 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = (), read_as: 
     kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     counts = any(m.strong for m, _ in kept)
     values = relevance.relevance_features(found, kept, language) if counts else []
+    parts = _parts(rules.models.grade, "main", relevance.FEATURES, values)
+    if counts and (lift := relevance.title_lift(found, kept, language, rules)):
+        parts = (("title_places_it", 1.0, round(lift, 3)), *parts)
     return Explanation(
         tags=tag(text, rules),
         title=found.title.text,
         text=found.text.text,
         mentions=tuple(zip(found.mentions, seen, strict=True)),
         elsewhere=tuple(dict.fromkeys(e.name for e in found.elsewhere)),
-        grade=_parts(rules.models.grade, "main", relevance.FEATURES, values),
+        grade=tuple(sorted(parts, key=lambda p: -abs(p[2]))),
         topics=_accounts(found, language, rules),
         hits=_kept(hits, f"{title}\n{body}", rules),
         read_as=read_as,
@@ -101,7 +104,7 @@ def _accounts(found: PlaceMentions, language: str, rules: Rulebook) -> tuple[Top
     for topic, signal, row in zip(rules.topics.topic, signals, rows, strict=True):
         if not signal.hits:
             continue
-        chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal)
+        chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal, topic.sensitive)
         verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
         parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
         accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts, topic.sensitive))

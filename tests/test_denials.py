@@ -27,7 +27,7 @@ def tagged(title: str, text: str = "") -> Tags:
 def test_denied_bad_news_is_not_negative(title: str, text: str) -> None:
     tags = tagged(title, text)
     assert tags.relevance != "no"
-    assert tags.tone in ("neutral", "positive"), [e.words for e in tags.tone_words]
+    assert tags.tone != "negative", [e.words for e in tags.tone_words]
 
 
 @pytest.mark.parametrize(("title", "text"), STATED)

@@ -10,7 +10,8 @@ from pipeline.records import Text
 from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag
-from pipeline.tagging.tone import MENTION, WORD_FEATURES, judge_tone
+from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, judge_tone
+from pipeline.tagging.zones import Zone
 from tests.test_cli import labelled
 
 RULES = load_rulebook()
@@ -67,12 +68,13 @@ def test_words_that_only_look_like_bad_news(title: str) -> None:
 
 def test_the_topics_of_the_tone_are_those_of_the_model_file() -> None:
     """Another topics.toml has other topics; its model names them."""
+    zones = (Zone("text", "được vinh danh", "được vinh danh", (), 14),)
     features = (*WORD_FEATURES, "storms", MENTION)
     row = (0.0,) * len(WORD_FEATURES)
     model = Linear(features, {"positive": (*row, 5.0, 0.0), "neutral": (*row, -5.0, 0.0)}, {"neutral": 1.0})
     rules = replace(RULES, models=replace(RULES.models, tone=model))
-    assert judge_tone((), "vi", {"storms": 1.0}, 1.0, rules).tone == "positive"
-    assert judge_tone((), "vi", {"energy": 1.0}, 1.0, rules).tone == "neutral"
+    assert judge_tone(zones, "vi", {"storms": 1.0}, 1.0, rules).tone == "positive"
+    assert judge_tone(zones, "vi", {"energy": 1.0}, 1.0, rules).tone == "neutral"
 
 
 def test_training_follows_the_topics_of_another_topics_file() -> None:

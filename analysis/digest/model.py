@@ -3,14 +3,22 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
-from analysis.digest.ranking import AttentionItem, OutletRow, TopStory, attention_items, outlet_table, top_stories
+from analysis.digest.ranking import (
+    AttentionItem,
+    OutletRow,
+    TopStory,
+    attention_items,
+    outlet_table,
+    top_stories,
+)
 from analysis.digest.stories import Story, group_into_stories, newest_first
 from pipeline.records import Item, SourceDay, Tone
+from pipeline.tagging.words.gravity import Gravity
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class DigestRules:
     signals: Collection[str] = ()
     #: country that is not foreign, ISO 3166-1 alpha-2
     home: str = "VN"
+    #: what is grave in an item, by its key: it orders what is read first and what asks for attention
+    gravity: Mapping[str, Gravity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +177,8 @@ def build_digest(
         undated=tuple(undated),
         mentions=tuple(mentions),
         sources=tuple(sorted(sources, key=lambda s: (s.name.casefold(), s.source_id))),
-        top=top_stories(stories, rules.home),
-        attention=attention_items(stories, rules.signals),
+        top=top_stories(stories, rules.home, rules.gravity, period.end),
+        attention=attention_items(stories, rules.signals, rules.gravity, home=rules.home, end=period.end),
         outlets=outlet_table(items, stories),
         weekdays=tuple(weekdays),
         errata=tuple(errata),

@@ -7,6 +7,7 @@ from datetime import datetime
 from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
 from analysis.digest.corrections import Erratum
+from analysis.digest.figure_words import grave_words, reach_words
 from analysis.digest.model import Digest
 from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
 from analysis.digest.stories import Story
@@ -175,7 +176,8 @@ class DigestPresenter:
     def why_top(self, top: TopStory) -> str:
         """Return a sentence that explains why a story is to be read first."""
         words, story = self._words, top.story
-        parts = [words.say("top_outlets", n=top.outlets)]
+        parts = [*grave_words(top.gravity, words), words.say("top_outlets", n=top.outlets)]
+        parts += reach_words(top.items, top.languages, words)
         if top.abroad:
             parts.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))
         if story.origin:
@@ -188,13 +190,12 @@ class DigestPresenter:
 
     def seen(self, attention: AttentionItem) -> str:
         """Return the observations that make a story ask for attention, with their evidence."""
-        words, parts = self._words, []
+        words, reach = self._words, attention.reach
+        parts = grave_words(attention.gravity, words)
         if attention.negative:
-            n = len(attention.story.items)
+            n = len(attention.items)
             key = "attention_negative" if n > 1 else "attention_negative_one"
-            tone_words = [
-                e.words for i in attention.story.items if i.tags.tone == "negative" for e in i.tags.tone_words
-            ]
+            tone_words = [e.words for i in attention.items if i.tags.tone == "negative" for e in i.tags.tone_words]
             examples = list(dict.fromkeys(excerpt.visible(text).lower() for text in tone_words))[:3]
             parts.append(words.say(key, negative=attention.negative, n=n))
             if examples:
@@ -206,6 +207,9 @@ class DigestPresenter:
             name = self._topics.get(topic.id, topic.id)
             quoted = ", ".join(f"“{text}”" for text in examples)
             parts.append(words.say("attention_signal", topic=name, words=quoted) if examples else name)
+        if reach.items > len(attention.story.items):
+            spread = ", ".join(reach_words(reach.items, reach.languages, words))
+            parts.append(words.say("event_reach", n=reach.outlets, reach=spread))
         return capitalise("; ".join(parts)) + "."
 
     def spread(self, story: Story) -> str:

@@ -1,20 +1,36 @@
 """Stories of a day → stories to read first, stories that may ask for an answer, and the table of outlets."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import log2
 
 from analysis.digest.stories import Story, newest_first
 from pipeline.records import Item, SourceCategory, TopicFound
+from pipeline.tagging.words.gravity import NOTHING, Gravity, gravest
 
 #: Stories to read first
 _TOP = 3
+#: Hours after which news is no longer fresh
+_STALE_HOURS = 48
+NO_GRAVITY: Mapping[str, Gravity] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who carries a happening, over all stories of its event."""
+
+    items: int
+    outlets: int
+    languages: int
+    #: foreign countries of its outlets, those with most items first
+    abroad: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TopStory:
-    """A story to read first, with the figures that explain the choice."""
+    """A story to read first, with the figures that explain the choice; they count its whole event."""
 
     story: Story
     outlets: int
@@ -22,17 +38,29 @@ class TopStory:
     abroad: tuple[str, ...]
     #: number of other stories of the day about the same event
     same_event: int
+    items: int = 1
+    languages: int = 1
+    gravity: Gravity = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
-    """A story that may ask for an answer: observations, no verdict on the article or the outlet."""
+    """A happening that may ask for an answer: observations, no verdict on the article or the outlet."""
 
+    #: the story of its event to read first
     story: Story
     #: number of items with a negative tone
     negative: int
     #: topics that ask for attention, with their evidence
     signals: tuple[TopicFound, ...]
+    #: other stories of the day about the same event
+    others: tuple[Story, ...] = ()
+    gravity: Gravity = NOTHING
+    reach: Reach = Reach(1, 1, 1, ())
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for story in (self.story, *self.others) for item in story.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +76,101 @@ class OutletRow:
     negative: int
 
 
-def top_stories(stories: Iterable[Story], home: str) -> tuple[TopStory, ...]:
-    """Return at most three stories about the province to read first.
+def top_stories(
+    stories: Iterable[Story], home: str, gravity: Mapping[str, Gravity] = NO_GRAVITY, end: datetime | None = None
+) -> tuple[TopStory, ...]:
+    """Return at most three stories about the province to read first, one of each event.
 
-    Candidates are stories of two outlets or of one abroad; of each event only the best. Weight: twice the logarithm
-    (base 2) of the number of outlets, plus 2 for an outlet abroad, 1 for a tone that is not neutral, and the relevance
-    score (0 to 1).
+    Candidates are events of two outlets or of one abroad. Weight: `_weight` of the event, plus 2 for an outlet abroad,
+    1 for a tone that is not neutral, and the relevance score (0 to 1) of the best story.
     """
-    stories = [story for story in stories if story.lead.tags.relevance == "main"]
-    events = Counter(story.lead.event for story in stories if story.lead.event)
     candidates: list[tuple[float, TopStory]] = []
-    for story in stories:
-        foreign = Counter(item.country for item in story.items if item.country != home)
-        if story.outlets < 2 and not foreign:
+    for group in by_event(story for story in stories if story.lead.tags.relevance == "main"):
+        reach = reach_of(group, home)
+        if reach.outlets < 2 and not reach.abroad:
             continue
-        abroad = tuple(sorted(foreign, key=lambda country: (-foreign[country], country)))
-        toned = story.lead.tags.tone in ("positive", "negative")
-        weight = 2 * log2(story.outlets) + 2 * bool(foreign) + toned + story.lead.tags.relevance_score
-        candidates.append((weight, TopStory(story, story.outlets, abroad, max(0, events[story.lead.event] - 1))))
+        grave = gravest(gravity.get(item.key, NOTHING) for story in group for item in story.items)
+        # The story with most outlets speaks for the event, one from home before one from abroad.
+        best = min(group, key=lambda s: (-s.outlets, s.lead.country != home, newest_first(s.lead)))
+        tags = best.lead.tags
+        toned = tags.tone in ("positive", "negative")
+        weight = _weight(grave, reach, group, end) + 2 * bool(reach.abroad) + toned + tags.relevance_score
+        top = TopStory(best, reach.outlets, reach.abroad, len(group) - 1, reach.items, reach.languages, grave)
+        candidates.append((weight, top))
     candidates.sort(key=lambda pair: (-pair[0], newest_first(pair[1].story.lead)))
-    chosen: list[TopStory] = []
-    for _, top in candidates:
-        event = top.story.lead.event
-        if len(chosen) < _TOP and not (event and any(t.story.lead.event == event for t in chosen)):
-            chosen.append(top)
-    return tuple(chosen)
+    return tuple(top for _, top in candidates[:_TOP])
 
 
-def attention_items(stories: Iterable[Story], signals: Collection[str]) -> tuple[AttentionItem, ...]:
-    """Return the stories about the province with a negative tone or a topic of `signals`, most outlets first."""
-    attention = []
+def _weight(grave: Gravity, reach: Reach, group: Sequence[Story], end: datetime | None) -> float:
+    """Return twice the gravity and the logarithm (base 2) of the outlets, plus freshness: 1 now, 0 after two days."""
+    newest = max(item.published_or_seen for story in group for item in story.items)
+    age = (end - newest).total_seconds() / 3600 if end is not None else 0.0
+    return 2 * grave.weight + 2 * log2(reach.outlets) + max(0.0, min(1.0, 1 - age / _STALE_HOURS))
+
+
+def by_event(stories: Iterable[Story]) -> list[list[Story]]:
+    """Return the stories of each event, in the order of `stories`; a story without an event is one of its own."""
+    groups: dict[str, list[Story]] = {}
     for story in stories:
-        if all(item.tags.relevance != "main" for item in story.items):
+        groups.setdefault(story.lead.event or f"story {story.lead.story}", []).append(story)
+    return list(groups.values())
+
+
+def reach_of(stories: Iterable[Story], home: str) -> Reach:
+    """Return who carries some stories."""
+    items = [item for story in stories for item in story.items]
+    foreign = Counter(item.country for item in items if item.country != home)
+    abroad = tuple(sorted(foreign, key=lambda country: (-foreign[country], country)))
+    languages = {item.language.split("-")[0] for item in items} - {""}
+    return Reach(len(items), len({item.source_id for item in items}), len(languages), abroad)
+
+
+def attention_items(
+    stories: Iterable[Story],
+    signals: Collection[str],
+    gravity: Mapping[str, Gravity] = NO_GRAVITY,
+    *,
+    home: str = "VN",
+    end: datetime | None = None,
+) -> tuple[AttentionItem, ...]:
+    """Return the happenings that ask for attention, the gravest, widest carried and freshest first (`_weight`).
+
+    They are those about the province with a negative tone or a topic of `signals`; and all that is grave, also where
+    the province is only mentioned. An accident that hurt nobody is grave where it is about the province. `gravity` is
+    by key of item, `end` the end of the period.
+    """
+    attention: list[tuple[float, AttentionItem]] = []
+    for group in by_event(stories):
+        chosen = [story for story in group if _asks(story, signals, gravity)]
+        if not chosen:
             continue
-        negative = sum(item.tags.tone == "negative" for item in story.items)
+        items = [item for story in chosen for item in story.items]
         best: dict[str, TopicFound] = {}
-        for item in story.items:
-            for topic in item.tags.topics:
-                if topic.id in signals and (topic.id not in best or topic.score > best[topic.id].score):
-                    best[topic.id] = topic
-        if negative or best:
-            attention.append(AttentionItem(story, negative, tuple(best[topic] for topic in sorted(best))))
-    return tuple(sorted(attention, key=lambda a: (-a.story.outlets, newest_first(a.story.lead))))
+        for topic in (topic for item in items for topic in item.tags.topics if topic.id in signals):
+            if topic.id not in best or topic.score > best[topic.id].score:
+                best[topic.id] = topic
+        grave = gravest(gravity.get(item.key, NOTHING) for item in items)
+        reach = reach_of(group, home)
+        # The story with most outlets speaks for the happening, one about the province before one that names it.
+        lead = min(chosen, key=lambda s: (not _is_main(s), -s.outlets, newest_first(s.lead)))
+        others = tuple(story for story in chosen if story is not lead)
+        negative = sum(item.tags.tone == "negative" for item in items)
+        found = AttentionItem(lead, negative, tuple(best[t] for t in sorted(best)), others, grave, reach)
+        attention.append((_weight(grave, reach, chosen, end) + _is_main(lead), found))
+    attention.sort(key=lambda pair: (-pair[0], newest_first(pair[1].story.lead)))
+    return tuple(found for _, found in attention)
+
+
+def _is_main(story: Story) -> bool:
+    return any(item.tags.relevance == "main" for item in story.items)
+
+
+def _asks(story: Story, signals: Collection[str], gravity: Mapping[str, Gravity]) -> bool:
+    grave = gravest(gravity.get(item.key, NOTHING) for item in story.items)
+    if not _is_main(story):
+        return grave.is_grave
+    marked = any(item.tags.tone == "negative" for item in story.items) or grave.is_grave or grave.accident
+    return marked or any(topic.id in signals for item in story.items for topic in item.tags.topics)
 
 
 def outlet_table(items: Iterable[Item], stories: Iterable[Story]) -> tuple[OutletRow, ...]:

@@ -11,10 +11,11 @@ from sklearn.linear_model import LogisticRegression
 from config.rulebook import packaged_models
 from pipeline.rules.linear_models import Linear, Models
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging import places, relevance, tone, topics
+from pipeline.tagging import places, relevance, topics
 from pipeline.tagging.mention_roles import Role, mention_roles
 from pipeline.tagging.mentions import Mention
 from pipeline.tagging.tagger import text_from_record
+from pipeline.tagging.words import tone
 from pipeline.text.language import detect_language
 
 _TONES = ("negative", "neutral", "positive")

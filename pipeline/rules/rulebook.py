@@ -12,8 +12,9 @@ Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
 
 #: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
-#: 2 denied tone words, streets and persons that bear the province's name
-_CODE_REVISION = 2
+#: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
+#: titles that place a text, strong evidence for sensitive topics
+_CODE_REVISION = 3
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
 
@@ -126,11 +127,26 @@ class Topic:
     label_vi: str
     label_en: str
     kind: TopicKind = "topic"
-    #: whether the topic is a sensitive one; `diembao explain` shows it, nothing else depends on it
+    #: whether the topic is a sensitive one, which needs strong evidence; `diembao explain` shows it
     sensitive: bool = False
     definition: str = ""
     #: language code → terms
     terms: Mapping[str, Terms] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GraveWords:
+    """Negative terms by what they tell of; language code → terms."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    dead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    injured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    crime: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pollution: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    accident: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: harm whose cost a text may give in money
+    damage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +158,10 @@ class ToneWords:
     negative: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: talk of procedure and plans: neither
     neutral: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: longer expressions that hold such a term and say nothing by it; a term inside one does not count
+    not_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: negative terms of what is grave
+    grave: GraveWords = field(default_factory=GraveWords)
 
 
 @dataclass(frozen=True, slots=True)

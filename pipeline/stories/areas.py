@@ -16,6 +16,8 @@ _WIDE = frozenset(
     ["national_park", "lagoon", "mountain", "river", "road", "railway", "expressway", "grid", "district_area"]
 )
 _TITLE = re.compile(rf"^{UNIT}\s*")
+#: Topics, the best first, that say what a text is about
+_MATTERS = 2
 
 
 def fingerprint_tagged(title: str, text: str, published: datetime | None, tags: Tags, rules: Rulebook) -> Fingerprint:
@@ -23,7 +25,8 @@ def fingerprint_tagged(title: str, text: str, published: datetime | None, tags: 
     areas = place_areas(tags.places, *normalise_both(title, text), rules)
     units = {place.id for place in rules.places.place if place.titles or place.unit == place.name}
     landmarks = {place.id for place in tags.places} - units - {rules.places.province.id}
-    return compute_fingerprint(title, text, published, tags.language, areas=areas, landmarks=landmarks)
+    matters = [topic.id for topic in tags.topics[:_MATTERS]]
+    return compute_fingerprint(title, text, published, tags.language, areas=areas, landmarks=landmarks, matters=matters)
 
 
 def place_areas(places: Sequence[PlaceFound], title: str, text: str, rules: Rulebook) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.dates.days_in_text import days_in_text
+from pipeline.stories.numbers import numbers_in_text
 from pipeline.stories.particulars import read_particulars
 from pipeline.stories.term_weights import (
     Hashes,
@@ -41,16 +42,16 @@ _TERMS = 512
 _IN_TITLE, _IN_LEAD = 2.0, 1.5
 #: Terms by which an article is looked up
 _KEYS = 32
+#: Numbers by which an article is looked up
+_NUMBER_KEYS = 8
 
 # What outlets put before the first sentence: '(Dân trí) - ', 'TTO - ', 'VOV.VN - ', '(VTC News) - '.
 _PREFIX = re.compile(r"^\s*(?:\([^)\n]{2,25}\)|[A-ZĐ][\w.&]*[A-ZĐN\d][\w.]*)\s*[-–—]\s+")
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*\d(?![\w])|(?<![\w.,])\d(?:[.,]\d)(?!\w)")
 _CAPITAL = rf"[{scripts.VIETNAMESE_CAPITALS}][^\W\d_]*"
 _NAME = re.compile(rf"(?<!\w){_CAPITAL}(?:(?: | ?- ?){_CAPITAL})+|(?<!\w)[A-ZĐ]{{3,}}\d*(?!\w)")
 _SPLIT = re.compile(r"[ -]+")
 #: log of rarity above which a name says what an article is about: one in 20 names 'Việt Nam' or 'Hà Nội'
 _RARE_NAME = 3.0
-_DECIMAL_POINT = frozenset(["en", "zh", "ja", "ko", "th"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,12 @@ def compute_fingerprint(
     *,
     areas: Iterable[str] = (),
     landmarks: Iterable[str] = (),
+    matters: Iterable[str] = (),
 ) -> Fingerprint:
     """Return the fingerprint of an article; never raises. Without `language` it is detected.
 
     `areas`, `landmarks`: ids of the units of today in which its places lie, and of its landmarks
-    (pipeline.stories.areas); without them the names in the text alone say where.
+    (pipeline.stories.areas); without them the names in the text alone say where. `matters`: ids of its topics.
     """
     title, text = normalise(title), _PREFIX.sub("", normalise(text))
     language = (language or detect_language(title, text))[:2]
@@ -115,7 +117,7 @@ def compute_fingerprint(
         weights=weights,
         anchors=names,
         numbers=numbers,
-        particulars=read_particulars(title, text, published, areas, landmarks),
+        particulars=read_particulars(title, text, published, areas, landmarks, matters),
         days=days_in_text(f"{title}\n{text}")[:32],
         title_days=days_in_text(title)[:4],
         at=None if published is None else published.astimezone(UTC).timestamp(),
@@ -161,27 +163,19 @@ def _anchors(title: str, text: str, language: str) -> tuple[Hashes, Hashes]:
         doubled = sorted(n for n in names if " " in n)
         rare = rarity(join(hashes(word for n in doubled for word in n.split()), 2)[::2]) > _RARE_NAME
         names -= {n for n, kept in zip(doubled, rare, strict=True) if not kept}
-    decimal = "." if language in _DECIMAL_POINT else ","
-    numbers = {n for m in _NUMBER.finditer(whole) if (n := _number(m[0], decimal))}
+    numbers = numbers_in_text(whole, language)
     return np.unique(hashes({strip_diacritics(n) for n in names})), np.unique(hashes(numbers))
 
 
-def _number(written: str, decimal: str) -> str:
-    """Return a number with a decimal point and no groups; '' for a common one (one digit, tens, a year)."""
-    other = "." if decimal == "," else ","
-    if re.fullmatch(rf"\d{{1,3}}(?:\{other}\d{{3}})+(?:\{decimal}\d+)?|\d+(?:\{decimal}\d+)?", written) is None:
-        return ""
-    plain = written.replace(other, "").replace(decimal, ".")
-    if len(plain) < 2 or re.fullmatch(r"(?:19|20)\d\d|\d0|100", plain):
-        return ""
-    return plain
-
-
 def fingerprint_keys(fingerprint: Fingerprint) -> list[int]:
-    """Return the hashes by which an article is looked up; two reports of one event share at least one."""
+    """Return the hashes by which an article is looked up; two reports of one event share at least one.
+
+    In another language they share no words, but numbers.
+    """
     heaviest = np.lexsort((fingerprint.terms, -fingerprint.weights))[:_KEYS]
     hashes_of_all = {fingerprint.title_hash, fingerprint.text_hash} - {0}
-    return sorted({int(fingerprint.terms[n]) for n in heaviest} | hashes_of_all)
+    numbers = {zlib.crc32(struct.pack("<I", number)) for number in fingerprint.numbers[:_NUMBER_KEYS]}
+    return sorted({int(fingerprint.terms[n]) for n in heaviest} | hashes_of_all | numbers)
 
 
 #: mark, language, time, hashes of title and text, lengths of the seven arrays of numbers, of days, of the title's

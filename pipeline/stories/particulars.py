@@ -49,6 +49,8 @@ class Kind(IntEnum):
     LANDMARK = 13
     #: hash of a registration of a boat or vehicle, of a train
     CODE = 14
+    #: hash of the id of a topic: what it is about, in whatever language
+    MATTER = 15
 
 
 # Ranges of Vietnamese capitals take in small letters: 'ở' would begin a name.
@@ -149,11 +151,17 @@ _PART = re.compile(
 
 
 def read_particulars(
-    title: str, text: str, published: datetime | None, areas: Iterable[str] = (), landmarks: Iterable[str] = ()
+    title: str,
+    text: str,
+    published: datetime | None,
+    areas: Iterable[str] = (),
+    landmarks: Iterable[str] = (),
+    matters: Iterable[str] = (),
 ) -> Hashes:
     """Return the particulars of a report as sorted numbers: the kind in the highest four bits, the value below.
 
-    `areas`, `landmarks`: ids of the units of today and of the landmarks that it names (pipeline.stories.areas).
+    `areas`, `landmarks`: ids of the units of today and of the landmarks that it names (pipeline.stories.areas);
+    `matters`: ids of its topics.
     `title` and `text` are normalised.
     """
     words = re.finditer(r"\S+", text)
@@ -161,6 +169,7 @@ def read_particulars(
     whole = f"{title}\n{text[:end]}"
     numbers = {_pack(Kind.AREA, zlib.crc32(area.encode())) for area in areas}
     numbers.update(_pack(Kind.LANDMARK, zlib.crc32(landmark.encode())) for landmark in landmarks)
+    numbers.update(_pack(Kind.MATTER, zlib.crc32(matter.encode())) for matter in matters)
     numbers.update(_places(whole))
     numbers.update(_pack(Kind.CODE, _hash(re.sub(r"\W", "", match[0]))) for match in _CODE.finditer(whole))
     numbers.update(_persons(whole))
@@ -168,6 +177,12 @@ def read_particulars(
     numbers.update(_clocks(whole))
     numbers.update(_pack_class(Kind.FIGURE, count, number) for count, number in counts_in_text(whole))
     return np.array(sorted(numbers), np.uint32)
+
+
+def of_kind(particulars: Hashes, kind: Kind) -> Hashes:
+    """Return those of one kind."""
+    first, end = np.searchsorted(particulars, [kind << VALUE_BITS, (kind + 1) << VALUE_BITS])
+    return particulars[first:end]
 
 
 def _pack(kind: Kind, value: int) -> int:

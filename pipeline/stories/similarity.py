@@ -10,7 +10,8 @@ from pipeline.dates.days_in_text import days_apart
 from pipeline.records import VerdictReason
 from pipeline.stories.contrast import Contrast, contrast_particulars
 from pipeline.stories.fingerprints import Fingerprint
-from pipeline.stories.term_weights import Hashes, Weights
+from pipeline.stories.particulars import Kind, of_kind
+from pipeline.stories.term_weights import Hashes, Weights, hashes
 
 Judgement = Literal["dup", "same-event", "different"]
 
@@ -44,6 +45,14 @@ _AGREEMENT_ABROAD = 0.4
 _TRANSLATED = ((4, 0, 0.6), (3, 2, 0.8))
 _EVENT_ABROAD_MINIMA = ((3, 0, 0.5), (2, 2, 0.4))
 _TRANSLATED_DAYS = 2
+#: Of one topic in two languages: share of the figures of the report with fewer, and the figures that are enough, where
+#: one of two digits or a round hundred counts 1 and any other 2
+_MATTER_SHARE, _MATTER_EVIDENCE = 0.5, 3
+#: Share of the figures of the report with more: one with forty has any three of them by chance
+_LEAST_SHARE = 0.15
+_SHORT_NUMBERS = frozenset(int(h) for h in hashes(map(str, (*range(100), *range(100, 1000, 100)))))
+#: Most units of today in an area that says where something happened
+_NARROW = 2
 #: Share of verbatim text above which a difference is a correction
 _SAME_TEXT = 0.9
 #: Weight of other particulars above which the same words are a formula, and above which the same facts are chance
@@ -126,11 +135,12 @@ def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
     """Judge a report and its possible translation by the names, numbers and days in both."""
     names, numbers = _common(one.anchors, other.anchors), _common(one.numbers, other.numbers)
     share = numbers / max(1, min(len(one.numbers), len(other.numbers)))
+    rich = numbers < _LEAST_SHARE * max(len(one.numbers), len(other.numbers))
     days = _days_between(one, other)
     values = {"names": names, "numbers": numbers, "days": days}
 
     def enough(minima: tuple[tuple[int, int, float], ...]) -> bool:
-        return any(numbers >= n and names >= m and share >= s for n, m, s in minima)
+        return any(numbers >= n and names >= m and share >= s and not (rich and not names) for n, m, s in minima)
 
     against = _speaks_against(one, other)
     if against.weight >= _OTHER_FACTS:
@@ -140,7 +150,33 @@ def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
         return Verdict("dup", 0.5 + odds / 2, VerdictReason("translation", values))
     if days <= _TRANSLATED_DAYS and enough(_EVENT_ABROAD_MINIMA):
         return Verdict("same-event", 0.5 + odds / 4, VerdictReason("facts", values))
+    if days <= _TRANSLATED_DAYS and one.language != other.language and _same_matter(one, other):
+        return Verdict("same-event", 0.5 + _squash(numbers - 3) / 4, VerdictReason("facts", values))
     return Verdict("different", 0.0, VerdictReason("facts", values))
+
+
+def _same_matter(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether two reports in different languages are of one topic and share telling figures.
+
+    Where names are written in different scripts only figures and the places of the gazetteer agree. A short figure is
+    shared by chance more often than a long one; at one place of both it is enough.
+    """
+    if not _shares(one, other, Kind.MATTER):
+        return False
+    fewer, more = sorted((one.numbers, other.numbers), key=len)
+    shared = fewer[np.isin(fewer, more)]
+    if len(shared) < _MATTER_SHARE * max(1, len(fewer)) or len(shared) < _LEAST_SHARE * len(more):
+        return False
+    evidence = sum(1 if int(number) in _SHORT_NUMBERS else 2 for number in shared)
+    if len(shared) > 1 and (evidence >= _MATTER_EVIDENCE or len(shared) == len(fewer)):
+        return True
+    areas = [of_kind(f.particulars, Kind.AREA) for f in (one, other)]
+    narrow = max(map(len, areas)) <= _NARROW and _common(*areas) > 0
+    return evidence > 0 and (narrow or _shares(one, other, Kind.LANDMARK))
+
+
+def _shares(one: Fingerprint, other: Fingerprint, kind: Kind) -> bool:
+    return _common(of_kind(one.particulars, kind), of_kind(other.particulars, kind)) > 0
 
 
 def _days_between(one: Fingerprint, other: Fingerprint) -> float:

@@ -31,7 +31,9 @@ _ASIDE_BEFORE = re.compile(
     r"(?:đại biểu|đbqh|đoàn (?:đbqh|đại biểu quốc hội))[^.;:!?\n]{0,60}$"
     r"|(?<![^\W\d_])(?:quê(?: quán| gốc| ở| tại)*|nguyên quán|người gốc|gốc)\s+"
     r"(?:(?:ở|tại|tỉnh|xã|huyện)\s+)*(?:[^.;!?()\n]{0,40}[,(]\s*(?:tỉnh\s+)?)?$"
-    r"|(?<![^\W\d_])(?:ngụ|trú|hộ khẩu)(?:\s+(?:tại|ở|tỉnh|xã|huyện|phường|thị|thôn|ấp|khu|tp|quận|đường)"
+    # Boarders, hospital patients, hotels and boats in harbour 'trú' as well, and nobody's home is meant.
+    r"|(?<![^\W\d_])(?<!bán )(?<!nội )(?<!ngoại )(?<!lưu )(?<!đồn )(?<!tránh )(?:ngụ|trú|hộ khẩu)"
+    r"(?:\s+(?:tại|ở|tỉnh|xã|huyện|phường|thị|thôn|ấp|khu|tp|quận|đường)"
     r"(?![^\W\d_])[^.;!?()\n]{0,70})?\s*$"
     r"|(?<![^\W\d_])(?:hướng|tuyến|chạy tuyến|xe khách|đi|về|qua|từ hướng)\s+(?:tỉnh\s+)?$"
     r"|(?<![^\W\d_])(?:công ty|tập đoàn|ctcp|cty)[^.;:!?()\n]{0,40}$"

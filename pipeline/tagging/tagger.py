@@ -8,9 +8,10 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records import Evidence, PlaceFound, Tags, Text
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging import places, relevance, tone, topics
+from pipeline.tagging import places, relevance, topics
 from pipeline.tagging.mentions import Mention, PlaceMentions
 from pipeline.tagging.reason_text import relevance_reason_text
+from pipeline.tagging.words import tone
 from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise_both
 

@@ -16,6 +16,8 @@ from pipeline.text.segmentation import is_word
 ASSIGNED, NEAR = 0.44, 0.22
 #: Least score of a topic with a sure term in the title: on labelled text at least five in ten of them are right
 SURE_SCORE = 0.5
+#: Highest score of a sensitive topic without strong evidence
+_BELOW = ASSIGNED - 0.001
 _EVIDENCE = 8
 
 
@@ -227,12 +229,16 @@ class TopicAssignment:
     chances: Mapping[str, float]
 
 
-def topic_score(chance: float, signal: Signals) -> float:
+def topic_score(chance: float, signal: Signals, sensitive: bool = False) -> float:
     """Return the score of a topic: the model's chance, which a sure term in the title overrules.
 
-    Sure terms are those that by themselves decide; people wrote them, the model only weighs what is left open.
+    Sure terms are those that by themselves decide; people wrote them, the model only weighs what is left open. A
+    sensitive topic needs both, or two different terms that are not weak: else it is no more than near.
     """
     sure = any(hit.where == "title" and hit.weight >= SURE for hit in signal.hits)
+    if sensitive:
+        strong = sure or len({hit.term for hit in signal.hits if hit.weight >= PLAIN}) > 1
+        return chance if strong else min(chance, _BELOW)
     return max(chance, SURE_SCORE) if sure else chance
 
 
@@ -245,7 +251,7 @@ def assign_topics(found: PlaceMentions, language: str, rules: Rulebook) -> Topic
     chances: dict[str, float] = {}
     for topic, signal, row in zip(rules.topics.topic, seen, topic_features(seen, zones, language), strict=True):
         chances[topic.id] = rules.models.topics.chance(topic.id, row)
-        chance = topic_score(chances[topic.id], signal)
+        chance = topic_score(chances[topic.id], signal, topic.sensitive)
         if signal.hits and chance >= NEAR:
             target = assigned if chance >= ASSIGNED else near
             target.append(TopicFound(topic.id, round(chance, 3), topic_evidence(signal, zones)))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
+from analysis.digest.translations import agree_translations
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
@@ -22,6 +23,7 @@ from pipeline.records import Item
 from pipeline.records.publications import PublishedItem
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tables.facts import kind_of
+from pipeline.tagging.words.gravity import judge_gravity
 from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
@@ -52,7 +54,10 @@ def build_draft(
     """
     at = made_at or as_of or now()
     period = period_of(day, settings, at)
-    items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
+    items = agree_translations(
+        storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of),
+        storage.articles.decisions(),
+    )
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
     errata, corrected = _errata(storage, period) if as_of is None else ((), [])
@@ -66,6 +71,7 @@ def build_draft(
             rules.version,
             topics=[topic.id for topic in rules.topics.topic],
             signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
+            gravity={i.key: judge_gravity(i.article.title, i.article.text, i.language, rules) for i in items},
         ),
         previous=None if previous is None else count_items(previous),
         sources=watched_sources(storage, period.start, period.end),
@@ -147,6 +153,7 @@ def _errata(storage: Database, period: Period) -> tuple[tuple[Erratum, ...], lis
     # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
     since = period.late_from - timedelta(days=_CORRECTED + 1)
     items = storage.articles.items(since=since, relevance=("main", "mention", "no"))
+    items = agree_translations(items, storage.articles.decisions())
     current = {item.key: item for item in items if item.key in published}
     for key in published.keys() - current.keys():
         if (item := storage.articles.item(key)) is not None:

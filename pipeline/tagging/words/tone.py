@@ -7,32 +7,50 @@ from typing import NamedTuple
 from pipeline.records import Evidence, Tone
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.denials.judgement import ToneWord, is_denied, judge_denials
-from pipeline.tagging.matcher import Matcher, longest_hits
+from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
 from pipeline.tagging.topics import UNACCENTED
+from pipeline.tagging.words.proper_names import is_in_name
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 
 _SIDES = ("negative", "positive", "neutral")
+#: Side of the expressions inside which nothing counts
+_NONE = "none"
 #: Most words shown as evidence of a tone
 _EVIDENCE = 6
 TONES: tuple[Tone, ...] = ("negative", "positive", "neutral")
 
 
+class _Lexicon(NamedTuple):
+    """The tone words of one language; `sides` and `capital` go with the patterns of `matcher`."""
+
+    matcher: Matcher
+    sides: list[str]
+    #: whether the term is written with a capital wherever it stands: 'UNESCO'
+    capital: list[bool]
+
+
+_NO_WORDS = _Lexicon(Matcher(()), [], [])
+
+
+def _lexicon(terms: Iterable[tuple[str, str]]) -> _Lexicon:
+    pairs = list(terms)
+    return _Lexicon(Matcher(t for t, _ in pairs), [side for _, side in pairs], [t[:1].isupper() for t, _ in pairs])
+
+
 class _Compiled:
     def __init__(self, rules: Rulebook) -> None:
         words = rules.topics.tone
-        self.matchers: dict[str, tuple[Matcher, list[str]]] = {}
-        for language in {*words.negative, *words.positive, *words.neutral}:
-            patterns: list[str] = []
-            sides: list[str] = []
-            for side, lists in zip(_SIDES, (words.negative, words.positive, words.neutral), strict=True):
-                terms = lists.get(language, ())
-                patterns += terms
-                sides += [side] * len(terms)
-            self.matchers[language] = Matcher(patterns), sides
+        by_side = dict(
+            zip((*_SIDES, _NONE), (words.negative, words.positive, words.neutral, words.not_in), strict=True)
+        )
+        self.lexicons: dict[str, _Lexicon] = {}
+        for language in {language for lists in by_side.values() for language in lists}:
+            terms = [(term, side) for side, lists in by_side.items() for term in lists.get(language, ())]
+            self.lexicons[language] = _lexicon(terms)
             if language == "vi":
-                longer = [(strip_diacritics(p), side) for p, side in zip(patterns, sides, strict=True) if " " in p]
-                self.matchers[UNACCENTED] = Matcher(p for p, _ in longer), [side for _, side in longer]
+                # Without diacritics one syllable is ambiguous; two mostly keep their meaning.
+                self.lexicons[UNACCENTED] = _lexicon((strip_diacritics(t), side) for t, side in terms if " " in t)
 
 
 _cache: dict[str, _Compiled] = {}
@@ -63,12 +81,13 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found
     base = language.split("-")[0]
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED
-    base = base if base in compiled.matchers else "en"
-    matcher, sides = compiled.matchers.get(base) or (Matcher(()), [])
+    base = base if base in compiled.lexicons else "en"
+    lexicon = compiled.lexicons.get(base, _NO_WORDS)
+    sides = lexicon.sides
     words = [
         (hit.pattern, ToneWord(zone, hit.start, hit.end))
         for zone in zones
-        for hit in longest_hits(matcher.find(zone.folded))
+        for hit in _hits(zone, lexicon, base)
         if not zone.is_skipped(hit.start)
     ]
     denials = iter(judge_denials([word for pattern, word in words if sides[pattern] == "negative"], zones, base))
@@ -85,6 +104,24 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found
         n = counts[word.zone.where, pattern] = counts.get((word.zone.where, pattern), 0) + 1
         hits.append(_Hit(side, word.zone, word.start, word.end, n))
     return _Found(hits, denies)
+
+
+def negative_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[ToneWord]:
+    """Return the negative words that a text reports, by zone and offset; without those that it denies."""
+    hits = _find_words(zones, language, rules).hits
+    return [ToneWord(hit.zone, hit.start, hit.end) for hit in hits if hit.side == "negative"]
+
+
+def _hits(zone: Zone, lexicon: _Lexicon, language: str) -> list[Hit]:
+    """Return the tone words of a zone, of overlapping ones the longest; none in a longer compound or in a name."""
+    hits = lexicon.matcher.find(zone.folded)
+    compounds = [(hit.start, hit.end) for hit in hits if lexicon.sides[hit.pattern] == _NONE]
+    words = hits_outside([hit for hit in hits if lexicon.sides[hit.pattern] != _NONE], compounds)
+    return [
+        hit
+        for hit in longest_hits(words)
+        if lexicon.capital[hit.pattern] or not is_in_name(zone.text, hit.start, hit.end, language)
+    ]
 
 
 def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
@@ -148,7 +185,8 @@ def judge_tone(
 ) -> ToneVerdict:
     """Judge the tone of a text that is about the province.
 
-    A text without negative words is never negative: people see negative texts as something that may ask for an answer.
+    A text without negative words is never negative, and none without positive words positive: a tone is shown with the
+    words that say it, and what stories of a topic are like as a rule is no evidence.
     Words that the text denies, undoes, supposes or rehearses (pipeline/tagging/denials/) are no negative words of it.
     """
     hits, denies = _find_words(zones, language, rules)
@@ -159,7 +197,7 @@ def judge_tone(
         total = 1 - shares.pop("negative", 0.0)
         shares = {name: share / total for name, share in shares.items()}
     best = max(shares, key=lambda name: shares[name], default="")
-    if best == "negative" and not any(hit.side == "negative" for hit in hits):
+    if best in ("negative", "positive") and not any(hit.side == best for hit in hits):
         return ToneVerdict("unsure")
     for tone in TONES:
         if tone == best and shares[tone] >= SURE:

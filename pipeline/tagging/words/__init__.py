@@ -1,0 +1,1 @@
+"""What single words of a text tell beside its topics: its tone, names, grave news."""

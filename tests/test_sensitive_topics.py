@@ -1,0 +1,78 @@
+"""A sensitive topic needs strong evidence; a translation has topic and tone of its report; politics come first."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.digest.translations import agree_translations
+from config.rulebook import load_rulebook
+from pipeline.records import Evidence, Text, TopicFound
+from pipeline.tagging.tagger import tag
+from pipeline.tagging.topics import ASSIGNED, PLAIN, SURE, Signals, TermHit, topic_score
+from tests.support.days import item
+
+RULES = load_rulebook()
+
+
+def topics(title: str, text: str) -> list[str]:
+    return [topic.id for topic in tag(Text("a", title, text), RULES).topics]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Cử tri Phước Hậu hỏi chuyện nước sạch", "Tại buổi tiếp xúc cử tri, người dân xin thêm ống nước. " * 3),
+        ("Tiếp xúc cử tri ở Thuận Bắc: dân xin đường bê tông", "Cử tri kiến nghị làm đường. Đại biểu ghi lại. " * 3),
+        ("Tạm giữ hai người trộm dừa ở Ninh Hải", "Công an tạm giữ hai người lấy dừa trong vườn. " * 3),
+        ("Tàu chở than bị tạm giữ ngoài khơi Ninh Thuận", "Tàu chở than không giấy tờ. " * 3),
+    ],
+)
+def test_everyday_politics_is_no_human_rights(title: str, text: str) -> None:
+    assert "democracy_rights" not in topics(title, text)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Ninh Thuận chuẩn bị ngày bầu cử", "Cử tri xem danh sách ứng cử. Tổ kiểm phiếu tập huấn bỏ phiếu. " * 3),
+        ("Quyền con người ở vùng Chăm: đối thoại nhân quyền", "Cuộc đối thoại bàn nhân quyền, quyền bình đẳng. " * 3),
+    ],
+)
+def test_what_is_about_rights_and_elections_stays(title: str, text: str) -> None:
+    assert "democracy_rights" in topics(title, text)
+
+
+def test_a_sure_term_in_the_title_decides_alone_only_where_the_topic_is_not_sensitive() -> None:
+    sure = Signals(hits=[TermHit("title", 0, 4, "chùa", SURE)])
+    two = Signals(hits=[TermHit("text", 0, 4, "a", PLAIN), TermHit("text", 9, 12, "b", PLAIN)])
+    weak = Signals(hits=[TermHit("text", 0, 4, "a", PLAIN), TermHit("text", 9, 12, "b", 0.3)])
+    assert topic_score(0.1, sure) >= ASSIGNED > topic_score(0.1, sure, sensitive=True)
+    assert topic_score(0.7, sure, sensitive=True) == topic_score(0.7, two, sensitive=True) == 0.7
+    assert topic_score(0.7, weak, sensitive=True) < ASSIGNED <= topic_score(0.7, weak)
+
+
+def test_politics_and_administration_come_first() -> None:
+    assert RULES.topics.topic[0].id == "politics_admin"
+
+
+def test_a_translation_has_topics_and_tone_of_its_report() -> None:
+    words = (Evidence("title", 0, 3, "xấu"),)
+    energy, tourism = TopicFound("energy", 0.9, words), TopicFound("tourism", 0.6, words)
+    first = item(1)
+    report = replace(
+        first, story="s", tags=replace(first.tags, topics=(energy,), tone="negative", tone_words=words, language="vi")
+    )
+    other = item(2)
+    english = replace(
+        other, story="s", tags=replace(other.tags, topics=(tourism,), near=(), tone="neutral", language="en")
+    )
+    reprint = replace(english, key="k9", tags=replace(english.tags, language="vi"))
+    alone = replace(english, key="k8", story="t")
+    found = {i.key: i.tags for i in agree_translations([alone, english, report, reprint])}
+    assert ([t.id for t in found["k2"].topics], found["k2"].tone) == (["energy"], "negative")
+    assert found["k2"].topics[0].evidence == found["k2"].tone_words == (), "words of another text are no evidence here"
+    assert found["k9"] == reprint.tags, "a reprint in the same language keeps its own"
+    assert found["k8"] == alone.tags
+    decided = {i.key: i.tags for i in agree_translations([english, report], {"k2"})}
+    assert decided["k2"] == english.tags, "what a person said holds"
+    assert (decided["k1"].tone, [t.id for t in decided["k1"].topics]) == ("neutral", ["tourism"])
