@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -9,25 +10,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
-from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
 from diembao.jobs.publishing.draft_digest import DraftDigest
+from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from diembao.system.clock import now, overdue
 from diembao.system.files import write_atomically
 from pipeline.records import Item
-from pipeline.records.publications import PublishedItem
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tables.facts import kind_of
 from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
 _WEEKS = 4
-#: Days back to which published digests are corrected.
-_CORRECTED = 7
 _DAY = timedelta(days=1)
 #: Forms of a digest, by the suffix of their file.
 FORMS = ("html", "md", "docx", "pdf", "csv")
@@ -55,7 +53,8 @@ def build_draft(
     items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
-    errata, corrected = _errata(storage, period) if as_of is None else ((), [])
+    earlier = EarlierDigests(storage, period)
+    errata, corrected = earlier.errata() if as_of is None else ((), [])
     model = build_digest(
         items,
         # Only a digest made now can be late.
@@ -74,6 +73,7 @@ def build_draft(
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
     )
+    model = replace(model, edition=earlier.edition(previous))
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
@@ -136,23 +136,6 @@ def _daily_counts(storage: Database, starts: Mapping[date, datetime]) -> dict[tu
         for place in kind.places.split():
             add("place", place, day, n)
     return counts
-
-
-def _errata(storage: Database, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
-    """Return the differences between the digests of the last days and the database, and the corrected items."""
-    earlier = storage.publications.heads(period.day - timedelta(days=_CORRECTED), period.day)
-    if not earlier:
-        return (), []
-    published = last_published(earlier)
-    # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
-    since = period.late_from - timedelta(days=_CORRECTED + 1)
-    items = storage.articles.items(since=since, relevance=("main", "mention", "no"))
-    current = {item.key: item for item in items if item.key in published}
-    for key in published.keys() - current.keys():
-        if (item := storage.articles.item(key)) is not None:
-            current[key] = item
-    errata = find_errata(published, current)
-    return errata, list(corrected_items(errata, current))
 
 
 def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:
