@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.digest import excerpt
-from analysis.digest.head_lines import HeadLines
+from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
-from analysis.digest.reasons import reason_groups
 from analysis.digest.stories import Story
 from analysis.documents.blocks import (
     Block,

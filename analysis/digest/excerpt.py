@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.digest.sentences import quotable
+from analysis.documents.sentences import quotable
 from pipeline.records import Evidence, Item, Tags
 from pipeline.text.line_length import cut_line
 
@@ -60,7 +60,7 @@ def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
 
     Without evidence, return the beginning of the text, or of the lead if there is no text. A sentence longer than
     `limit` is cut between words. Captions, credits of pictures, tags of agencies and sub-headings are left out
-    (analysis.digest.sentences).
+    (analysis.documents.sentences).
     """
     text = _nfc(item.article.text or item.article.lead)
     spans = _spans(text, item.tags, "text") if item.article.text else []

@@ -1,17 +1,22 @@
-"""Digest → the lines about it as a whole: which hours it covers, which sources were asked, what is new in it."""
+"""Digest → what it says of itself: its hours, the sources asked, what is new, and why each report was chosen."""
 
 from collections import Counter
+from collections.abc import Iterator
 
+from analysis.digest import excerpt
 from analysis.digest.model import Digest
 from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
-from pipeline.records import SourceState
+from pipeline.records import Item, SourceState, VerdictReason
+from pipeline.tagging.reason_text import relevance_reason_text
 
 #: States of a source that mean that it answered, in which order the others are named, and which were never asked
 _READ: tuple[SourceState, ...] = ("read", "unchanged", "empty")
 _OTHERS: tuple[SourceState, ...] = ("failed", "waiting", "not_due", "paused")
 #: Hours of a digest, and hours by which one may differ without a word: a clock may be put forward or back
 _HOURS, _TOLERANCE = 24, 1.5
+#: Verdicts whose lines stand below one sentence, which is not said again in each
+_GROUPS = ("main", "mention")
 
 
 class HeadLines:
@@ -45,3 +50,18 @@ class HeadLines:
         if edition is None:
             return ""
         return self._words.say("goes_on" if edition.holds(story) else "new")
+
+
+def reason_groups(day: Digest, words: Labels, province: str) -> Iterator[tuple[str, list[tuple[Item, str]]]]:
+    """Yield (sentence for all of a group, its leads with what is said of each alone); '' for those of other kinds."""
+    stories = [*day.foreign, *(s for section in day.sections for s in section.stories), *day.undated, *day.mentions]
+    by_code: dict[str, list[tuple[Item, str]]] = {}
+    for story in stories:
+        reason = story.lead.tags.reason
+        code = reason.code if reason.code in _GROUPS else ""
+        told = VerdictReason(f"{code}_short", reason.parameters) if code else reason
+        if text := excerpt.visible(relevance_reason_text(told, words.lang)):
+            by_code.setdefault(code, []).append((story.lead, text))
+    for code in (*_GROUPS, ""):
+        if rows := by_code.get(code):
+            yield (words.say(f"reasons_{code}", province=province, n=len(rows)) if code else ""), rows

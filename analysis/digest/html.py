@@ -7,10 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis.digest import excerpt
-from analysis.digest.head_lines import HeadLines
+from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
-from analysis.digest.reasons import reason_groups
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import labels
 

@@ -36,11 +36,11 @@ _FORMAL = {
 #: Page and styles of a document that is set small, to be read on one page
 _COMPACT_MARGINS_MM = (13, 12, 20, 15)
 _COMPACT = {
-    "Diembao Text": (11, False, False, 0, 3, 0, 0, "JUSTIFY"),
+    "Diembao Text": (10.5, False, False, 0, 3, 0, 0, "JUSTIFY"),
     "Diembao Meta": (10, False, False, 0, 1, 0, 0, "LEFT"),
     "Diembao Small": (10, False, False, 0, 2, 0, 0, "LEFT"),
-    "Diembao List": (11, False, False, 0, 2, -5, 5, "JUSTIFY"),
-    "Heading 1": (12, True, False, 6, 2, 0, 0, "LEFT"),
+    "Diembao List": (10.5, False, False, 0, 2, -5, 5, "JUSTIFY"),
+    "Heading 1": (11.5, True, False, 5, 2, 0, 0, "LEFT"),
 }
 
 

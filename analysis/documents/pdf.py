@@ -1,6 +1,7 @@
 """PrintDocument → PDF, by Typst, which includes a typeface with all Vietnamese letters."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC
 from importlib.resources import files
@@ -59,6 +60,11 @@ def render_pdf(paper: PrintDocument) -> bytes:
         timestamp=int(paper.made_at.astimezone(UTC).timestamp()),
     )
     return pdf
+
+
+def count_pages(file: bytes) -> int:
+    """Return the number of pages of a PDF that render_pdf made: it writes an object for each, and compresses none."""
+    return len(re.findall(rb"/Type\s*/Page\b", file))
 
 
 def _blocks(blocks: Sequence[Block], *, signed: bool) -> list[dict[str, Any]]:

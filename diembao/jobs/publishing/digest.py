@@ -27,10 +27,10 @@ from storage.database import Database
 #: Weeks whose same weekday is the baseline of a day's number of items.
 _WEEKS = 4
 _DAY = timedelta(days=1)
-#: Forms of a digest, by the suffix of their file.
-FORMS = ("html", "md", "docx", "pdf", "csv")
+#: Forms of a digest: of one page, as HTML, DOCX and PDF; those of the whole by the suffix of their file.
+FORMS = ("brief", "html", "md", "docx", "pdf", "csv")
 #: Forms that the daily job writes.
-DAILY = ("html", "md", "docx", "pdf")
+DAILY = ("brief", "html", "md", "docx", "pdf")
 
 
 def build_draft(
@@ -150,14 +150,18 @@ def _collected(storage: Database, period: Period, as_of: datetime | None) -> lis
 
 
 def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
-    """Return the files of a digest by name: in `forms` (of FORMS) and, with `letter`, the parts of an e-mail."""
+    """Return the files of a digest by name: in `forms` (of FORMS) and, with `letter`, the parts of an e-mail.
+
+    The e-mail is the brief: the whole digest is attached to it.
+    """
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
+    from analysis.documents.page import render_page
     from analysis.documents.pdf import render_pdf
     from diembao.jobs.publishing.digest_email import email_files
 
     # The chart is drawn once for all forms: it takes longer than any of them.
-    pictures = _pictures(draft) if letter or {"html", "docx", "pdf"} & set(forms) else ()
+    pictures = _pictures(draft) if {"html", "docx", "pdf"} & set(forms) else ()
     paper = print_document(draft, letterhead(draft.settings.document), pictures)
 
     def page(render: Callable[..., str], **more: Any) -> bytes:
@@ -171,13 +175,19 @@ def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) ->
         "pdf": lambda: render_pdf(paper),
         "csv": lambda: _csv(draft.items, ZoneInfo(draft.settings.province.time_zone)),
     }
-    rendered = {f"{draft.name}.{form}": renders[form]() for form in forms}
-    # An e-mail has no letterhead; the date stands below its title.
-    return rendered | (email_files(print_document(draft, Letterhead(), pictures)) if letter else {})
+    rendered = {f"{draft.name}.{form}": renders[form]() for form in forms if form != "brief"}
+    # A page and an e-mail have no letterhead; the date stands below their title.
+    plain = brief_document(draft, Letterhead()) if letter or "brief" in forms else paper
+    if "brief" in forms:
+        brief = brief_document(draft, letterhead(draft.settings.document))
+        rendered[f"{draft.brief_name}.html"] = render_page(plain).encode()
+        rendered[f"{draft.brief_name}.docx"] = render_docx(brief)
+        rendered[f"{draft.brief_name}.pdf"] = render_pdf(brief)
+    return rendered | (email_files(plain) if letter else {})
 
 
 def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequence[Picture]) -> PrintDocument:
-    """Return the document model behind DOCX, PDF and e-mail."""
+    """Return the document model behind DOCX and PDF."""
     from analysis.digest.document import digest_document
 
     return digest_document(
@@ -190,6 +200,28 @@ def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequenc
         number=draft.number,
         pictures=pictures,
     )
+
+
+def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
+    """Return the document model of the brief: the largest that keeps to a page, in the Decree's sizes to two."""
+    from analysis.brief.document import SIZES, brief_document
+    from analysis.documents.pdf import count_pages, render_pdf
+
+    pages = 2 if letterhead.administrative else 1
+    for size in SIZES:
+        brief = brief_document(
+            draft.day,
+            draft.language,
+            province=draft.province,
+            note=draft.note,
+            topic_labels=draft.topic_labels,
+            letterhead=letterhead,
+            number=draft.number,
+            size=size,
+        )
+        if size is SIZES[-1] or count_pages(render_pdf(brief)) <= pages:
+            break
+    return brief
 
 
 def _pictures(draft: DraftDigest) -> list[Picture]:
