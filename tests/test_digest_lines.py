@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +13,14 @@ from analysis.digest.document import digest_document
 from analysis.digest.edition import edition_of, published_edition
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.html import render_html, render_markdown
+from analysis.digest.model import DigestPeriod, DigestRules, build_digest
+from analysis.digest.presenter import DigestPresenter
 from analysis.documents.blocks import plain_text_lines
 from analysis.documents.labels import labels
-from pipeline.records import SourceDay, SourceState
+from pipeline.records import Feed, Source, SourceDay, SourceState
 from pipeline.records.publications import Publication
-from tests.support.days import END, LABELS, START, item, model
+from storage.database import open_database
+from tests.support.days import END, LABELS, START, fill, item, model
 
 VI = labels("vi")
 
@@ -117,3 +121,30 @@ def test_a_published_edition_is_known_by_its_articles_as_they_are_now() -> None:
     edition = published_edition(made, {"k1": replace(item(1), story="k-moved", event="")})
     assert edition.items == {"k1", "k30"}
     assert edition.matters == {"k-moved"}
+
+
+@pytest.mark.parametrize(
+    ("reach", "country", "told"),
+    [
+        ("local", "VN", "Báo chí trung ương, phạm vi địa phương"),
+        ("", "VN", "Báo chí trung ương"),
+        ("international", "SG", "Báo chí trung ương, phạm vi quốc tế (Singapore)"),
+    ],
+)
+def test_the_reach_of_an_outlet_is_told_where_it_is_known(reach: str, country: str, told: str) -> None:
+    made = [replace(item(0), reach=reach, country=country, category="central")]
+    day = build_digest(made, DigestPeriod(END.date(), START, END, END), DigestRules("r1"))
+    assert DigestPresenter(day, VI, LABELS).kind(day.outlets[0]) == told
+    assert f">{told}<" in render_html(day, province="Ninh Thuận")
+
+
+def test_the_reach_is_kept_with_the_outlet(tmp_path: Path) -> None:
+    storage = open_database(tmp_path / "x.db")
+    fill(storage, 3)
+    feeds = (Feed("http://s0.example/rss"),)
+    source = Source("s0", "Báo số 0", "http://s0.example/", feeds, reach="regional")
+    storage.crawl.set_sources([source])
+    assert {i.source_id: i.reach for i in storage.articles.items()} == {"s0": "regional", "s1": "", "s2": ""}
+    storage.crawl.set_sources([replace(source, reach=None)])
+    assert {i.reach for i in storage.articles.items()} == {""}
+    storage.close()
