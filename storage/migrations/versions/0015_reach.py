@@ -1,5 +1,7 @@
 """how far an outlet reaches is kept with it; the next collection fills it from sources.toml
 
+The cells of a CSV are made anew: the reason of a verdict has other words.
+
 Revision ID: 0015
 Revises: 0014
 """
@@ -16,6 +18,7 @@ _COMMENT = "local, national, regional or international; empty: not known"
 
 
 def upgrade() -> None:
+    op.execute("DELETE FROM facts")
     op.add_column("sources", sa.Column("reach", sa.String(), nullable=False, server_default="", comment=_COMMENT))
 
 
