@@ -218,7 +218,7 @@ def _new_source(outline: Outline, ids: Collection[str]) -> Source:
         country=country,
         languages=(language or ("vi" if is_vietnamese else "en"),),
         category="central" if is_vietnamese else "foreign",
-        reach="national" if is_vietnamese else "international",
+        reach=None if is_vietnamese else "international",
     )
 
 

@@ -18,7 +18,7 @@ from pipeline.records import Feed, Selectors, Source
 #: First keys of a source, in the order in which they are written; other keys follow.
 _FIRST_KEYS = ("id", "name", "home", "domains", "feeds", "country", "languages", "kind", "category", "reach", "enabled")
 #: Keys written even with their default value, for people who read the table.
-_REQUIRED_KEYS = frozenset(_FIRST_KEYS) - {"domains", "enabled"}
+_REQUIRED_KEYS = frozenset(_FIRST_KEYS) - {"domains", "reach", "enabled"}
 
 
 def with_sources(name: str, text: str, added: Iterable[Source]) -> str:

@@ -49,6 +49,19 @@ def words_of(file: bytes) -> str:
     return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in root.iter(qn("w:p")))
 
 
+def foot_of(document: Any) -> Any:
+    """Return the table with recipients and signature: the annex behind it may hold others."""
+    [foot] = [table for table in document.tables if table.rows[0].cells[0].text.startswith("Nơi nhận:")]
+    return foot
+
+
+def body_of(document: Any) -> list[Any]:
+    """Return the paragraphs with text before the signature."""
+    body = list(document.element.body)
+    before = body[: body.index(foot_of(document)._tbl)]
+    return [p for p in document.paragraphs if p.text and p._p in before]
+
+
 @pytest.mark.parametrize("letterhead", [None, DECREE], ids=["bulletin", "decree"])
 @pytest.mark.parametrize("n", SIZES)
 def test_a_document_of_any_size_holds_every_article(n: int, letterhead: Letterhead | None) -> None:
@@ -90,7 +103,7 @@ def test_the_decree_is_kept() -> None:
     assert section.different_first_page_header_footer
     assert 'w:instr="PAGE"' in etree.tostring(section.header._element, encoding="unicode")
     assert "PAGE" not in etree.tostring(section.first_page_header._element, encoding="unicode")
-    head, foot = document.tables[0], document.tables[-1]
+    head, foot = document.tables[0], foot_of(document)
     left, right = ([p.text for p in cell.paragraphs if p.text] for cell in head.rows[0].cells)
     assert left == ["UBND TỈNH KHÁNH HÒA", "SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH", "Số: 05/BC-SVHTTDL"]
     assert right == [
@@ -104,9 +117,19 @@ def test_the_decree_is_kept() -> None:
     to, sign = ([p.text for p in cell.paragraphs if p.text] for cell in foot.rows[0].cells)
     assert to == ["Nơi nhận:", "- UBND tỉnh (b/c);", "- Các sở, ban, ngành (p/h);", "- Lưu: VT, QLBC."]
     assert sign == ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn Ví Dụ"]
-    assert [p.text for p in document.paragraphs if p.text][-1].endswith("./.")
+    ends = [p.text for p in document.paragraphs if p.text.endswith("./.")]
+    assert ends == ["Trên đây là nội dung báo cáo./."] == [body_of(document)[-1].text]
     assert "BÁO CÁO" in [p.text for p in document.paragraphs]
-    rows = document.tables[1].rows[0]._tr
+    after = [p.text for p in document.paragraphs if p.text]
+    after = after[after.index(ends[0]) + 1 :]
+    assert after[:3] == [
+        "PHỤ LỤC",
+        "Điểm báo Ninh Thuận ngày 22/11/2026",
+        "(Kèm theo Báo cáo số 05/BC-SVHTTDL ngày 05 tháng 01 năm 2027 của Sở Văn hóa, Thể thao và Du lịch)",
+    ]
+    assert after[3] == "I. Cơ quan báo chí (23)"
+    assert "SHA-256" in after[-1]
+    rows = document.tables[-1].rows[0]._tr
     assert rows.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
 
 
@@ -143,7 +166,7 @@ def test_every_line_has_the_size_and_place_that_the_decree_gives_it() -> None:
                 WD_ALIGN_PARAGRAPH.LEFT if "Meta" in body.style.name else WD_ALIGN_PARAGRAPH.JUSTIFY
             )
     assert kinds >= {"Heading 1", "Heading 2", "Diembao List", "Diembao Excerpt", "Diembao Small", "Diembao Meta"}
-    for table in document.tables[1:-1]:
+    for table in [t for t in document.tables[1:] if t._tbl is not foot_of(document)._tbl]:
         heads, *rows = table.rows
         assert all(look_of(p)[1] for cell in heads.cells for p in cell.paragraphs)
         assert {look_of(p)[0] for row in (heads, *rows) for c in row.cells for p in c.paragraphs if p.text} <= {
@@ -151,14 +174,14 @@ def test_every_line_has_the_size_and_place_that_the_decree_gives_it() -> None:
             11,
             12,
         }
-    (agency, state), (to, sign) = (table.rows[0].cells for table in (document.tables[0], document.tables[-1]))
+    (agency, state), (to, sign) = (table.rows[0].cells for table in (document.tables[0], foot_of(document)))
     assert [[look_of(p) for p in cell.paragraphs if p.text] for cell in (agency, state, to, sign)] == [
         [(12, False, False), (12, True, False), (13, False, False)],
         [(12, True, False), (13, True, False), (13, False, True)],
         [(12, True, True), (11, False, False), (11, False, False), (11, False, False)],
         [(13, True, False), (13, True, False), (13, True, False)],
     ]
-    for table, widths in ((document.tables[0], (3500, 5571)), (document.tables[-1], (4400, 4671))):
+    for table, widths in ((document.tables[0], (3500, 5571)), (foot_of(document), (4400, 4671))):
         assert [round(cell.width.twips) for cell in table.rows[0].cells] == list(widths)
         assert "w:tblBorders" not in etree.tostring(table._element, encoding="unicode")
     # A drawn line a third to a half as long as the column, and one as long as the motto (13 pt bold: some 3,150 twips).
@@ -170,8 +193,10 @@ def test_every_line_has_the_size_and_place_that_the_decree_gives_it() -> None:
     ]
     assert 3500 / 3 <= rules[0] <= 3500 / 2
     assert 3000 <= rules[1] <= 3300
-    *_, last = [p for p in document.paragraphs if p.text]
-    assert last._p.pPr.find(qn("w:keepNext")) is not None, "a signature never stands alone on a page"
+    held = [
+        p._p.pPr.find(qn("w:keepNext")) is not None or p.style.name.startswith("Heading") for p in body_of(document)
+    ]
+    assert held[-3:] == [True] * 3, "a signature never stands alone on a page, nor below two lines"
 
 
 @pytest.mark.parametrize("given", [("UBND tỉnh (b/c)", "Lưu: VT"), ("- UBND tỉnh (b/c);", " ", "Lưu: VT.")])
@@ -191,12 +216,12 @@ def test_word_takes_it_for_a_document_of_today() -> None:
 @pytest.mark.parametrize(("rows", "kept"), [(12, 12), (13, 1)])
 def test_a_short_table_is_not_divided(rows: int, kept: int) -> None:
     grid = Table(("a", "b"), tuple((str(n), "x") for n in range(rows)), (1, 1))
-    document: Any = docx.Document(io.BytesIO(render_docx(replace(paper(0), blocks=(grid,)))))
+    document: Any = docx.Document(io.BytesIO(render_docx(replace(paper(0), blocks=(grid,), annex=()))))
     [table] = document.tables
     assert len(table.rows) == rows + 1
     held = [row.cells[0].paragraphs[0]._p.pPr.find(qn("w:keepNext")) is not None for row in table.rows]
     assert held == [True] * kept + [False] * (rows + 1 - kept)
-    assert render_pdf(replace(paper(0), blocks=(grid,))).startswith(b"%PDF-")
+    assert render_pdf(replace(paper(0), blocks=(grid,), annex=())).startswith(b"%PDF-")
 
 
 def test_a_table_of_long_cells_may_be_divided() -> None:

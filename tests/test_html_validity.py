@@ -8,11 +8,13 @@ from typing import Any
 import html5lib
 import pytest
 
+from analysis.brief.document import brief_document
 from analysis.digest.charts import topics_by_tone
 from analysis.digest.document import digest_document
 from analysis.digest.html import render_html
 from analysis.documents.email_html import email_html
 from analysis.documents.labels import labels
+from analysis.documents.page import render_page
 from tests.support.days import LABELS, model
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,9 +31,17 @@ def letter(n: int, lang: str) -> str:
     return email_html(digest_document(model(n), lang, province=NAMES[lang], topic_labels=LABELS))
 
 
+def brief(n: int, lang: str) -> str:
+    return render_page(brief_document(model(n), lang, province=NAMES[lang], topic_labels=LABELS))
+
+
+def brief_letter(n: int, lang: str) -> str:
+    return email_html(brief_document(model(n), lang, province=NAMES[lang], topic_labels=LABELS))
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("n", SIZES)
-@pytest.mark.parametrize("made", [digest, letter])
+@pytest.mark.parametrize("made", [digest, letter, brief, brief_letter])
 def test_it_is_html(made: Any, n: int, lang: str) -> None:
     parser = html5lib.HTMLParser(strict=True)  # raises at the first thing that the standard forbids
     tree = parser.parse(made(n, lang))
@@ -64,7 +74,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("width", "n", "lang"), [(390, 40, "vi"), (1280, 40, "en"), (390, 0, "vi"), (1280, 1, "vi")])
-@pytest.mark.parametrize("made", [digest, letter])
+@pytest.mark.parametrize("made", [digest, letter, brief])
 def test_everybody_can_read_it(made: Any, width: int, n: int, lang: str, browser: Any) -> None:
     """WCAG 2.2 A and AA and the best practices, by axe."""
     from axe_playwright_python.sync_playwright import Axe

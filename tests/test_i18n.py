@@ -19,7 +19,7 @@ PACKAGES = ("pipeline", "config", "crawlers", "storage", "analysis", "diembao")
 VIETNAMESE = re.compile("[ăđơưĂĐƠƯàảãạáèẻẽẹéìỉĩịíòỏõọóùủũụúỳỷỹỵýâêô\u1ea0-\u1ef9]")
 #: modules and folders whose Vietnamese is data about the language or the press, or the wording of an official form
 LINGUISTIC = {
-    "analysis/digest/excerpt.py": "ends of sentences",
+    "analysis/documents/sentences.py": "ends of sentences, credits of pictures, tags of agencies",
     "analysis/documents/blocks.py": "fixed wording of administrative documents (Decree 30/2020)",
     "analysis/documents/docx.py": "fixed wording of administrative documents (Decree 30/2020)",
     "analysis/report/keywords.py": "stop words",

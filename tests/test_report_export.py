@@ -287,6 +287,21 @@ def test_stories_that_spread(document: Any, here: Tables) -> None:
     assert [int(re.findall(r"(\d+) cơ quan", t)[0]) for t in said] == list(widest["outlets"])[: len(said)]
 
 
+def test_negative_stories_add_up_to_the_figure(document: Any, here: Tables) -> None:
+    negative = here.items[here.items["tone"] == "negative"]
+    by_story = negative.groupby("story").size()
+    lines = [p.text for p in document.paragraphs]
+    at = lines.index("Tin, bài có sắc thái tiêu cực")
+    assert lines[at + 1].startswith(f"{len(negative)} bài tiêu cực trong {len(by_story)} câu chuyện, ")
+    told = [re.search(r"\. (\d+)/(\d+) bài tiêu cực, (\d+) cơ quan báo chí; đăng đầu tiên: ", t) for t in lines]
+    listed = [[int(n) for n in found.groups()] for found in told if found]
+    assert len(listed) == 20 < len(by_story)
+    assert [n for n, _, _ in listed] == sorted(by_story, reverse=True)[:20]
+    assert all(negative <= items and outlets <= items for negative, items, outlets in listed)
+    rest = f"Và {len(by_story) - 20} câu chuyện khác với {len(negative) - sum(n for n, _, _ in listed)} bài tiêu cực."
+    assert rest in lines
+
+
 def test_share_of_voice(document: Any, here: Tables, there: Tables) -> None:
     rows = grid(document, "Địa phương")
     names = {

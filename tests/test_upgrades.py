@@ -1,6 +1,7 @@
 """A database that an earlier version wrote: upgraded in place it holds what it held, and can be worked with."""
 
 import json
+import re
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -190,4 +191,7 @@ def test_a_stored_sentence_becomes_a_code_that_reads_the_same(sentence: str, cod
     stored = json.loads(json.dumps(migration.reason_of_sentence(sentence)))
     reason = TypeAdapter(VerdictReason).validate_python(stored)
     assert reason.code == code
-    assert relevance_reason_text(reason, "vi") == sentence
+    # A text may be about the province and tell of what happens elsewhere: the old words said too much.
+    told = sentence.replace("Nội dung chính diễn ra ở", "Bài viết về")
+    told = re.sub(r", tổng cộng (\d+ lần)\.$", r" (\1 trong bài).", told)
+    assert relevance_reason_text(reason, "vi") == told

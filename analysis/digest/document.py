@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.digest import excerpt
+from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
 from analysis.digest.stories import Story
@@ -49,16 +50,18 @@ def digest_document(
     # In the administrative form the title carries the day, as the abstract of the document.
     dated = () if head.administrative else (words.long_date(day.day),)
     late = (words.say("made_late", due=words.clock(day.due), made=words.clock(day.made_at)),) if day.due else ()
+    long = tuple(filter(None, [HeadLines(day, words).length()]))
     return PrintDocument(
         lang,
         f"{words.say('title')} {province}",
         words.say("abstract", province=province, day=words.short_date(day.day)),
-        (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *late),
+        (*filter(None, (note,)), *dated, f"{period}, {words.say('zone', zone=words.zone(day.start))}", *long, *late),
         day.day,
         day.made_at,
         tuple(without_oversized(builder.blocks(), words)),
         head,
         number,
+        annex=tuple(without_oversized(builder.annex(), words)),
     )
 
 
@@ -68,7 +71,7 @@ class _DigestBuilder:
     ) -> None:
         self._day, self._words, self._topics, self._province = day, words, topics, province
         self._pictures = pictures
-        self._view = DigestPresenter(day, words, topics)
+        self._view, self._head = DigestPresenter(day, words, topics), HeadLines(day, words)
 
     def blocks(self) -> Iterator[Block]:
         day, words = self._day, self._words
@@ -90,9 +93,12 @@ class _DigestBuilder:
         if day.mentions:
             yield self._title(words.say("mentions"), day.mentions)
             yield BulletList(tuple(self._brief(item) for story in day.mentions for item in story.items))
+        yield from self._errata()
+
+    def annex(self) -> Iterator[Block]:
         yield from self._outlets()
         yield from self._sources()
-        yield from self._errata()
+        yield from self._reasons()
         yield from self._method()
 
     def _numbers(self) -> Iterator[Block]:
@@ -113,17 +119,12 @@ class _DigestBuilder:
             )
             languages = ", ".join(f"{words.language(tag or 'und')} {n}" for tag, n in day.languages.items())
             counts.append(_runs(f"{words.say('by_language')}: {languages}"))
-        counts.append(_runs(f"{words.say('sources_short')}: {self._read()}"))
+        counts.append(_runs(f"{words.say('sources_short')}: {self._head.sources()}"))
         if mean := view.weekday():
             counts.append(_runs(mean))
         if n := view.undated():
             counts.append(_runs(words.say("undated_share", n=n)))
         yield BulletList(tuple(counts))
-
-    def _read(self) -> str:
-        view = self._view
-        failed = len(view.sources("failed"))
-        return self._words.say("sources_summary", read=view.read(), failed=failed, all=len(self._day.sources))
 
     def _first(self) -> Iterator[Block]:
         day, words, view = self._day, self._words, self._view
@@ -179,7 +180,7 @@ class _DigestBuilder:
         words, view, item = self._words, self._view, story.lead
         yield Heading(2, (Run(view.headline(item), bold=True, link=link(item)),))
         tone = f"{TONE_SIGNS[item.tags.tone]} {words.of('tone', item.tags.tone)}"
-        parts = [*view.origin(item), view.published(item), tone]
+        parts = [*view.origin(item), view.published(item), tone, *filter(None, [self._head.mark(story)])]
         yield Paragraph((Run(excerpt.visible(item.outlet), bold=True), Run(f" · {' · '.join(parts)}")), "meta")
         if pieces := excerpt.excerpt(item):
             yield Paragraph(tuple(Run(p.text, marked=p.marked) for p in pieces), "excerpt")
@@ -198,8 +199,6 @@ class _DigestBuilder:
             yield Paragraph(_runs(f"{words.say('same_event')} {titles}."), "small")
         for remark in view.remarks(item):
             yield Paragraph((Run(f"{remark[:1].upper()}{remark[1:]}.", italic=True),), "small")
-        if why := view.why(item):
-            yield Paragraph(_runs(f"{words.say('why')} {why}"), "small")
 
     def _brief(self, item: Item) -> Runs:
         parts = [excerpt.visible(item.outlet), *self._view.origin(item), self._view.published(item)]
@@ -221,7 +220,7 @@ class _DigestBuilder:
     def _sources(self) -> Iterator[Block]:
         words, view = self._words, self._view
         yield Heading(1, _runs(words.say("sources")))
-        yield Paragraph(_runs(self._read() if self._day.sources else words.say("no_sources")))
+        yield Paragraph(_runs(self._head.sources() if self._day.sources else words.say("no_sources")))
         entries: list[Runs] = []
         for source in view.watched():
             text = f"{excerpt.visible(source.name)} ({'; '.join(view.flags(source))})"
@@ -251,6 +250,17 @@ class _DigestBuilder:
                 yield Paragraph(
                     (Run(f"{words.of('state', state)} ({len(sources)}): ", bold=True), Run(f"{names}.")), "small"
                 )
+
+    def _reasons(self) -> Iterator[Block]:
+        groups = list(reason_groups(self._day, self._words, self._province))
+        if groups:
+            yield Heading(1, _runs(self._words.say("reasons")))
+        for text, rows in groups:
+            if text:
+                yield Paragraph(_runs(text), "small")
+            for item, reason in rows:
+                told = f"{self._view.headline(item)} ({excerpt.visible(item.outlet)}): {reason}"
+                yield Paragraph(_runs(f"– {told}"), "small")
 
     def _errata(self) -> Iterator[Block]:
         if self._day.errata:

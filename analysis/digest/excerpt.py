@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.documents.sentences import quotable
 from pipeline.records import Evidence, Item, Tags
 from pipeline.text.line_length import cut_line
 
@@ -14,8 +15,6 @@ from pipeline.text.line_length import cut_line
 LIMIT = 300
 #: Characters of a headline, an outlet's name or a remark at most: the rest of one of 80 kB would be a hundred pages
 _LINE = 400
-# A full stop after a capital belongs to an abbreviation (TP., TS., U.S.); one sentence too many does no harm.
-_SENTENCE_END = re.compile(r"(?:(?<![A-ZĐ])\.|[!?…])[\"”’»)]*\s+|(?<=[。！？])|\n+|[။។]\s*")
 _SPACES = re.compile(r"\s+")
 # Control and format characters: they reorder, hide or end text on a screen.
 _INVISIBLE = re.compile(
@@ -37,6 +36,16 @@ class ExcerptPiece:
     marked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    #: start and end (exclusive) in the text
+    ranges: tuple[tuple[int, int], ...]
+    #: whether something that may be quoted stands before it
+    late: bool
+    #: whether it ends inside a sentence
+    cut: bool
+
+
 def title_pieces(item: Item) -> tuple[ExcerptPiece, ...]:
     """Return the title with its evidence marked, at most 400 characters of it."""
     text = _nfc(item.article.title)
@@ -47,23 +56,31 @@ def title_pieces(item: Item) -> tuple[ExcerptPiece, ...]:
 
 
 def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
-    """Return at most `limit` characters of the text around its evidence, cut between words.
+    """Return whole sentences of the text around its evidence, at most `limit` characters.
 
-    Without evidence, return the beginning of the text, or of the lead if there is no text.
+    Without evidence, return the beginning of the text, or of the lead if there is no text. A sentence longer than
+    `limit` is cut between words. Captions, credits of pictures, tags of agencies and sub-headings are left out
+    (analysis.documents.sentences).
     """
     text = _nfc(item.article.text or item.article.lead)
     spans = _spans(text, item.tags, "text") if item.article.text else []
-    start = _best_start(text, spans, limit)
-    room = limit - (2 if start else 1)
-    while start < len(text) and text[start].isspace():
-        start += 1
-    end = len(text.rstrip())
-    cut = end - start > room
-    if cut:
-        end = _cut(text, start, start + room)
-    pieces = _pieces(text, start, end, _merge_spans(s[:2] for s in spans))
-    head = (ExcerptPiece("…"),) if start else ()
-    return (*head, *pieces, *((ExcerptPiece("…"),) if cut else ()))
+    sentences = quotable(text, item.outlet, _nfc(item.article.title))
+    if not sentences:
+        return ()
+    passage = _best_passage(text, sentences, spans, limit)
+    marks = _merge_spans(s[:2] for s in spans)
+    pieces: list[ExcerptPiece] = [ExcerptPiece("…")] if passage.late else []
+    for n, (start, end) in enumerate(passage.ranges):
+        pieces += [ExcerptPiece(" ")] * (n > 0)
+        pieces += _pieces(text, start, end, marks)
+    return (*pieces, *((ExcerptPiece("…"),) if passage.cut else ()))
+
+
+def opening(item: Item, sentences: int, limit: int) -> str:
+    """Return the first sentences of an article, at most so many and `limit` characters; '' without a text."""
+    text = _nfc(item.article.text or item.article.lead)
+    passage = _passage(text, quotable(text, item.outlet, _nfc(item.article.title))[:sentences], 0, limit)
+    return visible(" ".join(text[start:end] for start, end in passage.ranges)) + "…" * passage.cut
 
 
 def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
@@ -77,11 +94,25 @@ def visible(text: str) -> str:
 
 
 def evidence(tags: Tags) -> Iterator[tuple[Evidence, int]]:
-    """Yield all evidence of places and topics with its weight."""
+    """Yield the evidence of places, topics and tone with its weight; of topics only words that say it alone.
+
+    One syllable of Vietnamese or Korean, or one Chinese character, is mostly a part of others ('con', 'tàu', 'xe'):
+    the tagger adds it to longer terms (pipeline.tagging.topics), and by itself it justifies no topic. Acronyms do.
+    """
     for place in tags.places:
         yield from ((mark, _PLACE_WEIGHT) for mark in place.evidence)
     for topic in tags.topics:
-        yield from ((mark, _TOPIC_WEIGHT) for mark in topic.evidence)
+        yield from ((mark, _TOPIC_WEIGHT) for mark in topic.evidence if _says_a_topic(mark.words, tags.language))
+    yield from ((mark, _TOPIC_WEIGHT) for mark in tags.tone_words)
+
+
+def _says_a_topic(words: str, language: str) -> bool:
+    words = words.strip()
+    if words.isupper() and words.isascii() and len(words) > 1:
+        return True
+    if language.split("-")[0] == "vi":
+        return any(character.isspace() or character == "-" for character in words)
+    return len(words) > 1 or not words.isalpha() or words.isascii()
 
 
 def _nfc(text: str) -> str:
@@ -113,29 +144,58 @@ def _spans(text: str, tags: Tags, where: Literal["title", "text"]) -> list[tuple
     return sorted((start, end, weight) for (start, end), weight in weights.items())
 
 
-def _best_start(text: str, spans: Sequence[tuple[int, int, int]], limit: int) -> int:
-    """Return the start of the excerpt: the sentence from which most different evidence fits."""
-    if not spans:
-        return 0
-    sentences = [0, *(m.end() for m in _SENTENCE_END.finditer(text) if m.end() < len(text))]
-    starts: dict[int, None] = {0: None}
-    for begin, end, _ in spans:
-        sentence = sentences[bisect_left(sentences, begin + 1) - 1]
-        starts[sentence if end - sentence < limit - 2 else _word_start(text, begin)] = None
+def _best_passage(
+    text: str, sentences: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int, int]], limit: int
+) -> _Passage:
+    """Return the passage in which most different evidence lies; the opening where there is none."""
+    best, best_score = _passage(text, sentences, 0, limit), -1.0
     begins = [span[0] for span in spans]
-    best, best_score = 0, -1.0
-    for start in sorted(starts):
-        seen: dict[str, int] = {}
-        for begin, end, weight in spans[bisect_left(begins, start) :]:
-            if end > start + limit - 2:
-                break
-            words = text[begin:end].lower()
-            seen[words] = max(weight, seen.get(words, 0))
+    seen_starts: set[int] = set()
+    for begin, end, _ in [(0, 0, 0), *spans]:
+        n = max(0, bisect_left(sentences, (begin + 1, 0)) - 1)
+        if end > sentences[n][1] or (n in seen_starts and end - sentences[n][0] < limit - 2):
+            continue  # evidence in a caption, or a sentence that was weighed
+        seen_starts.add(n)
+        at = begin if spans and end - sentences[n][0] >= limit - 2 else None
+        passage = _passage(text, sentences, n, limit, at)
+        different: dict[str, int] = {}
+        for start, stop in passage.ranges:
+            for b, e, weight in spans[bisect_left(begins, start) : bisect_left(begins, stop)]:
+                if e <= stop:
+                    words = text[b:e].lower()
+                    different[words] = max(weight, different.get(words, 0))
         # The opening of a news text sums it up: a later passage needs more evidence to be chosen.
-        score = sum(seen.values()) + ((_PLACE_WEIGHT if seen else 0.5) if start == 0 else 0)
+        score = sum(different.values()) + ((_PLACE_WEIGHT if different else 0.5) if n == 0 and at is None else 0)
         if score > best_score:
-            best, best_score = start, score
+            best, best_score = passage, score
     return best
+
+
+def _passage(
+    text: str, sentences: Sequence[tuple[int, int]], first: int, limit: int, at: int | None = None
+) -> _Passage:
+    """Return the sentences from number `first` on that fit into `limit` characters.
+
+    If `first` does not fit itself, a part of it: its beginning, or the words around `at`.
+    """
+    late = first > 0 or at is not None
+    room = limit - late
+    ranges: list[tuple[int, int]] = []
+    if first >= len(sentences):
+        return _Passage((), False, False)
+    start, end = sentences[first]
+    if at is not None:
+        start = _word_start(text, at)
+    if end - start > room:
+        return _Passage(((start, _cut(text, start, start + room - 1)),), late, True)
+    for start_next, end_next in ((start, end), *sentences[first + 1 :]):
+        if ranges and end_next - start_next + sum(e - s + 1 for s, e in ranges) > room:
+            break
+        if ranges and not text[ranges[-1][1] : start_next].strip():
+            ranges[-1] = ranges[-1][0], end_next
+        else:
+            ranges.append((start_next, end_next))
+    return _Passage(tuple(ranges), late, False)
 
 
 def _word_start(text: str, at: int) -> int:
@@ -146,6 +206,9 @@ def _word_start(text: str, at: int) -> int:
 
 def _cut(text: str, start: int, end: int) -> int:
     """Return the last end of a word in text[start:end], `end` itself included."""
+    clause = max(text.rfind(mark, max(start + 1, end - 2 * _REACH), end) for mark in (", ", "; ", " – ", " - "))
+    if clause > 0:
+        return len(text[:clause].rstrip())
     if text[end].isspace():
         return len(text[:end].rstrip())
     reach = max(start + 1, end - _REACH)

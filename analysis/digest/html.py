@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from analysis.digest import excerpt
+from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.documents.blocks import Picture
@@ -66,6 +67,8 @@ def _render(
             l=words,
             topic=lambda id: topics.get(id, id),
             view=DigestPresenter(day, words, topics),
+            head=HeadLines(day, words),
+            reasons=list(reason_groups(day, words, province)),
             limit=excerpt.LIMIT,
             # PNG, not SVG: the reader's machine may lack the typeface of the SVG, and its words would be cut off.
             pictures=[(b64encode(picture.png).decode(), picture.alt) for picture in pictures],

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
+from analysis.digest.edition import Edition
 from analysis.digest.ranking import (
     AttentionItem,
     OutletRow,
@@ -116,6 +117,8 @@ class Digest:
     unusual: tuple[Surge, ...] = ()
     #: time at which it was due, if it was made later; None: in time
     due: datetime | None = None
+    #: the edition before, by which stories are new or go on; None: there is none
+    edition: Edition | None = None
 
     @property
     def id(self) -> str:

@@ -34,6 +34,8 @@ class DigestPresenter:
         for part in (day.foreign, day.undated, *(section.stories for section in day.sections)):
             for story in part:
                 self._events.setdefault(story.lead.event or story.lead.story, []).append(story)
+        parts = (day.foreign, day.undated, day.mentions, *(section.stories for section in day.sections))
+        self._reach = {item.source_id: item.reach for part in parts for story in part for item in story.items}
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self._day.start.tzinfo)
@@ -233,8 +235,10 @@ class DigestPresenter:
         return self._words.say("credited", origin=excerpt.visible(story.origin), n=story.outlets)
 
     def kind(self, row: OutletRow) -> str:
-        """Return the category of an outlet, with its country if that is not Vietnam."""
+        """Return the category of an outlet and its reach, where it is known, and its country if that is not Vietnam."""
         kind = self._words.of("category", row.category)
+        if reach := self._reach.get(row.source_id):
+            kind = f"{kind}, {self._words.of('reach', reach)}"
         return kind if row.country == "VN" else f"{kind} ({self._words.country(row.country)})"
 
     def same_event(self, story: Story) -> list[Story]:

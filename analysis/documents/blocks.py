@@ -1,6 +1,6 @@
 """Content of DOCX, PDF and e-mail: a PrintDocument of a few kinds of blocks, and its letterhead."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -11,6 +11,8 @@ from pipeline.i18n.catalogs import translate_code
 _SHORT = 12
 #: Most letters of a cell of such a table: longer cells may make it taller than a page
 _CELL = 60
+#: Letters of a line of text, and those that stay with a signature at least
+_LINE, _WITH_SIGNATURE = 85, 340
 
 Style = Literal["text", "meta", "excerpt", "small"]
 
@@ -117,6 +119,10 @@ class PrintDocument:
     letterhead: Letterhead = Letterhead()
     #: number in the register of the agency; None: left for the clerk
     number: int | None = None
+    #: what stands behind the signature of an administrative document, on pages of its own; of a bulletin its last part
+    annex: tuple[Block, ...] = ()
+    #: whether it is set small, to be read on one page; an administrative document keeps the sizes of the Decree
+    compact: bool = False
 
     @property
     def number_line(self) -> str:
@@ -140,14 +146,57 @@ def form_text(code: str, **values: object) -> str:
 
 
 def layout_blocks(paper: PrintDocument) -> tuple[Block, ...]:
-    """Return the blocks; in an administrative document headings are numbered and the text ends with './.'."""
+    """Return the blocks before the signature; those of an administrative document are numbered and end with './.'.
+
+    The Decree wants './.' behind the last words of the text, so a document gets a sentence that ends it. A bulletin
+    has no signature: its annex follows its blocks.
+    """
     if not paper.letterhead.administrative:
-        return paper.blocks
-    *before, last = _numbered(paper.blocks)
-    if isinstance(last, Paragraph):
-        *runs, end = last.runs
-        last = replace(last, runs=(*runs, replace(end, text=f"{end.text.rstrip('. ')}./.")))
-    return *before, last
+        return *paper.blocks, *paper.annex
+    return *_numbered(paper.blocks), Paragraph((Run(form_text("closing")),))
+
+
+def annex_blocks(paper: PrintDocument) -> tuple[Block, ...]:
+    """Return the blocks behind the signature of an administrative document, numbered from the beginning."""
+    return tuple(_numbered(paper.annex)) if paper.letterhead.administrative else ()
+
+
+def annex_note(paper: PrintDocument) -> str:
+    """Return the line below the heading of an annex: '(Kèm theo Báo cáo số 05/BC-SVHTTDL ngày … của …)'."""
+    number = f"{paper.number:02d}" if paper.number is not None else "      "
+    day = paper.day
+    return form_text(
+        "annex_note",
+        number=number,
+        symbol=paper.letterhead.symbol,
+        day=f"{day.day:02d}",
+        month=f"{day.month:02d}" if day.month < 3 else str(day.month),
+        year=day.year,
+        agency=paper.letterhead.agency,
+    )
+
+
+def kept_units(blocks: Sequence[Block]) -> list[int]:
+    """Return for each block how many of its last paragraphs stay on the page of what follows them.
+
+    The signature never stands alone, nor below two lines: some four lines of text stay with it, of however many
+    paragraphs and entries of lists. A table or a picture ends the chain.
+    """
+    kept = [0] * len(blocks)
+    letters = 0
+    for n in range(len(blocks) - 1, -1, -1):
+        block = blocks[n]
+        texts = [block.runs] if isinstance(block, Heading | Paragraph) else []
+        texts = list(block.items) if isinstance(block, BulletList) else texts
+        for runs in reversed(texts):
+            kept[n] += 1
+            letters += max(len(plain_text(runs)), _LINE)
+            # A long paragraph may be divided, and leave two lines of itself on the page.
+            if letters >= _WITH_SIGNATURE and sum(kept) > 2 and not isinstance(block, Heading):
+                return kept
+        if not texts:
+            break
+    return kept
 
 
 def _numbered(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -180,7 +229,7 @@ def plain_text(runs: Runs) -> str:
 def plain_text_lines(paper: PrintDocument) -> Iterator[str]:
     """Yield the document as lines of plain text, links after their line."""
     yield from (paper.title.upper(), *paper.subtitles, "")
-    for block in paper.blocks:
+    for block in (*paper.blocks, *paper.annex):
         match block:
             case Heading(level, runs):
                 yield from ("", plain_text(runs).upper() if level == 1 else _linked(runs))

@@ -17,7 +17,10 @@ from analysis.documents.blocks import (
     Run,
     Runs,
     Table,
+    annex_blocks,
+    annex_note,
     form_text,
+    kept_units,
     layout_blocks,
 )
 from analysis.documents.docx_styles import set_up_document
@@ -43,10 +46,13 @@ def render_docx(paper: PrintDocument) -> bytes:
     writer = _Writer(document, hanging=not paper.letterhead.administrative)
     parts = [*(_head(paper) if paper.letterhead.administrative else _masthead(paper))]
     blocks = layout_blocks(paper)
-    parts += [xml for block in blocks[:-1] for xml in writer.block(block)]
-    parts += writer.block(blocks[-1], keep=paper.letterhead.administrative)
     if paper.letterhead.administrative:
+        for block, keep in zip(blocks, kept_units(blocks), strict=True):
+            parts += writer.block(block, keep=keep)
         parts += _end(paper)
+        parts += _annex(paper, writer)
+    else:
+        parts += [xml for block in blocks for xml in writer.block(block)]
     namespaces = nsdecls("w", "r", "wp", "a", "pic")
     last = cast("Any", document.element).body.sectPr
     for element in list(parse_xml(f"<w:body {namespaces}>{''.join(parts)}</w:body>")):
@@ -63,17 +69,17 @@ class _Writer:
         self._links: dict[str, str] = {}
         self._pictures = 0
 
-    def block(self, block: Block, *, keep: bool = False) -> Iterator[str]:
-        """Yield the paragraphs and tables of a block; with `keep` a paragraph stays on the page of the next one."""
+    def block(self, block: Block, *, keep: int = 0) -> Iterator[str]:
+        """Yield the paragraphs and tables of a block; its last `keep` paragraphs stay on the page of the next one."""
         match block:
             case Heading(level, runs):
                 yield _p(f"Heading{level}", self.runs(runs))
             case Paragraph(runs, style):
-                yield _p(_BY_STYLE[style], self.runs(runs), keep=keep or style == "meta")
+                yield _p(_BY_STYLE[style], self.runs(runs), keep=keep > 0 or style == "meta")
             case BulletList(items, numbered):
                 for n, runs in enumerate(items, 1):
                     mark = _r(f"{n}." if numbered else "-") + ("<w:r><w:tab/></w:r>" if self._hanging else _r(" "))
-                    yield _p("DiembaoList", mark + self.runs(runs))
+                    yield _p("DiembaoList", mark + self.runs(runs), keep=n > len(items) - keep)
             case Table():
                 yield from _grid(block)
             case Picture():
@@ -151,9 +157,9 @@ def _columns(widths: Sequence[int], cells: Sequence[str]) -> str:
 
 
 def _masthead(paper: PrintDocument) -> Iterator[str]:
-    yield _head_line(paper.title.upper(), 20, "<w:b/>")
+    yield _head_line(paper.title.upper(), 17 if paper.compact else 20, "<w:b/>")
     yield _rule(_WIDTH // 3, _WIDTH)
-    yield from (_head_line(line, 12) for line in paper.subtitles)
+    yield from (_head_line(line, 10.5 if paper.compact else 12) for line in paper.subtitles)
 
 
 def _head(paper: PrintDocument) -> Iterator[str]:
@@ -187,6 +193,20 @@ def _end(paper: PrintDocument) -> Iterator[str]:
     yield _columns(_FOOT, (to, sign))
     # Word reports a document that ends with a table as damaged.
     yield _p("DiembaoHead", "")
+
+
+def _annex(paper: PrintDocument, writer: _Writer) -> Iterator[str]:
+    """Yield what stands behind the signature, from a new page on."""
+    blocks = annex_blocks(paper)
+    if not blocks:
+        return
+    yield _p("DiembaoHead", '<w:r><w:br w:type="page"/></w:r>')
+    yield _head_line(form_text("annex"), 14, "<w:b/>")
+    yield _head_line(paper.abstract, 14, "<w:b/>")
+    yield _head_line(annex_note(paper), 13, "<w:i/>")
+    yield _rule(_WIDTH * 2 // 5, _WIDTH)
+    for block in blocks:
+        yield from writer.block(block)
 
 
 def _grid(grid: Table) -> Iterator[str]:

@@ -33,6 +33,15 @@ _FORMAL = {
     **dict.fromkeys(("Diembao Excerpt", "Diembao Small", "Diembao List"), _BODY),
     "Diembao Meta": (*_BODY[:-1], "LEFT"),
 }
+#: Page and styles of a document that is set small, to be read on one page
+_COMPACT_MARGINS_MM = (13, 12, 20, 15)
+_COMPACT = {
+    "Diembao Text": (10.5, False, False, 0, 3, 0, 0, "JUSTIFY"),
+    "Diembao Meta": (10, False, False, 0, 1, 0, 0, "LEFT"),
+    "Diembao Small": (10, False, False, 0, 2, 0, 0, "LEFT"),
+    "Diembao List": (10.5, False, False, 0, 2, -5, 5, "JUSTIFY"),
+    "Heading 1": (11.5, True, False, 5, 2, 0, 0, "LEFT"),
+}
 
 
 def set_up_document(document: "Document", paper: PrintDocument) -> None:
@@ -45,14 +54,17 @@ def set_up_document(document: "Document", paper: PrintDocument) -> None:
 
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(side) for side in _PAGE_MM)
-    sides = (Mm(margin) for margin in _MARGINS_MM)
+    formal = paper.letterhead.administrative
+    compact = paper.compact and not formal
+    sides = (Mm(margin) for margin in (_COMPACT_MARGINS_MM if compact else _MARGINS_MM))
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = sides
-    section.header_distance = section.footer_distance = Mm(10)
+    section.header_distance = section.footer_distance = Mm(8 if compact else 10)
     section.different_first_page_header_footer = True
     for name, (size, bold, italic, before, after, first, left, align) in {
         "Normal": (13, False, False, 0, 0, 0, 0, "LEFT"),
         **_STYLES,
-        **(_FORMAL if paper.letterhead.administrative else {}),
+        **(_FORMAL if formal else {}),
+        **(_COMPACT if compact else {}),
     }.items():
         styles = document.styles
         paragraph_style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)

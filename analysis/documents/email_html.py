@@ -45,7 +45,7 @@ def email_html(paper: PrintDocument) -> str:
     ]
     length = sum(map(_bytes, rows))
     pictures = 0
-    for part in _parts(paper.blocks):
+    for part in _parts((*paper.blocks, *paper.annex)):
         part_rows: list[str] = []
         for block in part:
             pictures += isinstance(block, Picture)

@@ -1,9 +1,12 @@
 """PrintDocument → PDF, by Typst, which includes a typeface with all Vietnamese letters."""
 
 import json
+import re
+from collections.abc import Sequence
 from datetime import UTC
 from importlib.resources import files
 from typing import Any
+from unicodedata import normalize
 
 from analysis.documents import fonts
 from analysis.documents.blocks import (
@@ -15,7 +18,10 @@ from analysis.documents.blocks import (
     PrintDocument,
     Runs,
     Table,
+    annex_blocks,
+    annex_note,
     form_text,
+    kept_units,
     layout_blocks,
 )
 
@@ -38,18 +44,33 @@ def render_pdf(paper: PrintDocument) -> bytes:
         "recipients": under.addressed,
         "sign": [line.upper() for line in (under.authority, under.signer_title) if line],
         "signer": under.signer,
-        "form": {code: form_text(code) for code in ("state", "motto", "report", "recipients")},
-        "blocks": [_block(block) for block in layout_blocks(paper)],
+        "form": {code: form_text(code) for code in ("state", "motto", "report", "recipients", "annex")},
+        "compact": paper.compact and not under.administrative,
+        "blocks": _blocks(layout_blocks(paper), signed=under.administrative),
+        "annex": _blocks(annex_blocks(paper), signed=False),
+        "annex-note": annex_note(paper),
     }
     template = (files("analysis") / "templates" / "paper.typ").read_bytes()
     compiled: Any = typst.compile  # the stubs of typst demand one type for source and paths
     pdf: bytes = compiled(
         template,
-        sys_inputs={"paper": json.dumps(content, ensure_ascii=False)},
+        # Composed letters: the text layer of a letter and a mark apart would say the letter twice.
+        sys_inputs={"paper": normalize("NFC", json.dumps(content, ensure_ascii=False))},
         font_paths=[fonts.font_folder()],
         timestamp=int(paper.made_at.astimezone(UTC).timestamp()),
     )
     return pdf
+
+
+def count_pages(file: bytes) -> int:
+    """Return the number of pages of a PDF that render_pdf made: it writes an object for each, and compresses none."""
+    return len(re.findall(rb"/Type\s*/Page\b", file))
+
+
+def _blocks(blocks: Sequence[Block], *, signed: bool) -> list[dict[str, Any]]:
+    """Return the blocks for the template; `signed`: a signature follows, with which the last ones stay."""
+    kept = kept_units(blocks) if signed else [0] * len(blocks)
+    return [_block(block) | {"keep": keep} for block, keep in zip(blocks, kept, strict=True)]
 
 
 def _block(block: Block) -> dict[str, Any]:

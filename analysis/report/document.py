@@ -23,6 +23,7 @@ from analysis.documents.oversized import without_oversized
 from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
 from analysis.report.model import PeriodicReport
+from analysis.report.negative import negative_blocks
 from pipeline.records import Tone
 
 _TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
@@ -106,6 +107,7 @@ class _ReportBuilder:
         if self._now.items:
             yield from self._tones_and_topics()
             yield from self._spread()
+            yield from negative_blocks(self._report, self._words)
             yield from self._outlets()
             yield from self._abroad()
         yield from self._voice()

@@ -41,3 +41,7 @@ class PeriodicReport:
     zone: ZoneInfo = ZONE
     #: version of the rules that tagged the articles
     rules_version: str = ""
+    #: stories with an article of a negative tone, those with most of them first; none in a report of more than a month
+    negative: tuple[StoryRow, ...] = ()
+    #: number of all such stories
+    negative_stories: int = 0

@@ -55,6 +55,8 @@ class Item:
     event: str = ""
     #: agency or outlet it credits for its text ('TTXVN'); '': none
     origin: str = ""
+    #: of the outlet (pipeline.records.sources.Reach); '': not known
+    reach: str = ""
 
     @property
     def is_dated(self) -> bool:

@@ -58,7 +58,8 @@ class Source:
     languages: tuple[str, ...] = ("vi",)
     kind: str = "newspaper"
     category: SourceCategory = "central"
-    reach: Reach = "national"
+    #: None: not known
+    reach: Reach | None = None
     enabled: bool = True
     #: minutes between two polls when the schedule collects by due-ness; None: pipeline.polling.poll_interval finds it
     poll_minutes: int | None = None

@@ -59,6 +59,7 @@ def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
         sources.c.name,
         sources.c.country,
         sources.c.category,
+        sources.c.reach,
         # As JSON text: pydantic parses it in half the time that it needs by way of Python's dicts.
         cast(versions.c.article, Text).label("article"),
         versions.c.fetched_at,
@@ -100,6 +101,7 @@ def _item(row: Row[Any], decisions_by_item: Mapping[str, Iterable[Decision]], as
         feed_url=row.feed_url,
         changed=bool(row.changed),
         taken_down=taken_down,
+        reach=row.reach,
     )
 
 

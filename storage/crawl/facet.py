@@ -40,6 +40,7 @@ class Crawl(Facet):
                     "category": source.category,
                     "kind": source.kind,
                     "enabled": int(source.enabled),
+                    "reach": source.reach or "",
                 }
                 if source.id in stored:
                     connection.execute(update(core.sources).where(core.sources.c.id == source.id).values(**values))

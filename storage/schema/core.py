@@ -56,6 +56,13 @@ sources = Table(
     Column("category", String, nullable=False, comment="local, central, vn_foreign_service or foreign"),
     Column("kind", String, nullable=False, comment="newspaper, agency, broadcaster, ..."),
     Column("enabled", Integer, nullable=False, comment="1: asked; 0: kept in the list, not asked"),
+    Column(
+        "reach",
+        String,
+        nullable=False,
+        server_default="",
+        comment="local, national, regional or international; empty: not known",
+    ),
 )
 
 feeds = Table(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @translated.command(
     help=mark(
-        "Make a day's digest (default: HTML, Markdown, DOCX, PDF), or write one that was published once "
+        "Make a day's digest (default: brief, HTML, Markdown, DOCX, PDF), or write one that was published once "
         "more, byte for byte (--id)."
     )
 )
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     "--form",
     "forms",
     multiple=True,
-    type=click.Choice(["html", "md", "docx", "pdf", "csv"]),
-    help=mark("Only this form (may be repeated)."),
+    type=click.Choice(["brief", "html", "md", "docx", "pdf", "csv"]),
+    help=mark("Only this form (may be repeated); brief: one page, as HTML, DOCX and PDF."),
 )
 @translated.option(
     "--out",

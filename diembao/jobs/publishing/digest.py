@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
-from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.digest.translations import agree_translations
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
@@ -17,10 +17,10 @@ from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
 from diembao.jobs.publishing.draft_digest import DraftDigest
+from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from diembao.system.clock import now, overdue
 from diembao.system.files import write_atomically
 from pipeline.records import Item
-from pipeline.records.publications import PublishedItem
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tables.facts import kind_of
 from pipeline.tagging.words.gravity import judge_gravity
@@ -28,13 +28,11 @@ from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
 _WEEKS = 4
-#: Days back to which published digests are corrected.
-_CORRECTED = 7
 _DAY = timedelta(days=1)
-#: Forms of a digest, by the suffix of their file.
-FORMS = ("html", "md", "docx", "pdf", "csv")
+#: Forms of a digest: of one page, as HTML, DOCX and PDF; those of the whole by the suffix of their file.
+FORMS = ("brief", "html", "md", "docx", "pdf", "csv")
 #: Forms that the daily job writes.
-DAILY = ("html", "md", "docx", "pdf")
+DAILY = ("brief", "html", "md", "docx", "pdf")
 
 
 def build_draft(
@@ -60,7 +58,8 @@ def build_draft(
     )
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
-    errata, corrected = _errata(storage, period) if as_of is None else ((), [])
+    earlier = EarlierDigests(storage, period)
+    errata, corrected = earlier.errata() if as_of is None else ((), [])
     model = build_digest(
         items,
         # Only a digest made now can be late.
@@ -80,6 +79,7 @@ def build_draft(
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
     )
+    model = replace(model, edition=earlier.edition(previous))
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
@@ -144,24 +144,6 @@ def _daily_counts(storage: Database, starts: Mapping[date, datetime]) -> dict[tu
     return counts
 
 
-def _errata(storage: Database, period: Period) -> tuple[tuple[Erratum, ...], list[PublishedItem]]:
-    """Return the differences between the digests of the last days and the database, and the corrected items."""
-    earlier = storage.publications.heads(period.day - timedelta(days=_CORRECTED), period.day)
-    if not earlier:
-        return (), []
-    published = last_published(earlier)
-    # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
-    since = period.late_from - timedelta(days=_CORRECTED + 1)
-    items = storage.articles.items(since=since, relevance=("main", "mention", "no"))
-    items = agree_translations(items, storage.articles.decisions())
-    current = {item.key: item for item in items if item.key in published}
-    for key in published.keys() - current.keys():
-        if (item := storage.articles.item(key)) is not None:
-            current[key] = item
-    errata = find_errata(published, current)
-    return errata, list(corrected_items(errata, current))
-
-
 def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:
     return period_of(period.day - timedelta(days=days), settings, at)
 
@@ -174,14 +156,18 @@ def _collected(storage: Database, period: Period, as_of: datetime | None) -> lis
 
 
 def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
-    """Return the files of a digest by name: in `forms` (of FORMS) and, with `letter`, the parts of an e-mail."""
+    """Return the files of a digest by name: in `forms` (of FORMS) and, with `letter`, the parts of an e-mail.
+
+    The e-mail is the brief: the whole digest is attached to it.
+    """
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
+    from analysis.documents.page import render_page
     from analysis.documents.pdf import render_pdf
     from diembao.jobs.publishing.digest_email import email_files
 
     # The chart is drawn once for all forms: it takes longer than any of them.
-    pictures = _pictures(draft) if letter or {"html", "docx", "pdf"} & set(forms) else ()
+    pictures = _pictures(draft) if {"html", "docx", "pdf"} & set(forms) else ()
     paper = print_document(draft, letterhead(draft.settings.document), pictures)
 
     def page(render: Callable[..., str], **more: Any) -> bytes:
@@ -195,13 +181,19 @@ def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) ->
         "pdf": lambda: render_pdf(paper),
         "csv": lambda: _csv(draft.items, ZoneInfo(draft.settings.province.time_zone)),
     }
-    rendered = {f"{draft.name}.{form}": renders[form]() for form in forms}
-    # An e-mail has no letterhead; the date stands below its title.
-    return rendered | (email_files(print_document(draft, Letterhead(), pictures)) if letter else {})
+    rendered = {f"{draft.name}.{form}": renders[form]() for form in forms if form != "brief"}
+    # A page and an e-mail have no letterhead; the date stands below their title.
+    plain = brief_document(draft, Letterhead()) if letter or "brief" in forms else paper
+    if "brief" in forms:
+        brief = brief_document(draft, letterhead(draft.settings.document))
+        rendered[f"{draft.brief_name}.html"] = render_page(plain).encode()
+        rendered[f"{draft.brief_name}.docx"] = render_docx(brief)
+        rendered[f"{draft.brief_name}.pdf"] = render_pdf(brief)
+    return rendered | (email_files(plain) if letter else {})
 
 
 def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequence[Picture]) -> PrintDocument:
-    """Return the document model behind DOCX, PDF and e-mail."""
+    """Return the document model behind DOCX and PDF."""
     from analysis.digest.document import digest_document
 
     return digest_document(
@@ -214,6 +206,28 @@ def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequenc
         number=draft.number,
         pictures=pictures,
     )
+
+
+def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
+    """Return the document model of the brief: the largest that keeps to a page, in the Decree's sizes to two."""
+    from analysis.brief.document import SIZES, brief_document
+    from analysis.documents.pdf import count_pages, render_pdf
+
+    pages = 2 if letterhead.administrative else 1
+    for size in SIZES:
+        brief = brief_document(
+            draft.day,
+            draft.language,
+            province=draft.province,
+            note=draft.note,
+            topic_labels=draft.topic_labels,
+            letterhead=letterhead,
+            number=draft.number,
+            size=size,
+        )
+        if size is SIZES[-1] or count_pages(render_pdf(brief)) <= pages:
+            break
+    return brief
 
 
 def _pictures(draft: DraftDigest) -> list[Picture]:

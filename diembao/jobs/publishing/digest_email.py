@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analysis.documents.blocks import Picture, PrintDocument, plain_text_lines
+from diembao.jobs.publishing.draft_digest import form_of
 from pipeline.records.publications import Publication
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def email_message(
 ) -> Message:
     """Return the e-mail with a published digest; `attach` names forms. Equal arguments give equal bytes."""
     files = publication.files
-    attachments = [n for n in sorted(files) if PurePath(n).suffix.removeprefix(".") in attach and not is_email_part(n)]
+    attachments = [n for n in sorted(files) if form_of(n) in attach and not is_email_part(n)]
     pictures = sorted(name for name in files if name.startswith("letter-picture-"))
 
     html = MIMEMultipart("related", _boundary(publication, 3))

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from analysis.digest.model import Digest
 from config.settings import Settings
 from pipeline.records import Item
 from pipeline.records.publications import PublishedItem
+
+_BRIEF = "tom-tat-diem-bao-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,13 @@ class DraftDigest:
     def name(self) -> str:
         """Name of the files, without suffix."""
         return f"diem-bao-{self.day.day}"
+
+    @property
+    def brief_name(self) -> str:
+        """Name of the files of its brief, without suffix."""
+        return f"{_BRIEF}{self.day.day}"
+
+
+def form_of(name: str) -> str:
+    """Return the form that a file of a digest belongs to: 'brief', or that of its suffix."""
+    return "brief" if name.startswith(_BRIEF) else PurePath(name).suffix.removeprefix(".")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DiembaoError
@@ -55,9 +54,10 @@ def digest_to_send(
 def digest_files(publication: Publication, forms: Collection[str]) -> dict[str, bytes]:
     """Return the files of a published digest by name, without the parts of its e-mail; `forms` empty: all forms."""
     from diembao.jobs.publishing.digest_email import is_email_part
+    from diembao.jobs.publishing.draft_digest import form_of
 
     return {
         name: body
         for name, body in publication.files.items()
-        if not is_email_part(name) and (not forms or Path(name).suffix.removeprefix(".") in forms)
+        if not is_email_part(name) and (not forms or form_of(name) in forms)
     }

@@ -19,6 +19,7 @@ from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow, story_rows
 from config.settings import Peer, Settings
 from diembao.jobs.publishing.digest import letterhead
+from diembao.jobs.publishing.negative_stories import negative_stories
 from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
@@ -35,6 +36,8 @@ _TEXTS, _BACKGROUND, _LETTERS = 200, 400, 400
 _PARALLEL_FROM = 100
 #: Stories that the report lists.
 _STORIES = 10
+#: Days of a report at most that lists the negative stories one by one.
+_MONTH = 31
 
 
 def week_of(day: date) -> Span:
@@ -81,7 +84,9 @@ def build_report(
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))
         signals = submit(_unusual_days, _series(storage, now_, zone, topics), span.days)
         spread, voice = _spread(storage, now_, zone), _voice(storage, settings, names, now_, before)
-        return PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()), zone)
+        negative, stories = negative_stories(storage, *_bounds(span, zone)) if len(span.days) <= _MONTH else ((), 0)
+        report = PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()), zone)
+        return replace(report, negative=negative, negative_stories=stories)
 
 
 @contextmanager
