@@ -7,7 +7,6 @@ only: neither other users of gettext nor child processes see a change.
 
 import re
 import sys
-from collections.abc import Mapping
 
 from pipeline.i18n.catalogs import find_code, translate_click
 
@@ -24,9 +23,6 @@ class _Words(str):
 
     def format(self, *args: object, **fields: object) -> str:
         return str.format(self, *args, **{name: _field(self, name, value) for name, value in fields.items()})
-
-    def format_map(self, mapping: Mapping[str, object], /) -> str:
-        return self.format(**mapping)
 
 
 def _field(message: str, name: str, value: object) -> object:
@@ -48,7 +44,7 @@ def bind_click() -> None:
     """Let the modules of click that are read in take their words from our catalogue."""
     import gettext
 
-    own = {gettext.gettext: _gettext, gettext.ngettext: _ngettext}
+    own: dict[object, object] = {gettext.gettext: _gettext, gettext.ngettext: _ngettext}
     for name, module in tuple(sys.modules.items()):
         if name.partition(".")[0] == "click":
             for word in ("_", "ngettext"):

@@ -78,9 +78,9 @@ def decide(app: CliContext, arguments: _Options) -> int:
     if app.as_json:
         row = {"item": key, "relevance": tags.relevance, "topics": topics, "tone": tags.tone, "who": who}
         app.print_json(row)
-    names = app.topic_names()
-    topics = [topic_words(names, id) for id in topics]
-    verdict = f"{grade_words(tags.relevance)}; {', '.join(topics) or '-'}; {tone_words(tags.tone)}"
+    topic_names = app.topic_names()
+    words = ", ".join(topic_words(topic_names, id) for id in topics) or "-"
+    verdict = f"{grade_words(tags.relevance)}; {words}; {tone_words(tags.tone)}"
     app.print(f"{item.article.title}: {verdict}")
     return DONE
 
