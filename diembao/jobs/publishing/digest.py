@@ -219,7 +219,7 @@ def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
             number=draft.number,
             size=size,
         )
-        if size is SIZES[-1] or count_pages(render_pdf(brief)) <= pages:
+        if size is SIZES[-1] or count_pages(render_pdf(brief, reserve=True)) <= pages:
             break
     return brief
 
