@@ -21,7 +21,9 @@ from config.settings import load_settings
 from diembao.jobs.publishing.digest import brief_document as fitted_brief
 from diembao.jobs.publishing.digest import render
 from diembao.jobs.publishing.draft_digest import DraftDigest, form_of
+from diembao.jobs.publishing.published_digest import digest_files
 from pipeline.records import Evidence, Item, Reason, SourceDay, SourceState, Tone, TopicFound
+from pipeline.records.publications import Publication
 from tests.support.days import END, LABELS, START, item, model
 from tests.test_documents import DECREE, words_of
 
@@ -205,6 +207,9 @@ def test_all_forms_say_the_same() -> None:
     ]
     assert {form_of(name) for name in files if name.startswith("tom-tat")} == {"brief"}
     assert form_of("diem-bao-2026-11-22.pdf") == "pdf"
+    made = Publication(1, digest.day, END, "vi", "", "", "r1", (), files | {"diem-bao-2026-11-22.pdf": b"%PDF"})
+    assert set(digest_files(made, ["brief"])) == {name for name in files if name.startswith("tom-tat")}
+    assert set(digest_files(made, ["pdf"])) == {"diem-bao-2026-11-22.pdf"}
 
     def squeezed(text: str) -> str:
         return re.sub(r"[\s–-]|\d+\.", "", text)

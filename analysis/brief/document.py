@@ -41,11 +41,16 @@ class BriefSize:
     names: int
 
 
-#: From most to least: the first that fits is taken
-SIZES = (
+#: From most to least: the first that fits is taken. Those of ROOMY tell all that a brief should: among them one is
+#: sought that fits where a wider typeface stands in for Times New Roman, too.
+ROOMY = (
     BriefSize(260, 5, 4, 3, 130, 4),
-    BriefSize(240, 4, 4, 2, 130, 4),
-    BriefSize(210, 4, 3, 1, 110, 4),
+    BriefSize(250, 5, 3, 2, 130, 4),
+    BriefSize(240, 4, 3, 1, 120, 3),
+)
+SIZES = (
+    *ROOMY,
+    BriefSize(200, 4, 3, 1, 110, 3),
     BriefSize(160, 3, 2, 1, 100, 3),
     BriefSize(120, 2, 1, 1, 80, 1),
 )

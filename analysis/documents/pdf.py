@@ -26,8 +26,12 @@ from analysis.documents.blocks import (
 )
 
 
-def render_pdf(paper: PrintDocument) -> bytes:
-    """Return the file; equal documents give equal bytes on machines with the same typefaces."""
+def render_pdf(paper: PrintDocument, *, reserve: bool = False) -> bytes:
+    """Return the file; equal documents give equal bytes on machines with the same typefaces.
+
+    With `reserve` the page is smaller by what a wider typeface would need, as Word or LibreOffice put in place of Times
+    New Roman where it is missing: to see whether a DOCX will keep to its pages, too.
+    """
     import typst
 
     under = paper.letterhead
@@ -45,6 +49,7 @@ def render_pdf(paper: PrintDocument) -> bytes:
         "sign": [line.upper() for line in (under.authority, under.signer_title) if line],
         "signer": under.signer,
         "form": {code: form_text(code) for code in ("state", "motto", "report", "recipients", "annex")},
+        "reserve": reserve,
         "compact": paper.compact and not under.administrative,
         "blocks": _blocks(layout_blocks(paper), signed=under.administrative),
         "annex": _blocks(annex_blocks(paper), signed=False),

@@ -185,7 +185,8 @@ def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) ->
     # A page and an e-mail have no letterhead; the date stands below their title.
     plain = brief_document(draft, Letterhead()) if letter or "brief" in forms else paper
     if "brief" in forms:
-        brief = brief_document(draft, letterhead(draft.settings.document))
+        head = letterhead(draft.settings.document)
+        brief = brief_document(draft, head) if head.administrative else replace(plain, letterhead=head)
         rendered[f"{draft.brief_name}.html"] = render_page(plain).encode()
         rendered[f"{draft.brief_name}.docx"] = render_docx(brief)
         rendered[f"{draft.brief_name}.pdf"] = render_pdf(brief)
@@ -210,11 +211,11 @@ def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequenc
 
 def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
     """Return the document model of the brief: the largest that keeps to a page, in the Decree's sizes to two."""
-    from analysis.brief.document import SIZES, brief_document
+    from analysis.brief.document import ROOMY, SIZES, brief_document
     from analysis.documents.pdf import count_pages, render_pdf
 
     pages = 2 if letterhead.administrative else 1
-    for size in SIZES:
+    for size, reserve in (*((size, True) for size in ROOMY), *((size, False) for size in SIZES)):
         brief = brief_document(
             draft.day,
             draft.language,
@@ -225,7 +226,7 @@ def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
             number=draft.number,
             size=size,
         )
-        if size is SIZES[-1] or count_pages(render_pdf(brief)) <= pages:
+        if count_pages(render_pdf(brief, reserve=reserve)) <= pages:
             break
     return brief
 
