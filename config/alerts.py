@@ -9,7 +9,7 @@ from config.addresses import is_host_and_port
 from config.load import read_toml, resolve
 from pipeline.i18n.catalogs import mark
 
-RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search"]
+RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search", "grave"]
 #: Keys that each kind of rule needs, besides `kind`.
 _KEYS_BY_KIND: dict[str, frozenset[str]] = {
     "job": frozenset({"times"}),
@@ -19,7 +19,10 @@ _KEYS_BY_KIND: dict[str, frozenset[str]] = {
     "backup": frozenset({"hours"}),
     "spike": frozenset(),
     "search": frozenset(),
+    "grave": frozenset({"dead", "injured"}),
 }
+#: Keys of rules that hold a number, which is more than 0.
+_NUMBERS = ("times", "hours", "percent", "megabytes", "dead", "injured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class Rule:
     #: Free space on the disk, in percent and in megabytes.
     percent: float | None = None
     megabytes: int | None = None
+    #: People dead or missing, and people injured or ill, from which number on a happening is told of at once.
+    dead: int | None = None
+    injured: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +95,17 @@ def load_alerts(directory: Path | None) -> Alerting:
                 example="DIEMBAO_ALERT_URL",
             )
     for n, rule in enumerate(alerting.rule):
-        keys = {key for key in ("times", "by", "hours", "percent", "megabytes") if getattr(rule, key) is not None}
+        keys = {
+            key
+            for key in ("times", "by", "hours", "percent", "megabytes", "dead", "injured")
+            if getattr(rule, key) is not None
+        }
         if wrong := keys ^ _KEYS_BY_KIND[rule.kind]:
             problem = mark("{kind!r} has no {keys}") if wrong & keys else mark("{kind!r} needs {keys}")
             faults.add(("rule", n), problem, kind=rule.kind, keys=", ".join(sorted(wrong)))
         if rule.by is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", rule.by):
             faults.add(("rule", n, "by"), mark("not a time of day as HH:MM: {found!r}"), found=rule.by)
-        for key in ("times", "hours", "percent", "megabytes"):
+        for key in _NUMBERS:
             if (value := getattr(rule, key)) is not None and value <= 0:
                 faults.add(("rule", n, key), mark("more than 0 is needed, found {found}"), found=value)
     faults.raise_any()

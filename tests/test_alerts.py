@@ -277,6 +277,34 @@ def test_a_saved_search(office: Office, heard: Heard) -> None:
     assert "diembao search @gio" in text
 
 
+@pytest.mark.parametrize(
+    ("title", "figures"),
+    [
+        ("Hai người chết đuối ở biển Cà Ná", "2 người chết"),
+        ("Tìm kiếm 3 ngư dân mất tích ngoài khơi Cà Ná", "3 người mất tích"),
+        ("23 người nhập viện sau bữa cỗ ở Ninh Phước", "23 người bị thương, nhập viện"),
+        # nothing grave: denied, a drill, too few, of long ago, of another matter
+        ("Cháy kho ở Phan Rang, không có người chết", ""),
+        ("Diễn tập cứu 3 người mất tích trên biển Cà Ná", ""),
+        ("Một người bị thương nhẹ khi xe máy ngã ở Ninh Sơn", ""),
+        ("Điện gió Ninh Thuận hòa lưới", ""),
+    ],
+)
+def test_grave_news(office: Office, heard: Heard, title: str, figures: str) -> None:
+    office.rules('kind = "grave"\ndead = 1\ninjured = 5')
+    fill(office.home, [9], title="Năm người chết trong vụ lật tàu ở Cà Ná")
+    assert office.alerts().returncode == 0
+    assert heard.mails == [], "of nine days ago"
+    fill(office.home, [0], title=title, today=1)
+    for _ in range(2):
+        assert office.alerts().returncode == 0
+    if figures:
+        assert f"({figures})" in text_of(heard)
+        assert title in text_of(heard)
+    else:
+        assert heard.mails == []
+
+
 def test_a_database_that_is_none_is_told_once(office: Office, heard: Heard) -> None:
     office.rules('kind = "disk"\npercent = 100\nmegabytes = 1')
     office.home.database.write_bytes(b"no database" * 1000)

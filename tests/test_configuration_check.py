@@ -143,11 +143,3 @@ def test_commands_of_jobs(words: str, fault: str) -> None:
     finally:
         set_language("vi")
     assert (fault in problem) if fault else problem == "", problem
-
-
-def test_the_service_does_not_start_with_a_command_that_there_is_not(folder: Path) -> None:
-    from config.load import ConfigError
-
-    edit(folder / "schedule.toml", '["process"]', '["proces"]')
-    with pytest.raises(ConfigError, match=r"job\[1\].command"):
-        run_inside("--home", folder.parent, "serve")

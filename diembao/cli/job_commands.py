@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import redirect_stdout
-from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from config.schedule import Job
-    from diembao.cli.context import CliContext
 
 #: Commands that do not end by themselves, so that no job can be one of them.
 _ENDLESS = frozenset({"serve", "demo"})
@@ -63,13 +61,3 @@ def _resolve(group: click.Group, context: click.Context, words: list[str]) -> tu
     if name is None or command is None:
         raise click.UsageError(translate("names no command: {words}", words=" ".join(words)))
     return name, command, rest
-
-
-def load_jobs(app: CliContext, root: click.Command) -> tuple[Job, ...]:
-    """Read the jobs of schedule.toml. Raises ConfigError, also for a command that there is not."""
-    from config.load import ConfigError
-    from config.schedule import load_schedule, schedule_faults
-
-    if faults := schedule_faults(app.home.config, partial(job_faults, root)):
-        raise ConfigError(faults)
-    return load_schedule(app.home.config)

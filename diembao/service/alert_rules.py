@@ -10,10 +10,12 @@ from config.alerts import Rule
 from config.crontab import cron_trigger
 from config.schedule import Job
 from diembao.jobs.periods import local_day
+from diembao.service.grave_news import grave_news
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
+from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
 from storage.search.tree import Tree
 
@@ -45,6 +47,7 @@ class AlertContext:
     sources: Callable[[float], list[SourceDay]]
     #: query as a person wrote it → its tree
     tree: Callable[[str], Tree]
+    rules: Callable[[], Rulebook]
 
     @property
     def day(self) -> str:
@@ -260,4 +263,5 @@ _RULES: dict[str, Callable[[AlertContext, Rule], Causes]] = {
     "backup": _backup,
     "spike": _spike,
     "search": _saved_searches,
+    "grave": lambda context, rule: grave_news(context.storage, context.rules, context.at, rule),
 }

@@ -33,7 +33,7 @@ def examine_rules(
     def tree(query: str) -> Tree:
         return parse_query(query, rules())
 
-    context = AlertContext(storage, home, load_schedule(home.config), at, zone, sources, tree)
+    context = AlertContext(storage, home, load_schedule(home.config), at, zone, sources, tree, rules)
     return raise_alerts(context, load_alerts(home.config).rule)
 
 

@@ -31,13 +31,16 @@ _Opened = TypeVar("_Opened")
 @pass_context
 @click.pass_context
 def serve(context: click.Context, app: CliContext) -> int:
-    from config.schedule import load_serving
-    from diembao.cli.job_commands import load_jobs
+    from config.schedule import load_schedule, load_serving
+    from diembao.cli.job_commands import job_faults
     from diembao.service.leader_lock import hold_leader_lock, stop_on_signals
     from diembao.service.logs import close_log, open_log
     from diembao.service.server import JobServer
 
-    jobs, serving = load_jobs(app, context.find_root().command), load_serving(app.home.config)
+    jobs, serving = load_schedule(app.home.config), load_serving(app.home.config)
+    for number, problem in job_faults(context.find_root().command, jobs):
+        # The other jobs run all the same: a digest must not fail because of another job's mistake.
+        app.warn(translate("Job {job} will fail: {problem}", job=jobs[number].name, problem=problem))
     app.sources()  # fail now: a service without sources would run for months and collect nothing
     zone, stop = app.zone(), threading.Event()
     stop_on_signals(stop.set)
