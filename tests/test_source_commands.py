@@ -1,6 +1,8 @@
 """`diembao source …` as a process: what it says of real sites on 127.0.0.1, and what it writes into sources.toml."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from config.sources import load_sources
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
-from tests.support.cli import Diembao, json_lines
+from pipeline.records import Poll, Reason
+from storage.database import open_database
+from tests.support.cli import Diembao, json_lines, run_inside
 from tests.support.local_site import LocalSite, Reply
 
 RSS = """<rss version="2.0"><channel><title>x</title>
@@ -53,6 +57,32 @@ def test_list(diembao: Diembao, home: Home, press: Press) -> None:
     listed = rows(diembao("--home", home.root, "--json", "source", "list").stdout, "source")
     assert [row["id"] for row in listed] == [outlet.id for outlet in press.outlets]
     assert all(row["feeds"] for row in listed)
+    assert {(row["last_asked"], row["next_due"]) for row in listed} == {(None, None)}
+
+
+def test_the_list_tells_when_a_source_was_asked_and_is_due(press: Press, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_home(home, press.outlets[:2], workers=1)
+    names = [outlet.id for outlet in press.outlets[:2]]
+    at = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
+    clock = tmp_path / "clock.json"
+    clock.write_text(json.dumps({"now": at.isoformat(), "steady": 1.0}))
+    storage = open_database(home.database)
+    storage.crawl.set_sources(load_sources(home.config))
+    feed = load_sources(home.config)[0].feeds[0]
+    run = storage.service.begin_run("collect", at)
+    poll = Poll(names[0], feed.url, at - timedelta(minutes=30), Reason.OK, entries=())
+    storage.crawl.save_poll(run, poll, recheck_all=False)
+    storage.close()
+    shown = run_inside("--home", home.root, "source", "list", DIEMBAO_CLOCK=str(clock)).stdout.splitlines()
+    [one, two] = (next(line for line in shown if line.startswith(name)) for name in names)
+    assert "22/11 07:00" in one
+    assert "22/11" not in two
+    [first, second] = rows(
+        run_inside("--home", home.root, "--json", "source", "list", DIEMBAO_CLOCK=str(clock)).stdout, "source"
+    )
+    assert first["last_asked"].startswith("2026-11-22 00:00:00")
+    assert second["last_asked"] is None
 
 
 def test_pause_and_resume_keep_the_rest_of_the_file(diembao: Diembao, own: Home) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from diembao.cli.error_words import error_words
 from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
+
+if TYPE_CHECKING:
+    from pipeline.records import SourceStanding
 
 
 @translated.group(help=mark("The outlets that are watched."))
@@ -27,9 +31,12 @@ def source() -> None:
 @pass_context
 def list_(app: CliContext, enabled: bool) -> int:
     sources = [s for s in app.sources() if s.enabled or not enabled]
+    standings = _standings(app)
     if app.as_json:
         for s in sources:
             row = {k: getattr(s, k) for k in ("id", "name", "enabled", "country", "languages", "category", "kind")}
+            stands = standings.get(s.id) if s.enabled else None
+            row |= {"last_asked": stands and stands.polled_at, "next_due": stands and stands.next_poll}
             app.print_json({"source": row | {"feeds": [{"url": f.url, "kind": f.kind} for f in s.feeds]}})
         return DONE
     if app.quiet:
@@ -37,20 +44,47 @@ def list_(app: CliContext, enabled: bool) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    heads = translate("id|name|on|language|kind|category|feeds").split("|")
+    heads = translate("id|name|on|last asked|next due|language|kind|category|feeds").split("|")
     table = Table(*heads, box=None, pad_edge=False)
     for s in sources:
         kinds = Counter(feed.kind for feed in s.feeds)
         feeds = ", ".join(f"{n} {translate_code('feed kind', kind)}" for kind, n in kinds.items())
         languages = ", ".join(s.languages)
         on = translate("on") if s.enabled else translate("off")
-        table.add_row(s.id, s.name, on, languages, _kind(s.kind), translate_code("category", s.category), feeds)
+        asked, due = _last_and_next(app, standings.get(s.id) if s.enabled else None)
+        kind, category = _kind(s.kind), translate_code("category", s.category)
+        table.add_row(s.id, s.name, on, asked, due, languages, kind, category, feeds)
     console = Console()
     # In a file or a pipe each source takes one line, whatever the width of the terminal.
     Console(width=console.width if console.is_terminal else 200, soft_wrap=True).print(table)
     on_, all_ = sum(s.enabled for s in sources), len(sources)
     app.print(translate("{sources} sources, {enabled} switched on.", sources=all_, enabled=on_))
     return DONE
+
+
+def _standings(app: CliContext) -> dict[str, SourceStanding]:
+    """Return how each source that was ever collected stands, by id; nothing without a database."""
+    from storage.engine.errors import StorageError
+
+    if app.database().startswith("sqlite") and not app.home.database.exists():
+        return {}
+    try:
+        with app.storage() as storage:
+            return {standing.source_id: standing for standing in storage.crawl.collection_figures(now()).sources}
+    except StorageError as error:
+        app.warn(translate("When sources were asked is not known: {error}", error=error.explanation()))
+        return {}
+
+
+def _last_and_next(app: CliContext, standing: SourceStanding | None) -> tuple[str, str]:
+    """Return when a source was last asked and when it is due, as DD/MM HH:MM of the province; "" for neither."""
+    if standing is None or standing.polled_at is None:
+        return "", ""
+    zone, due = app.zone(), standing.next_poll
+    if standing.held_until is not None and standing.waits:
+        due = standing.held_until
+    next_ = translate("at once") if due is None or due <= now() else f"{due.astimezone(zone):%d/%m %H:%M}"
+    return f"{standing.polled_at.astimezone(zone):%d/%m %H:%M}", next_
 
 
 def _kind(kind: str) -> str:
