@@ -1,10 +1,12 @@
 """What the views print for a person is in the language of the run; codes stay in JSON."""
 
+import ast
 import re
 from io import StringIO
 from pathlib import Path
 from typing import get_args
 
+import click
 import pytest
 from rich.console import Console, RenderableType
 
@@ -16,6 +18,7 @@ from diembao.cli.evaluate_view import evaluation_tables
 from diembao.cli.explain_view import explanation_panels
 from diembao.cli.value_words import country_words, grade_words, language_words, tone_words, topic_words
 from diembao.evaluation.metrics import evaluate
+from pipeline.errors import DiembaoError
 from pipeline.explain import explain
 from pipeline.i18n.catalogs import find_code
 from pipeline.i18n.language import Language, use_language
@@ -126,3 +129,26 @@ def test_the_list_of_sources_shows_kinds_in_words(tmp_path: Path, language: str)
     assert ("newspaper" in listed) == (language == "en")
     row = run_inside("--home", tmp_path, "--json", "source", "list").stdout.splitlines()[0]
     assert '"kind": "newspaper"' in row
+
+
+def test_errors_of_the_database_are_messages_that_can_be_translated() -> None:
+    root = Path(__file__).parent.parent
+    plain = [
+        f"{path.relative_to(root)}:{node.lineno}"
+        for path in sorted((root / "storage").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "StorageError"
+        and isinstance(node.args[0], ast.JoinedStr | ast.Constant)
+    ]
+    assert plain == []
+
+
+def test_an_unknown_item_is_told_in_the_language_of_the_run(tmp_path: Path) -> None:
+    for lang, words in {"vi": "không có bài nào mang mã này", "en": "no item of that id"}.items():
+        with pytest.raises((DiembaoError, click.ClickException)) as raised:
+            run_inside("--home", tmp_path, "--lang", lang, "decide", "nosuch", "--tone", "neutral", "--who", "Lan")
+        with use_language("vi" if lang == "vi" else "en"):
+            said = getattr(raised.value, "explanation", None) or getattr(raised.value, "format_message", None)
+            assert said is not None
+            assert words in said()

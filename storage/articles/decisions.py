@@ -8,6 +8,8 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Decision, DecisionField, Relevance, Tags, Tone, TopicFound, VerdictReason
 from storage.articles.claims import current_key
 from storage.engine.errors import StorageError
@@ -24,12 +26,14 @@ def store_decisions(connection: Connection, new: Sequence[Decision]) -> None:
     for decision in new:
         allowed = {"relevance": get_args(Relevance), "tone": get_args(Tone)}.get(decision.field)
         if allowed and decision.value not in allowed:
-            raise StorageError(f"{decision.field}: one of {', '.join(allowed)}, not {decision.value!r}")
+            message = mark("{field}: one of {allowed}, not {value!r}")
+            raise StorageError(Message(message, field=decision.field, allowed=", ".join(allowed), value=decision.value))
         key: str | None = decision.item
         if connection.execute(select(items.c.key).where(items.c.key == key)).first() is None:
             key = current_key(connection, decision.item)
         if key is None:
-            raise StorageError(f"{decision.item}: no item of that id; the column item of the CSV holds them")
+            message = mark("{item}: no item of that id; the column item of the CSV holds them")
+            raise StorageError(Message(message, item=decision.item))
         values = {
             "field": decision.field,
             "value": decision.value,

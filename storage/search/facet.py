@@ -97,5 +97,6 @@ class Search(Facet):
         with self._writing() as connection:
             gone = connection.execute(delete(saved_searches).where(saved_searches.c.name == name))
             if not gone.rowcount:
-                listed = ", ".join(sorted(connection.execute(select(saved_searches.c.name)).scalars())) or "none"
-                raise StorageError(f"{name}: no search is saved under that name; there are: {listed}")
+                listed = ", ".join(sorted(connection.execute(select(saved_searches.c.name)).scalars())) or "-"
+                message = mark("{name}: no search is saved under that name; there are: {listed}")
+                raise StorageError(Message(message, name=name, listed=listed))

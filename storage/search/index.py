@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from pipeline.records import Decision, Tags
 from storage.articles.adapters import TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
@@ -63,7 +65,8 @@ def index_new(connection: Connection, limit: int = BATCH) -> int:
     rows = connection.execute(_ROWS.where(taggings.c.id > last).limit(limit)).all()
     _index(connection, rows)
     if len(rows) == limit and _last_indexed(connection) == last:
-        raise StorageError(f"none of {limit} articles can be put into the search index; the log says why of each")
+        message = mark("none of {limit} articles can be put into the search index; the log says why of each")
+        raise StorageError(Message(message, limit=limit))
     return len(rows)
 
 

@@ -5,10 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
 from storage.engine.errors import StorageError
 from storage.schema.core import items
 from storage.schema.stories import story_nodes, story_ruling_items, story_rulings
 from storage.stories.groups import Level, name_groups
+
+_WORDS: dict[Level, Message] = {"story": Message(mark("story")), "event": Message(mark("event"))}
 
 
 def merge_stories(connection: Connection, level: Level, keys: Sequence[str], note: str, at: datetime) -> str:
@@ -16,7 +20,11 @@ def merge_stories(connection: Connection, level: Level, keys: Sequence[str], not
     column = items.c.story if level == "story" else items.c.event
     names = [_group_name(connection, level, key) for key in keys]
     if len(set(names)) < 2:
-        raise StorageError(f"{', '.join(keys)}: already one {level} ({names[0]})")
+        raise StorageError(
+            Message(
+                mark("{keys}: already one {level} ({name})"), keys=", ".join(keys), level=_WORDS[level], name=names[0]
+            )
+        )
     _store_ruling(connection, level, "together", dict.fromkeys(names, 0), note, at)
     return str(connection.execute(select(column).where(items.c.key == names[0])).scalar_one())
 
@@ -29,9 +37,10 @@ def split_story(
     name = _group_name(connection, level, story)
     members = set(connection.execute(select(items.c.key).where(column == name)).scalars())
     if strangers := sorted(set(keys) - members):
-        raise StorageError(f"{', '.join(strangers)}: not in {level} {name}; see `diembao stories show {name}`")
+        message = mark("{keys}: not in {level} {name}; see `diembao stories show {name}`")
+        raise StorageError(Message(message, keys=", ".join(strangers), level=_WORDS[level], name=name))
     if members == set(keys):
-        raise StorageError(f"{name}: at least one item has to stay")
+        raise StorageError(Message(mark("{name}: at least one item has to stay"), name=name))
     _store_ruling(connection, level, "apart", {key: int(key in keys) for key in members}, note, at)
     _store_ruling(connection, level, "together", dict.fromkeys(keys, 0), note, at)
     one, other = (min(members - set(keys)), min(keys))
@@ -45,7 +54,8 @@ def _group_name(connection: Connection, level: Level, key: str) -> str:
     query = select(column).join(story_nodes, story_nodes.c.item_key == items.c.key).where(items.c.key == key)
     name = connection.execute(query).scalar()
     if name is None:
-        raise StorageError(f"{key}: no item or {level} of that id; the columns item and story of the CSV hold them")
+        message = mark("{key}: no item or {level} of that id; the columns item and story of the CSV hold them")
+        raise StorageError(Message(message, key=key, level=_WORDS[level]))
     return str(name)
 
 
