@@ -26,6 +26,8 @@ class Counts:
     stories: int
     items: int
     outlets: int
+    #: items beside these that name a place which nothing shows to be of the province
+    uncertain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Digest:
     unusual: tuple[Surge, ...] = ()
     #: time at which it was due, if it was made later; None: in time
     due: datetime | None = None
+    #: items outside the counts that name a place which nothing shows to be of the province, for a person to decide
+    uncertain: tuple[Item, ...] = ()
 
     @property
     def id(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -80,6 +81,8 @@ def build_draft(
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
     )
+    uncertain = storage.articles.uncertain_items(period.start, period.end, period.late_from, as_of=as_of)
+    model = replace(model, uncertain=tuple(uncertain), counts=replace(model.counts, uncertain=len(uncertain)))
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
