@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
-from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
+from analysis.digest.presenter import TONE_SIGNS, UNCERTAIN_SHOWN, DigestPresenter, link
 from analysis.digest.stories import Story
 from analysis.documents.blocks import (
     Block,
@@ -93,6 +93,15 @@ class _DigestBuilder:
         if day.mentions:
             yield self._title(words.say("mentions"), day.mentions)
             yield BulletList(tuple(self._brief(item) for story in day.mentions for item in story.items))
+        if day.uncertain:
+            yield Heading(1, _runs(f"{words.say('uncertain')} ({len(day.uncertain)})"))
+            yield Paragraph(_runs(words.say("uncertain_note")), "small")
+            yield BulletList(
+                tuple(
+                    (*self._brief(item), Run(f" · {self._view.why(item)} {item.key}"))
+                    for item in day.uncertain[:UNCERTAIN_SHOWN]
+                )
+            )
         yield from self._errata()
 
     def annex(self) -> Iterator[Block]:

@@ -27,6 +27,8 @@ class Counts:
     stories: int
     items: int
     outlets: int
+    #: items beside these that name a place which nothing shows to be of the province
+    uncertain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Digest:
     due: datetime | None = None
     #: the edition before, by which stories are new or go on; None: there is none
     edition: Edition | None = None
+    #: items outside the counts that name a place which nothing shows to be of the province, for a person to decide
+    uncertain: tuple[Item, ...] = ()
 
     @property
     def id(self) -> str:

@@ -21,6 +21,8 @@ TONE_SIGNS: Mapping[str, str] = {"positive": "▲", "neutral": "●", "negative"
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: Outlets of a story that are named
 _NAMED = 12
+#: Uncertain items that a digest lists; their number is given of all
+UNCERTAIN_SHOWN = 20
 
 
 class DigestPresenter:
@@ -71,6 +73,10 @@ class DigestPresenter:
     def why(self, item: Item) -> str:
         """Return the reason of the item's relevance, in a sentence."""
         return excerpt.visible(relevance_reason_text(item.tags.reason, "en" if self._words.lang == "en" else "vi"))
+
+    def uncertain(self) -> Sequence[Item]:
+        """Return the uncertain items that are listed."""
+        return self._day.uncertain[:UNCERTAIN_SHOWN]
 
     def remarks(self, item: Item) -> list[str]:
         """Return remarks on how the item was obtained: late, changed, taken down, read in part."""

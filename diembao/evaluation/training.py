@@ -26,14 +26,15 @@ _OWN_BIAS = 0.6
 
 
 def train(records: Iterable[Mapping[str, Any]], rules: Rulebook) -> Models:
-    """Fit the three models on the records labelled with 'topics', 'about_ninh_thuan' or 'tone'.
+    """Fit the models on the records labelled with 'topics', 'about_ninh_thuan' or 'tone'.
 
     A model without labelled records, or with one class only, stays as it is in `rules`.
     """
     rows = [_Row(record, rules) for record in records]
     # Probabilities of topics and grade are features of the tone, so those models are fitted first.
     topic_model, grade = _topics(rows, rules), _grade(rows, rules)
-    return Models(f"{len(rows)} labelled records", topic_model, grade, _tone(rows, topic_model, grade, rules))
+    toned = _tone(rows, topic_model, grade, rules)
+    return Models(f"{len(rows)} labelled records", topic_model, grade, toned, _support(rows, rules))
 
 
 def dump(models: Models) -> str:
@@ -57,6 +58,7 @@ class _Row:
         self.topics = topics.topic_features(signals, zones, language)
         self.grade = relevance.relevance_features(mentions, counted, language) if counted else None
         self.zones, self.language = zones, language
+        self.mentions = mentions
 
     def tone(self, filing: Linear, grade: Linear, rules: Rulebook, features: Sequence[str]) -> list[float]:
         chances = {
@@ -101,6 +103,19 @@ def _grade(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     return Linear(
         relevance.FEATURES, {"main": _rounded(model.coef_[0])}, {"main": round(float(model.intercept_[0]), 4)}
     )
+
+
+def _support(rows: Sequence[_Row], rules: Rulebook) -> Linear:
+    """Fit on texts whose names nothing supports, by what people said of them; each place has a weight of its own."""
+    used = [r for r in rows if r.mentions.unsupported and r.record.get("about_ninh_thuan") is not None]
+    y = np.array([r.record["about_ninh_thuan"] != "no" for r in used], dtype=bool)
+    if len(set(y.tolist())) < 2:
+        return rules.models.support
+    names = sorted({m.place.name for r in used for m in r.mentions.unsupported})
+    features = (*relevance.SUPPORT_FEATURES, *names)
+    x = np.array([relevance.support_features(r.mentions, features) for r in used])
+    model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
+    return Linear(features, {"ours": _rounded(model.coef_[0])}, {"ours": round(float(model.intercept_[0]), 4)})
 
 
 def _tone(rows: Sequence[_Row], filing: Linear, grade: Linear, rules: Rulebook) -> Linear:

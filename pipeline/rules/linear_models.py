@@ -49,3 +49,5 @@ class Models:
     grade: Linear = field(default_factory=Linear)
     #: 'positive', 'neutral', 'negative'
     tone: Linear = field(default_factory=Linear)
+    #: 'ours' of texts whose place names nothing supports; empty until people decided on such texts
+    support: Linear = field(default_factory=Linear)

@@ -13,7 +13,8 @@ TopicKind = Literal["topic", "signal"]
 
 #: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
 #: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
-#: titles that place a text, strong evidence for sensitive topics
+#: titles that place a text, strong evidence for sensitive topics,
+#: names that nothing supports
 _CODE_REVISION = 3
 
 _FORBID: dict[str, str] = {"extra": "forbid"}

@@ -1,7 +1,7 @@
 """Names found in a text → mentions of our places: shared names need support; people, streets, namesakes are dropped."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -23,20 +23,30 @@ _NO_PLACE_BEFORE = re.compile(
 _PERSON_BEFORE = with_stripped(r"(?<![^\W\d_])(?:ông|bà|anh|chị|em|cháu)(?: [^\W\d_]+){0,2} $")
 _ADDRESS_BEFORE = with_stripped(r"(?<![^\W\d_])(?:ông|bà|anh|chị|cô|chú) $")
 _NO_PLACE_BEFORE_BARE = re.compile(strip_diacritics(_NO_PLACE_BEFORE.pattern))
+_PLACE_BEFORE = with_stripped(
+    r"(?<![^\W\d_])(?:ở|tại|từ|về|đến|tới|vào|ra|qua|vùng|làng|chợ|cảng|cảng cá|đầm|bãi|bến|khu|xứ|vùng đất|cánh đồng"
+    r"|ruộng|ruộng lúa|trạm|dân|người dân|nông dân|ngư dân|bà con|diêm dân|cử tri) $"
+)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+) $")
 _SENTENCE = re.compile(r"[.!?;…](?=\s|$)|\n")
 
 
-def keep_supported(
+def part_by_support(
     mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere], fields: Sequence[Zone], published: date | None,
     url: str | None, rules: Rulebook,
-) -> Iterator[Mention]:  # fmt: skip
-    """Yield the mentions that count: strong names, and others if the text or the sentence is about the province."""
+) -> tuple[list[Mention], list[Mention]]:  # fmt: skip
+    """Return the mentions that count, and those of shared names that nothing supports; both by zone and offset.
+
+    Strong names count, and others if the text or the sentence is about the province. Of a text in which any counts, or
+    that names another province, none is left unsupported: there it is clear what the name means.
+    """
     province = rules.places.province
     after_merger = province.merged_on is not None and (published is None or published >= province.merged_on)
     at_home = any(domain in (url or "") for domain in province.outlets)
     good: list[Mention] = []
     doubtful: list[Mention] = []
+    #: landmarks that count only in a sentence that names the merged province
+    waiting: list[Mention] = []
     for m in mentions:
         zone = _zone(m, fields)
         if is_namesake(m, zone, mentions, elsewhere):
@@ -51,7 +61,11 @@ def keep_supported(
         new_and_unique = m.place.unique and bool(unit) and published is not None and after_merger
         if at_home or addressed or new_and_unique:
             good.append(replace(m, strong=True))
-        elif not m.place.with_successor:
+        elif m.place.with_successor:
+            # 'Nhà máy điện hạt nhân' without a name is any.
+            named = zone.text[m.start + 1 : m.end] != zone.folded[m.start + 1 : m.end]
+            waiting += [m] if named else []
+        else:
             doubtful.append(m)
     # Two districts of the province in one text are no coincidence.
     districts = {
@@ -59,7 +73,21 @@ def keep_supported(
     }
     if good or len(districts) >= 2:
         good += [replace(m, strong=not good) for m in doubtful]
-    yield from sorted(good, key=lambda m: (m.where != "title", m.start))
+    left = [*doubtful, *waiting]
+    clear = bool(good) or any(not e.successor for e in elsewhere)
+    if clear or not any(_stands_as_place(m, _zone(m, fields)) for m in left):
+        left = []
+    return _in_order(good), _in_order(left)
+
+
+def _stands_as_place(m: Mention, zone: Zone) -> bool:
+    """Whether the words before a name, or its own noun, say that it is a place: many have the names of people."""
+    before = zone.folded[max(0, m.start - 24) : m.start]
+    return bool(unit_before(zone, m.start)) or zone.text[m.start].islower() or bool(_PLACE_BEFORE.search(before))
+
+
+def _in_order(mentions: Iterable[Mention]) -> list[Mention]:
+    return sorted(mentions, key=lambda m: (m.where != "title", m.start))
 
 
 def _zone(mention: Mention, fields: Sequence[Zone]) -> Zone:

@@ -64,6 +64,8 @@ class PlaceMentions:
     text: Zone
     mentions: tuple[Mention, ...]
     elsewhere: tuple[Elsewhere, ...]
+    #: names of our places that others share, where nothing says which one is meant
+    unsupported: tuple[Mention, ...] = ()
 
     def zone(self, where: str) -> Zone:
         return self.title if where == "title" else self.text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.rules.rulebook import Place, Rulebook
-from pipeline.tagging.disambiguation import keep_supported
+from pipeline.tagging.disambiguation import part_by_support
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
 from pipeline.tagging.mentions import Elsewhere, Mention, PlaceMentions, unit_before
 from pipeline.tagging.zones import Zone, zones
@@ -47,6 +47,8 @@ _NO_CAPITALS = frozenset("ÁÀẢÃẠẤẦẨẪẬẮẰẲẴẶÉÈẺẼ�
 MAX_HITS = 600
 
 _WORD = re.compile(r"[^\W\d_]+")
+#: Nouns with which names of landmarks begin; 'sông' and 'tháp' are left out: any Cham tower is a 'tháp Chàm'
+_LANDMARK_NOUN = re.compile(r"(?:Đầm|Vịnh|Đèo|Núi|Cảng|Bãi|Mũi|Hòn|Hang|Đảo)\s")
 _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+ )?[^\W\d_]+ $")
 # 'an ninh' is a word that the segmentation takes for part of a name at times; so is 'công an' before a name.
 _SECURITY = "an ninh"
@@ -88,8 +90,8 @@ def find_places(
     if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(match_key(whole)):
         # 宁顺 is a street in a dozen Chinese cities: two characters need the country beside them.
         mentions = [m for m in mentions if not _short_han(m, fields)]
-    held = keep_supported(mentions, elsewhere, fields, published, url, rules)
-    return PlaceMentions(fields[0], fields[1], tuple(held), tuple(elsewhere))
+    held, unsupported = part_by_support(mentions, elsewhere, fields, published, url, rules)
+    return PlaceMentions(fields[0], fields[1], tuple(held), tuple(elsewhere), tuple(unsupported))
 
 
 def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:
@@ -154,7 +156,8 @@ def _has_capital(form: str, seen: str) -> bool:
         return seen != seen.lower()
     capitals = [i for i, letter in enumerate(form) if letter.isupper()]
     second = form.find(" ") + 1
-    common = second and capitals[:1] == [0] and form[second].islower() and len(capitals) > 1
+    noun = bool(_LANDMARK_NOUN.match(form)) or (second and form[second].islower())
+    common = second and capitals[:1] == [0] and noun and len(capitals) > 1
     return not capitals or seen[capitals[1 if common else 0]].isupper()
 
 
@@ -184,6 +187,10 @@ def _in_capitals(zone: Zone, hit: Hit) -> bool:
 
 
 def _same_capitals(form: str, seen: str) -> bool:
+    """Whether a name has the capitals of its rule; a sentence writes the noun before it small, as in 'đầm Nại'."""
+    noun = _LANDMARK_NOUN.match(form)
+    if noun and len(form) == len(seen) and form[noun.end()].isupper():
+        form, seen = form[noun.end() :], seen[noun.end() :]
     if len(form) != len(seen):
         return seen[:1].isupper() or not form[:1].isupper()
     return all(

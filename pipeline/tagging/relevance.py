@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.records import Parameter, Relevance, VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mention_roles import Role, mention_roles
-from pipeline.tagging.mentions import Mention, PlaceMentions
+from pipeline.tagging.mentions import Mention, PlaceMentions, unit_before
 from pipeline.tagging.relevance_thresholds import grade
 
 FEATURES = (
@@ -33,6 +33,14 @@ _NAMES = 3
 TITLE_CHANCE = 0.75
 #: Least share of our names, among all provinces and towns that such a text names
 _TITLE_SHARE = 0.5
+#: Code of the reason of a text that names places whose names others share, and nothing that says which are meant
+UNCERTAIN = "uncertain"
+#: Score of such a text: below RELEVANT, above those of texts that name no place
+UNCERTAIN_SCORE = 0.3
+#: Chance from which on people's decisions make such a text relevant
+SUPPORTED = 0.5
+#: What is known of such a text beside the names of its places
+SUPPORT_FEATURES = ("named", "places", "title", "unit", "successor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class RelevanceVerdict:
     relevance: Relevance
     #: 0 to 1; the limits are those of relevance_thresholds
     score: float
-    #: codes: main, mention, list, aside; of irrelevant texts range, successor, unnamed
+    #: codes: main, mention, list, aside; of irrelevant texts uncertain, range, successor, unnamed
     reason: VerdictReason
     #: mentions that count
     mentions: tuple[Mention, ...]
@@ -52,13 +60,47 @@ def judge_relevance(found: PlaceMentions, language: str, rules: Rulebook) -> Rel
     roles: list[Role] = mention_roles(found, rules)
     kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, roles, strict=True) if r != "range"]
     if not any(m.strong for m, _ in kept):
-        return _irrelevant(found, roles, rules)
+        if not is_supported(found, rules):
+            return _irrelevant(found, roles, rules)
+        # People's decisions on such texts say that these names mean our places.
+        kept = [(replace(m, strong=True), "plain") for m in found.unsupported]
     chance = rules.models.grade.chance("main", relevance_features(found, kept, language))
     if title_lift(found, kept, language, rules):
         chance = TITLE_CHANCE
     relevance, score = grade(chance)
     mentions = tuple(m for m, _ in kept)
     return RelevanceVerdict(relevance, score, _reason(relevance, found, kept, province.name), mentions)
+
+
+def _uncertain_names(found: PlaceMentions, rules: Rulebook) -> dict[str, Parameter]:
+    names = tuple(dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m in found.unsupported))
+    province = rules.places.province.name
+    return {"province": province, "names": names[:_NAMES], "others": max(0, len(names) - _NAMES), "unaccented": False}
+
+
+def support_features(found: PlaceMentions, features: Sequence[str]) -> list[float]:
+    """Return the numbers of `features` for a text whose names nothing supports: SUPPORT_FEATURES, and names of places.
+
+    Names, not ids: before and after the merger a name may be that of two units.
+    """
+    names = found.unsupported
+    values = {
+        "named": math.log1p(len(names)),
+        "places": math.log1p(len({m.place.name for m in names})),
+        "title": float(any(m.where == "title" for m in names)),
+        "unit": float(any(unit_before(found.zone(m.where), m.start) for m in names)),
+        "successor": float(any(e.successor for e in found.elsewhere)),
+        **{m.place.name: 1.0 for m in names},
+    }
+    return [values.get(feature, 0.0) for feature in features]
+
+
+def is_supported(found: PlaceMentions, rules: Rulebook) -> bool:
+    """Whether people's decisions on such texts say that its unsupported names mean our places."""
+    model = rules.models.support
+    if not found.unsupported or not model.weights:
+        return False
+    return model.chance("ours", support_features(found, model.features)) >= SUPPORTED
 
 
 def title_lift(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]], language: str, rules: Rulebook) -> float:
@@ -114,6 +156,8 @@ def relevance_features(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]
 
 def _irrelevant(found: PlaceMentions, roles: Sequence[Role], rules: Rulebook) -> RelevanceVerdict:
     province = rules.places.province
+    if found.unsupported:
+        return RelevanceVerdict("no", UNCERTAIN_SCORE, VerdictReason(UNCERTAIN, _uncertain_names(found, rules)), ())
     if "range" in roles:
         return RelevanceVerdict("no", 0.15, VerdictReason("range", {"province": province.name}), ())
     if any(e.successor for e in found.elsewhere):

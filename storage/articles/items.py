@@ -17,6 +17,8 @@ from storage.schema.maintenance import decisions
 
 #: Items loaded by one statement.
 _CHUNK = 200
+#: Code of the reason of a text that names places which nothing shows to be ours (pipeline.tagging.relevance)
+_UNCERTAIN = "uncertain"
 
 
 def _with_newest_tagging(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*tuple[Any, ...]]:
@@ -227,13 +229,35 @@ def load_digest_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:
     """See storage.articles.facet.Articles.digest_items."""
+    return _news(connection, _relevance(as_of).in_(("main", "mention")), start, end, late_from, as_of)
+
+
+def load_uncertain_items(
+    connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
+) -> list[Item]:
+    """See storage.articles.facet.Articles.uncertain_items."""
+    # The reason is looked for in the text of the JSON first: of a day's irrelevant pages a dozen are loaded.
+    likely = and_(_relevance(as_of) == "no", cast(taggings.c.tags, Text).contains(f'"{_UNCERTAIN}"'))
+    found = _news(connection, likely, start, end, late_from, as_of)
+    return [item for item in found if item.tags.reason.code == _UNCERTAIN]
+
+
+def _news(
+    connection: Connection,
+    condition: ColumnElement[bool],
+    start: datetime,
+    end: datetime,
+    late_from: datetime,
+    as_of: datetime | None,
+) -> list[Item]:
+    """Return the items that are news in [start, end) and fulfil a condition, newest first."""
     seen_within = and_(items.c.first_seen >= start, items.c.first_seen < end)
     on_time = and_(versions.c.published >= start, versions.c.published < end, items.c.first_seen < end)
     late = and_(seen_within, versions.c.published >= late_from, versions.c.published < end)
     query = (
         _select_items(as_of)
         .where(items.c.key.in_(_keys_within(start, end)), or_(on_time, late, _undated(seen_within)))
-        .where(_relevance(as_of).in_(("main", "mention")))
+        .where(condition)
         .order_by(versions.c.published.desc(), items.c.key)
     )
     rows = connection.execute(query).all()

@@ -79,7 +79,8 @@ def write_digest(
         as_of=as_of,
     )
     if app.as_json:
-        app.print_json({"digest": [str(f) for f in files], "stories": counts.stories, "items": counts.items})
+        figures = {"stories": counts.stories, "items": counts.items, "uncertain": counts.uncertain}
+        app.print_json({"digest": [str(f) for f in files], **figures})
     app.print(
         translate(
             "Digest: {stories} stories, {items} items, {outlets} outlets",
@@ -88,6 +89,8 @@ def write_digest(
             outlets=counts.outlets,
         )
     )
+    if counts.uncertain:
+        app.print(translate("Named, not certain: {items} items for a person to decide", items=counts.uncertain))
     for file in files:
         app.print(f"  {file}")
     return DONE

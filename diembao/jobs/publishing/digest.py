@@ -79,7 +79,13 @@ def build_draft(
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
     )
-    model = replace(model, edition=earlier.edition(previous))
+    uncertain = storage.articles.uncertain_items(period.start, period.end, period.late_from, as_of=as_of)
+    model = replace(
+        model,
+        edition=earlier.edition(previous),
+        uncertain=tuple(uncertain),
+        counts=replace(model.counts, uncertain=len(uncertain)),
+    )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
