@@ -103,10 +103,10 @@ def test_the_brief_tells_the_day() -> None:
         "- Nguồn tin: 1 đọc được, 0 không đọc được; tổng cộng 1 nguồn.",
         "CÁC VIỆC CHÍNH TRONG NGÀY",
         # Who carries a matter is counted over its event, in whatever language; it is told in the reader's.
-        "1. Khởi công kè biển ở Cà Ná [mới]. Sáng 21/11, kè biển dài 2 km ở Cà Ná được khởi công. "
-        "Kè che cho 300 nhà dân. (Báo Ví Dụ, Báo Mẫu, Báo Thử)",
-        "2. Lô muối Cà Ná đi Nhật Bản [mới]. Lô muối 5.200 tấn của Cà Ná rời cảng. Giá cao gấp rưỡi. "
+        "1. Lô muối Cà Ná đi Nhật Bản [mới]. Lô muối 5.200 tấn của Cà Ná rời cảng. Giá cao gấp rưỡi. "
         "(Báo Ví Dụ, Báo Mẫu; báo nước ngoài: Eastern Example (Singapore))",
+        "2. Khởi công kè biển ở Cà Ná [mới]. Sáng 21/11, kè biển dài 2 km ở Cà Ná được khởi công. "
+        "Kè che cho 300 nhà dân. (Báo Ví Dụ, Báo Mẫu, Báo Thử)",
         "3. Xe khách tông xe tải ở Thuận Bắc, tám người bị thương. Rạng sáng 21/11, xe khách tông xe tải ở Thuận Bắc. "
         "Tám người bị thương. (Báo Thử)",
         "CẦN LƯU Ý",
