@@ -1,15 +1,11 @@
 """A sensitive topic needs strong evidence; a translation has topic and tone of its report; politics come first."""
 
-from dataclasses import replace
-
 import pytest
 
-from analysis.digest.translations import agree_translations
 from config.rulebook import load_rulebook
-from pipeline.records import Evidence, Text, TopicFound
+from pipeline.records import Text
 from pipeline.tagging.tagger import tag
 from pipeline.tagging.topics import ASSIGNED, PLAIN, SURE, Signals, TermHit, topic_score
-from tests.support.days import item
 
 RULES = load_rulebook()
 
@@ -53,26 +49,3 @@ def test_a_sure_term_in_the_title_decides_alone_only_where_the_topic_is_not_sens
 
 def test_politics_and_administration_come_first() -> None:
     assert RULES.topics.topic[0].id == "politics_admin"
-
-
-def test_a_translation_has_topics_and_tone_of_its_report() -> None:
-    words = (Evidence("title", 0, 3, "xấu"),)
-    energy, tourism = TopicFound("energy", 0.9, words), TopicFound("tourism", 0.6, words)
-    first = item(1)
-    report = replace(
-        first, story="s", tags=replace(first.tags, topics=(energy,), tone="negative", tone_words=words, language="vi")
-    )
-    other = item(2)
-    english = replace(
-        other, story="s", tags=replace(other.tags, topics=(tourism,), near=(), tone="neutral", language="en")
-    )
-    reprint = replace(english, key="k9", tags=replace(english.tags, language="vi"))
-    alone = replace(english, key="k8", story="t")
-    found = {i.key: i.tags for i in agree_translations([alone, english, report, reprint])}
-    assert ([t.id for t in found["k2"].topics], found["k2"].tone) == (["energy"], "negative")
-    assert found["k2"].topics[0].evidence == found["k2"].tone_words == (), "words of another text are no evidence here"
-    assert found["k9"] == reprint.tags, "a reprint in the same language keeps its own"
-    assert found["k8"] == alone.tags
-    decided = {i.key: i.tags for i in agree_translations([english, report], {"k2"})}
-    assert decided["k2"] == english.tags, "what a person said holds"
-    assert (decided["k1"].tone, [t.id for t in decided["k1"].topics]) == ("neutral", ["tourism"])

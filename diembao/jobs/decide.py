@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from diembao.jobs.agree_translations import store_agreement
 from pipeline.records import Decision
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def decide(
     storage.articles.decide(
         [Decision(item.key, field, value, who, at, note) for field, value in values.items() if value is not None]
     )
+    store_agreement(storage, story=item.story)
     return storage.articles.item(item.key)
 
 

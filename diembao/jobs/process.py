@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from config.settings import ProcessSettings
+from diembao.jobs.agree_translations import store_agreement
 from diembao.jobs.collection.collect import Progress
 from diembao.system.clock import now
 from diembao.workers.base import batch_size
@@ -47,6 +48,7 @@ def process(
         done += len(stored)
         progress("process", done, max(total, done))
     storage.stories.group(began)
+    store_agreement(storage, began)
     after = storage.maintenance.totals()
     counts["new_items"] = after["items"] - before["items"]
     counts["new_versions"] = after["versions"] - before["versions"] - counts["new_items"]

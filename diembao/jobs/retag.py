@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.settings import ProcessSettings
+from diembao.jobs.agree_translations import store_agreement
 from diembao.jobs.collection.collect import Progress
 from diembao.jobs.process import attach_source_settings
 from diembao.system.clock import now
@@ -111,6 +112,7 @@ def retag(
         progress("retag", changes.texts, max(total, changes.texts))
     if run is not None:
         storage.stories.group(began)
+        store_agreement(storage, began)
         counts = {"texts": changes.texts, "changed": changes.changed, "failed": changes.failed}
         storage.service.end_run(run, now(), int(changes.failed > 0), counts)
     return changes

@@ -7,6 +7,7 @@ from pipeline.records import Item, Level
 from storage.articles.items import load_event
 from storage.engine.facet import Facet
 from storage.stories import placement, rulings
+from storage.stories.translations import TranslatedItem, load_translated
 
 
 class Stories(Facet):
@@ -21,6 +22,11 @@ class Stories(Facet):
         """Compare every article anew; return how many items moved. People's rulings hold."""
         with self._writing() as connection:
             return placement.rebuild_stories(connection, at)
+
+    def translated(self, *, since: datetime | None = None, story: str = "") -> list[list[TranslatedItem]]:
+        """Return the stories told in several languages that hold an article tagged since then, or the one story."""
+        with self._reading() as connection:
+            return load_translated(connection, since, story)
 
     def event_items(self, key: str, /) -> list[Item]:
         """Return the items of the event that holds the item or story of that id, the first published first."""

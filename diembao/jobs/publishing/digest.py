@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
-from analysis.digest.translations import agree_translations
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
@@ -52,10 +51,7 @@ def build_draft(
     """
     at = made_at or as_of or now()
     period = period_of(day, settings, at)
-    items = agree_translations(
-        storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of),
-        storage.articles.decisions(),
-    )
+    items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
     earlier = EarlierDigests(storage, period)

@@ -6,7 +6,6 @@ from functools import cached_property
 
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.edition import Edition, edition_of, published_edition
-from analysis.digest.translations import agree_translations
 from diembao.jobs.periods import Period
 from pipeline.records import Item
 from pipeline.records.publications import Publication, PublishedItem
@@ -46,7 +45,6 @@ class EarlierDigests:
         # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
         since = self._period.late_from - timedelta(days=_CORRECTED + 1)
         items: Iterable[Item] = self._storage.articles.items(since=since, relevance=("main", "mention", "no"))
-        items = agree_translations(items, self._storage.articles.decisions())
         current = {item.key: item for item in items if item.key in keys}
         for key in keys - current.keys():
             if (item := self._storage.articles.item(key)) is not None:
