@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from config.rulebook import load_rulebook
-from diembao.cli.evaluate_view import evaluation_json, evaluation_tables
+from diembao.cli.views.evaluate import evaluation_json, evaluation_tables
 from diembao.evaluation.metrics import Score, evaluate
 from diembao.evaluation.training import train
 from pipeline.i18n.language import LANGUAGES, use_language

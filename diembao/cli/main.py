@@ -41,8 +41,8 @@ from diembao.cli.commands import (
     train,
 )
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
-from diembao.cli.error_words import os_error_words
 from diembao.cli.root_options import root_options_first
+from diembao.cli.views.error_words import os_error_words
 from diembao.system.child_process import keep_folders_off_the_path
 from diembao.system.files import keep_files_private
 from diembao.system.home import Home, HomeInUse, default_home

@@ -23,9 +23,9 @@ def store_agreement(storage: Database, since: datetime | None = None, *, story: 
         if any(decision.field in ("topics", "tone") for decision in decisions)
     }
     count = 0
-    for story in stories:
-        changed = agree_translations([one.item for one in story], decided)
-        for one in story:
+    for reports in stories:
+        changed = agree_translations([one.item for one in reports], decided)
+        for one in reports:
             if one.item.key not in changed:
                 continue
             address = one.item.article.url

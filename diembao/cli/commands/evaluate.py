@@ -8,8 +8,8 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.error_words import error_words
-from diembao.cli.jsonl import read_jsonl
+from diembao.cli.views.error_words import error_words
+from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
 
@@ -43,7 +43,7 @@ def evaluate(
     app: CliContext, gold: tuple[Path, ...], pairs: Path | None, errors: bool, folds: int | None, against: Path | None
 ) -> int:
     from config.rulebook import load_rulebook
-    from diembao.cli.evaluate_view import evaluation_json, evaluation_tables
+    from diembao.cli.views.evaluate import evaluation_json, evaluation_tables
     from diembao.evaluation.metrics import evaluate as score
     from diembao.evaluation.retraining import cross_validate
 

@@ -38,7 +38,7 @@ def explain(app: CliContext, what: str) -> int:
     else:
         from rich.console import Console
 
-        from diembao.cli.explain_view import explanation_panels
+        from diembao.cli.views.explain import explanation_panels
 
         Console().print(explanation_panels(explanation, app.topic_names()))
     return DONE

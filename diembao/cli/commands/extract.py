@@ -10,7 +10,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.cli.jsonl import read_jsonl
+from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
 

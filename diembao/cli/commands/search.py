@@ -130,7 +130,7 @@ def _list(app: CliContext, storage: Database) -> None:
 
 def _show(app: CliContext, storage: Database, query: str, arguments: _Options, feed: Path | None) -> None:
     """Print the hits of a query or of a saved search (@NAME), or write them as an Atom feed."""
-    from diembao.cli.atom import atom
+    from diembao.cli.views.atom import atom
     from diembao.jobs.search import UnknownSearch, article_at, saved_query
     from diembao.system.files import write_atomically
 

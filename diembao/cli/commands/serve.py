@@ -11,7 +11,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.error_words import os_error_words
+from diembao.cli.views.error_words import os_error_words
 from pipeline.i18n.catalogs import mark, translate
 
 #: Seconds between two tries to begin on a full disk.

@@ -12,8 +12,8 @@ import click
 from diembao.cli import translated
 from diembao.cli.commands.source_check import check, find, learn
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.cli.error_words import error_words
 from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
+from diembao.cli.views.error_words import error_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
 

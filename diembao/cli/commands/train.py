@@ -9,8 +9,8 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.cli.error_words import error_words
-from diembao.cli.jsonl import read_jsonl
+from diembao.cli.views.error_words import error_words
+from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from diembao.cli.value_words import TopicNames, topic_words
+from diembao.cli.views.value_words import TopicNames, topic_words
 from diembao.evaluation.metrics import GRADES, TONES, EvaluationReport, Figure, Score
 from pipeline.i18n.catalogs import translate_code
 

@@ -5,7 +5,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from diembao.cli.value_words import TopicNames, grade_words, language_words, tone_words, topic_words
+from diembao.cli.views.value_words import TopicNames, grade_words, language_words, tone_words, topic_words
 from pipeline.explain import Explanation
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.i18n.language import current_language
