@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
+from analysis.digest.beside import with_beside
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.digest.translations import agree_translations
@@ -81,8 +81,10 @@ def build_draft(
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
     )
-    uncertain = storage.articles.uncertain_items(period.start, period.end, period.late_from, as_of=as_of)
-    model = replace(model, uncertain=tuple(uncertain), counts=replace(model.counts, uncertain=len(uncertain)))
+    beside = storage.articles.beside_items(period.start, period.end, period.late_from, as_of=as_of)
+    model = with_beside(
+        model, beside, {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch}
+    )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
@@ -156,8 +158,8 @@ def _errata(storage: Database, period: Period) -> tuple[tuple[Erratum, ...], lis
     # One query finds nearly all of them; items whose time has changed since then are fetched one by one.
     since = period.late_from - timedelta(days=_CORRECTED + 1)
     items = storage.articles.items(since=since, relevance=("main", "mention", "no"))
-    items = agree_translations(items, storage.articles.decisions())
-    current = {item.key: item for item in items if item.key in published}
+    agreed = agree_translations(items, storage.articles.decisions())
+    current = {item.key: item for item in agreed if item.key in published}
     for key in published.keys() - current.keys():
         if (item := storage.articles.item(key)) is not None:
             current[key] = item
