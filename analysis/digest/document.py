@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from analysis.digest import excerpt
+from analysis.digest.beside import lists_beside
 from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
-from analysis.digest.presenter import TONE_SIGNS, UNCERTAIN_SHOWN, DigestPresenter, link
+from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
 from analysis.digest.stories import Story
 from analysis.documents.blocks import (
     Block,
@@ -93,15 +94,11 @@ class _DigestBuilder:
         if day.mentions:
             yield self._title(words.say("mentions"), day.mentions)
             yield BulletList(tuple(self._brief(item) for story in day.mentions for item in story.items))
-        if day.uncertain:
-            yield Heading(1, _runs(f"{words.say('uncertain')} ({len(day.uncertain)})"))
-            yield Paragraph(_runs(words.say("uncertain_note")), "small")
-            yield BulletList(
-                tuple(
-                    (*self._brief(item), Run(f" · {self._view.why(item)} {item.key}"))
-                    for item in day.uncertain[:UNCERTAIN_SHOWN]
-                )
-            )
+        for beside in lists_beside(day, words):
+            yield Heading(1, _runs(f"{beside.title} ({words.say('numbers_of', n=beside.number)})"))
+            yield Paragraph(_runs(beside.note), "small")
+            whys = (Run(f" · {self._view.why(item)} {item.key}") for item in beside.items)
+            yield BulletList(tuple((*self._brief(i), why) for i, why in zip(beside.items, whys, strict=True)))
         yield from self._errata()
 
     def annex(self) -> Iterator[Block]:

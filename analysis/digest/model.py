@@ -29,6 +29,8 @@ class Counts:
     outlets: int
     #: items beside these that name a place which nothing shows to be of the province
     uncertain: int = 0
+    #: items beside these about watched matters
+    related: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class Digest:
     edition: Edition | None = None
     #: items outside the counts that name a place which nothing shows to be of the province, for a person to decide
     uncertain: tuple[Item, ...] = ()
+    #: items outside the counts about matters that are watched without the province's name, by label of the matter
+    related: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

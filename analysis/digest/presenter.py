@@ -6,6 +6,7 @@ from datetime import datetime
 
 from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
+from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.corrections import Erratum
 from analysis.digest.figure_words import grave_words, reach_words
 from analysis.digest.model import Digest
@@ -21,8 +22,6 @@ TONE_SIGNS: Mapping[str, str] = {"positive": "▲", "neutral": "●", "negative"
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: Outlets of a story that are named
 _NAMED = 12
-#: Uncertain items that a digest lists; their number is given of all
-UNCERTAIN_SHOWN = 20
 
 
 class DigestPresenter:
@@ -74,9 +73,9 @@ class DigestPresenter:
         """Return the reason of the item's relevance, in a sentence."""
         return excerpt.visible(relevance_reason_text(item.tags.reason, "en" if self._words.lang == "en" else "vi"))
 
-    def uncertain(self) -> Sequence[Item]:
-        """Return the uncertain items that are listed."""
-        return self._day.uncertain[:UNCERTAIN_SHOWN]
+    def beside(self) -> list[BesideList]:
+        """Return the lists of items that stand beside the figures."""
+        return list(lists_beside(self._day, self._words))
 
     def remarks(self, item: Item) -> list[str]:
         """Return remarks on how the item was obtained: late, changed, taken down, read in part."""

@@ -14,7 +14,7 @@ TopicKind = Literal["topic", "signal"]
 #: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
 #: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
 #: titles that place a text, strong evidence for sensitive topics,
-#: names that nothing supports
+#: names that nothing supports, watched matters
 _CODE_REVISION = 3
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
@@ -166,11 +166,38 @@ class ToneWords:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchTerms:
+    """Terms of one watched matter in one language."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    terms: tuple[str, ...] = ()
+    #: one of these must stand in the same sentence as a term; none: a term alone is enough
+    near: tuple[str, ...] = ()
+    #: in title or lead they say that another matter is meant
+    negative: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A matter that concerns the province and is reported without its name."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    id: str
+    label_vi: str
+    label_en: str
+    #: last day of publication on which it is watched; None: without end
+    until: date | None = None
+    #: language code → terms
+    terms: Mapping[str, WatchTerms] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TopicRules:
     """topics.toml."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     topic: tuple[Topic, ...] = ()
+    watch: tuple[Watch, ...] = ()
     tone: ToneWords = field(default_factory=ToneWords)
 
 

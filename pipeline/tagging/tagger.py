@@ -6,16 +6,19 @@ from typing import Any
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.records import Evidence, PlaceFound, Tags, Text
+from pipeline.records import Evidence, PlaceFound, Tags, Text, VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging import places, relevance, topics
 from pipeline.tagging.mentions import Mention, PlaceMentions
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.tagging.words import tone
+from pipeline.tagging.words.watched import find_matter
 from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise_both
 
 _EVIDENCE = 6
+#: Code of the reason of an irrelevant text about a watched matter
+WATCHED = "watched"
 
 
 def tag(text: Text, rules: Rulebook) -> Tags:
@@ -28,6 +31,9 @@ def tag(text: Text, rules: Rulebook) -> Tags:
     zones = (found.title, found.text)
     filed = topics.assign_topics(found, language, rules)
     about = judged.relevance != "no"
+    reason = judged.reason
+    if not about and (matter := find_matter(zones, language, day, rules)) is not None:
+        reason = VerdictReason(WATCHED, {"matter": matter.id, "names": matter.words})
     toned = tone.ToneVerdict("neutral")
     if about:
         toned = tone.judge_tone(zones, language, filed.chances, 2 * judged.score - 1, rules)
@@ -35,7 +41,7 @@ def tag(text: Text, rules: Rulebook) -> Tags:
         language=language,
         relevance=judged.relevance,
         relevance_score=round(judged.score, 3),
-        reason=judged.reason,
+        reason=reason,
         places=_places(found, judged) if about else (),
         topics=filed.assigned,
         near=filed.near,

@@ -128,15 +128,16 @@ class Articles(Facet):
         with self._reading() as connection:
             return items.load_item(connection, key)
 
-    def uncertain_items(
+    def beside_items(
         self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
     ) -> list[Item]:
-        """Return the irrelevant items that are news in [start, end) and name a place that may be ours, newest first.
+        """Return the irrelevant items that are news in [start, end) and that a digest lists beside its figures.
 
-        Nothing in them says that it is, and no person decided.
+        Their reason says why: 'uncertain', they name a place that may be ours; 'watched', they tell of a watched
+        matter. The newest come first; none that a person decided on.
         """
         with self._reading() as connection:
-            return items.load_uncertain_items(connection, start, end, late_from, as_of)
+            return items.load_beside_items(connection, start, end, late_from, as_of)
 
     def digest_items(
         self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None

@@ -17,8 +17,9 @@ from storage.schema.maintenance import decisions
 
 #: Items loaded by one statement.
 _CHUNK = 200
-#: Code of the reason of a text that names places which nothing shows to be ours (pipeline.tagging.relevance)
-_UNCERTAIN = "uncertain"
+#: Codes of the reasons of irrelevant texts that a digest lists beside its figures: a place is named which nothing shows
+#: to be ours (pipeline.tagging.relevance), or a watched matter is told of (pipeline.tagging.tagger)
+_BESIDE = ("uncertain", "watched")
 
 
 def _with_newest_tagging(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*tuple[Any, ...]]:
@@ -232,14 +233,14 @@ def load_digest_items(
     return _news(connection, _relevance(as_of).in_(("main", "mention")), start, end, late_from, as_of)
 
 
-def load_uncertain_items(
+def load_beside_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:
-    """See storage.articles.facet.Articles.uncertain_items."""
+    """See storage.articles.facet.Articles.beside_items."""
     # The reason is looked for in the text of the JSON first: of a day's irrelevant pages a dozen are loaded.
-    likely = and_(_relevance(as_of) == "no", cast(taggings.c.tags, Text).contains(f'"{_UNCERTAIN}"'))
-    found = _news(connection, likely, start, end, late_from, as_of)
-    return [item for item in found if item.tags.reason.code == _UNCERTAIN]
+    coded = or_(*(cast(taggings.c.tags, Text).contains(f'"{code}"') for code in _BESIDE))
+    found = _news(connection, and_(_relevance(as_of) == "no", coded), start, end, late_from, as_of)
+    return [item for item in found if item.tags.reason.code in _BESIDE]
 
 
 def _news(

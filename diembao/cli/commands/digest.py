@@ -80,6 +80,7 @@ def write_digest(
     )
     if app.as_json:
         figures = {"stories": counts.stories, "items": counts.items, "uncertain": counts.uncertain}
+        figures["related"] = counts.related
         app.print_json({"digest": [str(f) for f in files], **figures})
     app.print(
         translate(
@@ -89,6 +90,8 @@ def write_digest(
             outlets=counts.outlets,
         )
     )
+    if counts.related:
+        app.print(translate("Related, on watched matters: {items} items", items=counts.related))
     if counts.uncertain:
         app.print(translate("Named, not certain: {items} items for a person to decide", items=counts.uncertain))
     for file in files:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
+from analysis.digest.beside import with_beside
 from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
@@ -75,12 +75,11 @@ def build_draft(
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
         unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
     )
-    uncertain = storage.articles.uncertain_items(period.start, period.end, period.late_from, as_of=as_of)
-    model = replace(
-        model,
-        edition=earlier.edition(previous),
-        uncertain=tuple(uncertain),
-        counts=replace(model.counts, uncertain=len(uncertain)),
+    beside = storage.articles.beside_items(period.start, period.end, period.late_from, as_of=as_of)
+    model = with_beside(
+        replace(model, edition=earlier.edition(previous)),
+        beside,
+        {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
