@@ -30,6 +30,8 @@ class Mail:
     #: Mail server as host:port.
     server: str = "127.0.0.1:25"
     security: Literal["starttls", "tls", "none"] = "none"
+    #: File (PEM) with the certificate of the authority that signed the server's; '': those that the system trusts.
+    ca_file: str = ""
     user: str = ""
 
 
@@ -76,6 +78,8 @@ def load_alerts(directory: Path | None) -> Alerting:
     faults = Faults(name, text)
     if not re.fullmatch(r"[^:\s]+:\d{1,5}", alerting.mail.server):
         faults.add(("mail", "server"), f"host:port, found {alerting.mail.server!r}")
+    if alerting.mail.ca_file and not Path(alerting.mail.ca_file).is_absolute():
+        faults.add(("mail", "ca_file"), f"an absolute path, found {alerting.mail.ca_file!r}")
     for address in (*alerting.mail.to, alerting.mail.sender):
         if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address):
             key = "sender" if address == alerting.mail.sender else "to"
