@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from storage.engine.facet import Facet
 from storage.maintenance.clock_return import bring_back, is_ahead
 from storage.maintenance.disk import free_bytes
-from storage.maintenance.retention import Expired, Limits, plan_purge, purge_steps
+from storage.maintenance.retention import Expired, Limits, collected_since, plan_purge, purge_steps
 from storage.schema import core
 
 
@@ -39,6 +39,11 @@ class Maintenance(Facet):
             return bring_back(connection, at)
 
     # retention
+    def collected_since(self, days: int, /) -> datetime | None:
+        """Return when the last `days` days began on which something was collected; None: there are fewer."""
+        with self._reading() as connection:
+            return collected_since(connection, days)
+
     def plan(self, limits: Limits, /) -> list[Expired]:
         """Return what is older than the limits, by kind: rows, and about how many bytes they take."""
         with self._reading() as connection:
@@ -49,14 +54,13 @@ class Maintenance(Facet):
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
         for kind, step in purge_steps(limits, at).items():
-            after = 0
-            while True:
+            after: int | None = 0
+            while after is not None:
                 with self._writing() as connection:
                     done, after = step(connection, after)
-                if not done:
-                    break
-                gone[kind] += done
-                progress(kind, gone[kind], max(expected[kind], gone[kind]))
+                if done:
+                    gone[kind] += done
+                    progress(kind, gone[kind], max(expected[kind], gone[kind]))
         return gone
 
     def free_bytes(self) -> int:
