@@ -13,7 +13,7 @@ from benchmarks.chaos.damages import damage_rows, restore
 from benchmarks.chaos.disks import fill
 from benchmarks.chaos.jumps import jump
 from benchmarks.chaos.kills import kill
-from benchmarks.chaos.pages import break_feeds, half_broken_host, poison
+from benchmarks.chaos.pages import break_feeds, half_broken_host, poison, poison_at_once
 from benchmarks.chaos.press import GrowingPress
 from benchmarks.chaos.scene import Scene, scene
 from benchmarks.chaos.stores import PostgresStore, SqliteStore, Store
@@ -36,10 +36,11 @@ TROUBLES = {
     "kills": Trouble(kill, 200),
     "clock jumps": Trouble(jump, 50),
     "full disks": Trouble(fill, 20),
-    "databases restored": Trouble(restore, 20),
+    "databases restored": Trouble(restore, 20, more={"check": True}),
     "rows damaged": Trouble(damage_rows, 20, more={"check": True}),
     "poison pages": Trouble(poison, 20),
-    "poison, 2 s a page": Trouble(poison, 8, more={"settings": {"seconds_per_document": "2.0"}}),
+    "4 slow pages at once": Trouble(poison_at_once, 4),
+    "40 slow pages, 2 s each": Trouble(poison_at_once, 40, more={"settings": {"seconds_per_document": "2.0"}}),
     "half a host": Trouble(break_feeds, 5, half_broken_host),
 }
 

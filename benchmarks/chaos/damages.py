@@ -1,7 +1,7 @@
 """Databases that are damaged and restored from a backup, and rows that are damaged, told, and put right."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.chaos.scene import Scene
@@ -42,11 +42,15 @@ def restore(scene: Scene, times: int) -> None:
         stage.until(day)
         scene.press.offer(2, stage.now)
         stage.until(day + timedelta(hours=8))
-        # The articles of the evening are lost with the database, and still listed.
         stage.run("db", "backup", str(backup))
-        stage.stop()
         _damage(scene, _DAMAGES[scene.tally.done % len(_DAMAGES)])
+        # What comes now may be stored and lost with the database; it is still listed when that is restored.
+        scene.press.offer(2, stage.now)
+        _pass_night(scene, day + timedelta(days=1, hours=3))
+        scene.broken.add("the database is damaged, and the nightly check was due")
         scene.ask()
+        scene.broken.clear()
+        stage.end_server()
         if not _is_told(scene):
             scene.tally.problems.append(f"damage {scene.tally.done} was not told by db check")
         if isinstance(scene.store, PostgresStore):
@@ -56,6 +60,17 @@ def restore(scene: Scene, times: int) -> None:
         scene.tally.done += 1
         stage.settle()
         scene.ask()
+
+
+def _pass_night(scene: Scene, until: datetime) -> None:
+    """Let the service work on the damaged database, past its nightly check; it may give up."""
+    stage = scene.stage
+    try:
+        stage.until(until)
+    except (TimeoutError, OSError):
+        if stage.server is None or stage.server.poll() is None:
+            raise
+        stage.pass_(until - stage.now)
 
 
 def _damage(scene: Scene, damage: Callable[[Path], None]) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import psycopg
 
-from benchmarks.chaos.scene import Scene
+from benchmarks.chaos.scene import DUE, Scene
 from benchmarks.chaos.stores import PostgresStore
 
 #: The hour at which a disk is full, and how long it stays so: before the morning's work, at its middle, after it.
@@ -33,10 +33,15 @@ def fill(scene: Scene, times: int) -> None:
 
 
 def _pass_hours(scene: Scene, hours: float) -> None:
-    """Let hours pass under a full disk, and ask `status` on the way: what cannot be done is missing in the end."""
+    """Let hours pass under a full disk, and ask `status` on the way: all is not well once something was due."""
+    first = scene.stage.now
+    midnight = first.replace(hour=0, minute=0, second=0)
     for _ in range(3):
         scene.stage.until(scene.stage.now + timedelta(hours=hours / 3))
+        if due := [name for name, at in DUE.items() if first < midnight + at < scene.stage.now]:
+            scene.broken.add(f"the disk is full, and due since then were {', '.join(due)}")
         scene.ask()
+    scene.broken.clear()
 
 
 def _fill_server(scene: Scene, store: PostgresStore, hours: float) -> None:
@@ -45,7 +50,9 @@ def _fill_server(scene: Scene, store: PostgresStore, hours: float) -> None:
         for _ in range(3):
             stage.pass_(timedelta(hours=hours / 3))
             time.sleep(1.0)
+            scene.broken.add("the server of the database has given up")
             scene.ask()
+    scene.broken.clear()
     _wait_for(store)
 
 

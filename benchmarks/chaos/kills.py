@@ -5,7 +5,7 @@ import signal
 import time
 from datetime import datetime, timedelta
 
-from benchmarks.chaos.scene import JOBS, Scene
+from benchmarks.chaos.scene import DUE, Scene
 
 #: Most kills of one job of one day: it is tried again every time.
 _A_JOB = 4
@@ -22,7 +22,7 @@ def kill(scene: Scene, times: int) -> None:
         day = scene.midnight()
         scene.stage.until(day + timedelta(hours=4))
         scene.press.offer(5, scene.stage.now)
-        for job in JOBS:
+        for job in DUE:
             for _ in range(min(scene.dice.randint(1, _A_JOB), times - scene.tally.done)):
                 _kill_once(scene, job)
                 if scene.dice.randrange(_ASK) == 0:

@@ -71,6 +71,8 @@ class GrowingPress:
     def __init__(self, outlets: int = 3, feeds: int = 1) -> None:
         self.outlets = [GrowingOutlet(f"bao-{n}", feeds) for n in range(outlets)]
         self.offered: dict[str, str] = {}
+        #: titles of those with a page that is made to be slow, which may cost themselves
+        self.poisoned: set[str] = set()
         self._number = 0
 
     def start(self) -> None:
@@ -99,6 +101,7 @@ class GrowingPress:
         assert isinstance(page.body, str)
         spoilt = Reply(page.body.replace("</h1>", f"</h1>{body}", 1), page.kind)
         self.offered[outlet.offer(told, f"/bai-{self._number}.html", 0, spoilt)] = told.title
+        self.poisoned.add(told.title)
 
     def requests(self) -> int:
         """Return how many requests the outlets have had."""

@@ -27,7 +27,8 @@ class Tally:
     unwell: int = 0
     wrongly_well: int = 0
     seconds: float = 0.0
-    #: one sentence each
+    #: what else is worth knowing, and what is wrong; one sentence each
+    notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -50,7 +51,7 @@ def table(rows: Iterable[Tally]) -> str:
         for line in cells
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    lines += [f"{row.trouble}, {row.database}: {problem}" for row in rows for problem in row.problems]
+    lines += [f"{row.trouble}, {row.database}: {said}" for row in rows for said in (*row.notes, *row.problems)]
     return "\n".join(lines)
 
 

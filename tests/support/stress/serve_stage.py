@@ -137,6 +137,15 @@ class Stage:
         self.server.send_signal(number)
         self.server.wait(timeout=120)
 
+    def end_server(self) -> None:
+        """Stop the service where it runs, and kill it where it does not stop."""
+        if self.server is not None and self.server.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
+
     def end(self) -> None:
         """Leave nothing running, however the play went."""
         self.mail.down()
