@@ -81,7 +81,7 @@ def _damage(scene: Scene, damage: Callable[[Path], None]) -> None:
         file = store.file_of(_TABLES[scene.tally.done % len(_TABLES)])
         store.control("stop")
         damage(file)
-        store.control("start")
+        store.control("restart")
 
 
 def _is_told(scene: Scene) -> bool:

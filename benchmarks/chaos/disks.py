@@ -22,7 +22,9 @@ def fill(scene: Scene, times: int) -> None:
         hour, hours = _MOMENTS[scene.tally.done % len(_MOMENTS)]
         stage.until(day + timedelta(hours=hour))
         if isinstance(scene.store, PostgresStore) and scene.tally.done % 2:
-            _fill_server(scene, scene.store, hours)
+            with scene.store.server_disk_full():
+                _pass_hours(scene, hours)
+            _wait_for(scene.store)
         else:
             with stage.full_disk():
                 _pass_hours(scene, hours)
@@ -42,18 +44,6 @@ def _pass_hours(scene: Scene, hours: float) -> None:
             scene.broken.add(f"the disk is full, and due since then were {', '.join(due)}")
         scene.ask()
     scene.broken.clear()
-
-
-def _fill_server(scene: Scene, store: PostgresStore, hours: float) -> None:
-    stage = scene.stage
-    with store.server_disk_full():
-        for _ in range(3):
-            stage.pass_(timedelta(hours=hours / 3))
-            time.sleep(1.0)
-            scene.broken.add("the server of the database has given up")
-            scene.ask()
-    scene.broken.clear()
-    _wait_for(store)
 
 
 def _wait_for(store: PostgresStore) -> None:

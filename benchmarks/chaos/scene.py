@@ -76,6 +76,13 @@ _DELAY = timedelta(minutes=31)
 _AS_PROCESS = 10
 
 
+#: Errors that end a scene: the service does not come to rest, a command fails, the database is not to be had.
+_BREAKS = (
+    TimeoutError, RuntimeError, OSError, AssertionError, ValueError, subprocess.SubprocessError, sqlite3.Error,
+    psycopg.Error,
+)  # fmt: skip
+
+
 class Scene:
     """One kind of trouble on one database; its tally is filled as it goes."""
 
@@ -253,7 +260,7 @@ def scene(
         for _ in range(2):
             made.calm_day()
         made.count()
-    except (TimeoutError, RuntimeError, OSError, AssertionError, subprocess.SubprocessError) as error:
+    except _BREAKS as error:
         tally.problems.append(f"{type(error).__name__}: {error}")
     finally:
         if made is not None:

@@ -1,7 +1,8 @@
 """The two databases as the scenes see them: plain SQL, a full disk, damage of files, and damage of rows."""
 
-import resource
+import re
 import sqlite3
+import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -58,8 +59,8 @@ class PostgresStore(Store):
     def __init__(self, server: Any, database: str) -> None:
         self.server = server
         self._admin = server.get_uri()
-        self.database = database
-        self._uri = server.get_uri(database)
+        self.database = re.sub(r"\W", "_", database)
+        self._uri = server.get_uri(self.database)
         self.address = self._uri.replace("postgresql://", "postgresql+psycopg://")
         self.renew()
 
@@ -83,12 +84,10 @@ class PostgresStore(Store):
         return Path(self.server.pgdata) / path
 
     def control(self, action: str) -> None:
-        """Start, stop or restart the server."""
+        """Stop the server, or restart it, with its options of before, also where it was stopped."""
         pgexec(
             "pg_ctl",
-            ("-w", "-m", "immediate", "-D", str(self.server.pgdata), "-l", str(self.server.log), action)
-            if action != "start"
-            else ("-w", "-D", str(self.server.pgdata), "-l", str(self.server.log), action),
+            ("-w", "-m", "immediate", "-D", str(self.server.pgdata), "-l", str(self.server.log), action),
             bin_path=self.server.bin_path,
             user=self.server.system_user,
         )
@@ -100,7 +99,9 @@ class PostgresStore(Store):
     def server_disk_full(self) -> Iterator[None]:
         """Let no file of the server grow: it gives up, and its administrator starts it again when there is room."""
         for process in _with_children(int((Path(self.server.pgdata) / "postmaster.pid").read_text().split()[0])):
-            resource.prlimit(process, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+            # By the user of the server, whose processes no other may limit.
+            command = ["prlimit", "--pid", str(process), "--fsize=0:unlimited"]
+            subprocess.run(command, check=True, user=self.server.system_user)
         try:
             yield
         finally:
