@@ -26,10 +26,14 @@ def _overwrite(at: int, data: bytes) -> Callable[[Path], None]:
     return change
 
 
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
 #: What is done to the file of an SQLite database, or to that of a table of PostgreSQL.
 _DAMAGES: tuple[Callable[[Path], None], ...] = (
     _noise, _overwrite(0, b"sqlite"), _cut, _overwrite(0, bytes(4096)), _overwrite(4096, bytes(8192)),
-    _overwrite(3 * 4096, b"\xfe" * 8192), _overwrite(16, b"\x00\x07"), lambda file: file.write_bytes(b"") and None,
+    _overwrite(3 * 4096, b"\xfe" * 8192), _overwrite(16, b"\x00\x07"), _empty,
 )  # fmt: skip
 _TABLES = ("items", "versions", "candidates", "job_runs", "documents")
 

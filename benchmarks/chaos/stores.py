@@ -81,7 +81,7 @@ class PostgresStore(Store):
     def file_of(self, table: str) -> Path:
         """Return the file in which the server keeps a table."""
         [(path,)] = self.rows(f"SELECT pg_relation_filepath('{table}')")
-        return Path(self.server.pgdata) / path
+        return Path(str(self.server.pgdata), path)
 
     def control(self, action: str) -> None:
         """Stop the server, or restart it at once, with its options of before, also where it was stopped."""
