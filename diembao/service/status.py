@@ -81,10 +81,12 @@ def service_status(
         )
     if serving and (trouble := _trouble_of_service(home)):
         troubles.append(trouble)
-    if storage.maintenance.is_ahead(at):
+    if storage.maintenance.was_ahead(at):
         troubles.append(
             translate("Records are dated later than now: compare the clock; the next collection dates them anew"),
         )
+    elif storage.maintenance.is_ahead(at):
+        troubles.append(translate("The clock is behind: the last days are recorded as days to come; set it right"))
     local = at.astimezone(zone)
     # A digest that is being made is not missing yet.
     if (local - _DIGEST_DELAY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_DELAY):

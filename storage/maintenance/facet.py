@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storage.engine.facet import Facet
-from storage.maintenance.clock_return import bring_back, is_ahead
+from storage.maintenance.clock_return import bring_back, is_ahead, was_ahead
 from storage.maintenance.disk import free_bytes
 from storage.maintenance.retention import Expired, Limits, collected_since, plan_purge, purge_steps
 from storage.schema import core
@@ -32,6 +32,14 @@ class Maintenance(Facet):
         """Return whether something was recorded later than `at`, by a clock that was ahead."""
         with self._reading() as connection:
             return is_ahead(connection, at)
+
+    def was_ahead(self, at: datetime, since: datetime | None = None, /) -> bool:
+        """Return whether the clock was ahead and is back at `at`, so that `bring_back` is due.
+
+        False where nothing is dated later, and where the clock is behind now. `since`: it has not jumped ahead since.
+        """
+        with self._reading() as connection:
+            return was_ahead(connection, at, since)
 
     def bring_back(self, at: datetime, /) -> int:
         """Date at `at` what a clock that was ahead recorded for later; return how many values were changed."""
