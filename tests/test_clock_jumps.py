@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import insert
 
 from config.schedule import Job
+from diembao.service.clock_watch import ClockWatch
 from diembao.service.scheduler import Schedule
 from diembao.system.home import Home
 from pipeline.records import Alert, Entry, Feed, JobOutcome, JobRun, Poll, Reason, Source
@@ -302,3 +303,16 @@ def _make_three_days(set_clock: Callable[[datetime], None], waits: Callable[...,
     for day in (1, 2, 3):
         set_clock(NOON + timedelta(days=day, hours=19))
         until(waits(1 + day, JobOutcome.DONE), 120)
+
+
+def test_the_watch_knows_since_when_the_clock_was_right() -> None:
+    hour = timedelta(hours=1)
+    watch = ClockWatch(NOON, 0.0)
+    assert (watch.look(NOON + 10 * hour, 36000.0), watch.is_set_back, watch.known_since()) == (0.0, False, None)
+    assert watch.look(NOON + 34 * hour, 36000.0) == 86400.0
+    assert watch.look(NOON + 10 * hour, 36010.0) == -86410.0
+    assert (watch.is_set_back, watch.known_since()) == (True, None), "back from a jump ahead"
+    watch.look(NOON + 5 * hour, 36020.0)
+    assert watch.known_since() == NOON, "it fell behind"
+    watch.look(NOON - 90 * hour, 36030.0)
+    assert watch.known_since() is None, "it may have been ahead when all began"

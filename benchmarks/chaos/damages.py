@@ -80,6 +80,8 @@ def _pass_night(scene: Scene, until: datetime) -> None:
 def _damage(scene: Scene, damage: Callable[[Path], None]) -> None:
     store = scene.store
     if isinstance(store, SqliteStore):
+        # As long as its pages stand in the journal too, nothing is lost with the file, and nothing is to be told.
+        store.empty_journal()
         damage(store.file)
     elif isinstance(store, PostgresStore):
         file = store.file_of(_TABLES[scene.tally.done % len(_TABLES)])

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import subprocess
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -48,6 +49,15 @@ class SqliteStore(Store):
             connection.execute("PRAGMA ignore_check_constraints=ON")
             connection.execute(statement)
             connection.commit()
+
+    def empty_journal(self) -> None:
+        """Move what stands in the journal into the file."""
+        end = time.monotonic() + 60
+        with closing(sqlite3.connect(self.file, timeout=60)) as connection:
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > end:
+                    raise TimeoutError("the journal is in use")
+                time.sleep(0.1)
 
     def restart(self) -> None:
         pass

@@ -31,5 +31,9 @@ class ClockWatch:
         return drift
 
     def known_since(self) -> datetime | None:
-        """Return since when the clock did not jump ahead, where it is further back than it was at the beginning."""
-        return self._began if self._shift < -AHEAD_LIMIT.total_seconds() else None
+        """Return since when the clock did not jump ahead, where that is sure and it is back to a time since then.
+
+        Set back to before the service began, it may have been ahead when that began.
+        """
+        fell_back = self._shift < -AHEAD_LIMIT.total_seconds()
+        return self._began if fell_back and self._at >= self._began else None
