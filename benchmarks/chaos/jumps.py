@@ -11,7 +11,7 @@ _SPANS = (
     timedelta(days=3), timedelta(days=11), timedelta(days=60), timedelta(days=400), timedelta(days=3300),
 )  # fmt: skip
 #: From which on a clock that is behind is known by what is recorded, at one record a day.
-_FAR = timedelta(days=3)
+_FAR = timedelta(days=2)
 #: Jumps of a day, at times that are drawn.
 _A_DAY = 4
 
@@ -37,8 +37,8 @@ def jump(scene: Scene, times: int) -> None:
 def _jump_once(scene: Scene, span: timedelta) -> None:
     """Jump, let the service notice it (or stop it before, and start it after the jump), and jump back.
 
-    A clock that is behind by less than two days is known by a service that saw it fall: once a day, as jobs are run here,
-    is too seldom to tell by what is recorded.
+    A clock that is behind by less than _FAR is known by a service that saw it fall: jobs that run once a day, as here,
+    record too little to tell by.
     """
     stage = scene.stage
     off = scene.dice.randrange(4) == 0 and not -_FAR < span < timedelta(0)
