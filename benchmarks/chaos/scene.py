@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from click import Abort
 
 from benchmarks.chaos.press import GrowingPress
 from benchmarks.chaos.stores import Store
@@ -197,6 +198,8 @@ class Scene:
             inside = run_inside(*words, **env)
         except DiembaoError as error:
             return False, str(error)
+        except Abort:  # what click makes of a Ctrl-C
+            raise KeyboardInterrupt from None
         return inside.returncode == 0, inside.stdout
 
     # ---- counting
