@@ -35,6 +35,8 @@ class Mail:
     #: Mail server as host:port.
     server: str = "127.0.0.1:25"
     security: Literal["starttls", "tls", "none"] = "none"
+    #: File (PEM) with the certificate of the authority that signed the server's; '': those that the system trusts.
+    ca_file: str = ""
     user: str = ""
 
 
@@ -83,6 +85,10 @@ def load_alerts(directory: Path | None) -> Alerting:
     alerting, faults = read_toml(text, Alerting, name=name)
     if not is_host_and_port(alerting.mail.server):
         faults.add(("mail", "server"), mark("host:port is needed, found {found!r}"), found=alerting.mail.server)
+    if alerting.mail.ca_file and not Path(alerting.mail.ca_file).is_absolute():
+        faults.add(
+            ("mail", "ca_file"), mark("an absolute path is needed, found {found!r}"), found=alerting.mail.ca_file
+        )
     for address in (*alerting.mail.to, alerting.mail.sender):
         if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", address):
             key = "sender" if address == alerting.mail.sender else "to"

@@ -1,6 +1,7 @@
 """A clock that is ahead for a while: nothing is forgotten, waits for years, or counts for days that had not come."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,12 +13,14 @@ import pytest
 from sqlalchemy import insert
 
 from config.schedule import Job
+from diembao.service.clock_watch import ClockWatch
 from diembao.service.scheduler import Schedule
 from diembao.system.home import Home
 from pipeline.records import Alert, Entry, Feed, JobOutcome, JobRun, Poll, Reason, Source
 from pipeline.records.publications import Publication
 from storage.database import Database, open_database
 from storage.schema.core import hosts
+from storage.schema.service import job_runs
 from tests.support.cli import run_inside
 from tests.test_server import JOB, serving, until
 
@@ -43,6 +46,15 @@ def poll(storage: Database, at: datetime, *urls: str) -> None:
     run = storage.service.begin_run("collect", at)
     entries = tuple(Entry(url, title=f"Tin {url}") for url in urls)
     storage.crawl.save_poll(run, Poll("bao", SOURCE.feeds[0].url, at, Reason.OK, entries=entries), recheck_all=False)
+
+
+def work(storage: Database, at: datetime, hours: range) -> None:
+    """Record a run of a job so many hours after `at`, for each of `hours`."""
+    times = [at + timedelta(hours=hour) for hour in hours]
+    rows = [{"job": "work", "due": time, "started": time, "server": "here"} for time in times]
+    if rows:
+        with storage.service._writing() as connection:
+            connection.execute(insert(job_runs), rows)
 
 
 def job(storage: Database, due: datetime, at: datetime, outcome: JobOutcome = JobOutcome.DONE) -> None:
@@ -74,6 +86,43 @@ def test_what_was_recorded_ahead_is_dated_at_the_return(storage: Database) -> No
     due = storage.crawl.due_candidates(NOON + timedelta(hours=1), ["bao"])
     assert {c.url for c in due} == {"https://bao.example/1.html", "https://bao.example/2.html"}
     assert storage.maintenance.bring_back(NOON + timedelta(hours=1)) == 0, "once is enough"
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=9), timedelta(days=1), timedelta(days=3), timedelta(days=400)])
+@pytest.mark.parametrize("still", [timedelta(0), timedelta(days=5)], ids=["at once", "after days"])
+def test_a_clock_that_falls_behind_dates_nothing_anew(back: timedelta, still: timedelta, storage: Database) -> None:
+    """A dead battery: what was recorded before is right, and its digests are made."""
+    work(storage, NOON, range(0, 24 * 10 + 1, 2))
+    at = NOON + timedelta(days=10) - back
+    work(storage, at, range(0, int(still.total_seconds()) // 3600, 2))  # it goes on with that clock
+    at += still
+    if still < back:
+        assert storage.maintenance.is_ahead(at)
+    assert not storage.maintenance.was_ahead(at)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=9), timedelta(days=1), timedelta(days=3), timedelta(days=3300)])
+@pytest.mark.parametrize("lasted", [timedelta(minutes=1), timedelta(hours=8), timedelta(days=20)])
+def test_a_clock_that_was_ahead_is_told_from_one_that_is_behind(
+    ahead: timedelta, lasted: timedelta, storage: Database
+) -> None:
+    """Where it was ahead for less time than it was ahead by: then none of the days meanwhile was recorded twice."""
+    hours = int(min(lasted, ahead * 0.9).total_seconds()) // 3600
+    work(storage, NOON, range(-240, 1, 6))
+    work(storage, NOON + ahead, range(0, hours + 1, 2))
+    at = NOON + timedelta(hours=hours, minutes=10)
+    assert storage.maintenance.was_ahead(at)
+    storage.maintenance.bring_back(at)
+    assert not storage.maintenance.was_ahead(at)
+
+
+def test_what_began_while_the_clock_was_known_to_be_right_is_dated_rightly(storage: Database) -> None:
+    """One record a day is too few to tell: the service knows whether the clock jumped ahead since it began."""
+    for day in range(3):
+        poll(storage, NOON + timedelta(days=day))
+    at = NOON + timedelta(days=1, hours=12)
+    assert storage.maintenance.was_ahead(at)
+    assert not storage.maintenance.was_ahead(at, NOON + timedelta(days=1))
 
 
 def test_status_says_that_records_are_ahead(tmp_path: Path) -> None:
@@ -158,6 +207,41 @@ def test_history_is_forgotten_by_days_that_had_runs(storage: Database) -> None:
     assert min(run.started for run in runs) == NOON - timedelta(days=118)
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=30), timedelta(days=400)])
+def test_the_service_makes_no_digest_again_after_a_clock_that_was_behind(back: timedelta, tmp_path: Path) -> None:
+    home = _home(tmp_path)
+    clock = tmp_path / "clock.json"
+
+    def set_clock(at: datetime, steady: float) -> None:
+        temporary = clock.with_suffix(".new")
+        temporary.write_text(json.dumps({"now": at.isoformat(), "steady": steady}))
+        temporary.replace(clock)
+
+    def runs() -> list[JobRun]:
+        storage = open_database(home.database)
+        try:
+            return storage.service.jobs_since(datetime(2000, 1, 1, tzinfo=UTC), ("day",))
+        finally:
+            storage.close()
+
+    set_clock(NOON, 0)
+    with serving(home, DIEMBAO_CLOCK=str(clock)):
+        for day in (1, 2, 3):
+            set_clock(NOON + timedelta(days=day), day * 86400)
+            until(lambda day=day: sum(run.outcome is JobOutcome.DONE for run in runs()) == day, 120)
+        before = runs()
+        set_clock(NOON + timedelta(days=3) - back, 3 * 86400 + 10)
+        time.sleep(1)
+        assert runs() == before
+        said = run_inside("--home", home.root, "--lang", "en", "status", DIEMBAO_CLOCK=str(clock)).stdout
+        assert "The clock is behind" in said
+        set_clock(NOON + timedelta(days=4), 4 * 86400)
+        until(lambda: len(runs()) > len(before), 120)
+        until(lambda: all(run.ended for run in runs()), 120)
+    days = Counter(str(run.due.astimezone(ZONE).date()) for run in runs() if run.outcome is not JobOutcome.PLANNED)
+    assert days == {f"2026-{day}": 1 for day in ("11-30", "12-01", "12-02", "12-03")}
+
+
 @pytest.mark.parametrize(
     ("jump", "restart"),
     [(timedelta(days=3), True), (timedelta(days=3020), False)],
@@ -219,3 +303,16 @@ def _make_three_days(set_clock: Callable[[datetime], None], waits: Callable[...,
     for day in (1, 2, 3):
         set_clock(NOON + timedelta(days=day, hours=19))
         until(waits(1 + day, JobOutcome.DONE), 120)
+
+
+def test_the_watch_knows_since_when_the_clock_was_right() -> None:
+    hour = timedelta(hours=1)
+    watch = ClockWatch(NOON, 0.0)
+    assert (watch.look(NOON + 10 * hour, 36000.0), watch.is_set_back, watch.known_since()) == (0.0, False, None)
+    assert watch.look(NOON + 34 * hour, 36000.0) == 86400.0
+    assert watch.look(NOON + 10 * hour, 36010.0) == -86410.0
+    assert (watch.is_set_back, watch.known_since()) == (True, None), "back from a jump ahead"
+    watch.look(NOON + 5 * hour, 36020.0)
+    assert watch.known_since() == NOON, "it fell behind"
+    watch.look(NOON - 90 * hour, 36030.0)
+    assert watch.known_since() is None, "it may have been ahead when all began"

@@ -11,8 +11,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from diembao.service.health import HealthServer, HealthState
+from diembao.service.health import HealthServer, HealthState, service_trouble
+from diembao.system.home import Home
+from pipeline.i18n.language import use_language
 from pipeline.records import JobOutcome, JobRun
+from tests.support.cli import CommandResult, run_inside
 
 AT = datetime(2026, 11, 20, 6, 15, tzinfo=UTC)
 
@@ -46,6 +49,33 @@ def test_well_in_trouble_and_stuck(health: HealthServer, state: HealthState) -> 
     assert "diembao_ready 0.0" in ask(health, "/metrics")[1]
     state.trouble, state.checked = "", time.monotonic() - 3600
     assert [ask(health, path)[0] for path in ("/healthz", "/readyz")] == [503, 503]
+
+
+def test_status_asks_the_service_for_its_own_word(health: HealthServer, state: HealthState, tmp_path: Path) -> None:
+    """Jobs that it cannot even begin leave no trace in the database."""
+
+    def status() -> CommandResult:
+        with use_language("en"), Home(tmp_path).lock("serve"):
+            return run_inside("--home", tmp_path, "--lang", "en", "status")
+
+    assert run_inside("--home", tmp_path, "init").returncode == 0
+    (tmp_path / "serve.json").write_text(json.dumps({"who": "here:1", "since": "now", "health": health.url}))
+    assert status().returncode == 0
+    state.trouble = "disk I/O error"
+    done = status()
+    assert (done.returncode, "The service cannot do its work: disk I/O error" in done.stdout) == (1, True)
+    state.trouble, state.checked = "", time.monotonic() - 3600
+    assert "has not looked at its schedule for a minute" in status().stdout
+    health.close()
+    assert "The service does not answer at http://127.0.0.1" in status().stdout
+    (tmp_path / "serve.json").write_text(json.dumps({"who": "here:1", "since": "now", "health": ""}))
+    assert status().returncode == 0, "one that listens nowhere cannot be asked"
+
+
+def test_a_service_that_stands_still_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diembao.service.health._PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute, use_language("en"):
+        assert "does not answer" in service_trouble(f"http://127.0.0.1:{mute.getsockname()[1]}")
 
 
 def test_the_figures_of_turns(health: HealthServer, state: HealthState) -> None:

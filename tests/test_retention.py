@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select, text
 
 from config.load import ConfigError
-from config.settings import load_settings
+from config.settings import RetentionSettings, load_settings
+from diembao.jobs.retention import _limits
 from pipeline.records import (
     Article,
     Coverage,
@@ -226,6 +227,8 @@ def test_the_command(settings_file: Callable[[str], Path], diembao: Diembao) -> 
     storage = open_database(home / "diembao.db")
     old = datetime.now(UTC) - timedelta(days=50)
     store(storage, "i1 i2 c1 c2", old)
+    for day in range(1, 41):
+        storage.service.begin_run("collect", old + timedelta(days=day))
     storage.close()
     planned = diembao("--home", home, "retention")
     assert planned.returncode == 0, planned.stderr
@@ -235,3 +238,57 @@ def test_the_command(settings_file: Callable[[str], Path], diembao: Diembao) -> 
     applied = json.loads(diembao("--home", home, "--json", "retention", "--apply", "--vacuum").stdout.splitlines()[-1])
     assert applied["applied"] == {"irrelevant_pages": 2, "coverage_pages": 2, "attempts": 0, "irrelevant_texts": 2}
     assert applied["free_bytes"] == 0
+
+
+@pytest.mark.parametrize("days", [timedelta(days=60), timedelta(days=3300)])
+def test_a_clock_that_is_ahead_takes_nothing_away(days: timedelta, storage: Database) -> None:
+    """Not by what it says, and not by having collected while it was ahead."""
+    for day in range(10):
+        store(storage, f"i{day} c{day}", T0 + timedelta(days=day))
+    ahead = T0 + timedelta(days=9) + days
+    storage.service.begin_run("collect", ahead)
+    settings = RetentionSettings(irrelevant_pages_days=30, coverage_pages_days=30, attempts_days=30)
+    limits = _limits(storage, settings, ahead + timedelta(hours=1))
+    assert limits == NOTHING
+    assert not any(storage.maintenance.purge(limits, ahead, quiet).values())
+
+
+def test_days_of_collection_count_as_days_of_the_clock_where_it_is_right(storage: Database) -> None:
+    for day in range(41):
+        for hour in (0, 9):
+            storage.service.begin_run("collect", T0 + timedelta(days=day, hours=hour))
+    at = T0 + timedelta(days=40, hours=9)
+    settings = RetentionSettings(irrelevant_pages_days=30, coverage_pages_days=0, attempts_days=365)
+    limits = _limits(storage, settings, at)
+    assert limits.irrelevant_pages == at - timedelta(days=30)
+    assert (limits.coverage_pages, limits.attempts) == (None, None), "0: never; 365: it has not worked so long"
+    assert _limits(storage, settings, T0 - timedelta(days=900)).irrelevant_pages == T0 - timedelta(days=930)
+
+
+#: Damage of the first of three articles, or of its page → the kind of which it stays.
+DAMAGE = {
+    "article without JSON": ("UPDATE versions SET article = '{' WHERE id = 1", "irrelevant_texts"),
+    "tags without JSON": ("UPDATE taggings SET tags = '{' WHERE version_id = 1", "irrelevant_texts"),
+    "entry without JSON": ("UPDATE documents SET entry = '{' WHERE id = 1", "irrelevant_pages"),
+    "entry of another shape": ("UPDATE documents SET entry = '[]' WHERE id = 1", "irrelevant_pages"),
+    "article of another shape": ("UPDATE versions SET article = '[1]' WHERE id = 1", "irrelevant_texts"),
+    "no UTF-8": ("UPDATE versions SET article = CAST(x'7b22ff227d' AS TEXT) WHERE id = 1", "irrelevant_texts"),
+}
+
+
+@pytest.mark.parametrize(("statement", "kind"), DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_row_costs_only_itself(statement: str, kind: str, tmp_path: Path) -> None:
+    storage = open_database(tmp_path / "d.db")
+    store(storage, "i1 i2 i3")
+    with closing(sqlite3.connect(tmp_path / "d.db")) as connection:
+        connection.execute("PRAGMA ignore_check_constraints=ON")
+        connection.execute(statement)
+        connection.commit()
+        before = connection.execute("SELECT entry FROM documents").fetchone()
+    limits = Limits(LATER, None, None, LATER)
+    gone = storage.maintenance.purge(limits, LATER, quiet)
+    assert gone[kind] == 2
+    with closing(sqlite3.connect(tmp_path / "d.db")) as connection:
+        if kind == "irrelevant_pages":
+            assert connection.execute("SELECT entry FROM documents").fetchone() == before, "what is damaged stays"
+    storage.close()

@@ -14,7 +14,7 @@ from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 from storage.schema.core import versions
-from storage.schema.stories import story_changes, story_keys
+from storage.schema.stories import story_changes, story_keys, story_nodes
 from tests.support.factories import examine_pending, store_pages
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
@@ -232,3 +232,22 @@ def test_undated_articles_are_grouped_by_what_they_say(storage: Database) -> Non
     wire = " ".join(words(1, 120))
     store(storage, [replace(made(n, f"{wire} {n}", 0, "Tàu cá gặp nạn"), published=None) for n in "ab"])
     assert len(grouped(storage)[0]) == 1
+
+
+@pytest.mark.parametrize("article_too", [False, True])
+@pytest.mark.parametrize("size", [1, 20, 90])
+def test_a_damaged_fingerprint_costs_only_its_article(article_too: bool, size: int, storage: Database) -> None:
+    """It is computed anew from the article; where that is damaged too, the others are placed as without it."""
+    store(storage, press(4), group=False)
+    with storage.stories._writing() as connection:
+        [*sound, bad] = connection.execute(select(versions.c.id).order_by(versions.c.id)).scalars()
+        whole = connection.execute(select(versions.c.fingerprint).where(versions.c.id == bad)).scalar_one()
+        change = update(versions).where(versions.c.id == bad)
+        connection.execute(change.values(fingerprint=whole[:size], **({"article": {}} if article_too else {})))
+    storage.stories.group(T0)
+    with storage.stories._reading() as connection:
+        placed = set(connection.execute(select(story_nodes.c.version_id)).scalars())
+        stored = connection.execute(select(versions.c.fingerprint).where(versions.c.id == bad)).scalar_one()
+    assert placed == {*sound, bad}
+    assert (stored == whole) is not article_too
+    storage.stories.rebuild(T0)

@@ -4,7 +4,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from crawlers.downloader.exceptions import (
 )
 from crawlers.downloader.ssrf_guard import GuardedResolver
 from crawlers.downloader.throttle import retry_after
+from pipeline import clock
 from pipeline.records import Reason
 from pipeline.text.urls import link_fault
 
@@ -93,7 +94,7 @@ def status_note(response: Response) -> str:
 def not_before(response: Response) -> datetime | None:
     """Return the time before which the host asks for no more requests (429 or 503 with Retry-After), else None."""
     seconds = retry_after(response) if response.status in (429, 503) else None
-    return None if seconds is None else datetime.now(UTC) + timedelta(seconds=seconds)
+    return None if seconds is None else clock.now() + timedelta(seconds=seconds)
 
 
 def is_html(content_type: str, body: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Responses of a host → the delay before its next request, never less than the host asks for."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
+
+from pipeline import clock
 
 #: Factor by which the delay grows after each 429 or 503, up to AUTOTHROTTLE_MAX_DELAY, and its least value in seconds.
 _SLOWDOWN_FACTOR = 2.0
@@ -29,7 +31,7 @@ def retry_after(response: Response) -> float | None:
 
 def _seconds_until(http_date: str) -> float:
     when = parsedate_to_datetime(http_date)
-    return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
+    return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - clock.now()).total_seconds()
 
 
 class PoliteThrottle(AutoThrottle):

@@ -4,7 +4,7 @@ import io
 import re
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from xml.sax import SAXException
 
@@ -12,6 +12,7 @@ from crawlers.parsing.entry_links import bad_link, choose_link
 from crawlers.parsing.feed_fields import CONTROL, DateCustom, TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_feed
+from pipeline import clock
 from pipeline.dates.zones import country_of_page
 from pipeline.metadata.bylines import name_of_mailbox
 from pipeline.records import BadLink, Entry, Reason
@@ -46,7 +47,7 @@ def parse_feed(
     """
     if not country and not has_outlets:
         country = country_of_page(language, url)
-    custom = DateCustom(now or datetime.now(UTC), country, language)
+    custom = DateCustom(now or clock.now(), country, language)
     try:
         body = decompress(body)
         if not body.strip():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from crawlers.parsing.entry_links import bad_link, choose_link
 from crawlers.parsing.feed_fields import DateCustom, TooLarge, decompress, plain_text
 from crawlers.parsing.parsed_feed import ParsedFeed
+from pipeline import clock
 from pipeline.dates.zones import country_of_page
 from pipeline.records import BadLink, Entry, Reason
 
@@ -25,7 +26,7 @@ def parse_sitemap(
     Dated entries come first, newest first. `url` is the final address, against which relative links are resolved.
     `country` (ISO 3166-1, '' if unknown) and `language` (BCP 47) are the outlet's, for dates without a zone.
     """
-    custom = DateCustom(now or datetime.now(UTC), country or country_of_page(language, url), language)
+    custom = DateCustom(now or clock.now(), country or country_of_page(language, url), language)
     try:
         body = decompress(body)
     except TooLarge as error:

@@ -1,6 +1,6 @@
 """Responses for one feed → one Poll; a sitemap index, or a search for many names, has several responses."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from scrapy.http import Response
 
@@ -8,6 +8,7 @@ from crawlers.downloader.reasons import header, not_before
 from crawlers.parsing.parsed_feed import ParsedFeed
 from crawlers.parsing.poll_hints import hint_from_headers, longest_hint
 from crawlers.parsing.sandbox import FeedResponse
+from pipeline import clock
 from pipeline.polling.search_queries import SearchQuery, split_in_halves
 from pipeline.records import BadLink, Entry, Feed, Poll, Reason, Source
 
@@ -46,7 +47,7 @@ class FeedPoll:
         if depth == 0:
             self.etag = header(response, "ETag")
             self.last_modified = header(response, "Last-Modified")
-            self.poll_hint = hint_from_headers(response, datetime.now(UTC))
+            self.poll_hint = hint_from_headers(response, clock.now())
         self.not_before = not_before(response) or self.not_before
 
     def to_parse(self, response: Response, max_entries: int) -> FeedResponse:
@@ -98,7 +99,7 @@ class FeedPoll:
         return Poll(
             source_id=self.source.id,
             feed_url=self.feed.url,
-            at=datetime.now(UTC),
+            at=clock.now(),
             reason=reason,
             status=self.status,
             note=self.note,

@@ -1,7 +1,7 @@
 """Sources and candidates → one Poll for each feed, one Fetched or FetchFailure for each candidate."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Self, TypeVar
 
@@ -27,6 +27,7 @@ from crawlers.spiders.conditions import ask_again, validators
 from crawlers.spiders.feed_poll import MAX_CHILDREN, FeedPoll
 from crawlers.spiders.feed_turns import FeedTurns
 from crawlers.spiders.sink import CrawlSink
+from pipeline import clock
 from pipeline.polling.poll_interval import needs_full_fetch
 from pipeline.polling.search_queries import SearchQuery, search_queries
 from pipeline.records import Candidate, CrawlSettings, Fetched, FetchFailure, Reason, Source
@@ -106,7 +107,7 @@ class PressSpider(Spider):
 
     def _request_searches(self, poll: FeedPoll) -> Iterator[Request]:
         state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
-        queries, left_out = search_queries(poll.feed, state.full_at, datetime.now(UTC))
+        queries, left_out = search_queries(poll.feed, state.full_at, clock.now())
         if left_out:
             poll.note = f"too many names, not asked for: {', '.join(left_out)}"[:300]
         # The feed's own address is a template and is never requested.
@@ -125,7 +126,7 @@ class PressSpider(Spider):
         if depth == 0:
             state = self._call_sink(lambda: self.sink.feed_state(poll.feed.url))
             headers = validators(state.etag, state.last_modified)
-            if headers and needs_full_fetch(state, datetime.now(UTC)):
+            if headers and needs_full_fetch(state, clock.now()):
                 headers, poll.forced = {}, True
         try:
             yield Request(
@@ -257,8 +258,7 @@ class PressSpider(Spider):
         else:
             etag, modified = header(response, "ETag"), header(response, "Last-Modified")
             packed = response.meta.get("packed", b"")
-            now = datetime.now(UTC)
-            self._save(Fetched(key, now, url, status, response.body, content_type, etag, modified, packed))
+            self._save(Fetched(key, clock.now(), url, status, response.body, content_type, etag, modified, packed))
         return None
 
     def _fail_page(self, failure: Any) -> None:
@@ -275,7 +275,7 @@ class PressSpider(Spider):
         note: str = "",
         not_before: datetime | None = None,
     ) -> None:
-        self._save(FetchFailure(key, datetime.now(UTC), url, reason, status, note[:300], not_before))
+        self._save(FetchFailure(key, clock.now(), url, reason, status, note[:300], not_before))
 
     def _save(self, result: Fetched | FetchFailure) -> None:
         if self.pending.pop(result.candidate_id, None) is not None:

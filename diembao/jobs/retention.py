@@ -1,4 +1,8 @@
-"""Rows past their retention limit: how many there are, and their deletion."""
+"""Rows past their retention limit: how many there are, and their deletion.
+
+A day is over once the clock says so and something was collected on a later day: a clock that says 2035 for an hour
+takes nothing away, and adds at most one day.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ class RetentionResult:
     deleted: dict[str, int] | None
     #: Bytes of the database file that hold nothing.
     free_bytes: int
+    #: Whether rows stay that are too old by the clock alone, because collection has worked on fewer days since.
+    held_back: bool
 
 
 def apply_retention(
@@ -35,7 +41,9 @@ def apply_retention(
 ) -> RetentionResult:
     """Count what is past its limit; delete it (as a job run) and shrink the database file where that is asked for."""
     at = now()
-    limits = _limits(settings, at)
+    limits = _limits(storage, settings, at)
+    by_clock = _limits(None, settings, at)
+    held_back = limits != by_clock and _rows(storage, by_clock) > _rows(storage, limits)
     expired = storage.maintenance.plan(limits)
     deleted = None
     if delete:
@@ -44,14 +52,25 @@ def apply_retention(
         storage.service.end_run(run, now(), 0, deleted)
     if vacuum:
         storage.maintenance.vacuum()
-    return RetentionResult(expired, deleted, storage.maintenance.free_bytes())
+    return RetentionResult(expired, deleted, storage.maintenance.free_bytes(), held_back)
 
 
-def _limits(settings: RetentionSettings, at: datetime) -> Limits:
+def _rows(storage: Database, limits: Limits) -> int:
+    return sum(kind.rows for kind in storage.maintenance.plan(limits))
+
+
+def _limits(storage: Database | None, settings: RetentionSettings, at: datetime) -> Limits:
+    """Return the limits by the clock and by the days of collection; without a database by the clock alone."""
     from storage.maintenance.retention import Limits
 
     def days_before(days: int) -> datetime | None:
-        return (at - timedelta(days=days)).astimezone(UTC) if days else None
+        if not days:
+            return None
+        by_clock = (at - timedelta(days=days)).astimezone(UTC)
+        if storage is None:
+            return by_clock
+        since = storage.maintenance.collected_since(days)
+        return None if since is None else min(by_clock, since)
 
     return Limits(
         days_before(settings.irrelevant_pages_days),

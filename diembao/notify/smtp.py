@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from config.alerts import Mail
 from diembao.system.secrets import hide_secrets, secret
 from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import translate
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -43,8 +44,10 @@ class _Smtp(smtplib.SMTP):
     #: whether the timer closed the connection
     late = False
 
-    def __init__(self, host: str, port: int, seconds: float) -> None:
+    def __init__(self, host: str, port: int, seconds: float, trust: ssl.SSLContext) -> None:
         self.seconds = seconds
+        #: how the certificate of the server is verified
+        self.trust = trust
         self._end = time.monotonic() + seconds
         self._timer: threading.Timer | None = None
         #: second descriptor of the connection, which a wrapper for TLS does not take over
@@ -111,7 +114,8 @@ class _Smtp(smtplib.SMTP):
 
 class _SmtpTls(_Smtp, smtplib.SMTP_SSL):
     def _get_socket(self, host: str, port: int, timeout: float) -> Any:
-        return self.context.wrap_socket(self._connect(host, port), server_hostname=host)
+        # The context that smtplib makes by itself takes every certificate.
+        return self.trust.wrap_socket(self._connect(host, port), server_hostname=host)
 
 
 def _resolve(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
@@ -147,13 +151,18 @@ def smtp_connection(mail: Mail, seconds: float = SMTP_SECONDS) -> Iterator[_Smtp
     host, _, port = mail.server.rpartition(":")
     kind = _SmtpTls if mail.security == "tls" else _Smtp
     try:
-        server = kind(host, int(port), seconds)
+        trust = ssl.create_default_context(cafile=mail.ca_file or None)
+    except OSError as error:
+        problem = translate("ca_file {file} cannot be read: {error}", file=mail.ca_file, error=error)
+        raise DeliveryFailed(_describe(mail, problem)) from None
+    try:
+        server = kind(host, int(port), seconds, trust)
     except (OSError, ValueError, smtplib.SMTPException) as error:
         raise DeliveryFailed(_describe(mail, error)) from error
     try:
         try:
             if mail.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=trust)
             if mail.user:
                 server.login(mail.user, secret("DIEMBAO_SMTP_PASSWORD") or "")
         except (OSError, ValueError, smtplib.SMTPException) as error:
@@ -201,6 +210,12 @@ def is_transient(error: DeliveryFailed) -> bool:
 
 def _describe(mail: Mail, problem: object, server: _Smtp | None = None) -> str:
     """Return an error message with the name of the server, secrets hidden."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        problem = translate(
+            "its certificate cannot be trusted ({reason}); alerts.toml, [mail]: server must be the name in the "
+            "certificate, ca_file the file of an authority of your own",
+            reason=problem.verify_message,
+        )
     if server is not None and server.late:
         problem = f"no end within {server.seconds:g} s: {problem}"
     return hide_secrets(f"mail ({mail.server}): {problem}")

@@ -7,15 +7,21 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
 
 from diembao.service.collection_health import CollectionHealth
+from pipeline.i18n.catalogs import translate
 from pipeline.records import JobOutcome, JobRun
 
 #: Seconds without a check of the schedule after which the service is called dead.
 _DEAD = 60.0
+#: Seconds in which a service must answer.
+_PATIENCE = 5.0
 
 
 @dataclass(slots=True)
@@ -163,7 +169,7 @@ class HealthServer:
     @property
     def url(self) -> str:
         host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
 
     def count(self, run: JobRun) -> None:
         """Add a run that ended to the metrics."""
@@ -179,10 +185,32 @@ class HealthServer:
         self._server.server_close()
 
 
+def service_trouble(address: str) -> str:
+    """Ask the service at an address (HealthServer.url) what keeps it from its work; return it in words, '': nothing."""
+    # A proxy of the environment is none for this machine.
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{address}/readyz", timeout=_PATIENCE) as answer:
+            body = answer.read()
+    except HTTPError as error:
+        body = error.read()
+    except (OSError, HTTPException) as error:
+        return translate(
+            "The service does not answer at {address} ({error}): start it again", address=address, error=error
+        )
+    told = json.loads(body)
+    if not told.get("alive", True):
+        return translate("The service has not looked at its schedule for a minute: start it again")
+    if told["trouble"]:
+        return translate("The service cannot do its work: {trouble}", trouble=told["trouble"])
+    return ""
+
+
 def _readiness(state: HealthState) -> dict[str, Any]:
     """Return the body of /readyz; it leaves out outputs of jobs, so it holds no secret."""
     return {
         "ready": state.ready,
+        "alive": state.alive,
         "at": state.at,
         "trouble": state.trouble,
         "collection": list(state.collection.troubles) if state.collection is not None else [],

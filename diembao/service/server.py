@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job, Serving
+from diembao.service.clock_watch import ClockWatch
 from diembao.service.collection_health import collection_health
 from diembao.service.health import HealthServer, HealthState
 from diembao.service.job_process import JobProcess, JobResult, end_orphans, run_job
@@ -37,8 +38,6 @@ _LOCK_CHECK = 30.0
 _COLLECTION_CHECK = 30.0
 #: Seconds without a database after which people are told, and between two tries to tell them.
 _TELL_AFTER = 300.0
-#: Seconds by which the clock may drift from steady time between two checks before that counts as a jump.
-_JUMP = 30.0
 
 
 class JobServer:
@@ -72,14 +71,11 @@ class JobServer:
         self._alert_counted_from = 0.0
         self._trouble_thread: threading.Thread | None = None
         self._purged_on = ""
-        #: the clock was set back by more than a correction, and the database has not been brought back yet
-        self._is_set_back = False
         self._announced = False
-        at, ticks = now(), steady()
+        self._clock = ClockWatch(now(), steady())
         self._orphans = end_orphans(home, tuple(job.name for job in jobs))
         #: None until the database took the first record: a service started on a full disk waits for that
         self._schedule: Schedule | None = None
-        self._clock = at, ticks
 
     def _scheduled(self, at: datetime, ticks: float) -> Schedule:
         """Return the schedule; before the first time, end what a killed server left open. Raises StorageError."""
@@ -103,8 +99,12 @@ class JobServer:
 
     def _bring_back(self, at: datetime) -> None:
         """Where the database holds what a clock ahead of time recorded, date it at `at`, and say so."""
-        if self._storage.maintenance.is_ahead(at):
+        if not self._storage.maintenance.is_ahead(at):
+            return
+        if self._storage.maintenance.was_ahead(at, self._clock.known_since()):
             self._log.warning("clock_was_ahead", values=self._storage.maintenance.bring_back(at))
+        else:
+            self._log.warning("clock_is_behind")
 
     def stop(self) -> None:
         """Ask the loop to end; may be called from a signal handler."""
@@ -143,22 +143,18 @@ class JobServer:
     def check(self) -> None:
         """Record the jobs that ended and start those that are due."""
         at, ticks = now(), steady()
-        drift = (at - self._clock[0]).total_seconds() - (ticks - self._clock[1])
-        if abs(drift) > _JUMP:
+        if drift := self._clock.look(at, ticks):
             self._state.clock_jumps += 1
             self._log.warning("clock_jumped", seconds=round(drift))
-            if drift < -AHEAD_LIMIT.total_seconds():
-                self._is_set_back = True
-        self._clock = at, ticks
         self._record_ended()
         self._announce()
         try:
             self._check_lock()
             schedule = self._scheduled(at, ticks)
-            if self._is_set_back:
+            if self._clock.is_set_back:
                 self._bring_back(at)
                 self._schedule = schedule = self._read_schedule(at, ticks)
-                self._is_set_back = False
+                self._clock.is_set_back = False
             for run in list(self._unsaved):
                 self._storage.service.end_job(run)
                 self._unsaved.remove(run)

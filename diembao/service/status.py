@@ -13,6 +13,7 @@ from config.schedule import Job
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
+from diembao.service.health import service_trouble
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
 from diembao.system.home import Home
@@ -78,10 +79,14 @@ def service_status(
         troubles.append(
             translate("The service does not run: diembao serve"),
         )
-    if storage.maintenance.is_ahead(at):
+    if serving and (trouble := _trouble_of_service(home)):
+        troubles.append(trouble)
+    if storage.maintenance.was_ahead(at):
         troubles.append(
             translate("Records are dated later than now: compare the clock; the next collection dates them anew"),
         )
+    elif storage.maintenance.is_ahead(at):
+        troubles.append(translate("The clock is behind: the last days are recorded as days to come; set it right"))
     local = at.astimezone(zone)
     # A digest that is being made is not missing yet.
     if (local - _DIGEST_DELAY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_DELAY):
@@ -123,6 +128,17 @@ def _serving(home: Home) -> str:
         info = json.loads((home.root / "serve.json").read_text("utf-8"))
         return f"{info['who']}, {info['since']}"
     return translate("starts")
+
+
+def _trouble_of_service(home: Home) -> str:
+    """Return what keeps the running service from its work, by its own word; '' where it says nothing of the kind.
+
+    Runs tell of jobs that began: those that it cannot even begin, as the disk is full, leave no trace in the database.
+    """
+    with suppress(OSError, ValueError, KeyError):
+        if address := json.loads((home.root / "serve.json").read_text("utf-8"))["health"]:
+            return service_trouble(address)
+    return ""
 
 
 def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:

@@ -1,5 +1,8 @@
 """What was recorded while the clock was ahead → dated at its return, so that nothing waits for years to pass.
 
+Records dated later than now have two causes: the clock was ahead and is right again, or it was right and is behind. In
+the second case nothing may be dated anew: the digests of the last days would count as not made, and be sent again.
+
 A clock that jumps to 2035 and comes back leaves feeds that are due in 2035, articles seen in 2035 and digests of days
 that have not come. Times of recording are set to the return, waits end, and runs and digests made for days to come no
 longer count as theirs.
@@ -11,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or_, select, update
 
 from pipeline.records import AHEAD_LIMIT, JobOutcome
-from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, versions
+from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, runs, versions
 from storage.schema.instants import Instant
 from storage.schema.publications import publications
 from storage.schema.search import search_items
@@ -29,6 +32,10 @@ _WAITS: dict[Column[datetime], timedelta] = {
 _STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)
 #: Times with an index of which at least one is written by whatever diembao does
 _WITNESSES: tuple[Column[datetime], ...] = (polls.c.at, fetches.c.at, items.c.first_seen, job_runs.c.started)
+#: Times of tables whose rows are numbered in the order in which they were written
+_IN_ORDER: tuple[Column[datetime], ...] = (polls.c.at, fetches.c.at, job_runs.c.started, runs.c.started)
+#: Span of a database's records up to which they may all have been made while the clock was ahead
+_YOUNG = timedelta(days=1)
 #: Articles put into the index anew at once
 _BATCH = 500
 
@@ -37,6 +44,31 @@ def is_ahead(connection: Connection, at: datetime) -> bool:
     """Return whether something was recorded later than `at`, by more than clocks are corrected by."""
     newest = [connection.execute(select(func.max(column))).scalar_one() for column in _WITNESSES]
     return any(time is not None and time > at + AHEAD_LIMIT for time in newest)
+
+
+def was_ahead(connection: Connection, at: datetime, since: datetime | None = None) -> bool:
+    """Return whether the clock was ahead and is back at `at`; if not, and something is ahead, it is behind now.
+
+    It was ahead where all that is dated later can have been recorded meanwhile: from the record before the first of
+    them to now at least as much time passed as from the first to the last of them. `since`: from that time on the clock
+    is known not to have jumped ahead, so that what began after it is dated rightly.
+    """
+    if not is_ahead(connection, at):
+        return False
+    before: list[datetime] = []
+    later: list[datetime] = []
+    for table, column in ((column.table, column) for column in _IN_ORDER):
+        first = connection.execute(select(func.min(table.c.id)).where(column > at)).scalar_one()
+        if first is None:
+            continue
+        bounds = select(func.min(column), func.max(column)).where(column > at)
+        later += connection.execute(bounds).one()
+        # By their numbers: what was recorded since the return says nothing of the time before.
+        last = connection.execute(select(func.max(column)).where(table.c.id < first)).scalar_one()
+        before += [] if last is None else [last]
+    if not later or (since is not None and min(later) >= since):
+        return False
+    return max(later) - min(later) <= (at - max(before) if before else _YOUNG)
 
 
 def bring_back(connection: Connection, at: datetime) -> int:

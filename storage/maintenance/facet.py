@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storage.engine.facet import Facet
-from storage.maintenance.clock_return import bring_back, is_ahead
+from storage.maintenance.clock_return import bring_back, is_ahead, was_ahead
 from storage.maintenance.disk import free_bytes
-from storage.maintenance.retention import Expired, Limits, plan_purge, purge_steps
+from storage.maintenance.retention import Expired, Limits, collected_since, plan_purge, purge_steps
 from storage.schema import core
 
 
@@ -33,12 +33,25 @@ class Maintenance(Facet):
         with self._reading() as connection:
             return is_ahead(connection, at)
 
+    def was_ahead(self, at: datetime, since: datetime | None = None, /) -> bool:
+        """Return whether the clock was ahead and is back at `at`, so that `bring_back` is due.
+
+        False where nothing is dated later, and where the clock is behind now. `since`: it has not jumped ahead since.
+        """
+        with self._reading() as connection:
+            return was_ahead(connection, at, since)
+
     def bring_back(self, at: datetime, /) -> int:
         """Date at `at` what a clock that was ahead recorded for later; return how many values were changed."""
         with self._writing() as connection:
             return bring_back(connection, at)
 
     # retention
+    def collected_since(self, days: int, /) -> datetime | None:
+        """Return when the last `days` days began on which something was collected; None: there are fewer."""
+        with self._reading() as connection:
+            return collected_since(connection, days)
+
     def plan(self, limits: Limits, /) -> list[Expired]:
         """Return what is older than the limits, by kind: rows, and about how many bytes they take."""
         with self._reading() as connection:
@@ -49,14 +62,13 @@ class Maintenance(Facet):
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
         for kind, step in purge_steps(limits, at).items():
-            after = 0
-            while True:
+            after: int | None = 0
+            while after is not None:
                 with self._writing() as connection:
                     done, after = step(connection, after)
-                if not done:
-                    break
-                gone[kind] += done
-                progress(kind, gone[kind], max(expected[kind], gone[kind]))
+                if done:
+                    gone[kind] += done
+                    progress(kind, gone[kind], max(expected[kind], gone[kind]))
         return gone
 
     def free_bytes(self) -> int:

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 
 from pipeline.records import DocumentOutcome, Reason
-from storage.engine.dialects import utc_day
-from storage.schema.core import candidates, documents, fetches, items, polls, taggings, versions
+from storage.engine.damage import is_damaged, tell_left_out
+from storage.engine.dialects import is_sqlite, utc_day
+from storage.schema.core import candidates, documents, fetches, items, polls, runs, taggings, versions
 from storage.schema.maintenance import attempt_days, decisions
 
 #: Rows changed by one transaction, so that a collection under way never waits long.
@@ -67,6 +68,17 @@ class Expired:
     bytes: int
 
 
+def collected_since(connection: Connection, days: int) -> datetime | None:
+    """Return the beginning, in UTC, of the last `days` days on which something was collected; None: there are fewer.
+
+    Unlike the clock, which may say 2035 for a while, that count grows by one for each day of work.
+    """
+    day = utc_day(connection, runs.c.started)
+    query = select(day).where(runs.c.command == "collect").distinct().order_by(day.desc())
+    first = connection.execute(query.offset(days - 1).limit(1)).scalar()
+    return None if first is None else datetime.fromisoformat(first).replace(tzinfo=UTC)
+
+
 def plan_purge(connection: Connection, limits: Limits) -> list[Expired]:
     """See Maintenance.plan."""
     return [
@@ -77,15 +89,19 @@ def plan_purge(connection: Connection, limits: Limits) -> list[Expired]:
     ]
 
 
-def purge_steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], tuple[int, int]]]:
+#: Rows purged, and the id after which the next call goes on; None: there is nothing more.
+Step = tuple[int, int | None]
+
+
+def purge_steps(limits: Limits, at: datetime) -> dict[str, Callable[[Connection, int], Step]]:
     """Return by kind a function that purges its next rows, given a connection in a transaction and the last id.
 
-    The function returns the number of rows it purged, and the id after which the next call goes on.
+    Rows that are damaged stay, and are told.
     """
     return {
         "irrelevant_pages": lambda c, after: _empty_pages(c, _irrelevant_pages(limits.irrelevant_pages), at, after),
         "coverage_pages": lambda c, after: _empty_pages(c, _coverage_pages(limits.coverage_pages), at, after),
-        "attempts": lambda c, _: (_sum_up_attempts(c, limits.attempts), 0),
+        "attempts": lambda c, _: _sum_up_attempts(c, limits.attempts),
         "irrelevant_texts": lambda c, after: _empty_texts(c, limits.irrelevant_texts, after),
     }
 
@@ -114,18 +130,29 @@ def _count_pages(connection: Connection, kind: str, condition: ColumnElement[boo
     return Expired(kind, row[0], int(row[1]))
 
 
-def _empty_pages(
-    connection: Connection, condition: ColumnElement[bool] | None, at: datetime, after: int
-) -> tuple[int, int]:
+def _empty_pages(connection: Connection, condition: ColumnElement[bool] | None, at: datetime, after: int) -> Step:
     if condition is None:
-        return 0, after
+        return 0, None
     query = select(documents.c.id, documents.c.entry).where(condition, documents.c.id > after).order_by(documents.c.id)
     rows = connection.execute(query.limit(BATCH)).all()
+    sound = [row for row in rows if _is_sound("documents", row.id, row.entry)]
     change = update(documents).where(documents.c.id == bindparam("key"))
-    if rows:
+    if sound:
         change = change.values(body=_EMPTY, removed_at=at, entry=bindparam("said"))
-        connection.execute(change, [{"key": row.id, "said": _without_text(row.entry)} for row in rows])
-    return len(rows), rows[-1].id if rows else after
+        connection.execute(change, [{"key": row.id, "said": _without_text(row.entry)} for row in sound])
+    return len(sound), _last(rows)
+
+
+def _last(rows: Sequence[Any]) -> int | None:
+    return rows[-1].id if rows else None
+
+
+def _is_sound(table: str, row: int, stored: Any) -> bool:
+    """Whether the JSON of a row is the mapping that it must be; otherwise it is told, and stays as it is."""
+    if isinstance(stored, dict) and not is_damaged([stored]):
+        return True
+    tell_left_out(f"{table} {row}")
+    return False
 
 
 def _without_text(entry: dict[str, Any]) -> dict[str, Any]:
@@ -144,10 +171,10 @@ def _count_attempts(connection: Connection, before: datetime | None) -> Expired:
     return Expired("attempts", rows, size)
 
 
-def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
-    """Add the oldest polls and fetches to the sums of their source and UTC day, delete them, and return how many."""
+def _sum_up_attempts(connection: Connection, before: datetime | None) -> Step:
+    """Add the oldest polls and fetches to the sums of their source and UTC day, and delete them."""
     if before is None:
-        return 0
+        return 0, None
     deleted = 0
     quiet = tuple(_QUIET)
     for table, counts in (
@@ -182,7 +209,7 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> int:
         _add_to_sums(connection, connection.execute(query.where(table.c.id.in_(keys)).group_by(source, day)).all())
         connection.execute(delete(table).where(table.c.id.in_(keys)))
         deleted += len(keys)
-    return deleted
+    return deleted, 0 if deleted else None
 
 
 def _labelled(counts: dict[str, Any]) -> list[ColumnElement[Any]]:
@@ -200,7 +227,7 @@ def _add_to_sums(connection: Connection, rows: Sequence[Any]) -> None:
             connection.execute(insert(attempt_days).values(**values))
 
 
-def _texts(before: datetime | None) -> Select[Any] | None:
+def _texts(connection: Connection, before: datetime | None) -> Select[Any] | None:
     """Select texts of articles that the rules find not to be about the province, and on which no person decided."""
     if before is None:
         return None
@@ -209,7 +236,7 @@ def _texts(before: datetime | None) -> Select[Any] | None:
         select(func.max(others.c.id)).where(others.c.version_id == newest.c.id).correlate(newest).scalar_subquery()
     )
     decided = select(decisions.c.id).where(decisions.c.item_key == items.c.key).correlate(items)
-    has_text = func.length(_json_text("text")) + func.length(_json_text("lead")) > 0
+    has_text = func.length(_json_text(connection, "text")) + func.length(_json_text(connection, "lead")) > 0
     return (
         select(versions)
         .join(items, items.c.key == versions.c.item_key)
@@ -219,12 +246,14 @@ def _texts(before: datetime | None) -> Select[Any] | None:
     )
 
 
-def _json_text(name: str) -> ColumnElement[str]:
-    return func.coalesce(versions.c.article[name].as_string(), "")
+def _json_text(connection: Connection, name: str) -> ColumnElement[str]:
+    """Select a field of the article as text; '' where the article is no JSON, which SQLite would end the query for."""
+    text = func.coalesce(versions.c.article[name].as_string(), "")
+    return case((func.json_valid(versions.c.article) == 1, text), else_="") if is_sqlite(connection) else text
 
 
 def _count_texts(connection: Connection, before: datetime | None) -> Expired:
-    query = _texts(before)
+    query = _texts(connection, before)
     if query is None:
         return Expired("irrelevant_texts", 0, 0)
     expired = query.subquery()
@@ -233,16 +262,22 @@ def _count_texts(connection: Connection, before: datetime | None) -> Expired:
     return Expired("irrelevant_texts", row[0], int(row[1]))
 
 
-def _empty_texts(connection: Connection, before: datetime | None, after: int) -> tuple[int, int]:
+def _empty_texts(connection: Connection, before: datetime | None, after: int) -> Step:
     """Empty such articles but for what share of voice needs: title, date, outlet, language and address."""
-    query = _texts(before)
+    query = _texts(connection, before)
     if query is None:
-        return 0, after
+        return 0, None
     rows = connection.execute(query.where(versions.c.id > after).order_by(versions.c.id).limit(BATCH)).all()
+    emptied = 0
     for row in rows:
+        tags_of = connection.execute(select(taggings).where(taggings.c.version_id == row.id)).all()
+        sound = [_is_sound("taggings", tagging.id, tagging.tags) for tagging in tags_of]
+        if not (_is_sound("versions", row.id, row.article) and all(sound)):
+            continue
+        emptied += 1
         article = {**row.article, **{name: value for name, value in _EMPTY_FIELDS.items() if name in row.article}}
         connection.execute(update(versions).where(versions.c.id == row.id).values(article=article))
-        for tagging in connection.execute(select(taggings).where(taggings.c.version_id == row.id)).all():
+        for tagging in tags_of:
             tags = {**tagging.tags, "places": [], "topics": [], "near": []}
             connection.execute(update(taggings).where(taggings.c.id == tagging.id).values(tags=tags))
-    return len(rows), rows[-1].id if rows else after
+    return emptied, _last(rows)

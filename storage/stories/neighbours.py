@@ -1,5 +1,6 @@
 """Fingerprints of articles → the look-alikes published before and after them, found through indexed keys."""
 
+import struct
 import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline.records import Article
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump, load
+from storage.engine.damage import tell_left_out
 from storage.engine.dialects import placeholder
 from storage.schema.core import versions
 from storage.schema.stories import story_keys, story_nodes
@@ -68,11 +70,23 @@ class FingerprintCache:
 
 
 def fingerprint_of(connection: Connection, version: int, stored: bytes) -> Fingerprint:
-    """Return the fingerprint of a version; one in an older format is computed from the article and stored."""
-    if (fingerprint := load(stored)) is not None:
+    """Return the fingerprint of a version.
+
+    One that is in an older format or damaged is computed from the article and stored. Where the article is damaged too,
+    it has none: the version is like no other, which the person is told.
+    """
+    try:
+        fingerprint = load(stored)
+    except (struct.error, ValueError):
+        fingerprint = None
+    if fingerprint is not None:
         return fingerprint
     article = connection.execute(select(versions.c.article).where(versions.c.id == version)).scalar_one()
-    fingerprint = fingerprint_article(article)
+    try:
+        fingerprint = fingerprint_article(article)
+    except ValueError as error:  # pydantic's too
+        tell_left_out(f"versions {version}", error)
+        return compute_fingerprint("", "")
     connection.execute(update(versions).where(versions.c.id == version).values(fingerprint=dump(fingerprint)))
     return fingerprint
 

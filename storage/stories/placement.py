@@ -169,7 +169,7 @@ class Placer:
         self._follow(node, moment, fingerprint, keys)
         self._offer_to_later(node, moment, fingerprint, keys)
         # '(Dân trí)' before a text of Dân trí itself credits nobody else.
-        credited = credited_agency(row.article["text"])
+        credited = credited_agency(_text_of(row.article))
         origin = "" if credited.casefold() in row.name.casefold() else credited
         if origin != row.origin:
             self._connection.execute(update(items).where(items.c.key == row.key).values(origin=origin))
@@ -242,6 +242,12 @@ class Placer:
     def _store(self, node: int, place: _Place, room: int) -> None:
         self.touched.update(n for n in (node, place.source, place.event) if n is not None)
         self._connection.execute(_UPDATE, {"node": node, "room": room, **place.values()})
+
+
+def _text_of(article: Any) -> str:
+    """Return the text of a stored article, '' where it is damaged."""
+    text = article.get("text") if isinstance(article, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _better_place(place: _Place, verdict: Verdict, node: int, *, first: bool = False) -> _Place:

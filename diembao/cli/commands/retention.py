@@ -42,6 +42,13 @@ def _print(app: CliContext, result: RetentionResult) -> None:
         app.print(f"{expired.rows:>9} ({_size(expired.bytes)})  {translate_code('expired kind', expired.kind)}{done}")
     if deleted is None and any(expired.rows for expired in result.expired):
         app.print(translate("To take it away: diembao retention --apply"))
+    if result.held_back:
+        app.print(
+            translate(
+                "More is as old by the clock, and stays until collection has worked on as many days: the clock may be "
+                "ahead."
+            )
+        )
     if free > 2**20:
         app.print(
             translate(

@@ -160,7 +160,7 @@ def collect(
     """
     from crawlers.crawl import crawl
 
-    if storage.maintenance.is_ahead(at := now()):
+    if storage.maintenance.was_ahead(at := now()):
         _LOG.warning("the clock was ahead: %d values dated anew", storage.maintenance.bring_back(at))
     storage.crawl.set_sources(sources)
     closed = {s.id for s in sources if s.id not in only and not is_allowed_at(s, now(), ZoneInfo(zone))}

@@ -85,8 +85,8 @@ class Stage:
         self._restart = restart
         self._clock = folder / "clock.json"
         self.now, self._steady = START, 0.0
-        self._env = {**os.environ, "DIEMBAO_CLOCK": str(self._clock), "DIEMBAO_DATABASE": self.address}
-        self._env.pop("DIEMBAO_LANG", None)
+        self.environment = {**os.environ, "DIEMBAO_CLOCK": str(self._clock), "DIEMBAO_DATABASE": self.address}
+        self.environment.pop("DIEMBAO_LANG", None)
         self._move()
         self.run("init")
         with socket.socket() as probe:
@@ -110,7 +110,7 @@ class Stage:
 
     def run(self, *words: str) -> None:
         """Run a command as a person would. Raises subprocess.CalledProcessError."""
-        subprocess.run([*self._command(), *words], check=True, capture_output=True, env=self._env)
+        subprocess.run([*self._command(), *words], check=True, capture_output=True, env=self.environment)
 
     def _move(self) -> None:
         draft = self._clock.with_suffix(".new")
@@ -128,7 +128,7 @@ class Stage:
 
     def start(self) -> None:
         (self.home.root / "serve.json").unlink(missing_ok=True)
-        self.server = subprocess.Popen([*self._command(), "serve"], stderr=subprocess.DEVNULL, env=self._env)
+        self.server = subprocess.Popen([*self._command(), "serve"], stderr=subprocess.DEVNULL, env=self.environment)
         self.memory.append([])
         _wait_for((self.home.root / "serve.json").exists, 120, "the service did not start")
 
@@ -136,6 +136,15 @@ class Stage:
         assert self.server is not None
         self.server.send_signal(number)
         self.server.wait(timeout=120)
+
+    def end_server(self) -> None:
+        """Stop the service where it runs, and kill it where it does not stop."""
+        if self.server is not None and self.server.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
 
     def end(self) -> None:
         """Leave nothing running, however the play went."""
@@ -188,7 +197,7 @@ class Stage:
             self.pass_(step - self.now)
         self.settle()
 
-    def _process_of(self, job: str) -> int:
+    def process_of(self, job: str) -> int:
         """Return the process of a job that is to begin now."""
         found: list[int] = []
 
@@ -201,7 +210,7 @@ class Stage:
         return found[0]
 
     @contextmanager
-    def _full_disk(self) -> Iterator[None]:
+    def full_disk(self) -> Iterator[None]:
         """Let no file of the service and its jobs grow, by the system's own limit on their size."""
         assert self.server is not None
         _, hard = resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE)
@@ -221,7 +230,7 @@ class Stage:
             self._strike(fault, job, due)
         elif fault == "full disk":
             self.until(at - hour)
-            with self._full_disk():
+            with self.full_disk():
                 self.until(at + 2 * hour)
         elif fault in ("ahead", "back"):
             span = 2 * hour if fault == "ahead" else -2 * hour
@@ -242,15 +251,15 @@ class Stage:
         elif fault == "no answer":
             self.mail.mute = 1
             self.until(at + hour)
-            self._ask()
+            self.ask_after_letters()
         self.until(max(self.now, at + 8 * hour))
-        self._ask()
+        self.ask_after_letters()
         self.until(at + 12 * hour)
 
     def _strike(self, fault: str, job: str, due: datetime) -> None:
         self.until(due - timedelta(minutes=1))
         self.pass_(timedelta(minutes=1))
-        pid = self._process_of(job)
+        pid = self.process_of(job)
         if fault == "crash":
             os.killpg(pid, signal.SIGKILL)
         elif fault == "hang":
@@ -262,7 +271,7 @@ class Stage:
             self.pass_(timedelta(hours=1))
             self.start()
 
-    def _ask(self) -> None:
+    def ask_after_letters(self) -> None:
         """Do what `status` tells the person on duty to do of letters in doubt: ask whether they have come."""
         storage = open_database(self.address)
         try:
