@@ -44,6 +44,11 @@ def test_never_longer_than_allowed(text: str) -> None:
     assert "\ud800" not in quoted
 
 
+@pytest.mark.parametrize("part", ["A B. ", "…", '"', " ", "Ảnh: ", ". ", "(", "- ", "a\n"])
+def test_a_page_full_of_one_mark_takes_no_time(part: str) -> None:
+    assert len(strip_markup(excerpt(item(f"a.{part * 40_000}a")))) <= LIMIT
+
+
 def test_cut_between_words_and_not_before_a_mark() -> None:
     assert strip_markup(excerpt(item("muối trắng " * 60))).removesuffix("…").split()[-1] in ("muối", "trắng")
     assert strip_markup(excerpt(item("a" + "ก็" * 400))).removesuffix("…")[-1] == "็"

@@ -14,7 +14,8 @@ _SHORTENED = frozenset({
     "tp", "tx", "tt", "p", "q", "x", "đ", "cn", "ts", "ths", "pgs", "gs", "bs", "ks", "ls",
     "mr", "mrs", "ms", "dr", "prof", "st", "no", "vs", "jr", "sr", "gen", "col", "capt", "lt",
 })  # fmt: skip
-_TERMINAL = r"[.!?…]+[\"”’»)\]]*"
+# Begun at the first of several marks and without going back: a page may hold a hundred thousand of them.
+_TERMINAL = r"(?<![.!?…])[.!?…]++[\"”’»)\]]*+"
 _END = re.compile(rf"{_TERMINAL}(?=\s+(?P<next>\S))|[。！？]+[」』”’）]*|[។။]")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w.]*)$")
 #: a line that ends so is a sentence, not a heading
@@ -23,8 +24,8 @@ _ENDED = re.compile(rf"(?:{_TERMINAL}|[。！？។။][」』”’）]*)\s*$")
 _HEADING = 80
 #: Letters of a line with a photographer's name that is a paragraph all the same, if it has two sentences
 _PARAGRAPH = 160
-#: Letters of the name of whoever took a picture
-_NAME = 60
+#: Letters of the name of whoever took a picture, and of a word at most
+_NAME, _WORD = 60, 40
 
 _PICTURE = (
     r"(?:nguồn\s+)?(?:ảnh|hình|hình ảnh|đồ họa|đồ hoạ|clip|video|infographic)(?:\s*(?:và|,|-)\s*(?:video|clip|ảnh))?"
@@ -33,7 +34,7 @@ _PICTURE = (
 )
 # 'Ảnh: …', '- Ảnh: …', '(Ảnh: …)', 'Photo: …', '写真＝…', '[사진=…]', and a picture of no event: 'Ảnh minh họa'.
 _CREDIT = re.compile(
-    rf"(?:(?<=^)|(?<=[\s.,;:–—\-|/\"”]))(?P<open>[(\[（【]?)\s*"
+    rf"(?:(?<=^)|(?<=[\s.,;:–—\-|/\"”]))(?P<open>[(\[（【]?)\s{{0,2}}"
     rf"(?:(?:{_PICTURE})\s*(?:minh h(?:ọa|oạ)|tư liệu|nhân vật cung cấp)?\s*[:：=＝]"
     r"(?=\s*(?:(?-i:[^\Wa-zà-ỹ])|internet|tư liệu|sưu tầm|facebook|chụp|cắt|do |pv\b|[^\n.]{2,40} cung cấp))"
     r"|(?:ảnh|hình)\s+(?:minh h(?:ọa|oạ)|tư liệu|chụp (?:từ |qua )?(?:màn hình|clip|video)|cắt từ (?:clip|video)"
@@ -107,7 +108,8 @@ def _split(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _END.finditer(text, start, end):
         if match["next"] is None and match.group()[0] not in "。！？។။":
             continue
-        if match["next"] is not None and not _ends(text[at : match.start()], match.group(), match["next"]):
+        before = text[max(at, match.start() - _WORD) : match.start()]
+        if match["next"] is not None and not _ends(before, match.group(), match["next"]):
             continue
         if text[at : match.end()].strip():
             yield at, match.end()
