@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.digest.events import build_events
+from analysis.stories.events import build_events
 from pipeline.records import Article, Item, Tags, VerdictReason
 from pipeline.stories.clustering import Link, Ruling, cluster
 from tests.support.newsroom import figures

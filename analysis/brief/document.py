@@ -9,9 +9,9 @@ from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
-from analysis.digest.ranking import AttentionItem
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
+from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line
 

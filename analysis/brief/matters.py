@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.digest.model import Digest
-from analysis.digest.ranking import AttentionItem
-from analysis.digest.stories import Story, newest_first
+from analysis.stories.grouping import Story, newest_first
+from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 
 

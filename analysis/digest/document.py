@@ -7,7 +7,6 @@ from analysis.digest.beside import lists_beside
 from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
-from analysis.digest.stories import Story
 from analysis.documents.blocks import (
     Block,
     BulletList,
@@ -22,6 +21,7 @@ from analysis.documents.blocks import (
 )
 from analysis.documents.labels import Labels, labels
 from analysis.documents.oversized import without_oversized
+from analysis.stories.grouping import Story
 from pipeline.records import Item
 
 #: Stories that ask for attention with their details; of the others an e-mail has room for the title only

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.digest.stories import Story
+from analysis.stories.grouping import Story
 from pipeline.records import Item
 from pipeline.records.publications import Publication
 

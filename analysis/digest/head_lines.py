@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from analysis.digest import excerpt
 from analysis.digest.model import Digest
-from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
+from analysis.stories.grouping import Story
 from pipeline.records import Item, SourceState, VerdictReason
 from pipeline.tagging.reason_text import relevance_reason_text
 

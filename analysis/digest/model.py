@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
 from analysis.digest.edition import Edition
-from analysis.digest.ranking import (
+from analysis.stories.grouping import Story, group_into_stories, newest_first
+from analysis.stories.ranking import (
     AttentionItem,
     OutletRow,
     TopStory,
@@ -17,7 +18,6 @@ from analysis.digest.ranking import (
     outlet_table,
     top_stories,
 )
-from analysis.digest.stories import Story, group_into_stories, newest_first
 from pipeline.records import Item, SourceDay, Tone
 from pipeline.tagging.words.gravity import Gravity
 

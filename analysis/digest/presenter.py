@@ -10,9 +10,9 @@ from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.corrections import Erratum
 from analysis.digest.figure_words import grave_words, reach_words
 from analysis.digest.model import Digest
-from analysis.digest.ranking import AttentionItem, OutletRow, TopStory
-from analysis.digest.stories import Story
 from analysis.documents.labels import Labels
+from analysis.stories.grouping import Story
+from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link
 from pipeline.records import OBSTACLES, Article, Item, Reason, SourceDay
 from pipeline.tagging.reason_text import relevance_reason_text

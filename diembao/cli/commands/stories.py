@@ -19,7 +19,7 @@ from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
-    from analysis.digest.events import Event, StoryReport
+    from analysis.stories.events import Event, StoryReport
     from pipeline.records import Level
 
 _LEVEL = translated.option(
@@ -139,7 +139,7 @@ def rebuild(app: CliContext) -> int:
 @translated.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True)
 @pass_context
 def show(app: CliContext, key: str | None, days: int) -> int:
-    from analysis.digest.events import build_events
+    from analysis.stories.events import build_events
 
     with app.storage() as storage:
         items = (

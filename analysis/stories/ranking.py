@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import log2
 
-from analysis.digest.stories import Story, newest_first
+from analysis.stories.grouping import Story, newest_first
 from pipeline.records import Item, SourceCategory, TopicFound
 from pipeline.tagging.words.gravity import NOTHING, Gravity, gravest
 
