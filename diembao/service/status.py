@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ from storage.maintenance.disk import database_bytes
 _LEAST_FREE = 200 * 2**20
 #: Time after which a digest that is due counts as missing.
 _DIGEST_DELAY = timedelta(minutes=30)
+#: Days before today of which digests are looked for; the service makes up for them.
+_WEEK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ def service_status(
     # A digest that is being made is not missing yet.
     if (local - _DIGEST_DELAY).date() == local.date() and lacks_digest(storage, home, jobs, local - _DIGEST_DELAY):
         troubles.append(translate("No digest of {day:%Y-%m-%d}: diembao run, then diembao digest", day=local))
+    if missed := _missed_days(storage, home, jobs, local):
+        days = ", ".join(day.isoformat() for day in missed)
+        troubles.append(
+            translate("No digest of {days}: the service makes up for it, or diembao digest --day DAY", days=days)
+        )
     if free < _LEAST_FREE:
         troubles.append(translate("Only {megabytes:.0f} MB of disk left: free some", megabytes=free / 2**20))
     heads = storage.publications.heads(local.date() - timedelta(days=7), local.date() + timedelta(days=1))
@@ -118,6 +125,12 @@ def service_status(
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
     )
+
+
+def _missed_days(storage: Database, home: Home, jobs: Sequence[Job], local: datetime) -> list[date]:
+    """Return the days of the last week, oldest first, of which a digest was due and does not exist."""
+    ends = [local.replace(hour=23, minute=59) - timedelta(days=back) for back in range(_WEEK, 0, -1)]
+    return [end.date() for end in ends if lacks_digest(storage, home, jobs, end)]
 
 
 def _serving(home: Home) -> str:
