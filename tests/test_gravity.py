@@ -135,7 +135,7 @@ def test_an_event_asks_once_and_counts_all_who_carry_it() -> None:
     assert view.seen(found).startswith("2 người chết; thiệt hại 900 triệu đồng; sắc thái tiêu cực ở 2/2 bài")
     assert "3 cơ quan báo chí, 3 bài, 2 ngôn ngữ" in view.seen(found)
     assert "2 người chết" in view.why_top(top)
-    assert "3 bài; 2 ngôn ngữ" in view.why_top(top)
+    assert "3 bài, 2 ngôn ngữ" in view.why_top(top)
 
 
 def test_a_grave_event_is_read_before_a_wide_one() -> None:

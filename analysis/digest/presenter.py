@@ -184,7 +184,7 @@ class DigestPresenter:
         """Return a sentence that explains why a story is to be read first."""
         words, story = self._words, top.story
         parts = [*grave_words(top.gravity, words), words.say("top_outlets", n=top.outlets)]
-        parts += reach_words(top.items, top.languages, words)
+        parts += [", ".join(reach_words(top.items, top.languages, words))] if top.items > 1 else []
         if top.abroad:
             parts.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))
         if story.origin:
