@@ -104,7 +104,7 @@ def _accounts(found: PlaceMentions, language: str, rules: Rulebook) -> tuple[Top
     for topic, signal, row in zip(rules.topics.topic, signals, rows, strict=True):
         if not signal.hits:
             continue
-        chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal, topic.sensitive)
+        chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal, topic.needs_strong_evidence)
         verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
         parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
         accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts, topic.sensitive))

@@ -49,3 +49,10 @@ def test_a_sure_term_in_the_title_decides_alone_only_where_the_topic_is_not_sens
 
 def test_politics_and_administration_come_first() -> None:
     assert RULES.topics.topic[0].id == "politics_admin"
+
+
+def test_a_signal_is_rather_shown_than_missed() -> None:
+    title = "Thắng kiện gần 2 năm, dân vẫn mòn mỏi chờ thi hành án đất đai"
+    assert "press_criticism" in topics(title, "Gia đình bà ở Ninh Phước, Ninh Thuận thắng kiện đã gần hai năm.")
+    assert RULES.topics.topic[-1].sensitive
+    assert not RULES.topics.topic[-1].needs_strong_evidence

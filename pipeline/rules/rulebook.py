@@ -128,11 +128,16 @@ class Topic:
     label_vi: str
     label_en: str
     kind: TopicKind = "topic"
-    #: whether the topic is a sensitive one, which needs strong evidence; `diembao explain` shows it
+    #: whether it is a sensitive one; `diembao explain` shows it
     sensitive: bool = False
     definition: str = ""
     #: language code → terms
     terms: Mapping[str, Terms] = field(default_factory=dict)
+
+    @property
+    def needs_strong_evidence(self) -> bool:
+        """Whether one word is too little: for a sensitive topic, but no signal, which is rather shown than missed."""
+        return self.sensitive and self.kind == "topic"
 
 
 @dataclass(frozen=True, slots=True)

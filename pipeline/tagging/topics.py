@@ -251,7 +251,7 @@ def assign_topics(found: PlaceMentions, language: str, rules: Rulebook) -> Topic
     chances: dict[str, float] = {}
     for topic, signal, row in zip(rules.topics.topic, seen, topic_features(seen, zones, language), strict=True):
         chances[topic.id] = rules.models.topics.chance(topic.id, row)
-        chance = topic_score(chances[topic.id], signal, topic.sensitive)
+        chance = topic_score(chances[topic.id], signal, topic.needs_strong_evidence)
         if signal.hits and chance >= NEAR:
             target = assigned if chance >= ASSIGNED else near
             target.append(TopicFound(topic.id, round(chance, 3), topic_evidence(signal, zones)))
