@@ -1,6 +1,10 @@
 """One database, SQLite or PostgreSQL, through SQLAlchemy Core: a facet for each domain."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from storage.articles.facet import Articles
 from storage.crawl.facet import Crawl
@@ -12,7 +16,6 @@ from storage.search.index import index_new, reindex
 from storage.service.job_runs import JobRuns
 from storage.service.publications import Publications
 from storage.stories.facet import Stories
-from storage.stories.placement import leave_stories
 
 
 class Database:
@@ -21,7 +24,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
         self.crawl = Crawl(self._engine)
-        self.articles = Articles(self._engine, index_new, reindex, leave_stories)
+        self.articles = Articles(self._engine, index_new, reindex, _leave_stories)
         self.stories = Stories(self._engine)
         self.search = Search(self._engine)
         self.derived = Derived(self._engine, self.search.catch_up)
@@ -31,6 +34,13 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _leave_stories(connection: Connection, joined: Mapping[str, str], at: datetime) -> None:
+    """See storage.stories.placement.leave_stories, which readers have no use for."""
+    from storage.stories.placement import leave_stories
+
+    leave_stories(connection, joined, at)
 
 
 def open_database(address: str | Path) -> Database:

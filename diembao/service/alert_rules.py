@@ -10,7 +10,6 @@ from config.alerts import Rule
 from config.crontab import cron_trigger
 from config.schedule import Job
 from diembao.jobs.periods import local_day
-from diembao.service.grave_news import grave_news
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code
@@ -255,6 +254,12 @@ def _saved_searches(context: AlertContext, rule: Rule) -> Causes:
         )
 
 
+def _grave(context: AlertContext, rule: Rule) -> Causes:
+    from diembao.service.grave_news import grave_news  # reads the words of texts, which no other rule does
+
+    yield from grave_news(context.storage, context.rules, context.at, rule)
+
+
 _RULES: dict[str, Callable[[AlertContext, Rule], Causes]] = {
     "job": _failed_jobs,
     "no_digest": _no_digest,
@@ -263,5 +268,5 @@ _RULES: dict[str, Callable[[AlertContext, Rule], Causes]] = {
     "backup": _backup,
     "spike": _spike,
     "search": _saved_searches,
-    "grave": lambda context, rule: grave_news(context.storage, context.rules, context.at, rule),
+    "grave": _grave,
 }

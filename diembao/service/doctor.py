@@ -177,7 +177,7 @@ def _database(address: str) -> Finding:
     from storage.engine.errors import StorageError
     from storage.engine.migrate import head
     from storage.engine.probe import answering_version
-    from storage.maintenance.backup import sqlite_file
+    from storage.engine.sqlite_connections import sqlite_file
 
     what = translate("Database")
     if (file := sqlite_file(address)) is not None and not file.exists():

@@ -1,7 +1,13 @@
-"""The articles' part of the database: documents to examine, items, versions, taggings, decisions."""
+"""The articles' part of the database: documents to examine, items, versions, taggings, decisions.
+
+What stores examinations compares texts, with libraries that readers have no use for: they are imported there.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
@@ -16,13 +22,15 @@ from pipeline.records import (
     Unreadable,
     Version,
 )
-from storage.articles import decisions, examinations, items, pending, retagging
-from storage.articles.identity import LeaveStories
-from storage.articles.retagging import OutdatedTagging
+from storage.articles import decisions, items, pending
 from storage.crawl.candidates import count_by
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
 from storage.schema import core
+
+if TYPE_CHECKING:
+    from storage.articles.identity import LeaveStories
+    from storage.articles.retagging import OutdatedTagging
 
 
 class Articles(Facet):
@@ -55,9 +63,11 @@ class Articles(Facet):
             with self._reading() as connection:
                 sound, damaged = pending.load_pending(connection, limit, after)
             if damaged:
+                from storage.articles.examinations import store_examinations
+
                 with self._writing() as writing:
                     for result, at in damaged:
-                        examinations.store_examinations(writing, [result], at, self._leave_stories)
+                        store_examinations(writing, [result], at, self._leave_stories)
             if sound or not damaged:
                 return sound
 
@@ -70,9 +80,11 @@ class Articles(Facet):
 
         One page that fails keeps no other from being stored, in this run and in every one after it.
         """
+        from storage.articles.examinations import store_examinations
+
         try:
             with self._writing() as connection:
-                changed = examinations.store_examinations(connection, results, at, self._leave_stories)
+                changed = store_examinations(connection, results, at, self._leave_stories)
                 self._index_new(connection)
                 if changed:
                     self._reindex(connection, changed)
@@ -162,21 +174,27 @@ class Articles(Facet):
 
         `since` bounds the time of publication, or of first sight.
         """
+        from storage.articles.retagging import load_outdated
+
         with self._reading() as connection:
-            return retagging.load_outdated(connection, rules, since, after, limit)
+            return load_outdated(connection, rules, since, after, limit)
 
     def count_outdated_taggings(self, rules: str, /) -> int:
         """Return how many newest texts have their last tagging by other rules than these."""
+        from storage.articles.retagging import count_outdated
+
         with self._reading() as connection:
-            return retagging.count_outdated(connection, rules)
+            return count_outdated(connection, rules)
 
     def save_retaggings(self, results: Sequence[Examined], rules: str, at: datetime, /) -> None:
         """Store new taggings of outdated texts (document_id: id of the version) beside the old ones.
 
         A text that was not about the province, and is now, becomes a version of its own, so that it finds its story.
         """
+        from storage.articles.retagging import store_retaggings
+
         with self._writing() as connection:
-            retagging.store_retaggings(connection, results, rules, at)
+            store_retaggings(connection, results, rules, at)
             self._index_new(connection)
 
     # decisions

@@ -158,3 +158,11 @@ def _run(connection: Connection, driver: sqlite3.Connection, statement: str) -> 
             # It was opened when nothing could be written; the next transaction opens the file anew.
             connection.connection.invalidate(soft=True)
         raise error_of(connection.engine, error) from error
+
+
+def sqlite_file(address: str) -> Path | None:
+    """Return the file of an SQLite database; None for another kind of database."""
+    from sqlalchemy import make_url
+
+    url = make_url(address)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

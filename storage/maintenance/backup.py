@@ -17,7 +17,7 @@ from storage.engine.connection import connect
 from storage.engine.driver_errors import error_of_file
 from storage.engine.errors import StorageError
 from storage.engine.migrate import head, migrate, open_engine, version_of
-from storage.engine.sqlite_connections import open_file
+from storage.engine.sqlite_connections import open_file, sqlite_file
 from storage.maintenance.checksum import CHUNK, checksum, row_name
 from storage.maintenance.copying import Progress, copy, copy_table
 from storage.maintenance.integrity import check_integrity, check_structure
@@ -34,7 +34,7 @@ from storage.maintenance.seal import (
 )
 from storage.schema.documentation import our_tables
 
-__all__ = ["Progress", "backup", "checksum", "copy", "restore", "sqlite_file", "upgrade"]
+__all__ = ["Progress", "backup", "checksum", "copy", "restore", "upgrade"]
 
 #: Endings of the files that SQLite keeps beside a database.
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -263,11 +263,3 @@ def _set_aside(file: Path) -> Path | None:
         with suppress(FileNotFoundError):
             file.with_name(file.name + ending).replace(aside.with_name(aside.name + ending))
     return aside
-
-
-def sqlite_file(address: str) -> Path | None:
-    """Return the file of an SQLite database; None for another kind of database."""
-    from sqlalchemy import make_url
-
-    url = make_url(address)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

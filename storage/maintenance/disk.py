@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from storage.engine.connection import connect
 from storage.engine.dialects import is_sqlite
-from storage.maintenance.backup import sqlite_file
+from storage.engine.sqlite_connections import sqlite_file
 
 
 def database_bytes(address: str) -> int:

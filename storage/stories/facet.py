@@ -1,4 +1,7 @@
-"""The stories' part of the database: which items tell the same story or event, and people's rulings on it."""
+"""The stories' part of the database: which items tell the same story or event, and people's rulings on it.
+
+What compares texts loads libraries that readers have no use for: it is imported where it is called.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -6,7 +9,6 @@ from datetime import datetime
 from pipeline.records import Item, Level
 from storage.articles.items import load_event
 from storage.engine.facet import Facet
-from storage.stories import placement, rulings
 from storage.stories.translations import TranslatedItem, load_translated
 
 
@@ -15,13 +17,17 @@ class Stories(Facet):
 
     def group(self, at: datetime, /) -> int:
         """Put articles stored since the last call into their stories and events; return how many items moved."""
+        from storage.stories.placement import group_stories
+
         with self._writing() as connection:
-            return placement.group_stories(connection, at)
+            return group_stories(connection, at)
 
     def rebuild(self, at: datetime, /) -> int:
         """Compare every article anew; return how many items moved. People's rulings hold."""
+        from storage.stories.placement import rebuild_stories
+
         with self._writing() as connection:
-            return placement.rebuild_stories(connection, at)
+            return rebuild_stories(connection, at)
 
     def translated(self, *, since: datetime | None = None, story: str = "") -> list[list[TranslatedItem]]:
         """Return the stories told in several languages that hold an article tagged since then, or the one story."""
@@ -38,13 +44,17 @@ class Stories(Facet):
 
         Raises StorageError for an unknown id, or where they are one already.
         """
+        from storage.stories.rulings import merge_stories
+
         with self._writing() as connection:
-            return rulings.merge_stories(connection, level, keys, note, at)
+            return merge_stories(connection, level, keys, note, at)
 
     def split(self, level: Level, story: str, items: Collection[str], note: str, at: datetime, /) -> tuple[str, str]:
         """Hold items apart from the rest of their story (or event); return the names of the rest and of the new one.
 
         Raises StorageError for an item that is not in it, or where nothing would stay.
         """
+        from storage.stories.rulings import split_story
+
         with self._writing() as connection:
-            return rulings.split_story(connection, level, story, items, note, at)
+            return split_story(connection, level, story, items, note, at)
