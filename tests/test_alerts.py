@@ -211,7 +211,7 @@ def test_a_silent_source(office: Office, heard: Heard) -> None:
     )
     office.set(datetime.now(UTC) + timedelta(minutes=1))
     assert office.diembao("--home", office.home.root, "collect", env=office.env).returncode == 1
-    office.set(datetime.now(UTC) + timedelta(minutes=2))
+    office.set(datetime.now(UTC) + timedelta(minutes=2))  # what is recorded at this very moment is not past yet
     office.rules('kind = "source_silent"\nhours = 24')
     assert office.alerts().returncode == 0
     text = text_of(heard)

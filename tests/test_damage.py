@@ -317,6 +317,12 @@ def test_a_damaged_row_is_not_copied_to_postgresql(statement: str, home: Path, p
         "UPDATE documents SET entry = CAST(x'ff' AS TEXT) WHERE id = 2",
         "UPDATE documents SET body = x'789c01' WHERE id = 2",
         "UPDATE versions SET fingerprint = x'01' WHERE id = 2",
+        "UPDATE fetches SET reason = 'oj' WHERE id = 2",
+        "UPDATE polls SET reason = 'oj'",
+        "UPDATE documents SET reason = 'no_texu' WHERE id = 2",
+        "UPDATE candidates SET reason = 'oj', outcome = 'waitinh' WHERE id = 2",
+        "INSERT INTO job_runs (job, due, started, ended, how, late_seconds, said, server) VALUES "
+        "('digest', '2026-03-02 06:15:00', '2026-03-02 06:15:00', '2026-03-02 06:15:00', 'donf', 0, '', 'x')",
     ],
 )
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Databases that are damaged and restored from a backup, and rows that are damaged, told, and put right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -99,10 +100,10 @@ def _is_told(scene: Scene) -> bool:
 _ROWS = (
     ("versions", "id", "title", "{column} || 'x'"),
     ("versions", "id", "text_hash", "'f' || substr({column}, 2) || 'x'"),
-    ("versions", "id", "article", "replace({text}, 'paragraphs', 'x')"),
+    ("versions", "id", "article", "replace({text}, '\"lead\"', '\"leae\"')"),
     ("taggings", "id", "relevance", "'no'"),
     ("taggings", "id", "tags", "replace({text}, '\"tone\"', '\"tonf\"')"),
-    ("taggings", "id", "score", "{column} / 2 + 0.3"),
+    ("taggings", "id", "score", "{column} + 0.013"),
     ("candidates", "id", "entry", "replace({text}, '\"title\"', '\"titlf\"')"),
     ("fetches", "id", "reason", "'oj'"),
     ("publication_files", "publication_id", "sha256", "'f' || substr({column}, 2)"),
@@ -111,36 +112,40 @@ _ROWS = (
 
 
 def damage_rows(scene: Scene, times: int) -> None:
-    """Damage a row on so many nights: the nightly check names it, `status` is not well until it is put right."""
+    """Damage two rows on so many nights: the check names both, and all is not well until they are put right."""
     stage, store = scene.stage, scene.store
     while scene.tally.done < times:
-        table, key, column, value = _ROWS[scene.tally.done % len(_ROWS)]
         day = scene.midnight()
         stage.until(day)
-        row = scene.dice.choice(store.rows(f"SELECT {key} FROM {table}"))[0]
-        type_ = " AS JSON)" if column in ("article", "tags", "entry") else " AS TEXT)"
-        text = f"CAST({column} AS TEXT)"
-        new = value.format(column=column, text=text)
-        if "text" in value and isinstance(store, PostgresStore):
-            new = f"CAST({new}{type_}"
-        where = f"WHERE {key} = {row}"
-        saved = f"CREATE TABLE saved_row AS SELECT {column} AS value FROM {table} {where}"
-        store.change(saved)
-        try:
-            store.change(f"UPDATE {table} SET {column} = {new} {where}")
+        scene.press.offer(2, stage.now)
+        with ExitStack() as damages:
+            names = [damages.enter_context(_damaged_row(scene, n)) for n in range(min(2, times - scene.tally.done))]
             stage.until(day + timedelta(hours=3))
-            scene.broken.add(f"row {table} {row} is damaged")
+            scene.broken.update(f"{name} is damaged" for name in names)
             scene.ask()
-            said = " ".join(
-                text
-                for (text,) in store.rows("SELECT said FROM job_runs WHERE job = 'self-check' ORDER BY id DESC LIMIT 1")
-            )
-            if f"{table} {row}" not in said:
-                scene.tally.problems.append(f"damage of {table}.{column} {row} was told as: {said[:200]}")
-        finally:
-            store.change(f"UPDATE {table} SET {column} = (SELECT value FROM saved_row) {where}")
-            store.change("DROP TABLE saved_row")
-        stage.until(day + timedelta(days=1, hours=3))
+            [(said,)] = store.rows("SELECT said FROM job_runs WHERE job = 'self-check' ORDER BY id DESC LIMIT 1")
+            scene.tally.problems += [
+                f"damage of {name} was told as: {said[:200]}" for name in names if name not in said
+            ]
+        scene.tally.done += len(names)
         scene.broken.clear()
-        scene.tally.done += 1
-        scene.ask()
+        stage.until(day + timedelta(hours=8))
+
+
+@contextmanager
+def _damaged_row(scene: Scene, number: int) -> Iterator[str]:
+    """Damage a row that is drawn, give its name, and put it right."""
+    store = scene.store
+    table, key, column, value = _ROWS[(scene.tally.done + number) % len(_ROWS)]
+    row = scene.dice.choice(store.rows(f"SELECT {key} FROM {table}"))[0]
+    new, where = value.format(column=column, text=f"CAST({column} AS TEXT)"), f"WHERE {key} = {row}"
+    if isinstance(store, PostgresStore) and column in ("article", "tags", "entry"):
+        new = f"CAST({new} AS JSON)"
+    saved = f"saved_{number}"
+    store.change(f"CREATE TABLE {saved} AS SELECT {column} AS value FROM {table} {where}")
+    try:
+        store.change(f"UPDATE {table} SET {column} = {new} {where}")
+        yield f"{table} {row}"
+    finally:
+        store.change(f"UPDATE {table} SET {column} = (SELECT value FROM {saved}) {where}")
+        store.change(f"DROP TABLE {saved}")

@@ -8,8 +8,8 @@ import psycopg
 from benchmarks.chaos.scene import DUE, Scene
 from benchmarks.chaos.stores import PostgresStore
 
-#: The hour at which a disk is full, and how long it stays so: before the morning's work, at its middle, after it.
-_MOMENTS = ((4.5, 2.4), (5.7, 1.2), (6.1, 3.0), (5.1, 0.6))
+#: Hours of a day from which on a disk is full, and how many it stays so: around each job, and around all of them.
+_MOMENTS = (((4.9, 0.3), (6.1, 1.5)), ((5.4, 0.4), (6.3, 2.5)), ((4.5, 2.4), (7.5, 2.0)))
 
 
 def fill(scene: Scene, times: int) -> None:
@@ -19,17 +19,18 @@ def fill(scene: Scene, times: int) -> None:
         day = scene.midnight()
         stage.until(day)
         scene.press.offer(4, stage.now)
-        hour, hours = _MOMENTS[scene.tally.done % len(_MOMENTS)]
-        stage.until(day + timedelta(hours=hour))
-        if isinstance(scene.store, PostgresStore) and scene.tally.done % 2:
-            with scene.store.server_disk_full():
-                _pass_hours(scene, hours)
-            _wait_for(scene.store)
-        else:
-            with stage.full_disk():
-                _pass_hours(scene, hours)
-        scene.tally.done += 1
-        stage.until(day + timedelta(hours=12))
+        for hour, hours in _MOMENTS[scene.tally.done // 2 % len(_MOMENTS)][: times - scene.tally.done]:
+            stage.until(max(stage.now, day + timedelta(hours=hour)))
+            # On PostgreSQL, two of one, then two of the other.
+            if isinstance(scene.store, PostgresStore) and scene.tally.done // 2 % 2:
+                with scene.store.server_disk_full():
+                    _pass_hours(scene, hours)
+                _wait_for(scene.store)
+            else:
+                with stage.full_disk():
+                    _pass_hours(scene, hours)
+            scene.tally.done += 1
+        stage.until(max(stage.now, day + timedelta(hours=12)))
         stage.ask_after_letters()
         scene.ask()
 

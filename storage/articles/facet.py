@@ -24,6 +24,7 @@ from pipeline.records import (
 )
 from storage.articles import decisions, items, pending
 from storage.crawl.candidates import count_by
+from storage.engine.damage import stored_reason
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
 from storage.schema import core
@@ -115,7 +116,7 @@ class Articles(Facet):
         column, unreadable = core.documents.c.outcome_reason, DocumentOutcome.UNREADABLE
         with self._reading() as connection:
             counts = count_by(connection, column, core.documents.c.outcome == unreadable)
-        return {Reason(name): n for name, n in sorted(counts.items()) if name}
+        return {stored_reason(name): n for name, n in sorted(counts.items()) if name}
 
     # items
     def items(

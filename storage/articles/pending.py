@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from pipeline.records import Document, DocumentOutcome, Reason, Unreadable
 from storage.crawl.candidates import ENTRY
-from storage.engine.damage import brief, tell_left_out
+from storage.engine.damage import brief, stored_reason, tell_left_out
 from storage.schema.core import documents
 
 
@@ -39,7 +39,7 @@ def _document(row: Row[Any]) -> Document:
         body=zlib.decompress(row.body),
         content_type=row.content_type,
         entry=ENTRY.validate_python(row.entry),
-        reason=Reason(row.reason),
+        reason=stored_reason(row.reason),
     )
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
-from pipeline.records import Article, Coverage, Document, Entry, Examined, Reason, Tags, Unreadable
+from pipeline.records import Article, Coverage, Document, Entry, Examined, Tags, Unreadable
 from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
 from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
-from storage.engine.damage import tell_left_out
+from storage.engine.damage import stored_reason, tell_left_out
 from storage.schema.core import documents, items, sources, taggings, versions
 
 
@@ -100,7 +100,7 @@ def _document(row: Row[Any]) -> Document:
         body,
         row.content_type,
         entry,
-        reason=Reason(row.reason),
+        reason=stored_reason(row.reason),
     )
 
 

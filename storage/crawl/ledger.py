@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
 from pipeline.text.address_shapes import loose_form
 from storage.crawl.bad_links import link_as_written
-from storage.engine.damage import tell_left_out
+from storage.engine.damage import stored_code, stored_reason, tell_left_out
 from storage.engine.dialects import sound_json
 from storage.schema.core import candidates, documents, fetches, items, polls, sources, versions
 from storage.schema.identity import claims
@@ -70,12 +70,12 @@ def _entry(row: Row[Any]) -> LedgerEntry:
         feed_url=row.feed_url,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
-        outcome=CandidateOutcome(row.outcome),
-        reason=Reason(row.reason) if row.reason else "",
+        outcome=stored_code(CandidateOutcome, row.outcome, CandidateOutcome.LOST),
+        reason=stored_reason(row.reason) if row.reason else "",
         attempts=row.attempts,
         next_try=row.next_try,
-        document=DocumentOutcome(row.document) if row.document else "",
-        document_reason=Reason(row.document_reason) if row.document_reason else "",
+        document=stored_code(DocumentOutcome, row.document, DocumentOutcome.UNREADABLE) if row.document else "",
+        document_reason=stored_reason(row.document_reason) if row.document_reason else "",
         item=row.item_key or "",
     )
 

@@ -12,6 +12,7 @@ from pipeline.records import DocumentOutcome, HostWait, Reason, SourceDay, Sourc
 from pipeline.tables.facts import SourceRead
 from pipeline.text.urls import host_of
 from storage.crawl.ledger import load_silent, load_without_text
+from storage.engine.damage import stored_reason
 from storage.schema.core import candidates, documents, feeds, fetches, hosts, polls, sources
 from storage.schema.maintenance import attempt_days
 
@@ -55,7 +56,7 @@ def load_source_days(connection: Connection, start: datetime, end: datetime) -> 
     for row in connection.execute(failures):
         day, reasons = days[row.source_id]
         if row.reason not in _QUIET:
-            reasons[Reason(row.reason)] += row.n
+            reasons[stored_reason(row.reason)] += row.n
             days[row.source_id] = (replace(day, failed=day.failed + row.n), reasons)
     _count_documents(connection, start, end, days)
     silent, without_text = load_silent(connection, start, end), load_without_text(connection, start, end)
@@ -83,7 +84,7 @@ def load_days_read(
         sums = _load_sums(connection, start, end) if str(start.astimezone(UTC).date()) <= last_summed_day else {}
         is_read = {key: ok > 0 for key, (_, ok) in sums.items()}
         for row in connection.execute(_LATEST, {"start": start, "end": end}):
-            is_read[row.source_id] = is_read.get(row.source_id, False) or Reason(row.reason) in _QUIET
+            is_read[row.source_id] = is_read.get(row.source_id, False) or stored_reason(row.reason) in _QUIET
         if is_read:
             pages = {row.source_id: row.n for row in connection.execute(_PAGES, {"start": start, "end": end})}
             by_day[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in is_read.items()]
@@ -123,7 +124,7 @@ def _load_waits(
         .order_by(feeds.c.source_id, feeds.c.host)
     )
     for row in connection.execute(held):
-        waits[row.source_id].append(HostWait(row.host, row.n, Reason(row.reason), row.not_before))
+        waits[row.source_id].append(HostWait(row.host, row.n, stored_reason(row.reason), row.not_before))
     left_alone = Counter((source_id, host_of(url)) for source_id, url in not_asked)
     for (source_id, host), n in sorted(left_alone.items()):
         if all(wait.host != host for wait in waits[source_id]):
@@ -148,10 +149,10 @@ def _count_polls(
             continue
         not_asked.discard((row.source_id, row.feed_url))
         day, reasons = days[row.source_id]
-        latest[row.source_id, row.feed_url] = Reason(row.reason)
+        latest[row.source_id, row.feed_url] = stored_reason(row.reason)
         entries[row.source_id] += row.entries
         if row.reason not in _QUIET:
-            reasons[Reason(row.reason)] += 1
+            reasons[stored_reason(row.reason)] += 1
         days[row.source_id] = (replace(day, candidates=day.candidates + row.new), reasons)
     for source_id, (total, ok) in _load_sums(connection, start, end).items():
         day, reasons = days[source_id]
@@ -183,7 +184,7 @@ def _count_documents(connection: Connection, start: datetime, end: datetime, day
         if row.outcome != DocumentOutcome.WAITING:
             change[row.outcome] = getattr(day, row.outcome) + row.n
         if row.outcome_reason:
-            reasons[Reason(row.outcome_reason)] += row.n
+            reasons[stored_reason(row.outcome_reason)] += row.n
         days[row.source_id] = (replace(day, **change), reasons)
 
 

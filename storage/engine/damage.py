@@ -6,10 +6,14 @@ Reading never raises for such a value: its reader tells it by its type, leaves t
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
+from pipeline.records import Reason
+
+_Code = TypeVar("_Code", bound=StrEnum)
 
 
 class DamagedText(str):
@@ -65,6 +69,20 @@ def parse_json(text: str | bytes) -> Any:
 def is_damaged(values: Iterable[Any]) -> bool:
     """Whether one of a row's values could not be read."""
     return any(isinstance(value, DamagedText | DamagedJson | DamagedTime) for value in values)
+
+
+def stored_code(kind: type[_Code], value: str, otherwise: _Code) -> _Code:
+    """Return a stored word as the code that it is; `otherwise`, and the person is told, where there is none like it."""
+    try:
+        return kind(value)
+    except ValueError as error:
+        tell_left_out(str(value), error)
+        return otherwise
+
+
+def stored_reason(value: str) -> Reason:
+    """Return a stored reason; Reason.ERROR for a damaged one."""
+    return stored_code(Reason, value, Reason.ERROR)
 
 
 def brief(error: Exception) -> str:

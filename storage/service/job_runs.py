@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from pipeline.records import Alert, JobOutcome, JobRun
+from storage.engine.damage import stored_code
 from storage.engine.dialects import utc_day
 from storage.engine.facet import Facet
 from storage.schema.core import runs
@@ -160,7 +161,7 @@ def _run(row: Row[Any]) -> JobRun:
         row.due,
         row.started,
         row.ended,
-        JobOutcome(row.how) if row.how else "",
+        stored_code(JobOutcome, row.how, JobOutcome.FAILED) if row.how else "",
         row.exit_code,
         row.late_seconds,
         row.counts or {},
