@@ -141,6 +141,60 @@ def test_short_news_with_words_of_obstacles_is_an_article(title: str, text: str)
     assert outcome(page(title, text, head=OG)) == (Reason.OK, text)
 
 
+ABOUT_OBSTACLES = [
+    (
+        "Xác minh bạn là con người: trò lừa mới ở Ninh Thuận",
+        "Công an Ninh Thuận cảnh báo trang giả Cloudflare yêu cầu xác minh bạn là con người để cài mã độc; 7 người đã "
+        "mất tiền.",
+    ),
+    (
+        "Yêu cầu nhập mã xác nhận: chiêu chiếm tài khoản ở Phan Rang",
+        "Công an Phan Rang cảnh báo tin nhắn yêu cầu nhập mã xác nhận để nhận quà; khi đăng nhập vào trang này, tài "
+        "khoản của bạn đã bị chiếm đoạt.",
+    ),
+    (
+        "Trang thông tin của xã không truy cập được: Phước Dinh xin lỗi",
+        "Trang thông tin điện tử xã Phước Dinh không tìm thấy nội dung do hệ thống đang bảo trì; xã xin lỗi và mời "
+        "người dân truy cập lại sau.",
+    ),
+    (
+        "Chấp nhận cookie: bạn đọc Ninh Thuận cần biết",
+        "Chuyên gia Chamaléa Tâm khuyên khi truy cập website, bạn đọc không nên chấp nhận cookie của bên thứ ba; hãy "
+        "kiểm tra chính sách quyền riêng tư.",
+    ),
+    (
+        "Đăng nhập cổng dịch vụ công: người dùng Bác Ái được hướng dẫn",
+        "Tổ công nghệ số Bác Ái hướng dẫn người dùng đăng nhập cổng dịch vụ công, nhập mã xác nhận, kiểm tra dữ liệu "
+        "cá nhân và đổi mật khẩu, hết lỗi trang không tìm thấy.",
+    ),
+    (
+        "Thư viện mời bạn đọc xác nhận không phải người máy",
+        "Trang mới của thư viện yêu cầu bạn đọc xác nhận không phải người máy khi đăng ký tài khoản miễn phí; hệ thống "
+        "cần cụ già Raglai, trẻ em nhập mã.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "text"), ABOUT_OBSTACLES, ids=[title[:24] for title, _ in ABOUT_OBSTACLES])
+def test_news_of_an_obstacle_in_the_words_of_obstacles_is_kept_and_marked(title: str, text: str) -> None:
+    reason, stored = outcome(page(title, text))
+    assert stored == text
+    assert reason in {Reason.OK, *OBSTACLES}
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Vui lòng xác nhận bạn không phải là người máy để tiếp tục truy cập trang web của chúng tôi.",
+        "Bài viết bạn yêu cầu không tồn tại hoặc đã bị gỡ. Mời bạn quay lại trang chủ Báo Ví Dụ sau 5 giây.",
+        "Chúng tôi và 842 đối tác sử dụng cookie để phân tích dữ liệu. Nhấn đồng ý để chấp nhận cookie và tiếp tục.",
+        "You are being asked to verify you are human. Ray ID 8f2ab. Please enable cookies and continue.",
+    ],
+)
+def test_notice_below_the_headline_of_an_article_is_no_article(notice: str) -> None:
+    assert outcome(page("Nho Ninh Thuận được giá", notice))[1] == ""
+
+
 @pytest.mark.parametrize(("title", "text"), NEWS, ids=[title[:24] for title, _ in NEWS])
 def test_neither_forms_nor_widgets_beside_the_news_change_that(title: str, text: str) -> None:
     below = (

@@ -1,11 +1,16 @@
 """Language → the names of months and weekdays in its press."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.text.normalize import strip_diacritics
+
 _LETTERS = r"[^\W\d_]"
+# A name in an alphabet of letters for sounds: Latin, Greek, Cyrillic.
+_ALPHABETIC = re.compile("[A-Za-zÀ-ɏͰ-ӿ]{4,}")
 # Vietnamese months, which the CLDR only numbers: WordPress spells them or writes 'Th11', other systems 'thg 11'.
 _VIETNAMESE = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
 _VIETNAMESE_MONTHS = {
@@ -47,6 +52,7 @@ def calendar_for(language: str) -> Calendar:
     from babel import Locale, UnknownLocaleError
 
     months: dict[str, int] = dict(_VIETNAMESE_MONTHS)
+    cut: dict[str, int] = {}
     weekdays: dict[str, int] = {f"thứ {n}": n - 2 for n in range(2, 8)}
     for tag in ("vi", "en", "en-GB", language):
         try:
@@ -58,8 +64,10 @@ def calendar_for(language: str) -> Calendar:
                 for number, name in locale.months[context][width].items():
                     if not re.search(r"\d", name):
                         months[name.casefold().rstrip(".")] = number
+            cut |= _cut_names(locale.months[context]["wide"])
             for number, name in locale.days[context]["wide"].items():
                 weekdays[name.casefold()] = number
+    months = cut | months
     month = rf"(?P<B>{_alternatives(months)})\.?"
     day = r"(?<!\d)(?P<D>0?[1-9]|[12]\d|3[01])(?:er|st|nd|rd|th|º|\.)?"
     # 'พ.ศ.' stands before a Buddhist year, 'ค.ศ.' before a common one.
@@ -78,6 +86,20 @@ def calendar_for(language: str) -> Calendar:
         (re.compile(before + before_year + short, re.IGNORECASE), re.compile(after + short, re.IGNORECASE)),
         re.compile(rf"(?<!\w)(?P<W>{_alternatives(weekdays)})(?!\w)", re.IGNORECASE),
     )
+
+
+def _cut_names(months: Mapping[int, str]) -> dict[str, int]:
+    """Return the first three letters of the names of a language, as programs cut them, where they are of one month.
+
+    The CLDR has other abbreviations of many: 'нояб.', 'févr.', 'März'. Diacritics may be lost: 'fev', 'aou'.
+    """
+    cut: dict[str, int] = {}
+    names = [(number, name.casefold()) for number, name in months.items() if _ALPHABETIC.fullmatch(name)]
+    beginnings = Counter(name[:3] for _, name in names)
+    for number, name in names:
+        if beginnings[name[:3]] == 1:
+            cut |= {name[:3]: number, strip_diacritics(name[:3]): number}
+    return cut
 
 
 def month_number(name: str, calendar: Calendar) -> int:

@@ -23,7 +23,7 @@ _ISO = re.compile(
     re.DOTALL,
 )
 _COMPACT = re.compile(
-    r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[T\s]?(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(?P<rest>\s*(?:Z|[+-]\d\d:?\d\d)?)"
+    r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[T\s]?(\d\d):?(\d\d)(?::?(\d\d))?)?(?:\.\d+)?(?P<rest>\s*(?:Z|[+-]\d\d:?\d\d)?)"
 )
 # Characters of a text that are searched for a date at most.
 _LONGEST = 1000
@@ -155,7 +155,8 @@ def read_machine_date(
     if epoch := _EPOCH.fullmatch(text):
         when = datetime.fromtimestamp(int(epoch[1]), UTC)
         return (Reading(when.date(), when.time(), UTC),)
-    if mail := _MAIL.fullmatch(text):
+    # The same form with the month of another language ('5 avr 2026 15:07') is a date in words.
+    if (mail := _MAIL.fullmatch(text)) and mail[2].lower() in _MAIL_MONTHS:
         return _read_mail(mail, country)
     iso = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     if iso and (iso[4] or not iso["rest"].strip()):
@@ -184,12 +185,9 @@ def _reading(day: date, hour: int, minute: int, second: int, microsecond: int, z
 
 def _read_mail(mail: re.Match[str], country: str) -> tuple[Reading, ...]:
     day, month, year, hour, minute, second, zone = mail.groups()
-    number = _MAIL_MONTHS.get(month.lower())
-    if number is None:
-        return ()
     try:
         named = None if not zone else zone_of_offset(zone) if zone[0] in "+-" else zone_by_name(zone, country)
-        stated = date(common_year(int(year)), number, int(day))
+        stated = date(common_year(int(year)), _MAIL_MONTHS[month.lower()], int(day))
         return (_reading(stated, int(hour), int(minute), int(second or 0), 0, named),)
     except (ValueError, OverflowError):
         return ()

@@ -20,7 +20,8 @@ _OF_NOTICE = 2
 _DECLARED_AND_DATED = (5, 0.25)
 _DECLARED_OR_DATED = (10, 0.3)
 _TEXT_ALONE = (9, 0.4)
-
+# Of a page that is kept and marked: what speaks for it besides is an account of its own and a headline.
+_ACCOUNTED_FOR = (5, 0.12)
 
 # Share of the words of the title in the feed that the page's headline has too: outlets edit one of the two.
 _SAME_HEADLINE = 0.6
@@ -48,13 +49,14 @@ class Evidence:
 
         The headline that a feed announced counts for either.
         """
-        accounts = self.declared + self.dated + bool(self.announced)
-        return accounts >= 2 and self.headline == "own" and self._reaches(_DECLARED_AND_DATED)
+        return self._is_accounted_for() and self._reaches(_DECLARED_AND_DATED)
 
     def is_plausible(self) -> bool:
         """Whether the page may be an article, although its own words sound like an obstacle."""
         if self.headline == "none" or self.announced is False:
             return False
+        if self._is_accounted_for() and self._reaches(_ACCOUNTED_FOR):
+            return True
         if self.declared or self.dated or self.announced:
             return self._reaches(_DECLARED_OR_DATED)
         return self.has_whole_text()
@@ -68,6 +70,10 @@ class Evidence:
         if not (self.dated or self.announced):
             return self.has_whole_text()
         return self.headline == "own" and self._reaches(_DECLARED_AND_DATED)
+
+    def _is_accounted_for(self) -> bool:
+        """Whether two of the page's accounts and its headline speak for an article."""
+        return self.declared + self.dated + bool(self.announced) >= 2 and self.headline == "own"
 
     def _reaches(self, least: tuple[int, float]) -> bool:
         return self.own >= least[0] and self.share >= least[1]
