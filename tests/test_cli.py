@@ -37,7 +37,7 @@ def test_init_and_config_check(diembao: Diembao, tmp_path: Path) -> None:
     done = diembao("--home", tmp_path, "config", "check")
     assert done.returncode == 2
     assert "settings.toml" in done.stderr
-    assert "did you mean 'delay_seconds'?" in done.stderr
+    assert "có phải là 'delay_seconds'?" in done.stderr
     assert "topics.toml" in done.stderr
     assert diembao("--home", tmp_path, "init").returncode == 0
     assert "delay_second =" in settings.read_text("utf-8")  # what a person edited is left alone

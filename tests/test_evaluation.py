@@ -67,7 +67,7 @@ def test_the_report_is_written_for_machine_and_person() -> None:
     for language in LANGUAGES:
         console = Console(width=140, record=True)
         with use_language(language):
-            console.print(evaluation_tables(report, errors=True))
+            console.print(evaluation_tables(report, {}, errors=True))
         assert ("Evaluation" if language == "en" else "Đánh giá") in console.export_text()
 
 

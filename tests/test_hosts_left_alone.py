@@ -154,7 +154,7 @@ def test_the_others_wait_by_name_until_the_time_the_host_said(tmp_path: Path, di
         assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(days=1)
         diembao("--home", tmp_path, "digest", "--out", tmp_path / "out")
         for ending in ("html", "md"):
-            [file] = (tmp_path / "out").glob(f"*.{ending}")
+            [file] = (tmp_path / "out").glob(f"diem-bao-*.{ending}")
             text = file.read_text("utf-8")
             assert "Đang chờ (chưa hỏi)" in text
             assert "8 danh mục ở 127.0.0.1" in text.replace("\\", "")

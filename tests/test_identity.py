@@ -372,5 +372,6 @@ def join_as_before(address: str, shared: str) -> None:
             version=version,
         )
         run("DROP TABLE claims")
+        run("ALTER TABLE sources DROP COLUMN reach")
         run("UPDATE alembic_version SET version_num = '0013'")
     engine.dispose()

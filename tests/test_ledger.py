@@ -126,7 +126,7 @@ def test_a_bad_list_is_refused_by_file_and_line(
 ) -> None:
     file = tmp_path / name
     file.write_text(text, "utf-8")
-    done = diembao("--home", collected.root, "recall", "--against", file)
+    done = diembao("--home", collected.root, "--lang", "en", "recall", "--against", file)
     assert done.returncode == 2
     assert f"{file}{said}" in done.stderr.replace("\n", " ").replace("  ", " ")
 

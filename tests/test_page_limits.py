@@ -77,7 +77,7 @@ def test_explain_gives_a_page_up_and_says_so(home: Home) -> None:
     words = command("explain", home.root)
     limit(home, NEVER)
     with pytest.raises(click.UsageError, match="takes more than"):
-        run_inside("--home", home.root, *words)
+        run_inside("--home", home.root, "--lang", "en", *words)
     limit(home, ALWAYS)
     assert run_inside("--home", home.root, "--json", *words).returncode == 0
 

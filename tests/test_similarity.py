@@ -142,7 +142,7 @@ def test_the_command_prints_what_the_store_decides(diembao: "Callable[..., subpr
         {"id": "p2", "a": {"title": "x"}},
         {"id": "p3", "a": {"title": "Nho", "text": OTHER, "published": "2026-11"}, "b": {"title": "Tàu", "text": WIRE}},
     ]
-    told = diembao("pairs", "-", input="\n".join(json.dumps(r) for r in rows))
+    told = diembao("--lang", "en", "pairs", "-", input="\n".join(json.dumps(r) for r in rows))
     lines = [json.loads(line) for line in told.stdout.splitlines()]
     assert [(r["id"], r["verdict"]) for r in lines] == [("p1", "dup"), ("p3", "different")]
     assert told.returncode == 1
@@ -165,7 +165,7 @@ def test_evaluation_counts_both_questions() -> None:
     assert [m.id for m in report.mistakes] == ["2"]
     with pytest.raises(ValueError, match="pair 9: 'label'"):
         evaluate_pairs([{"id": 9, "label": "maybe", "a": same, "b": other}], load_rulebook())
-    with pytest.raises(ValueError, match="not an object"):
+    with pytest.raises(ValueError, match="not a JSON object"):
         judge_pairs([], load_rulebook())
 
 

@@ -147,7 +147,7 @@ def test_a_handshake_that_hangs_ends_too(drips: bool) -> None:
 )
 def test_lists_and_tries_share_the_seconds(slow: SlowPost, tmp_path: Path) -> None:
     mail = Mail(server=f"127.0.0.1:{slow.port}")
-    lists = [Delivery(f"list{n}", (f"a{n}@example.vn",), _with_id(n)) for n in range(6)]
+    lists = [Delivery(f"list{n}", (f"a{n}@example.vn",), _with_id(n), "Điểm báo") for n in range(6)]
     began = time.monotonic()
     with closing(open_database(tmp_path / "d.db")) as storage:
         results = send(storage, _publication(storage), lists, mail, again=False, seconds=LIMIT)
@@ -161,7 +161,7 @@ def test_lists_and_tries_share_the_seconds(slow: SlowPost, tmp_path: Path) -> No
 @pytest.mark.parametrize("slow", [("never", False)], indirect=True)
 def test_a_server_that_answers_gets_every_letter(slow: SlowPost, tmp_path: Path) -> None:
     mail = Mail(server=f"127.0.0.1:{slow.port}")
-    lists = [Delivery(f"list{n}", (f"a{n}@example.vn",), _with_id(n)) for n in range(6)]
+    lists = [Delivery(f"list{n}", (f"a{n}@example.vn",), _with_id(n), "Điểm báo") for n in range(6)]
     with closing(open_database(tmp_path / "d.db")) as storage:
         results = send(storage, _publication(storage), lists, mail, again=False, seconds=LIMIT)
     assert [r.outcome for r in results] == ["sent"] * 6

@@ -201,7 +201,7 @@ def test_json_has_the_documented_keys() -> None:
     [
         ({"title": "t", "text": "x"}, "'id' is missing"),
         ({"id": "1", "text": "x"}, "'title' is missing"),
-        ({"id": "1", "title": "t", "text": 5}, "'text' must be a string, found int"),
+        ({"id": "1", "title": "t", "text": 5}, "'text' must be a text, found 5"),
         ({"id": "1", "title": "t", "text": "x", "published": "gestern"}, "'published' is no ISO 8601 time"),
     ],
 )

@@ -145,7 +145,7 @@ def test_errors_of_the_database_are_messages_that_can_be_translated() -> None:
 
 
 def test_an_unknown_item_is_told_in_the_language_of_the_run(tmp_path: Path) -> None:
-    for lang, words in {"vi": "không có bài nào mang mã này", "en": "no item of that id"}.items():
+    for lang, words in {"vi": "Không có bài: nosuch", "en": "No such item: nosuch"}.items():
         with pytest.raises((DiembaoError, click.ClickException)) as raised:
             run_inside("--home", tmp_path, "--lang", lang, "decide", "nosuch", "--tone", "neutral", "--who", "Lan")
         with use_language("vi" if lang == "vi" else "en"):

@@ -17,6 +17,7 @@ from pipeline.tables.columns import Cell, Column
 #: Column whose values are codes → context of the catalogues that has their words
 _CONTEXTS: Mapping[str, str] = {
     "category": "category",
+    "collected": "collected",
     "document": "document outcome",
     "document_reason": "reason",
     "kind": "tag kind",
