@@ -144,7 +144,7 @@ def test_an_empty_day_says_so_and_is_not_taken_for_one_that_was_not_read() -> No
 
 @pytest.mark.parametrize(("failed", "bold"), [(1, False), (5, False), (6, True), (12, True)])
 def test_failed_sources_are_named_and_a_third_of_them_is_not_overlooked(failed: int, bold: bool) -> None:
-    states: list[SourceState] = ["failed"] * failed + ["read"] * (18 - failed)
+    states: list[SourceState] = ["failed" if n < failed else "read" for n in range(18)]
     digest = day(articles(), sources=[SourceDay(f"s{n}", f"Nguồn {n}", s) for n, s in enumerate(states)])
     runs = [run for block in brief(digest).blocks for row in getattr(block, "items", ()) for run in row]
     [told] = [run for run in runs if run.text.startswith("Có thể thiếu")]

@@ -101,7 +101,7 @@ def test_in_a_spreadsheet(dialect: CsvDialect, options: str, tmp_path: Path) -> 
         capture_output=True,
         timeout=120,
     )  # fmt: skip
-    rows = list(openpyxl.load_workbook(tmp_path / "x.xlsx").active.iter_rows(min_row=2, values_only=True))
+    rows = list(openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [row[2] for row in rows] == [0.952, 1, None, 0.05]
     assert [row[3] for row in rows] == [1234, 0, None, 1]
     assert [str(row[0]).lstrip("'") for row in rows] == [row["item"] for row in ROWS]

@@ -28,7 +28,7 @@ VI = labels("vi")
 def sources(**counts: int) -> tuple[SourceDay, ...]:
     states: list[SourceState] = []
     for state in ("read", "unchanged", "empty", "failed", "waiting", "not_due", "paused"):
-        states += [state] * counts.get(state, 0)
+        states.extend(state for _ in range(counts.get(state, 0)))
     return tuple(SourceDay(f"s{n}", f"Báo {n}", state) for n, state in enumerate(states))
 
 

@@ -217,19 +217,28 @@ def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
     from analysis.documents.pdf import count_pages, render_pdf
 
     pages = 2 if letterhead.administrative else 1
-    for size, reserve in (*((size, True) for size in ROOMY), *((size, False) for size in SIZES)):
-        brief = brief_document(
-            draft.day,
-            draft.language,
-            province=draft.province,
-            note=draft.note,
-            topic_labels=draft.topic_labels,
-            letterhead=letterhead,
-            number=draft.number,
-            size=size,
+    briefs = (
+        (
+            brief_document(
+                draft.day,
+                draft.language,
+                province=draft.province,
+                note=draft.note,
+                topic_labels=draft.topic_labels,
+                letterhead=letterhead,
+                number=draft.number,
+                size=size,
+            ),
+            reserve,
         )
-        if count_pages(render_pdf(brief, reserve=reserve)) <= pages:
+        for size, reserve in (*((size, True) for size in ROOMY), *((size, False) for size in SIZES))
+    )
+    brief, reserve = next(briefs)
+    while count_pages(render_pdf(brief, reserve=reserve)) > pages:
+        smaller = next(briefs, None)
+        if smaller is None:
             break
+        brief, reserve = smaller
     return brief
 
 
