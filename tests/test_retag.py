@@ -204,7 +204,7 @@ def test_rules_that_come_back_tag_once_more(storage: Database) -> None:
 
 
 def test_killed_half_way_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
-    assert interrupt(tmp_path, 300) == []
+    assert interrupt(tmp_path, 160) == []
 
 
 def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
