@@ -172,7 +172,8 @@ def kinds(text: str) -> dict[Kind, int]:
         ("ở bãi biển Ninh Chữ", {Kind.SITE: 1, Kind.LOOSE_SITE: 1}),
         ("TP Hồ Chí Minh yêu cầu Nhật Bản, lừa đảo chiếm đoạt, thị trường nóng", {Kind.DISTRICT: 1}),
         ("tàu NT-90115 va xe 85C-045.12", {Kind.CODE: 2}),
-        ("trên QL1 và ĐT 701", {}),
+        ("trên QL1 và ĐT 701", {Kind.SITE: 2}),
+        ("nhà ông Võ Tấn Tài, tàu của bà Hồ Thị Lựu", {Kind.PERSON: 2, Kind.INITIALS: 2}),
         ("ông Lê Minh Đức, chủ tịch xã, cho biết", {}),
     ],
 )

@@ -16,6 +16,14 @@ RULES = load_rulebook()
 
 NAMESAKES = [
     # streets and alleys
+    "Khai trương spa tại 118 Ninh Thuận, quận Tân Phú.",
+    "Lớp vẽ miễn phí mở ở 27B Phan Rang vào cuối tuần.",
+    "Quán cà phê tại số 25 Phan Rang, phường 8, Đà Lạt khai trương sáng nay.",
+    "Kẹt xe ở ngã tư Phan Rang - Trần Hưng Đạo giờ cao điểm.",
+    "Xe container lật tại ngã ba Ninh Thuận - Nguyễn Súy.",
+    "Vòng xoay Phan Rang – Xô Viết Nghệ Tĩnh kẹt cứng.",
+    "Nhà hàng Phan Rang, phường Bến Nghé, TP.HCM bị phạt.",
+    "Trường mầm non Ninh Thuận, phường 4, quận 8, TP.HCM tuyển giáo viên.",
     "Cháy nhà trên đường Phan Rang, thành phố Đà Lạt trong đêm.",
     "Ổ gà trên đường Phan Rang ở quận Thanh Khê, Đà Nẵng đã được vá.",
     "Kẹt xe kéo dài tại đường Ninh Thuận, quận Tân Phú.",
@@ -63,6 +71,11 @@ NAMESAKES = [
     "ベトナム・ダナンのファンラン通りに新しい店ができた。",
 ]
 OURS = [
+    ("Ngã ba Phan Rang - Đà Lạt hay xảy ra tai nạn.", "nt.dist.582"),
+    ("Vòng xoay Phan Rang - cửa ngõ thành phố biển - được trồng hoa.", "nt.dist.582"),
+    ("Nút giao Phan Rang trên cao tốc thông xe.", "nt.dist.582"),
+    ("Lễ hội đường phố tại 21/8 Phan Rang thu hút du khách.", "nt.dist.582"),
+    ("Khách sạn Ninh Chữ, phường Văn Hải, đón 500 khách.", "nt.lm.ninh_chu"),
     ("Xe tải đỗ trên đường Thống Nhất, TP Phan Rang – Tháp Chàm.", "nt.dist.582"),
     ("Lễ diễu hành trên đường 16/4 Phan Rang bắt đầu lúc 7 giờ.", "nt.dist.582"),
     ("Đường ven biển Ninh Thuận đẹp nhất vào mùa khô.", "nt.lm.duong_ven_bien"),
@@ -136,3 +149,21 @@ def test_words_that_hold_a_name_are_no_mention(sentence: str) -> None:
 def test_a_street_elsewhere_does_not_hide_the_province() -> None:
     text = "Cháy ở đường Phan Rang, Đà Lạt. Cùng ngày, tỉnh Ninh Thuận họp về phòng cháy."
     assert places_in(text) == {"nt.province"}
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Cháy chung cư Ninh Thuận, Đà Nẵng", "Ngọn lửa bùng lên ở chung cư Ninh Thuận lúc 2 giờ sáng."),
+        ("Bé trai rơi ở chung cư Ninh Thuận", "Chung cư Ninh Thuận ở Hải Phòng không có lưới an toàn."),
+        ("Quán cơm gà Phan Rang đông khách", "Quán cơm gà Phan Rang ở Thủ Đức bán 300 suất mỗi ngày."),
+        ("Nhà hàng Phan Rang tái phạm", "Nhà hàng Phan Rang, phường Bến Nghé, TP.HCM lại bị phạt."),
+    ],
+)
+def test_a_house_that_is_put_elsewhere_once_is_elsewhere_wherever_it_is_named(title: str, text: str) -> None:
+    assert tag(Text("1", title, text, "vi"), RULES).relevance == "no"
+
+
+def test_another_house_of_that_name_stays_ours() -> None:
+    text = "Quán cơm gà Phan Rang ở Thủ Đức là chi nhánh. Khách sạn Phan Rang bên biển Bình Sơn vẫn đông."
+    assert places_in(text)

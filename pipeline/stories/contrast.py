@@ -1,11 +1,11 @@
 """Particulars of two reports → how far they speak against one incident, and which of them does most."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.stories.particulars import CLASS_BITS, VALUE_BITS, Kind
+from pipeline.stories.particulars import CLASS_BITS, NUMBERED_ROAD, VALUE_BITS, Kind
 from pipeline.stories.quantities import Count
 from pipeline.stories.term_weights import Hashes
 
@@ -20,6 +20,8 @@ _DAY = 1440
 _OTHER_AREA, _OTHER_COMMUNE, _OTHER_DISTRICT, _OTHER_BARE, _SAME_PLACE = 3.0, 3.0, 1.5, 0.5, -1.0
 _OTHER_SITE, _SAME_SITE = 1.6, -1.0
 _OTHER_ROAD_KM, _SAME_ROAD_KM = 2.0, -1.0
+# Another number is another road; the same one is hundreds of kilometres long.
+_OTHER_ROAD_NUMBER = 2.6
 _OTHER_PERSON, _SAME_PERSON = 2.0, -2.0
 _OTHER_INITIALS, _SAME_INITIALS = 1.5, -1.5
 # One train or boat may be told by another of its registrations; two incidents share none.
@@ -106,7 +108,7 @@ def _by_class(values: Sequence[int]) -> dict[int, list[int]]:
     return classes
 
 
-def _compare_sets(some: Sequence[int], others: Sequence[int], differ: float, agree: float) -> float:
+def _compare_sets(some: Collection[int], others: Collection[int], differ: float, agree: float) -> float:
     if not some or not others:
         return 0.0
     return differ if set(some).isdisjoint(others) else agree
@@ -133,15 +135,19 @@ def _places(some: dict[Kind, list[int]], others: dict[Kind, list[int]]) -> float
 
 
 def _sites(some: dict[Kind, list[int]], others: dict[Kind, list[int]]) -> float:
+    roads, other_roads = (
+        {site for site in s[Kind.SITE] if site >> _CLASS_SHIFT == NUMBERED_ROAD} for s in (some, others)
+    )
+    elsewhere = _compare_sets(roads, other_roads, _OTHER_ROAD_NUMBER, 0.0)
     if not set(some[Kind.LANDMARK]).isdisjoint(others[Kind.LANDMARK]):
         return _SAME_SITE
-    sites, other_sites = set(some[Kind.SITE]), set(others[Kind.SITE])
+    sites, other_sites = set(some[Kind.SITE]) - roads, set(others[Kind.SITE]) - other_roads
     if not sites.isdisjoint(others[Kind.LOOSE_SITE] + others[Kind.SITE]) or not other_sites.isdisjoint(
         some[Kind.LOOSE_SITE]
     ):
         return _SAME_SITE
     comparable = {site >> _CLASS_SHIFT for site in sites} & {site >> _CLASS_SHIFT for site in other_sites}
-    return _OTHER_SITE if comparable else 0.0
+    return max(_OTHER_SITE if comparable else 0.0, elsewhere)
 
 
 def _road(some: dict[Kind, list[int]], others: dict[Kind, list[int]]) -> float:

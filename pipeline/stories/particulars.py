@@ -81,6 +81,18 @@ _SITE_PATTERNS = tuple(
     )
     for before, after in _SITES
 )
+#: Number of the word for a numbered road among those for sites: another road is another place, the same is no place
+NUMBERED_ROAD = len(_SITES)
+# 'QL1A' is the old name of 'quốc lộ 1'; provincial roads have numbers of their own.
+_ROADS = (
+    re.compile(
+        r"(?<!\w)(?i:quốc lộ|(?:national )?highway|QL)[ .]{0,2}(?:số |no\. ?)?"
+        r"(?P<name>\d{1,3}(?!A)[B-E]?|\d{1,3}(?=A))(?![.,:/]?\d)"
+    ),
+    re.compile(
+        r"(?<!\w)(?i:tỉnh lộ|đường tỉnh|provincial road|ĐT|TL)[ .]{0,2}(?:số )?(?P<name>\d{3}[B-E]?)(?![.,:/]?\d)"
+    ),
+)
 # Of 'Phan Rang - Tháp Chàm' and 'Phan Rang' one part is the same.
 _DASH = re.compile(r" ?[-–] ?")
 _COMMUNE = re.compile(
@@ -108,6 +120,12 @@ _ROLE = re.compile(
     r"(?<!\w)(?i:nạn nhân|nghi phạm|nghi can|hung thủ|đối tượng|bị can|tài xế|lái xe|chủ tàu|thuyền trưởng|chủ nhà|"
     r"cháu|bé|em|bắt(?: giữ)?(?: khẩn cấp)?|tạm giam|khởi tố|arrested|identified as|year-old)"
     rf"(?:\s+(?:là|tên|anh|chị|em|cháu|ông|bà|bị can|khẩn cấp|tạm giam|được xác định)){{0,3}}\s+{_PERSON}"
+)
+# Whose house, boat or shop it was: 'nhà ông Võ Tấn Tài', 'tàu cá NT 90123 TS của bà Nguyễn Thị Hà'.
+_OWNER = re.compile(
+    r"(?<!\w)(?i:nhà|căn nhà|ngôi nhà|quán|quán ăn|tiệm|cửa hàng|xưởng|kho|trại|vườn|rẫy|tàu|tàu cá|ghe|thuyền|xe|sạp|"
+    r"cơ sở)(?: (?!ông |bà |anh |chị )[^ ,.;]+){0,4}?(?: (?:của|do))?(?: (?:hộ|gia đình|vợ chồng))? "
+    rf"(?:ông|bà|anh|chị) {_PERSON}"
 )
 #: Words with a capital where a sentence begins that are no part of the name behind them
 _TITLES = frozenset(
@@ -204,6 +222,11 @@ def _places(whole: str) -> Iterator[int]:
             names = (match["name"] for match in pattern.finditer(whole))
             for part in (part for name in names for part in _DASH.split(name)):
                 yield _pack_class(kind, of, _hash(part) >> (32 - VALUE_BITS + CLASS_BITS))
+    for national, road in enumerate(_ROADS):
+        for match in road.finditer(whole):
+            yield _pack_class(
+                Kind.SITE, NUMBERED_ROAD, _hash(f"{national} {match['name']}") >> (32 - VALUE_BITS + CLASS_BITS)
+            )
     for kind, unit_patterns in (
         (Kind.COMMUNE, (_COMMUNE, _COMMUNE_AFTER)),
         (Kind.DISTRICT, (_DISTRICT, _DISTRICT_AFTER)),
@@ -215,7 +238,7 @@ def _places(whole: str) -> Iterator[int]:
 
 
 def _persons(whole: str) -> Iterator[int]:
-    for match in (*_AGED.finditer(whole), *_ROLE.finditer(whole)):
+    for match in (*_AGED.finditer(whole), *_ROLE.finditer(whole), *_OWNER.finditer(whole)):
         words = re.findall(r"[^\W\d_]+", match["name"])
         while len(words) > 2 and words[0].lower() in _TITLES:
             del words[0]

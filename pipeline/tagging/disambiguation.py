@@ -7,7 +7,7 @@ from datetime import date
 
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.mentions import UNIT, Elsewhere, Mention, unit_before
-from pipeline.tagging.namesakes import is_namesake
+from pipeline.tagging.namesakes import find_namesakes
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics, with_stripped
 
@@ -47,9 +47,10 @@ def part_by_support(
     doubtful: list[Mention] = []
     #: landmarks that count only in a sentence that names the merged province
     waiting: list[Mention] = []
+    namesakes = find_namesakes(mentions, elsewhere, fields)
     for m in mentions:
         zone = _zone(m, fields)
-        if is_namesake(m, zone, mentions, elsewhere):
+        if (m.where, m.start) in namesakes:
             continue
         unit = unit_before(zone, m.start)
         if m.strong and _is_unit_or_landmark(m, zone, unit, mentions):

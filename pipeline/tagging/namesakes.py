@@ -7,7 +7,7 @@ both. A street or a person is never the place; a school, hotel or restaurant is,
 import re
 from collections.abc import Collection, Sequence
 
-from pipeline.tagging.mentions import Elsewhere, Mention, unit_before
+from pipeline.tagging.mentions import Elsewhere, Mention, Where, unit_before
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 
@@ -17,10 +17,15 @@ _STREET = (
     rf"{_START}(?:(?P<road>(?:tuyến |mặt tiền )?đường|đại lộ"
     r"|(?<!thành )(?<!khu )(?<!đường )(?<!con )(?<!góc )(?<!những )phố)"
     r"|(?:hẻm|ngõ|ngách|kiệt)(?: (?:số )?\d[\w/.-]*)?(?: đường)?"
-    r"|nhà số \d[\w/]*|số nhà \d[\w/]*|giao lộ|góc đường)(?: mang tên| tên)? $"
+    # 'tại 21/8 X' may be the street 21/8 in X.
+    r"|nhà số \d[\w/]*|số nhà \d[\w/]*|(?:ở|tại|địa chỉ:?) (?:số )?\d{1,4}[a-e]?|giao lộ|góc đường)"
+    r"(?: mang tên| tên)? $"
 )
 # Roads of a place, not a road of its name.
 _ROADS_OF = rf"{_START}(?:các|những|nhiều|mọi|con|một|hệ thống|hạ tầng|làm|mở|giao thông) (?:tuyến |con )?$"
+# A crossing of streets; that of roads to two places has both names among ours or elsewhere.
+_CROSSING = rf"{_START}(?:ngã (?:ba|tư|năm|sáu|bảy)|vòng xoay|bùng binh|nút giao) $"
+_CROSSING_AFTER = re.compile(r" ?[-–] ?(?=[^\W\d_])")
 # What follows where the name is an end of a journey: 'đường Ninh Thuận đi Đà Lạt'. A dash before the name of a street
 # makes a crossing.
 _ROUTE_AFTER = r" (?:(?P<dash>- ?)|(?:đi|đến|tới|về|lên|xuống|ra|vào|qua|nối) )"
@@ -55,7 +60,10 @@ _HOUSE = (
     rf"(?:{_KIND}){{0,2}} $"
     rf"|{_START}(?:(?<!bão )(?<!kênh )số|ở|tại|địa chỉ) \d[\w/]* $"
 )
-_PLACED = r"(?:[ ,(\-]*|[^.;!?\n]{0,40}?[ (,](?:ở|tại|giữa|giữa lòng|trong|thuộc|của|đường|phường|in|at|à|en) )"
+_PLACED = (
+    r"(?:[ ,(\-]*|[^.;!?\n]{0,40}?[ (,](?:ở|tại|giữa|giữa lòng|trong|thuộc|của|đường|phường|in|at|à|en) "
+    r"|(?:, ?(?:phường|p\.|khu phố|tổ|xã|thôn|ấp|huyện|thị trấn|quận|q\.) ?[^,.;()\n]{1,25})+, ?)"
+)
 _UNIT_WORD = r"(?:(?:tp\.?|thành phố|tỉnh|quận|q\.|huyện|thị xã|the|city of) ?)?$"
 _NUMBERED_DISTRICT = r"[^.;!?\n]{0,40}?[ ,(](?:quận|q\.?) ?(?:\d|[^\W\d_])"
 _PLACED_BEFORE = rf"{_START}(?:ở|tại|giữa|giữa lòng|trong lòng|in|at|à|en) (?:tp\.? ?|thành phố |tỉnh )?$"
@@ -80,7 +88,7 @@ def _pair(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(pattern), re.compile(strip_diacritics(pattern))
 
 
-_STREETS, _ROADS, _ROUTES, _HOUSES = map(_pair, (_STREET, _ROADS_OF, _ROUTE_AFTER, _HOUSE))
+_STREETS, _ROADS, _ROUTES, _HOUSES, _CROSSINGS = map(_pair, (_STREET, _ROADS_OF, _ROUTE_AFTER, _HOUSE, _CROSSING))
 _NAMED_PERSONS, _SURE_PERSONS, _BARE_PERSONS, _PERSON_STREETS = map(
     _pair, (_NAMED_PERSON, _SURE_PERSON, _BARE_PERSON, _NAMED_AFTER_PEOPLE)
 )
@@ -88,6 +96,28 @@ _PLACES_AFTER, _UNIT_WORDS, _DISTRICTS, _PLACES_BEFORE = map(
     _pair, (_PLACED, _UNIT_WORD, _NUMBERED_DISTRICT, _PLACED_BEFORE)
 )
 _SENTENCE_START = re.compile(r"[.!?;…\n](?=\s|$)")
+
+
+def find_namesakes(
+    mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere], fields: Sequence[Zone]
+) -> set[tuple[Where, int]]:
+    """Return zone and offset of the names that are borne by something else than the place.
+
+    A house that is put elsewhere once is elsewhere wherever it is named. `mentions` and `elsewhere` are all names in
+    the text, `fields` its title and text.
+    """
+    zones = {zone.where: zone for zone in fields}
+    namesakes = [m for m in mentions if is_namesake(m, zones[m.where], mentions, elsewhere)]
+    houses = {_house(m, zones[m.where]) for m in namesakes} - {""}
+    if houses:
+        namesakes += [m for m in mentions if _house(m, zones[m.where]) in houses]
+    return {(m.where, m.start) for m in namesakes}
+
+
+def _house(mention: Mention, zone: Zone) -> str:
+    """Return the house that bears a name, with its words ('chung cư ninh thuận'); '' for none."""
+    named = _HOUSES[int(zone.unaccented)].search(_sentence(zone, mention)[0])
+    return named[0] + zone.folded[mention.start : mention.end] if named else ""
 
 
 def is_namesake(mention: Mention, zone: Zone, mentions: Sequence[Mention], elsewhere: Sequence[Elsewhere]) -> bool:
@@ -102,6 +132,8 @@ def is_namesake(mention: Mention, zone: Zone, mentions: Sequence[Mention], elsew
     written = zone.text[mention.start - len(before) : mention.start]
     starts = {m.start - mention.end for m in mentions if m.where == mention.where}
     starts |= {e.start - mention.end for e in elsewhere if e.where == mention.where}
+    if _is_crossing(before, zone.text[mention.end : mention.end + 4], starts, bare):
+        return True
     if _is_street(before, after, starts, bare) or _is_person(before, written, bare):
         return True
     named = _HOUSES[bare].search(before) or _STREETS[bare].search(before) or _HOUSE_AFTER.match(after)
@@ -129,6 +161,14 @@ def _is_street(before: str, after: str, starts: Collection[int], bare: int) -> b
         return not _OF_PLACE.search(before)
     foreign = _STREET_BEFORE.search(before)
     return foreign is not None and not _INDEFINITE.search(before[: foreign.start()])
+
+
+def _is_crossing(before: str, behind: str, starts: Collection[int], bare: int) -> bool:
+    """Whether a name is one of two streets that cross; `behind` is what follows it, as written, with its capitals."""
+    dash = _CROSSING_AFTER.match(behind)
+    if dash is None or not _CROSSINGS[bare].search(before):
+        return False
+    return behind[dash.end()].isupper() and dash.end() not in starts
 
 
 def _is_person(before: str, written: str, bare: int) -> bool:

@@ -35,6 +35,9 @@ class Cues:
     #: harm that was avoided, a sanction lifted: deaths can be avoided, not undone
     averted_before: re.Pattern[str] = _NEVER
     averted_after: re.Pattern[str] = _NEVER
+    #: around a word: the number of such cases, and that it fell
+    rate_before: re.Pattern[str] = _NEVER
+    fell_after: re.Pattern[str] = _NEVER
     #: harm that is over: fires put out, faults mended; not said of what is `irreversible`
     undone_before: re.Pattern[str] = _NEVER
     undone_after: re.Pattern[str] = _NEVER

@@ -60,7 +60,8 @@ ENGLISH = {
     "undone_before": r"(?<![^\W_])(?:extinguish(?:es|ed)|put(?:s)? out|contain(?:s|ed)|end(?:s|ed)|resolv(?:es"
     r"|ed)|settl(?:es|ed)|clean(?:s|ed) up"
     r"|recover(?:s|ed) from|fix(?:es|ed))(?: (?:the|a|an|its|all|their|long|forest|market|years|of)){0,4} $",
-    "undone_after": r"(?: (?!(?:not|never|still|yet|killed|killing|which|that) )\w+){0,3}?(?: (?:was|were|is|are"
+    "undone_after": r"(?: (?!(?:not|never|still|yet|kill\w*|injur\w*|destroy\w*|before|after|but|which"
+    r"|that) )\w+){0,7}?(?: (?:was|were|is|are"
     r"|has been|have been|been|now))? (?:\w+ly |now |all )*"
     r"(?:extinguished|put out|contained|resolved|(?:brought )?under control|repaired|ended|eradicated"
     r"|settled|cleaned up|fixed)(?!\w)",

@@ -18,7 +18,8 @@ FRENCH = {
     "averted_after": r" (?:a|ont|est|sont) (?:été )?(?:évité|levé)\w*",
     "undone_before": r"(?<![^\W_])(?:éteint|maîtris\w+|circonscri\w+|résolu\w*|résorb\w+|fin (?:de|du))"
     r"(?: ?(?:le|la|les|l'|de|d'|du)(?!\w)'?){0,3} ?$",
-    "undone_after": r"(?: (?!(?:pas|toujours) )\w+){0,3}? (?:(?:a|ont) été|est"
+    "undone_after": r"(?: (?!(?:pas|toujours|mais|avant|après|tu\w*|bless\w*|détrui\w*) )[\w']+){0,12}? (?:(?:a"
+    r"|ont) été|est"
     r"|sont) (?!pas )(?:\w+ment )?(?:éteint|maîtrisé|circonscrit|résolu|résorbé|réparé|surmonté|terminé)\w*",
     "not_done": r"(?<![^\W_])(?:pas|jamais|sans|impossible d'|tente\w* de|ne peut|ne pouvait) ?(?:\w+ ){0,2}$",
     "supposed_before": r"(?<![^\W_])(?:si|en cas d(?:e |')|autrefois|jadis)(?!\w)[^,]*$|(?<![^\W_])en cas d'[^,]*$",

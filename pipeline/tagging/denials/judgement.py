@@ -108,6 +108,8 @@ def _denial(word: ToneWord, before: str, after: str, cues: Cues) -> Denial:
         return "absent"
     if _achieved(cues.averted_before.search(before), before, cues) or cues.averted_after.match(after):
         return "undone"
+    if cues.rate_before.search(before) and cues.fell_after.match(after):
+        return "undone"
     if cues.irreversible.fullmatch(term) or cues.failed_after.match(after):
         return ""
     undone = cues.undone_before.search(before)

@@ -9,12 +9,14 @@ _LIGHT = words(
     "|nhận được|nhận|báo cáo|dẫn đến|dẫn tới|kéo theo|mắc|gặp|rơi vào|là|một|1|ai|người|người nào|ca|vụ"
     "|trường hợp|nạn nhân"
     "|nào|gì|bất kỳ|bất cứ|thêm|mới|hiện tượng|tình trạng|dấu hiệu|biểu hiện|nguy cơ|đám|trận|cơn|điểm|ổ|hành vi"
-    "|thông tin|tin|về|chuyện|việc|cảnh|nạn|lo|bởi|do|lớn|nhỏ|đáng kể|nghiêm trọng|tái diễn|lặp lại|tồn tại"
+    "|thông tin|tin|về|chuyện|việc|cảnh|nạn|lo|nơm nớp|lo lắng|lo sợ|nỗi lo|bởi|do|lớn|nhỏ|đáng kể|nghiêm trọng"
+    "|tái diễn|lặp lại|tồn tại"
     "|tiếp tục|mẫu"
     "|sự|mức|các|thiệt hại|người dân|bà con|hộ|hộ dân|nhà|ngôi nhà|căn nhà|tàu|tàu cá|thuyền|ghe|học sinh"
     "|công nhân"
     "|du khách|khách|ngư dân|thuyền viên|bệnh nhân|trẻ|trẻ em|công trình|khu vực|địa phương|xã|thôn|lao động|cán bộ"
-    "|doanh nghiệp|hồ|đập|tuyến đường|đoạn|nơi|chỗ|khu dân cư|con|gia súc|vật nuôi|được|tới|đến|trong|dịch"
+    "|ảnh hưởng|chịu ảnh hưởng|ảnh hưởng của|tác động|tác động của|phạm|phạm tội|doanh nghiệp|hồ|đập"
+    "|tuyến đường|đoạn|nơi|chỗ|khu dân cư|con|gia súc|vật nuôi|được|tới|đến|trong|dịch"
 )
 # What turns 'không có X nào' into something else: a remedy that is missing, a cause, a contrast.
 _BREAK = words(
@@ -39,7 +41,7 @@ _ONTO = (
         "đám|vụ|ổ|dịch|nạn|tình trạng|cảnh|nguy cơ|hiện tượng|các|những|mọi|được|hoàn toàn|bớt|số|số vụ|điểm"
         "|hậu quả|sự|kịp thời"
         "|lệnh|thành công|xong|dứt điểm|triệt để|toàn bộ|cơ bản|hẳn|một|cú|trận|cơn|về|bị|phải|khỏi|khó khăn và"
-        "|số người"
+        "|lo|lo lắng|lo sợ|nỗi lo|số người"
         "|số ca|điểm nóng|cảnh báo|tệ nạn|án phạt|lệnh cấm|thủ phạm|sạch|cái|việc|bỏ|ra khỏi"
     )
     + r"){0,4} $"
@@ -51,13 +53,16 @@ _SITE = (
     rf"(?: (?:ở|tại|trên|của|trong)(?: (?!{words('làm|khiến|gây|chưa|không|vẫn|đang|khó|chậm|nếu|nhưng|giá')})"
     r"[^ .;:]+){1,9}?,?)?"
 )
+# The same behind the rest of a trouble's name: 'dịch tả' of 'dịch tả lợn châu Phi ở Ninh Thuận'.
+_NAMED_SITE = rf"(?:{_CALM}{{1,3}}?(?= (?:ở|tại|trên) ))?{_SITE}"
 _RUMOUR = (
     r"(?:(?:mọi|các|những|toàn bộ) )?(?:tin(?: đồn| nhảm| giả| tức)?|thông tin|đồn đoán|lời đồn|việc có|chuyện"
     r"|có|xảy ra|là có)"
 )
 _DRILL_VI = (
     words("diễn tập|giả định|tập dượt|thao diễn|mô phỏng|theo kịch bản|thực tập phương án")
-    + "|"
+    # 'Diễn tập xong, hôm sau cháy thật': what follows is real.
+    + r"(?! (?:vừa )?(?:xong|kết thúc)(?!\w))|"
     + words("thực tập|huấn luyện|bài tập|tập huấn|hội thao|luyện tập|hội thi")
     + r"(?=(?: [^ ,.;:]+){0,4} "
     + words("chữa cháy|cứu hộ|cứu nạn|cứu người|ứng phó|ứng cứu|xử lý|sơ cứu|phòng cháy")
@@ -72,7 +77,8 @@ VIETNAMESE = {
     rf"{_NOT}(?: (?:phải|thể|có|ai|là|nào|nơi|nhà|hộ|xã|chỗ|tàu|gì)(?!\w)){{0,4}} $",
     "absent_after": rf"{_SITE}(?: (?:về|của)(?: [^ ,.;]+){{1,3}})? (?:là |gần như |hầu như |đã )?"
     r"(?:không (?:có|còn|xảy ra|tái diễn|đáng kể|xuất hiện)|chưa (?:có|xảy ra|ghi nhận)|không hề (?:có|xảy ra))"
-    r"(?= *(?:$|[,)\"])| (?:ở|tại|trong|như|và|nữa|sau|trên)(?!\w))",
+    r"(?= *(?:$|[,)\"])| (?:ở|tại|trong|như|và|nữa|sau|trên)(?!\w))"
+    r"| (?:được tuyên |được tòa tuyên |đều )?(?:không phạm tội|vô tội)(?!\w)",
     "refuted_before": words("bác|bác bỏ|phủ nhận|đính chính|cải chính|phản bác") + rf" {_RUMOUR}(?!\w)[^,]*$|"
     + words(
         "tin giả|tin sai|tin sai sự thật|tin thất thiệt|tin đồn thất thiệt|tung tin|tung tin đồn|tin bịa đặt"
@@ -89,7 +95,8 @@ VIETNAMESE = {
     "|đăng tải") + ".*$",
     "averted_before": r"(?<!hầu )(?<!trước )(?<!hơn )(?<!cắt )"
     + words(
-        "gỡ|gỡ bỏ|gỡ được|tháo gỡ|xóa|xóa bỏ|chấm dứt|đẩy lùi|thoát|thoát khỏi|vượt qua|hết|hết cảnh|hết thời"
+        "gỡ|gỡ bỏ|gỡ được|tháo gỡ|bãi bỏ|dỡ bỏ|bỏ lệnh|hủy lệnh|rút lệnh|dừng lệnh|bớt|minh|giải|xóa|xóa bỏ"
+        "|chấm dứt|đẩy lùi|thoát|thoát khỏi|vượt qua|hết|hết cảnh|hết thời"
         "|qua thời|hết nạn"
         "|tránh|tránh được"
         "|tránh khỏi|giảm|kéo giảm|giảm thiểu|giảm mạnh|ngăn được|ngăn chặn|ngăn ngừa|phòng ngừa|phòng|chống"
@@ -97,7 +104,10 @@ VIETNAMESE = {
         "|phòng, chống|đề phòng|hạn chế|giảm nhẹ|ứng phó|ứng phó với|đối phó với|trả hết|trả xong|trả dứt"
         "|bảo vệ khỏi|chữa|thiết bị báo"
         "|hệ thống báo|chuông báo"
-    ) + _ONTO,
+    ) + _ONTO
+    # 'giảm cả ba tiêu chí: số vụ, số người chết'; 'ra khỏi danh sách nợ đọng'
+    + r"|(?<![^\W_])giảm (?:cả |đều |mạnh |sâu )*(?:\w+ )?(?:tiêu chí|mặt|chỉ tiêu)(?!\w)[^.;]{0,60}$"
+    r"|(?<![^\W_])(?:ra|rút|thoát|tên) khỏi danh sách(?! (?:được|nhận|hưởng|hỗ trợ))[^,.;]{0,50}$",
     "undone_before": words(
         "dập tắt|khống chế được|khống chế thành công|khống chế hoàn toàn|khống chế kịp thời|đã khống chế"
         "|kiểm soát được|kiểm soát tốt|kiểm soát hoàn toàn|khắc phục xong"
@@ -105,10 +115,16 @@ VIETNAMESE = {
         "|khắc phục dứt điểm|đã khắc phục|đã khắc phục xong|xử lý xong|xử lý dứt điểm|xử lý triệt để|giải quyết xong"
         "|giải quyết dứt điểm|sửa xong|sửa chữa xong|dọn xong|dọn sạch|vá xong"
     ) + _ONTO,
-    "averted_after": rf"{_SITE}{_CALM}{{0,4}}? (?:đã |tiếp tục |được |đều |cùng )*(?:kéo )?giảm"
+    "rate_before": words("số vụ|số ca|số trường hợp|các vụ|tỷ lệ|tỉ lệ|tình hình|tội phạm") + r"(?: [^ .;:]+){0,8} $",
+    "fell_after": r"(?:,? (?!(?:tăng|không|chưa|làm|khiến|gây|nhưng|song|dù) )[^ .;:]+){0,12}? (?:đều |cùng "
+    r"|đã |tiếp tục )*"
+    r"(?:kéo )?giảm(?= *(?:$|[,)])| (?:mạnh|dần|sâu|so|cả|rõ|đáng|hơn|gần|còn|liên|\d))",
+    "averted_after": rf"{_NAMED_SITE}{_CALM}{{0,4}}? (?:đã |tiếp tục |được |đều |cùng )*(?:kéo )?giảm"
     r"(?= *(?:$|[,)])| (?:mạnh|dần|sâu|so|cả|rõ|đáng|hơn|gần|một|còn|liên|trên|từ|về|\d))"
+    r"|(?: (?!(?:và|còn|nhưng|song|khiến|làm|chưa|không|vẫn) )[^ ,.;:]+){0,10}? (?:được |đã |đều |đưa )*"
+    r"(?:tìm thấy|tìm được|cứu|về nhà|trở về|vào bờ|về bờ|lên bờ) an toàn(?!\w)"
     r"|[^;:]{0,60}? (?:đều|cùng|tiếp tục) (?:kéo )?giảm(?!\w)",
-    "undone_after": rf"{_SITE}{_CALM}{{0,4}}? (?:{words('đã|vừa|cơ bản|đều|nhanh chóng|hoàn toàn|kịp thời')} )*"
+    "undone_after": rf"{_NAMED_SITE}{_CALM}{{0,4}}? (?:{words('đã|vừa|cơ bản|đều|nhanh chóng|hoàn toàn|kịp thời')} )*"
     rf"(?:được (?:[^ ,.;]+ ){{0,6}}?{words('dập tắt|khống chế|kiểm soát')}"
     rf"|được (?:{words('cơ bản|nhanh chóng|hoàn toàn|kịp thời|sớm')} )*"
     rf"{words('khắc phục|tháo gỡ|gỡ|gỡ bỏ|xóa|xóa bỏ|đẩy lùi|giải quyết|ngăn chặn|sửa chữa')}"
@@ -131,7 +147,8 @@ VIETNAMESE = {
     r"(?<!chưa )" + WORD_START + r"(?:đã )?từng (?:(?:bị|là|có|xảy ra|phải|gây|chịu|trải qua|mất|rơi vào"
     r"|đối mặt|chứng kiến|sống)(?!\w)[^,]*)?|một thời[^,]*)$",
     "drill": _DRILL_VI,
-    "drill_setting": words("trong|sau|trước|khi|đang|lúc|tại|ngay") + rf"(?: [^ ,]+){{0,3}} (?:{_DRILL_VI})$",
+    "drill_setting": words("trong|sau|trước|khi|đang|lúc|tại|ngay|dù|mặc dù|dẫu|tuy|bất chấp")
+    + rf"(?: [^ ,]+){{0,3}} (?:{_DRILL_VI})$",
     "drill_after": r"(?: (?!(?:trong|lúc|khi|sau|tại|đang"
     r"|trước) )[^ ,.;]+){0,3} \(?" + words("giả định|mô phỏng|diễn tập"),
     "real": words("thực tế|thật|trước đó|năm ngoái|năm trước|thời gian qua|vừa qua|những năm qua|tháng trước"),
