@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from storage.articles.facet import Articles
+from storage.articles.page_images import PageImages
 from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
@@ -22,6 +23,7 @@ class Database:
         self._engine = open_engine(url)
         self.crawl = Crawl(self._engine)
         self.articles = Articles(self._engine, index_new, reindex, leave_stories)
+        self.page_images = PageImages(self._engine)
         self.stories = Stories(self._engine)
         self.search = Search(self._engine)
         self.derived = Derived(self._engine, self.search.catch_up)
