@@ -1,7 +1,7 @@
 """settings.toml → Settings, checked for sense as well as form."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +13,14 @@ from pipeline.records import CrawlSettings
 _FORBID = {"extra": "forbid"}
 #: Fewest days to keep: a source's usual yield is taken from the last 28 days (analysis.anomalies.source_flags).
 _MIN_DAYS = 29
+#: Least values of [images].
+_LEAST_OF_IMAGES = {
+    "within_hours": 1,
+    "per_run": 1,
+    "seconds_per_page": 5,
+    "max_bytes": 100_000,
+    "max_total_megabytes": 1,
+}
 #: File formats of a digest that can be attached to an e-mail.
 Attachment = Literal["pdf", "docx", "html", "md", "csv"]
 
@@ -92,6 +100,27 @@ class RetentionSettings:
     attempts_days: int = 365
     #: Days to keep articles that are not about the province; title, date, outlet, language and address stay.
     irrelevant_texts_days: int = 30
+    #: Days to keep images of pages; those of articles that turn out not to be about the province go as their pages do.
+    images_days: int = 730
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSettings:
+    """[images]: pictures of articles' pages, for one's own files (diembao.jobs.collection.page_images)."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    keep: Literal["none", "pdf", "png"] = "none"
+    relevance: tuple[Literal["main", "mention"], ...] = ("main",)
+    #: Hours after a text was read within which its page is visited.
+    within_hours: int = 72
+    #: Pages that one run visits.
+    per_run: int = 20
+    #: Seconds for loading and drawing one page.
+    seconds_per_page: float = 90.0
+    #: Limit of one image, in bytes.
+    max_bytes: int = 15 * 2**20
+    #: Limit of all images together, in MB of 2**20 bytes.
+    max_total_megabytes: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +172,7 @@ class Settings:
     document: DocumentSettings = field(default_factory=DocumentSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    images: ImageSettings = field(default_factory=ImageSettings)
     peer: tuple[Peer, ...] = ()
 
 
@@ -201,7 +231,12 @@ def _check_limits(settings: Settings, faults: Faults) -> None:
     for key in ("delay_seconds", "timeout_seconds", "concurrent_requests", "max_page_bytes", "max_feed_bytes"):
         if (value := getattr(settings.crawl, key)) < (0 if key == "delay_seconds" else 1):
             faults.add(("crawl", key), mark("too small: {found}"), found=value)
-    for key in ("irrelevant_pages_days", "coverage_pages_days", "attempts_days", "irrelevant_texts_days"):
+    for key, least in _LEAST_OF_IMAGES.items():
+        if (value := getattr(settings.images, key)) < least:
+            faults.add(("images", key), mark("too small: {found}"), found=value)
+    if not settings.images.relevance:
+        faults.add(("images", "relevance"), mark("is empty: name at least one"))
+    for key in (f.name for f in fields(RetentionSettings)):
         if 0 < (days := getattr(settings.retention, key)) < _MIN_DAYS or days < 0:
             faults.add(
                 ("retention", key),

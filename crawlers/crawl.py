@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from pipeline.records import Candidate, CrawlSettings, Source
 if TYPE_CHECKING:
     from scrapy import Spider
     from twisted.python.failure import Failure
+
+    from crawlers.spiders.page_images import ImageLimits, ImageSink
 
 
 def crawl(
@@ -38,6 +41,27 @@ def crawl(
         sink=sink,
         limits=settings,
         logins=logins,
+    )
+
+
+def draw_pages(
+    sources: Sequence[Source],
+    sink: "ImageSink",
+    settings: CrawlSettings,
+    images: "ImageLimits",
+    logins: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Visit the pages that the sink gives, in a browser, by the rules of every crawl; return when there are no more.
+
+    At most once per process, as `crawl`. Every page ends in one PageImage or ImageFailure. `sources` are the outlets of
+    the pages: their own private addresses and delays hold. Raises what the sink raises.
+    """
+    from crawlers.spiders.page_images import PageImageSpider
+
+    # Their pages are drawn by another middleware than the one that renders them.
+    drawn = [replace(source, render=False) for source in sources]
+    run_spider(
+        PageImageSpider, drawn, settings, sources=sources, sink=sink, limits=settings, images=images, logins=logins
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from storage.articles.facet import Articles
+from storage.articles.page_images import PageImages
 from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
@@ -25,6 +26,7 @@ class Database:
         self._engine = open_engine(url)
         self.crawl = Crawl(self._engine)
         self.articles = Articles(self._engine, index_new, reindex, _leave_stories)
+        self.page_images = PageImages(self._engine)
         self.stories = Stories(self._engine)
         self.search = Search(self._engine)
         self.derived = Derived(self._engine, self.search.catch_up)

@@ -1,15 +1,11 @@
 """A page that scripts build → its HTML as a browser renders it, fetching nothing that the crawl would not fetch.
 
-The browser has no network: its proxy does not exist. The crawl's own downloader makes every request of a page, so
-that robots.txt, the guard against private addresses, delays and limits hold for it, redirects and changing DNS
-answers included. Checking a request and letting the browser make it would not do: a Playwright route does not see
-redirects.
+The browser has no network (crawlers.downloader.page_parts).
 """
 
 import asyncio
 import os
 import shutil
-from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,9 +14,10 @@ from scrapy import Request, signals
 from scrapy.http import Response, TextResponse
 
 from crawlers.downloader.exceptions import BrowserFailed, PageTooHeavy
+from crawlers.downloader.page_parts import PageParts, PartLimits
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, Route
+    from playwright.async_api import Page
 
 #: Pages rendered at once: each takes about 100 MB.
 _MAX_PAGES = 2
@@ -32,10 +29,6 @@ _IDLE_TIMEOUT = 3000
 _FETCHED_TYPES = frozenset(["script", "xhr", "fetch"])
 #: Commands of browsers that the system may have.
 _BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-#: Headers about the transfer, left out because the browser gets the decompressed body from the crawl.
-_TRANSFER_HEADERS = frozenset(
-    [b"content-encoding", b"content-length", b"transfer-encoding", b"connection", b"set-cookie"]
-)
 
 
 def missing_browser() -> Literal["extra", "browser"] | None:
@@ -116,6 +109,12 @@ class RenderMiddleware:
 
         limit = int(request.meta["download_maxsize"])
         self._rendered += 1
+        limits = PartLimits(lambda kind, _: kind in _FETCHED_TYPES, _MAX_PARTS, limit, _PARTS_WEIGHT * limit)
+        parts = PageParts(self._crawler, response, str(request.meta.get("source_id", "")), limits)
+
+        async def prepare(page: "Page", _: Request) -> None:
+            await parts.attach(page)
+
         page_request = Request(
             response.url,
             headers={"User-Agent": self._crawler.settings["USER_AGENT"]},
@@ -125,10 +124,8 @@ class RenderMiddleware:
                 # A browser context of its own: cookies and storage end with the page.
                 "playwright_context": f"page-{self._rendered}",
                 "playwright_context_kwargs": {"service_workers": "block", "accept_downloads": False},
-                "playwright_page_init_callback": self._route_handlers(
-                    response, limit, str(request.meta.get("source_id", ""))
-                ),
-                "playwright_page_methods": [PageMethod(_wait_until_idle)],
+                "playwright_page_init_callback": prepare,
+                "playwright_page_methods": [PageMethod(wait_until_idle)],
             },
         )
         try:
@@ -139,64 +136,16 @@ class RenderMiddleware:
         except Error as error:
             raise BrowserFailed(f"the browser failed: {error.message.splitlines()[0]}") from error
         finally:
+            parts.close()
             if (page := page_request.meta.get("playwright_page")) is not None:
                 await page.context.close()
         if len(rendered.body) > limit:
             raise PageTooHeavy(f"{len(rendered.body)} bytes when rendered")
         return rendered.text.encode()
 
-    def _route_handlers(
-        self, document: Response, limit: int, source: str
-    ) -> "Callable[[Page, Request], Awaitable[None]]":
-        """Return the page callback that answers every request of a page; `document` is the page as it was fetched."""
-        budget = {"requests": _MAX_PARTS, "bytes": _PARTS_WEIGHT * limit, "documents": 1}
 
-        async def answer(route: "Route") -> None:
-            request = route.request
-            is_navigation = request.is_navigation_request()
-            if is_navigation and request.url.rstrip("/") == document.url.rstrip("/") and budget["documents"]:
-                budget["documents"] = 0
-                await route.fulfill(status=200, headers=_headers(document), body=document.body)
-                return
-            is_part = request.resource_type in _FETCHED_TYPES and request.method == "GET" and not is_navigation
-            if not is_part or budget["requests"] <= 0 or budget["bytes"] <= 0:
-                await route.abort()
-                return
-            budget["requests"] -= 1
-            part = await self._fetch_part(request.url, request.headers, min(limit, budget["bytes"]), source)
-            if part is None:
-                await route.abort()
-                return
-            budget["bytes"] -= len(part.body)
-            await route.fulfill(status=part.status, headers=_headers(part), body=part.body)
-
-        async def prepare(page: "Page", _: Request) -> None:
-            await page.route("**", answer)
-            await page.route_web_socket("**", lambda socket: socket.close())
-
-        return prepare
-
-    async def _fetch_part(self, url: str, headers: dict[str, str], limit: int, source: str) -> Response | None:
-        """Fetch one part of a page by the rules of the crawl; None if they forbid it, or it fails."""
-        own_headers = {name: value for name, value in headers.items() if name in ("accept", "origin")}
-        try:
-            meta = {"download_maxsize": limit, "source_id": source}
-            request = Request(url, headers=own_headers, meta=meta, dont_filter=True)
-            response: Response = await self._crawler.engine.download_async(request)
-        except Exception:  # Whatever it is, the page is rendered without this part.
-            return None
-        return response
-
-
-def _headers(response: Response) -> dict[str, str]:
-    return {
-        name.decode("latin-1"): b",".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-        if name.lower() not in _TRANSFER_HEADERS
-    }
-
-
-async def _wait_until_idle(page: "Page") -> None:
+async def wait_until_idle(page: "Page") -> None:
+    """Wait until a page has made no request for half a second, at most three seconds."""
     from playwright.async_api import TimeoutError as PlaywrightTimeout
 
     try:

@@ -45,3 +45,7 @@ class BrowserFailed(DiembaoError):
 
 class PageTooHeavy(DiembaoError):
     """The page outgrew its size limit while it was rendered."""
+
+
+class CrawlStopped(DiembaoError):
+    """The page was given up because the crawl ends; it is asked the next time."""

@@ -14,6 +14,7 @@ from scrapy.http import Response
 
 from crawlers.downloader.exceptions import (
     BrowserFailed,
+    CrawlStopped,
     DamagedBody,
     HostLeftAlone,
     PageTooHeavy,
@@ -124,7 +125,7 @@ def reason_of_failure(failure: Any) -> Reason:
 
 def reason_of_exception(error: BaseException) -> Reason:
     """Return the reason for an exception that stopped a request: the first row of the table that matches."""
-    if isinstance(error, HostLeftAlone):
+    if isinstance(error, (HostLeftAlone, CrawlStopped)):
         return Reason.NOT_ASKED
     if isinstance(error, RobotsUnreachable):
         return error.reason

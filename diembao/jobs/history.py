@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.digest.text_diff import DiffPiece
-    from pipeline.records import Item, Version
+    from pipeline.records import Item, StoredImage, Version
     from storage.database import Database
 
 
@@ -21,6 +21,8 @@ class History:
     versions: Sequence[Version]
     #: pieces of text that are the same, new or gone, for each version but the first
     changes: list[Sequence[DiffPiece]]
+    #: images of its page, and attempts at one, by number of the version
+    images: dict[int, StoredImage]
 
 
 def item_at(storage: Database, url: str) -> Item | None:
@@ -42,4 +44,5 @@ def item_history(storage: Database, key_or_url: str) -> History | None:
     if item is None:
         return None
     versions = storage.articles.versions(item.key)
-    return History(item, versions, [text_diff(old.article, new.article) for old, new in pairwise(versions)])
+    changes = [text_diff(old.article, new.article) for old, new in pairwise(versions)]
+    return History(item, versions, changes, storage.page_images.of_item(item.key))

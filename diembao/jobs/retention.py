@@ -14,8 +14,11 @@ from diembao.system.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from config.settings import RetentionSettings
+    from diembao.system.home import Home
+    from pipeline.records import StoredImage
     from storage.database import Database
     from storage.maintenance.retention import Expired, Limits
 
@@ -33,6 +36,7 @@ class RetentionResult:
 
 def apply_retention(
     storage: Database,
+    home: Home,
     settings: RetentionSettings,
     *,
     delete: bool,
@@ -40,19 +44,38 @@ def apply_retention(
     progress: Callable[[str, int, int], None],
 ) -> RetentionResult:
     """Count what is past its limit; delete it (as a job run) and shrink the database file where that is asked for."""
+    from diembao.jobs.collection.page_images import delete_images
+    from storage.maintenance.retention import Expired
+
     at = now()
     limits = _limits(storage, settings, at)
     by_clock = _limits(None, settings, at)
     held_back = limits != by_clock and _rows(storage, by_clock) > _rows(storage, limits)
-    expired = storage.maintenance.plan(limits)
+    images, strays = _old_images(storage, home, settings, limits, at)
+    size = sum(image.size for image in images) + sum(path.stat().st_size for path in strays)
+    expired = [*storage.maintenance.plan(limits), Expired("page_images", len(images) + len(strays), size)]
     deleted = None
     if delete:
         run = storage.service.begin_run("retention", at)
         deleted = storage.maintenance.purge(limits, at, progress)
+        deleted["page_images"] = delete_images(storage, home, images, at) + len(strays)
+        for path in strays:
+            path.unlink(missing_ok=True)
         storage.service.end_run(run, now(), 0, deleted)
     if vacuum:
         storage.maintenance.vacuum()
     return RetentionResult(expired, deleted, storage.maintenance.free_bytes(), held_back)
+
+
+def _old_images(
+    storage: Database, home: Home, settings: RetentionSettings, limits: Limits, at: datetime
+) -> tuple[list[StoredImage], list[Path]]:
+    """Return the images past their limit, and files as old that no image names."""
+    from diembao.jobs.collection.page_images import stray_files
+
+    before = _days_before(storage, settings.images_days, at)
+    images = storage.page_images.expired(before, limits.irrelevant_pages)
+    return images, [] if before is None else stray_files(storage, home, before)
 
 
 def _rows(storage: Database, limits: Limits) -> int:
@@ -63,18 +86,19 @@ def _limits(storage: Database | None, settings: RetentionSettings, at: datetime)
     """Return the limits by the clock and by the days of collection; without a database by the clock alone."""
     from storage.maintenance.retention import Limits
 
-    def days_before(days: int) -> datetime | None:
-        if not days:
-            return None
-        by_clock = (at - timedelta(days=days)).astimezone(UTC)
-        if storage is None:
-            return by_clock
-        since = storage.maintenance.collected_since(days)
-        return None if since is None else min(by_clock, since)
-
     return Limits(
-        days_before(settings.irrelevant_pages_days),
-        days_before(settings.coverage_pages_days),
-        days_before(settings.attempts_days),
-        days_before(settings.irrelevant_texts_days),
+        _days_before(storage, settings.irrelevant_pages_days, at),
+        _days_before(storage, settings.coverage_pages_days, at),
+        _days_before(storage, settings.attempts_days, at),
+        _days_before(storage, settings.irrelevant_texts_days, at),
     )
+
+
+def _days_before(storage: Database | None, days: int, at: datetime) -> datetime | None:
+    if not days:
+        return None
+    by_clock = (at - timedelta(days=days)).astimezone(UTC)
+    if storage is None:
+        return by_clock
+    since = storage.maintenance.collected_since(days)
+    return None if since is None else min(by_clock, since)

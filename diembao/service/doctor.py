@@ -68,7 +68,8 @@ def examine_machine(
     yield _fonts()
     yield _database(address)
     yield _mail(alerting, settings)
-    yield _browser(any(source.render for source in sources if source.enabled))
+    renders = any(source.render for source in sources if source.enabled)
+    yield _browser(renders, draws=settings.images.keep != "none")
     enabled = [source for source in sources if source.enabled]
     if ask_names:
         yield _names(urlsplit(source.home).hostname or "" for source in enabled[:3])
@@ -222,16 +223,17 @@ def _mail(alerting: Alerting, settings: Settings) -> Finding:
         )
 
 
-def _browser(needed: bool) -> Finding:
+def _browser(renders: bool, *, draws: bool) -> Finding:
     from crawlers.downloader.browser import missing_browser
 
     what = translate("Browser")
     missing = missing_browser()
     if not missing:
         return Finding(what, "ok", translate("there"))
-    if not needed:
+    if not (renders or draws):
         return Finding(what, "ok", translate("no source needs one"))
-    return Finding(what, "warning", translate("missing"), translate_code("missing browser", missing))
+    way_out = translate_code("missing browser" if renders else "images without browser", missing)
+    return Finding(what, "warning", translate("missing"), way_out)
 
 
 def _names(hosts: Iterable[str]) -> Finding:

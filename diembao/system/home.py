@@ -45,6 +45,11 @@ class Home:
     def digests(self) -> Path:
         return self.root / "digests"
 
+    @property
+    def images(self) -> Path:
+        """Pictures of articles' pages."""
+        return self.root / "images"
+
     def is_locked(self, name: str) -> bool:
         """Whether another process holds the lock of a command; nothing is written to find out."""
         return is_locked(self.root / f"{name}.lock")

@@ -6,6 +6,7 @@ from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unread
 from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
 from pipeline.records.jobs import AHEAD_LIMIT, Alert, JobOutcome, JobRun
 from pipeline.records.outcomes import OBSTACLES, CandidateOutcome, DocumentOutcome, Reason
+from pipeline.records.page_images import ImageFailure, ImageKind, PageImage, PageToDraw, StoredImage
 from pipeline.records.source_health import (
     CollectionFigures,
     Flag,
@@ -60,13 +61,17 @@ __all__ = [
     "Highlighted",
     "HitPlace",
     "HostWait",
+    "ImageFailure",
+    "ImageKind",
     "Irrelevant",
     "Item",
     "JobOutcome",
     "JobRun",
     "LedgerEntry",
     "Level",
+    "PageImage",
     "PageReading",
+    "PageToDraw",
     "Parameter",
     "PlaceFound",
     "Poll",
@@ -84,6 +89,7 @@ __all__ = [
     "SourceFigures",
     "SourceStanding",
     "SourceState",
+    "StoredImage",
     "Tags",
     "Text",
     "TextFrom",

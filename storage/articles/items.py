@@ -22,7 +22,7 @@ _CHUNK = 200
 _BESIDE = ("uncertain", "watched")
 
 
-def _with_newest_tagging(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*tuple[Any, ...]]:
+def with_newest_tagging(query: Select[*tuple[Any, ...]], as_of: datetime | None) -> Select[*tuple[Any, ...]]:
     """Join items with their newest text under its newest tagging, or as they stood at a moment."""
     others = taggings.alias()
     newest = select(func.max(others.c.id)).where(others.c.version_id == versions.c.id).correlate(versions)
@@ -70,13 +70,13 @@ def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
         candidates.c.feed_url,
     )
     return (
-        _with_newest_tagging(query, as_of)
+        with_newest_tagging(query, as_of)
         .join(sources, sources.c.id == items.c.source_id)
         .join(candidates, candidates.c.id == items.c.candidate_id)
     )
 
 
-def _relevance(as_of: datetime | None) -> ColumnElement[str]:
+def relevance_of_item(as_of: datetime | None) -> ColumnElement[str]:
     """Return the relevance of an item: the last decision of a person, else the verdict of the rules."""
     decided = select(decisions.c.value).where(decisions.c.item_key == items.c.key, decisions.c.field == "relevance")
     if as_of is not None:
@@ -188,8 +188,8 @@ def load_items(
     published_or_seen = func.coalesce(versions.c.published, items.c.first_seen)
     # Only keys are sorted, so that neither memory nor disk has to hold all the texts at once.
     query = (
-        _with_newest_tagging(select(items.c.key), as_of)
-        .where(_relevance(as_of).in_(relevance))
+        with_newest_tagging(select(items.c.key), as_of)
+        .where(relevance_of_item(as_of).in_(relevance))
         .order_by(published_or_seen.desc(), items.c.key)
     )
     if since is not None or until is not None:
@@ -230,7 +230,7 @@ def load_digest_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:
     """See storage.articles.facet.Articles.digest_items."""
-    return _news(connection, _relevance(as_of).in_(("main", "mention")), start, end, late_from, as_of)
+    return _news(connection, relevance_of_item(as_of).in_(("main", "mention")), start, end, late_from, as_of)
 
 
 def load_beside_items(
@@ -239,7 +239,7 @@ def load_beside_items(
     """See storage.articles.facet.Articles.beside_items."""
     # The reason is looked for in the text of the JSON first: of a day's irrelevant pages a dozen are loaded.
     coded = or_(*(cast(taggings.c.tags, Text).contains(f'"{code}"') for code in _BESIDE))
-    found = _news(connection, and_(_relevance(as_of) == "no", coded), start, end, late_from, as_of)
+    found = _news(connection, and_(relevance_of_item(as_of) == "no", coded), start, end, late_from, as_of)
     return [item for item in found if item.tags.reason.code in _BESIDE]
 
 

@@ -15,6 +15,7 @@ from pipeline.records import (
     LedgerEntry,
     PageReading,
     Poll,
+    Reason,
     Source,
     SourceDay,
     SourceFigures,
@@ -68,6 +69,11 @@ class Crawl(Facet):
         """Return the hosts (host[:port]) that asked to be left alone until later than `at`."""
         with self._reading() as connection:
             return feed_state.slowed_hosts(connection, at)
+
+    def leave_alone(self, host: str, at: datetime, until: datetime, reason: Reason, /) -> None:
+        """Send no requests to a host until then, at most for a day: it answered with a Retry-After."""
+        with self._writing() as connection:
+            feed_state.slow_host(connection, host, at, until, reason)
 
     def save_poll(self, run: int, poll: Poll, /, *, recheck_all: bool) -> list[Candidate]:
         """Store a poll; return its candidates to fetch now.

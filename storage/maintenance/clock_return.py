@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or
 from pipeline.records import AHEAD_LIMIT, JobOutcome
 from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, runs, versions
 from storage.schema.instants import Instant
+from storage.schema.page_images import page_images
 from storage.schema.publications import publications
 from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs
@@ -27,6 +28,7 @@ _WAITS: dict[Column[datetime], timedelta] = {
     feeds.c.distrusted_until: timedelta(days=31),
     candidates.c.next_try: timedelta(days=31),
     hosts.c.not_before: timedelta(days=2),
+    page_images.c.next_try: timedelta(days=1),
 }
 #: Times that others state, or that say for which time something was made
 _STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)

@@ -177,6 +177,7 @@ _CHECKS: dict[str, Callable[[Any], Iterator[Message]]] = {
     "publications": _publication_faults,
     "publication_files": _publication_file_faults,
     "decisions": _decision_faults,
+    "page_images": _reason_faults,
     "job_runs": _job_run_faults,
 }
 

@@ -13,6 +13,7 @@ from diembao.cli.options import MOST_ROWS
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
+    from pipeline.i18n.notices import Message
     from storage.maintenance.backup import Progress
 
 _JOBS = ("collect", "process")
@@ -54,23 +55,35 @@ def check(app: CliContext) -> int:
     from storage.maintenance.integrity import check_integrity, table_rows
 
     problems = check_integrity(app.database())
+    lost: list[Message] = []
     try:
         rows = table_rows(app.database())
+        lost = _lost_images(app) if not problems and rows.get("page_images") else []
     except StorageError:
         if not problems:
             raise
         rows = {}  # what keeps them from being counted is among the problems
     if app.as_json:
-        app.print_json({"problems": [problem.translated() for problem in problems], "rows": rows})
+        app.print_json({"problems": [problem.translated() for problem in (*problems, *lost)], "rows": rows})
     for table, n in rows.items():
         app.print(f"  {table:<14}{n:>10}")
-    for problem in problems:
+    for problem in (*problems, *lost):
         app.warn(translate("Wrong: {problem}", problem=problem.translated()))
+    if lost:
+        app.warn(translate("Files of page images are in no backup of the database: copy them back from your own."))
     if problems:
         app.warn(translate("Restore a backup: diembao db restore FILE"))
     else:
         app.print(translate("The database is sound."))
-    return FAILED if problems else DONE
+    return FAILED if problems or lost else DONE
+
+
+def _lost_images(app: CliContext) -> list[Message]:
+    """Return what is wrong with the files of page images, which the database knows by their SHA-256."""
+    from diembao.jobs.collection.page_images import file_faults
+
+    with app.storage() as storage:
+        return list(file_faults(storage, app.home))
 
 
 @db.command(help=mark("Save to FILE (default: backups in the home folder), also while a run writes."))

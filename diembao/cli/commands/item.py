@@ -9,6 +9,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.views.page_image import image_lines, image_row
 from pipeline.i18n.catalogs import mark, translate
 
 
@@ -23,11 +24,12 @@ def item(app: CliContext, item: str) -> int:
     if history is None:
         raise click.UsageError(translate("No such item: {item}", item=item))
     stored, versions, changes = history.item, history.versions, history.changes
-    zone = app.zone()
+    zone, kept = app.zone(), app.settings().images
     if app.as_json:
         row: dict[str, Any] = {"key": stored.key, "outlet": stored.outlet, "taken_down": stored.taken_down}
         row["versions"] = [
             {"number": v.number, "fetched_at": v.fetched_at, "title": v.article.title, "text": v.article.text}
+            | ({"image": image_row(app.home, history.images[v.number])} if v.number in history.images else {})
             for v in versions
         ]
         row["changes"] = [[dataclasses.asdict(p) for p in pieces] for pieces in changes]
@@ -40,6 +42,10 @@ def item(app: CliContext, item: str) -> int:
     for n, version in enumerate(versions):
         at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"
         app.print(translate("Version {number}, read at {at}", number=version.number, at=at))
+        if (image := history.images.get(version.number)) is not None:
+            app.print("\n".join(image_lines(app.home, image, zone)))
+        elif kept.keep != "none" and stored.tags.relevance in kept.relevance:
+            app.print(translate("No page image of this version was taken."))
         if n:
             marks = {"same": "{}", "gap": " … ", "out": "[-{}-]", "in": "{{+{}+}}"}
             app.print("".join(marks[p.kind].format(p.text) for p in changes[n - 1]))

@@ -26,7 +26,8 @@ def retention(app: CliContext, apply_: bool, vacuum: bool) -> int:
     from diembao.jobs.retention import apply_retention
 
     with app.home.lock("process"), app.storage() as storage, app.progress() as progress:
-        result = apply_retention(storage, app.settings().retention, delete=apply_, vacuum=vacuum, progress=progress)
+        kept = app.settings().retention
+        result = apply_retention(storage, app.home, kept, delete=apply_, vacuum=vacuum, progress=progress)
     if app.as_json:
         rows = {kind.kind: {"rows": kind.rows, "bytes": kind.bytes} for kind in result.expired}
         app.print_json({"retention": rows, "applied": result.deleted, "free_bytes": result.free_bytes})

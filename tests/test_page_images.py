@@ -1,0 +1,300 @@
+"""Images of pages, drawn by a real browser of a real site on 127.0.0.1: what they show, and what is never asked for."""
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pypdfium2
+import pytest
+
+from crawlers.downloader import browser
+from diembao.system.home import Home
+from pipeline.records import Article, Coverage, Document, Entry, Feed, Poll, Reason, Relevance, Source, StoredImage
+from storage.database import Database, open_database
+from tests.support.cli import json_lines, run_diembao
+from tests.support.factories import PLAIN_TAGS, examine_pending, store_pages
+from tests.support.local_site import LocalSite, Reply
+
+TITLE = "Gió mạnh làm ngã cây ở Cà Ná"
+PAGE = "<!doctype html><meta charset=utf-8><title>Bài</title><h1>{title}</h1><p>Nội dung bài.</p>{more}"
+#: A page that hides itself in print, and asks for all that a page can.
+FULL = PAGE.format(
+    title=TITLE.upper(),
+    more="""<style>@media print {{ body {{ display: none }} }}</style><link rel=stylesheet href="/kieu.css">
+<img src="{other}/anh.svg"><img src="{secret}/anh.svg"><img src="/vao-trong"><img src="/khong-co.png">
+<img src="/cam/a.svg"><iframe src="/khung"></iframe><script src="/nha.js"></script><script src="{other}/la.js"></script>
+<script>fetch("{other}/dem"); new Image().src = "{secret}/dem"</script>""",
+)
+NOTICE = "<!doctype html><meta charset=utf-8><title>{title}</title><p>Xin xác nhận bạn không phải là máy.</p>"
+#: Path → what becomes of its page.
+PATHS = {
+    "/bai.html": Reason.OK,
+    "/thong-bao.html": Reason.OK,
+    "/anh-treo.html": Reason.OK,
+    "/cam/bai.html": Reason.ROBOTS,
+    "/mat.html": Reason.NOT_FOUND,
+    "/xoay.html": Reason.TIMEOUT,
+    "/treo.html": Reason.TIMEOUT,
+    "/to.html": Reason.TOO_LARGE,
+    "/cao.html": Reason.TOO_LARGE,
+    "/nang.html": Reason.TOO_LARGE,
+    "/vao-trong": Reason.UNSAFE_ADDRESS,
+    "/tep.pdf": Reason.NOT_HTML,
+}
+
+
+@dataclass
+class Scene:
+    """A home whose articles have been visited once, and the servers that were or were not asked."""
+
+    home: Home
+    site: LocalSite
+    other: LocalSite
+    secret: LocalSite
+    row: dict[str, Any]
+    images: dict[str, StoredImage]
+    keys: dict[str, str]
+
+
+def slow(_query: dict[str, str]) -> Reply:
+    time.sleep(20)
+    return Reply("muộn")
+
+
+def bitmap(side: int) -> bytes:
+    """Return a picture of noise, which nothing makes smaller."""
+    head = b"BM" + (54 + 3 * side * side).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+    size = side.to_bytes(4, "little")
+    return head + (40).to_bytes(4, "little") + size + size + b"\1\0\x18\0" + bytes(24) + os.urandom(3 * side * side)
+
+
+def pages(other: str, secret: str) -> dict[str, Any]:
+    svg = Reply("<svg xmlns='http://www.w3.org/2000/svg' width='50' height='50'/>", "image/svg+xml")
+    bare = PAGE.format(title=TITLE, more="{more}")
+    return {
+        "/robots.txt": Reply("User-agent: *\nDisallow: /cam/\n", "text/plain"),
+        "/bai.html": Reply(FULL.format(other=other, secret=secret), headers={"Set-Cookie": "phien=1; Path=/"}),
+        "/kieu.css": Reply("h1 { text-transform: uppercase }", "text/css"),
+        "/nha.js": Reply("document.cookie = 'den=1'; document.body.append('[đoạn của nhà]')", "text/javascript"),
+        "/khung": Reply("khung"),
+        "/vao-trong": Reply(status=302, headers={"Location": f"{secret}/chuyen"}),
+        "/thong-bao.html": Reply(NOTICE.format(title=TITLE)),
+        "/anh-treo.html": Reply(bare.format(more="<img src='/treo.png'>")),
+        "/treo.png": slow,
+        "/treo.html": slow,
+        "/cam/bai.html": Reply(bare.format(more="")),
+        "/xoay.html": Reply(bare.format(more="<script>for (;;) {}</script>")),
+        "/to.html": Reply(b"<p>" + bytes(40 * 2**20)),
+        "/cao.html": Reply(bare.format(more="<div style='height: 300000px'></div>")),
+        "/nang.html": Reply(bare.format(more="<img src='/nhieu.bmp'>")),
+        "/nhieu.bmp": Reply(bitmap(400), "image/bmp"),
+        "/tep.pdf": Reply(b"%PDF-1.4", "application/pdf"),
+        "/nhac.html": Reply(bare.format(more="")),
+        "/anh.svg": svg,
+    }
+
+
+def write_settings(home: Home, sources: str, allow: str, **images: Any) -> None:
+    text = (files("config") / "settings.toml").read_text("utf-8")
+    images = {"keep": '"pdf"', "seconds_per_page": 15.0, "max_bytes": 400_000} | images
+    for key, value in {"delay_seconds": 0.0, "timeout_seconds": 5.0, "max_page_bytes": 2 * 2**20, **images}.items():
+        text = re.sub(rf"(?m)^{key} = .*$", f"{key} = {value}", text)
+    text = text.replace("allow_private = []", f'allow_private = ["{allow}"]')
+    home.config.mkdir(parents=True, exist_ok=True)
+    (home.config / "settings.toml").write_text(text, "utf-8")
+    (home.config / "sources.toml").write_text(sources, "utf-8")
+
+
+def source_toml(id: str, site: str, more: str = "") -> str:
+    return (
+        f'[[source]]\nid = "{id}"\nname = "Báo {id}"\nhome = "{site}/"\nfeeds = [{{ url = "{site}/{id}" }}]\n{more}\n'
+    )
+
+
+def store(storage: Database, source: str, site: str, relevance: Mapping[str, Relevance], at: datetime) -> None:
+    """Store an article for each path, read at that moment from its page."""
+    run = storage.service.begin_run("collect", at)
+    entries = tuple(Entry(f"{site}{path}") for path in relevance)
+    store_pages(storage, run, Poll(source, f"{site}/{source}", at, Reason.OK, 200, entries=entries))
+
+    def examine(document: Document) -> Coverage:
+        path = document.url.removeprefix(site)
+        text = f"Nội dung của bài {path} kể việc đã xảy ra ở {path}."
+        article = Article(document.url, document.url, TITLE, "", text, published=at)
+        tags = replace(PLAIN_TAGS, relevance=relevance[path])
+        return Coverage(document.id, article, tags)
+
+    examine_pending(storage, examine, at)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    if browser.missing_browser():
+        pytest.skip(f"no browser here (missing: {browser.missing_browser()})")
+    home = Home(tmp_path_factory.mktemp("images"))
+    script = Reply("document.body.append('[đoạn lạ]')", "text/javascript")
+    inside = {"/la.js": script, "/anh.svg": Reply("<svg/>", "image/svg+xml")}
+    with (
+        LocalSite(inside) as other,
+        LocalSite({}) as secret,
+        LocalSite(pages(other.home[:-1], secret.home[:-1])) as site,
+    ):
+        root = site.home.rstrip("/")
+        closed = 'hours = "{:02}:00-{:02}:00"'.format(*_hours_away())
+        tables = source_toml("a", root) + source_toml("tat", root, "enabled = false")
+        write_settings(home, tables + source_toml("khuya", root, closed), other.home.split("/")[2])
+        now = datetime.now(UTC)
+        storage = open_database(home.database)
+        storage.crawl.set_sources([Source(id, id, f"{root}/", (Feed(f"{root}/{id}"),)) for id in ("a", "tat", "khuya")])
+        store(storage, "a", root, {**dict.fromkeys(PATHS, "main"), "/nhac.html": "mention"}, now)
+        store(storage, "a", root, {"/cu.html": "main"}, now - timedelta(days=4))
+        store(storage, "tat", root, {"/tat.html": "main"}, now)
+        store(storage, "khuya", root, {"/khuya.html": "main"}, now)
+        done = run_diembao("--home", home.root, "--json", "images")
+        assert done.returncode == 1, done.stderr
+        assert done.stderr == ""
+        items = {i.article.canonical.removeprefix(root): i.key for i in storage.articles.items()}
+        stored = {path: storage.page_images.of_item(key) for path, key in items.items()}
+        storage.close()
+        images = {path: versions[1] for path, versions in stored.items() if versions}
+        yield Scene(home, site, other, secret, json_lines(done.stdout)[0]["images"], images, items)
+
+
+def _hours_away() -> tuple[int, int]:
+    hour = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).hour
+    return (hour + 10) % 24, (hour + 12) % 24
+
+
+def pdf_text(path: Path) -> str:
+    document = pypdfium2.PdfDocument(path)
+    return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def test_every_page_has_its_image_or_the_reason(scene: Scene) -> None:
+    assert {path: image.reason for path, image in scene.images.items()} == PATHS
+    assert scene.row["taken"] == 3
+    assert scene.row["left"] == 0
+    assert scene.row["failed"] == {
+        reason: list(PATHS.values()).count(reason) for reason in set(PATHS.values()) - {Reason.OK}
+    }
+
+
+def test_the_image_is_what_stood_there(scene: Scene) -> None:
+    """As on a screen, whatever the page does in print, with its own scripts and without those of others."""
+    image = scene.images["/bai.html"]
+    path = scene.home.images / image.file
+    text = pdf_text(path)
+    assert TITLE.upper() in text
+    assert "[đoạn của nhà]" in text
+    assert "[đoạn lạ]" not in text
+    assert f"{scene.site.home}bai.html" in text, "the address stands below"
+    assert image.shows_title, "whatever the case of the letters"
+    assert image.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert image.size == path.stat().st_size
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert path.parent.name == scene.keys["/bai.html"]
+
+
+def test_nothing_inside_is_reached_and_nothing_of_strangers_runs(scene: Scene) -> None:
+    assert scene.secret.asked == []
+    assert "/anh.svg" in scene.other.asked
+    assert {"/la.js", "/dem"}.isdisjoint(scene.other.asked)
+    assert {"/khung", "/cam/a.svg", "/cam/bai.html"}.isdisjoint(scene.site.asked)
+    # three pictures inside, the one that is not there and the one that robots.txt forbids
+    assert scene.images["/bai.html"].missing_parts == 5
+    assert not any("cookie" in headers for headers in scene.site.headers)
+
+
+def test_a_page_without_its_headline_says_so(scene: Scene) -> None:
+    """The title of the window is not what a reader sees."""
+    assert not scene.images["/thong-bao.html"].shows_title
+    done = run_diembao("--home", scene.home.root, "--lang", "en", "item", scene.keys["/thong-bao.html"])
+    assert str(scene.home.images / scene.images["/thong-bao.html"].file) in done.stdout
+    assert "headline did not stand on the page" in done.stdout
+
+
+def test_a_part_that_never_comes_is_left_out(scene: Scene) -> None:
+    image = scene.images["/anh-treo.html"]
+    assert image.missing_parts == 1
+    assert "Nội dung bài." in pdf_text(scene.home.images / image.file)
+
+
+def test_only_pages_of_open_sources_about_the_province_are_visited(scene: Scene) -> None:
+    assert {"/nhac.html", "/tat.html", "/khuya.html", "/cu.html"}.isdisjoint(scene.site.asked)
+
+
+def test_each_text_is_visited_once(scene: Scene) -> None:
+    before = len(scene.site.asked)
+    done = run_diembao("--home", scene.home.root, "--json", "images")
+    assert done.returncode == 0, done.stderr
+    assert json_lines(done.stdout)[0]["images"]["taken"] == 0
+    assert len(scene.site.asked) == before
+    assert [scene.site.asked.count(path) for path in PATHS if path not in ("/vao-trong", "/cam/bai.html")] == [1] * 10
+
+
+def test_a_reason_is_told(scene: Scene) -> None:
+    done = run_diembao("--home", scene.home.root, "--lang", "en", "item", scene.keys["/xoay.html"])
+    assert "No page image: " in done.stdout
+    assert "the next try is due at" in done.stdout
+    done = run_diembao("--home", scene.home.root, "--lang", "en", "item", scene.keys["/mat.html"])
+    assert "it is not tried again" in done.stdout
+
+
+def test_a_png_is_cut_where_browsers_draw_no_further(scene: Scene) -> None:
+    home, root = Home(scene.home.root / "png"), scene.site.home.rstrip("/")
+    write_settings(home, source_toml("a", root), "127.0.0.1:1", keep='"png"', max_bytes=2_000_000)
+    scene.site.pages["/dai.html"] = Reply(PAGE.format(title=TITLE, more="<div style='height: 50000px'></div>"))
+    storage = open_database(home.database)
+    storage.crawl.set_sources([Source("a", "a", f"{root}/", (Feed(f"{root}/a"),))])
+    store(storage, "a", root, {"/dai.html": "main"}, datetime.now(UTC))
+    done = run_diembao("--home", home.root, "--json", "images")
+    assert done.returncode == 0, done.stderr
+    [item] = storage.articles.items()
+    image = storage.page_images.of_item(item.key)[1]
+    storage.close()
+    head = (home.images / image.file).read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    assert (int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")) == (1280, 16_000)
+
+
+def test_a_run_gives_way_to_a_collection(scene: Scene) -> None:
+    """It does not begin while one is under way; one that begins ends it, and its pages wait, without a failure."""
+    home, root = Home(scene.home.root / "nhuong"), scene.site.home.rstrip("/")
+    write_settings(home, source_toml("a", root), "127.0.0.1:1", seconds_per_page=60)
+    storage = open_database(home.database)
+    storage.crawl.set_sources([Source("a", "a", f"{root}/", (Feed(f"{root}/a"),))])
+    store(storage, "a", root, {"/xoay.html": "main"}, datetime.now(UTC))
+    before = scene.site.asked.count("/xoay.html")
+    with home.lock("collect"):
+        done = run_diembao("--home", home.root, "--json", "images")
+    assert json_lines(done.stdout)[0]["images"]["stop"] == "collection"
+    assert scene.site.asked.count("/xoay.html") == before
+
+    def begin_collection() -> None:
+        while scene.site.asked.count("/xoay.html") == before:
+            time.sleep(0.1)
+        with home.lock("collect", wait=1):
+            over.wait(20)
+
+    over = Event()
+    collection = Thread(target=begin_collection, daemon=True)
+    collection.start()
+    began = time.monotonic()
+    done = run_diembao("--home", home.root, "--json", "images")
+    over.set()
+    assert time.monotonic() - began < 20
+    row = json_lines(done.stdout)[0]["images"]
+    assert (row["stop"], row["taken"], row["failed"], row["left"]) == ("collection", 0, {}, 1)
+    [item] = storage.articles.items()
+    assert storage.page_images.of_item(item.key) == {}
+    storage.close()
+    collection.join()
