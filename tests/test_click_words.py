@@ -136,7 +136,7 @@ def test_help_pages_and_the_version_are_in_the_language_of_the_run() -> None:
         page = run_inside(*words, "--help").stdout
         assert page.startswith("Cách dùng: ")
         assert "Tùy chọn:" in page
-        assert "Cho xem hướng dẫn này rồi thôi." in page
+        assert "Cho xem hướng dẫn này rồi thoát." in page
         assert english_words.findall(page) == []
         page = (
             run_inside(*words, "--help", "--lang", "en").stdout

@@ -228,6 +228,20 @@ def test_a_person_splits_and_later_runs_respect_it(storage: Database) -> None:
     assert any({"a", "c"} <= s for s in grouped(storage)[0])
 
 
+def test_splitting_undoes_a_merging_at_both_levels(storage: Database) -> None:
+    store(storage, [made("a", " ".join(words(1, 90)), 0, "Muối"), made("b", " ".join(words(2, 90)), 1, "Tàu")])
+    assert [len(groups) for groups in grouped(storage)] == [2, 2]
+    name = storage.stories.merge("story", [key_of(storage, "a"), key_of(storage, "b")], "nhầm", T0)
+    assert [len(groups) for groups in grouped(storage)] == [1, 1]
+    storage.stories.split("story", name, [key_of(storage, "b")], "nhầm", T0)
+    assert [len(groups) for groups in grouped(storage)] == [2, 2]
+    storage.stories.rebuild(T0)
+    assert [len(groups) for groups in grouped(storage)] == [2, 2]
+    # Two stories that a person called one event stay one, whatever was split before.
+    storage.stories.merge("event", [key_of(storage, "a"), key_of(storage, "b")], "", T0)
+    assert [len(groups) for groups in grouped(storage)] == [2, 1]
+
+
 def test_undated_articles_are_grouped_by_what_they_say(storage: Database) -> None:
     wire = " ".join(words(1, 120))
     store(storage, [replace(made(n, f"{wire} {n}", 0, "Tàu cá gặp nạn"), published=None) for n in "ab"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analysis.brief.matters import Matter, attention_matters, day_matters, foreign_topics
 from analysis.digest import excerpt
+from analysis.digest.figure_words import grave_words
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
@@ -185,7 +186,9 @@ class _BriefBuilder:
         rows: list[Runs] = []
         for one, matter in matters[: self._size.attention]:
             item = matter.spoken(words.lang)
-            place = self._told.index(matter) + 1 if matter in self._told else 0
+            # Only where the story itself is told above: an event may hold others, too.
+            places = (n for n, told in enumerate(self._told, 1) if one.story in told.stories)
+            place = next(places, 0)
             where = words.say("brief_above", n=place) if place else self._carriers(matter)
             rows.append((*self._headline(matter, item), Run(f". {self._seen(one)} "), Run(f"({where})", italic=True)))
         yield BulletList(tuple(rows))
@@ -200,7 +203,8 @@ class _BriefBuilder:
 
     def _seen(self, one: AttentionItem) -> str:
         """Return why a matter asks for attention, in a few words: its topics of that kind and words of its tone."""
-        words = [self._topics.get(topic.id, topic.id) for topic in one.signals]
+        words = grave_words(one.gravity, self._words)
+        words += [self._topics.get(topic.id, topic.id) for topic in one.signals]
         if one.negative:
             words.append(self._words.of("tone", "negative").lower())
         evidence = [e.words for topic in one.signals for e in topic.evidence]

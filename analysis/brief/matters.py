@@ -55,14 +55,15 @@ def day_matters(day: Digest) -> list[Matter]:
 
 
 def attention_matters(day: Digest) -> Iterator[tuple[AttentionItem, Matter]]:
-    """Yield what asks for attention, in its order, each event once."""
+    """Yield what asks for attention, in its order, each event once; its matter begins with the story that asks."""
     matters = {_key(story): matter for matter in day_matters(day) for story in matter.stories}
     told: set[str] = set()
     for one in day.attention:
         key = _key(one.story)
         if key not in told:
             told.add(key)
-            yield one, matters.get(key, Matter((one.story,)))
+            others = matters[key].stories if key in matters else ()
+            yield one, Matter((one.story, *(story for story in others if story != one.story)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _OTHERS: tuple[SourceState, ...] = ("failed", "waiting", "not_due", "paused")
 _HOURS, _TOLERANCE = 24, 1.5
 #: Verdicts whose lines stand below one sentence, which is not said again in each
 _GROUPS = ("main", "mention")
+#: Code of what a person decided
+_DECIDED = "decided"
 
 
 class HeadLines:
@@ -58,10 +60,10 @@ def reason_groups(day: Digest, words: Labels, province: str) -> Iterator[tuple[s
     by_code: dict[str, list[tuple[Item, str]]] = {}
     for story in stories:
         reason = story.lead.tags.reason
-        code = reason.code if reason.code in _GROUPS else ""
-        told = VerdictReason(f"{code}_short", reason.parameters) if code else reason
+        code = reason.code if reason.code in (*_GROUPS, _DECIDED) else ""
+        told = VerdictReason(f"{code}_short", reason.parameters) if code in _GROUPS else reason
         if text := excerpt.visible(relevance_reason_text(told, words.lang)):
             by_code.setdefault(code, []).append((story.lead, text))
-    for code in (*_GROUPS, ""):
+    for code in (*_GROUPS, _DECIDED, ""):
         if rows := by_code.get(code):
             yield (words.say(f"reasons_{code}", province=province, n=len(rows)) if code else ""), rows

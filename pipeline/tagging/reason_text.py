@@ -11,12 +11,14 @@ def relevance_reason_text(reason: VerdictReason, language: Language | None = Non
     Codes are those of judge_relevance, 'decided' of a person, and 'text' with the sentence itself as parameter.
     """
     code, parameters = reason.code, dict(reason.parameters)
-    if code == "decided" and parameters.get("note"):
-        code = "decided_note"
+    if code == "decided" and not parameters.get("who"):
+        parameters["who"] = translate_code("relevance-names", "reviewer", language=language)
     if "names" in parameters:
         parameters["names"] = _names_text(reason, language)
     if "where" in parameters:
         parameters["where"] = translate_code("relevance-where", str(parameters["where"]), language=language)
+    if code == "decided" and parameters.get("note"):
+        code = "decided_note"
     return translate_code("relevance-reason", code, language=language, **parameters)
 
 

@@ -178,7 +178,13 @@ def _reason(
         # Names found in a text without diacritics are withheld.
         "unaccented": not certain,
     }
-    placed: dict[str, Parameter] = {**quoted, "where": _first_part(found, kept)}
+    where = _first_part(found, kept)
+    there = tuple(
+        dict.fromkeys(found.zone(m.where).text[m.start : m.end] for m, _ in certain or kept if _part(found, m) == where)
+    )
+    placed: dict[str, Parameter] = {
+        **quoted, "where": where, "names": there[:_NAMES], "others": max(0, len(there) - _NAMES)
+    }  # fmt: skip
     if relevance == "main":
         return VerdictReason("main", {**placed, "count": len(kept)})
     roles = {r for _, r in kept}
@@ -191,8 +197,11 @@ def _reason(
 
 def _first_part(found: PlaceMentions, kept: Sequence[tuple[Mention, Role]]) -> str:
     """Return the first part of the text with a mention: 'title', 'lead' or 'body'."""
-    if any(m.where == "title" for m, _ in kept):
+    parts = {_part(found, m) for m, _ in kept}
+    return next(part for part in ("title", "lead", "body") if part in parts)
+
+
+def _part(found: PlaceMentions, mention: Mention) -> str:
+    if mention.where == "title":
         return "title"
-    if any(m.start < found.text.lead_end for m, _ in kept):
-        return "lead"
-    return "body"
+    return "lead" if mention.start < found.text.lead_end else "body"

@@ -179,7 +179,24 @@ def load_rulings(connection: Connection, level: Level) -> list[Ruling]:
     sides: dict[tuple[int, str], dict[str, int]] = {}
     for row in connection.execute(_RULINGS[level]):
         sides.setdefault((row.id, row.kind), {})[row.item_key] = row.side
-    return [Ruling(number, kind == "apart", by_key) for (number, kind), by_key in sides.items()]
+    rulings = [Ruling(number, kind == "apart", by_key) for (number, kind), by_key in sides.items()]
+    return rulings if level == "story" else [part for ruling in rulings for part in _undone(connection, ruling)]
+
+
+def _undone(connection: Connection, ruling: Ruling) -> list[Ruling]:
+    """Return a ruling for events without what a later splitting of stories undid.
+
+    Two stories may be of one event, so that splitting them holds no events apart; but where a person joined them and
+    split them again, the joining must not go on holding them together as an event.
+    """
+    if ruling.apart:
+        return [ruling]
+    groups = [set(ruling.sides)]
+    for later in load_rulings(connection, "story"):
+        if later.apart and later.id > ruling.id:
+            left = {key for key, side in later.sides.items() if side}
+            groups = [part for group in groups for part in (group - left, group & left)]
+    return [Ruling(ruling.id, False, dict.fromkeys(sorted(group), 0)) for group in groups if len(group) > 1]
 
 
 def _chunks(sequence: Sequence[T]) -> Iterable[Sequence[T]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -16,6 +17,9 @@ from diembao.cli.views.value_words import grade_words, tone_words, topic_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import DecisionField, Relevance, Tone
+
+#: Lowest number of an account that is a person's (login.defs(5): UID_MIN)
+_FIRST_PERSON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,9 @@ def _values(arguments: _Options) -> dict[DecisionField, str | None]:
 
 
 def _user() -> str:
+    """Return the name of the person who types; "" for an account of the system, which is nobody's name."""
+    if os.name == "posix" and os.getuid() < _FIRST_PERSON:
+        return ""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # in a container whose user has no name
