@@ -144,15 +144,17 @@ class PageImageMiddleware:
         from playwright.async_api import Error, async_playwright
 
         async with self._opening:
-            if self._browser is None or not self._browser.is_connected():
-                if self._driver is None:
-                    self._driver = await async_playwright().start()
-                options = browser_settings(drawing.seconds)["PLAYWRIGHT_LAUNCH_OPTIONS"]
-                try:
-                    self._browser = await self._driver.chromium.launch(**options)
-                except Error as error:
-                    raise CrawlStopped(f"the browser does not start: {error.message.splitlines()[0]}") from error
-            return self._browser
+            if self._browser is not None and self._browser.is_connected():
+                return self._browser
+            if self._driver is None:
+                self._driver = await async_playwright().start()
+            options = browser_settings(drawing.seconds)["PLAYWRIGHT_LAUNCH_OPTIONS"]
+            try:
+                browser: Browser = await self._driver.chromium.launch(**options)
+            except Error as error:
+                raise CrawlStopped(f"the browser does not start: {error.message.splitlines()[0]}") from error
+            self._browser = browser
+            return browser
 
     async def _close(self) -> None:
         if self._browser is not None:

@@ -127,8 +127,8 @@ class PageImageSpider(Spider):
     def _request(self, page: PageToDraw) -> Request:
         return Request(
             browser_url(page.url),
-            callback=self._parse,
-            errback=self._parse_failure,
+            callback=self._receive,
+            errback=self._receive_failure,
             headers=login_header(self._auth_headers.get(page.source_id, {}), page.url),
             meta={
                 "page": page,
@@ -139,7 +139,7 @@ class PageImageSpider(Spider):
             dont_filter=True,
         )
 
-    def _parse(self, response: Response) -> Iterator[Request]:
+    def _receive(self, response: Response) -> Iterator[Request]:
         page: PageToDraw = response.meta["page"]
         drawn: Drawn | None = response.meta.get("drawn")
         if drawn is not None:
@@ -163,7 +163,7 @@ class PageImageSpider(Spider):
             self._save(ImageFailure(page.document_id, clock.now(), response.url, reason, content_type[:200]))
         yield from self._request_next()
 
-    def _parse_failure(self, failure: Any) -> Iterator[Request]:
+    def _receive_failure(self, failure: Any) -> Iterator[Request]:
         page: PageToDraw = failure.request.meta["page"]
         reason, note = reason_of_failure(failure), error_note(failure.value)
         self._save(ImageFailure(page.document_id, clock.now(), failure.request.url, reason, note))

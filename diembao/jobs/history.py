@@ -20,7 +20,7 @@ class History:
     #: oldest first
     versions: Sequence[Version]
     #: pieces of text that are the same, new or gone, for each version but the first
-    changes: list[Sequence[DiffPiece]]
+    changes: Sequence[Sequence[DiffPiece]]
     #: images of its page, and attempts at one, by number of the version
     images: dict[int, StoredImage]
 
