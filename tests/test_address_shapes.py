@@ -134,3 +134,16 @@ def test_what_is_no_page(address: str) -> None:
 @pytest.mark.parametrize("address", ["/thoi-su", "/x", "/index.php?id=5", PAGE])
 def test_what_may_be_a_page(address: str) -> None:
     assert is_page(HOST + address)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["id=512&cat=2", "cat=2&id=512", "cat=2&ref=rss&id=512", "&id=512&&cat=2", "utm=x&id=512&cat=2"],
+)
+def test_order_of_parameters_makes_no_other_address(query: str) -> None:
+    assert loose_form(f"https://baothu.example/tin.php?{query}") == "baothu.example/tin.php?cat=2&id=512"
+
+
+def test_other_values_of_parameters_make_another_address() -> None:
+    forms = {loose_form(f"https://baothu.example/tin.php?{q}") for q in ("id=512&cat=2", "id=2&cat=512", "id=512")}
+    assert len(forms) == 3

@@ -343,3 +343,26 @@ def test_name_of_the_outlet_is_cut_off(title: str, site: str) -> None:
     named = f'<meta property="og:site_name" content="{site}">'
     assert read(f"{named}<title>{title}</title>").title == "Cảng Cà Ná đón tàu lớn"
     assert read(f'{named}<meta property="og:title" content="{title}">').title == "Cảng Cà Ná đón tàu lớn"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("C&amp;amp;A mở cửa hàng thứ hai ở Phan Rang", "C&A mở cửa hàng thứ hai ở Phan Rang"),
+        ("Cà Ná &amp;#8211; biển xanh gọi mời du khách", "Cà Ná – biển xanh gọi mời du khách"),
+        ("Nói &amp;quot;không&amp;quot; với rác nhựa ở Vĩnh Hy", 'Nói "không" với rác nhựa ở Vĩnh Hy'),
+        ("Ninh Ch&amp;#x1EEF; vào mùa gió, khách tìm về biển", "Ninh Chữ vào mùa gió, khách tìm về biển"),
+        ("Đường ven biển&amp;nbsp;Ninh Thuận thông xe", "Đường ven biển Ninh Thuận thông xe"),
+        # no reference, or one that the reader is meant to see
+        ("AT&amp;T và R&amp;D: bài học cho Ninh Thuận", "AT&T và R&D: bài học cho Ninh Thuận"),
+        ("Hỏi &amp; đáp; về nho Ninh Thuận cuối năm", "Hỏi & đáp; về nho Ninh Thuận cuối năm"),
+    ],
+)
+@pytest.mark.parametrize("place", ["og", "title", "h1"])
+def test_title_that_a_system_escaped_twice_is_plain(written: str, title: str, place: str) -> None:
+    head, inner = {
+        "og": (f'<meta property="og:title" content="{written.replace(chr(34), "&quot;")}">', ""),
+        "title": (f"<title>{written}</title>", ""),
+        "h1": ("", f"<h1>{written}</h1>"),
+    }[place]
+    assert read(head, inner).title == title

@@ -278,3 +278,38 @@ def test_date_inside_a_sentence_is_not_the_byline() -> None:
 
 def test_undated_page_stays_undated() -> None:
     assert read("<h1>Tên bài</h1><p>Không có ngày tháng nào ở đây.</p>") == page_dates.PageDates()
+
+
+@pytest.mark.parametrize(
+    ("country", "stated", "iso"),
+    [
+        # numbers, as some systems write them
+        ("VN", "1793866020", "2026-11-05T15:07:00+07:00"),
+        ("VN", "1793866020000", "2026-11-05T15:07:00+07:00"),
+        ("KR", "1793866020.5", "2026-11-05T17:07:00+09:00"),
+        # the form of a program that nobody told its language, wherever the outlet is
+        ("VN", '"11/5/2026 3:07:00 PM"', "2026-11-05T15:07:00+07:00"),
+        ("KR", '"11/5/2026 3:07:00 PM"', "2026-11-05T15:07:00+09:00"),
+        ("FR", '"4/12/2026 9:30:00 AM"', "2026-04-12T09:30:00+02:00"),
+        # neighbours: a country that writes so itself, and forms of the outlet's own
+        ("AU", '"5/11/2026 3:07:00 PM"', "2026-11-05T15:07:00+11:00"),
+        ("VN", '"05/11/2026 3:07:00 CH"', "2026-11-05T15:07:00+07:00"),
+        ("VN", '"05/11/2026 15:07:00"', "2026-11-05T15:07:00+07:00"),
+        ("VN", "true", ""),
+    ],
+)
+def test_times_as_programs_write_them_into_json_ld(country: str, stated: str, iso: str) -> None:
+    markup = f'<script type="application/ld+json">{{"@type":"NewsArticle","datePublished":{stated}}}</script><p>x</p>'
+    tree = parser.parse_html(markup)
+    assert tree is not None
+    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    dates = page_dates.choose_page_dates(
+        tree,
+        jsonld.article_nodes(jsonld.jsonld_nodes(tree)),
+        {},
+        url="https://outlet.example/x.html",
+        language="",
+        now=now,
+        source=page_dates.SourceHints(country=country),
+    )
+    assert dates.published == (datetime.fromisoformat(iso) if iso else None)

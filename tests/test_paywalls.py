@@ -45,6 +45,14 @@ NOTICES = [
     "登录后继续阅读全文",
     "続きを読むには会員登録が必要です",
     "구독하고 계속 읽기",
+    "Diesen Artikel weiterlesen mit einem Abo",
+    "Weiterlesen mit Probeabo",
+    "Mit unserem Abo lesen Sie alle Artikel.",
+    "기사 전문은 유료 회원만 볼 수 있습니다.",
+    "이 기사는 구독자에게만 제공됩니다.",
+    "Полный текст доступен только подписчикам.",
+    "Материал доступен по подписке",
+    "Статья доступна только для подписчиков.",
 ]
 
 
@@ -93,6 +101,9 @@ def test_nor_in_the_words_of_the_feed(notice: str) -> None:
 
 
 NEWS = [
+    "Das Museum in Phan Rang ist mit einem Abo der Verkehrsbetriebe und mit der Tageskarte zu besuchen.",
+    "닌투언 수협 회원만 새 냉동창고를 이용할 수 있다고 조합장이 금요일 총회에서 밝혔다.",
+    "Билеты на фестиваль доступны только для подписчиков спортивного клуба Фанранга, сообщил директор.",
     "Từ ngày 1/12, người dân Ninh Hải đăng nhập VNeID để xem đầy đủ lịch sử khám bệnh tại trạm y tế xã.",
     "Thư viện tỉnh mời bạn đọc đăng ký để đọc tiếp các số báo xuân đã số hóa từ năm 1975 đến nay.",
     "The Phan Rang library asks pupils to register to read its 4,000 Cham manuscripts on tablets from Monday.",

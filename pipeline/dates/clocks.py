@@ -36,7 +36,7 @@ _CLOCK = (
     rf"{{point}})\s*(?P<b>{_MARKS})?"
 )
 # Text between clock and day: at most a weekday and words such as 'lúc', 'ngày', 'à', 'a las'; more is a sentence.
-_GAP = rf"[\s,;:|\-–—/·•()@]*(?:(?!(?:{_MARKS})(?![^\W\d_]))(?:thứ\s\d|[^\W\d_]{{1,12}}\.?)[\s,;|\-–—·•)]+){{0,4}}"
+_GAP = rf"[\s,;:|\-–—/·•()\[\]@]*(?:(?!(?:{_MARKS})(?![^\W\d_]))(?:thứ\s\d|[^\W\d_]{{1,12}}\.?)[\s,;|\-–—·•)]+){{0,4}}"
 _BEFORE = re.compile(
     _CLOCK.replace("{point}", rf"|{_POINT}(?=\s*(?:WIB|WITA|WIT|น\.))") + rf"{ZONE}?" + _GAP + r"$", re.IGNORECASE
 )

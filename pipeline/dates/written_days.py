@@ -85,8 +85,11 @@ def first_stated_day(
     for tongue in _languages(language, country):
         calendar = month_names.calendar_for(tongue)
         patterns = [*_NUMBERED, *calendar.named_day]
+        if short_years or tongue.startswith("th"):
+            # '5 พ.ย. 69' is how Thai pages write any day; numbers alone ('5/11/69') may be anything.
+            patterns += calendar.short_year
         if short_years:
-            patterns += [*calendar.short_year, _SHORT]
+            patterns.append(_SHORT)
         matches = [match for pattern in patterns if (match := pattern.search(text))]
         weekday = calendar.weekday.search(text) if matches else None
         for match in sorted(matches, key=lambda m: (m.start(), -m.end())):

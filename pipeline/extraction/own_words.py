@@ -58,9 +58,11 @@ _OTHERS = """
     ya existe ha sido movida eliminada volver inicio error lo sentimos para seguir leyendo suscríbete suscriptores
     solo iniciar sesión cuenta contraseña por y o su il lo gli contenuto riservato agli abbonati pagina trovata non
     accedi страница не найдена найден к сожалению запрашиваемая существует или была удалена на главную вернуться
-    доступно только подписчикам
+    доступно только подписчикам доступен доступна доступны полный полная полностью текст текста материал материала
+    статья для подписчиков подписке
     чтобы читать дальше оформите подписку войдите вы войти 페이지를 찾을 수 없습니다 요청하신 로그인 구독 계속
-    읽기 회원 전용 기사 이 는
+    읽기 회원 전용 기사 이 는 전문은 전문을 유료 회원만 회원에게만 구독자만 구독자에게만
+    볼 읽을 있습니다 제공됩니다 공개됩니다
 """
 # Characters of such notices in scripts without spaces.
 _CHARACTERS = (

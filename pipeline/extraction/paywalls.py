@@ -20,7 +20,9 @@ _PAYWALL = re.compile(
     r"|réservée?s? (?:à nos|aux) abonnés|il vous reste [\d.,]+ ?% de (?:cet article|l'article)"
     r"|(?:abonnez|connectez|inscrivez)-vous pour (?:lire|continuer|accéder)"
     # German
-    r"|(?:nur|exklusiv) für (?:unsere )?abonnent(?:en|innen)|mit (?:einem |dem )?abo (?:jetzt )?weiterlesen"
+    r"|(?:nur|exklusiv) für (?:unsere )?abonnent(?:en|innen)"
+    r"|mit (?:einem |dem |unserem )?abo (?:jetzt )?(?:weiter)?lesen"
+    r"|(?:weiter)?lesen mit (?:einem |dem |unserem )?(?:probe)?abo"
     r"|jetzt weiterlesen|(?:um|zum) weiter(?:zu)?lesen[\w\s,]{0,30}(?:anmelden|registrieren|abonnieren|abo)"
     r"|melden sie sich an,? um (?:den|diesen) artikel"
     # Vietnamese
@@ -35,8 +37,10 @@ _PAYWALL = re.compile(
     r"|s?olo para suscriptores|suscríb[ea]te para (?:seguir|continuar) leyendo"
     r"|(?:contenuto|articolo) riservato agli abbonati|abbonati per (?:continuare|leggere)"
     r"|有料会員|会員限定|続きを読むには|只限订阅|订阅后(?:可)?(?:继续)?阅读|登[录錄]后(?:可)?(?:继续)?阅读(?:全文)?|付费阅读"
-    r"|доступно только подписчикам|чтобы (?:читать|продолжить)[^.!?]{0,30}(?:подпис|войдите)"
+    r"|доступ(?:но|ен|на|ны) (?:только )?(?:для подписчиков|подписчикам|по подписке)"
+    r"|только для подписчиков|чтобы (?:читать|продолжить)[^.!?]{0,30}(?:подпис|войдите)"
     r"|(?:구독|로그인)(?:하고|하시면|하면)? ?(?:후 )?(?:계속|전문|기사)|유료 ?(?:회원|구독자) ?전용"
+    r"|(?:회원|구독자)(?:만|에게만) [^.]{0,20}(?:볼 수|읽을 수|이용|제공|공개)"
     r"|(?:berlangganan|masuk|daftar) untuk (?:lanjut )?(?:membaca|melanjutkan)",
     re.IGNORECASE,
 )
@@ -45,7 +49,7 @@ _LONGEST, _MOST_OWN, _LARGEST_SHARE = 240, 6, 0.4
 # Words for reading and for what is read. 'Available to premium subscribers only' without one may be said of a product.
 _READING = re.compile(
     r"\b(?:read|reading|article|articles|content|story|stories|access|lire|lecture|lesen|weiter\w*lesen|artikel|leer|leyendo"
-    r"|artículo|contenuto|articolo|leggere|đọc|xem|bài|nội dung|читать|membaca)\b"
+    r"|artículo|contenuto|articolo|leggere|đọc|xem|bài|nội dung|читать|материал|текст|статья|membaca)\b"
     r"|статей|阅读|閱讀|全文|読|읽|기사|전문",
     re.IGNORECASE,
 )

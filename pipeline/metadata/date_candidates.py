@@ -11,7 +11,8 @@ from pipeline.dates.written_days import plain_digits
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata.date_labels import is_update_name, last_label, publication_part
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
+# '5 พ.ย. 69' has the year of two digits that Thai pages write.
+_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|[ก-ฮ]\.[ก-ฮ]\.\s?\d\d(?!\d)")
 # '9 Th8', the whole text of an element: WordPress in Vietnamese, where a theme leaves the year out.
 _YEARLESS = re.compile(r"\s*(?:0?[1-9]|[12]\d|3[01])\s*Th(?:1[0-2]|0?[1-9])\s*", re.IGNORECASE)
 _MONTH_ALONE = re.compile(r"\s*Th(?:1[0-2]|0?[1-9])\s*", re.IGNORECASE)

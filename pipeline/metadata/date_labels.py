@@ -6,7 +6,8 @@ from typing import Literal
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|Th(?:1[0-2]|0?[1-9])(?!\d)")
 _PUBLISHED = (
     r"ngày đăng|đăng (?:lúc|ngày|tải|bài)|đăng(?=\s*:)|xuất bản|phát hành|first published|published|posted|created",
-    r"veröffentlicht|erstellt|erschienen|publiée?|mis en ligne|publicad[oa]|pubblicat[oa]|gepubliceerd|publicerad",
+    r"(?:erst)?veröffentlich(?:t|ung)|erstellt|erschienen",
+    r"publiée?|mis en ligne|publicad[oa]|pubblicat[oa]|gepubliceerd|publicerad",
     r"опубликован\w*|发布|發布|發佈|发表|發表|公開|掲載|配信|입력|등록|게재|승인|diterbitkan|dipublikasikan|tayang|เผยแพร่",
 )
 _UPDATED = (

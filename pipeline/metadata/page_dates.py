@@ -1,9 +1,11 @@
 """Dates on a page → times of publication and change, with their origin, precision and ambiguity."""
 
+import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Literal
+from typing import Any, Literal
 
 from lxml.html import HtmlElement
 
@@ -34,6 +36,9 @@ _META_MODIFIED = (
     "lastmod",
     "dcterms.modified",
 )
+_DOT_NET = re.compile(r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d [AP]M")
+# Countries whose own form has the day first and AM or PM behind it (CLDR).
+_DAY_FIRST_WITH_PM = frozenset(("AU", "NZ", "SG", "HK", "IN", "MY", "PK", "BD", "ZA", "EG"))
 Origin = Literal["page", "text", "none"]
 
 
@@ -76,9 +81,17 @@ class _Custom:
     def machine_moments(self, text: str) -> list[Moment]:
         """Return the plausible moments of a machine-readable date, the likeliest first."""
         stated = parse_machine_date(
-            text, self.zone, language=self.language, country=self.country, month_first=self.is_month_first
+            text,
+            self.zone,
+            language=self.language,
+            country=self.country,
+            month_first=self.is_month_first or self._is_by_program(text),
         )
         return self._plausible(stated)
+
+    def _is_by_program(self, text: str) -> bool:
+        """Whether a time has the American form that .NET writes where nobody set another: '11/5/2026 3:07:00 PM'."""
+        return self.country not in _DAY_FIRST_WITH_PM and _DOT_NET.fullmatch(text.strip()) is not None
 
     def visible_moments(self, text: str) -> list[Moment]:
         """Return the plausible moments of a text that a reader sees, the likeliest first."""
@@ -211,12 +224,18 @@ def _machine_dates(
         yield "selector", publication_part(selected)[0]
     for key in ("datePublished", "dateCreated", "uploadDate"):
         for node in articles:
-            if text := jsonld.as_text(node.get(key)):
+            if text := _text_of(node.get(key)):
                 yield "json-ld", text
     yield from (("meta", metas[name]) for name in _META if metas.get(name))
     for element in tree.iterfind(".//*[@itemprop='datePublished']"):
         stated = element.get("content") or element.get("datetime")
         yield "microdata", stated or publication_part(str(element.text_content()))[0]
+
+
+def _text_of(value: Any) -> str:
+    """Return a time in JSON-LD as text; some systems write it as a number, in seconds or milliseconds."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(int(value)) if is_number and math.isfinite(value) else jsonld.as_text(value)
 
 
 def _own_addresses(tree: HtmlElement, metas: dict[str, str]) -> Iterator[str]:

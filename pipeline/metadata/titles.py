@@ -1,5 +1,6 @@
 """Titles in JSON-LD, metadata and headings of a page → the title its readers see."""
 
+import html
 import re
 import unicodedata
 from urllib.parse import urlsplit
@@ -58,6 +59,7 @@ _UNSPACED = re.compile(f"[{scripts.UNSPACED}]")
 # Letters of a cut title by which it is known again in the full one.
 _LEAST_PREFIX = 12
 
+_REFERENCE = re.compile(r"&(?:#\d{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});")
 # Class of a heading that is written for search engines, not for readers; on some sites it is the h1.
 _SEO = re.compile(r"(?<![a-z])seo", re.IGNORECASE)
 
@@ -78,8 +80,9 @@ def choose_title(
     `articles` are its JSON-LD articles, `metas` its meta elements, `site` is the name of the outlet, `hint` the title
     in the feed.
     """
-    page_title = collapse_spaces(tree.findtext(".//title") or "")
-    h1 = [(collapse_spaces(str(h.text_content())), bool(_SEO.search(h.get("class") or ""))) for h in tree.iter("h1")]
+    page_title = _plain(tree.findtext(".//title") or "")
+    metas = metas | {name: _plain(metas[name]) for name in ("og:title", "twitter:title") if name in metas}
+    h1 = [(_plain(str(h.text_content())), bool(_SEO.search(h.get("class") or ""))) for h in tree.iter("h1")]
     seo_titles = {letters_only(text) for text, is_seo in h1 if is_seo}
     headings = [
         text for text, is_seo in h1 if text and not is_seo and text != site and not _is_end_of(page_title, text, site)
@@ -95,6 +98,11 @@ def choose_title(
         # The address is made from the headline.
         candidates.sort(key=lambda candidate: -_share_in_address(candidate[0], url))
     return candidates[0] if candidates else ("", "")
+
+
+def _plain(title: str) -> str:
+    """Return a title with single spaces, and without the references that systems escape twice ('C&amp;amp;A')."""
+    return collapse_spaces(_REFERENCE.sub(lambda reference: html.unescape(reference[0]), title))
 
 
 def _is_end_of(page_title: str, heading: str, site: str) -> bool:

@@ -129,7 +129,7 @@ def loose_form(url: str) -> str:
     """Return an address without what changes from link to link of one page: equal forms are one page nearly always.
 
     Scheme, 'www.' and the mobile site's 'm.', a slash at the end, an index file, 'amp', and the parameters that say who
-    referred the reader are left out. For comparison only; '' for what is no address.
+    referred the reader are left out; the other parameters are sorted. For comparison only; '' for what is no address.
     """
     try:
         parts = urlsplit(url.strip())
@@ -139,7 +139,7 @@ def loose_form(url: str) -> str:
     path = re.sub(r"/(?:index|default)\.(?:html?|php|aspx?)$", "/", parts.path, flags=re.IGNORECASE).rstrip("/")
     path = re.sub(r"/amp$|^/amp(?=/)", "", path, flags=re.IGNORECASE).rstrip("/")
     pairs = [pair for pair in parts.query.split("&") if pair and not _REFERRERS.match(pair.partition("=")[0])]
-    return f"{host}{path or '/'}{'?' + '&'.join(pairs) if pairs else ''}"
+    return f"{host}{path or '/'}{'?' + '&'.join(sorted(pairs)) if pairs else ''}"
 
 
 def article_number(url: str) -> str:
