@@ -141,6 +141,8 @@ def _damaged_row(scene: Scene, number: int) -> Iterator[str]:
     table, key, column, value = _ROWS[(scene.tally.done + number) % len(_ROWS)]
     row = scene.dice.choice(store.rows(f"SELECT {key} FROM {table}"))[0]
     new, where = value.format(column=column, text=f"CAST({column} AS TEXT)"), f"WHERE {key} = {row}"
+    if table == "publication_files":
+        where += " AND name = 'letter.txt'"
     if isinstance(store, PostgresStore) and column in ("article", "tags", "entry"):
         new = f"CAST({new} AS JSON)"
     saved = f"saved_{number}"
