@@ -51,10 +51,12 @@ def restore(scene: Scene, times: int) -> None:
         _damage(scene, _DAMAGES[scene.tally.done % len(_DAMAGES)])
         # What comes now may be stored and lost with the database; it is still listed when that is restored.
         scene.press.offer(2, stage.now)
-        _pass_night(scene, day + timedelta(days=1, hours=3))
-        scene.broken.add("the database is damaged, and the nightly check was due")
-        scene.ask()
-        scene.broken.clear()
+        if scene.tally.done % 2 == 0:
+            # Every other time nobody looks before the nightly check has.
+            _pass_night(scene, day + timedelta(days=1, hours=3))
+            scene.broken.add("the database is damaged, and the nightly check was due")
+            scene.ask()
+            scene.broken.clear()
         stage.end_server()
         if not _is_told(scene):
             scene.tally.problems.append(f"damage {scene.tally.done} was not told by db check")
@@ -139,6 +141,8 @@ def _damaged_row(scene: Scene, number: int) -> Iterator[str]:
     table, key, column, value = _ROWS[(scene.tally.done + number) % len(_ROWS)]
     row = scene.dice.choice(store.rows(f"SELECT {key} FROM {table}"))[0]
     new, where = value.format(column=column, text=f"CAST({column} AS TEXT)"), f"WHERE {key} = {row}"
+    if table == "publication_files":
+        where += " AND name = 'letter.txt'"
     if isinstance(store, PostgresStore) and column in ("article", "tags", "entry"):
         new = f"CAST({new} AS JSON)"
     saved = f"saved_{number}"
