@@ -139,7 +139,7 @@ def test_why_an_article_is_here_is_told_in_the_readers_language() -> None:
     day = days.model(14)
     english = render_html(day, "en", province="Ninh Thuan", topic_labels=days.LABELS)
     assert "it is about the province: the headline names “Cà Ná”." in english
-    told = "Bài viết về Ninh Thuận: tiêu đề nêu “Cà Ná” (1 lần trong bài)."
+    told = "Bài viết về Ninh Thuận: tiêu đề nêu “Cà Ná”; cả bài nêu địa danh của tỉnh 1 lần."
     assert told not in english
     assert told in render_html(day, "vi", province="Ninh Thuận", topic_labels=days.LABELS)
     lead = day.sections[0].stories[0].lead

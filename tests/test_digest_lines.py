@@ -90,7 +90,7 @@ def test_reasons_are_folded_or_in_the_annex() -> None:
     paper = digest_document(day, province="Ninh Thuận", topic_labels=LABELS)
     body, whole = (list(plain_text_lines(p)) for p in (replace(paper, annex=()), paper))
     assert not [line for line in body if "tiêu đề nêu" in line]
-    reasons = [line for line in whole if "tiêu đề nêu “Cà Ná” (1 lần)" in line]
+    reasons = [line for line in whole if "tiêu đề nêu “Cà Ná”; cả bài nêu địa danh của tỉnh 1 lần" in line]
     leads = [s.lead for part in (day.foreign, *(s.stories for s in day.sections), day.undated) for s in part]
     assert len(reasons) == len(leads)
     assert [line for line in whole if "được máy xếp là viết về Ninh Thuận" in line] == [
