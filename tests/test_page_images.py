@@ -298,3 +298,21 @@ def test_a_run_gives_way_to_a_collection(scene: Scene) -> None:
     assert storage.page_images.of_item(item.key) == {}
     storage.close()
     collection.join()
+
+
+def test_a_browser_that_does_not_start_costs_no_attempt(scene: Scene, tmp_path: Path) -> None:
+    home, root = Home(tmp_path), scene.site.home[:-1]
+    write_settings(home, source_toml("a", root), "127.0.0.1:1")
+    storage = open_database(home.database)
+    storage.crawl.set_sources([Source("a", "a", f"{root}/", (Feed(f"{root}/a"),))])
+    store(storage, "a", root, {"/thong-bao.html": "main"}, datetime.now(UTC))
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    nowhere = {"PATH": f"{tmp_path}:/bin:/usr/bin", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+    done = run_diembao("--home", tmp_path, "--lang", "en", "images", env=nowhere)
+    assert done.returncode == 1
+    assert "Not visited: the browser does not start" in done.stderr
+    [item] = storage.articles.items()
+    assert storage.page_images.of_item(item.key) == {}
+    storage.close()
