@@ -2,9 +2,11 @@
 
 import ast
 import re
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -14,6 +16,7 @@ from config.load import packaged
 from config.rulebook import load_rulebook
 from config.sources import load_sources
 from diembao.cli.commands.status import _cause_words
+from diembao.cli.views.decisions import decision_lines
 from diembao.cli.views.evaluate import evaluation_tables
 from diembao.cli.views.explain import explanation_panels
 from diembao.cli.views.value_words import country_words, grade_words, language_words, tone_words, topic_words
@@ -22,7 +25,7 @@ from pipeline.errors import DiembaoError
 from pipeline.explain import explain
 from pipeline.i18n.catalogs import find_code
 from pipeline.i18n.language import Language, use_language
-from pipeline.records import ByteHit, Text
+from pipeline.records import ByteHit, Decision, Text
 from pipeline.records.sources import FeedKind
 from pipeline.rules.rulebook import Tier
 from pipeline.tagging import relevance, topics
@@ -152,3 +155,19 @@ def test_an_unknown_item_is_told_in_the_language_of_the_run(tmp_path: Path) -> N
             said = getattr(raised.value, "explanation", None) or getattr(raised.value, "format_message", None)
             assert said is not None
             assert words in said()
+
+
+def test_what_persons_decided_is_told_by_item_and_explain() -> None:
+    at = datetime(2026, 11, 30, 1, 5, tzinfo=UTC)
+    decisions = [
+        Decision("h1", "relevance", "mention", "Lan", at, "chỉ là nơi sinh"),
+        Decision("h1", "topics", "energy tourism", "", at, ""),
+        Decision("h1", "tone", "neutral", "Lan", at, ""),
+    ]
+    with use_language("vi"):
+        lines = list(decision_lines(decisions, {"energy": "Năng lượng"}, ZoneInfo("Asia/Ho_Chi_Minh")))
+    assert [line.split(" = ", 1)[1] for line in lines] == [
+        "chỉ nhắc đến tỉnh (Lan, 08:05 30/11/2026): chỉ là nơi sinh",
+        "Năng lượng (energy), tourism (Người duyệt, 08:05 30/11/2026)",
+        "trung tính (Lan, 08:05 30/11/2026)",
+    ]

@@ -95,7 +95,7 @@ def _write_batches(
 
 def _write_in_dialect(columns: Sequence[Column[Any]], lines: str, stream: TextIO, dialect: CsvDialect) -> None:
     """Write lines of the plain dialect in another one."""
-    numbers = [place for place, column in enumerate(columns) if column.kind == "number"]
+    numbers = [n for n, column in enumerate(columns) if column.kind == "number" or column.name == "topic_scores"]
     csv.field_size_limit(max(csv.field_size_limit(), len(lines)))
     writer = csv.writer(stream, delimiter=dialect.delimiter)
     for cells in csv.reader(StringIO(lines, newline="")):

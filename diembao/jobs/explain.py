@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pipeline.records import Reason
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from pipeline.records import Article, ByteHit, Document, Text, Unreadable
+    from pipeline.records import Article, ByteHit, Decision, Document, Item, Text, Unreadable
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
 
@@ -25,6 +25,8 @@ class SourceText:
     hits: tuple[ByteHit, ...] = ()
     #: OK, or the reason with which the page was read (Article.reason)
     read_as: Reason = Reason.OK
+    #: what persons decided of the item, oldest first; it holds over the rules that are explained
+    decisions: tuple[Decision, ...] = ()
 
 
 class UnreadablePage(DiembaoError):
@@ -57,7 +59,7 @@ def text_of_file(path: Path, settings: Settings, rules: Rulebook) -> SourceText:
 def text_of_item(storage: Database, key: str) -> SourceText | None:
     """Return the text of a stored item; None for an unknown key."""
     item = storage.articles.item(key)
-    return None if item is None else _text_of_article(key, item.article, item.article.hits)
+    return None if item is None else _text_of_stored(storage, key, item)
 
 
 def text_of_address(storage: Database, url: str) -> SourceText | None:
@@ -65,7 +67,12 @@ def text_of_address(storage: Database, url: str) -> SourceText | None:
     from diembao.jobs.history import item_at
 
     item = item_at(storage, url)
-    return None if item is None else _text_of_article(item.key, item.article, item.article.hits)
+    return None if item is None else _text_of_stored(storage, item.key, item)
+
+
+def _text_of_stored(storage: Database, name: str, item: Item) -> SourceText:
+    decisions = tuple(storage.articles.decisions().get(item.key, ()))
+    return replace(_text_of_article(name, item.article, item.article.hits), decisions=decisions)
 
 
 def _text_of_document(document: Document, settings: Settings, rules: Rulebook) -> SourceText:

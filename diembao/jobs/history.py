@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.digest.text_diff import DiffPiece
-    from pipeline.records import Item, StoredImage, Version
+    from pipeline.records import Decision, Item, StoredImage, Version
     from storage.database import Database
 
 
@@ -23,6 +23,8 @@ class History:
     changes: Sequence[Sequence[DiffPiece]]
     #: images of its page, and attempts at one, by number of the version
     images: dict[int, StoredImage]
+    #: what persons decided of it, oldest first
+    decisions: Sequence[Decision] = ()
 
 
 def item_at(storage: Database, url: str) -> Item | None:
@@ -45,4 +47,5 @@ def item_history(storage: Database, key_or_url: str) -> History | None:
         return None
     versions = storage.articles.versions(item.key)
     changes = [text_diff(old.article, new.article) for old, new in pairwise(versions)]
-    return History(item, versions, changes, storage.page_images.of_item(item.key))
+    decisions = storage.articles.decisions().get(item.key, [])
+    return History(item, versions, changes, storage.page_images.of_item(item.key), decisions)

@@ -33,14 +33,18 @@ def explain(app: CliContext, what: str) -> int:
     explanation = explain_text(source.text, app.rules(), source.hits, source.read_as)
     if app.as_json:
         answer: dict[str, Any] = asdict(replace(explanation, mentions=())) | {"mentions": _mentions(explanation)}
+        answer["decisions"] = [asdict(decision) for decision in source.decisions]
         answer["tags"]["reason"] = relevance_reason_text(explanation.tags.reason)
         app.print_json(answer)
     else:
         from rich.console import Console
 
+        from diembao.cli.views.decisions import decision_lines
         from diembao.cli.views.explain import explanation_panels
 
         Console().print(explanation_panels(explanation, app.topic_names()))
+        for line in decision_lines(source.decisions, app.topic_names(), app.zone()):
+            app.print(line)
     return DONE
 
 

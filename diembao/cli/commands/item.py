@@ -9,6 +9,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
+from diembao.cli.views.decisions import decision_lines
 from diembao.cli.views.page_image import image_lines, image_row
 from pipeline.i18n.catalogs import mark, translate
 
@@ -32,6 +33,7 @@ def item(app: CliContext, item: str) -> int:
             | ({"image": image_row(app.home, history.images[v.number])} if v.number in history.images else {})
             for v in versions
         ]
+        row["decisions"] = [dataclasses.asdict(decision) for decision in history.decisions]
         row["changes"] = [[dataclasses.asdict(p) for p in pieces] for pieces in changes]
         app.print_json({"item": row})
         return DONE
@@ -39,6 +41,8 @@ def item(app: CliContext, item: str) -> int:
     if stored.taken_down is not None:
         at = f"{stored.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
         app.print(translate("Taken down by its publisher (found {at}).", at=at))
+    for line in decision_lines(history.decisions, app.topic_names(), zone):
+        app.print(line)
     for n, version in enumerate(versions):
         at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"
         app.print(translate("Version {number}, read at {at}", number=version.number, at=at))

@@ -83,10 +83,11 @@ def _places(explanation: Explanation) -> Table:
 
 
 def _topics(explanation: Explanation, topics: TopicNames) -> Table:
-    table = Table(
-        _word("topic"), _word("chance"), _word("said"), _word("terms"), _word("why"),
-        title=_word("topics"), title_justify="left",
-    )  # fmt: skip
+    table = Table(title=_word("topics"), title_justify="left")
+    # The id is what `decide --topic` takes: it is folded, never cut.
+    table.add_column(_word("topic"), overflow="fold")
+    for code in ("chance", "said", "terms", "why"):
+        table.add_column(_word(code))
     for account in explanation.topics:
         best = {hit.term: hit.weight for hit in account.hits}
         terms = ", ".join(f"{t} ({w:g})" for t, w in sorted(best.items(), key=lambda pair: -pair[1])[:8])
