@@ -15,7 +15,7 @@ _LIGHT = words(
     "|sự|mức|các|thiệt hại|người dân|bà con|hộ|hộ dân|nhà|ngôi nhà|căn nhà|tàu|tàu cá|thuyền|ghe|học sinh"
     "|công nhân"
     "|du khách|khách|ngư dân|thuyền viên|bệnh nhân|trẻ|trẻ em|công trình|khu vực|địa phương|xã|thôn|lao động|cán bộ"
-    "|ảnh hưởng|chịu ảnh hưởng|ảnh hưởng của|tác động|tác động của|phạm|phạm tội|doanh nghiệp|hồ|đập"
+    "|chịu|ảnh hưởng|chịu ảnh hưởng|ảnh hưởng của|tác động|tác động của|phạm|phạm tội|doanh nghiệp|hồ|đập"
     "|tuyến đường|đoạn|nơi|chỗ|khu dân cư|con|gia súc|vật nuôi|được|tới|đến|trong|dịch"
 )
 # What turns 'không có X nào' into something else: a remedy that is missing, a cause, a contrast.
@@ -152,7 +152,8 @@ VIETNAMESE = {
     "drill_after": r"(?: (?!(?:trong|lúc|khi|sau|tại|đang"
     r"|trước) )[^ ,.;]+){0,3} \(?" + words("giả định|mô phỏng|diễn tập"),
     "real": words("thực tế|thật|trước đó|năm ngoái|năm trước|thời gian qua|vừa qua|những năm qua|tháng trước"),
-    "joined": rf"(?: (?:về|do|ở|tại|của|cho|trên)(?: (?!(?:làm|khiến|gây) )[^ ,.;:]+){{1,4}}?| {_LIGHT}| lan)?"
+    "joined": rf"(?: (?:về|do|ở|tại|của|cho|trên)(?: (?!(?:làm|khiến|gây) )[^ ,.;:]+){{1,4}}?| {_LIGHT}| lan"
+    rf"| đói| khát| rét)?"
     rf"(?:, (?!\d)[^ ,.;:]+(?: [^ ,.;:]+)?(?= *,| và | hay | hoặc ))*(?: *[,/] *| *,? (?:và|hay|hoặc|lẫn"
     rf"|cũng như|hoặc là) "
     rf"| )(?:{words('người|ca|vụ|trường hợp|bị|không|tình trạng|hiện tượng|về|do|vì|nạn|hành vi|cơn')} ){{0,3}}",
