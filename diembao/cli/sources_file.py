@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from diembao.cli import translated
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.text.private_hosts import is_metadata_service
 
 if TYPE_CHECKING:
@@ -53,7 +53,15 @@ def add_sources(app: CliContext, sources: Sequence[Source]) -> None:
 
     path = configuration.add_sources(app.home, app.sources, sources)
     for source in sources:
-        app.print(translate("Added {source} to {file}", source=source.id, file=path))
+        app.print(
+            translate(
+                "Added {source} to {file}: category {category}, country {country}; mend there what is wrong",
+                source=source.id,
+                file=path,
+                category=f"{source.category} ({translate_code('category', source.category)})",
+                country=source.country,
+            )
+        )
 
 
 def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[Source]:

@@ -48,7 +48,7 @@ def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
 def _print(app: CliContext, publication: Publication) -> None:
     app.print(
         translate(
-            "Number {number}, of {day}: {title}\n  SHA-256 {sha256}",
+            "Number {number}, of {day}: {title}\n  SHA-256 {sha256}\n  See it: diembao digest --id {number}",
             number=publication.id,
             day=publication.day,
             title=publication.title,

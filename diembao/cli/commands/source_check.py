@@ -158,6 +158,7 @@ def find(
         app.print(translate("Nothing new: they are asked already."))
         return DONE
     if write and (bad := [u for u in (source.home, *(f.url for f in source.feeds)) if is_refused(u, allow_private)]):
+        app.warn(translate("Nothing was written:"))
         for address in dict.fromkeys(bad):
             app.warn(refusal_line(address))
         return FAILED
