@@ -373,5 +373,6 @@ def join_as_before(address: str, shared: str) -> None:
         )
         run("DROP TABLE claims")
         run("ALTER TABLE sources DROP COLUMN reach")
+        run("DROP TABLE page_images")
         run("UPDATE alembic_version SET version_num = '0013'")
     engine.dispose()

@@ -193,5 +193,5 @@ def test_a_stored_sentence_becomes_a_code_that_reads_the_same(sentence: str, cod
     assert reason.code == code
     # A text may be about the province and tell of what happens elsewhere: the old words said too much.
     told = sentence.replace("Nội dung chính diễn ra ở", "Bài viết về")
-    told = re.sub(r", tổng cộng (\d+ lần)\.$", r" (\1 trong bài).", told)
+    told = re.sub(r", tổng cộng (\d+ lần)\.$", r"; cả bài nêu địa danh của tỉnh \1.", told)
     assert relevance_reason_text(reason, "vi") == told

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.text.normalize import strip_diacritics
+from pipeline.text.scripts import LATIN
 
 _LETTERS = r"[^\W\d_]"
 # A name in an alphabet of letters for sounds: Latin, Greek, Cyrillic.
-_ALPHABETIC = re.compile("[A-Za-zÀ-ɏͰ-ӿ]{4,}")
+_ALPHABETIC = re.compile(f"[{LATIN}Ͱ-ӿ]{{4,}}")
 # Vietnamese months, which the CLDR only numbers: WordPress spells them or writes 'Th11', other systems 'thg 11'.
 _VIETNAMESE = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
 _VIETNAMESE_MONTHS = {
