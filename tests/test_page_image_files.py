@@ -14,7 +14,7 @@ import pytest
 
 from config.load import ConfigError
 from config.settings import ImageSettings, RetentionSettings, Settings, load_settings
-from diembao.jobs.collection.page_images import ImageDesk, file_faults, image_path, take_images
+from diembao.jobs.collection.page_images import DatabaseImageSink, file_faults, image_path, take_images
 from diembao.jobs.retention import apply_retention
 from diembao.system.home import Home
 from pipeline.records import (
@@ -98,9 +98,9 @@ def image(document: int, body: bytes = b"%PDF-1.7", at: datetime = T0) -> PageIm
     return PageImage(document, at, f"{SITE}/x.html", "pdf", body, 0, True)
 
 
-def desk_of(storage: Database, home: Home, settings: Settings = ON, at: datetime = T0) -> ImageDesk:
+def desk_of(storage: Database, home: Home, settings: Settings = ON, at: datetime = T0) -> DatabaseImageSink:
     pages = storage.page_images.due(("main",), T0 - timedelta(hours=1), at)
-    return ImageDesk(storage, home, SOURCES, settings, pages)
+    return DatabaseImageSink(storage, home, SOURCES, settings, pages)
 
 
 def take(storage: Database, home: Home, body: bytes = b"%PDF-1.7", at: datetime = T0) -> Path:
@@ -226,9 +226,9 @@ def test_outside_its_hours_a_source_is_left_alone(kept: Database, home: Home) ->
     night = (replace(SOURCES[0], hours="22:00-23:00"),)
     pages = kept.page_images.due(("main",), T0, T0)
     with clock_at(home, T0):  # 15:00 in the province
-        assert ImageDesk(kept, home, night, ON, pages).next_page() is None
+        assert DatabaseImageSink(kept, home, night, ON, pages).next_page() is None
     with clock_at(home, T0 + timedelta(hours=7)):
-        assert ImageDesk(kept, home, night, ON, pages).next_page() is not None
+        assert DatabaseImageSink(kept, home, night, ON, pages).next_page() is not None
 
 
 def test_nothing_is_visited_where_nothing_is_kept(kept: Database, home: Home) -> None:

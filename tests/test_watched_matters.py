@@ -76,6 +76,10 @@ def test_they_stand_beside_every_figure() -> None:
         ("Liên quan: Việc quốc gia", 1), ("Nêu tên, chưa chắc", 1),
     ]  # fmt: skip
     shown = {"province": "Ninh Thuận", "note": "", "topic_labels": {}}
-    assert "Liên quan: Việc quốc gia" in render_html(day, "vi", **shown)
+    page = render_html(day, "vi", **shown)
+    assert "Liên quan: Việc quốc gia" in page
+    # Who has to decide finds them from the contents.
+    assert '<a href="#related-1">Liên quan: Việc quốc gia</a> <span>(1)</span>' in page
+    assert '<a href="#uncertain">Nêu tên, chưa chắc</a> <span>(1)</span>' in page
     assert "Liên quan: Việc quốc gia" in render_markdown(day, "vi", **shown)
     assert "“điện hạt nhân”, “Quốc hội”" in relevance_reason_text(reason, "vi")

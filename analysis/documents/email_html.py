@@ -10,11 +10,10 @@ from analysis.documents.blocks import (
     Paragraph,
     Picture,
     PrintDocument,
-    Run,
-    Runs,
     Style,
     Table,
 )
+from analysis.documents.inline_html import InlineStyle, runs_html
 from analysis.documents.labels import labels
 from analysis.documents.oversized import block_name
 
@@ -31,6 +30,7 @@ _STYLES: dict[Style, str] = {
 }
 _TITLE = "font-size:26px;line-height:34px;font-weight:bold;color:#1f4469"
 _SPACE = "padding:0 0 8px 0"
+_INLINE = InlineStyle(('<span style="background-color:#fdf0c4">', "</span>"), 'style="color:#1f4469"')
 
 
 def email_html(paper: PrintDocument) -> str:
@@ -94,16 +94,16 @@ def _block(block: Block, picture: int) -> list[str]:
     match block:
         case Heading(1, runs):
             look = "font-size:20px;line-height:26px;font-weight:bold;color:#1f4469;border-bottom:2px solid #1f4469"
-            tag = f'<h2 style="margin:18px 0 0 0;font-size:20px;line-height:26px">{_runs(runs)}</h2>'
+            tag = f'<h2 style="margin:18px 0 0 0;font-size:20px;line-height:26px">{runs_html(runs, _INLINE)}</h2>'
             return [_row(tag, look)]
         case Heading(_, runs):
-            tag = f'<h3 style="margin:10px 0 0 0;font-size:17px;line-height:24px">{_runs(runs)}</h3>'
+            tag = f'<h3 style="margin:10px 0 0 0;font-size:17px;line-height:24px">{runs_html(runs, _INLINE)}</h3>'
             return [_row(tag, "font-size:17px;line-height:24px;color:#1b1b1b")]
         case Paragraph(runs, style):
-            return [_row(_runs(runs), _STYLES[style])]
+            return [_row(runs_html(runs, _INLINE), _STYLES[style])]
         case BulletList(items, numbered):
             return [
-                _row(f"{f'{n}.' if numbered else '–'} {_runs(runs)}", _STYLES["text"])
+                _row(f"{f'{n}.' if numbered else '–'} {runs_html(runs, _INLINE)}", _STYLES["text"])
                 for n, runs in enumerate(items, 1)
             ]
         case Table():
@@ -130,20 +130,3 @@ def _grid(grid: Table) -> str:
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;{_FACE}">'
         f"<thead>{head}</thead><tbody>{rows}</tbody></table>"
     )
-
-
-def _runs(runs: Runs) -> str:
-    return "".join(_run(run) for run in runs if run.text)
-
-
-def _run(run: Run) -> str:
-    markup = escape(run.text)
-    if run.marked:
-        markup = f'<span style="background-color:#fdf0c4">{markup}</span>'
-    if run.italic:
-        markup = f"<em>{markup}</em>"
-    if run.bold:
-        markup = f"<strong>{markup}</strong>"
-    if run.link:
-        markup = f'<a href="{escape(run.link)}" style="color:#1f4469">{markup}</a>'
-    return markup

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
-from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, PrintDocument, Run, Runs, Table
+from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, PrintDocument, Table
+from analysis.documents.inline_html import InlineStyle, runs_html
 
 #: What the page has beyond the style of the digest
 _STYLE = """
@@ -19,6 +20,7 @@ main em { color: var(--soft); font-style: normal; font-size: .92rem; }
 .meta { margin-top: 1rem; }
 @media print { main h2 { margin-top: .8rem; } main li { margin-bottom: .2rem; break-inside: avoid; } }
 """
+_INLINE = InlineStyle(("<mark>", "</mark>"), 'rel="noopener noreferrer nofollow"')
 
 
 def render_page(paper: PrintDocument) -> str:
@@ -41,13 +43,13 @@ def render_page(paper: PrintDocument) -> str:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, runs):
-            yield f"<h{level + 1}>{_runs(runs)}</h{level + 1}>"
+            yield f"<h{level + 1}>{runs_html(runs, _INLINE)}</h{level + 1}>"
         case Paragraph(runs, style):
-            yield f'<p class="{style}">{_runs(runs)}</p>'
+            yield f'<p class="{style}">{runs_html(runs, _INLINE)}</p>'
         case BulletList(items, numbered):
             tag = "ol" if numbered else "ul"
             yield f"<{tag}>"
-            yield from (f"<li>{_runs(runs)}</li>" for runs in items)
+            yield from (f"<li>{runs_html(runs, _INLINE)}</li>" for runs in items)
             yield f"</{tag}>"
         case Table(head, rows):
             yield "<table><thead><tr>"
@@ -57,20 +59,3 @@ def _block(block: Block) -> Iterator[str]:
             yield "</tbody></table>"
         case _:
             return
-
-
-def _runs(runs: Runs) -> str:
-    return "".join(_run(run) for run in runs if run.text)
-
-
-def _run(run: Run) -> str:
-    markup = escape(run.text)
-    if run.marked:
-        markup = f"<mark>{markup}</mark>"
-    if run.italic:
-        markup = f"<em>{markup}</em>"
-    if run.bold:
-        markup = f"<strong>{markup}</strong>"
-    if run.link:
-        markup = f'<a href="{escape(run.link)}" rel="noopener noreferrer nofollow">{markup}</a>'
-    return markup

@@ -17,21 +17,20 @@ def store_agreement(storage: Database, since: datetime | None = None, *, story: 
     stories = storage.stories.translated(since=since, story=story)
     if not stories:
         return 0
+    keys = [one.item.key for reports in stories for one in reports]
     decided = {
         key
-        for key, decisions in storage.articles.decisions().items()
+        for key, decisions in storage.articles.decisions(keys).items()
         if any(decision.field in ("topics", "tone") for decision in decisions)
     }
-    count = 0
+    by_rules: dict[str, list[Coverage]] = {}
     for reports in stories:
         changed = agree_translations([one.item for one in reports], decided)
         for one in reports:
-            if one.item.key not in changed:
-                continue
-            address = one.item.article.url
-            # The text is stored already, so the article carries none.
-            article = Article(address, "", one.item.article.title, "", "")
-            result = Coverage(one.version, article, changed[one.item.key], one.fingerprint)
-            storage.articles.save_retaggings([result], one.item.tags.rules, now())
-            count += 1
-    return count
+            if (tags := changed.get(one.item.key)) is not None:
+                # The text is stored already, so the article carries none.
+                article = Article(one.item.article.url, "", one.item.article.title, "", "")
+                by_rules.setdefault(tags.rules, []).append(Coverage(one.version, article, tags, one.fingerprint))
+    for rules, results in by_rules.items():
+        storage.articles.save_retaggings(results, rules, now())
+    return sum(map(len, by_rules.values()))

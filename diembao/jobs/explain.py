@@ -71,7 +71,7 @@ def text_of_address(storage: Database, url: str) -> SourceText | None:
 
 
 def _text_of_stored(storage: Database, name: str, item: Item) -> SourceText:
-    decisions = tuple(storage.articles.decisions().get(item.key, ()))
+    decisions = tuple(storage.articles.decisions([item.key]).get(item.key, ()))
     return replace(_text_of_article(name, item.article, item.article.hits), decisions=decisions)
 
 

@@ -47,5 +47,5 @@ def item_history(storage: Database, key_or_url: str) -> History | None:
         return None
     versions = storage.articles.versions(item.key)
     changes = [text_diff(old.article, new.article) for old, new in pairwise(versions)]
-    decisions = storage.articles.decisions().get(item.key, [])
+    decisions = storage.articles.decisions([item.key]).get(item.key, [])
     return History(item, versions, changes, storage.page_images.of_item(item.key), decisions)

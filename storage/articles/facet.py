@@ -205,7 +205,7 @@ class Articles(Facet):
             decisions.store_decisions(connection, new)
             self._reindex(connection, {one.item for one in new})
 
-    def decisions(self) -> dict[str, list[Decision]]:
-        """Return every person's decisions by item, the newest last."""
+    def decisions(self, keys: Sequence[str] | None = None, /) -> dict[str, list[Decision]]:
+        """Return persons' decisions about these items (None: about all) by item, the newest last."""
         with self._reading() as connection:
-            return decisions.load_decisions(connection, None)
+            return decisions.load_decisions(connection, keys)

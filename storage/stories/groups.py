@@ -180,11 +180,14 @@ def load_rulings(connection: Connection, level: Level) -> list[Ruling]:
     for row in connection.execute(_RULINGS[level]):
         sides.setdefault((row.id, row.kind), {})[row.item_key] = row.side
     rulings = [Ruling(number, kind == "apart", by_key) for (number, kind), by_key in sides.items()]
-    return rulings if level == "story" else [part for ruling in rulings for part in _undone(connection, ruling)]
+    if level == "story":
+        return rulings
+    splits = [ruling for ruling in load_rulings(connection, "story") if ruling.apart]
+    return [part for ruling in rulings for part in _undone(ruling, splits)]
 
 
-def _undone(connection: Connection, ruling: Ruling) -> list[Ruling]:
-    """Return a ruling for events without what a later splitting of stories undid.
+def _undone(ruling: Ruling, splits: Sequence[Ruling]) -> list[Ruling]:
+    """Return a ruling for events without what a later one of these `splits` of stories undid.
 
     Two stories may be of one event, so that splitting them holds no events apart; but where a person joined them and
     split them again, the joining must not go on holding them together as an event.
@@ -192,8 +195,8 @@ def _undone(connection: Connection, ruling: Ruling) -> list[Ruling]:
     if ruling.apart:
         return [ruling]
     groups = [set(ruling.sides)]
-    for later in load_rulings(connection, "story"):
-        if later.apart and later.id > ruling.id:
+    for later in splits:
+        if later.id > ruling.id:
             left = {key for key, side in later.sides.items() if side}
             groups = [part for group in groups for part in (group - left, group & left)]
     return [Ruling(ruling.id, False, dict.fromkeys(sorted(group), 0)) for group in groups if len(group) > 1]

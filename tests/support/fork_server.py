@@ -15,10 +15,23 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 ROOT = Path(__file__).parent.parent.parent
+#: What most commands load.
+_PROGRAM = (
+    "diembao.__main__",
+    "diembao.cli.main",
+    "diembao.jobs.collection.collect",
+    "diembao.jobs.publishing.digest",
+    "diembao.service.doctor",
+    "diembao.service.status",
+    "pipeline.examine",
+    "pipeline.extraction.extract",
+    "storage.database",
+)
 #: Seconds for the server to read the program in.
 _START = 120.0
 
@@ -43,7 +56,8 @@ def serve(path: str) -> None:
 
 
 def _read_program_in() -> None:
-    import storage.database  # noqa: F401
+    for module in _PROGRAM:
+        import_module(module)
 
 
 def _answer(line: socket.socket) -> None:

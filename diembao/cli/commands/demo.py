@@ -74,9 +74,10 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool, keep_serving: bool
             app.warn(translate("The demonstration failed."))
             return FAILED
         html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
+        brief = max(out.glob("tom-tat-diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
         if not keep:
             shutil.rmtree(home.root)
-        _print(app, html, csv, home.root if keep else None, time.monotonic() - start)
+        _print(app, brief, html, csv, home.root if keep else None, time.monotonic() - start)
         if keep_serving:
             _wait_for_enter(app)
         else:
@@ -108,12 +109,13 @@ def _wait_for_interrupt(app: CliContext, home: Path | None) -> int:
         return DONE
 
 
-def _print(app: CliContext, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
+def _print(app: CliContext, brief: Path, html: Path, csv: Path, home: Path | None, seconds: float) -> None:
     if app.as_json:
-        app.print_json({"digest": str(html), "csv": str(csv), "home": str(home) if home else None})
+        app.print_json({"brief": str(brief), "digest": str(html), "csv": str(csv), "home": str(home) if home else None})
         return
     command = f"diembao --home {home} " if home else None
     app.print(translate("\nDone in {seconds:.0f} s.", seconds=seconds))
+    app.print(translate("  Brief:  {html}", html=brief))
     app.print(translate("  Digest: {html}", html=html))
     app.print(translate("  CSV:    {csv}", csv=csv))
     app.print(translate("\nTry next:"))

@@ -58,7 +58,7 @@ class ImagesResult:
     not_asked: str = ""
 
 
-class ImageDesk:
+class DatabaseImageSink:
     """Implements crawlers.spiders.page_images.ImageSink over the database and the folder of images."""
 
     def __init__(
@@ -142,14 +142,14 @@ def take_images(storage: Database, home: Home, sources: Sequence[Source], settin
         disabled={s.id for s in sources if not s.enabled},
         closed={s.id for s in sources if not is_allowed_at(s, at, zone)},
     )
-    desk = ImageDesk(storage, home, sources, settings, pages)
-    if desk.must_end() or not pages:
-        return desk.result
+    sink = DatabaseImageSink(storage, home, sources, settings, pages)
+    if sink.must_end() or not pages:
+        return sink.result
     run = storage.service.begin_run("images", at)
     limits = ImageLimits(images.keep, images.seconds_per_page, images.max_bytes)
     outlets = [*sources, *_strangers(sources, pages)]
-    draw_pages(outlets, desk, settings.crawl, limits, logins_of(sources))
-    result = desk.result
+    draw_pages(outlets, sink, settings.crawl, limits, logins_of(sources))
+    result = sink.result
     counts = {"taken": result.taken, "failed": sum(result.failed.values()), "left": result.left}
     storage.service.end_run(run, now(), int(bool(result.failed)), counts)
     return result

@@ -16,10 +16,10 @@ from analysis.report.document import report_document
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.keywords import Keyword, count_words, find_keywords
 from analysis.report.model import PeriodicReport, Voice
-from analysis.tables.rows import StoryRow, story_rows
+from analysis.tables.rows import StoryRow
 from config.settings import Peer, Settings
 from diembao.jobs.publishing.digest import letterhead
-from diembao.jobs.publishing.negative_stories import negative_stories
+from diembao.jobs.publishing.span_stories import negative_stories, rows_within
 from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
@@ -117,14 +117,7 @@ def _figures(storage: Database, span: Span, zone: ZoneInfo) -> Figures:
 
 def _spread(storage: Database, figures: Figures, zone: ZoneInfo) -> tuple[StoryRow, ...]:
     """Return the stories that most outlets carried, each with the outlet that was first in the span."""
-    start, end = _bounds(figures.span, zone)
-
-    def within(key: str) -> Iterator[Item]:
-        for item in storage.stories.event_items(key):
-            if item.story == key and item.tags.relevance != "no" and start <= item.published_or_seen < end:
-                yield item
-
-    return tuple(row for key in islice(figures.carried, _STORIES) for row in story_rows(within(key)))
+    return tuple(rows_within(storage, islice(figures.carried, _STORIES), *_bounds(figures.span, zone)))
 
 
 def _voice(
