@@ -39,6 +39,9 @@ def sides(text: str, language: str) -> set[str]:
         ("vi", "Chương trình giao lưu trên công trình giao thông"),
         ("vi", "Ông Trần Văn Thắng gặp bà Lê Thị Mừng"),
         ("vi", "Phòng của Sở Nông nghiệp và Phát triển Nông thôn"),
+        ("vi", "CÔNG TY CỔ PHẦN ĐẦU TƯ VÀ PHÁT TRIỂN ĐIỆN MẶT TRỜI"),
+        ("vi", "Cty TNHH một thành viên phát triển kinh doanh nhà"),
+        ("vi", "Cong ty co phan hop tac va phat trien nha o"),
         ("vi", "Mực nước chết của hồ"),
         ("en", "The developer met investors and investigators"),
         ("en", "First resettlement plots handed over"),
@@ -70,6 +73,8 @@ def test_a_compound_or_a_name_is_no_tone_word(language: str, text: str) -> None:
     ("language", "text", "side"),
     [
         ("vi", "Hai tỉnh hợp tác", "positive"),
+        ("vi", "Hai công ty hợp tác", "positive"),
+        ("vi", "Ba công ty cổ phần cùng phát triển", "positive"),
         ("vi", "Thu hút đầu tư vào tỉnh", "positive"),
         ("vi", "Biển xanh và nước trong", "positive"),
         ("vi", "Xe khách tông xe tải", "negative"),
