@@ -99,6 +99,7 @@ def run_main(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int,
     """Run the command line as the installed script does; return its exit code and standard error."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["diembao", *words])
+        patch.setenv("PYTHONSAFEPATH", "1")  # the program sets it, for its children; here it ends with the command
         with pytest.raises(SystemExit) as end:
             main.main()
     code = end.value.code

@@ -129,7 +129,8 @@ def test_frames_are_the_exports(first: object, home: Home, diembao: Diembao, tmp
 
 def test_the_example_notebook_runs(first: object, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIEMBAO_HOME", str(home.root))
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # A command that ran in this process left it for its children; a kernel leaves out its folder under it.
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     notebook = nbformat.read(ROOT / "docs" / "notebooks" / "coverage.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells), "outputs are not kept in the repository"
     done = NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
