@@ -122,6 +122,15 @@ def test_the_brief_tells_the_day() -> None:
     ]
 
 
+def test_foreign_articles_that_only_mention_the_province_are_told_apart() -> None:
+    main = next(item for item in articles() if item.country != "VN")
+    mention = replace(main, key="b", story="b", event="b", tags=replace(main.tags, relevance="mention"))
+    told = lines(day([*articles(), mention]))
+    assert any("báo nước ngoài 2." in line for line in told)
+    spread = "1 tin, bài của 1 cơ quan báo chí: Singapore 1. Sắc thái: tích cực 1."
+    assert f"{spread} Ngoài ra 1 tin, bài chỉ nhắc đến tỉnh." in told
+
+
 def test_without_an_edition_before_nothing_is_called_new() -> None:
     told = lines(day(articles()))
     assert "Mới so với bản trước: chưa có bản trước để so sánh." in told

@@ -98,17 +98,17 @@ def image(document: int, body: bytes = b"%PDF-1.7", at: datetime = T0) -> PageIm
     return PageImage(document, at, f"{SITE}/x.html", "pdf", body, 0, True)
 
 
-def desk_of(storage: Database, home: Home, settings: Settings = ON, at: datetime = T0) -> DatabaseImageSink:
+def sink_of(storage: Database, home: Home, settings: Settings = ON, at: datetime = T0) -> DatabaseImageSink:
     pages = storage.page_images.due(("main",), T0 - timedelta(hours=1), at)
     return DatabaseImageSink(storage, home, SOURCES, settings, pages)
 
 
 def take(storage: Database, home: Home, body: bytes = b"%PDF-1.7", at: datetime = T0) -> Path:
     """Keep an image of the page that is due first; return its file."""
-    desk = desk_of(storage, home, at=at)
-    page = desk.next_page()
+    sink = sink_of(storage, home, at=at)
+    page = sink.next_page()
     assert page is not None
-    desk.save(image(page.document_id, body, at))
+    sink.save(image(page.document_id, body, at))
     return image_path(home, storage.page_images.of_item(page.item)[1].file)
 
 
@@ -154,10 +154,10 @@ def test_a_failure_is_tried_three_times(storage: Database, home: Home) -> None:
     key = store(storage, "moi")
     at = T0
     for wait, attempts in ((timedelta(hours=1), 1), (timedelta(hours=6), 2), (None, 3)):
-        desk = desk_of(storage, home, at=at)
-        page = desk.next_page()
+        sink = sink_of(storage, home, at=at)
+        page = sink.next_page()
         assert page is not None
-        desk.save(ImageFailure(page.document_id, at, page.url, Reason.TIMEOUT, "quá giờ"))
+        sink.save(ImageFailure(page.document_id, at, page.url, Reason.TIMEOUT, "quá giờ"))
         stored = storage.page_images.of_item(key)[1]
         assert (stored.reason, stored.note, stored.attempts) == (Reason.TIMEOUT, "quá giờ", attempts)
         assert stored.next_try == (None if wait is None else at + wait)
@@ -170,33 +170,33 @@ def test_a_failure_is_tried_three_times(storage: Database, home: Home) -> None:
 @pytest.mark.parametrize("reason", [Reason.ROBOTS, Reason.GONE, Reason.TOO_LARGE, Reason.UNSAFE_ADDRESS])
 def test_what_time_does_not_change_is_not_tried_again(kept: Database, home: Home, reason: Reason) -> None:
     key = store(kept, "moi")
-    desk = desk_of(kept, home)
-    page = desk.next_page()
+    sink = sink_of(kept, home)
+    page = sink.next_page()
     assert page is not None
-    desk.save(ImageFailure(page.document_id, T0, page.url, reason))
+    sink.save(ImageFailure(page.document_id, T0, page.url, reason))
     assert kept.page_images.of_item(key)[1].next_try is None
 
 
 def test_a_page_that_was_not_asked_waits_as_before(kept: Database, home: Home) -> None:
     key = store(kept, "moi")
-    desk = desk_of(kept, home)
-    page = desk.next_page()
+    sink = sink_of(kept, home)
+    page = sink.next_page()
     assert page is not None
-    desk.save(ImageFailure(page.document_id, T0, page.url, Reason.NOT_ASKED, "để yên"))
+    sink.save(ImageFailure(page.document_id, T0, page.url, Reason.NOT_ASKED, "để yên"))
     assert kept.page_images.of_item(key) == {}
-    assert (desk.result.left, desk.result.not_asked, desk.result.failed) == (1, "để yên", {})
+    assert (sink.result.left, sink.result.not_asked, sink.result.failed) == (1, "để yên", {})
 
 
 def test_a_host_that_asks_for_time_gets_it(kept: Database, home: Home) -> None:
     """Also from collections: they ask the same server."""
     store(kept, "moi")
     store(kept, "nua", at=T0 + timedelta(minutes=1))
-    desk = desk_of(kept, home)
-    page = desk.next_page()
+    sink = sink_of(kept, home)
+    page = sink.next_page()
     assert page is not None
     until = T0 + timedelta(hours=3)
-    desk.save(ImageFailure(page.document_id, T0, page.url, Reason.RATE_LIMITED, "HTTP 429", until))
-    assert desk.next_page() is None
+    sink.save(ImageFailure(page.document_id, T0, page.url, Reason.RATE_LIMITED, "HTTP 429", until))
+    assert sink.next_page() is None
     assert kept.crawl.slowed_hosts(until - timedelta(seconds=1)) == {"a.example"}
 
 
@@ -206,19 +206,19 @@ def test_a_host_that_asks_for_time_gets_it(kept: Database, home: Home) -> None:
 def test_a_run_visits_so_many_pages(kept: Database, home: Home) -> None:
     for n in range(3):
         store(kept, f"bai-{n}")
-    desk = desk_of(kept, home, replace(ON, images=ImageSettings(keep="pdf", per_run=2)))
-    assert [desk.next_page() is None for _ in range(3)] == [False, False, True]
+    sink = sink_of(kept, home, replace(ON, images=ImageSettings(keep="pdf", per_run=2)))
+    assert [sink.next_page() is None for _ in range(3)] == [False, False, True]
 
 
 def test_the_room_of_all_images_is_limited(kept: Database, home: Home) -> None:
     store(kept, "bai-0")
     store(kept, "bai-1")
-    desk = desk_of(kept, home, replace(ON, images=ImageSettings(keep="pdf", max_total_megabytes=1)))
-    page = desk.next_page()
+    sink = sink_of(kept, home, replace(ON, images=ImageSettings(keep="pdf", max_total_megabytes=1)))
+    page = sink.next_page()
     assert page is not None
-    desk.save(image(page.document_id, bytes(2**20)))
-    assert desk.next_page() is None
-    assert desk.result.stop == "full"
+    sink.save(image(page.document_id, bytes(2**20)))
+    assert sink.next_page() is None
+    assert sink.result.stop == "full"
 
 
 def test_outside_its_hours_a_source_is_left_alone(kept: Database, home: Home) -> None:
@@ -268,11 +268,11 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 def test_a_disk_without_room_leaves_no_half_image(kept: Database, home: Home) -> None:
     key = store(kept, "moi")
-    desk = desk_of(kept, home)
-    page = desk.next_page()
+    sink = sink_of(kept, home)
+    page = sink.next_page()
     assert page is not None
     with files_of_at_most(2**20), pytest.raises(OSError, match="File too large"):
-        desk.save(image(page.document_id, bytes(2**21)))
+        sink.save(image(page.document_id, bytes(2**21)))
     assert [path for path in home.images.rglob("*") if path.is_file()] == []
     assert kept.page_images.of_item(key) == {}
     assert list(due(kept)) == ["moi.html"], "it is visited again"

@@ -224,9 +224,11 @@ class _BriefBuilder:
         outlets = len({item.source_id for item in items})
         tones = Counter[str](item.tags.tone for item in items)
         told = ", ".join(f"{words.of('tone', t).lower()} {tones[t]}" for t in TONE_SIGNS if tones[t])
-        yield Paragraph(
-            _runs(words.say("brief_spread", n=len(items), outlets=outlets, list=self._some(listed, 7), tones=told))
-        )
+        spread = words.say("brief_spread", n=len(items), outlets=outlets, list=self._some(listed, 7), tones=told)
+        # The overview counts these too.
+        if mentions := self._day.foreign_items - len(items):
+            spread += words.say("brief_mentions", n=mentions)
+        yield Paragraph(_runs(spread))
         rows: list[Runs] = []
         for topic in topics[: self._size.foreign]:
             # An article whose matter a reader of this language knows from above says least that is new.

@@ -146,7 +146,7 @@ def write_xlsx(
 
     Raises TooManyRows, or OSError.
     """
-    import xlsxwriter.exceptions  # type: ignore[import-untyped]
+    import xlsxwriter.exceptions
 
     try:
         return _write_book(xlsxwriter.Workbook, (table, words), columns, rows, path)
@@ -235,8 +235,8 @@ def _cell(text: str) -> str:
 
 def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path, zone: ZoneInfo = ZONE) -> int:
     """Write a Parquet file of typed columns, times in `zone`; return the number of rows."""
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     types = {
         "list": pa.list_(pa.string()),

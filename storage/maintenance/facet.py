@@ -1,8 +1,9 @@
-"""What is done now and then to all that is stored: tagged anew, decided by persons, thinned out."""
+"""What is done now and then to all that is stored: counted, thinned out, dated anew, packed."""
 
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -81,7 +82,8 @@ class Maintenance(Facet):
         with closing(self._engine.raw_connection()) as connection:
             if self._engine.dialect.name == "postgresql":
                 # Not within a transaction, in which the driver would begin.
-                connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+                driver: Any = connection.driver_connection
+                driver.autocommit = True
             with closing(connection.cursor()) as cursor:
                 cursor.execute("VACUUM")
             connection.invalidate()

@@ -152,8 +152,10 @@ def _letters_only(title: str) -> str:
 
 def _verdict_of(entry: LedgerEntry) -> tuple[Verdict, str, str]:
     """Return verdict, id of the source and reason of a link in the ledger."""
-    if entry.document in ("coverage", "irrelevant"):
-        return entry.document, entry.source_id, ""  # type: ignore[return-value]
+    if entry.document == "coverage":
+        return "coverage", entry.source_id, ""
+    if entry.document == "irrelevant":
+        return "irrelevant", entry.source_id, ""
     if entry.document == "unreadable":
         return "unreadable", entry.source_id, str(entry.document_reason)
     if entry.document == "waiting" or entry.outcome is CandidateOutcome.WAITING:
