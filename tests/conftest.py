@@ -1,4 +1,4 @@
-"""Fixtures: the sample press, a home folder that watches it, the command line, empty databases of both kinds."""
+"""Fixtures: language, sample press, a home folder that watches it, command line, empty databases of both kinds."""
 
 import os
 from collections import Counter
@@ -11,6 +11,7 @@ import pytest
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
+from pipeline.i18n.language import use_language
 from tests.support.cli import Diembao, run_diembao
 from tests.support.postgres import start_postgres
 
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if number[name] % _COSTLY.get(name, 1):
             item.add_marker(pytest.mark.thorough)
         number[name] += 1
+
+
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    """Each test begins in the language in which the program does: a command run in this process leaves its own."""
+    with use_language("vi"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from config.load import FILES, packaged
 from diembao.cli.job_commands import command_fault
 from diembao.cli.main import cli
-from pipeline.i18n.language import set_language
+from pipeline.i18n.language import use_language
 from tests.support.cli import CommandResult, run_inside
 
 Edit = Callable[[str], str]
@@ -137,9 +137,6 @@ def test_every_line_that_is_no_toml(folder: Path) -> None:
     ],
 )
 def test_commands_of_jobs(words: str, fault: str) -> None:
-    set_language("en")
-    try:
+    with use_language("en"):
         problem = command_fault(cli, words.split())
-    finally:
-        set_language("vi")
     assert (fault in problem) if fault else problem == "", problem
