@@ -1,7 +1,5 @@
 """Accounts: people are invited, given a role and a department, disabled, erased."""
 
-from datetime import timedelta
-
 from starlette.responses import Response
 
 from diembao.jobs.people.accounts import INVITED_FOR, check_mail, check_words, invite_account
@@ -13,8 +11,6 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.accounts import ROLES, Account, NewAccount, Role
 from storage.accounts.errors import AccountRefused
-
-_HOUR = timedelta(hours=1)
 
 
 def show_all(visit: Visit) -> Response:
@@ -205,7 +201,7 @@ def _page(
         given=given or stored,
         departments=visit.storage.accounts.departments(),
         roles=ROLES,
-        hours=INVITED_FOR // _HOUR,
+        days=INVITED_FOR.days,
         has_sso=bool(visit.context.desk.sso.issuer),
         wrong=wrong,
     )
