@@ -153,6 +153,7 @@ def test_an_account_that_exists_gets_in(desk: Desk, provider: Provider) -> None:
     with desk.client() as client:
         assert enter(client, "/profile").headers["location"] == "/profile"
         assert account.name in client.get("/profile").text
+    with desk.client() as client:
         back = leave(client, "//evil.example")
         assert client.get(back).headers["location"] == "/"
         assert client.get(back).headers["location"] == "/sign-in", "no answer is taken twice"
