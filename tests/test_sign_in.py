@@ -177,7 +177,8 @@ def test_guessing_gets_slow(db: Database, lan: Account) -> None:
         tries += not wait
         if wait:
             waits.append(wait)
-            assert guess(db, at + timedelta(seconds=wait / 2), "203.0.113.7") == wait / 2
+            if at < T0 + timedelta(minutes=50):  # later the first failures count no longer
+                assert guess(db, at + timedelta(seconds=wait / 2), "203.0.113.7") == wait / 2
             at += timedelta(seconds=wait)
     assert tries < 45
     assert waits[:4] == [2.0, 4.0, 8.0, 16.0]
