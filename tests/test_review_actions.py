@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -18,7 +19,7 @@ from storage.reviews.log import UNDOABLE
 from storage.schema.maintenance import decisions
 from storage.schema.reviews import review_actions, reviews
 from storage.schema.stories import story_rulings
-from tests.support.desk import COMMAND, LAN, MINH, MORNING, people, store_day, written
+from tests.support.desk import COMMAND, LAN, MINH, MORNING, Made, people, store_day, written
 
 _ALL = AuditFilter()
 
@@ -57,9 +58,20 @@ class Desk:
         return found
 
 
-@pytest.fixture
-def desk(address: str) -> Iterator[Desk]:
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return Made(_make)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, made: Made, tmp_path: Path) -> Iterator[Desk]:
+    address, keys = made.copy(request, tmp_path)
     storage = open_database(address)
+    yield Desk(storage, address, keys)
+    storage.close()
+
+
+def _make(storage: Database) -> Mapping[str, str]:
     energy = (TopicFound("energy", 0.8, ()),)
     made = [written(name, topics=energy) for name in ("x", "y", "z")]
     same = "một cơn lũ quét qua xã miền núi làm ba người chết và hai người mất tích trong đêm " * 6
@@ -67,8 +79,7 @@ def desk(address: str) -> Iterator[Desk]:
     made += [written("reprint", source="b", text=same, title="Lũ quét làm ba người chết", hours=2.9)]
     keys = store_day(storage, made)
     people(storage)
-    yield Desk(storage, address, keys)
-    storage.close()
+    return keys
 
 
 #: kind, value → what the article holds afterwards: (state, star), (relevance, topics, tone)
