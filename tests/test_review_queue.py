@@ -12,7 +12,8 @@ from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs.review.cards import CardPiece, card, text_pieces
 from diembao.jobs.review.holds import heartbeat, hold, holders, release
-from diembao.jobs.review.queue import QueueFilters, queue, sample
+from diembao.jobs.review.model import QueueFilters
+from diembao.jobs.review.queue import queue, sample
 from pipeline.records import PlaceFound, TopicFound, VerdictReason
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import ReviewAct, ReviewKind
