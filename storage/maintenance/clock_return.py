@@ -32,12 +32,9 @@ _WAITS: dict[Column[datetime], timedelta] = {
     candidates.c.next_try: timedelta(days=31),
     hosts.c.not_before: timedelta(days=2),
     page_images.c.next_try: timedelta(days=1),
-<<<<<<< HEAD
     sessions.c.ends_at: timedelta(days=31),
     invitations.c.until: timedelta(days=31),
-=======
     letters.c.next_try: timedelta(days=1),
->>>>>>> desk-B
 }
 #: Times that others state, or that say for which time something was made
 _STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)
