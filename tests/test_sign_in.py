@@ -127,7 +127,7 @@ def test_recovery_codes_hold_once(db: Database, lan: Account) -> None:
 
 
 def test_setting_up_the_second_factor(db: Database, lan: Account) -> None:
-    import pyotp
+    from pyotp.totp import TOTP
 
     enrolment = enrol_totp(db, KEY, lan)
     assert enrol_totp(db, KEY, lan) == enrolment, "the page can be loaded again"
@@ -136,7 +136,7 @@ def test_setting_up_the_second_factor(db: Database, lan: Account) -> None:
     assert state is not None and enrolment.secret not in state.secret
     assert confirm_totp(db, KEY, lan, "000000", actor_of(lan), T0) is None
     assert signed_in(db, "lan").account.has_totp is False, "not asked for before it is confirmed"
-    assert confirm_totp(db, KEY, lan, pyotp.TOTP(enrolment.secret).at(T0), actor_of(lan), T0)
+    assert confirm_totp(db, KEY, lan, TOTP(enrolment.secret).at(T0), actor_of(lan), T0)
     with pytest.raises(AccountRefused):
         enrol_totp(db, KEY, lan)
     with pytest.raises(DeskKeyError):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-import pyotp
+from pyotp.totp import TOTP
 
 from diembao.jobs.people.passwords import hash_password
 from diembao.jobs.people.second_factor import confirm_totp, enrol_totp
@@ -42,9 +42,9 @@ def actor_of(account: Account) -> Actor:
     return Actor(account.id, account.name, "203.0.113.7", "desk")
 
 
-def add_totp(db: Database, account: Account, at: datetime = T0) -> tuple[pyotp.TOTP, tuple[str, ...]]:
+def add_totp(db: Database, account: Account, at: datetime = T0) -> tuple[TOTP, tuple[str, ...]]:
     """Set up a second factor; return what makes its codes, and the recovery codes."""
-    totp = pyotp.TOTP(enrol_totp(db, KEY, account).secret)
+    totp = TOTP(enrol_totp(db, KEY, account).secret)
     codes = confirm_totp(db, KEY, account, totp.at(at), actor_of(account), at)
     assert codes is not None
     return totp, codes
