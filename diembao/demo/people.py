@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-import pyotp
+from pyotp.totp import TOTP
 
 from diembao.jobs.people.accounts import invite_account
 from diembao.jobs.people.second_factor import confirm_totp, enrol_totp
@@ -42,7 +42,7 @@ def make_people(storage: Database, home: Home) -> list[tuple[Account, str]]:
         account, token = invite_account(storage, new, _MAKER, at)
         if account.needs_second_factor:
             secret = enrol_totp(storage, key, account).secret
-            code = pyotp.TOTP(secret).at(at - timedelta(seconds=30))
+            code = TOTP(secret).at(at - timedelta(seconds=30))
             confirm_totp(storage, key, account, code, _MAKER, at)
         made.append((account, token))
     return made
