@@ -1,4 +1,4 @@
-"""`diembao desk` as a process: the first link, a port that is taken; who keeps it running; the sample people."""
+"""`diembao desk` as a process: the first link, a port that is taken; the sample people."""
 
 import os
 import re
@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,7 @@ import pytest
 from diembao.cli.commands import demo
 from diembao.cli.context import CliContext
 from diembao.demo.people import make_people
-from diembao.service.desk_process import DeskKeeper, desk_command, listen, url_of
-from diembao.service.logs import close_log, open_log
+from diembao.service.desk_process import desk_command, listen, url_of
 from diembao.system.home import Home
 from pipeline.i18n.language import Language, use_language
 from storage.database import open_database
@@ -136,40 +134,3 @@ def test_the_demonstration_ends_with_the_way_to_the_desk(
     with use_language(language):
         demo._print(app, Path("b.html"), Path("d.html"), Path("d.csv"), None, 60)
     assert re.search(r"(?m)^  diembao demo --desk  .*(desk|bàn điểm báo)", capsys.readouterr().out)
-
-
-def test_the_service_starts_the_desk_again(home: Home, tmp_path: Path) -> None:
-    listening = listen("127.0.0.1", 0)
-    url = url_of(listening)
-    log = open_log(tmp_path / "logs", (tmp_path / "err").open("w", encoding="utf-8"))
-    keeper = DeskKeeper(home, listening, log)
-    keeper.start()
-    try:
-        assert answer(f"{url}/sign-in").status_code == 200
-        [pid] = [int(pid) for pid in _children() if "diembao.web" in Path(f"/proc/{pid}/cmdline").read_text()]
-        os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                assert answer(f"{url}/sign-in").status_code == 200
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        else:
-            pytest.fail("it was not started again")
-    finally:
-        keeper.close()
-        close_log()
-    text = (tmp_path / "err").read_text("utf-8")
-    assert '"desk_ended"' in text
-    assert '"exit": -9' in text
-
-
-def _children() -> list[str]:
-    """Return the processes that this one started."""
-    return Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split() + [
-        child
-        for task in Path(f"/proc/{os.getpid()}/task").iterdir()
-        if task.name != str(os.getpid())
-        for child in (task / "children").read_text().split()
-    ]

@@ -10,9 +10,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
+from config.settings import load_settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
+from diembao.service.desk_process import desk_trouble
 from diembao.service.health import service_trouble
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
@@ -63,12 +65,17 @@ class ServiceStatus:
     #: alerts of the last 24 hours
     alerts: list[Alert]
     collection: CollectionHealth
+    #: whether the desk answers; None: it is not to run, or the service does not
+    desk_answers: bool | None
 
 
 def service_status(
     storage: Database, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo
 ) -> ServiceStatus:
-    """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is."""
+    """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is.
+
+    Raises ConfigError for faults of settings.toml.
+    """
     serving, last = _serving(home), storage.service.last_of_each()
     done, runs = storage.service.last_of_each(JobOutcome.DONE), storage.service.jobs_since(at - KEEP)
     schedule = Schedule(jobs, zone, [*last.values(), *runs], at, steady())
@@ -83,6 +90,10 @@ def service_status(
         )
     if serving and (trouble := _trouble_of_service(home)):
         troubles.append(trouble)
+    desk = load_settings(home.config if home.config.exists() else None).desk
+    desk_words = desk_trouble(home, desk) if serving and desk.enabled else ""
+    if desk_words:
+        troubles.append(desk_words)
     if storage.maintenance.was_ahead(at):
         troubles.append(
             translate("Records are dated later than now: compare the clock; the next collection dates them anew"),
@@ -124,6 +135,7 @@ def service_status(
         free,
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
+        not desk_words if serving and desk.enabled else None,
     )
 
 
