@@ -13,14 +13,12 @@ from diembao.jobs.people.tokens import new_token
 from diembao.system.clock import now
 from pipeline.records.accounts import SessionLimits
 from storage.database import open_database
-from tests.support.desk_server import PASSWORD, Desk, DeskClient, serve_desk, write_desk_home
+from tests.support.desk_server import PASSWORD, Desk, DeskClient, serve_new_desk
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = write_desk_home(tmp_path_factory.mktemp("home"))
-    made = f"sqlite:///{home.database}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
-    with serve_desk(home, made) as served:
+    with serve_new_desk(request, tmp_path_factory.mktemp("home")) as served:
         yield served
 
 
