@@ -39,7 +39,7 @@ class Database:
         self.publications = Publications(self._engine)
         self.maintenance = Maintenance(self._engine)
         self.audit = Audit(self._engine)
-        self.accounts = Accounts(self._engine)
+        self.accounts = Accounts(self._engine, reindex)
         self.reviews = Reviews(self._engine, reindex)
         self.letters = Letters(self._engine)
         self.drafts = Drafts(self._engine)
