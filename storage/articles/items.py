@@ -14,6 +14,7 @@ from storage.articles.decisions import apply_decisions, load_decisions
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
+from storage.schema.reviews import reviews
 
 #: Items loaded by one statement.
 _CHUNK = 200
@@ -231,6 +232,15 @@ def load_digest_items(
 ) -> list[Item]:
     """See storage.articles.facet.Articles.digest_items."""
     return _news(connection, relevance_of_item(as_of).in_(("main", "mention")), start, end, late_from, as_of)
+
+
+def load_rejected_items(
+    connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
+) -> list[Item]:
+    """See storage.articles.facet.Articles.rejected_items."""
+    rejected = select(reviews.c.item_key).where(reviews.c.state == "rejected")
+    found = and_(items.c.key.in_(rejected), taggings.c.relevance.in_(("main", "mention")))
+    return _news(connection, found, start, end, late_from, as_of)
 
 
 def load_beside_items(
