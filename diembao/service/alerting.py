@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
     from config.settings import Settings
     from diembao.notify.channels import Channel
     from diembao.system.home import Home

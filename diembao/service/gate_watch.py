@@ -28,9 +28,7 @@ def _told(storage: Database, settings: Settings, jobs: Sequence[Job], at: dateti
     return [_words(one, settings).replace("\n", " ") for one in days if one.state == state]
 
 
-def gate_causes(
-    storage: Database, settings: Settings, jobs: Sequence[Job], at: datetime
-) -> Iterator[tuple[str, str]]:
+def gate_causes(storage: Database, settings: Settings, jobs: Sequence[Job], at: datetime) -> Iterator[tuple[str, str]]:
     """Yield (cause of an alert, its text) for each digest of the last day that was not released by a person."""
     for one in days_at_gate(storage, settings, jobs, at, at - _TOLD):
         yield f"gate:{one.state} {one.day}", _words(one, settings)
@@ -39,8 +37,8 @@ def gate_causes(
 def _words(one: AtGate, settings: Settings) -> str:
     if one.state == "held":
         return translate(
-            "The digest of {day:%Y-%m-%d} was held: nobody approved it by {time}.\nWhat to do: publish and send it at the "
-            "desk, or run: diembao send --day {day:%Y-%m-%d}",
+            "The digest of {day:%Y-%m-%d} was held: nobody approved it by {time}.\nWhat to do: publish and send it "
+            "at the desk, or run: diembao send --day {day:%Y-%m-%d}",
             day=one.day,
             time=settings.desk.gate_until,
         )

@@ -2,6 +2,9 @@
 
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routes import start, today
+from diembao.web.routes.digest import published as published_digests
+from diembao.web.routes.digest import release as digest_release
+from diembao.web.routes.digest import room as digest_room
 
 
 def all_routes() -> tuple[DeskRoute, ...]:
@@ -9,4 +12,7 @@ def all_routes() -> tuple[DeskRoute, ...]:
     return (
         *start.ROUTES,
         *today.ROUTES,
+        *digest_room.ROUTES,
+        *digest_release.ROUTES,
+        *published_digests.ROUTES,
     )

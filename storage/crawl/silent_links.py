@@ -10,7 +10,14 @@ from storage.schema.core import candidates, items
 
 _CHUNK = 500
 #: Last answers that say nothing of whether a reader finds the article.
-_NO_WORD = (Reason.OK, Reason.NOT_MODIFIED, Reason.NOT_ASKED, Reason.ROBOTS, Reason.ROBOTS_UNREACHABLE, Reason.TOO_LARGE)
+_NO_WORD = (
+    Reason.OK,
+    Reason.NOT_MODIFIED,
+    Reason.NOT_ASKED,
+    Reason.ROBOTS,
+    Reason.ROBOTS_UNREACHABLE,
+    Reason.TOO_LARGE,
+)
 
 
 def load_silent_links(connection: Connection, keys: Sequence[str]) -> Mapping[str, Reason]:

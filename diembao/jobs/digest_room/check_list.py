@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from analysis.digest.corrections import Erratum
 from analysis.documents.labels import Labels
 from config.alerts import Mail
 from config.settings import MailingList, SendingSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.configuration import sender_doubt
 from diembao.jobs.digest_room.room import Room, stories_of
+from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from pipeline.records import Reason, SourceDay
 from storage.database import Database
 
@@ -50,6 +52,8 @@ class CheckList:
     sources: int
     failed: tuple[FailedSource, ...]
     silent: tuple[SilentLink, ...]
+    #: corrections of earlier digests that go out with it
+    errata: tuple[Erratum, ...]
     lists: tuple[MailingList, ...]
     #: names of other channels
     hooks: tuple[str, ...]
@@ -88,6 +92,7 @@ def check_list(storage: Database, settings: Settings, mail: Mail, today: Room) -
             for item in today.items
             if item.taken_down is not None or item.key in answers
         ),
+        EarlierDigests(storage, today.period).errata()[0],
         settings.sending.list,
         settings.sending.hooks,
         doubt.translated() if doubt else "",

@@ -6,10 +6,10 @@ from datetime import date
 from config.alerts import Mail
 from config.settings import Settings
 from diembao.jobs.digest_room.check_list import recipients_hash
+from diembao.jobs.digest_room.room import fingerprint
 from diembao.jobs.publishing.digest import build_draft
 from diembao.jobs.publishing.publish import frozen, store
 from diembao.jobs.publishing.published_digest import published_digest
-from diembao.jobs.digest_room.room import fingerprint
 from diembao.jobs.publishing.send import DeliveryResult, deliveries, send
 from diembao.system.home import Home
 from pipeline.records.audit import Actor

@@ -8,14 +8,14 @@ from datetime import date, datetime
 
 from analysis.digest.model import Digest, DigestPeriod, build_digest, content_hash
 from analysis.digest.office import LeftOut
-from analysis.documents.sentences import split_sentences
+from analysis.documents.sentences import quotable
 from analysis.stories.grouping import Story
 from config.settings import Settings
 from diembao.jobs.periods import Period, period_of
 from diembao.jobs.publishing.day_edit import DayEdit, day_edit
+from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.errors import DiembaoError
 from pipeline.records import Item
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import DigestDraft, DraftClash, ReviewAct
@@ -102,9 +102,7 @@ def room(storage: Database, settings: Settings, rules: Rulebook, day: date, at: 
     model = replace(model, office=edit.office())
     places = {id(top.story): (n, top.chosen) for n, top in enumerate(model.top, 1)}
     stars = frozenset(edit.starred)
-    stories = [
-        _story(story, section, places.get(id(story), (0, False)), stars) for section, story in stories_of(model)
-    ]
+    stories = [_story(story, section, places.get(id(story), (0, False)), stars) for section, story in stories_of(model)]
     return Room(
         period,
         edit.draft,
@@ -177,7 +175,7 @@ def write_lead(
     text = " ".join(text.split())
     if len(text) > LEAD:
         raise DraftFault(Message(mark("The lead has {n} letters; at most {most} fit."), n=len(text), most=LEAD))
-    if len(split_sentences(text)) > SENTENCES:
+    if len(quotable(text)) > SENTENCES:
         raise DraftFault(Message(mark("The lead has more than {most} sentences."), most=SENTENCES))
     return storage.drafts.change(day, actor, at, expected=expected, lead=text)
 
@@ -208,7 +206,7 @@ def take_from_top(
 def leave_out(
     storage: Database, today: Room, story: str, reason: str, actor: Actor, at: datetime, *, expected: int
 ) -> DigestDraft | DraftClash:
-    """Store that a story is left out, with the reason. Raises DraftFault without one, and for a story not of the day."""
+    """Store that a story is left out, with the reason. Raises DraftFault without one, and for no story of the day."""
     reason = " ".join(reason.split())[:REASON]
     if not reason:
         raise DraftFault(Message(mark("Say why it is left out: the digest names the reason.")))

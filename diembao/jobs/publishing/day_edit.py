@@ -65,9 +65,7 @@ def _left_out(item: Item) -> LeftOut:
     return LeftOut(item.key, item.article.title, item.outlet)
 
 
-def day_edit(
-    storage: Database, period: Period, items: Sequence[Item], as_of: datetime | None = None
-) -> DayEdit:
+def day_edit(storage: Database, period: Period, items: Sequence[Item], as_of: datetime | None = None) -> DayEdit:
     """Return what people did to the digest of a period whose articles are `items`; after `as_of` nothing counts."""
     draft = storage.drafts.draft(period.day)
     if as_of is not None and draft.at is not None and draft.at > as_of:

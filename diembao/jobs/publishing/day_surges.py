@@ -14,9 +14,7 @@ from storage.database import Database
 _DAY = timedelta(days=1)
 
 
-def day_surges(
-    storage: Database, period: Period, rules: Rulebook, items: Sequence[Item], language: str
-) -> list[Surge]:
+def day_surges(storage: Database, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
     """Return what is unusual in a digest of these items, with names in `language`."""
     topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     places = {place.id: place.name for item in items for place in item.tags.places}

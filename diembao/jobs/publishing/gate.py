@@ -30,9 +30,7 @@ def gate_state(storage: Database, settings: Settings, day: date, at: datetime) -
 
 def gate_end(settings: Settings, day: date) -> datetime:
     """Return the time until which the digest of a day waits for a person, aware, in the province's zone."""
-    return datetime.combine(
-        day, time.fromisoformat(settings.desk.gate_until), ZoneInfo(settings.province.time_zone)
-    )
+    return datetime.combine(day, time.fromisoformat(settings.desk.gate_until), ZoneInfo(settings.province.time_zone))
 
 
 @dataclass(frozen=True, slots=True)
