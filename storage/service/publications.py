@@ -81,7 +81,7 @@ class Publications(Facet):
         query = select(publications).order_by(publications.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(publications.c.id < before)
-        columns = query.with_only_columns(*(c for c in publications.c if c is not publications.c.items))
+        columns = query.with_only_columns(*(c for c in publications.columns if c.name != "items"))
         with self._reading() as connection:
             rows = connection.execute(columns).all()
             names: dict[int, list[str]] = {row.id: [] for row in rows}

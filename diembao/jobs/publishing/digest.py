@@ -73,7 +73,7 @@ def build_draft(
     )
     beside = storage.articles.beside_items(period.start, period.end, period.late_from, as_of=as_of)
     model = with_beside(
-        replace(model, edition=earlier.edition(previous), office=_office(storage, edit, period, as_of)),
+        replace(model, edition=earlier.edition(previous), office=_office(storage, edit, period, settings, as_of)),
         edit.kept(beside),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
@@ -81,9 +81,9 @@ def build_draft(
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
 
-def _office(storage: Database, edit: DayEdit, period: Period, as_of: datetime | None) -> Office:
+def _office(storage: Database, edit: DayEdit, period: Period, settings: Settings, as_of: datetime | None) -> Office:
     """Return the part of people, with the head of the day's audit where the digest is of now."""
-    head = storage.audit.head_of_day(period.day, period.start.tzinfo) if as_of is None else None
+    head = storage.audit.head_of_day(period.day, ZoneInfo(settings.province.time_zone)) if as_of is None else None
     return replace(edit.office(), audit=head.hash if head is not None and head.seq else "")
 
 

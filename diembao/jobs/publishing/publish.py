@@ -9,7 +9,7 @@ from diembao.jobs.publishing.digest import FORMS, build_draft, render
 from diembao.jobs.publishing.digest_email import email_subject
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.system.clock import now
-from pipeline.records.audit import Actor, AuditEvent
+from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
@@ -90,7 +90,7 @@ def store(storage: Database, publication: Publication, actor: Actor | None) -> P
 
     def entry(number: int) -> AuditEvent:
         assert actor is not None
-        after = {
+        after: Json = {
             "day": publication.day.isoformat(),
             "sha256": publication.sha256,
             "articles": sum(not item.erratum for item in publication.items),
