@@ -12,7 +12,7 @@ from config.crontab import cron_trigger
 from config.schedule import Job
 from config.settings import Settings
 from diembao.jobs.periods import local_day
-from diembao.service.gate_watch import gate_causes
+from diembao.jobs.publishing.gate_messages import gate_causes
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from config.schedule import Job
 from config.settings import Settings
 from diembao.jobs.collection.ledger import watched_sources
+from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
-from diembao.service.gate_watch import gate_troubles, waiting_digests
 from diembao.service.health import service_trouble
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady

@@ -12,6 +12,7 @@ from diembao.jobs.publishing.publish import frozen, store
 from diembao.jobs.publishing.published_digest import published_digest
 from diembao.jobs.publishing.send import DeliveryResult, deliveries, send
 from diembao.system.home import Home
+from pipeline.errors import DiembaoError
 from pipeline.records.audit import Actor
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
@@ -74,11 +75,11 @@ class Order:
     again: bool = False
 
 
-class RecipientsChanged(Exception):
+class RecipientsChanged(DiembaoError):
     """The lists in settings.toml are not those that the person saw; nothing was sent."""
 
 
-class Superseded(Exception):
+class Superseded(DiembaoError):
     """A later digest of the day was published; nothing was sent."""
 
 
