@@ -127,7 +127,7 @@ def test_a_day_without_a_draft_is_as_it_was(storage: Database, settings: Setting
     storage.drafts.change(DAY, LAN, AT, lead=LEAD)
     storage.drafts.change(DAY, LAN, AT, lead="")
     # Only that the audit has entries now is told.
-    audit = re.compile(r"\s*<p>Nhật ký thao tác.*?</p>|Nhật ký thao tác.*?[0-9a-f]{64}\\?\.\s*", re.DOTALL)
+    audit = re.compile(r"\s*<p>Nhật ký kiểm toán.*?</p>|Nhật ký kiểm toán.*?[0-9a-f]{64}\\?\.\s*", re.DOTALL)
     for name, second in forms(storage, settings, rules).items():
         assert audit.sub("", second).split() == first[name].split(), name
 

@@ -72,7 +72,7 @@ class OfficeWords:
                 yield self._words.say(key, n=len(listed)), lines
 
     def _line(self, one: LeftOut) -> str:
-        reasons = [self._words.of("rejection", one.code)] if one.code else []
+        reasons = [self._words.of("reject-reason", one.code)] if one.code else []
         reasons += [excerpt.visible(one.reason)] if one.reason else []
         title = excerpt.visible(one.title) or self._words.say("untitled")
         return f"{title} ({excerpt.visible(one.outlet)})" + (f": {'; '.join(reasons)}" if reasons else "")

@@ -69,7 +69,8 @@ def order(visit: Visit) -> Response:
                 keys[n], keys[other] = keys[other], keys[n]
                 break
         else:
-            keys.sort(key=lambda key: _place(visit.field(f"place-{key}"), keys.index(key)))
+            places = {key: _place(visit.field(f"place-{key}"), n) for n, key in enumerate(keys)}
+            keys.sort(key=places.__getitem__)
         return job.order_top(visit.storage, day, keys, visit.actor, at, expected=expected)
 
     return changed(visit, day, change, Message(mark("The order was saved.")))
