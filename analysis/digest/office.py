@@ -64,7 +64,10 @@ class OfficeWords:
 
     def left_out(self) -> Iterator[tuple[str, list[str]]]:
         """Yield (sentence with their number, a line for each) of what was left out and of what was rejected."""
-        for key, listed in (("left_out", self._day.office.left_out), ("rejected", self._day.office.rejected)):
+        for key, listed in (
+            ("articles_left_out", self._day.office.left_out),
+            ("articles_rejected", self._day.office.rejected),
+        ):
             if listed:
                 lines = [self._line(one) for one in listed[:SHOWN]]
                 if more := len(listed) - SHOWN:
