@@ -157,6 +157,7 @@ def test_every_page_fits_and_can_be_read(width: int, height: int, desk: Desk, br
     look("publish")
     page.get_by_role("button", name="Công bố ngay").click()
     page.get_by_text("Đã công bố, số").wait_for()
+    page.frame_locator("iframe").locator("h1").wait_for()
     look("publication")
     page.get_by_role("link", name="Gửi …").click()
     look("send")
