@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -52,7 +53,7 @@ def name_lists(file: Path, lists: dict[str, str]) -> None:
     file.write_text(f"{text}\n# of the test\n{named}", "utf-8")
 
 
-def hidden(page: httpx.Response) -> dict[str, str]:
+def hidden(page: httpx.Response) -> dict[str, Any]:
     """Return the hidden fields of a page's forms by name; of equal names the last."""
     pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
     return {name: unescape(value) for name, value in pairs if name in ("version", "seen", "latest", "recipients")}
@@ -63,10 +64,10 @@ def keys(page: httpx.Response) -> list[str]:
     return re.findall(r'name="place-([^"]+)"', page.text)
 
 
-def change(client: DeskClient, path: str, **fields: str) -> httpx.Response:
+def change(client: DeskClient, path: str, **fields: Any) -> httpx.Response:
     """Change the draft as it is now."""
     version = hidden(client.get(ROOM)).get("version", "0")
-    return client.send_form(f"{ROOM}{path}", follow=True, **{"version": version, **fields})
+    return client.send_form(f"{ROOM}{path}", True, **{"version": version, **fields})
 
 
 def publish(client: DeskClient, checked: httpx.Response) -> httpx.Response:
@@ -115,7 +116,7 @@ def test_from_draft_to_sent(press: Press) -> None:
     assert "Chưa gửi cho ai" in page.text
     asked = editor.get(f"{where}/send")
     assert "a@example.vn" in asked.text
-    order = {"channel": list(LISTS), "recipients": hidden(asked)["recipients"]}
+    order: dict[str, Any] = {"channel": list(LISTS), "recipients": hidden(asked)["recipients"]}
     for _ in range(2):
         assert editor.send_form(f"{where}/send", **order).status_code == 303
     assert [to for to, _ in press.post.letters] == [["a@example.vn"], ["c@example.vn"]]
@@ -151,7 +152,7 @@ def test_nothing_goes_out_that_was_not_looked_at(press: Press) -> None:
         changed = editor.send_form(f"{where}/send", channel=list(LISTS), recipients=hidden(asked)["recipients"])
         assert (changed.status_code, press.post.letters) == (409, [])
         assert "khac" in changed.text
-        fields = {"recipients": hidden(changed)["recipients"]}
+        fields: dict[str, Any] = {"recipients": hidden(changed)["recipients"]}
         assert editor.send_form(f"{where}/send", **fields).status_code == 400
         press.post.answers += ["550 no"]
         failed = editor.send_form(f"{where}/send", channel=["lanh-dao"], **fields)
