@@ -183,7 +183,8 @@ class DigestPresenter:
     def why_top(self, top: TopStory) -> str:
         """Return a sentence that explains why a story is to be read first."""
         words, story = self._words, top.story
-        parts = [*grave_words(top.gravity, words), words.say("top_outlets", n=top.outlets)]
+        parts = [words.say("top_chosen")] if top.chosen else []
+        parts += [*grave_words(top.gravity, words), words.say("top_outlets", n=top.outlets)]
         parts += [", ".join(reach_words(top.items, top.languages, words))] if top.items > 1 else []
         if top.abroad:
             parts.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))

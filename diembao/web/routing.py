@@ -3,6 +3,9 @@
 from diembao.web.auth import invitation, profile, second_factor, sign_in, sso
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routes import start, today
+from diembao.web.routes.digest import published as published_digests
+from diembao.web.routes.digest import release as digest_release
+from diembao.web.routes.digest import room as digest_room
 from diembao.web.routes.people import accounts, departments
 
 
@@ -16,6 +19,9 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *profile.ROUTES,
         *sso.ROUTES,
         *today.ROUTES,
+        *digest_room.ROUTES,
+        *digest_release.ROUTES,
+        *published_digests.ROUTES,
         *accounts.ROUTES,
         *departments.ROUTES,
     )

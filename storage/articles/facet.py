@@ -163,6 +163,13 @@ class Articles(Facet):
         with self._reading() as connection:
             return items.load_digest_items(connection, start, end, late_from, as_of)
 
+    def rejected_items(
+        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+    ) -> list[Item]:
+        """Return what would be among `digest_items` by its tags, but was rejected in the review."""
+        with self._reading() as connection:
+            return items.load_rejected_items(connection, start, end, late_from, as_of)
+
     def versions(self, key: str, /) -> list[Version]:
         """Return the texts an item has had, oldest first; none for an unknown key."""
         with self._reading() as connection:

@@ -22,6 +22,7 @@ from pipeline.records import (
 )
 from pipeline.tables.facts import Publisher, SourceRead
 from storage.crawl import candidates, feed_state, fetches, ledger, source_days, standing
+from storage.crawl.silent_links import load_silent_links
 from storage.engine.facet import Facet
 from storage.schema import core
 
@@ -126,6 +127,11 @@ class Crawl(Facet):
         """
         with self._reading() as connection:
             return ledger.load_history(connection, start, end, periods)
+
+    def silent_links(self, keys: Sequence[str], /) -> Mapping[str, Reason]:
+        """Return, of articles by key, why an address did not answer when it was last asked for; others are left out."""
+        with self._reading() as connection:
+            return load_silent_links(connection, keys)
 
     def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
         """Yield every link that was listed or fetched in [start, end), by source, oldest first."""
