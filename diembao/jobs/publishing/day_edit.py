@@ -55,9 +55,8 @@ class DayEdit:
     def office(self) -> Office:
         """Return what the digest says of the part of people."""
         left_out = tuple(replace(_left_out(item), reason=self.reason(item)) for item in self.left_out)
-        rejected = tuple(
-            replace(_left_out(item), code=review.reason, reason=review.note) for item, review in self.rejected
-        )
+        # The note of a rejection was written for colleagues: what leaves the house is its reason alone.
+        rejected = tuple(replace(_left_out(item), code=review.reason) for item, review in self.rejected)
         return Office(self.draft.lead.strip(), left_out, rejected)
 
 
