@@ -9,11 +9,12 @@ from typing import Literal
 from diembao.jobs.reading.value_words import TopicNames
 from pipeline.i18n.catalogs import translate_code
 from pipeline.records import Highlighted, Tags
+from pipeline.text.invisible import strip_invisible
 
 #: Kind of evidence: a place of the province, a word of a topic, a word of the tone, words that were searched for.
 MarkKind = Literal["place", "topic", "tone", "found"]
-#: Characters that hide or reorder others: controls but tab and newline, soft hyphens, zero-width and directional marks.
-_HIDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+#: Controls but tab and newline.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Piece:
 
 def harmless(text: str) -> str:
     """Return a text without characters that hide or reorder others; its lines stay."""
-    return _HIDING.sub("", text)
+    return _CONTROLS.sub("", strip_invisible(text))
 
 
 def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
