@@ -2,6 +2,7 @@
 
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routes import start, today
+from diembao.web.routes.reading import rooms as reading
 
 
 def all_routes() -> tuple[DeskRoute, ...]:
@@ -9,4 +10,5 @@ def all_routes() -> tuple[DeskRoute, ...]:
     return (
         *start.ROUTES,
         *today.ROUTES,
+        *reading.ROUTES,
     )

@@ -127,3 +127,9 @@ class SavedSearch:
     #: as it was written
     query: str
     saved_at: datetime
+    #: whose it is; None: the office's, saved by a command
+    account: int | None = None
+    #: whether every account sees it
+    shared: bool = True
+    #: whether its account wants to be shown what it finds anew
+    follow: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
@@ -14,7 +14,8 @@ from storage.engine.facet import Facet
 from storage.schema.core import items
 from storage.schema.search import saved_searches
 from storage.search.index import BATCH, clear, index_new, is_index_behind
-from storage.search.search import Order, count, found_items, search, search_page
+from storage.search.saved import load_saved, load_saved_for, load_search, store_search
+from storage.search.search import Order, count, found_items, newest_matches, search, search_page
 from storage.search.tallies import SearchTally, tally_newest
 from storage.search.tree import Tree
 
@@ -101,15 +102,43 @@ class Search(Facet):
     def saved(self) -> list[SavedSearch]:
         """Return the searches that are kept, by name."""
         with self._reading() as connection:
-            rows = connection.execute(select(saved_searches)).all()
-        return sorted((SavedSearch(row.name, row.query, row.saved_at) for row in rows), key=lambda s: s.name)
+            return load_saved(connection)
+
+    def saved_for(self, account: int, limit: int, /) -> list[SavedSearch]:
+        """Return the searches that an account sees, its own first, each group by name."""
+        with self._reading() as connection:
+            return load_saved_for(connection, account, limit)
+
+    def saved_search(self, name: str, /) -> SavedSearch | None:
+        """Return the search saved under a name; None for none."""
+        with self._reading() as connection:
+            return load_search(connection, name)
 
     def save(self, saved: SavedSearch, /) -> None:
         """Keep a search, in place of one of that name."""
         with self._writing() as connection:
-            connection.execute(delete(saved_searches).where(saved_searches.c.name == saved.name))
-            row = {"name": saved.name, "query": saved.query, "saved_at": saved.saved_at}
-            connection.execute(insert(saved_searches).values(**row))
+            store_search(connection, saved)
+
+    def save_own(self, saved: SavedSearch, /) -> bool:
+        """Keep a search of an account, in place of its own of that name; return False where the name is another's."""
+        with self._writing() as connection:
+            before = load_search(connection, saved.name)
+            if before is not None and before.account != saved.account:
+                return False
+            store_search(connection, saved)
+            return True
+
+    def forget_own(self, name: str, account: int, /) -> bool:
+        """Keep a search of an account no longer; return False where it has none of that name."""
+        with self._writing() as connection:
+            own = (saved_searches.c.name == name, saved_searches.c.account == account)
+            return connection.execute(delete(saved_searches).where(*own)).rowcount > 0
+
+    def new_matches(self, tree: Tree, since: datetime, /, *, zone: tzinfo, most: int) -> int:
+        """Return how many of the items that `search` finds were first examined since then, `most` at most."""
+        self.catch_up()
+        with self._reading() as connection:
+            return len(newest_matches(connection, tree, most, zone, seen_since=since))
 
     def forget(self, name: str, /) -> None:
         """Keep a search no longer. Raises StorageError where there is none of that name."""

@@ -48,7 +48,7 @@ def asked_day(visit: Visit, name: str) -> date | None:
         return None
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         with suppress(ValueError):
-            day = datetime.strptime(text, form).date()
+            day = datetime.strptime(text, form).replace(tzinfo=UTC).date()
             if day.year in _YEARS:
                 return day
     raise DeskError(400, Message(mark("No day: {value}; write it as 2026-03-01."), value=text[:40]))
