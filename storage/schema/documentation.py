@@ -10,6 +10,7 @@ from storage.schema import (
     maintenance,
     page_images,
     publications,
+    reviews,
     search,
     service,
     stories,
@@ -29,6 +30,7 @@ _DEFINED = (
     page_images,
     audit,
     accounts,
+    reviews,
 )
 
 

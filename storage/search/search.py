@@ -86,11 +86,16 @@ def search_page(
 
 def found_items(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Iterator[Item]:
     """See Search.items."""
-    keys = [match.item_key for match in newest_matches(connection, tree, limit, zone)]
+    keys = matching_keys(connection, tree, limit=limit, zone=zone)
     for begin in range(0, len(keys), _CHUNK):
         chunk = keys[begin : begin + _CHUNK]
         items_by_key = load_chosen(connection, chunk)
         yield from (items_by_key[key] for key in chunk if key in items_by_key)
+
+
+def matching_keys(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Sequence[str]:
+    """Return the keys of the newest items that match, newest first, without reading an article."""
+    return [match.item_key for match in newest_matches(connection, tree, limit, zone)]
 
 
 def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> FactCount:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from pipeline.tables.facts import FactKey, kind_of
 from storage.schema.derived import facts
-from storage.search.search import newest_matches
+from storage.search.search import matching_keys
 from storage.search.tree import Tree
 
 #: Bars in a written kind; a row with another number is damaged.
@@ -33,7 +33,7 @@ class SearchTally:
 
 def tally_newest(connection: Connection, tree: Tree, *, zone: tzinfo, newest: int) -> SearchTally:
     """See Search.tally."""
-    keys = [match.item_key for match in newest_matches(connection, tree, newest, zone)]
+    keys = matching_keys(connection, tree, limit=newest, zone=zone)
     query = select(facts.c.kind, func.count()).where(facts.c.item_key.in_(keys)).group_by(facts.c.kind)
     return _sum_up(((kind_of(kind), n) for kind, n in connection.execute(query) if kind.count("|") == _BARS), len(keys))
 
