@@ -129,7 +129,7 @@ class SavedSearch:
     saved_at: datetime
     #: whose it is; None: the office's, saved by a command
     account: int | None = None
-    #: whether every account sees it
+    #: whether all accounts see it
     shared: bool = True
-    #: whether its account wants to be shown what it finds anew
+    #: whether its account is told of what it finds anew
     follow: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
@@ -14,7 +14,6 @@ from storage.engine.facet import Facet
 from storage.schema.core import items
 from storage.schema.search import saved_searches
 from storage.search.index import BATCH, clear, index_new, is_index_behind
-from storage.search.saved import load_saved, load_saved_for, load_search, store_search
 from storage.search.search import Order, count, found_items, newest_matches, search, search_page
 from storage.search.tallies import SearchTally, tally_newest
 from storage.search.tree import Tree
@@ -64,6 +63,12 @@ class Search(Facet):
         with self._reading() as connection:
             return tally_newest(connection, tree, zone=zone, newest=newest)
 
+    def new_matches(self, tree: Tree, since: datetime, /, *, zone: tzinfo, most: int) -> int:
+        """Return how many of the items that `search` finds were first examined since then, `most` at most."""
+        self.catch_up()
+        with self._reading() as connection:
+            return len(newest_matches(connection, tree, most, zone, seen_since=since))
+
     def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> FactCount:
         """Return how many items match, as `search` would find them, and of how many stories; `most` ends the count."""
         self.catch_up()
@@ -99,52 +104,55 @@ class Search(Facet):
             clear(connection)
         return self.catch_up(progress)
 
-    def saved(self) -> list[SavedSearch]:
-        """Return the searches that are kept, by name."""
+    def saved(self, account: int | None = None, /) -> list[SavedSearch]:
+        """Return the searches that are kept, by name; for an account its own, the shared ones and the office's."""
+        query = select(saved_searches)
+        if account is not None:
+            query = query.where(_seen_by(account))
         with self._reading() as connection:
-            return load_saved(connection)
-
-    def saved_for(self, account: int, limit: int, /) -> list[SavedSearch]:
-        """Return the searches that an account sees, its own first, each group by name."""
-        with self._reading() as connection:
-            return load_saved_for(connection, account, limit)
-
-    def saved_search(self, name: str, /) -> SavedSearch | None:
-        """Return the search saved under a name; None for none."""
-        with self._reading() as connection:
-            return load_search(connection, name)
+            rows = connection.execute(query).all()
+        found = (
+            SavedSearch(row.name, row.query, row.saved_at, row.account, bool(row.shared), bool(row.follow))
+            for row in rows
+        )
+        return sorted(found, key=lambda s: s.name)
 
     def save(self, saved: SavedSearch, /) -> None:
-        """Keep a search, in place of one of that name."""
-        with self._writing() as connection:
-            store_search(connection, saved)
+        """Keep a search, in place of one of that name.
 
-    def save_own(self, saved: SavedSearch, /) -> bool:
-        """Keep a search of an account, in place of its own of that name; return False where the name is another's."""
+        An account takes the place of its own searches only. Raises StorageError where the name is another's.
+        """
         with self._writing() as connection:
-            before = load_search(connection, saved.name)
-            if before is not None and before.account != saved.account:
-                return False
-            store_search(connection, saved)
-            return True
+            named = saved_searches.c.name == saved.name
+            holder = connection.execute(select(saved_searches.c.account).where(named)).first()
+            if holder is not None and saved.account is not None and holder.account != saved.account:
+                message = mark("{name}: a saved search of somebody else has that name")
+                raise StorageError(Message(message, name=saved.name))
+            connection.execute(delete(saved_searches).where(named))
+            row = {
+                "name": saved.name,
+                "query": saved.query,
+                "saved_at": saved.saved_at,
+                "account": saved.account,
+                "shared": int(saved.shared),
+                "follow": int(saved.follow),
+            }
+            connection.execute(insert(saved_searches).values(**row))
 
-    def forget_own(self, name: str, account: int, /) -> bool:
-        """Keep a search of an account no longer; return False where it has none of that name."""
+    def forget(self, name: str, /, account: int | None = None) -> None:
+        """Keep a search no longer; with an account one of its own. Raises StorageError where there is none."""
         with self._writing() as connection:
-            own = (saved_searches.c.name == name, saved_searches.c.account == account)
-            return connection.execute(delete(saved_searches).where(*own)).rowcount > 0
-
-    def new_matches(self, tree: Tree, since: datetime, /, *, zone: tzinfo, most: int) -> int:
-        """Return how many of the items that `search` finds were first examined since then, `most` at most."""
-        self.catch_up()
-        with self._reading() as connection:
-            return len(newest_matches(connection, tree, most, zone, seen_since=since))
-
-    def forget(self, name: str, /) -> None:
-        """Keep a search no longer. Raises StorageError where there is none of that name."""
-        with self._writing() as connection:
-            gone = connection.execute(delete(saved_searches).where(saved_searches.c.name == name))
-            if not gone.rowcount:
-                listed = ", ".join(sorted(connection.execute(select(saved_searches.c.name)).scalars())) or "-"
+            named = delete(saved_searches).where(saved_searches.c.name == name)
+            if account is not None:
+                named = named.where(saved_searches.c.account == account)
+            if not connection.execute(named).rowcount:
+                query = select(saved_searches.c.name)
+                query = query if account is None else query.where(saved_searches.c.account == account)
+                listed = ", ".join(sorted(connection.execute(query).scalars())) or "-"
                 message = mark("{name}: no search is saved under that name; there are: {listed}")
                 raise StorageError(Message(message, name=name, listed=listed))
+
+
+def _seen_by(account: int) -> ColumnElement[bool]:
+    columns = saved_searches.c
+    return or_(columns.account == account, columns.account.is_(None), columns.shared == 1)

@@ -15,6 +15,7 @@ from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records import SavedSearch
+from storage.engine.errors import StorageError
 from storage.search.parser import QueryError
 
 #: A name as `diembao search --save` takes it.
@@ -38,7 +39,8 @@ class SavedLine:
 def saved_lines(visit: Visit) -> list[SavedLine]:
     """Return the searches that the account sees, its own first."""
     me, followed, lines = visit.me.id, 0, list[SavedLine]()
-    for saved in visit.storage.search.saved_for(me, _LISTED):
+    kept = sorted(visit.storage.search.saved(me), key=lambda saved: (saved.account != me, saved.name))
+    for saved in kept[:_LISTED]:
         own, new = saved.account == me, None
         if own and saved.follow and followed < _FOLLOWED:
             followed += 1
@@ -59,10 +61,15 @@ def with_saved(visit: Visit, query: str) -> str:
     """Return the query that @NAME stands for; any other as it is. Raises DeskError 404 for one that nobody saved."""
     if not query.startswith("@"):
         return query
-    saved = visit.storage.search.saved_search(query.removeprefix("@"))
-    if saved is None or not (saved.shared or saved.account == visit.me.id):
+    saved = _named(visit, query.removeprefix("@"))
+    if saved is None:
         raise DeskError(404, Message(mark("There is no saved search of that name.")))
     return saved.query
+
+
+def _named(visit: Visit, name: str) -> SavedSearch | None:
+    """Return the search of that name, if the account sees it."""
+    return next((saved for saved in visit.storage.search.saved(visit.me.id) if saved.name == name), None)
 
 
 def save(visit: Visit) -> Response:
@@ -76,15 +83,21 @@ def save(visit: Visit) -> Response:
         raise DeskError(400, Message(mark("This query cannot be saved: {why}"), why=error.explanation())) from error
     shared, follow = bool(visit.field("shared")), bool(visit.field("follow"))
     saved = SavedSearch(name, query, visit.now, visit.me.id, shared, follow)
-    if not visit.storage.search.save_own(saved):
-        raise DeskError(409, Message(mark("Somebody else has a search of the name {name}; choose another."), name=name))
+    try:
+        visit.storage.search.save(saved)
+    except StorageError as error:
+        if error.cause:  # the database's own fault
+            raise
+        raise DeskError(
+            409, Message(mark("Somebody else has a search of the name {name}; choose another."), name=name)
+        ) from error
     return redirect(visit, address("/search", q=f"@{name}"), Message(mark("Saved as {name}."), name=name))
 
 
 def change(visit: Visit) -> Response:
     """Follow, share or keep to oneself a search of one's own, as the form's button says."""
     _refuse_readers(visit)
-    saved = visit.storage.search.saved_search(visit.field("name", limit=200))
+    saved = _named(visit, visit.field("name", limit=200))
     if saved is None or saved.account != visit.me.id:
         raise DeskError(404)
     changes = {
@@ -96,15 +109,17 @@ def change(visit: Visit) -> Response:
     changed = changes.get(visit.field("do", limit=20))
     if changed is None:
         raise DeskError(400)
-    visit.storage.search.save_own(changed)
+    visit.storage.search.save(changed)
     return redirect(visit, address("/search"), Message(mark("Changed: {name}."), name=saved.name))
 
 
 def forget(visit: Visit) -> Response:
     _refuse_readers(visit)
     name = visit.field("name", limit=200)
-    if not visit.storage.search.forget_own(name, visit.me.id):
+    saved = _named(visit, name)
+    if saved is None or saved.account != visit.me.id:
         raise DeskError(404)
+    visit.storage.search.forget(name, visit.me.id)
     return redirect(visit, address("/search"), Message(mark("Forgot {name}."), name=name))
 
 
