@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
+from pipeline.records.reviews import Review
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.normalize import normalise_both
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from diembao.jobs.reading.explanation import ExplanationTable
     from diembao.jobs.reading.value_words import TopicNames
     from pipeline.records import Decision, Item, StoredImage
+    from pipeline.records.reviews import Assignment, Comment, PastAct
     from pipeline.rules.rulebook import Rulebook
     from storage.articles.version_lines import VersionLine
     from storage.database import Database
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Country whose outlets are not foreign.
 HOME = "VN"
-#: Versions listed, articles of the event on the time line, and foreign ones among them.
-_VERSIONS, _MEMBERS, _FOREIGN = 100, 40, 20
+#: Versions listed, articles of the event on the time line, and foreign ones among them; acts of the desk.
+_VERSIONS, _MEMBERS, _FOREIGN, _ACTS = 100, 40, 20, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class ArticlePage:
     images: dict[int, StoredImage]
     #: what persons decided of it, oldest first
     decisions: tuple[Decision, ...]
+    #: where it stands at the desk, what was done there (newest first), what was said of it, and who is to look at it
+    review: Review
+    acts: tuple[PastAct, ...]
+    comments: tuple[Comment, ...]
+    assignments: tuple[Assignment, ...]
     #: the articles of its event, first published first; `more` where there are others
     members: tuple[Member, ...]
     more: bool
@@ -86,6 +93,10 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         change_of(storage, item.key, version or item.version),
         storage.page_images.of_item(item.key),
         tuple(storage.articles.decisions([item.key]).get(item.key, ())),
+        storage.reviews.reviews([item.key]).get(item.key) or Review(item.key),
+        tuple(storage.reviews.past_acts(item=item.key, limit=_ACTS)),
+        tuple(storage.reviews.comments([item.key]).get(item.key, ())),
+        tuple(storage.reviews.assignments(keys=[item.key])),
         members.members,
         members.after is not None,
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
