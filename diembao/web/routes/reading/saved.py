@@ -81,7 +81,7 @@ def save(visit: Visit) -> Response:
         parse_query(query, visit.context.rules())
     except QueryError as error:
         raise DeskError(400, Message(mark("This query cannot be saved: {why}"), why=error.explanation())) from error
-    shared, follow = bool(visit.field("shared")), bool(visit.field("follow"))
+    shared, follow = bool(visit.field("shared")), bool(visit.field("followed"))
     saved = SavedSearch(name, query, visit.now, visit.me.id, shared, follow)
     try:
         visit.storage.search.save(saved)

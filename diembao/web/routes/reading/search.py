@@ -42,7 +42,6 @@ def search(visit: Visit) -> Response:
     return show(
         visit,
         "search.html",
-        400 if wrong is not None else 200,
         query=query,
         by=by,
         before=before,
