@@ -1,4 +1,4 @@
-"""The reading rooms in Chromium, narrow and wide: no overflow, no error, no report of the policy, axe without a word."""
+"""The reading rooms in Chromium, narrow and wide: no overflow, no error, no report of the policy; axe is content."""
 
 import os
 import shutil
@@ -32,7 +32,9 @@ def browser() -> Iterator["Browser"]:
     sandbox = not (hasattr(os, "geteuid") and os.geteuid() == 0)  # Chromium's sandbox does not work for root
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, chromium_sandbox=sandbox, args=["--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            chromium_sandbox=sandbox,
+            args=["--disable-gpu", "--disable-background-networking"],
         )
         yield opened
         opened.close()
@@ -59,7 +61,9 @@ def paths(room: ReadingRoom) -> list[str]:
 def watched(context: "BrowserContext") -> tuple["Page", list[str]]:
     """Return a page, and what its console, its errors and the policy's reports say."""
     page, said = context.new_page(), list[str]()
-    page.add_init_script("addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))")
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
+    )
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))

@@ -80,7 +80,7 @@ def test_an_outlet_whose_name_is_anothers_id_has_no_link(room: ReadingRoom) -> N
     figures = Figures(Span(day, day))
     figures.outlets = {"a": Outlet("A", "VN"), "b": Outlet("B", "VN")}
     for outlet in figures.outlets.values():
-        outlet.by_day_and_tone["x" and day, "neutral"] = 2
+        outlet.by_day_and_tone[day, "neutral"] = 2
     figures.countries["VN"] = 4
     publishers = {"a": Publisher("A", "VN"), "b": Publisher("B", "VN"), "c": Publisher("B", "VN")}
     charts = {chart.code: chart for chart in period_charts(figures, {}, publishers, lambda query: 0)}

@@ -172,7 +172,7 @@ def test_exports_are_the_tables_of_the_command(room: ReadingRoom, analyst: DeskC
         request = ExportRequest(table, *days, ("main", "mention"), (), (), ZONE)
         path = tmp_path / f"{table}.csv"
         export(room.desk.storage, path, request, topic_labels={})
-        told, whole = (
+        given, whole = (
             [line.split(b",")[0] for line in body.splitlines()] for body in (answer.content, path.read_bytes())
         )
         assert given == whole

@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_written_leaves_the_database_as_it_was(
 def test_a_transaction_that_fails_puts_the_file_back(room: ReadingRoom) -> None:
     file = room.desk.home.config / "sources.toml"
     before = file.read_bytes()
-    # No audit entry holds half of a surrogate pair as the time of its change.
+    # No audit entry holds a time without a zone.
     with pytest.raises((StorageError, ValueError)):
         switch_source(room.desk.storage, room.desk.home, "s7", False, actor=MAKER, at=NOW.replace(tzinfo=None))
     assert file.read_bytes() == before
