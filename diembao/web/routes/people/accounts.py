@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from diembao.jobs.people.accounts import INVITED_FOR, check_mail, check_words, invite_account
+from diembao.jobs.people.sign_in import clean_name
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
@@ -33,7 +34,7 @@ def create(visit: Visit) -> Response:
         department=_department(given["department"]),
     )
     try:
-        if visit.storage.accounts.by_name(new.name) is not None:
+        if visit.storage.accounts.by_name(clean_name(new.name)) is not None:
             raise AccountRefused(Message(mark("There is an account {name} already."), name=new.name))
         account, token = invite_account(visit.storage, new, visit.actor, visit.now)
     except AccountRefused as error:
@@ -87,7 +88,7 @@ def ask_disable(visit: Visit) -> Response:
     return render(
         visit,
         "confirm.html",
-        title=Message(mark("Disable {name}"), name=account.name),
+        title=Message(mark("Disable {name}"), name=account.full_name or account.name),
         message=Message(mark("The person is signed out everywhere and cannot sign in. What the person did stays.")),
         action=f"/accounts/{account.id}/disable",
         fields={},
@@ -109,7 +110,7 @@ def ask_erase(visit: Visit) -> Response:
     return render(
         visit,
         "confirm.html",
-        title=Message(mark("Erase {name}"), name=account.name),
+        title=Message(mark("Erase {name}"), name=account.full_name or account.name),
         message=Message(
             mark(
                 "Name, mail address and secrets of this person are erased for good, in the audit too; a number stays "
