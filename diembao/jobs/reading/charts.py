@@ -106,7 +106,7 @@ def _columns(figures: Figures) -> Iterator[Bar]:
     missing, partly = set(positions_without_data(figures, counts)), positions_partly_known(figures, counts)
     for place, members in sorted(days.items()):
         query = days_query(members[0], members[-1])
-        tones = Counter({t: sum(figures.by_day_and_tone[day, t] for day in members) for t in TONES})
+        tones: Counter[Tone] = Counter({t: sum(figures.by_day_and_tone[day, t] for day in members) for t in TONES})
         gap = translate("no data") if place in missing else translate("incomplete") if place in partly else ""
         yield Bar(f"{place:%d/%m}", totals[place], query, _shares(tones, query), gap, members[0])
 
