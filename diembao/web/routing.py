@@ -7,6 +7,7 @@ from diembao.web.routes.digest import published as published_digests
 from diembao.web.routes.digest import release as digest_release
 from diembao.web.routes.digest import room as digest_room
 from diembao.web.routes.people import accounts, departments
+from diembao.web.routes.reading import rooms as reading
 
 
 def all_routes() -> tuple[DeskRoute, ...]:
@@ -22,6 +23,7 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *digest_room.ROUTES,
         *digest_release.ROUTES,
         *published_digests.ROUTES,
+        *reading.ROUTES,
         *accounts.ROUTES,
         *departments.ROUTES,
     )

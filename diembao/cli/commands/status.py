@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from diembao.cli import translated
-from diembao.cli.commands.ledger import flags_in_words
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.jobs.reading.sources import flags_in_words
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
