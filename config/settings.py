@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from config.desk import DeskSettings, check_desk
 from config.load import Fault, Faults, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.records import CrawlSettings
@@ -173,6 +174,7 @@ class Settings:
     sending: SendingSettings = field(default_factory=SendingSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     images: ImageSettings = field(default_factory=ImageSettings)
+    desk: DeskSettings = field(default_factory=DeskSettings)
     peer: tuple[Peer, ...] = ()
 
 
@@ -185,6 +187,7 @@ def load_settings(directory: Path | None) -> Settings:
     _check_peers(settings, faults)
     _check_document(settings.document, faults)
     _check_sending(settings.sending, faults)
+    check_desk(settings.desk, faults)
     faults.raise_any()
     return settings
 

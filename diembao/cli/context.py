@@ -87,12 +87,9 @@ class CliContext:
 
     def database(self) -> str:
         """Return the address of the database: $DIEMBAO_DATABASE, else settings.toml, else SQLite in the home folder."""
-        from diembao.system.secrets import secret
+        from diembao.jobs.configuration import database_address
 
-        address = secret("DIEMBAO_DATABASE") or self.settings().storage.database
-        if not address:
-            self.home.root.mkdir(parents=True, exist_ok=True)
-        return address or f"sqlite:///{self.home.database}"
+        return database_address(self.home)
 
     @contextmanager
     def storage(self) -> "Iterator[Database]":

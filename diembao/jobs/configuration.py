@@ -37,6 +37,20 @@ def write_configuration(directory: Path) -> list[Path]:
     return missing
 
 
+def database_address(home: Home) -> str:
+    """Return the address of the database: $DIEMBAO_DATABASE, else settings.toml, else SQLite in the home folder.
+
+    Raises ConfigError.
+    """
+    from config.settings import load_settings
+    from diembao.system.secrets import secret
+
+    address = secret("DIEMBAO_DATABASE") or load_settings(home.config).storage.database
+    if not address:
+        home.root.mkdir(parents=True, exist_ok=True)
+    return address or f"sqlite:///{home.database}"
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigurationCheck:
     """What `config check` has to say of a configuration folder."""

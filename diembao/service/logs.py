@@ -32,8 +32,11 @@ def _add_time(_logger: Any, _name: str, event: structlog.typing.EventDict) -> st
     return event
 
 
-def open_log(folder: Path, stream: TextIO | None = None) -> structlog.stdlib.BoundLogger:
-    """Return the log of this process: on `stream` (default: standard error), and as JSON in `folder`/serve.log."""
+def open_log(folder: Path, stream: TextIO | None = None, *, name: str = "serve.log") -> structlog.stdlib.BoundLogger:
+    """Return the log of this process: on `stream` (default: standard error), and as JSON in `folder`/`name`.
+
+    Without a name it is on `stream` alone.
+    """
     stream = stream or sys.stderr
     terminal = stream is not None and stream.isatty()  # standard error is None in a process without a console
     # On a full disk logging must not raise, and nobody reads what it would print about itself.
@@ -57,9 +60,10 @@ def open_log(folder: Path, stream: TextIO | None = None) -> structlog.stdlib.Bou
     ]
     file_renderer = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(folder / "serve.log", maxBytes=_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
-        targets.append((file, file_renderer))
+        if name:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = RotatingFileHandler(folder / name, maxBytes=_BYTES, backupCount=_OLD_FILES, encoding="utf-8")
+            targets.append((file, file_renderer))
     except OSError as error:
         print(f"{folder}: no log is kept there: {error}", file=stream)
     for handler, renderer in targets:

@@ -39,6 +39,11 @@ class Message(str):
         """The entry of the catalogues."""
         return self._template
 
+    @property
+    def values(self) -> dict[str, object]:
+        """The named fields."""
+        return dict(self._values)
+
     def translated(self) -> str:
         """Return the message in the language of the context, messages among its fields too."""
         return translate(self._template, **{name: shown(value) for name, value in self._values.items()})

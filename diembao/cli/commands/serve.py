@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -13,6 +13,9 @@ from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.views.error_words import os_error_words
 from pipeline.i18n.catalogs import mark, translate
+
+if TYPE_CHECKING:
+    from structlog.stdlib import BoundLogger
 
 #: Seconds between two tries to begin on a full disk.
 _RETRY = 10.0
@@ -51,11 +54,29 @@ def serve(context: click.Context, app: CliContext) -> int:
             return DONE
         log = open_log(app.home.root / "logs", sys.stderr)
         stack.callback(close_log)
+        _keep_desk(app, stack, log)
         server = JobServer(jobs, serving, app.home, zone, storage, hold, log)
         stop_on_signals(server.stop)
         if not stop.is_set():
             server.run()
     return DONE
+
+
+def _keep_desk(app: CliContext, stack: ExitStack, log: "BoundLogger") -> None:
+    """Start the desk where settings.toml has it enabled; where its port is taken, say so, and serve without it."""
+    from diembao.service.desk_process import DeskKeeper, listen
+
+    settings = app.settings().desk
+    if not settings.enabled:
+        return
+    try:
+        listening = listen(settings.host, settings.port)
+    except OSError as error:
+        log.error("desk_cannot_listen", host=settings.host, port=settings.port, error=os_error_words(error))
+        return
+    keeper = DeskKeeper(app.home, listening, log)
+    stack.callback(keeper.close)
+    keeper.start()
 
 
 def _enter(

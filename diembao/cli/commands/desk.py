@@ -1,0 +1,91 @@
+"""desk: the web page at which the office reviews the day, on a socket of this machine, until a signal stops it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from diembao.cli import translated
+from diembao.cli.context import FAILED, CliContext, pass_context
+from pipeline.i18n.catalogs import mark, translate
+
+if TYPE_CHECKING:
+    import socket
+
+    from config.desk import DeskSettings
+
+
+@translated.command(
+    help=mark(
+        "Serve the desk, the web page at which the office reviews the day: by default at http://127.0.0.1:8322. The "
+        "first start prints a link, good once, to make the first administrator. See [desk] of settings.toml."
+    )
+)
+@translated.option("--host", metavar="ADDRESS", help=mark("Address to listen on (default: that of settings.toml)."))
+@translated.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help=mark("Port to listen on; 0: any free one (default: that of settings.toml)."),
+)
+@pass_context
+def desk(app: CliContext, host: str | None, port: int | None) -> int:
+    from diembao.service.desk_process import desk_command
+
+    settings = app.settings().desk
+    settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    listening = open_socket(app, settings)
+    if listening is None:
+        return FAILED
+    print_first_link(app, settings, listening)
+    listening.set_inheritable(True)
+    command = desk_command(app.home, listening)
+    os.execv(command[0], command)  # the signals of the terminal and of systemd are then the desk's own
+    return FAILED
+
+
+def open_socket(app: CliContext, settings: DeskSettings) -> socket.socket | None:
+    """Listen where [desk] says; None, and it was said why, where that cannot be."""
+    from diembao.service.desk_process import listen, url_of
+
+    try:
+        listening = listen(settings.host, settings.port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            words = translate(
+                "The desk cannot begin: another program listens at {host}:{port}. Is the desk open already? Or choose "
+                "another port: --port, or [desk] port of settings.toml.",
+                host=settings.host,
+                port=settings.port,
+            )
+        else:
+            words = translate(
+                "The desk cannot listen at {host}:{port}: {error}",
+                host=settings.host,
+                port=settings.port,
+                error=error.strerror or error,
+            )
+        app.warn(words)
+        return None
+    app.print(translate("The desk: {url} (Ctrl-C ends it)", url=url_of(listening)))
+    return listening
+
+
+def print_first_link(app: CliContext, settings: DeskSettings, listening: socket.socket) -> None:
+    """Print the link for the first administrator, where there is none yet. Raises StorageError."""
+    from diembao.jobs.accounts import first_administrator_link
+    from diembao.service.desk_process import url_of
+    from diembao.system.clock import now
+
+    base = settings.addresses[0] if settings.addresses else url_of(listening)
+    with app.storage() as storage:
+        link = first_administrator_link(storage, base, now())
+    if link:
+        app.print(translate("There is no administrator yet. This link makes one, once:\n  {link}", link=link))
+
+
+COMMANDS = (desk,)

@@ -1,0 +1,52 @@
+"""`python -m diembao.web`: the desk on a socket that whoever started it has opened (diembao.service.desk_process)."""
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM; return the exit code."""
+    from diembao.jobs.configuration import database_address
+    from diembao.service.logs import close_log, open_log
+    from diembao.system.child_process import keep_folders_off_the_path
+    from diembao.system.desk_key import desk_key
+    from diembao.system.files import keep_files_private
+    from diembao.system.home import Home
+    from diembao.web.app import make_app
+    from diembao.web.context import open_context
+    from diembao.web.serving import DeskServer
+    from pipeline.errors import DiembaoError
+
+    parser = argparse.ArgumentParser(prog="python -m diembao.web")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--fd", type=int, required=True)
+    given = parser.parse_args()
+    keep_files_private()
+    keep_folders_off_the_path()
+    home = Home(given.home.absolute())
+    # The service keeps the output of what it starts in that file itself.
+    log = open_log(home.root / "logs", sys.stderr, name="" if os.environ.get("DIEMBAO_JOB") else "desk.log")
+    try:
+        context = open_context(home, database_address(home), desk_key(home), log)
+        with context.open_storage():  # fail now where the database cannot be used
+            pass
+    except (DiembaoError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    server = DeskServer(make_app(context), socket.socket(fileno=given.fd))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.stop())
+    try:
+        server.run()
+    finally:
+        context.close()
+        close_log()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

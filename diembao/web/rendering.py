@@ -1,0 +1,126 @@
+"""A visit → a page, a part of one for desk.js, or a redirect with something to say on the next page."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from diembao.web.errors import DeskError, title_of
+from diembao.web.security import cookies, csrf
+from diembao.web.static_files import static_url
+from diembao.web.visit import Visit, local_path
+from pipeline.i18n.catalogs import find_code, translate, translate_code
+from pipeline.i18n.notices import Message, shown
+from pipeline.text.invisible import strip_invisible
+
+
+def render(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
+    """Return the page of a template of `diembao/web/templates`, filled in with `values`, in the visit's language.
+
+    A template begins with `{% extends layout %}` and fills the blocks `title` and `content`. For desk.js (`X-Fragment`)
+    the answer is the content alone, or the block that the header names. Beside `values` a template has `visit`, `_`
+    (translate), `code` (translate_code), `static`, `local` (a time in the province's zone), `notice`.
+    """
+    told = cookies.read_signed(visit.context.key, cookies.NOTICE, visit.cookie(cookies.NOTICE))
+    page = _environment().get_template(template)
+    given = {
+        "visit": visit,
+        "layout": "fragment.html" if visit.fragment else "base.html",
+        "notice": _notice(told),
+        "undo": local_path(str(told.get("undo", "")), "") if isinstance(told, dict) else "",
+        "local": lambda at, form="%H:%M %d/%m/%Y": _local(visit, at, form),
+        "long_day": lambda day: format_date(day, "full", locale=visit.language),
+        "province": _province(visit),
+        **values,
+    }
+    if visit.fragment not in ("", "1") and visit.fragment in page.blocks:
+        text = "".join(page.blocks[visit.fragment](page.new_context(given)))
+    else:
+        text = page.render(given)
+    response = HTMLResponse(text, status)
+    if told is not None:
+        cookies.drop_cookie(response, cookies.NOTICE, visit.is_secure)
+    return response
+
+
+def redirect(visit: Visit, path: str, notice: Message | None = None, *, undo: str = "") -> Response:
+    """Return a redirect (303) to a path of the desk; the page there shows `notice` once.
+
+    `undo` is a path of the desk to which the notice's button "Undo" posts.
+    """
+    response = RedirectResponse(quote(local_path(path), safe="/?&=#%+:,;@~!$'()*"), 303)
+    if notice is not None:
+        told = {"text": notice.template, "values": _plain(notice), "undo": undo}
+        value = cookies.sign(visit.context.key, cookies.NOTICE, told)
+        cookies.set_cookie(response, cookies.NOTICE, value, visit.is_secure, seconds=60)
+    return response
+
+
+def render_error(visit: Visit, error: DeskError) -> Response:
+    """Return the page of an error."""
+    response = render(visit, "error.html", error.status, title=title_of(error.status), message=error.message)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    """Return the fields of a message as a cookie can hold them: short texts and numbers."""
+    return {
+        name: value if isinstance(value, int | float) else str(shown(value))[:200]
+        for name, value in message.values.items()
+    }
+
+
+def _notice(told: object) -> str:
+    if not isinstance(told, Mapping):
+        return ""
+    try:
+        return translate(str(told["text"]), **told["values"])
+    except (KeyError, ValueError, TypeError, IndexError):  # written by another version of the program
+        return ""
+
+
+def _local(visit: Visit, at: datetime | None, form: str) -> str:
+    return "" if at is None else at.astimezone(visit.context.zone).strftime(form)
+
+
+def _province(visit: Visit) -> str:
+    province = visit.context.settings().province
+    return province.name_en if visit.language == "en" else province.name
+
+
+def _web_link(address: str) -> str:
+    """Return an address that a page may link to: http or https; '' for any other."""
+    try:
+        return address if urlsplit(address).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _csrf_field(visit: Visit) -> Markup:
+    """Return the hidden field that every form of the desk carries: `{{ csrf(visit) }}`."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, visit.csrf_token)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(str(files("diembao.web") / "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        _=translate, code=translate_code, find_code=find_code, static=static_url, web_link=_web_link, csrf=_csrf_field
+    )
+    environment.filters.update(shown=shown, visible=strip_invisible)
+    return environment

@@ -1,0 +1,1 @@
+"""What every request passes before a room of the desk sees it, and what every answer carries."""
