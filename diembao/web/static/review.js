@@ -43,7 +43,7 @@ async function ask(address, options = {}) {
 }
 
 function say(text) {
-  document.getElementById("toast").replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+  document.getElementById("told").replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
 }
 
 /** Put an answer on the page; false where it is no fragment (signed out, an error page). */
@@ -205,7 +205,7 @@ async function send(form, button) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-fragment]") || event.defaultPrevented) return;
+  if (!form.matches("[data-review]") || event.defaultPrevented) return;
   event.preventDefault();
   send(form, event.submitter);
 });
@@ -331,7 +331,7 @@ document.addEventListener("keydown", (event) => {
 function tell(address) {
   const item = card()?.dataset.item;
   if (!item) return;
-  const body = new URLSearchParams({ item, csrf_token: room.dataset.csrf });
+  const body = new URLSearchParams({ item, csrf: room.dataset.csrf });
   fetch(address, { method: "POST", body, headers: { "X-Fragment": "1" }, keepalive: true }).catch(() => undefined);
 }
 function hold() {
