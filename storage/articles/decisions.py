@@ -21,8 +21,9 @@ _CHUNK = 500
 _RELEVANCE, _TONE = TypeAdapter[Relevance](Relevance), TypeAdapter[Tone](Tone)
 
 
-def store_decisions(connection: Connection, new: Sequence[Decision]) -> None:
-    """See storage.articles.facet.Articles.decide."""
+def store_decisions(connection: Connection, new: Sequence[Decision]) -> list[int]:
+    """See storage.articles.facet.Articles.decide; return the numbers of the new rows."""
+    numbers: list[int] = []
     for decision in new:
         allowed = {"relevance": get_args(Relevance), "tone": get_args(Tone)}.get(decision.field)
         if allowed and decision.value not in allowed:
@@ -41,7 +42,10 @@ def store_decisions(connection: Connection, new: Sequence[Decision]) -> None:
             "at": decision.at,
             "note": decision.note,
         }
-        connection.execute(insert(decisions).values(item_key=key, **values))
+        inserted = connection.execute(insert(decisions).values(item_key=key, **values)).inserted_primary_key
+        assert inserted is not None
+        numbers.append(int(inserted[0]))
+    return numbers
 
 
 def load_decisions(

@@ -21,6 +21,8 @@ facts = Table(
         comment="all that is counted of it, with bars between (pipeline.tables.facts)",
     ),
     Index(None, "at"),
+    # The articles about the province of some days, however many others were read on them.
+    Index(None, "relevance", "at"),
     Index(None, "tagging_id"),
     info={"derived": True},
 )

@@ -2,12 +2,12 @@
 
 from sqlalchemy import Connection, Table, inspect
 
-from storage.schema import derived, identity, maintenance, page_images, publications, search, service, stories
+from storage.schema import derived, identity, maintenance, page_images, publications, reviews, search, service, stories
 from storage.schema.core import metadata
 from storage.schema.instants import Instant
 
 #: Modules that define tables: importing them adds the tables to `metadata`.
-_DEFINED = (derived, identity, publications, service, search, stories, maintenance, page_images)
+_DEFINED = (derived, identity, publications, service, search, stories, maintenance, page_images, reviews)
 
 
 def our_tables(connection: Connection) -> list[Table]:

@@ -1,8 +1,9 @@
 """The tables of searching: the row of an article in the index, and saved searches."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from storage.schema.accounts import accounts
 from storage.schema.core import metadata
 from storage.schema.instants import Instant
 
@@ -38,4 +39,11 @@ saved_searches = Table(
     Column("name", String, primary_key=True, comment="what it is called"),
     Column("query", Text, nullable=False, comment="what is searched for, as it was written"),
     Column("saved_at", Instant, nullable=False, comment="when it was saved"),
+    Column(
+        "account", Integer, ForeignKey(accounts.c.id), comment="whose it is; empty: the office's, saved by a command"
+    ),
+    Column("shared", Integer, nullable=False, server_default="1", comment="1: all accounts see it; 0: its own alone"),
+    Column(
+        "follow", Integer, nullable=False, server_default="0", comment="1: its account is told of what it finds anew"
+    ),
 )

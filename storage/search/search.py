@@ -67,6 +67,11 @@ def search(
     return [_hit(items_by_key[k], words, scores.get(k, 0)) for k in keys if k in items_by_key]
 
 
+def matching_keys(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Sequence[str]:
+    """Return the keys of the newest items that match, newest first, without reading an article."""
+    return _matches(connection, tree, limit, zone, None)
+
+
 def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> FactCount:
     """See Search.count."""
     source, conditions, values = _compile(connection, tree, zone)

@@ -1,0 +1,1 @@
+"""The desk's part of the database: reviews of articles and their undoing, holds, comments, assignments, letters."""
