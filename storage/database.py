@@ -6,8 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from storage.accounts.facet import Accounts
 from storage.articles.facet import Articles
 from storage.articles.page_images import PageImages
+from storage.audit.facet import Audit
 from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
@@ -39,6 +41,8 @@ class Database:
         self.reviews = Reviews(self._engine, reindex)
         self.letters = Letters(self._engine)
         self.drafts = Drafts(self._engine)
+        self.audit = Audit(self._engine)
+        self.accounts = Accounts(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

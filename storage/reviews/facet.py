@@ -61,6 +61,11 @@ class Reviews(Facet):
         with self._reading() as connection:
             return states.load_reviews(connection, keys)
 
+    def changed_since(self, since: datetime, /, limit: int = 2000) -> list[Review]:
+        """Return the reviews whose last act was at `since` or later, the newest first."""
+        with self._reading() as connection:
+            return states.load_changed(connection, since, limit)
+
     # acts
     def act(self, actor: Actor, wanted: ReviewAct, at: datetime, /) -> ActResult | Clash:
         """Do an act: decisions, rulings, reviews, its row in the log and its audit entry are stored together.

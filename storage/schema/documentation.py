@@ -2,21 +2,52 @@
 
 from sqlalchemy import Connection, Table, inspect
 
-from storage.schema import derived, identity, maintenance, page_images, publications, reviews, search, service, stories
+from storage.schema import (
+    accounts,
+    audit,
+    derived,
+    identity,
+    maintenance,
+    page_images,
+    publications,
+    reviews,
+    search,
+    service,
+    stories,
+)
 from storage.schema.core import metadata
 from storage.schema.instants import Instant
 
 #: Modules that define tables: importing them adds the tables to `metadata`.
-_DEFINED = (derived, identity, publications, service, search, stories, maintenance, page_images, reviews)
+_DEFINED = (
+    derived,
+    identity,
+    publications,
+    service,
+    search,
+    stories,
+    maintenance,
+    page_images,
+    audit,
+    accounts,
+    reviews,
+)
 
 
 def our_tables(connection: Connection) -> list[Table]:
     """Return our tables as they are defined today, each after the tables it refers to.
 
-    Derived tables (`info` has "derived": search index, facts) and the table of the schema's version are left out.
+    Derived tables (`info` has "derived": search index, facts), momentary ones ("momentary": sessions, invitations) and
+    the table of the schema's version are left out.
     """
     names = set(inspect(connection).get_table_names())
-    return [t for t in metadata.sorted_tables if t.name in names and not t.info.get("derived")]
+    return [t for t in metadata.sorted_tables if t.name in names and not (t.info.keys() & {"derived", "momentary"})]
+
+
+def momentary_tables(connection: Connection) -> list[Table]:
+    """Return our tables of what ends by itself, each before the tables it refers to: no backup holds their rows."""
+    names = set(inspect(connection).get_table_names())
+    return [t for t in reversed(metadata.sorted_tables) if t.name in names and t.info.get("momentary")]
 
 
 def schema_document() -> str:
@@ -31,6 +62,8 @@ def schema_document() -> str:
         lines += ["", f"## `{table.name}`", ""]
         if table.info.get("derived"):
             lines += ["Made out of other tables, and in no backup's checksum.", ""]
+        if table.info.get("momentary"):
+            lines += ["Ends by itself: in no backup, so that a restored database revives nothing that was ended.", ""]
         lines += ["| column | kind | meaning |", "|---|---|---|"]
         for column in table.columns:
             key = next(iter(column.foreign_keys), None)

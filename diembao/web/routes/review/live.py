@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.responses import Response, StreamingResponse
 
 from diembao.system.clock import now
-from diembao.web.auth.sessions import open_session
+from diembao.web.auth.sessions import as_signed_in, open_session
 from diembao.web.live import Happenings
 from diembao.web.visit import Visit
 
@@ -36,7 +36,9 @@ async def live(visit: Visit) -> Response:
     def has_session() -> bool:
         with context.open_storage() as storage:
             session = open_session(storage, visit.token, now(), counts_as_use=False)
-            return session is not None and session.account.allows("review")
+            if session is None:
+                return False
+            return as_signed_in(session.account, visit.token, context.desk.sso).allows("review")
 
     async def still_signed_in() -> bool:
         return await context.in_thread(has_session)
