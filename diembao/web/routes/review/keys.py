@@ -1,9 +1,9 @@
 """The keys of the review room: what each does, and the page on which an account changes its own."""
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 
-#: Name of the preference that holds an account's own keys, as JSON: action → key, "" for none.
+#: Name of the preference that holds an account's own keys: action → key, "" for none.
 PREFERENCE = "review.keys"
 
 
@@ -53,12 +53,9 @@ ACTIONS = (
 NAMED = ("ArrowLeft", "ArrowRight", "Home", "End", "Insert", "Delete", "F2", "F4", "F8", "F9")
 
 
-def keys_of(preferences: Mapping[str, str]) -> dict[str, str]:
+def keys_of(preferences: Mapping[str, Any]) -> dict[str, str]:
     """Return action → key of an account; "" for an action without one."""
-    try:
-        own = json.loads(preferences.get(PREFERENCE, "{}"))
-    except ValueError:
-        own = {}
+    own = preferences.get(PREFERENCE)
     own = own if isinstance(own, dict) else {}
     return {a.name: str(own.get(a.name, a.key)) for a in ACTIONS}
 
@@ -97,5 +94,5 @@ def keys_save(visit: Visit) -> Response:
         case _:
             keys = checked({a.name: visit.field(f"key-{a.name}", limit=20) for a in ACTIONS})
             notice = Message(mark("Your keys are saved."))
-    visit.storage.accounts.set_preference(visit.me.id, PREFERENCE, json.dumps(keys, ensure_ascii=False))
+    visit.storage.accounts.set_preference(visit.me.id, PREFERENCE, keys)
     return redirect(visit, "/review/keys", notice)
