@@ -14,11 +14,11 @@ from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
 from storage.maintenance.facet import Maintenance
-from storage.reviews.drafts import Drafts
 from storage.reviews.facet import Reviews
 from storage.reviews.letters import Letters
 from storage.search.facet import Search
 from storage.search.index import index_new, reindex
+from storage.service.drafts import Drafts
 from storage.service.job_runs import JobRuns
 from storage.service.publications import Publications
 from storage.stories.facet import Stories
@@ -38,11 +38,11 @@ class Database:
         self.service = JobRuns(self._engine)
         self.publications = Publications(self._engine)
         self.maintenance = Maintenance(self._engine)
+        self.audit = Audit(self._engine)
+        self.accounts = Accounts(self._engine)
         self.reviews = Reviews(self._engine, reindex)
         self.letters = Letters(self._engine)
         self.drafts = Drafts(self._engine)
-        self.audit = Audit(self._engine)
-        self.accounts = Accounts(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -167,10 +167,19 @@ def _is_main(story: Story) -> bool:
 
 def _asks(story: Story, signals: Collection[str], gravity: Mapping[str, Gravity]) -> bool:
     grave = gravest(gravity.get(item.key, NOTHING) for item in story.items)
-    if not _is_main(story):
+    negative = any(item.tags.tone == "negative" for item in story.items)
+    signal = any(topic.id in signals for item in story.items for topic in item.tags.topics)
+    return asks_for_attention(_is_main(story), negative, signal, grave)
+
+
+def asks_for_attention(main: bool, negative: bool, signal: bool, grave: Gravity) -> bool:
+    """Whether a story asks for attention: `main`, it is about the province; a tone, a topic of signals, what is grave.
+
+    See `attention_items`.
+    """
+    if not main:
         return grave.is_grave
-    marked = any(item.tags.tone == "negative" for item in story.items) or grave.is_grave or grave.accident
-    return marked or any(topic.id in signals for item in story.items for topic in item.tags.topics)
+    return negative or signal or grave.is_grave or grave.accident
 
 
 def outlet_table(items: Iterable[Item], stories: Iterable[Story]) -> tuple[OutletRow, ...]:

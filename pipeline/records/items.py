@@ -118,3 +118,9 @@ class SavedSearch:
     #: as it was written
     query: str
     saved_at: datetime
+    #: whose it is; None: the office's, saved by a command
+    account: int | None = None
+    #: whether all accounts see it
+    shared: bool = True
+    #: whether its account is told of what it finds anew
+    follow: bool = False

@@ -60,6 +60,8 @@ class ReviewAct:
     note: str = ""
     #: versions that the person saw, by key; a key without one is not compared
     expected: Mapping[str, int] = field(default_factory=dict, hash=False)
+    #: of a split the story (or event) that they leave; '': the one that the first of them is in
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

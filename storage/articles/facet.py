@@ -157,7 +157,8 @@ class Articles(Facet):
     ) -> list[Item]:
         """Return items (main, mention) that are news in [start, end).
 
-        Published in it and seen before its end; or first seen in it, and undated or published since `late_from`.
+        None that a person rejected. Published in it and seen before its end; or first seen in it, and undated or
+        published since `late_from`.
         """
         with self._reading() as connection:
             return items.load_digest_items(connection, start, end, late_from, as_of)

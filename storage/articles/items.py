@@ -14,6 +14,7 @@ from storage.articles.decisions import apply_decisions, load_decisions
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.maintenance import decisions
+from storage.schema.reviews import reviews
 
 #: Items loaded by one statement.
 _CHUNK = 200
@@ -230,7 +231,16 @@ def load_digest_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:
     """See storage.articles.facet.Articles.digest_items."""
-    return _news(connection, relevance_of_item(as_of).in_(("main", "mention")), start, end, late_from, as_of)
+    about = and_(relevance_of_item(as_of).in_(("main", "mention")), ~_is_rejected(as_of))
+    return _news(connection, about, start, end, late_from, as_of)
+
+
+def _is_rejected(as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether a person at the desk took an article out, for whatever reason."""
+    rejected = select(reviews.c.item_key).where(reviews.c.item_key == items.c.key, reviews.c.state == "rejected")
+    if as_of is not None:
+        rejected = rejected.where(reviews.c.at <= as_of)
+    return rejected.correlate(items).exists()
 
 
 def load_beside_items(

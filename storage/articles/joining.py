@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, selec
 
 from pipeline.records import CandidateOutcome
 from storage.articles.claims import former_key, store_claims
+from storage.articles.joined_reviews import move_reviews
 from storage.schema.core import candidates, items, taggings, versions
 from storage.schema.derived import facts, listings
 from storage.schema.maintenance import decisions
@@ -28,6 +29,7 @@ def join_items(connection: Connection, kept: str, gone: Sequence[str]) -> None:
     connection.execute(update(candidates).where(of_gone).values(item_key=kept))
     store_claims(connection, {owner: [former_key(key) for key in gone]})
     connection.execute(update(decisions).where(decisions.c.item_key.in_(gone)).values(item_key=kept))
+    move_reviews(connection, kept, gone)
     for table in (search_items, facts, listings):
         connection.execute(delete(table).where(table.c.item_key.in_(gone)))
     _join_versions(connection, kept, gone)

@@ -167,8 +167,7 @@ def _after(standing: Standing, review: Review, decided: Mapping[DecisionField, s
 def _regroup(
     connection: Connection, actor: Actor, wanted: ReviewAct, at: datetime, standings: Mapping[str, Standing]
 ) -> ActResult:
-    level: Level = "event" if wanted.value == "event" else "story"
-    names, change = regroup(connection, wanted.kind, level, wanted.items, wanted.note, at)
+    names, change = regroup(connection, wanted, at)
     reviews = [(one, next_review(one, account=actor.account, who=actor.name, at=at)) for one in standings.values()]
     store_reviews(connection, reviews)
     moved: Mapping[str, Sequence[str]] = change["moved"]

@@ -1,7 +1,8 @@
 """Reviews, holds, comments and assignments of one database; every method that writes is one transaction."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Engine, select
@@ -10,11 +11,10 @@ from pipeline.records.audit import Actor
 from pipeline.records.reviews import ActResult, Assignment, Clash, Comment, Hold, PastAct, Review, ReviewAct
 from storage.engine.facet import Facet
 from storage.reviews import acts, assignments, cards, comments, holds, log, rows, states
+from storage.reviews.queues import QueueQuery, QueueRead, read_queue
 from storage.reviews.rows import QueueRow, Window
 from storage.reviews.undo import undo
 from storage.schema.core import items
-from storage.search.search import matching_keys
-from storage.search.tree import Tree
 
 
 class Reviews(Facet):
@@ -25,16 +25,13 @@ class Reviews(Facet):
         self._reindex = reindex
 
     # queue and card
-    def day(self, window: Window, at: datetime, /) -> list[QueueRow]:
-        """Return the articles of a day's queue in no order; `at` says which holds count."""
-        with self._reading() as connection:
-            return rows.load_day(connection, window, at)
+    def queue(self, wanted: QueueQuery, at: datetime, /) -> QueueRead:
+        """Return a queue, in one transaction: its articles in no order, and what else its page needs.
 
-    def found(self, tree: Tree, at: datetime, /, *, zone: tzinfo, limit: int) -> list[QueueRow]:
-        """Return the articles that a search finds, the newest first; the index is to be up to date (`Search`)."""
+        The search index and the facts are to be up to date (`Search.catch_up`).
+        """
         with self._reading() as connection:
-            keys = matching_keys(connection, tree, limit=limit, zone=zone)
-            return rows.load_keys(connection, keys, at)
+            return read_queue(connection, wanted, at)
 
     def rows(self, keys: Sequence[str], at: datetime, /) -> list[QueueRow]:
         """Return articles as rows of a queue, in the order of their keys, without unknown ones."""
@@ -45,11 +42,6 @@ class Reviews(Facet):
         """Return articles of a day that the rules judged not relevant, the most doubtful first; at most so many."""
         with self._reading() as connection:
             return rows.load_sample(connection, window, many, at)
-
-    def openings(self, wanted: Mapping[str, int], characters: int, /) -> dict[str, tuple[str, str]]:
-        """Return headline and the first characters of the text of articles, by key."""
-        with self._reading() as connection:
-            return rows.load_openings(connection, wanted, characters)
 
     def card(self, key: str, at: datetime, /) -> cards.CardData | None:
         """Return one article with all that its card shows; None for an unknown key."""
@@ -66,6 +58,11 @@ class Reviews(Facet):
         with self._reading() as connection:
             return states.load_changed(connection, since, limit)
 
+    def stories(self, keys: Sequence[str], /) -> list[str]:
+        """Return the stories that hold these articles."""
+        with self._reading() as connection:
+            return sorted(connection.execute(select(items.c.story).where(items.c.key.in_(keys)).distinct()).scalars())
+
     # acts
     def act(self, actor: Actor, wanted: ReviewAct, at: datetime, /) -> ActResult | Clash:
         """Do an act: decisions, rulings, reviews, its row in the log and its audit entry are stored together.
@@ -78,10 +75,11 @@ class Reviews(Facet):
         with self._writing() as connection:
             return acts.act(connection, actor, wanted, at, self._reindex)
 
-    def act_all(self, actor: Actor, wanted: Sequence[ReviewAct], at: datetime, /) -> list[ActResult | Clash]:
-        """Do several acts in one transaction; each is undone by itself. They are to expect no versions."""
+    def act_all(self, actor: Actor, wanted: Sequence[ReviewAct], at: datetime, /) -> list[ActResult]:
+        """Do several acts in one transaction, whatever versions the articles have; each is undone by itself."""
         with self._writing() as connection:
-            return [acts.act(connection, actor, one, at, self._reindex) for one in wanted]
+            results = [acts.act(connection, actor, replace(one, expected={}), at, self._reindex) for one in wanted]
+            return [result for result in results if isinstance(result, ActResult)]
 
     def undo(self, actor: Actor, at: datetime, /, action: int | None = None) -> ActResult | Clash | None:
         """Take back the last act of an account that holds, or the one of that number, among its last 50.

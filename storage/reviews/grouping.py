@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from pipeline.records import Level
+from pipeline.records.reviews import ReviewAct
 from storage.schema.core import items
 from storage.schema.derived import facts
 from storage.schema.stories import story_nodes, story_ruling_items, story_rulings
@@ -17,23 +18,26 @@ _CHUNK = 500
 Groups = dict[str, tuple[str, str]]
 
 
-def regroup(
-    connection: Connection, kind: str, level: Level, keys: Sequence[str], note: str, at: datetime
-) -> tuple[tuple[str, ...], dict[str, Any]]:
+def regroup(connection: Connection, wanted: ReviewAct, at: datetime) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Merge the groups of articles, or split articles from theirs; return the names of the groups, and what undoes it.
 
     Raises StorageError as storage.stories.facet.Stories.merge and split do.
     """
+    keys, level = wanted.items, _level(wanted)
     last = connection.execute(select(func.coalesce(func.max(story_rulings.c.id), 0))).scalar_one()
     before = _groups_of(connection, keys)
-    if kind == "merge":
-        names: tuple[str, ...] = (merge_stories(connection, level, keys, note, at),)
+    if wanted.kind == "merge":
+        names: tuple[str, ...] = (merge_stories(connection, level, keys, wanted.note, at),)
     else:
-        names = split_story(connection, level, keys[0], keys, note, at)
+        names = split_story(connection, level, wanted.group or keys[0], keys, wanted.note, at)
     after = _places(connection, list(before))
     rulings = connection.execute(select(story_rulings.c.id).where(story_rulings.c.id > last)).scalars().all()
     moved = {key: [*before[key], *after[key]] for key in before if key in after and before[key] != after[key]}
     return names, {"rulings": list(rulings), "moved": moved}
+
+
+def _level(wanted: ReviewAct) -> Level:
+    return "event" if wanted.value == "event" else "story"
 
 
 def is_regrouped(connection: Connection, change: Mapping[str, Any], keys: Collection[str]) -> bool:

@@ -239,19 +239,15 @@ def _story_of(connection: Connection, key: str) -> str:
     return str(connection.execute(select(items.c.story).where(items.c.key == key)).scalar() or "")
 
 
-def load_openings(connection: Connection, wanted: Mapping[str, int], characters: int) -> dict[str, tuple[str, str]]:
-    """Return headline and beginning of the text of articles, by key; `wanted` holds the version of each.
-
-    Only these few words leave the database.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    keys = list(wanted)
+def load_openings(connection: Connection, keys: Sequence[str], characters: int) -> dict[str, str]:
+    """Return the beginning of the text of articles, by key. Only these few words leave the database."""
+    found: dict[str, str] = {}
     for start in range(0, len(keys), _CHUNK):
         text = func.substr(sound_json(connection, versions.c.article)["text"].as_string(), 1, characters)
         query = (
-            select(versions.c.item_key, versions.c.title, text.label("opening"))
+            select(versions.c.item_key, text.label("opening"))
             .join(items, and_(items.c.key == versions.c.item_key, items.c.version == versions.c.number))
             .where(items.c.key.in_(keys[start : start + _CHUNK]))
         )
-        found |= {row.item_key: (row.title, row.opening or "") for row in connection.execute(query)}
+        found |= {row.item_key: row.opening or "" for row in connection.execute(query)}
     return found

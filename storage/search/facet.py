@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
@@ -79,24 +79,55 @@ class Search(Facet):
             clear(connection)
         return self.catch_up(progress)
 
-    def saved(self) -> list[SavedSearch]:
-        """Return the searches that are kept, by name."""
+    def saved(self, account: int | None = None, /) -> list[SavedSearch]:
+        """Return the searches that are kept, by name; for an account its own, the shared ones and the office's."""
+        query = select(saved_searches)
+        if account is not None:
+            query = query.where(_seen_by(account))
         with self._reading() as connection:
-            rows = connection.execute(select(saved_searches)).all()
-        return sorted((SavedSearch(row.name, row.query, row.saved_at) for row in rows), key=lambda s: s.name)
+            rows = connection.execute(query).all()
+        found = (
+            SavedSearch(row.name, row.query, row.saved_at, row.account, bool(row.shared), bool(row.follow))
+            for row in rows
+        )
+        return sorted(found, key=lambda s: s.name)
 
     def save(self, saved: SavedSearch, /) -> None:
-        """Keep a search, in place of one of that name."""
+        """Keep a search, in place of one of that name.
+
+        An account takes the place of its own searches only. Raises StorageError where the name is another's.
+        """
         with self._writing() as connection:
-            connection.execute(delete(saved_searches).where(saved_searches.c.name == saved.name))
-            row = {"name": saved.name, "query": saved.query, "saved_at": saved.saved_at}
+            named = saved_searches.c.name == saved.name
+            holder = connection.execute(select(saved_searches.c.account).where(named)).first()
+            if holder is not None and saved.account is not None and holder.account != saved.account:
+                message = mark("{name}: a saved search of somebody else has that name")
+                raise StorageError(Message(message, name=saved.name))
+            connection.execute(delete(saved_searches).where(named))
+            row = {
+                "name": saved.name,
+                "query": saved.query,
+                "saved_at": saved.saved_at,
+                "account": saved.account,
+                "shared": int(saved.shared),
+                "follow": int(saved.follow),
+            }
             connection.execute(insert(saved_searches).values(**row))
 
-    def forget(self, name: str, /) -> None:
-        """Keep a search no longer. Raises StorageError where there is none of that name."""
+    def forget(self, name: str, /, account: int | None = None) -> None:
+        """Keep a search no longer; with an account one of its own. Raises StorageError where there is none."""
         with self._writing() as connection:
-            gone = connection.execute(delete(saved_searches).where(saved_searches.c.name == name))
-            if not gone.rowcount:
-                listed = ", ".join(sorted(connection.execute(select(saved_searches.c.name)).scalars())) or "-"
+            named = delete(saved_searches).where(saved_searches.c.name == name)
+            if account is not None:
+                named = named.where(saved_searches.c.account == account)
+            if not connection.execute(named).rowcount:
+                query = select(saved_searches.c.name)
+                query = query if account is None else query.where(saved_searches.c.account == account)
+                listed = ", ".join(sorted(connection.execute(query).scalars())) or "-"
                 message = mark("{name}: no search is saved under that name; there are: {listed}")
                 raise StorageError(Message(message, name=name, listed=listed))
+
+
+def _seen_by(account: int) -> ColumnElement[bool]:
+    columns = saved_searches.c
+    return or_(columns.account == account, columns.account.is_(None), columns.shared == 1)

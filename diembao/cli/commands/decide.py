@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -13,13 +11,12 @@ import click
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
+from diembao.cli.person import user_name
 from diembao.cli.views.value_words import grade_words, tone_words, topic_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import DecisionField, Relevance, Tone
-
-#: Lowest number of an account that is a person's (login.defs(5): UID_MIN)
-_FIRST_PERSON = 1000
+from pipeline.records.reviews import RejectReason, ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,9 @@ class _Options:
     topics: tuple[str, ...]
     no_topic: bool
     tone: str | None
+    approve: bool
+    reject: str | None
+    star: bool
     who: str | None
     note: str
     #: the file for --export
@@ -52,6 +52,9 @@ class _Options:
 )
 @translated.option("--no-topic", is_flag=True, help=mark("It has no topic."))
 @translated.option("--tone", type=click.Choice(get_args(Tone)))
+@translated.option("--approve", is_flag=True, help=mark("It is right as it is, and goes out."))
+@translated.option("--reject", type=click.Choice(get_args(RejectReason)), help=mark("It is left out, for this reason."))
+@translated.option("--star", is_flag=True, help=mark("It is a top story."))
 @translated.option("--who", help=mark("Who says so (default: you)."))
 @translated.option("--note", default="", help=mark("Why (it is kept)."))
 @translated.option("--export", "target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonl")
@@ -62,26 +65,34 @@ def decide(app: CliContext, arguments: _Options) -> int:
 
     if arguments.target is not None:
         return _export(app, arguments.target)
-    key, values = arguments.item, _values(arguments)
+    key, values, acts = arguments.item, _values(arguments), _acts(arguments)
     if (
         key is None
-        or not any(value is not None for value in values.values())
+        or not (acts or any(value is not None for value in values.values()))
         or (arguments.topics and arguments.no_topic)
+        or (arguments.approve and arguments.reject)
     ):
-        raise click.UsageError(translate("Needs ITEM and at least one of --relevance, --topic (or --no-topic), --tone"))
+        raise click.UsageError(
+            translate(
+                "Needs ITEM and at least one of --relevance, --topic (or --no-topic), --tone, "
+                "--approve, --reject, --star"
+            )
+        )
     known = {topic.id for topic in app.rules().topics.topic}
     if unknown := sorted(set(arguments.topics) - known):
         names, listed = ", ".join(unknown), ", ".join(sorted(known))
         raise click.UsageError(translate("No such topic: {names}; there are {listed}", names=names, listed=listed))
-    at, who = now(), arguments.who or _user()
+    at, who = now(), arguments.who or user_name()
+    if who is None:
+        raise click.UsageError(translate("Needs --who: who says so?"))
     with app.storage() as storage:
-        item = decide_item(storage, key, values, who=who, at=at, note=arguments.note)
+        item = decide_item(storage, key, values, who=who, at=at, note=arguments.note, acts=acts)
     if item is None:
         raise click.UsageError(translate("No such item: {item}", item=key))
     tags, topics = item.tags, [topic.id for topic in item.tags.topics]
     if app.as_json:
         row = {"item": key, "relevance": tags.relevance, "topics": topics, "tone": tags.tone, "who": who}
-        app.print_json(row)
+        app.print_json(row | ({"acts": [kind for kind, _ in acts]} if acts else {}))
     topic_names = app.topic_names()
     words = ", ".join(topic_words(topic_names, id) for id in topics) or "-"
     verdict = f"{grade_words(tags.relevance)}; {words}; {tone_words(tags.tone)}"
@@ -98,14 +109,16 @@ def _values(arguments: _Options) -> dict[DecisionField, str | None]:
     }
 
 
-def _user() -> str:
-    """Return the name of the person who types; "" for an account of the system, which is nobody's name."""
-    if os.name == "posix" and os.getuid() < _FIRST_PERSON:
-        return ""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # in a container whose user has no name
-        raise click.UsageError(translate("Needs --who: who says so?")) from None
+def _acts(arguments: _Options) -> list[tuple[ReviewKind, str]]:
+    """Return what is done to the item as at the desk, each with its value."""
+    acts: list[tuple[ReviewKind, str]] = []
+    if arguments.approve:
+        acts.append(("approve", ""))
+    if arguments.reject is not None:
+        acts.append(("reject", arguments.reject))
+    if arguments.star:
+        acts.append(("star", "1"))
+    return acts
 
 
 def _export(app: CliContext, target: Path) -> int:

@@ -12,6 +12,7 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.person import user_name
 from diembao.cli.views.error_words import error_words
 from diembao.cli.views.jsonl import read_jsonl
 from diembao.cli.views.value_words import country_words, language_words
@@ -221,8 +222,10 @@ def _reprints(report: StoryReport) -> str:
 @pass_context
 def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) -> int:
 
+    from diembao.jobs.decide import merge as merge_groups
+
     with app.home.lock("process"), app.storage() as storage:
-        name = storage.stories.merge(_level(level), keys, note, now())
+        name = merge_groups(storage, _level(level), keys, who=user_name() or "", at=now(), note=note)
     _print_result(app, {"into": name}, translate("Merged into {name}, for good.", name=name))
     return DONE
 
@@ -235,8 +238,12 @@ def merge(app: CliContext, keys: tuple[str, ...], level: str | bool, note: str) 
 @pass_context
 def split(app: CliContext, story: str, items: tuple[str, ...], level: str | bool, note: str) -> int:
 
+    from diembao.jobs.decide import split as split_group
+
     with app.home.lock("process"), app.storage() as storage:
-        remaining, separated = storage.stories.split(_level(level), story, items, note, now())
+        remaining, separated = split_group(
+            storage, _level(level), story, items, who=user_name() or "", at=now(), note=note
+        )
     text = translate("Split: {items}; {story} stays.", items=separated, story=remaining)
     _print_result(app, {"stays": remaining, "left": separated}, text)
     return DONE

@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_review_actions_account_accounts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_actions")),
     )
-    op.create_index(op.f("ix_review_actions_account"), "review_actions", ["account", "id"])
+    op.create_index(op.f("ix_review_actions_account_id"), "review_actions", ["account", "id"])
     op.create_table(
         "review_action_items",
         sa.Column("action_id", sa.Integer(), nullable=False, comment="the act"),
@@ -124,11 +124,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["department"], ["departments.id"], name=op.f("fk_assignments_department_departments")),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_assignments_account_accounts")),
         sa.ForeignKeyConstraint(["done_by"], ["accounts.id"], name=op.f("fk_assignments_done_by_accounts")),
-        sa.UniqueConstraint("item_key", "scope", "department", name=op.f("uq_assignments_item_key")),
+        sa.UniqueConstraint("item_key", "scope", "department", name=op.f("uq_assignments_item_key_scope_department")),
         sa.CheckConstraint("scope IN ('item', 'story')", name=op.f("ck_assignments_scope")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
-    op.create_index(op.f("ix_assignments_department"), "assignments", ["department", "done_at"])
+    op.create_index(op.f("ix_assignments_department_done_at"), "assignments", ["department", "done_at"])
     op.create_table(
         "letters",
         sa.Column("id", sa.Integer(), nullable=False, comment="in the order in which they came to be due"),
@@ -146,8 +146,8 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(), nullable=False, comment="of the letter that was begun last"),
         sa.Column("note", sa.Text(), nullable=False, comment="why the last attempt failed"),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_letters_account_accounts")),
+        sa.UniqueConstraint("cause", "account", name=op.f("uq_letters_cause_account")),
         sa.CheckConstraint("state IN ('waiting', 'begun', 'sent', 'failed')", name=op.f("ck_letters_state")),
-        sa.UniqueConstraint("cause", "account", name=op.f("uq_letters_cause")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
     )
     op.create_index(op.f("ix_letters_state"), "letters", ["state"])
@@ -194,11 +194,11 @@ def upgrade() -> None:
             )
         )
         batch.create_foreign_key(op.f("fk_saved_searches_account_accounts"), "accounts", ["account"], ["id"])
-    op.create_index(op.f("ix_facts_relevance"), "facts", ["relevance", "at"])
+    op.create_index(op.f("ix_facts_relevance_at"), "facts", ["relevance", "at"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_facts_relevance"), table_name="facts")
+    op.drop_index(op.f("ix_facts_relevance_at"), table_name="facts")
     with op.batch_alter_table("saved_searches") as batch:
         batch.drop_constraint(op.f("fk_saved_searches_account_accounts"), type_="foreignkey")
         batch.drop_column("follow")

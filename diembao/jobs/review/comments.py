@@ -1,0 +1,28 @@
+"""Comments on articles: @name tells a person of it, @handle all members of a department."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.records.audit import Actor
+    from pipeline.records.reviews import Comment
+    from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class CommentResult:
+    comment: Comment
+    #: names after '@' that neither a person nor a department has: nobody is told
+    unknown: tuple[str, ...]
+
+
+def comment(storage: Database, actor: Actor, key: str, text: str, at: datetime) -> CommentResult:
+    """Store a comment; letters to those it names wait in the outbox from then on, one for each of them.
+
+    Raises StorageError, with a message for the person, for an empty or too long text and an unknown article.
+    """
+    return CommentResult(*storage.reviews.comment(actor, key, text, at))

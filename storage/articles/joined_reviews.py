@@ -1,0 +1,56 @@
+"""Items that turn out to be one article → what people did at the desk is about the one that is kept."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage.schema.reviews import assignments, comments, review_action_items, review_holds, reviews
+
+
+def move_reviews(connection: Connection, kept: str, gone: Sequence[str]) -> None:
+    """Let reviews, acts, comments, assignments and holds of `gone` be those of `kept`.
+
+    Of several reviews the newest holds, under a version that nobody has seen: who has the card open is told of it.
+    """
+    every = [kept, *gone]
+    rows = connection.execute(select(reviews).where(reviews.c.item_key.in_(every)).order_by(reviews.c.at)).all()
+    if any(row.item_key != kept for row in rows):
+        version = max(row.version for row in rows) + 1
+        connection.execute(delete(reviews).where(reviews.c.item_key.in_(every)))
+        values = dict(rows[-1]._mapping) | {"item_key": kept, "version": version}
+        connection.execute(insert(reviews).values(**values))
+    _move_acts(connection, kept, gone)
+    connection.execute(update(comments).where(comments.c.item_key.in_(gone)).values(item_key=kept))
+    connection.execute(update(review_holds).where(review_holds.c.item_key.in_(gone)).values(item_key=kept))
+    _move_assignments(connection, kept, gone)
+
+
+def _move_acts(connection: Connection, kept: str, gone: Sequence[str]) -> None:
+    """Where one act was on several of them, its row of `kept` stays, else that of the first."""
+    acts = review_action_items
+    of_acts = select(acts.c.action_id, func.count(), func.max(acts.c.item_key)).where(
+        acts.c.item_key.in_([kept, *gone])
+    )
+    for action, count, key in connection.execute(of_acts.group_by(acts.c.action_id)).all():
+        this = acts.c.action_id == action
+        if count > 1:
+            has_kept = select(acts.c.item_key).where(this, acts.c.item_key == kept)
+            stays = kept if connection.execute(has_kept).first() is not None else key
+            others = acts.c.item_key.in_([one for one in (kept, *gone) if one != stays])
+            connection.execute(delete(acts).where(this, others))
+        connection.execute(update(acts).where(this, acts.c.item_key.in_(gone)).values(item_key=kept))
+
+
+def _move_assignments(connection: Connection, kept: str, gone: Sequence[str]) -> None:
+    taken = {
+        (row.scope, row.department)
+        for row in connection.execute(select(assignments).where(assignments.c.item_key == kept))
+    }
+    moving = select(assignments).where(assignments.c.item_key.in_(gone)).order_by(assignments.c.id)
+    for row in connection.execute(moving).all():
+        this = assignments.c.id == row.id
+        if (row.scope, row.department) in taken:
+            connection.execute(delete(assignments).where(this))
+        else:
+            taken.add((row.scope, row.department))
+            connection.execute(update(assignments).where(this).values(item_key=kept))
