@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.i18n.language import LANGUAGES, Language, current_language, use_language
@@ -43,8 +44,23 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
             yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
 
 
+def template_messages() -> Iterator[tuple[str, str, str, set[str] | None]]:
+    """Yield what `messages` yields, of the calls of `_` and `code` in the templates of the desk."""
+    folder = ROOT / "diembao" / "web" / "templates"
+    for path in sorted(folder.rglob("*.html")):
+        for call in Environment().parse(path.read_text("utf-8")).find_all(nodes.Call):
+            function = call.node.name if isinstance(call.node, nodes.Name) else ""
+            literals = [a.value for a in call.args if isinstance(a, nodes.Const) and isinstance(a.value, str)]
+            place, passed = f"{path.relative_to(ROOT)}:{call.lineno}", {k.key for k in call.kwargs}
+            if function == "_" and len(call.args) == len(literals) == 1:
+                yield place, "", literals[0], passed
+            elif function == "code" and len(literals) == 2:
+                yield place, literals[0], literals[1], passed
+
+
 def messages() -> Iterator[tuple[str, str, str, set[str] | None]]:
     """Yield (place, context, message, fields passed) of each literal; fields None where they are passed later."""
+    yield from template_messages()
     for name, tree in modules():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):

@@ -12,7 +12,9 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.commands import (
+    account,
     alerts,
+    audit,
     collect,
     db,
     decide,
@@ -114,7 +116,9 @@ def _with_left_out(context: click.Context, /, code: object, **_options: object) 
 
 
 for module in (
+    account,
     alerts,
+    audit,
     collect,
     db,
     decide,

@@ -1,13 +1,13 @@
 """A route of the desk: who may take it, and what it takes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from starlette.responses import Response
 
 from diembao.web.security.bodies import FORM, BodyLimits
-from diembao.web.visit import Visit
+from diembao.web.visit import Visit, Waiting
 from pipeline.records.accounts import Permission
 
 #: A room's function of one visit: a plain one, run in a thread, or for a stream an async one.
@@ -28,6 +28,8 @@ class DeskRoute:
     #: Label in the menu (a `mark("…")`); '': no entry. Entries are in ascending `order`.
     menu: str = ""
     order: int = 0
+    #: What waits in this room for the account of a visit; the start page shows it.
+    waiting: Callable[[Visit], Sequence[Waiting]] | None = None
     #: Whether a request counts as use of the session: not a heartbeat, or the idle end would never come.
     counts_as_use: bool = True
     #: Whether an account that has yet to set up its second factor may take it.

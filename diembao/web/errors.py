@@ -26,7 +26,7 @@ WORDS = {
 class DeskError(DiembaoError):
     """An answer that is an error: its status and what a person is told."""
 
-    def __init__(self, status: int, message: Message | None = None, *, retry_after: int = 0) -> None:
+    def __init__(self, status: int, message: str = "", *, retry_after: int = 0) -> None:
         self.status = status
         self.message = message or Message(WORDS.get(status, WORDS[500])[1])
         #: Seconds to wait before the next try; 0: not said.

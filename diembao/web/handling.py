@@ -132,7 +132,8 @@ async def _answer(visit: Visit, routes: tuple[DeskRoute, ...], route: DeskRoute,
             known = await context.in_thread(lambda: _admit(visit, routes, route))
             if isinstance(known, Response):
                 return known
-            return await cast("Any", route.endpoint)(known)
+            streamed: Response = await cast("Any", route.endpoint)(known)
+            return streamed
         return await context.in_thread(lambda: _admit_and_show(visit, routes, route))
     except DeskError as error:
         found = error
@@ -191,7 +192,7 @@ def _with_account(visit: Visit, routes: tuple[DeskRoute, ...], *, counts_as_use:
         session = open_session(storage, visit.token, visit.now, counts_as_use=counts_as_use)
     if session is None:
         return replace(visit, token="", seed=visit.cookie(cookies.VISIT) or secrets.token_urlsafe(32))
-    account = as_signed_in(session.account, visit.token, visit.context.desk.sso)
+    account = as_signed_in(visit, session.account, visit.context.desk.sso)
     visit = replace(visit, account=account, session=session, permissions=account.permissions, language=account.language)
     return replace(visit, menu=_menu(visit, routes))
 
@@ -203,7 +204,7 @@ def _menu(visit: Visit, routes: tuple[DeskRoute, ...]) -> tuple[MenuEntry, ...]:
     path = visit.asked.partition("?")[0]
     open_to = sorted((r for r in routes if r.menu and may_take(visit, r.access)), key=lambda r: r.order)
     current = max((r.path for r in open_to if f"{path}/".startswith(f"{r.path}/")), key=len, default="")
-    return tuple(MenuEntry(route.path, route.menu, route.path == current) for route in open_to)
+    return tuple(MenuEntry(route.path, route.menu, route.path == current, route.waiting) for route in open_to)
 
 
 def _error_page(visit: Visit, routes: tuple[DeskRoute, ...], error: DeskError) -> Response:

@@ -1,12 +1,21 @@
 """Every route of the desk, from every room. A room adds its ROUTES here."""
 
+from diembao.web.auth import invitation, profile, second_factor, sign_in, sso
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routes import start, today
+from diembao.web.routes.people import accounts, departments
 
 
 def all_routes() -> tuple[DeskRoute, ...]:
     """Return the routes; the first that matches a path answers."""
     return (
         *start.ROUTES,
+        *sign_in.ROUTES,
+        *second_factor.ROUTES,
+        *invitation.ROUTES,
+        *profile.ROUTES,
+        *sso.ROUTES,
         *today.ROUTES,
+        *accounts.ROUTES,
+        *departments.ROUTES,
     )

@@ -1,6 +1,6 @@
 """One request, as a room sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,13 +13,22 @@ from diembao.web.security import cookies, csrf
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.language import Language
 from pipeline.i18n.notices import Message
-from pipeline.records.accounts import Account, Permission
+from pipeline.records.accounts import Account, Permission, SessionOfAccount
 from pipeline.records.audit import Actor
-from storage.accounts.facet import SessionOfAccount
 from storage.database import Database
 
 #: Characters of a field whose room names no limit.
 _LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits in a room for the person: so many of it. The start page shows it."""
+
+    count: int
+    #: English with the field {count} (a `mark("…")`); templates translate it.
+    label: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,8 @@ class MenuEntry:
     #: English; templates translate it.
     label: str
     is_current: bool
+    #: what waits in that room; None: the room says nothing of the kind
+    waiting: "Callable[[Visit], Sequence[Waiting]] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

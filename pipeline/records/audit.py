@@ -27,6 +27,8 @@ class Actor:
 
 #: The service, where no person asked for what is done.
 MACHINE = Actor(None, "", "", "machine")
+#: Somebody at the desk who has no account (yet).
+NOBODY = Actor(None, "", "", "desk")
 
 
 @dataclass(frozen=True, slots=True)

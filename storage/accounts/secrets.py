@@ -3,17 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.accounts import Account, Invitation, NewAccount, TotpState
-from pipeline.records.audit import Actor
+from pipeline.records.audit import NOBODY, Actor
 from storage.accounts.changes import create_account
 from storage.accounts.errors import AccountRefused
 from storage.accounts.rows import get_account, note, other_administrators
 from storage.accounts.sessions import actor_of
 from storage.schema.accounts import accounts, invitations, recovery_codes, sessions
+
+#: Steps (30 s) by which no clock that is right lags behind the last code.
+_AHEAD = 20
 
 
 def set_password(
@@ -86,7 +89,7 @@ def take_invitation(
     account = invitation.account
     if account is None:
         assert new is not None
-        account = create_account(connection, new, Actor(None, new.name, address, "desk"), at)
+        account = create_account(connection, new, NOBODY, at)
     actor = actor_of(account, address)
     note(connection, "account.invitation_taken", account.id, actor, at)
     if invitation.resets_second_factor:
@@ -113,9 +116,13 @@ def propose_totp(connection: Connection, account: int, secret: str) -> None:
 
 
 def use_totp_step(connection: Connection, account: int, step: int) -> bool:
-    """Note the step of a right code; return False where that step, or a later one, was used before."""
-    unused = (accounts.c.id == account, accounts.c.totp_secret.is_not(None), accounts.c.totp_step < step)
-    return connection.execute(update(accounts).where(*unused).values(totp_step=step)).rowcount == 1
+    """Note the step of a right code; return False where that step, or a later one, was used before.
+
+    A step far ahead was noted by a clock that was ahead, and counts no longer.
+    """
+    unused = or_(accounts.c.totp_step < step, accounts.c.totp_step > step + _AHEAD)
+    mine = (accounts.c.id == account, accounts.c.totp_secret.is_not(None), unused)
+    return connection.execute(update(accounts).where(*mine).values(totp_step=step)).rowcount == 1
 
 
 def confirm_totp(

@@ -83,7 +83,7 @@ def _erasures(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query.group_by(audit_entries.c.object_id))}
 
 
-def _entries(connection: Connection) -> Iterator[tuple[Row[Any], dict[str, Mapping[str, Any]]]]:
+def _entries(connection: Connection) -> Iterator[tuple[Row[Any], Mapping[str, Mapping[str, Any]]]]:
     """Yield the entries in order, each with its rows of audit_people by part."""
     after: int | None = None
     while True:

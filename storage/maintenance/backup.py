@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, delete, insert, select
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
@@ -32,7 +32,8 @@ from storage.maintenance.seal import (
     read_seal,
     seal_file,
 )
-from storage.schema.documentation import our_tables
+from storage.schema.core import metadata
+from storage.schema.documentation import momentary_tables, our_tables
 
 __all__ = ["Progress", "backup", "checksum", "copy", "restore", "upgrade"]
 
@@ -44,7 +45,8 @@ def backup(address: str, path: Path, progress: Progress) -> str:
     """Save the database as one SQLite file, also while a run writes; return the checksum of its content.
 
     The file appears whole or not at all, with a seal in it (storage.maintenance.seal), beside it `<name>.sha256` with
-    the digest of its bytes. Rows that are damaged are saved as they are, and told. Raises StorageError.
+    the digest of its bytes. Rows that are damaged are saved as they are, and told. Sessions, invitations and attempts
+    to sign in are left out: brought back later, they would revive what was ended or used since. Raises StorageError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _draft(path.with_name(f".{path.name}.part")) as draft:
@@ -52,6 +54,7 @@ def backup(address: str, path: Path, progress: Progress) -> str:
             _save_sqlite(file, draft, progress)
         else:
             _save_postgres(address, draft, progress)
+        _forget_sessions(draft)
         content = checksum(f"sqlite:///{draft}", _tell_damaged)
         try:
             seal_file(draft, content)
@@ -102,6 +105,19 @@ def _save_sqlite(file: Path, draft: Path, progress: Progress) -> None:
             source.execute("BEGIN")
             source.execute("SELECT 1 FROM sqlite_master").fetchone()
             source.backup(target, pages=2048, progress=lambda _s, left, all: progress("backup", all - left, all))
+    except sqlite3.Error as error:
+        raise error_of_file(draft, error) from error
+
+
+def _forget_sessions(draft: Path) -> None:
+    """Empty the tables of what ends by itself in a copy of a database; their bytes are overwritten."""
+    try:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            for table in metadata.sorted_tables:
+                if table.info.get("momentary") and table.name in names:
+                    connection.execute(f"DELETE FROM {table.name}")
     except sqlite3.Error as error:
         raise error_of_file(draft, error) from error
 
@@ -238,6 +254,9 @@ def _copy_file(path: Path, draft: Path) -> None:
     try:
         with engine.begin() as connection:
             migrate(connection)
+            # A copy of a database that was made by hand holds its sessions.
+            for table in momentary_tables(connection):
+                connection.execute(delete(table))
     finally:
         engine.dispose()  # closing moves the journal's contents into the file
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or_, select, update
 
 from pipeline.records import AHEAD_LIMIT, JobOutcome
+from storage.schema.accounts import invitations, sessions
 from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, runs, versions
 from storage.schema.instants import Instant
 from storage.schema.page_images import page_images
@@ -22,13 +23,16 @@ from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs
 from storage.search.index import reindex
 
-#: Times that lie ahead by their nature, and the most by which they do (pipeline.polling.poll_interval, Retry-After)
+#: Times that lie ahead by their nature, and the most by which they do (pipeline.polling.poll_interval, Retry-After,
+#: diembao.jobs.people)
 _WAITS: dict[Column[datetime], timedelta] = {
     feeds.c.next_poll: timedelta(days=2),
     feeds.c.distrusted_until: timedelta(days=31),
     candidates.c.next_try: timedelta(days=31),
     hosts.c.not_before: timedelta(days=2),
     page_images.c.next_try: timedelta(days=1),
+    sessions.c.ends_at: timedelta(days=31),
+    invitations.c.until: timedelta(days=31),
 }
 #: Times that others state, or that say for which time something was made
 _STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
+from storage.audit.verify import audit_faults
 from storage.engine.connection import connect
 from storage.engine.damage import brief
 from storage.engine.dialects import is_sqlite
@@ -27,9 +28,9 @@ def check_integrity(address: str) -> list[Message]:
     """Return the faults of a database, a sentence each; none for a sound one.
 
     The check covers the pages of an SQLite file, foreign keys, what must hold of rows together (every link, page and
-    article has one outcome, the versions of an article are 1 to n), and every row by itself
-    (storage.maintenance.row_faults). A table that an older database lacks is skipped. Raises StorageError for a
-    database that is held by another program or not reached.
+    article has one outcome, the versions of an article are 1 to n), every row by itself
+    (storage.maintenance.row_faults), and the audit's chain with the triggers that protect it. A table that an older
+    database lacks is skipped. Raises StorageError for a database that is held by another program or not reached.
     """
     engine = connect(address)
     database = engine.url.render_as_string()
@@ -42,7 +43,7 @@ def check_integrity(address: str) -> list[Message]:
         with engine.connect().execution_options(reads=True) as connection:
             if not our_tables(connection):
                 return [Message(mark("{database}: is empty: it holds no tables"), database=database)]
-            for check in (_page_faults, _faults_together, find_row_faults):
+            for check in (_page_faults, _faults_together, find_row_faults, audit_faults):
                 problems += _until_unreadable(check(connection))
     except StorageError as error:
         if error.cause not in ("damaged", "foreign"):

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from diembao.jobs.configuration import write_configuration
+from diembao.jobs.people.tokens import new_token
 from diembao.service.desk_process import listen, url_of
 from diembao.service.logs import close_log, open_log
 from diembao.system.clock import now
 from diembao.system.desk_key import desk_key
 from diembao.system.home import Home
 from diembao.web.app import make_app
-from diembao.web.auth.sessions import BY_PASSWORD, token_hash
 from diembao.web.context import DeskContext, open_context
 from diembao.web.security import cookies, csrf
 from diembao.web.serving import DeskServer
@@ -58,8 +58,7 @@ class Desk:
 
     def token(self, account: Account) -> str:
         """Begin a session of an account; return the token for the cookie."""
-        token = BY_PASSWORD + secrets.token_urlsafe(32)
-        hashed = token_hash(token)
+        token, hashed = new_token()
         self.storage.accounts.begin_session(account.id, hashed, now(), "127.0.0.1", "test", _LIMITS)
         return token
 

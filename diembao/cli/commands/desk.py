@@ -77,15 +77,20 @@ def open_socket(app: CliContext, settings: DeskSettings) -> socket.socket | None
 
 def print_first_link(app: CliContext, settings: DeskSettings, listening: socket.socket) -> None:
     """Print the link for the first administrator, where there is none yet. Raises StorageError."""
-    from diembao.jobs.accounts import first_administrator_link
+    from diembao.jobs.people.accounts import first_administrator_link
     from diembao.service.desk_process import url_of
     from diembao.system.clock import now
 
     base = settings.addresses[0] if settings.addresses else url_of(listening)
     with app.storage() as storage:
-        link = first_administrator_link(storage, base, now())
-    if link:
-        app.print(translate("There is no administrator yet. This link makes one, once:\n  {link}", link=link))
+        token = first_administrator_link(storage, now())
+    if token:
+        app.print(
+            translate(
+                "There is no administrator yet. This link makes one, once, within 24 hours:\n  {link}",
+                link=f"{base}/invitation/{token}",
+            )
+        )
 
 
 COMMANDS = (desk,)

@@ -1,15 +1,78 @@
 """The start page "Hôm nay": the day's figures, what waits, the last publication, sources that fail."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from starlette.responses import Response
 
+from config.schedule import load_schedule
+from diembao.jobs.periods import period_of
+from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.web.desk_route import DeskRoute
 from diembao.web.rendering import render
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
+from pipeline.records.publications import Dispatch, Publication
+from pipeline.tables.facts import kind_of
+
+#: Days back in which the last publication is looked for.
+_PUBLISHED = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What the press has of the province in the period of today's digest."""
+
+    articles: int
+    stories: int
+    outlets: int
+    negative: int
 
 
 def today(visit: Visit) -> Response:
-    return render(visit, "today.html")
+    """Show the start page."""
+    period = period_of(None, visit.context.settings(), visit.now)
+    may_read = visit.allows("article.read")
+    publication = _last_publication(visit)
+    return render(
+        visit,
+        "today.html",
+        period=period,
+        figures=_figures(visit) if may_read else None,
+        waiting=[one for entry in visit.menu if entry.waiting for one in entry.waiting(visit) if one.count],
+        publication=publication,
+        dispatches=_dispatches(visit, publication),
+        health=_health(visit) if may_read else None,
+    )
+
+
+def _figures(visit: Visit) -> DayFigures:
+    period = period_of(None, visit.context.settings(), visit.now)
+    articles, negative = 0, 0
+    stories: set[str] = set()
+    outlets: set[str] = set()
+    for fact in visit.storage.derived.facts(period.start, period.end):
+        kind = kind_of(fact.kind)
+        articles += 1
+        negative += kind.tone == "negative"
+        stories.add(fact.story)
+        outlets.add(kind.source_id)
+    return DayFigures(articles, len(stories), len(outlets), negative)
+
+
+def _last_publication(visit: Visit) -> Publication | None:
+    day = visit.now.astimezone(visit.context.zone).date()
+    heads = visit.storage.publications.heads(day - _PUBLISHED, day + timedelta(days=1))
+    return heads[-1] if heads else None
+
+
+def _dispatches(visit: Visit, publication: Publication | None) -> list[Dispatch]:
+    return [] if publication is None else visit.storage.publications.dispatches(publication.id)
+
+
+def _health(visit: Visit) -> CollectionHealth:
+    jobs = load_schedule(visit.context.home.config)
+    return collection_health(visit.storage, jobs, visit.now, visit.context.zone)
 
 
 ROUTES = (DeskRoute("/today", ("GET",), today, "digest.read", menu=mark("Today"), order=10),)

@@ -1,16 +1,17 @@
 """Cookies of the desk: their names, their attributes, and values that only the desk can have written."""
 
-import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from hashlib import sha256
 from typing import Any
 
 from starlette.responses import Response
 
+from diembao.jobs.people import tokens
+
 #: Cookies: the session; a browser without one (its value is the seed of form tokens); what the next page says; the
-#: first half of a sign-in; the language before sign-in.
+#: first half of a sign-in; the language before sign-in; the device that signed in before; a provider's word.
 SESSION, VISIT, NOTICE, PENDING, LANGUAGE = "session", "visit", "notice", "pending", "language"
+DEVICE, PROVIDER = "device", "provider"
 #: Characters of the longest signed value.
 _LONGEST = 3000
 
@@ -34,16 +35,10 @@ def drop_cookie(response: Response, name: str, is_secure: bool) -> None:
 def sign(key: bytes, purpose: str, value: Any) -> str:
     """Return a JSON value as text that `read_signed` with the same purpose takes."""
     body = urlsafe_b64encode(json.dumps(value, ensure_ascii=False).encode()).decode()
-    return f"{body}.{_mac(key, purpose, body)}"
+    return tokens.sign(key, f"cookie {purpose}", body)
 
 
 def read_signed(key: bytes, purpose: str, text: str) -> Any:
     """Return the JSON value of a signed text; None where the desk did not sign it for this purpose."""
-    body, _, mac = text.partition(".")
-    if len(text) > _LONGEST or not hmac.compare_digest(_mac(key, purpose, body).encode(), mac.encode()):
-        return None
-    return json.loads(urlsafe_b64decode(body))
-
-
-def _mac(key: bytes, purpose: str, body: str) -> str:
-    return hmac.new(key, f"{purpose}\0{body}".encode(), sha256).hexdigest()
+    body = tokens.signed_payload(key, f"cookie {purpose}", text) if text and len(text) <= _LONGEST else None
+    return None if body is None else json.loads(urlsafe_b64decode(body))

@@ -1,0 +1,1 @@
+"""The desk's people: accounts, passwords, sign-in, second factor."""

@@ -1,0 +1,128 @@
+"""The own profile: language, password, second factor, keys, sessions."""
+
+import re
+
+from starlette.responses import Response
+
+from diembao.jobs.people.accounts import change_password
+from diembao.jobs.people.passwords import LEAST, PasswordRefused
+from diembao.web.auth.sessions import forget_session
+from diembao.web.desk_route import DeskRoute
+from diembao.web.errors import DeskError
+from diembao.web.keys import KEYS, PREFERENCE, is_clear, keys_of
+from diembao.web.rendering import redirect, render
+from diembao.web.visit import Visit
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+from pipeline.records.accounts import Department
+
+#: Names in a browser's account of itself, the more particular first → what people call it.
+_BROWSERS = (
+    ("edg", "Edge"),
+    ("opr/", "Opera"),
+    ("coc_coc", "Coc Coc"),
+    ("firefox/", "Firefox"),
+    ("chrome/", "Chrome"),
+    ("safari/", "Safari"),
+)
+_SYSTEMS = (("android", "Android"), ("iphone", "iPhone"), ("ipad", "iPad"), ("windows", "Windows"), ("mac os", "macOS"))
+_PER_MINUTE = 20
+
+
+def show(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def set_language(visit: Visit) -> Response:
+    language = visit.form.get("language", "")
+    if language not in ("vi", "en"):
+        raise DeskError(400)
+    visit.storage.accounts.change(visit.me.id, visit.actor, visit.now, language=language)
+    return redirect(visit, "/profile", Message(mark("Saved.")))
+
+
+def set_password(visit: Visit) -> Response:
+    """Change the own password; all other sessions end."""
+    if visit.form.get("password", "") != visit.form.get("again", ""):
+        return _page(visit, 400, wrong=Message(mark("The two passwords are not the same.")))
+    if visit.session is None or not visit.me.has_password:
+        raise DeskError(400)
+    passwords = (visit.form.get("old", ""), visit.form.get("password", ""))
+    province = visit.context.settings().province.name
+    try:
+        change_password(visit.storage, visit.me, passwords, province, visit.actor, visit.now, visit.session.id)
+    except PasswordRefused as error:
+        return _page(visit, 400, wrong=error.message)
+    return redirect(visit, "/profile", Message(mark("The password is changed; all your other sessions have ended.")))
+
+
+def set_keys(visit: Visit) -> Response:
+    """Save the keys of the review room."""
+    if "default" in visit.form:
+        visit.storage.accounts.set_preference(visit.me.id, PREFERENCE, None)
+        return redirect(visit, "/profile", Message(mark("Saved.")))
+    chosen = {key.action: visit.form.get(key.action, "") for key in KEYS}
+    if not is_clear(chosen):
+        wrong = Message(mark("Each key is one character, none of them twice, no digit, no blank and no question mark."))
+        return _page(visit, 400, keys_wrong=wrong, own=chosen)
+    visit.storage.accounts.set_preference(visit.me.id, PREFERENCE, chosen)
+    return redirect(visit, "/profile", Message(mark("Saved.")))
+
+
+def sign_out_everywhere(visit: Visit) -> Response:
+    """End all sessions of the account, this one too."""
+    visit.storage.accounts.end_sessions(visit.me.id, visit.actor, visit.now)
+    response = redirect(visit, "/sign-in", Message(mark("You are signed out everywhere.")))
+    forget_session(visit, response)
+    return response
+
+
+def _page(
+    visit: Visit,
+    status: int = 200,
+    *,
+    wrong: str = "",
+    keys_wrong: str = "",
+    own: dict[str, str] | None = None,
+) -> Response:
+    storage = visit.storage.accounts
+    state = storage.totp(visit.me.id)
+    return render(
+        visit,
+        "auth/profile.html",
+        status,
+        account=visit.me,
+        department=_department(visit),
+        has_totp=state is not None and state.confirmed,
+        codes_left=storage.recovery_codes_left(visit.me.id),
+        least=LEAST,
+        wrong=wrong,
+        keys=KEYS if visit.allows("review") else (),
+        own=own or keys_of(visit),
+        keys_wrong=keys_wrong,
+        sessions=storage.sessions(visit.me.id, visit.now),
+        agent=browser_name,
+    )
+
+
+def _department(visit: Visit) -> Department | None:
+    number = visit.me.department
+    return next((one for one in visit.storage.accounts.departments() if one.id == number), None)
+
+
+def browser_name(agent: str) -> str:
+    """Return what people call a browser, by its account of itself; its own first words where it is not known."""
+    lower = agent.lower()
+    browser = next((name for part, name in _BROWSERS if part in lower), "")
+    system = next((name for part, name in _SYSTEMS if part in lower), "")
+    known = ", ".join(part for part in (browser, system) if part)
+    return known or re.sub(r"[^\w ./-]", "", agent)[:40] or "?"
+
+
+ROUTES = (
+    DeskRoute("/profile", ("GET",), show, "signed in"),
+    DeskRoute("/profile/language", ("POST",), set_language, "signed in"),
+    DeskRoute("/profile/password", ("POST",), set_password, "signed in", per_minute=_PER_MINUTE),
+    DeskRoute("/profile/keys", ("POST",), set_keys, "signed in"),
+    DeskRoute("/profile/sign-out-everywhere", ("POST",), sign_out_everywhere, "signed in", before_enrolment=True),
+)
