@@ -4,6 +4,7 @@ from diembao.web.auth import invitation, profile, second_factor, sign_in, sso
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routes import start, today
 from diembao.web.routes.people import accounts, departments
+from diembao.web.routes.review import room as review_room
 
 
 def all_routes() -> tuple[DeskRoute, ...]:
@@ -16,6 +17,7 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *profile.ROUTES,
         *sso.ROUTES,
         *today.ROUTES,
+        *review_room.ROUTES,
         *accounts.ROUTES,
         *departments.ROUTES,
     )

@@ -65,7 +65,7 @@ def _tags(key: str) -> Tags:
     toned = _evidence("", text, " ".join(text.split()[4:6])) if gold.tone in ("positive", "negative") else ()
     doubt = crc32(key.encode()) % 50 / 100
     score = {"main": 0.5 + doubt, "mention": 0.3 + doubt / 2, "no": doubt / 2}[relevance]
-    names = {"province": "Ninh Thuận", "where": evidence[0].where if evidence else "text", "names": (name,), "count": 1}
+    names = {"province": "Ninh Thuận", "where": "title" if evidence and evidence[0].where == "title" else "body", "names": (name,), "count": 1}
     reason = VerdictReason(relevance, names) if relevance != "no" else VerdictReason("unnamed", {"province": "Ninh Thuận"})
     places = (PlaceFound("nt", name, "", evidence),) if relevance != "no" and evidence else ()
     return Tags(

@@ -8,7 +8,7 @@ from analysis.digest.item_words import published_words, remark_words
 from analysis.documents.labels import labels
 from analysis.tables.links import article_link
 from diembao.jobs.review.attention import Attention
-from diembao.jobs.review.cards import Card, SaidValue
+from diembao.jobs.review.cards import Card
 from diembao.jobs.review.cards import card as load
 from diembao.jobs.review.model import ReviewQueue
 from diembao.web.routes.review.ask import QueueAsk
@@ -108,9 +108,9 @@ def card_view(visit: Visit, ask: QueueAsk, key: str, queue: ReviewQueue | None =
     if found is None:
         return None
     words, zone, item = labels(visit.language), visit.context.zone, found.item
-    rules = visit.context.rules()
-    topics = {t.id: t.label_vi if visit.language == "vi" else t.label_en for t in rules.topics.topic}
+    topics = topic_names(visit)
     reviews = visit.storage.reviews.reviews([one.key for one in found.reprints])
+    names = {one.name: one.full_name or one.name for one in visit.storage.accounts.accounts()}
     group = next((g for g in queue.groups if any(row.key == found.key for row in g.rows)), None) if queue else None
     return CardView(
         found,
@@ -122,7 +122,7 @@ def card_view(visit: Visit, ask: QueueAsk, key: str, queue: ReviewQueue | None =
         ),
         published_words(item, words, zone),
         remark_words(item, words, zone),
-        list(_matters(found, topics)),
+        list(_matters(found, topics, names)),
         [FoldedReprint(one, reviews.get(one.key) or Review(one.key), _hour(one, visit)) for one in found.reprints],
         topics,
         {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled},
@@ -131,20 +131,28 @@ def card_view(visit: Visit, ask: QueueAsk, key: str, queue: ReviewQueue | None =
     )
 
 
+def topic_names(visit: Visit) -> dict[str, str]:
+    """Return the names of the topics in the visit's language by id, in the order of the rules."""
+    rules = visit.context.rules()
+    return {t.id: t.label_vi if visit.language == "vi" else t.label_en for t in rules.topics.topic}
+
+
 def _hour(reprint: Reprint, visit: Visit) -> str:
     return (reprint.published or reprint.first_seen).astimezone(visit.context.zone).strftime("%H:%M %d/%m")
 
 
-def _matters(card: Card, topics: Mapping[str, str]) -> Sequence[Matter]:
+def _matters(card: Card, topics: Mapping[str, str], people: Mapping[str, str]) -> Sequence[Matter]:
     said = {one.field: one for one in card.said}
     machine = card.machine
 
-    def names(ids: Sequence[str]) -> str:
+    def names_of(ids: Sequence[str]) -> str:
         return "; ".join(topics.get(id, id) for id in ids) or translate(mark("none"))
 
     def matter(field: str, label: str, of_machine: str, evidence: str, value: str) -> Matter:
         one = said.get(field)
-        return Matter(field, label, of_machine, evidence, value, *_who(one))
+        if one is None:
+            return Matter(field, label, of_machine, evidence, "", "", None, "")
+        return Matter(field, label, of_machine, evidence, value, people.get(one.who, one.who), one.at, one.note)
 
     grade, topic, tone = said.get("relevance"), said.get("topics"), said.get("tone")
     score = f"{translate_code('relevance', machine.relevance)} ({machine.score:.2f})"
@@ -154,18 +162,14 @@ def _matters(card: Card, topics: Mapping[str, str]) -> Sequence[Matter]:
             translate_code("relevance", grade.value) if grade else "",
         ),
         matter(
-            "topics", translate(mark("Topics")), names(machine.topics), "",
-            names(topic.value.split()) if topic else "",
+            "topics", translate(mark("Topics")), names_of(machine.topics), "",
+            names_of(topic.value.split()) if topic else "",
         ),
         matter(
             "tone", translate(mark("Tone")), translate_code("tone", machine.tone), ", ".join(machine.tone_words[:6]),
             translate_code("tone", tone.value) if tone else "",
         ),
     ]  # fmt: skip
-
-
-def _who(said: SaidValue | None) -> tuple[str, datetime | None, str]:
-    return ("", None, "") if said is None else (said.who, said.at, said.note)
 
 
 def attention_words(attention: Attention | None, topics: Mapping[str, str]) -> str:

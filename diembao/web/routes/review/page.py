@@ -11,11 +11,10 @@ from analysis.documents.labels import labels
 from diembao.jobs.periods import local_day
 from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
 from diembao.jobs.review.queue import sample
-from diembao.jobs.review.undo import undoable_acts
 from diembao.web.errors import DeskError
 from diembao.web.rendering import render
 from diembao.web.routes.review.ask import QueueAsk, asked, read_queue
-from diembao.web.routes.review.card_view import CardView, card_view
+from diembao.web.routes.review.card_view import REJECT_WORDS, CardView, attention_words, card_view, topic_names
 from diembao.web.routes.review.keys import ACTIONS, keys_of
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark, translate, translate_code
@@ -125,35 +124,69 @@ def render_card(visit: Visit, ask: QueueAsk, key: str, changed: Sequence[Review]
     card = card_view(visit, ask, key) if key else None
     if key and card is None:
         raise DeskError(404)
-    shared = {"card": card, "ask": ask, "changed": changed_json(changed), "said": "", "undo": 0, "view": None}
-    return render(visit, "review/parts.html", **{**shared, **values})
+    keys = keys_of(visit.storage.accounts.preferences(visit.me.id))
+    shared = {"card": card, "ask": ask, "changed": changed_json(changed), "said": "", "view": None, "keys": keys}
+    return render(visit, "review/parts.html", **{**_words(visit), **shared, **values})  # type: ignore[arg-type]
+
+
+def _words(visit: Visit) -> dict[str, object]:
+    """Return what every template of the room needs."""
+    return {
+        "state_word": state_word, "reject_words": REJECT_WORDS, "clash": None, "labels": labels(visit.language),
+        "previous": "", "next": "",
+    }  # fmt: skip
+
+
+def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, object]:
+    """Return what the template of the queue's rows needs."""
+    departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
+    zone = visit.context.zone
+    view = QueueView(ask, found, local_day(visit.now, zone), topic_names(visit), departments)
+    left_out = [] if ask.search else list(_sampled(visit, view))
+    return {
+        "view": view,
+        "zone": zone,
+        "sample": left_out,
+        "sample_keys": {story.lead.key for story in left_out},
+        "asks": lambda group: attention_words(group.attention, view.topics),
+    }
 
 
 def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, object]:
     """Return what the queue's template needs beside the card."""
-    storage, context = visit.storage, visit.context
-    preferences = storage.accounts.preferences(visit.me.id)
-    keys = keys_of(preferences)
-    departments = {one.id: one.name for one in storage.accounts.departments() if not one.disabled}
-    view = QueueView(ask, found, local_day(visit.now, context.zone), topic_names(visit), departments)
-    mistakes = [] if ask.search else list(_sampled(visit, view))
+    storage = visit.storage
+    keys = keys_of(storage.accounts.preferences(visit.me.id))
+    progress = found.progress
+    first = mark("{done} of {all}") if progress.minutes_left is None else mark("{done} of {all}, {minutes} min left")
+    words = _SCRIPT_WORDS["done"] if progress.total and not progress.left else first
     return {
+        **_words(visit),
+        **rows_values(visit, ask, found),
         "ask": ask,
-        "view": view,
-        "zone": context.zone,
-        "sample": mistakes,
         "keys": keys,
         "keys_json": json.dumps({name: key for name, key in keys.items() if key}, ensure_ascii=False),
         "words_json": json.dumps({name: translate(text) for name, text in _SCRIPT_WORDS.items()}, ensure_ascii=False),
         "actions": ACTIONS,
         "saved": storage.search.saved(),
-        "undoable": len(undoable_acts(storage, visit.me.id)),
         "people": [*people(visit)],
-        "labels": labels(visit.language),
         "outlet_names": sorted(found.choices.outlets, key=lambda id: found.choices.names[id].casefold()),
         "state_words": {state: state_word(state) for state in ("new", "approved", "reviewed", "rejected")},
         "since": int(visit.now.timestamp()),
+        "pace": 60 * (progress.minutes_left or 0) / max(progress.left, 1),
+        "progress_words": translate(words).format(
+            done=progress.done, all=progress.total, minutes=progress.minutes_left
+        ),
+        **_neighbours(ask, found),
     }
+
+
+def _neighbours(ask: QueueAsk, found: ReviewQueue) -> dict[str, str]:
+    """Return the addresses of the articles before and after the open one."""
+    keys = [row.key for row in found.rows]
+    first = found.after("")
+    at = keys.index(ask.item) if ask.item in keys else keys.index(first.key) if first is not None else 0
+    before, after = keys[max(at - 1, 0) : at], keys[at + 1 : at + 2]
+    return {"previous": ask.address(*before) if before else "", "next": ask.address(*after) if after else ""}
 
 
 def _sampled(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
@@ -164,12 +197,6 @@ def _sampled(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
     )
     for group in found.groups:
         yield from (story for story in group.stories if story.lead.key not in shown)
-
-
-def topic_names(visit: Visit) -> dict[str, str]:
-    """Return the names of the topics in the visit's language by id, in the order of the rules."""
-    rules = visit.context.rules()
-    return {t.id: t.label_vi if visit.language == "vi" else t.label_en for t in rules.topics.topic}
 
 
 def people(visit: Visit) -> Iterator[tuple[str, str]]:
