@@ -42,7 +42,8 @@ def make_handler(context: DeskContext, routes: tuple[DeskRoute, ...], route: Des
         except Exception as error:  # not even the page of an error can be drawn: settings.toml, say, has faults
             context.log.error("request_failed", route=route.path, error=type(error).__name__, exc_info=error)
             return PlainTextResponse("500: see the log of the desk\n", 500)
-        if not visit.token and not visit.cookie(cookies.VISIT) and not route.is_stream:
+        if not visit.cookie(cookies.VISIT) and not route.is_stream:
+            # Also where a session's cookie came: it may have ended, and the form to sign in needs a token too.
             cookies.set_cookie(response, cookies.VISIT, visit.seed, visit.is_secure)
         log_request(context, request.method, route.path, response.status_code, visit.address, start)
         return response
@@ -93,7 +94,7 @@ def _bare_visit(context: DeskContext, request: Request) -> Visit:
         now=now(),
         language=_language(context, wished),
         token=token,
-        seed=token or visit_cookie or secrets.token_urlsafe(32),
+        seed=visit_cookie or secrets.token_urlsafe(32),
     )
 
 
@@ -191,7 +192,7 @@ def _with_account(visit: Visit, routes: tuple[DeskRoute, ...], *, counts_as_use:
     with visit.context.open_storage() as storage:
         session = open_session(storage, visit.token, visit.now, counts_as_use=counts_as_use)
     if session is None:
-        return replace(visit, token="", seed=visit.cookie(cookies.VISIT) or secrets.token_urlsafe(32))
+        return replace(visit, token="")
     account = as_signed_in(visit, session.account, visit.context.desk.sso)
     visit = replace(visit, account=account, session=session, permissions=account.permissions, language=account.language)
     return replace(visit, menu=_menu(visit, routes))

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pyotp
 
 from diembao.jobs.configuration import write_configuration
-from diembao.jobs.people.tokens import new_token
+from diembao.jobs.people.passwords import hash_password
+from diembao.jobs.people.second_factor import confirm_totp, enrol_totp
+from diembao.jobs.people.tokens import hash_token, new_token
 from diembao.service.desk_process import listen, url_of
 from diembao.service.logs import close_log, open_log
 from diembao.system.clock import now
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Who makes the accounts of a test.
 MAKER = Actor(None, "test", "", "command")
+#: Password of the accounts that have one.
+PASSWORD = "tràng giang bốn mùa ngựa"
 #: A session of a test outlives any clock that the test plays for a day.
 _LIMITS = SessionLimits(timedelta(hours=12), timedelta(minutes=60))
 
@@ -55,6 +60,25 @@ class Desk:
         found = self.storage.accounts.account(made.id)
         assert found is not None
         return found
+
+    def with_password(self, role: Role, name: str = "", *, totp: bool = True, **fields: Any) -> tuple[Account, str]:
+        """Make an account with the password PASSWORD; return it with the secret of its second factor ('': none)."""
+        made = self.account(role, name, totp=False, **fields)
+        self.storage.accounts.set_password(made.id, hash_password(PASSWORD), MAKER, now())
+        secret = ""
+        if totp and made.needs_second_factor:
+            secret = self.enrol(made)
+        found = self.storage.accounts.account(made.id)
+        assert found is not None
+        return found, secret
+
+    def enrol(self, account: Account) -> str:
+        """Set up the second factor of an account; return its secret. The code of the step before this one is used."""
+        secret = enrol_totp(self.storage, self.context.key, account).secret
+        before = now() - timedelta(seconds=30)
+        code = pyotp.TOTP(secret).at(before)
+        assert confirm_totp(self.storage, self.context.key, account, code, MAKER, now()) is not None
+        return secret
 
     def token(self, account: Account) -> str:
         """Begin a session of an account; return the token for the cookie."""
@@ -82,7 +106,7 @@ class DeskClient(httpx.Client):
     """A client that sends forms as a browser does: with the token of its session and where it comes from."""
 
     def __init__(self, desk: Desk, headers: dict[str, str]) -> None:
-        super().__init__(base_url=desk.url, headers=headers, trust_env=False, timeout=30)
+        super().__init__(base_url=desk.url, headers=headers, trust_env=False, verify=False, timeout=30)
         self._desk = desk
         self._token = ""
 
@@ -92,9 +116,9 @@ class DeskClient(httpx.Client):
 
     def form_token(self) -> str:
         """Return the token of forms for this browser as it is now."""
-        names = (cookies.SESSION, cookies.VISIT)
-        found = [self.cookies.get(cookies.cookie_name(name, is_secure=False)) for name in names]
-        return csrf.token(self._desk.context.key, next((one for one in found if one), ""))
+        session, visit = (self.cookies.get(cookies.cookie_name(n, False)) for n in (cookies.SESSION, cookies.VISIT))
+        holds = session and self._desk.storage.accounts.session(hash_token(session), now())
+        return csrf.token(self._desk.context.key, (session if holds else visit) or "")
 
     def send_form(self, path: str, follow: bool = False, **fields: Any) -> httpx.Response:
         """Post a form; a list is a field that occurs several times."""

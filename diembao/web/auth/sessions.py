@@ -49,7 +49,7 @@ def take_session(visit: Visit, begun: SignedIn, response: Response, *, by_provid
         visit.storage.accounts.end_session(visit.session.id, visit.now, visit.address)
     cookies.set_cookie(response, cookies.SESSION, begun.token, visit.is_secure)
     cookies.set_cookie(response, cookies.DEVICE, begun.device, visit.is_secure, seconds=_DEVICE_SECONDS)
-    for name in (cookies.PENDING, cookies.VISIT, cookies.PROVIDER):
+    for name in (cookies.PENDING, cookies.PROVIDER):
         cookies.drop_cookie(response, name, visit.is_secure)
     if by_provider:
         vouched = cookies.sign(visit.context.key, cookies.PROVIDER, hash_token(begun.token))
@@ -58,6 +58,6 @@ def take_session(visit: Visit, begun: SignedIn, response: Response, *, by_provid
 
 def forget_session(visit: Visit, response: Response) -> None:
     """Let the browser forget the session, and what it kept of the pages."""
-    for name in (cookies.SESSION, cookies.PENDING, cookies.VISIT, cookies.PROVIDER):
+    for name in (cookies.SESSION, cookies.PENDING, cookies.PROVIDER):
         cookies.drop_cookie(response, name, visit.is_secure)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -1,10 +1,9 @@
 """Accounts: people are invited, given a role and a department, disabled, erased."""
 
-from datetime import timedelta
-
 from starlette.responses import Response
 
 from diembao.jobs.people.accounts import INVITED_FOR, check_mail, check_words, invite_account
+from diembao.jobs.people.sign_in import clean_name
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
@@ -13,8 +12,6 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.accounts import ROLES, Account, NewAccount, Role
 from storage.accounts.errors import AccountRefused
-
-_HOUR = timedelta(hours=1)
 
 
 def show_all(visit: Visit) -> Response:
@@ -37,7 +34,7 @@ def create(visit: Visit) -> Response:
         department=_department(given["department"]),
     )
     try:
-        if visit.storage.accounts.by_name(new.name) is not None:
+        if visit.storage.accounts.by_name(clean_name(new.name)) is not None:
             raise AccountRefused(Message(mark("There is an account {name} already."), name=new.name))
         account, token = invite_account(visit.storage, new, visit.actor, visit.now)
     except AccountRefused as error:
@@ -91,7 +88,7 @@ def ask_disable(visit: Visit) -> Response:
     return render(
         visit,
         "confirm.html",
-        title=Message(mark("Disable {name}"), name=account.name),
+        title=Message(mark("Disable {name}"), name=account.full_name or account.name),
         message=Message(mark("The person is signed out everywhere and cannot sign in. What the person did stays.")),
         action=f"/accounts/{account.id}/disable",
         fields={},
@@ -113,7 +110,7 @@ def ask_erase(visit: Visit) -> Response:
     return render(
         visit,
         "confirm.html",
-        title=Message(mark("Erase {name}"), name=account.name),
+        title=Message(mark("Erase {name}"), name=account.full_name or account.name),
         message=Message(
             mark(
                 "Name, mail address and secrets of this person are erased for good, in the audit too; a number stays "
@@ -205,7 +202,7 @@ def _page(
         given=given or stored,
         departments=visit.storage.accounts.departments(),
         roles=ROLES,
-        hours=INVITED_FOR // _HOUR,
+        days=INVITED_FOR.days,
         has_sso=bool(visit.context.desk.sso.issuer),
         wrong=wrong,
     )
