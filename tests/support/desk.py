@@ -1,16 +1,20 @@
 """A database as the desk finds it: articles of one day, departments, accounts."""
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import insert, select
+import pytest
+from sqlalchemy import insert, make_url, select
 
 from pipeline.records import Article, Coverage, Document, Entry, Evidence, Irrelevant, Poll, Reason, Source, Tags
 from pipeline.records.audit import Actor
 from pipeline.stories.fingerprints import compute_fingerprint, dump
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.schema.accounts import accounts, departments
+from storage.schema.core import items
 from tests.support.factories import PLAIN_TAGS, examine_pending, store_pages
 
 #: 08:00 on 22 November in Vietnam: the window of that day's digest is 06:00 to 06:00.
@@ -95,11 +99,33 @@ def store_day(storage: Database, made: Sequence[tuple[Article, Tags]]) -> Mappin
 
     examine_pending(storage, examine, at)
     storage.stories.group(at)
-    from storage.schema.core import items
-
     with storage.reviews._reading() as connection:
         rows = connection.execute(select(items.c.key, items.c.url)).all()
     return {row.url.rpartition("/")[2].removesuffix(".html"): row.key for row in rows}
+
+
+class Made:
+    """A database of each kind, filled once in a module of tests; each test gets a copy of it."""
+
+    def __init__(self, fill: Callable[[Database], Mapping[str, str]]) -> None:
+        self._fill, self._made = fill, dict[str, tuple[str, Mapping[str, str]]]()
+
+    def copy(self, request: pytest.FixtureRequest, folder: Path) -> tuple[str, Mapping[str, str]]:
+        """Return the address of a copy of the kind that the test asks for (`request.param`), and its keys by name."""
+        kind = str(request.param)
+        create = request.getfixturevalue("postgres") if kind == "postgresql" else None
+        if kind not in self._made:
+            made = request.getfixturevalue("tmp_path_factory").mktemp("made") / "made.db"
+            address = f"sqlite:///{made}" if create is None else create()
+            storage = open_database(address)
+            self._made[kind] = address, self._fill(storage)
+            storage.close()
+        address, keys = self._made[kind]
+        name = make_url(address).database or ""
+        if create is not None:
+            return create(name), keys
+        shutil.copy(name, folder / "t.db")
+        return f"sqlite:///{folder / 't.db'}", keys
 
 
 def mark(words: str, text: str) -> Evidence:
