@@ -194,7 +194,14 @@ def _with_account(visit: Visit, routes: tuple[DeskRoute, ...], *, counts_as_use:
     if session is None:
         return replace(visit, token="")
     account = as_signed_in(visit, session.account, visit.context.desk.sso)
-    visit = replace(visit, account=account, session=session, permissions=account.permissions, language=account.language)
+    visit = replace(
+        visit,
+        account=account,
+        session=session,
+        permissions=account.permissions,
+        language=account.language,
+        seed=visit.token,
+    )
     return replace(visit, menu=_menu(visit, routes))
 
 

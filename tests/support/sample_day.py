@@ -9,7 +9,7 @@ from urllib.parse import quote
 from zlib import crc32
 
 from diembao.demo.articles import Article as Printed
-from diembao.demo.articles import Gold, articles, outlets
+from diembao.demo.articles import HANOI, Gold, articles, outlets
 from pipeline.records import (
     Article,
     Coverage,
@@ -42,6 +42,12 @@ RELEVANT, IRRELEVANT = 101, 48
 _NAMES = ("Ninh Thuận", "Phan Rang", "Cà Ná", "Ninh Thuan", "宁顺", "Нинь", "ニントゥアン", "닌투언", "Khánh Hòa")
 
 
+def before_cutoff(at: datetime) -> datetime:
+    """Return the last moment by `at` that lies half an hour before the cut-off of its day (06:00) or earlier."""
+    local = at.astimezone(HANOI)
+    return min(at, local.replace(hour=5, minute=30, second=0, microsecond=0))
+
+
 def _evidence(title: str, text: str, words: str) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     for where, field in (("title", title), ("text", text)):
@@ -61,15 +67,33 @@ def _tags(key: str) -> Tags:
     evidence = _evidence(title, text, name) if name else ()
     relevance = cast("Relevance", gold.relevance)
     opening = " ".join(text.split()[1:3])
-    topics = tuple(TopicFound(topic, 0.6 + 0.05 * n, _evidence("", text, opening)) for n, topic in enumerate(gold.topics))
+    topics = tuple(
+        TopicFound(topic, 0.6 + 0.05 * n, _evidence("", text, opening)) for n, topic in enumerate(gold.topics)
+    )
     toned = _evidence("", text, " ".join(text.split()[4:6])) if gold.tone in ("positive", "negative") else ()
     doubt = crc32(key.encode()) % 50 / 100
     score = {"main": 0.5 + doubt, "mention": 0.3 + doubt / 2, "no": doubt / 2}[relevance]
-    names = {"province": "Ninh Thuận", "where": "title" if evidence and evidence[0].where == "title" else "body", "names": (name,), "count": 1}
-    reason = VerdictReason(relevance, names) if relevance != "no" else VerdictReason("unnamed", {"province": "Ninh Thuận"})
+    names = {
+        "province": "Ninh Thuận",
+        "where": "title" if evidence and evidence[0].where == "title" else "body",
+        "names": (name,),
+        "count": 1,
+    }
+    reason = (
+        VerdictReason(relevance, names) if relevance != "no" else VerdictReason("unnamed", {"province": "Ninh Thuận"})
+    )
     places = (PlaceFound("nt", name, "", evidence),) if relevance != "no" and evidence else ()
     return Tags(
-        printed.language, relevance, score, reason, places, topics, (), cast("Tone", gold.tone or "neutral"), "r1", toned
+        printed.language,
+        relevance,
+        score,
+        reason,
+        places,
+        topics,
+        (),
+        cast("Tone", gold.tone or "neutral"),
+        "r1",
+        toned,
     )
 
 
@@ -90,7 +114,9 @@ def store_sample_day(storage: Database, at: datetime, *, copies: int = 1, most: 
     for outlet, urls in by_outlet.items():
         entries = tuple(map(Entry, urls))
         store_pages(
-            storage, run, Poll(outlet, f"http://{outlet}.example/rss", at - timedelta(minutes=5), Reason.OK, entries=entries)
+            storage,
+            run,
+            Poll(outlet, f"http://{outlet}.example/rss", at - timedelta(minutes=5), Reason.OK, entries=entries),
         )
     examine_pending(storage, lambda document: _examined(document, *pages[document.url], at), at - timedelta(minutes=4))
     storage.stories.group(at - timedelta(minutes=4))

@@ -164,6 +164,4 @@ def _clash(visit: Visit, wish: _Wish, clash: Clash) -> Response:
     if visit.fragment:
         return render_card(visit, wish.ask, "", changed, status=409, clash=view)
     values = page_values(visit, wish.ask, read_queue(visit, wish.ask))
-    return render(visit, "review/queue.html", 409, card=None, clash=view, **values)
-
-
+    return render(visit, "review/queue.html", 409, **{**values, "card": None, "clash": view})

@@ -38,7 +38,7 @@ async def live(visit: Visit) -> Response:
             session = open_session(storage, visit.token, now(), counts_as_use=False)
             if session is None:
                 return False
-            return as_signed_in(session.account, visit.token, context.desk.sso).allows("review")
+            return as_signed_in(visit, session.account, context.desk.sso).allows("review")
 
     async def still_signed_in() -> bool:
         return await context.in_thread(has_session)

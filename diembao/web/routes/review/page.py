@@ -192,9 +192,7 @@ def _neighbours(ask: QueueAsk, found: ReviewQueue) -> dict[str, str]:
 def _sampled(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
     context = visit.context
     shown = {row.key for row in view.queue.rows}
-    found = sample(
-        visit.storage, context.settings(), context.rules(), day=view.day, account=visit.me.id, at=visit.now
-    )
+    found = sample(visit.storage, context.settings(), context.rules(), day=view.day, account=visit.me.id, at=visit.now)
     for group in found.groups:
         yield from (story for story in group.stories if story.lead.key not in shown)
 
@@ -216,7 +214,5 @@ def state_word(state: str) -> str:
 
 def changed_json(changed: Sequence[Review]) -> str:
     """Return reviews as the scripts put them into the rows."""
-    told = [
-        {"item": r.item, "state": r.state, "star": r.star, "version": r.version, "name": r.who} for r in changed
-    ]
+    told = [{"item": r.item, "state": r.state, "star": r.star, "version": r.version, "name": r.who} for r in changed]
     return json.dumps(told, ensure_ascii=False)
