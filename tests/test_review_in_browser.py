@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
@@ -225,7 +225,8 @@ def test_all_below_and_its_undoing(desk: Desk, browser: "Browser", lan: Account)
 def test_ticked_articles_are_merged_split_and_restored(desk: Desk, browser: "Browser", lan: Account) -> None:
     with room(desk, browser, lan, "/review?language=vi") as page:
         keys = page.locator("#queue > form > ul li[id]").evaluate_all(
-            "rows => rows.filter(row => !row.querySelector('details') && !row.parentElement.closest('.g, details')).map(row => row.id)"
+            "rows => rows.filter(row => !row.querySelector('details') && !row.parentElement.closest('.g, details'))"
+            ".map(row => row.id)"
         )[:2]
         page.goto(f"/review?language=vi&item={keys[0]}")
         press(page, "x")
@@ -243,7 +244,7 @@ def test_ticked_articles_are_merged_split_and_restored(desk: Desk, browser: "Bro
         assert len(story) == 1
         press(page, "p", "1")
         page.wait_for_function(
-            "keys => !document.querySelector('#queue li#' + keys[0] + ' li#' + keys[1] + ', #queue li#' + keys[1] + ' li#' + keys[0])",
+            "([one, two]) => !document.querySelector(`#queue li#${one} li#${two}, #queue li#${two} li#${one}`)",
             arg=keys,
         )
         press(page, "u", "u")

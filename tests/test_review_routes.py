@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def review(desk: Desk, token: str) -> Review:
     return desk.storage.reviews.reviews([key]).get(key) or Review(key)
 
 
-def act(client: DeskClient, token: str | list[str], kind: str, value: str = "", **more: str) -> "tuple[int, str]":
+def act(client: DeskClient, token: str | list[str], kind: str, value: str = "", **more: Any) -> tuple[int, str]:
     answer = client.send_form("/review/act", item=token, kind=kind, value=value, **more)
     return answer.status_code, answer.text
 
@@ -196,7 +197,8 @@ def test_ticked_articles_are_merged_and_split(desk: Desk, client: DeskClient) ->
     page = client.get("/review?language=vi&state=new").text
     one, two = tokens(page[: page.index('id="sample"')])[-2:]
     keys = [token.partition(".")[0] for token in (one, two)]
-    answer = client.send_form("/review/act", **{"with": one}, item=[two], do="merge.story")
+    merging: dict[str, Any] = {"with": one, "item": [two], "do": "merge.story"}
+    answer = client.send_form("/review/act", **merging)
     assert answer.status_code == 303
     stories = {desk.storage.articles.item(key).story for key in keys}  # type: ignore[union-attr]
     assert len(stories) == 1
@@ -315,7 +317,7 @@ def test_keys_are_changed_and_taken_away(desk: Desk) -> None:
     with desk.client(desk.account("reviewer")) as asking:
         page = asking.get("/review/keys").text
         names = re.findall(r'name="key-(\w+)"', page)
-        own = {f"key-{name}": "" for name in names} | {"key-approve": "Y", "key-next": "ArrowRight"}
+        own: dict[str, Any] = {f"key-{name}": "" for name in names} | {"key-approve": "Y", "key-next": "ArrowRight"}
         assert asking.send_form("/review/keys", do="save", **own).status_code == 303
         keys = json.loads(unescape(re.search(r'data-keys="([^"]*)"', asking.get("/review").text).group(1)))  # type: ignore[union-attr]
         assert keys == {"approve": "y", "next": "ArrowRight"}

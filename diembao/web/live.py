@@ -16,7 +16,7 @@ from pipeline.records.reviews import Hold, Review
 MOST_STREAMS, MOST_OF_ACCOUNT = 100, 6
 #: Seconds between two looks at the database while anybody listens.
 _PAUSE = 1.0
-#: Seconds between two signs of life, by which a stream whose browser is gone is noticed; of these, looks at the session.
+#: Seconds between two signs of life, by which a browser that is gone is noticed; then the session is looked at too.
 _ALIVE = 15.0
 #: Seconds after which a stream ends; the browser opens the next one by itself.
 _LASTS = 15 * 60.0

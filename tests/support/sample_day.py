@@ -8,8 +8,8 @@ from typing import Literal, cast
 from urllib.parse import quote
 from zlib import crc32
 
-from diembao.demo.articles import Article as Printed
 from diembao.demo.articles import HANOI, Gold, articles, outlets
+from diembao.demo.articles import Article as Printed
 from pipeline.records import (
     Article,
     Coverage,

@@ -88,9 +88,9 @@ def _wish(visit: Visit) -> _Wish:
         # A button of the ticked articles: what to do, of a merge its level too.
         kind, _, level = chosen.partition(".")
         value = visit.field("reason") if kind == "reject" else level
-    if kind not in _KINDS:
+    known = next((one for one in _KINDS if one == kind), None)
+    if known is None:
         raise DeskError(400)
-    kind = cast("ReviewKind", kind)
     tokens = visit.form.getlist("item")
     if kind == "merge" and visit.field("with"):
         tokens = [visit.field("with"), *tokens]
@@ -104,7 +104,7 @@ def _wish(visit: Visit) -> _Wish:
             expected = _below(visit, ask, open_key)
     if len(expected) > _MOST:
         raise DeskError(400, Message(mark("At most {limit} articles at once."), limit=_MOST))
-    wanted = ReviewAct(kind, tuple(expected), value, visit.field("note", limit=2000), expected)
+    wanted = ReviewAct(known, tuple(expected), value, visit.field("note", limit=2000), expected)
     return _Wish(ask, wanted, open_key, visit.field("next", limit=100))
 
 

@@ -1,7 +1,7 @@
 """The address of a queue: which day or search, which filters, which article is open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,7 +26,7 @@ class QueueAsk:
 
     day: date | None = None
     search: str = ""
-    filters: QueueFilters = QueueFilters()
+    filters: QueueFilters = field(default_factory=QueueFilters)
     #: key of the article that is open
     item: str = ""
 
@@ -100,7 +100,7 @@ def read_queue(visit: Visit, ask: QueueAsk) -> ReviewQueue:
         raise DeskError(400, told(error)) from error
 
 
-def told(error: Exception) -> Message | None:
-    """Return what an error of a job says to a person; None where it has no words for one."""
+def told(error: Exception) -> str:
+    """Return what an error of a job says to a person; '' where it has no words for one."""
     said = error.args[0] if error.args else None
-    return said if isinstance(said, Message) else None
+    return said if isinstance(said, Message) else ""

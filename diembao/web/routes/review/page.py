@@ -119,14 +119,16 @@ def render_page(visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView 
     return render(visit, "review/queue.html", card=card, **page_values(visit, ask, found))
 
 
-def render_card(visit: Visit, ask: QueueAsk, key: str, changed: Sequence[Review] = (), **values: object) -> Response:
+def render_card(
+    visit: Visit, ask: QueueAsk, key: str, changed: Sequence[Review] = (), *, status: int = 200, **values: object
+) -> Response:
     """Return the fragments of an open article, and what else is to change on the page. Raises DeskError 404."""
     card = card_view(visit, ask, key) if key else None
     if key and card is None:
         raise DeskError(404)
     keys = keys_of(visit.storage.accounts.preferences(visit.me.id))
     shared = {"card": card, "ask": ask, "changed": changed_json(changed), "said": "", "view": None, "keys": keys}
-    return render(visit, "review/parts.html", **{**_words(visit), **shared, **values})  # type: ignore[arg-type]
+    return render(visit, "review/parts.html", status, **{**_words(visit), **shared, **values})
 
 
 def _words(visit: Visit) -> dict[str, object]:
