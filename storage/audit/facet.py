@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.sql import and_
 
 from pipeline.records.audit import AuditEvent, AuditFilter, AuditHead, AuditRow, AuditVerdict, Json
@@ -58,19 +58,20 @@ class Audit(Facet):
             return read_head(connection)
 
     def head_of_day(self, day: date, zone: ZoneInfo, /) -> AuditHead:
-        """Return the last entry made on a day of that zone, or else before it: number 0 where there is none."""
-        begin, end = (
-            time_text(datetime.combine(d, time.min, zone).astimezone(UTC)) for d in (day, day + timedelta(days=1))
-        )
-        entries = select(audit_entries.c.seq, audit_entries.c.hash)
-        on_day = entries.where(audit_entries.c.at >= begin, audit_entries.c.at < end)
-        earlier = entries.where(audit_entries.c.at < begin).order_by(audit_entries.c.at.desc())
+        """Return the last entry made on a day of that zone, or else on the last day before that had one.
+
+        Its number is 0 where there is none. Entries need not be in the order of their times: their number counts.
+        """
+        columns = audit_entries.c
+        end = time_text(datetime.combine(day + timedelta(days=1), time.min, zone))
         with self._reading() as connection:
-            row = (
-                connection.execute(on_day.order_by(audit_entries.c.seq.desc()).limit(1)).first()
-                or connection.execute(earlier.order_by(audit_entries.c.seq.desc()).limit(1)).first()
-            )
-        return AuditHead(0, NO_HASH) if row is None else AuditHead(row.seq, row.hash)
+            latest = connection.execute(select(func.max(columns.at)).where(columns.at < end)).scalar()
+            if latest is None:
+                return AuditHead(0, NO_HASH)
+            begin = time_text(datetime.combine(_parsed(latest).astimezone(zone).date(), time.min, zone))
+            within = select(columns.seq, columns.hash).where(columns.at >= begin, columns.at < end)
+            row = connection.execute(within.order_by(columns.seq.desc()).limit(1)).one()
+        return AuditHead(row.seq, row.hash)
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
@@ -116,10 +117,14 @@ def _row(row: Row[Any]) -> AuditRow:
 
 def _time(row: Row[Any]) -> datetime:
     try:
-        return datetime.fromisoformat(row.at)
+        return _parsed(row.at)
     except ValueError as error:
         tell_left_out(f"audit_entries {row.seq}", error)
         return datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _parsed(at: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(UTC)
 
 
 def _json(seq: int, stored: str) -> Json:

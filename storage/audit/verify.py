@@ -129,7 +129,8 @@ def _is_sound(person: Mapping[str, Any], hashed: str, erasures: Mapping[str, int
 
 def _json_fault(row: Row[Any]) -> Message | None:
     try:
-        json.loads(row.before), json.loads(row.after)
+        json.loads(row.before)
+        json.loads(row.after)
     except ValueError:
         return Message(mark("cannot be read"))
     return None

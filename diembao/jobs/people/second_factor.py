@@ -7,7 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 from diembao.jobs.people.tokens import hash_token, seconds
 from diembao.system.desk_key import decrypt, encrypt
@@ -37,9 +38,9 @@ def enrol_totp(storage: Database, key: bytes, account: Account) -> Enrolment:
     if waiting is not None and not waiting.confirmed:
         secret = decrypt(key, waiting.secret, _about(account.id))
     else:
-        secret = pyotp.random_base32()
+        secret = random_base32()
         storage.accounts.propose_totp(account.id, encrypt(key, secret, _about(account.id)))
-    return Enrolment(secret, pyotp.TOTP(secret).provisioning_uri(name=account.name, issuer_name=_ISSUER))
+    return Enrolment(secret, TOTP(secret).provisioning_uri(name=account.name, issuer_name=_ISSUER))
 
 
 def confirm_totp(
@@ -79,7 +80,7 @@ def _step_of(storage: Database, key: bytes, account: int, code: str, at: datetim
     if state is None:
         return None
     code = re.sub(r"\s+", "", code)
-    totp = pyotp.TOTP(decrypt(key, state.secret, _about(account)))
+    totp = TOTP(decrypt(key, state.secret, _about(account)))
     present = seconds(at) // _STEP
     steps = range(present - _OFF, present + _OFF + 1)
     right = [step for step in steps if hmac.compare_digest(totp.at(step * _STEP).encode(), code.encode())]
