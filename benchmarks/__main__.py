@@ -9,7 +9,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crawl_cpu, documents, funnel, polling, report, store, stories
+from benchmarks import crawl_cpu, documents, funnel, polling, report, review, store, stories
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
 from pipeline.extraction.extract import extract_page
@@ -72,6 +72,7 @@ def main() -> None:
     crawl_cpu.report()
     documents.main()
     store.main(["--items", "20000"])  # a million takes hours: docs/searching.md
+    review.main([])  # a decision and the next card at 100,000 articles
     report.main([])  # some ten minutes, most of them to load a million articles
     stories.main()  # the longest by far: about an hour
 

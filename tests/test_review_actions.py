@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -108,7 +109,8 @@ def test_every_kind_is_done_recorded_and_undone(desk: Desk) -> None:
         assert (review.version, review.who) == (version + 1, "Lan")
         last = desk.storage.audit.page(_ALL, limit=1)[0]
         assert (last.action, last.object_kind, last.object_id) == (f"review.{kind}", "item", desk.keys["x"])
-        assert last.after["value"] == value and desk.keys["x"] in last.after["items"]  # type: ignore[index,operator]
+        after: Any = last.after
+        assert after["value"] == value and desk.keys["x"] in after["items"]
         undone = desk.storage.reviews.undo(LAN, MORNING)
         assert isinstance(undone, ActResult) and undone.undone and undone.action == done.action
         review = desk.review("x")
@@ -156,7 +158,7 @@ def test_a_clash_says_both_values_and_stores_nothing(desk: Desk) -> None:
         )
     for kind in ("merge", "split"):
         names = ("x", "y") if kind == "merge" else ("x",)
-        clash = desk.try_act(LAN, kind, *names, value="story", expected={key: 0})  # type: ignore[arg-type]
+        clash = desk.try_act(LAN, kind, *names, value="story", expected={key: 0})
         assert isinstance(clash, Clash) and clash.items[0].field == "story"
     assert counts(desk) == before
 

@@ -42,7 +42,7 @@ def decide(
     item = storage.articles.item(key)
     if item is None:
         return None
-    decided = [(_KINDS[field], value) for field, value in values.items() if value is not None]
+    decided: list[tuple[ReviewKind, str]] = [(_KINDS[f], value) for f, value in values.items() if value is not None]
     wanted = [ReviewAct(kind, (item.key,), value, note) for kind, value in (*decided, *acts)]
     storage.reviews.act_all(by_command(who), wanted, at)
     store_agreement(storage, story=item.story)

@@ -19,6 +19,7 @@ from storage.schema.core import candidates, feeds, fetches, hosts, items, metada
 from storage.schema.instants import Instant
 from storage.schema.page_images import page_images
 from storage.schema.publications import publications
+from storage.schema.reviews import letters
 from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs
 from storage.search.index import reindex
@@ -33,6 +34,7 @@ _WAITS: dict[Column[datetime], timedelta] = {
     page_images.c.next_try: timedelta(days=1),
     sessions.c.ends_at: timedelta(days=31),
     invitations.c.until: timedelta(days=31),
+    letters.c.next_try: timedelta(days=1),
 }
 #: Times that others state, or that say for which time something was made
 _STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)

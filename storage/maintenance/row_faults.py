@@ -26,6 +26,7 @@ from storage.derived.csv_rows import differing_rows
 from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
 from storage.engine.migrate import head, version_of
 from storage.maintenance.checksum import row_name, stored_rows
+from storage.maintenance.desk_faults import DESK_CHECKS
 from storage.schema.documentation import our_tables
 from storage.schema.instants import Instant
 from storage.service.publications import PUBLISHED_ITEMS
@@ -179,6 +180,7 @@ _CHECKS: dict[str, Callable[[Any], Iterator[Message]]] = {
     "decisions": _decision_faults,
     "page_images": _reason_faults,
     "job_runs": _job_run_faults,
+    **DESK_CHECKS,
 }
 
 

@@ -30,7 +30,7 @@ def undo(
     standings = load_standings(connection, [one.key for one in changed])
     later = later_acts(connection, list(standings), row.id)
     if not later and is_regrouped(connection, row.change, list(standings)):
-        later = dict.fromkeys(standings, row.kind)
+        later = {key: str(row.kind) for key in standings}
     if later:
         clashes = [
             _clash(row, one, standings[one.key], later[one.key])
