@@ -7,6 +7,7 @@ import pytest
 
 from diembao.system.clock import now
 from pipeline.records.accounts import ROLES, Account
+from pipeline.records.audit import AuditFilter
 from tests.support.desk_server import MAKER, Desk, DeskClient, serve_desk, write_desk_home
 
 XSS = '"><img src=x onerror=alert(1)>'
@@ -65,7 +66,7 @@ def test_an_account_is_made_with_a_link_for_its_person(desk: Desk, client: DeskC
     with desk.client() as person:
         assert person.get(link).status_code == 200
     assert client.send_form("/accounts", **new, department="").status_code == 400, "there already"
-    entries = [row.action for row in desk.storage.audit.page()]
+    entries = [row.action for row in desk.storage.audit.page(AuditFilter())]
     assert {"account.created", "account.invited"} <= set(entries)
     again = client.send_form(f"/accounts/{made.id}/invite")
     assert "/invitation/" in again.text

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 
 from diembao.jobs.people.accounts import first_administrator_link, invite_account
 from diembao.jobs.people.tokens import new_token
@@ -24,7 +24,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def code(secret: str, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).at(now() + timedelta(seconds=30 * steps))
+    return TOTP(secret).at(now() + timedelta(seconds=30 * steps))
 
 
 def sign_in(client: DeskClient, name: str, password: str = PASSWORD, next_: str = "") -> str:

@@ -40,8 +40,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def url_of(listening: socket.socket) -> str:
     """Return the address at which a browser of this machine reaches a socket."""
-    host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    bound, port = listening.getsockname()[:2]
+    host = str({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, bound))
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -17,6 +17,7 @@ def main() -> int:
     from diembao.system.files import keep_files_private
     from diembao.system.home import Home
     from diembao.web.app import make_app
+    from diembao.web.auth import sample
     from diembao.web.context import open_context
     from diembao.web.serving import DeskServer
     from pipeline.errors import DiembaoError
@@ -24,6 +25,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m diembao.web")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--fd", type=int, required=True)
+    # Links that sign in without a password: on the throw-away database of the sample press only.
+    parser.add_argument("--sample", action="store_true")
     given = parser.parse_args()
     keep_files_private()
     keep_folders_off_the_path()
@@ -37,7 +40,7 @@ def main() -> int:
     except (DiembaoError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    server = DeskServer(make_app(context), socket.socket(fileno=given.fd))
+    server = DeskServer(make_app(context, sample.ROUTES if given.sample else ()), socket.socket(fileno=given.fd))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.stop())
     try:

@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
 
 from diembao.web.context import DeskContext
+from diembao.web.desk_route import DeskRoute
 from diembao.web.handling import is_secure_scope, make_error_handler, make_handler
 from diembao.web.routing import all_routes
 from diembao.web.security.client import TrustedProxies
@@ -16,9 +17,9 @@ from diembao.web.security.headers import SecurityHeaders
 from diembao.web.static_files import serve_favicon, serve_static
 
 
-def make_app(context: DeskContext) -> Starlette:
-    """Return the application of a desk; whoever made the context closes it."""
-    rooms = all_routes()
+def make_app(context: DeskContext, extra: tuple[DeskRoute, ...] = ()) -> Starlette:
+    """Return the application of a desk, with `extra` routes for the sample press; who made the context closes it."""
+    rooms = (*all_routes(), *extra)
     routes = [Route(room.path, make_handler(context, rooms, room), methods=list(room.methods)) for room in rooms]
     routes += [
         Route("/static/{stamp}/{name}", serve_static, methods=["GET"]),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pyotp
+from pyotp.totp import TOTP
 
 from diembao.jobs.configuration import write_configuration
 from diembao.jobs.people.passwords import hash_password
@@ -76,7 +76,7 @@ class Desk:
         """Set up the second factor of an account; return its secret. The code of the step before this one is used."""
         secret = enrol_totp(self.storage, self.context.key, account).secret
         before = now() - timedelta(seconds=30)
-        code = pyotp.TOTP(secret).at(before)
+        code = TOTP(secret).at(before)
         assert confirm_totp(self.storage, self.context.key, account, code, MAKER, now()) is not None
         return secret
 
@@ -96,6 +96,7 @@ class Desk:
     def browser(self, browser: "Browser", account: Account | None = None, **options: Any) -> "BrowserContext":
         """Return a context of a Playwright browser, signed in as an account; `options` go to new_context."""
         made = browser.new_context(base_url=self.url, **options)
+        made.set_default_timeout(10_000)
         if account is not None:
             name = cookies.cookie_name(cookies.SESSION, is_secure=False)
             made.add_cookies([{"name": name, "value": self.token(account), "url": self.url}])
@@ -120,11 +121,11 @@ class DeskClient(httpx.Client):
         holds = session and self._desk.storage.accounts.session(hash_token(session), now())
         return csrf.token(self._desk.context.key, (session if holds else visit) or "")
 
-    def send_form(self, path: str, follow: bool = False, **fields: Any) -> httpx.Response:
+    def send_form(self, path: str, **fields: Any) -> httpx.Response:
         """Post a form; a list is a field that occurs several times."""
         data = {csrf.FIELD: self.form_token(), **fields}
         headers = {"Origin": self._desk.url, "Sec-Fetch-Site": "same-origin"}
-        return self.post(path, data=data, headers=headers, follow_redirects=follow)
+        return self.post(path, data=data, headers=headers)
 
 
 def write_desk_home(root: Path) -> Home:

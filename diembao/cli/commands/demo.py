@@ -6,13 +6,24 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.options import gather
 from pipeline.i18n.catalogs import mark, translate
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    out: Path
+    keep: bool
+    serve: bool
+    keep_serving: bool
+    desk: bool
 
 
 @translated.command(help=mark("Do the whole job on a sample press on this machine (127.0.0.1)."))
@@ -37,8 +48,15 @@ from pipeline.i18n.catalogs import mark, translate
         "Then keep the sample press open until Enter is pressed, so that the links of the digest can be followed."
     ),
 )
+@translated.option(
+    "--desk",
+    is_flag=True,
+    help=mark("Then open the desk on what was collected, on a throw-away database, until Ctrl-C."),
+)
 @pass_context
-def demo(app: CliContext, out: Path, keep: bool, serve: bool, keep_serving: bool) -> int:
+@gather(_Options)
+def demo(app: CliContext, options: _Options) -> int:
+    out, keep, serve, keep_serving = options.out, options.keep, options.serve, options.keep_serving
     from diembao.demo.home import write_home
     from diembao.demo.server import Press
     from diembao.system.child_process import own_command
@@ -75,6 +93,10 @@ def demo(app: CliContext, out: Path, keep: bool, serve: bool, keep_serving: bool
             return FAILED
         html = max(out.glob("diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
         brief = max(out.glob("tom-tat-diem-bao-*.html"), key=lambda p: p.stat().st_mtime)
+        if options.desk:
+            from diembao.cli.commands.desk import serve_sample_desk
+
+            return serve_sample_desk(app, home)
         if not keep:
             shutil.rmtree(home.root)
         _print(app, brief, html, csv, home.root if keep else None, time.monotonic() - start)
@@ -124,6 +146,7 @@ def _print(app: CliContext, brief: Path, html: Path, csv: Path, home: Path | Non
         app.print(f"  {command}export demo.jsonl --relevance main")
     else:
         app.print(translate("  diembao demo --keep          keep the database"))
+    app.print(translate("  diembao demo --desk          the desk: the web page where the day is reviewed"))
     app.print(translate("  diembao --lang en demo       the same in English"))
     app.print(translate("  diembao init                 begin with the real press"))
 

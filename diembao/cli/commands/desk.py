@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from diembao.cli import translated
-from diembao.cli.context import FAILED, CliContext, pass_context
-from pipeline.i18n.catalogs import mark, translate
+from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     import socket
 
     from config.desk import DeskSettings
+    from diembao.system.home import Home
 
 
 @translated.command(
@@ -85,12 +87,58 @@ def print_first_link(app: CliContext, settings: DeskSettings, listening: socket.
     with app.storage() as storage:
         token = first_administrator_link(storage, now())
     if token:
-        app.print(
+        click.echo(
             translate(
                 "There is no administrator yet. This link makes one, once, within 24 hours:\n  {link}",
                 link=f"{base}/invitation/{token}",
             )
         )
+
+
+def serve_sample_desk(app: CliContext, home: Home) -> int:
+    """Serve the desk of the sample press, with sample people, until Ctrl-C; then delete its home folder."""
+    import shutil
+    import subprocess
+    import webbrowser
+    from contextlib import suppress
+
+    from config.desk import DeskSettings
+    from diembao.demo.people import make_people
+    from diembao.service.desk_process import desk_command, url_of
+    from storage.database import open_database
+
+    listening = open_socket(app, DeskSettings(port=0))
+    if listening is None:
+        return FAILED
+    storage = open_database(home.database)
+    try:
+        people = make_people(storage, home)
+    finally:
+        storage.close()
+    base = url_of(listening)
+    click.echo(translate("Sample people; each link signs in once, without a password:"))
+    for account, token in people:
+        click.echo(f"  {translate_code('role', account.role)}: {base}/sample/{token}")
+    app.print(translate("What you do there is thrown away at the end. Ctrl-C ends it."))
+    first = f"{base}/sample/{people[0][1]}"
+    process = subprocess.Popen(
+        [*desk_command(home, listening), "--sample"], pass_fds=(listening.fileno(),), env=_own_database(home)
+    )
+    with suppress(Exception):  # no browser here: the links are printed
+        if sys.stdout.isatty():
+            webbrowser.open(first)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+    finally:
+        shutil.rmtree(home.root, ignore_errors=True)
+    return DONE
+
+
+def _own_database(home: Home) -> dict[str, str]:
+    """Return the environment of a desk on a throw-away database, whatever database this machine's own one is."""
+    return {**os.environ, "DIEMBAO_DATABASE": f"sqlite:///{home.database}"}
 
 
 COMMANDS = (desk,)

@@ -1,0 +1,215 @@
+"""The desk in a real browser: sign-in, pages that fit, axe, no console errors, everything with JavaScript off."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from pyotp.totp import TOTP
+
+from diembao.system.clock import now
+from pipeline.records.accounts import Account
+from tests.support.desk_server import PASSWORD, Desk, serve_desk, write_desk_home
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
+
+#: Widths of a phone and of an office screen, in CSS pixels.
+SIZES = ((390, 844), (1280, 900))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    home = write_desk_home(tmp_path_factory.mktemp("home"))
+    with serve_desk(home, f"sqlite:///{home.database}") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield opened
+        opened.close()
+
+
+def watch(page: "Page") -> list[str]:
+    """Return the list to which everything goes that the page complains of: errors, warnings, reports of the CSP."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+def faults(page: "Page") -> list[str]:
+    """Return what is wrong with a page: content over its edge, findings of axe (WCAG 2.2 AA)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    said = [f"{v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
+    return ([f"{wide} px over the edge"] if wide > 0 else []) + said
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_and_can_be_read(desk: Desk, browser: "Browser", width: int, height: int, scheme: str) -> None:
+    if scheme == "dark" and width == 390:
+        pytest.skip("colours are the same at both widths")
+    administrator = desk.account("administrator", full_name="Nguyễn Thị Hồng Nhung")
+    editor, _ = desk.with_password("editor", full_name="Một Người Có Tên Rất Là Dài Dằng Dặc")
+    fresh = desk.account("editor", totp=False)
+    number = editor.id
+    pages: dict[Account | None, tuple[str, ...]] = {
+        None: ("/sign-in",),
+        fresh: ("/second-factor",),
+        editor: ("/today", "/profile", "/second-factor/remove"),
+        administrator: () if scheme == "dark" else (
+            "/today", "/accounts", "/accounts/new", f"/accounts/{number}", f"/accounts/{number}/disable",
+            f"/accounts/{number}/erase", "/departments",
+        ),
+    }  # fmt: skip
+    wrong: list[str] = []
+    for account, paths in pages.items():
+        context = desk.browser(browser, account, viewport={"width": width, "height": height}, color_scheme=scheme)
+        page = context.new_page()
+        said = watch(page)
+        for path in paths:
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, path
+            wrong += [f"{path}: {fault}" for fault in [*faults(page), *said]]
+        said.clear()
+        page.goto("/nothing")
+        wrong += [f"/nothing: {fault}" for fault in faults(page)]
+        context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_person_signs_in_sets_up_and_signs_out(desk: Desk, browser: "Browser", scripts: bool) -> None:
+    """From name and password to the second factor, in again with it, and out; with and without JavaScript."""
+    account, _ = desk.with_password("editor", totp=False)
+    context = desk.browser(browser, java_script_enabled=scripts)
+    page = context.new_page()
+    said = watch(page)
+    page.goto("/profile")
+    page.get_by_label("Tên đăng nhập").fill(account.name)
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/second-factor")
+    secret = page.locator("span.secret").inner_text().replace(" ", "")
+    shown = page.locator("img.qr").bounding_box()
+    assert shown is not None
+    assert shown["width"] > 150
+    page.get_by_label("Mã", exact=True).fill(TOTP(secret).at(now() - timedelta(seconds=30)))
+    page.get_by_role("button", name="Bật").click()
+    page.get_by_role("heading", name="Mã dự phòng").wait_for()
+    assert page.locator("ul.codes li").count() == 10
+    page.get_by_role("link", name="Tôi đã cất mã, tiếp tục").click()
+    page.wait_for_url("**/today")
+    page.get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_url("**/sign-in")
+    assert "Đã đăng xuất." in page.locator("#notices").inner_text()
+    page.get_by_label("Tên đăng nhập").fill(account.name)
+    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in/code")
+    page.get_by_label("Mã", exact=True).fill(TOTP(secret).at(now()))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today")
+    page.goto("/sign-in")
+    page.wait_for_url("**/today")
+    page.go_back()
+    context.close()
+    assert [line for line in said if not line.startswith("Clear-Site-Data header on")] == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_administrator_invites_and_disables(desk: Desk, browser: "Browser", scripts: bool) -> None:
+    context = desk.browser(browser, desk.account("administrator"), java_script_enabled=scripts)
+    page = context.new_page()
+    said = watch(page)
+    page.goto("/")
+    page.get_by_role("link", name="Tài khoản").click()
+    page.get_by_role("link", name="Mời thêm người").click()
+    page.get_by_label("Tên đăng nhập").fill(f"lan.{'co' if scripts else 'khong'}")
+    page.get_by_label("Họ và tên").fill(f"Lan {scripts}")
+    page.get_by_role("radio", name=re.compile("Người duyệt tin")).check()
+    page.get_by_role("button", name="Tạo tài khoản").click()
+    link = page.locator("p.secret").inner_text()
+    person = browser.new_context(java_script_enabled=scripts)
+    door = person.new_page()
+    door.goto(link)
+    assert faults(door) == [] if scripts else True
+    door.get_by_label("Mật khẩu mới", exact=True).fill("bốn cái ghế tre cạnh cửa sổ")
+    door.get_by_label("Nhập lại mật khẩu mới").fill("bốn cái ghế tre cạnh cửa sổ")
+    door.get_by_role("button", name="Đặt mật khẩu").click()
+    door.wait_for_url("**/today")
+    assert "Đã đặt mật khẩu." in door.locator("#notices").inner_text()
+    page.get_by_role("link", name="Tài khoản").last.click()
+    page.get_by_role("link", name=f"Lan {scripts}", exact=True).click()
+    page.get_by_role("link", name="Khóa").click()
+    page.get_by_role("button", name="Khóa").click()
+    assert "Đã khóa tài khoản" in page.locator("#notices").inner_text()
+    door.reload()
+    assert "/sign-in" in door.url
+    person.close()
+    context.close()
+    assert said == []
+
+
+def test_the_core_of_the_scripts(desk: Desk, browser: "Browser") -> None:
+    """Keys never act with Ctrl or while somebody types; `?` shows them; fragments are swapped; live events give up."""
+    context = desk.browser(browser, desk.account("reviewer"))
+    page = context.new_page()
+    page.goto("/profile")
+    module = page.locator("script[type=module]").first.get_attribute("src")
+    page.evaluate(
+        """async (address) => {
+            const core = await import(address);
+            window.core = core;
+            window.done = [];
+            const entry = (key, label) => ({key, label, act: () => done.push(key)});
+            core.keys([entry("a", "Duyệt"), entry("r", "R")]);
+        }""",
+        module,
+    )
+    page.locator("h1").click()
+    page.keyboard.press("a")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Alt+a")
+    page.get_by_label("Mật khẩu mới", exact=True).or_(page.locator("#key-approve")).first.focus()
+    page.keyboard.press("r")
+    assert page.evaluate("done") == ["a"]
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    dialog = page.locator("dialog[open]")
+    assert "Duyệt" in dialog.inner_text()
+    assert faults(page) == []
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    assert page.evaluate("done") == ["a"]
+    got = page.evaluate("core.ask('/today').then(a => [a.ok, a.content.querySelector('h1').textContent])")
+    assert got == [True, "Hôm nay"]
+    page.evaluate("core.toast('Đã duyệt.')")
+    assert page.locator(".toasts[role=status]").inner_text() == "Đã duyệt."
+    assert (
+        page.evaluate(
+            """core.ask('/profile/language', {method: 'POST', body: new URLSearchParams({language: 'vi',
+            csrf: document.querySelector('[name=csrf]').value})}).then(a => a.notice.textContent.trim())"""
+        )
+        == "Đã lưu."
+    )
+    page.evaluate("core.listen('/nothing', {}, 2)()")
+    context.close()
