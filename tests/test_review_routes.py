@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -250,6 +251,17 @@ def test_those_without_the_permission_get_nothing(desk: Desk, client: DeskClient
     assert review(desk, token).state == "new"
 
 
+def test_a_viewer_comments_on_what_the_own_department_was_given(desk: Desk, client: DeskClient) -> None:
+    key = fresh(client).partition(".")[0]
+    department = desk.storage.accounts.departments()[0].id
+    client.send_form("/review/assign", item=key, department=str(department))
+    with desk.client(desk.account("viewer", department=department)) as viewer:
+        assert viewer.send_form("/review/comment", item=key, text="Đã trả lời", page="/profile").status_code == 303
+        unseen = fresh(client, 1).partition(".")[0]
+        assert viewer.send_form("/review/comment", item=unseen, text="x", page="/profile").status_code == 404
+    assert "Đã trả lời" in client.get(f"/review?item={key}").text
+
+
 def test_forms_that_were_tampered_with_change_nothing(desk: Desk, client: DeskClient) -> None:
     token = fresh(client)
     key = token.partition(".")[0]
@@ -328,3 +340,15 @@ def test_keys_are_changed_and_taken_away(desk: Desk) -> None:
         assert 'data-keys="{}"' in asking.get("/review").text
         asking.send_form("/review/keys", do="reset")
         assert "&#34;approve&#34;: &#34;a&#34;" in asking.get("/review").text
+
+
+def test_a_desk_that_stops_ends_its_streams(desk: Desk, lan: Account) -> None:
+    """The last test: the log of this process is closed with the desk."""
+    with serve_desk(desk.home, desk.address) as second:
+        asking = second.client(lan)
+        stream = asking.send(asking.build_request("GET", "/review/live"), stream=True)
+        lines = stream.iter_lines()
+        assert next(lines).startswith("data: ")
+        began = time.monotonic()
+    assert time.monotonic() - began < 6
+    asking.close()
