@@ -292,7 +292,9 @@ def test_a_claim_is_shown_to_others_and_is_no_use_of_the_session(
 def test_the_stream_tells_what_others_do(desk: Desk, client: DeskClient, other: DeskClient, minh: Account) -> None:
     token = fresh(client)
     key = token.partition(".")[0]
-    told: list[dict[str, object]] = []
+    told: list[dict[str, Any]] = []
+    reviews: list[dict[str, Any]] = []
+    holds: list[dict[str, Any]] = []
     with client.stream("GET", f"/review/live?since={int(now().timestamp())}") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         for line in stream.iter_lines():
@@ -303,8 +305,8 @@ def test_the_stream_tells_what_others_do(desk: Desk, client: DeskClient, other: 
                 other.send_form("/review/hold", item=key)
                 assert act(other, token, "approve")[0] == 303
             told.append(event)
-            reviews = [one for event in told for one in event["reviews"] if one["item"] == key]  # type: ignore[attr-defined]
-            holds = [one for event in told for one in event["holds"] if one["item"] == key]  # type: ignore[attr-defined]
+            reviews = [one for event in told for one in event["reviews"] if one["item"] == key]
+            holds = [one for event in told for one in event["holds"] if one["item"] == key]
             if reviews and holds:
                 break
     assert reviews[-1]["state"] == "approved"

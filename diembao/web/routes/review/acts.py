@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from starlette.responses import Response
 
@@ -88,9 +88,9 @@ def _wish(visit: Visit) -> _Wish:
         # A button of the ticked articles: what to do, of a merge its level too.
         kind, _, level = chosen.partition(".")
         value = visit.field("reason") if kind == "reject" else level
-    known = next((one for one in _KINDS if one == kind), None)
-    if known is None:
+    if kind not in _KINDS:
         raise DeskError(400)
+    known = cast("ReviewKind", kind)
     tokens = visit.form.getlist("item")
     if kind == "merge" and visit.field("with"):
         tokens = [visit.field("with"), *tokens]
@@ -147,7 +147,7 @@ def _answer(visit: Visit, ask: QueueAsk, result: ActResult, open_key: str, messa
         return redirect(visit, ask.address(open_key), message)
     changed = list(visit.storage.reviews.reviews(list(result.versions)).values())
     regrouped = result.kind in ("merge", "split")
-    more = rows_values(visit, ask, read_queue(visit, ask)) if regrouped else {}
+    more: dict[str, Any] = rows_values(visit, ask, read_queue(visit, ask)) if regrouped else {}
     return render_card(visit, ask, open_key, changed, said=message.translated(), **more)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
 from diembao.jobs.review.model import QueueFilters, ReviewQueue
@@ -55,7 +56,7 @@ def asked(values: Mapping[str, str]) -> QueueAsk:
     """Return what the query of an address asks for. Raises DeskError 400 for values that cannot be meant."""
     if any(len(value) > _LONGEST for value in values.values()):
         raise DeskError(400)
-    state = next((one for one in _STATES if one == values.get("state")), None)
+    state = cast("ReviewState | None", values.get("state") if values.get("state") in _STATES else None)
     department = values.get("department", "")
     filters = QueueFilters(
         topic=values.get("topic", ""),

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
+from typing import Any
 
 from starlette.responses import Response
 
@@ -90,9 +91,9 @@ class QueueView:
         titles = (mark("Foreign press and what asks for attention"), mark("Others, the doubtful first"))
         return [QueueSection(title, part) for title, part in zip(titles, (first, rest), strict=True) if part]
 
-    def hour(self, row: QueueRow, zone: object) -> str:
+    def hour(self, row: QueueRow, zone: tzinfo) -> str:
         """Return the time of an article: of its publication, else of first sight; with its day where that differs."""
-        at = row.published_or_seen.astimezone(zone)  # type: ignore[arg-type]
+        at = row.published_or_seen.astimezone(zone)
         return at.strftime("%H:%M") if abs((at.date() - self.day).days) < 1 else at.strftime("%H:%M %d/%m")
 
     @property
@@ -120,18 +121,25 @@ def render_page(visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView 
 
 
 def render_card(
-    visit: Visit, ask: QueueAsk, key: str, changed: Sequence[Review] = (), *, status: int = 200, **values: object
+    visit: Visit, ask: QueueAsk, key: str, changed: Sequence[Review] = (), *, status: int = 200, **values: Any
 ) -> Response:
     """Return the fragments of an open article, and what else is to change on the page. Raises DeskError 404."""
     card = card_view(visit, ask, key) if key else None
     if key and card is None:
         raise DeskError(404)
     keys = keys_of(visit.storage.accounts.preferences(visit.me.id))
-    shared = {"card": card, "ask": ask, "changed": changed_json(changed), "said": "", "view": None, "keys": keys}
+    shared: dict[str, Any] = {
+        "card": card,
+        "ask": ask,
+        "changed": changed_json(changed),
+        "said": "",
+        "view": None,
+        "keys": keys,
+    }
     return render(visit, "review/parts.html", status, **{**_words(visit), **shared, **values})
 
 
-def _words(visit: Visit) -> dict[str, object]:
+def _words(visit: Visit) -> dict[str, Any]:
     """Return what every template of the room needs."""
     return {
         "state_word": state_word, "reject_words": REJECT_WORDS, "clash": None, "labels": labels(visit.language),
@@ -139,7 +147,7 @@ def _words(visit: Visit) -> dict[str, object]:
     }  # fmt: skip
 
 
-def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, object]:
+def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, Any]:
     """Return what the template of the queue's rows needs."""
     departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
     zone = visit.context.zone
@@ -154,7 +162,7 @@ def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, ob
     }
 
 
-def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, object]:
+def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, Any]:
     """Return what the queue's template needs beside the card."""
     storage = visit.storage
     keys = keys_of(storage.accounts.preferences(visit.me.id))
