@@ -19,7 +19,7 @@ from pipeline.i18n.notices import Message
 from pipeline.records.reviews import ActResult, Clash, ReviewAct, ReviewKind
 from storage.engine.errors import StorageError
 
-_KINDS: tuple[ReviewKind, ...] = get_args(ReviewKind)
+_KINDS: Mapping[str, ReviewKind] = {kind: kind for kind in get_args(ReviewKind)}
 #: Acts after which the next article comes.
 _ADVANCES = ("approve", "reject")
 #: Articles of one act at most: a whole day of the press.
@@ -88,9 +88,9 @@ def _wish(visit: Visit) -> _Wish:
         # A button of the ticked articles: what to do, of a merge its level too.
         kind, _, level = chosen.partition(".")
         value = visit.field("reason") if kind == "reject" else level
-    if kind not in _KINDS:
+    known = _KINDS.get(kind)
+    if known is None:
         raise DeskError(400)
-    known = cast("ReviewKind", kind)
     tokens = visit.form.getlist("item")
     if kind == "merge" and visit.field("with"):
         tokens = [visit.field("with"), *tokens]

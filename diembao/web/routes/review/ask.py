@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import get_args
 from urllib.parse import parse_qsl, urlencode
 
 from diembao.jobs.review.model import QueueFilters, ReviewQueue
@@ -16,7 +16,7 @@ from pipeline.records.reviews import ReviewState
 from storage.search.parser import QueryError
 
 PATH = "/review"
-_STATES: tuple[ReviewState, ...] = ("new", "reviewed", "approved", "rejected")
+_STATES: Mapping[str, ReviewState] = {state: state for state in get_args(ReviewState)}
 #: Characters of a value in the address of a queue at most.
 _LONGEST = 500
 
@@ -56,14 +56,13 @@ def asked(values: Mapping[str, str]) -> QueueAsk:
     """Return what the query of an address asks for. Raises DeskError 400 for values that cannot be meant."""
     if any(len(value) > _LONGEST for value in values.values()):
         raise DeskError(400)
-    state = cast("ReviewState | None", values.get("state") if values.get("state") in _STATES else None)
     department = values.get("department", "")
     filters = QueueFilters(
         topic=values.get("topic", ""),
         tone=values.get("tone", ""),
         language=values.get("language", ""),
         outlet=values.get("outlet", ""),
-        state=state,
+        state=_STATES.get(values.get("state", "")),
         department=int(department) if department.isascii() and department.isdigit() and len(department) < 10 else None,
     )
     return QueueAsk(_day(values.get("day", "")), values.get("search", "").strip(), filters, values.get("item", ""))
