@@ -8,6 +8,7 @@ from diembao.web.routes.digest import release as digest_release
 from diembao.web.routes.digest import room as digest_room
 from diembao.web.routes.people import accounts, departments
 from diembao.web.routes.reading import rooms as reading
+from diembao.web.routes.review import room as review_room
 
 
 def all_routes() -> tuple[DeskRoute, ...]:
@@ -20,6 +21,7 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *profile.ROUTES,
         *sso.ROUTES,
         *today.ROUTES,
+        *review_room.ROUTES,
         *digest_room.ROUTES,
         *digest_release.ROUTES,
         *published_digests.ROUTES,
