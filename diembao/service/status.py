@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from config.schedule import Job
 from diembao.jobs.collection.ledger import watched_sources
+from diembao.jobs.office.letters import letters_in_doubt
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.service.health import service_trouble
@@ -26,6 +27,8 @@ from storage.maintenance.disk import database_bytes
 _LEAST_FREE = 200 * 2**20
 #: Time after which a digest that is due counts as missing.
 _DIGEST_DELAY = timedelta(minutes=30)
+#: Time that a letter of the desk may wait: its job and a try that failed.
+_LETTERS_DELAY = timedelta(hours=1)
 #: Days before today of which digests are looked for; the service makes up for them.
 _WEEK = 6
 
@@ -40,6 +43,15 @@ class JobStatus:
     done: JobRun | None
     #: None: the service does not run
     next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LettersStanding:
+    """The letters of the desk: how many wait, are in doubt, were given up."""
+
+    waiting: int
+    unsure: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class ServiceStatus:
     #: alerts of the last 24 hours
     alerts: list[Alert]
     collection: CollectionHealth
+    letters: LettersStanding
 
 
 def service_status(
@@ -112,6 +125,8 @@ def service_status(
                 listed=listed,
             )
         )
+    letters = _letters(storage, at)
+    troubles += _letter_troubles(storage, letters, at)
     return ServiceStatus(
         troubles,
         serving,
@@ -124,7 +139,32 @@ def service_status(
         free,
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
+        letters,
     )
+
+
+def _letters(storage: Database, at: datetime) -> LettersStanding:
+    counts = storage.letters.counts()
+    return LettersStanding(counts.get("waiting", 0), len(letters_in_doubt(storage, at)), counts.get("failed", 0))
+
+
+def _letter_troubles(storage: Database, letters: LettersStanding, at: datetime) -> list[str]:
+    """Return what is wrong with the outbox of the desk."""
+    troubles = []
+    oldest = storage.letters.oldest_waiting()
+    if oldest is not None and oldest < at - _LETTERS_DELAY:
+        troubles.append(
+            translate("{count} letters of the desk wait to be sent: diembao letters says why", count=letters.waiting)
+        )
+    if letters.unsure:
+        troubles.append(
+            translate(
+                "It is not known whether {count} letters of the desk arrived: ask them, then diembao letters --arrived "
+                "(they did) or --again (they did not)",
+                count=letters.unsure,
+            )
+        )
+    return troubles
 
 
 def _missed_days(storage: Database, home: Home, jobs: Sequence[Job], local: datetime) -> list[date]:
