@@ -3,6 +3,7 @@
 from diembao.web.auth import invitation, profile, second_factor, sign_in, sso
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routes import start, today
+from diembao.web.routes.office import agreement, assignments, audit, mentions
 from diembao.web.routes.people import accounts, departments
 
 
@@ -16,6 +17,10 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *profile.ROUTES,
         *sso.ROUTES,
         *today.ROUTES,
+        *assignments.ROUTES,
+        *mentions.ROUTES,
+        *agreement.ROUTES,
+        *audit.ROUTES,
         *accounts.ROUTES,
         *departments.ROUTES,
     )
