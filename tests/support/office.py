@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ def tagged(name: str, number: int, **tags: object) -> tuple[Article, Tags]:
     flood = TopicFound("environment_climate", 0.9, (mark("Mưa lũ", text),))
     given = {"places": (place,), "topics": (flood,), "tone": "negative", "tone_words": (mark("thiệt hại", text),)}
     title = EVIL if number == 0 else f"Cháy kho điều, tin số {number}"
-    return written(f"{name}{number}", text=text, title=title, **{**given, **tags})
+    made: dict[str, Any] = {**given, **tags}
+    return written(f"{name}{number}", text=text, title=title, **made)
 
 
 def fill(storage: Database) -> Mapping[str, str]:
