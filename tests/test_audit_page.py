@@ -47,9 +47,7 @@ def test_entries_by_filter_with_both_values(office: OfficeDesk, auditor: DeskCli
     page = auditor.get(f"/audit?who=LAN.duyet&action=review&object=item:{key}").text
     assert page.count("<li value=") == 1
     assert "Loại" in page
-    row = f'<th scope="row">{key}.state</th><td>new</td>'
-    assert row in page.replace(f"items.{key}", key)
-    assert "rejected" in page
+    assert '<th scope="row">state</th><td>new</td><td>rejected</td>' in page
     today = now().astimezone(office.desk.context.zone).date()
     assert auditor.get(f"/audit?who=lan.duyet&since={today}&until={today}").text.count("<li value=") == 1
     gone = auditor.get(f"/audit?who=lan.duyet&until={today - timedelta(days=1)}").text

@@ -18,6 +18,7 @@ from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
 from diembao.jobs.office.background import AuditCheck, Postman
 from diembao.system.home import Home
+from diembao.web.live import LiveState
 from diembao.web.security.limits import RateLimits
 from diembao.web.storages import Storages
 from pipeline.rules.rulebook import Rulebook
@@ -74,6 +75,7 @@ class DeskContext:
     postman: Postman
     audit_check: AuditCheck
     limits: RateLimits = field(default_factory=RateLimits)
+    live: LiveState = field(default_factory=LiveState)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "desk"))
 
     def settings(self) -> Settings:

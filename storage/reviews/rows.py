@@ -4,7 +4,7 @@ The cost goes with the articles of the days asked for: every query begins at an 
 a text or the tags of an article.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,16 +86,25 @@ def load_day(connection: Connection, window: Window, at: datetime) -> list[Queue
         facts.c.at <= int(window.end.timestamp()),
         _is_news(window),
     )
-    # What a person rejected as not ours is among the facts of other articles now; the reviews lead to it.
-    taken_out = _select(inner=True).where(
-        reviews.c.moment >= int(window.late_from.timestamp()),
-        reviews.c.moment <= int(window.end.timestamp()),
-        facts.c.relevance == "no",
-        taggings.c.relevance.in_(("main", "mention")),
-        _is_news(window),
-    )
-    rows = [*connection.execute(about), *connection.execute(taken_out)]
+    rows = list(connection.execute(about))
+    rows += _taken_out(connection, window, {row.key for row in rows})
     return _with_people(connection, rows, at)
+
+
+def _taken_out(connection: Connection, window: Window, known: Collection[str]) -> list[Any]:
+    """Return the rows of articles that the rules call relevant and a person did not: the reviews lead to them.
+
+    Two queries: in one, SQLite begins at the facts of all articles that are not about the province.
+    """
+    reviewed = select(reviews.c.item_key).where(
+        reviews.c.moment >= int(window.late_from.timestamp()), reviews.c.moment <= int(window.end.timestamp())
+    )
+    keys = [key for key in connection.execute(reviewed).scalars() if key not in known]
+    rows: list[Any] = []
+    for start in range(0, len(keys), _CHUNK):
+        query = _select().where(facts.c.item_key.in_(keys[start : start + _CHUNK]), _is_news(window))
+        rows += [row for row in connection.execute(query) if row.machine in ("main", "mention")]
+    return rows
 
 
 def load_keys(connection: Connection, keys: Sequence[str], at: datetime) -> list[QueueRow]:
@@ -129,7 +138,7 @@ def load_sample(connection: Connection, window: Window, many: int, at: datetime)
     return load_keys(connection, connection.execute(query).scalars().all(), at)
 
 
-def _select(*, inner: bool = False) -> Select[*tuple[Any, ...]]:
+def _select() -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = (
         select(
             items.c.key,
@@ -155,7 +164,7 @@ def _select(*, inner: bool = False) -> Select[*tuple[Any, ...]]:
         .join(taggings, taggings.c.id == facts.c.tagging_id)
         .join(sources, sources.c.id == items.c.source_id)
     )
-    return query.join(reviews, reviews.c.item_key == facts.c.item_key, isouter=not inner)
+    return query.join(reviews, reviews.c.item_key == facts.c.item_key, isouter=True)
 
 
 def _is_news(window: Window) -> ColumnElement[bool]:

@@ -87,7 +87,7 @@ def print_first_link(app: CliContext, settings: DeskSettings, listening: socket.
     with app.storage() as storage:
         token = first_administrator_link(storage, now())
     if token:
-        app.print(
+        click.echo(
             translate(
                 "There is no administrator yet. This link makes one, once, within 24 hours:\n  {link}",
                 link=f"{base}/invitation/{token}",
@@ -116,9 +116,9 @@ def serve_sample_desk(app: CliContext, home: Home) -> int:
     finally:
         storage.close()
     base = url_of(listening)
-    app.print(translate("Sample people; each link signs in once, without a password:"))
+    click.echo(translate("Sample people; each link signs in once, without a password:"))
     for account, token in people:
-        app.print(f"  {translate_code('role', account.role)}: {base}/sample/{token}")
+        click.echo(f"  {translate_code('role', account.role)}: {base}/sample/{token}")
     app.print(translate("What you do there is thrown away at the end. Ctrl-C ends it."))
     first = f"{base}/sample/{people[0][1]}"
     process = subprocess.Popen(

@@ -21,14 +21,27 @@ class AuditChange:
 
 def audit_changes(row: AuditRow) -> tuple[AuditChange, ...]:
     """Return the fields of an entry in their order, those of people last, at most forty."""
-    before, after = _flat(row.before), _flat(row.after)
+    before, after = (_flat(_of_articles(value, row)) for value in (row.before, row.after))
     said = [AuditChange(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
-    personal = _personal(row.personal)
-    changes = [*said, *personal]
+    changes = [one for one in (*said, *_personal(row.personal)) if one.before or one.after]
     if len(changes) > _MOST_LINES:
         rest = len(changes) - _MOST_LINES + 1
         changes = [*changes[: _MOST_LINES - 1], AuditChange("…", "", f"+ {rest}")]
     return tuple(changes)
+
+
+def _of_articles(value: Json, row: AuditRow) -> Json:
+    """Return the state of an act on articles by their keys, which stands one level deeper after it than before it.
+
+    Of an act on one article its fields alone, and neither the number nor the kind of the act: its name says it.
+    """
+    if not (row.action.startswith("review.") and isinstance(value, Mapping)):
+        return value
+    items = value.get("items", value if "act" not in value else {})
+    rest = {name: said for name, said in value.items() if name in ("value", "note") and "act" in value}
+    if isinstance(items, Mapping) and set(items) == {row.object_id} and row.object_kind == "item":
+        items = items[row.object_id]
+    return {**items, **rest} if isinstance(items, Mapping) else value
 
 
 def _personal(value: Json) -> list[AuditChange]:
