@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.schedule import Job
 from config.settings import Settings
 from diembao.jobs.collection.ledger import watched_sources
+from diembao.jobs.office.letters import letters_in_doubt
 from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
@@ -28,6 +29,8 @@ from storage.maintenance.disk import database_bytes
 _LEAST_FREE = 200 * 2**20
 #: Time after which a digest that is due counts as missing.
 _DIGEST_DELAY = timedelta(minutes=30)
+#: Time that a letter of the desk may wait: its job and a try that failed.
+_LETTERS_DELAY = timedelta(hours=1)
 #: Days before today of which digests are looked for; the service makes up for them.
 _WEEK = 6
 
@@ -42,6 +45,15 @@ class JobStatus:
     done: JobRun | None
     #: None: the service does not run
     next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LettersStanding:
+    """The letters of the desk: how many wait, are in doubt, were given up."""
+
+    waiting: int
+    unsure: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class ServiceStatus:
     #: alerts of the last 24 hours
     alerts: list[Alert]
     collection: CollectionHealth
+    letters: LettersStanding
     #: messages on digests that wait for a person to approve them
     waiting: list[str] = field(default_factory=list)
 
@@ -127,6 +140,8 @@ def service_status(
                 listed=listed,
             )
         )
+    letters = _letters(storage, at)
+    troubles += _letter_troubles(storage, letters, at)
     return ServiceStatus(
         troubles,
         serving,
@@ -139,8 +154,33 @@ def service_status(
         free,
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
+        letters,
         waiting_digests(storage, settings, jobs, at) if settings is not None else [],
     )
+
+
+def _letters(storage: Database, at: datetime) -> LettersStanding:
+    counts = storage.letters.counts()
+    return LettersStanding(counts.get("waiting", 0), len(letters_in_doubt(storage, at)), counts.get("failed", 0))
+
+
+def _letter_troubles(storage: Database, letters: LettersStanding, at: datetime) -> list[str]:
+    """Return what is wrong with the outbox of the desk."""
+    troubles = []
+    oldest = storage.letters.oldest_waiting()
+    if oldest is not None and oldest < at - _LETTERS_DELAY:
+        troubles.append(
+            translate("{count} letters of the desk wait to be sent: diembao letters says why", count=letters.waiting)
+        )
+    if letters.unsure:
+        troubles.append(
+            translate(
+                "It is not known whether {count} letters of the desk arrived: ask them, then diembao letters --arrived "
+                "(they did) or --again (they did not)",
+                count=letters.unsure,
+            )
+        )
+    return troubles
 
 
 def _missed_days(storage: Database, home: Home, jobs: Sequence[Job], local: datetime) -> list[date]:
