@@ -1,27 +1,37 @@
 """The command line in processes of its own, forked from one in which the program is read in already.
 
-Reading it in takes a second or more of most commands. A process that is forked has its own memory, its own standard
-streams, environment and working directory, and ends as the program does, with its exit code.
+Reading it in takes a second or more of most commands, and as much again of each worker that examines pages. A process
+that is forked has its own memory, its own standard streams, environment and working directory, and ends as the program
+does, with its exit code. Workers are forked from it in turn.
 
     python -m tests.support.fork_server SOCKET
 """
 
+import atexit
+import gc
 import json
 import os
 import random
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
+from tests.support.forked_workers import fork_workers, warm_up
+
 ROOT = Path(__file__).parent.parent.parent
 #: What most commands load.
 _PROGRAM = (
+    "apscheduler.triggers.cron",
+    "babel.dates",
+    "config.sources",
     "diembao.__main__",
     "diembao.cli.main",
     "diembao.jobs.collection.collect",
@@ -32,6 +42,28 @@ _PROGRAM = (
     "pipeline.extraction.extract",
     "storage.database",
 )
+_CRAWL = (
+    "crawlers.crawl",
+    "crawlers.downloader.decompression",
+    "crawlers.downloader.handler",
+    "crawlers.downloader.redirects",
+    "crawlers.downloader.robots",
+    "crawlers.parsing.sandbox",
+    "crawlers.settings",
+    "crawlers.spiders.press",
+)
+_DIGEST = ("analysis.brief.document", "analysis.digest.charts", "analysis.digest.document", "docx", "jinja2", "typst")
+#: A word of the command line → what its command loads besides; the first one pays for all that follow.
+_OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "collect": _CRAWL,
+    "digest": _DIGEST,
+    "publish": _DIGEST,
+    "report": (*_DIGEST, "analysis.report.charts", "diembao.jobs.publishing.report", "pandas", "scipy.special"),
+    "run": (*_CRAWL, *_DIGEST),
+    "send": _DIGEST,
+}
+#: Commands that tag texts: the rules and the models of the package are built for them once.
+_TAGGING = frozenset({"collect", "explain", "extract", "process", "retag", "run", "tag"})
 #: Seconds for the server to read the program in.
 _START = 120.0
 
@@ -44,26 +76,50 @@ def serve(path: str) -> None:
         door.listen(16)
         while True:
             line, _ = door.accept()
+            size, streams, _, _ = socket.recv_fds(line, 4, 3)
+            request = json.loads(line.makefile("rb").read(int.from_bytes(size, "big")))
+            _prepare_for(request[2])
             # A process for each request, so that several can run at once; it waits for the one that is the program.
             if not os.fork():
                 door.close()
-                _answer(line)
+                _answer(line, streams, *request)
                 return
             line.close()
+            for number in streams:
+                os.close(number)
             with suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
 
 
 def _read_program_in() -> None:
-    for module in _PROGRAM:
-        import_module(module)
+    _load(_PROGRAM)
+    fork_workers()
 
 
-def _answer(line: socket.socket) -> None:
-    size, streams, _, _ = socket.recv_fds(line, 4, 3)
-    text = line.makefile("rb").read(int.from_bytes(size, "big"))
-    folder, environment, words = json.loads(text)
+def _load(names: Iterable[str]) -> None:
+    for name in names:
+        import_module(name)
+    # What is there now is never garbage: a collection in a forked process would copy all of it.
+    gc.freeze()
+
+
+@cache
+def _load_for(word: str) -> None:
+    _load(_OF_COMMANDS[word])
+
+
+def _prepare_for(words: Sequence[str]) -> None:
+    for word in _OF_COMMANDS.keys() & set(words):
+        _load_for(word)
+    if not _TAGGING.isdisjoint(words):
+        warm_up()
+        gc.freeze()
+
+
+def _answer(
+    line: socket.socket, streams: Sequence[int], folder: str, environment: Mapping[str, str], words: Sequence[str]
+) -> None:
     process = os.fork()
     if process:
         line.sendall(process.to_bytes(4, "big"))
@@ -73,6 +129,7 @@ def _answer(line: socket.socket) -> None:
     line.close()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
+        os.close(stream)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -80,7 +137,22 @@ def _answer(line: socket.socket) -> None:
     sys.argv = ["diembao", *words]
     from diembao.__main__ import main
 
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        _end(end.code)
+    _end(None)
+
+
+def _end(code: int | str | None) -> None:
+    """End this process as Python does, but without taking apart what it was forked with, which takes as long again."""
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 class ForkServer:
