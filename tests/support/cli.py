@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from diembao.cli.main import cli
-from tests.support.fork_server import ForkServer
+from tests.support.fork_server import ForkedCommand, ForkServer
 
 Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -51,6 +51,17 @@ def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess
         env=environment,
         **more,
     )
+
+
+def start_diembao(*words: str | Path) -> ForkedCommand:
+    """Start the command line in a session of its own; what it prints goes nowhere."""
+    with Path(os.devnull).open("r+b") as nowhere:
+        return _server().start(
+            [str(word) for word in words],
+            environment=os.environ,
+            folder=str(Path.cwd()),
+            streams=[nowhere.fileno()] * 3,
+        )
 
 
 def json_lines(text: str) -> list[Any]:

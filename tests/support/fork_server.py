@@ -126,6 +126,7 @@ def _answer(
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         line.sendall(code.to_bytes(4, "big", signed=True))
         os._exit(0)
+    os.setsid()
     line.close()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
@@ -155,6 +156,33 @@ def _end(code: int | str | None) -> None:
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 
+class ForkedCommand:
+    """A running command of the server; its methods are those of subprocess.Popen."""
+
+    def __init__(self, words: Sequence[str], line: socket.socket) -> None:
+        self._words, self._line, self._answer = words, line, b""
+        self.pid = int.from_bytes(line.recv(4, socket.MSG_WAITALL), "big")
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._line.settimeout(timeout)
+        if not self._answer:
+            try:
+                self._answer = self._line.recv(4, socket.MSG_WAITALL)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(["diembao", *self._words], timeout or 0) from None
+            self._line.close()
+        return int.from_bytes(self._answer, "big", signed=True)
+
+    def poll(self) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            return self.wait(0.001)
+        return None
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, 9)
+
+
 class ForkServer:
     """A running server; `run` is subprocess.run for the words of a command line."""
 
@@ -177,32 +205,29 @@ class ForkServer:
         with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
             stdin.write((text or "").encode())
             stdin.seek(0)
-            code = self._ask(
-                json.dumps([folder, dict(environment), list(words)]).encode(),
-                [stdin.fileno(), stdout.fileno(), stderr.fileno()],
-                words,
-                seconds,
-            )
+            streams = (stdin.fileno(), stdout.fileno(), stderr.fileno())
+            process = self.start(words, environment=environment, folder=folder, streams=streams)
+            try:
+                code = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
             outputs = []
             for stream in (stdout, stderr):
                 stream.seek(0)
                 outputs.append(stream.read().decode().replace("\r\n", "\n"))
         return subprocess.CompletedProcess(["diembao", *words], code, *outputs)
 
-    def _ask(self, request: bytes, streams: list[int], words: Sequence[str], seconds: float) -> int:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(seconds)
-            line.connect(self._path)
-            socket.send_fds(line, [len(request).to_bytes(4, "big")], streams)
-            line.sendall(request)
-            answer = line.makefile("rb")
-            process = int.from_bytes(answer.read(4), "big")
-            try:
-                return int.from_bytes(answer.read(4), "big", signed=True)
-            except TimeoutError:
-                with suppress(ProcessLookupError):
-                    os.kill(process, 9)
-                raise subprocess.TimeoutExpired(["diembao", *words], seconds) from None
+    def start(
+        self, words: Sequence[str], *, environment: Mapping[str, str], folder: str, streams: Sequence[int]
+    ) -> "ForkedCommand":
+        """Start a command, in a session of its own, with these three standard streams."""
+        request = json.dumps([folder, dict(environment), list(words)]).encode()
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(self._path)
+        socket.send_fds(line, [len(request).to_bytes(4, "big")], list(streams))
+        line.sendall(request)
+        return ForkedCommand(words, line)
 
     def close(self) -> None:
         self._process.kill()
