@@ -53,6 +53,12 @@ def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess
     )
 
 
+def run_python(code: str, *words: str, text: str = "", seconds: float = 120) -> "subprocess.CompletedProcess[str]":
+    """Run a program that crawls in a process of its own, as `python -W ignore -c`, with `text` as its input."""
+    arguments, folder = ["-c", code, *words], str(Path.cwd())
+    return _server().run(arguments, environment=os.environ, folder=folder, text=text, seconds=seconds)
+
+
 def start_diembao(*words: str | Path) -> ForkedCommand:
     """Start the command line in a session of its own; what it prints goes nowhere."""
     with Path(os.devnull).open("r+b") as nowhere:

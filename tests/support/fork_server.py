@@ -2,7 +2,7 @@
 
 Reading it in takes a second or more of most commands, and as much again of each worker that examines pages. A process
 that is forked has its own memory, its own standard streams, environment and working directory, and ends as the program
-does, with its exit code. Workers are forked from it in turn.
+does, with its exit code. Workers are forked from it in turn. Words that begin with `-c` are a program and its words.
 
     python -m tests.support.fork_server SOCKET
 """
@@ -17,12 +17,14 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from types import ModuleType
 
 from tests.support.forked_workers import fork_workers, warm_up
 
@@ -52,18 +54,22 @@ _CRAWL = (
     "crawlers.settings",
     "crawlers.spiders.press",
 )
+_LEARNING = ("diembao.cli.views.evaluate", "diembao.evaluation.retraining", "diembao.evaluation.training")
 _DIGEST = ("analysis.brief.document", "analysis.digest.charts", "analysis.digest.document", "docx", "jinja2", "typst")
 #: A word of the command line → what its command loads besides; the first one pays for all that follow.
 _OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "-c": _CRAWL,
     "collect": _CRAWL,
     "digest": _DIGEST,
+    "evaluate": _LEARNING,
     "publish": _DIGEST,
     "report": (*_DIGEST, "analysis.report.charts", "diembao.jobs.publishing.report", "pandas", "scipy.special"),
     "run": (*_CRAWL, *_DIGEST),
     "send": _DIGEST,
+    "train": _LEARNING,
 }
 #: Commands that tag texts: the rules and the models of the package are built for them once.
-_TAGGING = frozenset({"collect", "explain", "extract", "process", "retag", "run", "tag"})
+_TAGGING = frozenset({"collect", "evaluate", "explain", "extract", "process", "retag", "run", "tag", "train"})
 #: Seconds for the server to read the program in.
 _START = 120.0
 
@@ -135,14 +141,26 @@ def _answer(
     os.environ.clear()
     os.environ.update(environment)
     random.seed()
-    sys.argv = ["diembao", *words]
-    from diembao.__main__ import main
-
     try:
-        main()
+        _run(words)
     except SystemExit as end:
         _end(end.code)
     _end(None)
+
+
+def _run(words: Sequence[str]) -> None:
+    # A process that this one spawns reads its main module in, which must not be this server.
+    if words[:1] == ["-c"]:
+        sys.argv = ["-c", *words[2:]]
+        sys.modules["__main__"] = program = ModuleType("__main__")
+        warnings.simplefilter("ignore")
+        exec(words[1], vars(program))
+        return
+    from diembao import __main__ as program
+
+    sys.argv = ["diembao", *words]
+    sys.modules["__main__"] = program
+    program.main()
 
 
 def _end(code: int | str | None) -> None:
