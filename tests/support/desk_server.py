@@ -30,6 +30,7 @@ from pipeline.records.audit import Actor
 from storage.database import Database, open_database
 
 if TYPE_CHECKING:
+    import pytest
     from playwright.sync_api import Browser, BrowserContext
 
 #: Who makes the accounts of a test.
@@ -133,6 +134,16 @@ def write_desk_home(root: Path) -> Home:
     home = Home(root)
     write_configuration(home.config)
     return home
+
+
+@contextmanager
+def serve_new_desk(request: "pytest.FixtureRequest", folder: Path) -> Iterator[Desk]:
+    """Serve a desk on an empty database of the kind that a fixture asks for (`request.param`)."""
+    home = write_desk_home(folder)
+    is_postgres = request.param == "postgresql"
+    made: str = request.getfixturevalue("postgres")() if is_postgres else f"sqlite:///{home.database}"
+    with serve_desk(home, made) as served:
+        yield served
 
 
 @contextmanager
