@@ -9,7 +9,7 @@ from diembao.web.desk_route import DeskRoute
 from pipeline.i18n.catalogs import translate
 from pipeline.records.accounts import Account
 from tests.support.desk_server import MAKER, Desk, DeskClient
-from tests.support.siege import NOW, Siege, besieged, everybody, routes
+from tests.support.siege import NOW, Siege, besieged, routes, visitor_of
 
 _SIGNED_IN, _READERS, _ANYBODY = "VREAMU", "REAMU", "VREAMUFN"
 #: Method and path of every route → who may take it: V viewer, R reviewer, E editor, A analyst, M administrator,
@@ -162,21 +162,27 @@ def refusal(status: int, place: str, text: str) -> str:
 @pytest.mark.parametrize("visitor", _ANYBODY)
 def test_every_route_lets_in_whom_it_is_for_and_nobody_else(siege: Siege, visitor: str) -> None:
     """By GET and POST; an error of the form, or of the object, is an answer of the room: the visitor was let in."""
-    account = everybody(siege.desk, siege.others)[visitor]
-    wrong: list[str] = []
+    client, wrong = newcomer(siege, visitor), list[str]()
     for method, route in routes():
-        with siege.desk.client(account) as client:  # a session of its own: one of the routes ends them all
-            client.get("/sign-in")
-            status, place, text = ask(client, method, siege.path(route))
+        status, place, text = ask(client, method, siege.path(route))
         said = refusal(status, place, text)
         expected = expected_of(method, route, visitor)
         if expected == "" and (method, route.path) in _LEAVING and place == "/sign-in":
-            said, account = "", everybody(siege.desk, siege.others)[visitor]
+            client.close()
+            said, client = "", newcomer(siege, visitor)
         if route.path.startswith(("/sign-in", "/invitation")):
             said = "" if status < 500 else str(status)
         if status >= 500 or said != expected:
             wrong.append(f"{method} {route.path}: {status} {place} {said!r} instead of {expected!r}")
+    client.close()
     assert wrong == []
+
+
+def newcomer(siege: Siege, visitor: str) -> DeskClient:
+    """Return the browser of a visitor who has just come."""
+    client = siege.desk.client(visitor_of(siege.desk, visitor, siege.others))
+    client.get("/sign-in")
+    return client
 
 
 def expected_of(method: str, route: DeskRoute, visitor: str) -> str:

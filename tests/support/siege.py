@@ -12,7 +12,7 @@ from typing import Any
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routing import all_routes
 from pipeline.records import Alert, SavedSearch
-from pipeline.records.accounts import Account, Role
+from pipeline.records.accounts import PERMISSIONS, Account, Role
 from pipeline.records.audit import Actor
 from pipeline.records.publications import Publication, PublishedItem
 from storage.database import Database
@@ -163,21 +163,26 @@ def _publish(storage: Database, key: str) -> int:
     )
 
 
-def everybody(desk: Desk, department: int | None) -> dict[str, Account | None]:
-    """Return a letter for each kind of visitor → an account of that kind, those of a department where they have one.
+#: Letter → role of a visitor.
+ROLES: dict[str, Role] = {
+    "V": "viewer",
+    "R": "reviewer",
+    "E": "editor",
+    "A": "analyst",
+    "M": "administrator",
+    "U": "auditor",
+}
 
-    V viewer, R reviewer, E editor, A analyst, M administrator, U auditor, N nobody, F an editor who has yet to set up
-    the second factor.
-    """
-    roles: dict[str, Role] = {
-        "V": "viewer",
-        "R": "reviewer",
-        "E": "editor",
-        "A": "analyst",
-        "M": "administrator",
-        "U": "auditor",
-    }
-    made: dict[str, Account | None] = {
-        letter: desk.account(role, department=department) for letter, role in roles.items()
-    }
-    return {**made, "F": desk.account("editor", totp=False), "N": None}
+
+def visitor_of(desk: Desk, letter: str, department: int | None = None) -> Account | None:
+    """Make an account for a letter of ROLES; for F an editor who has yet to set up the second factor, for N nobody."""
+    if letter == "N":
+        return None
+    return desk.account("editor", totp=False) if letter == "F" else desk.account(ROLES[letter], department=department)
+
+
+def letter_for(route: DeskRoute) -> str:
+    """Return the letter of a role that may take a route."""
+    if route.access in ("anybody", "signed in"):
+        return "E"
+    return next(letter for letter in "EMAURV" if route.access in PERMISSIONS[ROLES[letter]])
