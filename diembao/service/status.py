@@ -4,13 +4,15 @@ import json
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
+from config.settings import Settings
 from diembao.jobs.collection.ledger import watched_sources
+from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.service.health import service_trouble
@@ -63,12 +65,23 @@ class ServiceStatus:
     #: alerts of the last 24 hours
     alerts: list[Alert]
     collection: CollectionHealth
+    #: messages on digests that wait for a person to approve them
+    waiting: list[str] = field(default_factory=list)
 
 
 def service_status(
-    storage: Database, home: Home, jobs: Sequence[Job], address: str, at: datetime, zone: ZoneInfo
+    storage: Database,
+    home: Home,
+    jobs: Sequence[Job],
+    address: str,
+    at: datetime,
+    zone: ZoneInfo,
+    settings: Settings | None = None,
 ) -> ServiceStatus:
-    """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is."""
+    """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is.
+
+    With `settings` a digest that nobody approved in time and that was held is a trouble too.
+    """
     serving, last = _serving(home), storage.service.last_of_each()
     done, runs = storage.service.last_of_each(JobOutcome.DONE), storage.service.jobs_since(at - KEEP)
     schedule = Schedule(jobs, zone, [*last.values(), *runs], at, steady())
@@ -98,6 +111,8 @@ def service_status(
         troubles.append(
             translate("No digest of {days}: the service makes up for it, or diembao digest --day DAY", days=days)
         )
+    if settings is not None:
+        troubles += gate_troubles(storage, settings, jobs, at)
     if free < _LEAST_FREE:
         troubles.append(translate("Only {megabytes:.0f} MB of disk left: free some", megabytes=free / 2**20))
     heads = storage.publications.heads(local.date() - timedelta(days=7), local.date() + timedelta(days=1))
@@ -124,6 +139,7 @@ def service_status(
         free,
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
+        waiting_digests(storage, settings, jobs, at) if settings is not None else [],
     )
 
 

@@ -16,6 +16,7 @@ from config.load import FILES
 from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
 from diembao.system.home import Home
+from diembao.web.live import LiveState
 from diembao.web.security.limits import RateLimits
 from diembao.web.storages import Storages
 from pipeline.rules.rulebook import Rulebook
@@ -69,6 +70,7 @@ class DeskContext:
     _settings: _Loaded[Settings]
     _rules: _Loaded[Rulebook]
     limits: RateLimits = field(default_factory=RateLimits)
+    live: LiveState = field(default_factory=LiveState)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "desk"))
 
     def settings(self) -> Settings:

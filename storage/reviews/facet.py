@@ -53,6 +53,11 @@ class Reviews(Facet):
         with self._reading() as connection:
             return states.load_reviews(connection, keys)
 
+    def changed_since(self, since: datetime, /, limit: int = 2000) -> list[Review]:
+        """Return the reviews whose last act was at `since` or later, the newest first."""
+        with self._reading() as connection:
+            return states.load_changed(connection, since, limit)
+
     def stories(self, keys: Sequence[str], /) -> list[str]:
         """Return the stories that hold these articles."""
         with self._reading() as connection:
