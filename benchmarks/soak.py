@@ -1,4 +1,4 @@
-"""`make soak`: the table of chaos, the desk, kill -9 at random moments, 90 days of the service, 100,000 texts, 10,000 spoilt.
+"""`make soak`: the tables of chaos and of the desk, kill -9 at random moments, 90 days of the service, texts.
 
 First the table of benchmarks.chaos, on SQLite and on PostgreSQL: 200 kills, 50 jumps of the clock, 20 full disks, 20
 databases and 20 rows damaged, pages made to be slow, a host half of whose feeds are broken; of each kind how many
