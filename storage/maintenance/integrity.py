@@ -49,13 +49,8 @@ def check_integrity(address: str) -> list[Message]:
         with engine.connect().execution_options(reads=True) as connection:
             if not our_tables(connection):
                 return [Message(mark("{database}: is empty: it holds no tables"), database=database)]
-<<<<<<< HEAD
             for check in (_page_faults, _faults_together, find_row_faults, audit_faults):
-                problems += _until_unreadable(check(connection))
-=======
-            for check in (_page_faults, _faults_together, find_row_faults):
                 problems += _until_unreadable(connection, check)
->>>>>>> fix16
     except StorageError as error:
         if error.cause not in ("damaged", "foreign"):
             raise
