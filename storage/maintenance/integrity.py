@@ -26,17 +26,11 @@ from storage.schema.documentation import our_tables
 def check_integrity(address: str) -> list[Message]:
     """Return the faults of a database, a sentence each; none for a sound one.
 
-<<<<<<< HEAD
-    The check covers the pages of an SQLite file, foreign keys, what must hold of rows together (every link, page and
-    article has one outcome, the versions of an article are 1 to n), every row by itself
-    (storage.maintenance.row_faults), and the audit's chain with the triggers that protect it. A table that an older
-    database lacks is skipped. Raises StorageError for a database that is held by another program or not reached.
-=======
     The check covers the pages of an SQLite file, or the rows that PostgreSQL lost (storage.maintenance.lost_rows),
     foreign keys, what must hold of rows together (every link, page and article has one outcome, the versions of an
-    article are 1 to n), and every row by itself (storage.maintenance.row_faults). A table that an older database lacks
-    is skipped. Raises StorageError for a database that is held by another program or not reached.
->>>>>>> fix16
+    article are 1 to n), every row by itself (storage.maintenance.row_faults), and the audit's chain with the triggers
+    that protect it. A table that an older database lacks is skipped. Raises StorageError for a database that is held by
+    another program or not reached.
     """
     engine = connect(address)
     database = engine.url.render_as_string()
