@@ -14,6 +14,7 @@ from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
 from storage.maintenance.facet import Maintenance
+from storage.office.facet import Office
 from storage.reviews.facet import Reviews
 from storage.reviews.letters import Letters
 from storage.search.facet import Search
@@ -43,6 +44,7 @@ class Database:
         self.reviews = Reviews(self._engine, reindex)
         self.letters = Letters(self._engine)
         self.drafts = Drafts(self._engine)
+        self.office = Office(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -16,11 +16,11 @@ from config.load import packaged
 from config.rulebook import load_rulebook
 from config.sources import load_sources
 from diembao.cli.commands.status import _cause_words
-from diembao.cli.views.decisions import decision_lines
 from diembao.cli.views.evaluate import evaluation_tables
 from diembao.cli.views.explain import explanation_panels
-from diembao.cli.views.value_words import country_words, grade_words, language_words, tone_words, topic_words
 from diembao.evaluation.metrics import evaluate
+from diembao.jobs.reading.decision_words import decision_lines
+from diembao.jobs.reading.value_words import country_words, grade_words, language_words, tone_words, topic_words
 from pipeline.errors import DiembaoError
 from pipeline.explain import explain
 from pipeline.i18n.catalogs import find_code

@@ -9,6 +9,7 @@ from analysis.digest import excerpt
 from analysis.digest.figure_words import grave_words
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
+from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
@@ -81,7 +82,7 @@ def brief_document(
         lang,
         f"{words.say('brief_title')} {province}",
         words.say("brief_abstract", province=province, day=words.short_date(day.day)),
-        (*filter(None, (note,)), period, *filter(None, (builder.head.length(),)), *late),
+        (*filter(None, (note,)), period, *filter(None, (builder.head.length(),)), *builder.office.head(), *late),
         day.day,
         day.made_at,
         tuple(builder.blocks()),
@@ -95,10 +96,12 @@ class _BriefBuilder:
     def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str], province: str, size: BriefSize) -> None:
         self._day, self._words, self._topics, self._province, self._size = day, words, topics, province, size
         self._view, self.head = DigestPresenter(day, words, topics), HeadLines(day, words)
+        self.office = OfficeWords(day, words)
         self._matters = day_matters(day)
         self._told = self._matters[:_MATTERS]
 
     def blocks(self) -> Iterator[Block]:
+        yield from self.office.lead_blocks(heading=False)
         yield self._title("numbers")
         yield BulletList(tuple(self._numbers()))
         if not self._day.counts.items:
@@ -112,6 +115,8 @@ class _BriefBuilder:
             yield from self._new()
         if n := len(self._day.errata):
             yield Paragraph(_runs(self._words.say("brief_errata", n=n)), "meta")
+        if line := self.office.brief_line():
+            yield Paragraph(_runs(line), "meta")
         yield Paragraph((Run(f"{self._words.say('brief_annex')} ", bold=True), Run(self._annex_line())), "meta")
 
     def _title(self, key: str) -> Heading:

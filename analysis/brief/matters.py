@@ -40,7 +40,8 @@ class Matter:
 def day_matters(day: Digest) -> list[Matter]:
     """Return the matters about the province: those to be read first in their order, then by outlets and relevance."""
     groups: dict[str, list[Story]] = {}
-    for story in _main_stories(day):
+    # A person may put a story first that only names the province.
+    for story in (*_main_stories(day), *(top.story for top in day.top if top.story in day.mentions)):
         groups.setdefault(_key(story), []).append(story)
     first = {_key(top.story): n for n, top in reversed(list(enumerate(day.top)))}
     urgent = {_key(one.story) for one in day.attention}

@@ -6,6 +6,7 @@ from analysis.digest import excerpt
 from analysis.digest.beside import lists_beside
 from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
+from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, link
 from analysis.documents.blocks import (
     Block,
@@ -51,7 +52,7 @@ def digest_document(
     # In the administrative form the title carries the day, as the abstract of the document.
     dated = () if head.administrative else (words.long_date(day.day),)
     late = (words.say("made_late", due=words.clock(day.due), made=words.clock(day.made_at)),) if day.due else ()
-    long = tuple(filter(None, [HeadLines(day, words).length()]))
+    long = (*filter(None, [HeadLines(day, words).length()]), *OfficeWords(day, words).head())
     return PrintDocument(
         lang,
         f"{words.say('title')} {province}",
@@ -73,9 +74,11 @@ class _DigestBuilder:
         self._day, self._words, self._topics, self._province = day, words, topics, province
         self._pictures = pictures
         self._view, self._head = DigestPresenter(day, words, topics), HeadLines(day, words)
+        self._office = OfficeWords(day, words)
 
     def blocks(self) -> Iterator[Block]:
         day, words = self._day, self._words
+        yield from self._office.lead_blocks(heading=True)
         yield from self._numbers()
         if not day.counts.items:
             yield Heading(1, _runs(words.say("empty_title")))
@@ -283,10 +286,12 @@ class _DigestBuilder:
             words.say("method_tags", rules=day.rules_version, limit=excerpt.LIMIT),
             words.say("method_tone"),
             *([words.say("method_missing")] if self._view.sources("failed") else []),
-            *([words.say("method_top")] if day.top else []),
+            *filter(None, [self._office.top()]),
             words.say("method_press"),
+            *self._office.notes(),
         ]
         yield from (Paragraph(_runs(text), "small") for text in texts)
+        yield from self._office.left_out_blocks()
         # Style 'meta' is not justified: this line is mostly one long word.
         yield Paragraph(_runs(words.say("method_id", id=day.id, sha256=day.sha256)), "meta")
 

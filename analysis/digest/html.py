@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines, reason_groups
 from analysis.digest.model import Digest
+from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import labels
@@ -68,6 +69,7 @@ def _render(
             topic=lambda id: topics.get(id, id),
             view=DigestPresenter(day, words, topics),
             head=HeadLines(day, words),
+            office=OfficeWords(day, words),
             reasons=list(reason_groups(day, words, province)),
             limit=excerpt.LIMIT,
             # PNG, not SVG: the reader's machine may lack the typeface of the SVG, and its words would be cut off.

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
 from analysis.digest.edition import Edition
+from analysis.digest.office import NOBODY, Office
 from analysis.stories.grouping import Story, group_into_stories, newest_first
 from analysis.stories.ranking import (
     AttentionItem,
@@ -17,6 +18,7 @@ from analysis.stories.ranking import (
     attention_items,
     outlet_table,
     top_stories,
+    with_chosen,
 )
 from pipeline.records import Item, SourceDay, Tone
 from pipeline.tagging.words.gravity import Gravity
@@ -69,6 +71,10 @@ class DigestRules:
     home: str = "VN"
     #: what is grave in an item, by its key: it orders what is read first and what asks for attention
     gravity: Mapping[str, Gravity] = field(default_factory=dict)
+    #: keys of articles whose stories a person put first, in that order
+    chosen: Sequence[str] = ()
+    #: whether those are all to be read first: the machine adds none
+    chosen_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class Digest:
     #: stories that name the province in passing
     mentions: tuple[Story, ...]
     sources: tuple[SourceDay, ...]
-    #: at most three stories to read first; each is in its own section too
+    #: stories to read first, at most three where no person chose them; each is in its own section too
     top: tuple[TopStory, ...] = ()
     #: stories that may ask for an answer; each is in its own section too
     attention: tuple[AttentionItem, ...] = ()
@@ -127,6 +133,8 @@ class Digest:
     uncertain: tuple[Item, ...] = ()
     #: items outside the counts about matters that are watched without the province's name, by label of the matter
     related: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    #: what people made of it
+    office: Office = NOBODY
 
     @property
     def id(self) -> str:
@@ -188,7 +196,14 @@ def build_digest(
         undated=tuple(undated),
         mentions=tuple(mentions),
         sources=tuple(sorted(sources, key=lambda s: (s.name.casefold(), s.source_id))),
-        top=top_stories(stories, rules.home, rules.gravity, period.end),
+        top=with_chosen(
+            top_stories(stories, rules.home, rules.gravity, period.end),
+            stories,
+            rules.chosen,
+            home=rules.home,
+            gravity=rules.gravity,
+            alone=rules.chosen_alone,
+        ),
         attention=attention_items(stories, rules.signals, rules.gravity, home=rules.home, end=period.end),
         outlets=outlet_table(items, stories),
         weekdays=tuple(weekdays),

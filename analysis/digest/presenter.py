@@ -9,12 +9,13 @@ from analysis.digest import excerpt
 from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.corrections import Erratum
 from analysis.digest.figure_words import grave_words, reach_words
+from analysis.digest.item_words import published_words, remark_words
 from analysis.digest.model import Digest
 from analysis.documents.labels import Labels
 from analysis.stories.grouping import Story
 from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link
-from pipeline.records import OBSTACLES, Article, Item, Reason, SourceDay
+from pipeline.records import Item, Reason, SourceDay
 from pipeline.tagging.reason_text import relevance_reason_text
 
 #: Shape beside the name of a tone, so that no tone rests on colour alone
@@ -43,14 +44,7 @@ class DigestPresenter:
 
     def published(self, item: Item) -> str:
         """Return the time of publication and its origin, e.g. '06:42 ngày 22/11/2026 (theo trang báo)'."""
-        words, at = self._words, item.article.published
-        if at is None or not item.is_dated:
-            seen = self.local(item.first_seen)
-            origin = item.article.published_from if item.article.published_from == "first_seen" else "none"
-            return words.of("published", origin, time=words.time(seen), date=words.short_date(seen))
-        day_only = item.article.published_precision == "day"
-        date_text = words.short_date(self.local(at)) if day_only else words.clock(self.local(at))
-        return f"{date_text} ({words.of('published', item.article.published_from)})"
+        return published_words(item, self._words, self._day.start.tzinfo)
 
     def stamp(self, item: Item) -> str:
         """Return the time of publication for the HTML attribute `datetime`: a day if only the day is known."""
@@ -79,28 +73,7 @@ class DigestPresenter:
 
     def remarks(self, item: Item) -> list[str]:
         """Return remarks on how the item was obtained: late, changed, taken down, read in part."""
-        words, article = self._words, item.article
-        remarks = []
-        if article.published is not None and item.is_dated and self._is_before(article):
-            remarks.append(words.say("late"))
-        if item.changed:
-            remarks.append(words.say("changed", n=item.version))
-        if item.taken_down is not None:
-            remarks.append(words.say("taken_down", clock=words.clock(self.local(item.taken_down))))
-        if article.text_from == "feed":
-            remarks.append(words.say("from_feed"))
-        elif article.reason in OBSTACLES:
-            remarks.append(words.say("doubtful", reason=words.of("reason", article.reason)))
-        elif article.reason is not Reason.OK:
-            remarks.append(words.say("partial", reason=words.of("reason", article.reason)))
-        return remarks
-
-    def _is_before(self, article: Article) -> bool:
-        """Whether an article was published before the period, or, if only its day is known, on a day before it."""
-        assert article.published is not None
-        if article.published_precision == "day":
-            return self.local(article.published).date() < self._day.start.date()
-        return article.published < self._day.start
+        return remark_words(item, self._words, self._day.start.tzinfo, self._day.start)
 
     def origin(self, item: Item) -> list[str]:
         """Return the names of country and language, without Vietnam and Vietnamese."""
@@ -183,7 +156,8 @@ class DigestPresenter:
     def why_top(self, top: TopStory) -> str:
         """Return a sentence that explains why a story is to be read first."""
         words, story = self._words, top.story
-        parts = [*grave_words(top.gravity, words), words.say("top_outlets", n=top.outlets)]
+        parts = [words.say("top_chosen")] if top.chosen else []
+        parts += [*grave_words(top.gravity, words), words.say("top_outlets", n=top.outlets)]
         parts += [", ".join(reach_words(top.items, top.languages, words))] if top.items > 1 else []
         if top.abroad:
             parts.append(words.say("top_abroad", countries=", ".join(map(words.country, top.abroad))))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log2
 
@@ -41,6 +41,8 @@ class TopStory:
     items: int = 1
     languages: int = 1
     gravity: Gravity = NOTHING
+    #: whether a person chose it
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,48 @@ def top_stories(
         reach = reach_of(group, home)
         if reach.outlets < 2 and not reach.abroad:
             continue
-        grave = gravest(gravity.get(item.key, NOTHING) for story in group for item in story.items)
         # The story with most outlets speaks for the event, one from home before one from abroad.
         best = min(group, key=lambda s: (-s.outlets, s.lead.country != home, newest_first(s.lead)))
-        tags = best.lead.tags
+        tags, top = best.lead.tags, _top_story(best, group, reach, gravity)
         toned = tags.tone in ("positive", "negative")
-        weight = _weight(grave, reach, group, end) + 2 * bool(reach.abroad) + toned + tags.relevance_score
-        top = TopStory(best, reach.outlets, reach.abroad, len(group) - 1, reach.items, reach.languages, grave)
+        weight = _weight(top.gravity, reach, group, end) + 2 * bool(reach.abroad) + toned + tags.relevance_score
         candidates.append((weight, top))
     candidates.sort(key=lambda pair: (-pair[0], newest_first(pair[1].story.lead)))
     return tuple(top for _, top in candidates[:_TOP])
+
+
+def _top_story(story: Story, group: Sequence[Story], reach: Reach, gravity: Mapping[str, Gravity]) -> TopStory:
+    grave = gravest(gravity.get(item.key, NOTHING) for one in group for item in one.items)
+    return TopStory(story, reach.outlets, reach.abroad, len(group) - 1, reach.items, reach.languages, grave)
+
+
+def with_chosen(
+    machine: Sequence[TopStory],
+    stories: Iterable[Story],
+    chosen: Sequence[str],
+    *,
+    home: str,
+    gravity: Mapping[str, Gravity] = NO_GRAVITY,
+    alone: bool = False,
+) -> tuple[TopStory, ...]:
+    """Return the stories that a person chose, by their keys or their articles', in that order, then the machine's.
+
+    The machine's fill up to three and repeat no event; with `alone` they are left away. Keys that no story has are
+    passed over, and each story stands once.
+    """
+    stories = list(stories)
+    # By the key of an article or, where no article of the day bears it, by that of a story.
+    by_item = {story.lead.story: story for story in stories}
+    by_item |= {item.key: story for story in stories for item in story.items}
+    groups = {id(story): group for group in by_event(stories) for story in group}
+    picked = {id(by_item[key]): by_item[key] for key in chosen if key in by_item}.values()
+    top = [
+        replace(_top_story(story, groups[id(story)], reach_of(groups[id(story)], home), gravity), chosen=True)
+        for story in picked
+    ]
+    told = {id(other) for story in picked for other in groups[id(story)]}
+    rest = [] if alone else [one for one in machine if id(one.story) not in told]
+    return (*top, *rest[: max(0, _TOP - len(top))])
 
 
 def _weight(grave: Gravity, reach: Reach, group: Sequence[Story], end: datetime | None) -> float:

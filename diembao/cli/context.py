@@ -1,6 +1,7 @@
 """The context that every command gets: home folder, output options, and lazily loaded settings, rules and storage."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +19,14 @@ from pipeline.i18n.notices import Message, NoticeKind
 if TYPE_CHECKING:
     from config.settings import Settings
     from pipeline.records import Source
+    from pipeline.records.audit import Actor
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
 
 #: Exit codes: done, done but something failed, wrong use or configuration, another run holds the lock.
 DONE, FAILED, WRONG, LOCKED = 0, 1, 2, 3
+#: Exit code of a job of the service whose digest waits for a person.
+WAITS = 4
 #: Exit code of a crash, or of a job of the service that an error of the disk or the database stopped.
 CRASH = 70
 
@@ -51,6 +55,25 @@ class CliContext:
     def document_language(self) -> str:
         """Return the language of digests and reports: that of --lang or $DIEMBAO_LANG, else that of settings.toml."""
         return self.lang if self.language_given or self.lang == "en" else self.settings().digest.language
+
+    def actor(self) -> "Actor":
+        """Return who runs the command, for the audit: the service, or the user of the machine."""
+        from getpass import getuser
+
+        from pipeline.records.audit import MACHINE, Actor
+
+        if self.of_service:
+            return MACHINE
+        try:
+            name = getuser()
+        except (KeyError, OSError):  # a user without an entry among the machine's
+            name = str(os.getuid())
+        return Actor(None, name, "", "command")
+
+    @property
+    def of_service(self) -> bool:
+        """Whether `diembao serve` runs the command."""
+        return "DIEMBAO_JOB" in os.environ
 
     def zone(self) -> ZoneInfo:
         """Return the province's time zone."""

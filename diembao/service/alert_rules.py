@@ -4,12 +4,15 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from config.alerts import Rule
 from config.crontab import cron_trigger
 from config.schedule import Job
+from config.settings import Settings
 from diembao.jobs.periods import local_day
+from diembao.jobs.publishing.gate_messages import gate_causes
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code
@@ -47,6 +50,8 @@ class AlertContext:
     #: query as a person wrote it → its tree
     tree: Callable[[str], Tree]
     rules: Callable[[], Rulebook]
+    #: None: nothing is said of digests that wait for a person
+    settings: Settings | None = None
 
     @property
     def day(self) -> str:
@@ -59,13 +64,13 @@ Causes = Iterator[tuple[str, str]]
 
 
 def raise_alerts(context: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
-    """Store the alerts of all rules, each cause once a day; return the new ones."""
+    """Store the alerts of all rules, and of digests that wait for a person, each cause once a day; return the new."""
     new = []
-    for rule in rules:
-        for cause, text in _RULES[rule.kind](context, rule):
-            alert = Alert(cause, context.day, context.at, hide_secrets(text))
-            if context.storage.service.raise_alert(alert):
-                new.append(alert)
+    gate = gate_causes(context.storage, context.settings, context.jobs, context.at) if context.settings else ()
+    for cause, text in chain(*(_RULES[rule.kind](context, rule) for rule in rules), gate):
+        alert = Alert(cause, context.day, context.at, hide_secrets(text))
+        if context.storage.service.raise_alert(alert):
+            new.append(alert)
     return new
 
 

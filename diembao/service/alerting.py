@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from zoneinfo import ZoneInfo
 
+    from config.settings import Settings
     from diembao.notify.channels import Channel
     from diembao.system.home import Home
     from pipeline.records import Alert, SourceDay
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def examine_rules(
-    storage: Database, home: Home, at: datetime, zone: ZoneInfo, rules: Callable[[], Rulebook]
+    storage: Database, home: Home, at: datetime, settings: Settings, rules: Callable[[], Rulebook]
 ) -> list[Alert]:
     """Examine the rules of alerts.toml; store and return the alerts that are new."""
     from config.alerts import load_alerts
@@ -33,7 +34,8 @@ def examine_rules(
     def tree(query: str) -> Tree:
         return parse_query(query, rules())
 
-    context = AlertContext(storage, home, load_schedule(home.config), at, zone, sources, tree, rules)
+    zone = ZoneInfo(settings.province.time_zone)
+    context = AlertContext(storage, home, load_schedule(home.config), at, zone, sources, tree, rules, settings)
     return raise_alerts(context, load_alerts(home.config).rule)
 
 

@@ -23,6 +23,8 @@ GRACE = 20.0
 _LINE = 20_000
 #: Exit code of a command whose lock another run holds (diembao.cli.context.LOCKED).
 _LOCKED = 3
+#: Exit code of a command that waits for a person (diembao.cli.context.WAITS).
+_WAITS = 4
 #: Environment in which the output of a job comes at once and in UTF-8.
 _OUTPUT = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 #: What `python -m diembao` does; it ends as a crash too where the package itself is not there, as during an upgrade.
@@ -127,7 +129,7 @@ def _outcome_of(code: int, job: Job) -> JobOutcome:
         return JobOutcome.CRASHED
     if code in job.ok and code != CRASH:
         return JobOutcome.DONE
-    return JobOutcome.LOCKED if code == _LOCKED else JobOutcome.FAILED
+    return {_LOCKED: JobOutcome.LOCKED, _WAITS: JobOutcome.WAITING}.get(code, JobOutcome.FAILED)
 
 
 def _keep_output(process: "subprocess.Popen[bytes]", log: JobLog) -> None:

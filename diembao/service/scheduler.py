@@ -13,8 +13,12 @@ from pipeline.records import JobOutcome, JobRun
 KEEP = timedelta(days=8)
 #: Wait before a run that was stopped or lost starts again: a job that kills its server must not do so at full speed.
 _RESTART_WAIT = timedelta(minutes=1)
+#: Wait before a run that found its digest waiting for a person looks again.
+_GATE_WAIT = timedelta(minutes=1)
 #: Longest shift of the clock by summer time.
 _CLOCK_SHIFT = timedelta(hours=2)
+#: Outcomes of runs that were no try at what the job is for.
+_NO_TRIES = (JobOutcome.STOPPED, JobOutcome.LOST, JobOutcome.WAITING)
 #: Largest multiple of the first wait: the wait before the n-th try is n times the first.
 _MAX_WAITS = 6
 
@@ -147,7 +151,7 @@ class Schedule:
         runs = self._runs_for(job, due)
         if any(run.outcome == JobOutcome.DONE or run.ended is None for run in runs):
             return True
-        tries = [run for run in runs if run.outcome not in (JobOutcome.STOPPED, JobOutcome.LOST)]
+        tries = [run for run in runs if run.outcome not in _NO_TRIES]
         if not job.for_each_day:
             # Without {day} a newer run also covers all earlier times, such as a run made while the clock was ahead.
             tries += [run for run in self._runs[job.name] if run.due > due and run.outcome != JobOutcome.PLANNED]
@@ -160,10 +164,13 @@ class Schedule:
             return due
         last = max(runs, key=lambda run: run.id)
         assert last.ended is not None
-        if last.outcome in (JobOutcome.STOPPED, JobOutcome.LOST) and len(runs) == 1:
+        if last.outcome is JobOutcome.WAITING:
+            return last.ended + _GATE_WAIT
+        tries = sum(run.outcome is not JobOutcome.WAITING for run in runs)
+        if last.outcome in (JobOutcome.STOPPED, JobOutcome.LOST) and tries == 1:
             return last.ended
         wait = timedelta(minutes=job.retry_minutes or 0) or _RESTART_WAIT
-        return last.ended + min(len(runs), _MAX_WAITS) * wait
+        return last.ended + min(tries, _MAX_WAITS) * wait
 
 
 def _in_utc(run: JobRun) -> JobRun:

@@ -255,7 +255,7 @@ class JobServer:
                 self._health.count(run)
             write_log = (
                 self._log.info
-                if run.outcome in (JobOutcome.DONE, JobOutcome.STOPPED, JobOutcome.LOCKED)
+                if run.outcome in (JobOutcome.DONE, JobOutcome.STOPPED, JobOutcome.LOCKED, JobOutcome.WAITING)
                 else self._log.error
             )
             seconds = round((at - run.started).total_seconds(), 1)

@@ -27,7 +27,7 @@ def make_app(context: DeskContext, extra: tuple[DeskRoute, ...] = ()) -> Starlet
     ]
     # Errors of rooms are answered in make_handler: one for Exception would answer outside of the middleware.
     handlers = {HTTPException: make_error_handler(context, rooms)}
-    return Starlette(
+    app = Starlette(
         routes=routes,
         exception_handlers=cast("Any", handlers),
         middleware=[
@@ -36,3 +36,5 @@ def make_app(context: DeskContext, extra: tuple[DeskRoute, ...] = ()) -> Starlet
             Middleware(TrustedHostMiddleware, allowed_hosts=list(context.desk.hosts()), www_redirect=False),
         ],
     )
+    app.state.live = context.live
+    return app

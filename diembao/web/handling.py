@@ -45,6 +45,8 @@ def make_handler(context: DeskContext, routes: tuple[DeskRoute, ...], route: Des
         if not visit.cookie(cookies.VISIT) and not route.is_stream:
             # Also where a session's cookie came: it may have ended, and the form to sign in needs a token too.
             cookies.set_cookie(response, cookies.VISIT, visit.seed, visit.is_secure)
+        if request.method not in csrf.SAFE and response.status_code < 400:
+            context.postman.call()
         log_request(context, request.method, route.path, response.status_code, visit.address, start)
         return response
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
 from uvicorn import Config, Server
@@ -88,6 +88,12 @@ class _Server(Server):
 
     def capture_signals(self) -> Any:
         return nullcontext()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Event streams end by themselves only after minutes: a server that waits for its requests would wait for them.
+        if (live := getattr(cast("Starlette", self.config.app).state, "live", None)) is not None:
+            live.close()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -3,7 +3,17 @@
 from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
 from pipeline.records.crawl import BadLink, Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
 from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
-from pipeline.records.items import Decision, DecisionField, Highlighted, Item, Level, SavedSearch, SearchHit, Version
+from pipeline.records.items import (
+    Decision,
+    DecisionField,
+    Highlighted,
+    Item,
+    Level,
+    SavedSearch,
+    SearchHit,
+    SearchPage,
+    Version,
+)
 from pipeline.records.jobs import AHEAD_LIMIT, Alert, JobOutcome, JobRun
 from pipeline.records.outcomes import OBSTACLES, CandidateOutcome, DocumentOutcome, Reason
 from pipeline.records.page_images import ImageFailure, ImageKind, PageImage, PageToDraw, StoredImage
@@ -82,6 +92,7 @@ __all__ = [
     "Relevance",
     "SavedSearch",
     "SearchHit",
+    "SearchPage",
     "Selectors",
     "Source",
     "SourceCategory",

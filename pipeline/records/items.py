@@ -113,6 +113,15 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of what a search found, newest first."""
+
+    hits: tuple[SearchHit, ...]
+    #: where the next page begins: ids of its items are below this one; None: there is no next page
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedSearch:
     name: str
     #: as it was written

@@ -21,6 +21,7 @@ class JobOutcome(StrEnum):
     STOPPED = "stopped"  # ended because the service stopped; it is run again
     LOST = "lost"  # the service was killed while it ran
     LOCKED = "locked"  # another run held its lock
+    WAITING = "waiting"  # what it is for waits for a person; it looks again soon
     PLANNED = "planned"  # no run: a mark of the time from which on the job is known
     AHEAD = "ahead"  # run for a time that had not come, because the clock was ahead: it does not count
 

@@ -43,6 +43,8 @@ class Publication:
     files: Mapping[str, bytes]
     #: in the register of the agency
     number: int | None = None
+    #: whether nobody approved it by the time set for that
+    unapproved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,19 @@ class Dispatch:
     done: bool
     #: of a letter; '' of others
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationHead:
+    """A published digest as a list shows it, without what it said of its articles."""
+
+    id: int
+    day: date
+    made_at: datetime
+    language: str
+    title: str
+    unapproved: bool
+    #: names of its files, in order
+    files: tuple[str, ...]
+    #: oldest first
+    dispatches: tuple[Dispatch, ...]

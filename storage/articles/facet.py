@@ -22,7 +22,7 @@ from pipeline.records import (
     Unreadable,
     Version,
 )
-from storage.articles import decisions, items, pending
+from storage.articles import decisions, items, pending, version_lines
 from storage.crawl.candidates import count_by
 from storage.engine.damage import stored_reason
 from storage.engine.errors import StorageError
@@ -163,10 +163,27 @@ class Articles(Facet):
         with self._reading() as connection:
             return items.load_digest_items(connection, start, end, late_from, as_of)
 
+    def rejected_items(
+        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+    ) -> list[Item]:
+        """Return what would be among `digest_items` by its tags, but was rejected in the review."""
+        with self._reading() as connection:
+            return items.load_rejected_items(connection, start, end, late_from, as_of)
+
     def versions(self, key: str, /) -> list[Version]:
         """Return the texts an item has had, oldest first; none for an unknown key."""
         with self._reading() as connection:
             return items.load_versions(connection, key)
+
+    def version_lines(self, key: str, limit: int, /) -> list[version_lines.VersionLine]:
+        """Return the newest `limit` versions of an item without their texts, newest first."""
+        with self._reading() as connection:
+            return version_lines.load_version_lines(connection, key, limit)
+
+    def version_and_former(self, key: str, number: int, /) -> list[Version]:
+        """Return the newest version of an item up to `number`, and the one before it; fewer where there are fewer."""
+        with self._reading() as connection:
+            return version_lines.load_version_and_former(connection, key, number)
 
     # taggings
     def outdated_taggings(

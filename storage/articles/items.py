@@ -243,6 +243,15 @@ def _is_rejected(as_of: datetime | None) -> ColumnElement[bool]:
     return rejected.correlate(items).exists()
 
 
+def load_rejected_items(
+    connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
+) -> list[Item]:
+    """See storage.articles.facet.Articles.rejected_items."""
+    rejected = select(reviews.c.item_key).where(reviews.c.state == "rejected")
+    found = and_(items.c.key.in_(rejected), taggings.c.relevance.in_(("main", "mention")))
+    return _news(connection, found, start, end, late_from, as_of)
+
+
 def load_beside_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:

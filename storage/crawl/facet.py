@@ -1,6 +1,6 @@
 """The crawl's part of the database: sources, feeds, candidates, fetches, and the ledger over them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
@@ -20,8 +20,12 @@ from pipeline.records import (
     SourceDay,
     SourceFigures,
 )
+from pipeline.records.audit import AuditEvent
 from pipeline.tables.facts import Publisher, SourceRead
-from storage.crawl import candidates, feed_state, fetches, ledger, source_days, standing
+from storage.audit.chain import append
+from storage.crawl import candidates, feed_state, fetches, ledger, source_days, source_lines, standing
+from storage.crawl.ledger_page import LedgerFilter, LedgerPage, load_ledger_page
+from storage.crawl.silent_links import load_silent_links
 from storage.engine.facet import Facet
 from storage.schema import core
 
@@ -51,6 +55,17 @@ class Crawl(Facet):
             if removed:
                 connection.execute(update(core.sources).where(core.sources.c.id.in_(removed)).values(enabled=0))
             feed_state.register_feeds(connection, sources)
+
+    def switch_source(self, id: str, enabled: bool, event: AuditEvent, then: Callable[[], None], /) -> None:
+        """Switch a stored source on or off and append the audit entry; call `then` before both are committed.
+
+        Where `then` raises nothing is stored. A source that was never collected has no row yet, and needs none.
+        """
+        with self._writing() as connection:
+            values = {"enabled": int(enabled)}
+            connection.execute(update(core.sources).where(core.sources.c.id == id).values(**values))
+            append(connection, event)
+            then()
 
     def feed_state(self, feed_url: str, /) -> FeedState:
         with self._reading() as connection:
@@ -127,10 +142,47 @@ class Crawl(Facet):
         with self._reading() as connection:
             return ledger.load_history(connection, start, end, periods)
 
+    def silent_links(self, keys: Sequence[str], /) -> Mapping[str, Reason]:
+        """Return, of articles by key, why an address did not answer when it was last asked for; others are left out."""
+        with self._reading() as connection:
+            return load_silent_links(connection, keys)
+
     def ledger(self, start: datetime, end: datetime, /, *, source_ids: Sequence[str] = ()) -> Iterator[LedgerEntry]:
         """Yield every link that was listed or fetched in [start, end), by source, oldest first."""
         with self._reading() as connection:
             yield from ledger.load_ledger(connection, start, end, source_ids)
+
+    def ledger_page(
+        self,
+        start: datetime,
+        end: datetime,
+        listed: LedgerFilter = LedgerFilter(),
+        /,
+        *,
+        after: tuple[str, int] | None = None,
+        limit: int = 100,
+    ) -> LedgerPage:
+        """Return a page of what `ledger` yields, of the links that `listed` names.
+
+        `after` is that of the page before.
+        """
+        with self._reading() as connection:
+            return load_ledger_page(connection, start, end, listed, after=after, limit=limit)
+
+    def source(self, id: str, /) -> source_lines.SourceRecord | None:
+        """Return an outlet that is, or was, a source; None for an unknown id."""
+        with self._reading() as connection:
+            return source_lines.load_source(connection, id)
+
+    def feeds_of(self, source_id: str, limit: int, /) -> list[source_lines.FeedLine]:
+        """Return the configured feeds of a source by address, at most `limit`."""
+        with self._reading() as connection:
+            return source_lines.load_feeds(connection, source_id, limit)
+
+    def polls_of(self, source_id: str, at: datetime, limit: int, /) -> list[source_lines.PollLine]:
+        """Return the polls of a source in the week up to `at`, newest first, at most `limit`."""
+        with self._reading() as connection:
+            return source_lines.load_polls(connection, source_id, at, limit)
 
     def ledger_entries(self, urls: Sequence[str], /) -> dict[str, LedgerEntry]:
         """Return the ledger entries of normalised addresses: of each that was ever listed, its own.

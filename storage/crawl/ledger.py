@@ -31,17 +31,18 @@ def load_ledger(
         .exists()
     )
     query = (
-        _select_entries()
+        select_entries()
         .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), fetched_within))
         .order_by(candidates.c.source_id, candidates.c.id)
     )
     if source_ids:
         query = query.where(candidates.c.source_id.in_(source_ids))
     for row in connection.execute(query.execution_options(yield_per=500)):
-        yield _entry(row)
+        yield entry_of(row)
 
 
-def _select_entries() -> Select[*tuple[Any, ...]]:
+def select_entries() -> Select[*tuple[Any, ...]]:
+    """Select links with their outlet and what came of their last document."""
     others = documents.alias()
     last = (
         select(func.max(others.c.id))
@@ -61,7 +62,8 @@ def _select_entries() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _entry(row: Row[Any]) -> LedgerEntry:
+def entry_of(row: Row[Any]) -> LedgerEntry:
+    """Return the entry of a row of `select_entries`."""
     return LedgerEntry(
         source_id=row.source_id,
         outlet=row.name,
@@ -84,8 +86,8 @@ def find_entries(connection: Connection, urls: Sequence[str]) -> dict[str, Ledge
     """See storage.crawl.facet.Crawl.ledger_entries."""
     by_url: dict[str, LedgerEntry] = {}
     for begin in range(0, len(urls), 500):
-        query = _select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
-        by_url |= {row.url: _entry(row) for row in connection.execute(query)}
+        query = select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
+        by_url |= {row.url: entry_of(row) for row in connection.execute(query)}
     missing = {url: loose_form(url) for url in urls if url not in by_url}
     by_name: dict[str, LedgerEntry] = {}
     names = sorted(set(missing.values()))
@@ -100,7 +102,7 @@ def _find_claimants(connection: Connection, names: Sequence[str]) -> dict[str, L
     So an address that no feed listed leads to its article too: that of a redirect, of a move, or with a reader's mark.
     """
     query = (
-        _select_entries()
+        select_entries()
         .add_columns(claims.c.name.label("claim"), (items.c.candidate_id == candidates.c.id).label("is_own"))
         .join(claims, claims.c.candidate_id == candidates.c.id)
         .join(items, items.c.key == candidates.c.item_key)
@@ -111,7 +113,7 @@ def _find_claimants(connection: Connection, names: Sequence[str]) -> dict[str, L
     for row in connection.execute(query):
         by_claim[row.claim].append(row)
     return {
-        name: _entry(max(rows, key=lambda row: bool(row.is_own)))
+        name: entry_of(max(rows, key=lambda row: bool(row.is_own)))
         for name, rows in by_claim.items()
         if len({row.item_key for row in rows}) == 1
     }

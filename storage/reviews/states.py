@@ -179,6 +179,19 @@ def load_reviews(connection: Connection, keys: Sequence[str]) -> dict[str, Revie
     return {row.key: review_of(row, names) for row in found}
 
 
+def load_changed(connection: Connection, since: datetime, limit: int) -> list[Review]:
+    """Return the reviews whose last act was at `since` or later, the newest first, at most so many."""
+    query = (
+        select(reviews.c.item_key.label("key"), *(column for column in reviews.columns if column.name != "item_key"))
+        .where(reviews.c.at >= since)
+        .order_by(reviews.c.at.desc())
+        .limit(limit)
+    )
+    found = connection.execute(query).all()
+    names = account_names(connection, (row.account for row in found))
+    return [review_of(row, names) for row in found]
+
+
 def store_reviews(connection: Connection, changed: Iterable[tuple[Standing, Review]]) -> None:
     """Store the new reviews of articles, each with the article as it stood before; accounts go without a name."""
     new: list[dict[str, Any]] = []

@@ -156,6 +156,8 @@ candidates = Table(
     _one_of("outcome", CandidateOutcome),
     Index(None, "outcome", "next_try"),
     Index(None, "item_key"),
+    # The links of a day, without a look at those of all others.
+    Index(None, "first_seen"),
 )
 
 fetches = Table(

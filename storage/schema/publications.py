@@ -25,6 +25,14 @@ publications = Table(
         comment="1: made while the clock was ahead; the digest of its day is made once more",
     ),
     Column("items", JSON, nullable=False, comment="what it said of each article"),
+    Column(
+        "unapproved",
+        Integer,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="1: nobody approved it by the time set for that",
+    ),
     Index(None, "day"),
 )
 

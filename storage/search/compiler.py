@@ -49,7 +49,12 @@ class CompiledQuery:
                 in_fts5 += [part for part in parts if isinstance(part, Not) and _is_positive(part.part)]
                 parts = [part for part in parts if part not in in_fts5]
                 self.match = compile_fts5(And(tuple(in_fts5)))
-        self.sql = " AND ".join(self._sql_of(part) for part in parts) or "1 = 1"
+        # Bounds on the rowid itself keep FTS5 from walking through the days before and after.
+        ids = "search_index.rowid" if self.match else "s.id"
+        self.sql = (
+            " AND ".join(self._days(part, ids) if isinstance(part, Days) else self._sql_of(part) for part in parts)
+            or "1 = 1"
+        )
 
     def _sql_of(self, tree: Tree) -> str:
         if isinstance(tree, Days):
@@ -68,14 +73,14 @@ class CompiledQuery:
         word = " AND " if isinstance(tree, And) else " OR "
         return "(" + word.join(self._sql_of(part) for part in tree.parts) + ")"
 
-    def _days(self, days: Days) -> str:
+    def _days(self, days: Days, ids: str = "s.id") -> str:
         limits = []
         if days.first is not None:
             start = datetime.combine(days.first, time.min, self._zone)
-            limits.append(f"s.id >= {self._value(id_at(start.astimezone(UTC)))}")
+            limits.append(f"{ids} >= {self._value(id_at(start.astimezone(UTC)))}")
         if days.last is not None:
             end = datetime.combine(days.last + timedelta(days=1), time.min, self._zone)
-            limits.append(f"s.id < {self._value(id_at(end.astimezone(UTC)))}")
+            limits.append(f"{ids} < {self._value(id_at(end.astimezone(UTC)))}")
         return "(" + " AND ".join(limits) + ")"
 
     def _value(self, value: Any) -> str:

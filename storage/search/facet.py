@@ -1,20 +1,21 @@
 """Searches in the index of all stored articles, and the searches saved under a name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
-from pipeline.records import SavedSearch, SearchHit
+from pipeline.records import Item, SavedSearch, SearchHit, SearchPage
 from pipeline.tables.facts import FactCount
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
 from storage.schema.core import items
 from storage.schema.search import saved_searches
 from storage.search.index import BATCH, clear, index_new, is_index_behind
-from storage.search.search import Order, count, search
+from storage.search.search import Order, count, found_items, newest_matches, search, search_page
+from storage.search.tallies import SearchTally, tally_newest
 from storage.search.tree import Tree
 
 _BEHIND = mark(
@@ -43,6 +44,30 @@ class Search(Facet):
         self.catch_up()
         with self._reading() as connection:
             return search(connection, tree, by=by, limit=limit, zone=zone, seen_since=seen_since)
+
+    def page(self, tree: Tree, /, *, zone: tzinfo, limit: int = 50, before: int | None = None) -> SearchPage:
+        """Return a page of the items that `search` finds; `before` is that of the page before it."""
+        self.catch_up()
+        with self._reading() as connection:
+            return search_page(connection, tree, limit=limit, zone=zone, before=before)
+
+    def items(self, tree: Tree, /, *, zone: tzinfo, limit: int) -> Iterator[Item]:
+        """Yield the newest `limit` items that `search` finds, newest first."""
+        self.catch_up()
+        with self._reading() as connection:
+            yield from found_items(connection, tree, limit=limit, zone=zone)
+
+    def tally(self, tree: Tree, /, *, zone: tzinfo, newest: int) -> SearchTally:
+        """Return how many of the newest `newest` matches are of each topic, tone, outlet, language and relevance."""
+        self.catch_up()
+        with self._reading() as connection:
+            return tally_newest(connection, tree, zone=zone, newest=newest)
+
+    def new_matches(self, tree: Tree, since: datetime, /, *, zone: tzinfo, most: int) -> int:
+        """Return how many of the items that `search` finds were first examined since then, `most` at most."""
+        self.catch_up()
+        with self._reading() as connection:
+            return len(newest_matches(connection, tree, most, zone, seen_since=since))
 
     def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> FactCount:
         """Return how many items match, as `search` would find them, and of how many stories; `most` ends the count."""

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Row, bindparam, select, text
 
-from pipeline.records import Article, Highlighted, Item, SearchHit
+from pipeline.records import Article, Highlighted, Item, SearchHit, SearchPage
 from pipeline.tables.facts import FactCount
 from pipeline.text.normalize import match_key, normalise, strip_diacritics
 from pipeline.text.search_tokens import UNSPACED
@@ -24,6 +24,8 @@ Order = Literal["time", "relevance"]
 
 #: Newest matches that are ranked by relevance.
 RANKED = 500
+#: Items loaded by one statement.
+_CHUNK = 200
 #: Points of a word: in the title; occurrences in the text that count one each, at most; near the beginning of the text.
 _IN_TITLE, _MOST_TIMES, _AT_ONCE = 10, 8, 4
 #: Characters at the beginning of a text in which a word scores more.
@@ -39,9 +41,11 @@ _SEEN_LATELY = (
     "NOT EXISTS (SELECT 1 FROM versions n JOIN taggings g ON g.version_id = n.id "
     "WHERE n.item_key = s.item_key AND g.tagged_at < :seen_since)",
 )
+#: A number above every id.
+_PAST_ALL = 2**63 - 1
 #: The newest spans of time with any article, each found by one lookup in the index.
 _SPANS = text(
-    "WITH RECURSIVE newest(span) AS (SELECT max(id) >> :bits FROM search_items UNION ALL "
+    "WITH RECURSIVE newest(span) AS (SELECT max(id) >> :bits FROM search_items WHERE id < :before UNION ALL "
     "SELECT (SELECT max(id) >> :bits FROM search_items WHERE id < newest.span << :bits) FROM newest "
     "WHERE newest.span IS NOT NULL) SELECT span FROM newest LIMIT :many"
 )
@@ -58,7 +62,8 @@ def search(
 ) -> list[SearchHit]:
     """See Search.search."""
     scores: Mapping[str, int] = {}
-    keys = _matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since)
+    matches = newest_matches(connection, tree, limit if by == "time" else RANKED, zone, seen_since=seen_since)
+    keys: Sequence[str] = [match.item_key for match in matches]
     if by == "relevance":
         scores = _scores(connection, tree, keys)
         keys = sorted(keys, key=lambda k: -scores.get(k, 0))[:limit]  # sorting is stable: of equals the newest first
@@ -67,9 +72,30 @@ def search(
     return [_hit(items_by_key[k], words, scores.get(k, 0)) for k in keys if k in items_by_key]
 
 
+def search_page(
+    connection: Connection, tree: Tree, *, limit: int, zone: tzinfo, before: int | None = None
+) -> SearchPage:
+    """See Search.page."""
+    matches = newest_matches(connection, tree, limit + 1, zone, before=before)
+    shown = matches[:limit]
+    items_by_key = load_chosen(connection, [match.item_key for match in shown])
+    words = list(asked_words(tree))
+    hits = tuple(_hit(items_by_key[m.item_key], words, 0) for m in shown if m.item_key in items_by_key)
+    return SearchPage(hits, shown[-1].id if len(matches) > limit else None)
+
+
+def found_items(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Iterator[Item]:
+    """See Search.items."""
+    keys = matching_keys(connection, tree, limit=limit, zone=zone)
+    for begin in range(0, len(keys), _CHUNK):
+        chunk = keys[begin : begin + _CHUNK]
+        items_by_key = load_chosen(connection, chunk)
+        yield from (items_by_key[key] for key in chunk if key in items_by_key)
+
+
 def matching_keys(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Sequence[str]:
     """Return the keys of the newest items that match, newest first, without reading an article."""
-    return _matches(connection, tree, limit, zone, None)
+    return [match.item_key for match in newest_matches(connection, tree, limit, zone)]
 
 
 def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None) -> FactCount:
@@ -94,43 +120,57 @@ def _compile(connection: Connection, tree: Tree, zone: tzinfo) -> tuple[str, lis
     return source, conditions, compiled.values | {"match": compiled.match}
 
 
-def _matches(
-    connection: Connection, tree: Tree, limit: int, zone: tzinfo, seen_since: datetime | None
-) -> Sequence[str]:
-    """Return the keys of the newest items that match, newest first."""
+def newest_matches(
+    connection: Connection,
+    tree: Tree,
+    limit: int,
+    zone: tzinfo,
+    *,
+    seen_since: datetime | None = None,
+    before: int | None = None,
+) -> Sequence[Row[Any]]:
+    """Return id and item_key of the newest items that match, newest first; with `before` only of lesser ids."""
     source, conditions, values = _compile(connection, tree, zone)
     values["limit"] = limit
     # FTS5 returns rows in the order of their ids, so that reading ends when enough are found.
     order = "search_index.rowid" if "match" in values else "s.id"
+    if before is not None:
+        conditions.append(f"{'search_index.rowid' if 'match' in values else 's.id'} < :before")
+        values["before"] = before
     if seen_since is not None:
         conditions += _SEEN_LATELY
-    keys: Sequence[str] = []
-    for spans in _newest_spans(connection):
+    matches: Sequence[Row[Any]] = []
+    for spans in _newest_spans(connection, before):
         where = conditions
         if spans:
             where, values["spans"] = [*conditions, "s.vector @@ CAST(:spans AS tsquery)"], spans
             # `+ 0` makes PostgreSQL look the spans up in the index of words instead of walking along the ids.
             order = "s.id + 0"
-        query = text(f"SELECT s.item_key FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT :limit")
+        query = text(
+            f"SELECT s.id, s.item_key FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} DESC LIMIT :limit"
+        )
         if seen_since is not None:
             query = query.bindparams(
                 bindparam("seen_since", seen_since, type_=Instant),
                 bindparam("fetched_since", seen_since - _BACKLOG, type_=Instant),
             )
-        keys = list(connection.execute(query, values).scalars())
-        if len(keys) == limit:
+        matches = connection.execute(query, values).all()
+        if len(matches) == limit:
             break
-    return keys
+    return matches
 
 
-def _newest_spans(connection: Connection) -> Iterator[str]:
+def _newest_spans(connection: Connection, before: int | None) -> Iterator[str]:
     """Yield tsqueries of the newest spans of time, each wider than the one before; the last is '': all of time.
+
+    With `before` they are those of ids below it.
 
     PostgreSQL looks for the newest matches in them in turn. SQLite has no need of them: it gets '' only.
     """
     if not is_sqlite(connection):
         for bits, many in SPANS:
-            span_numbers = connection.execute(_SPANS, {"bits": bits, "many": many}).scalars()
+            bounds = {"bits": bits, "many": many, "before": _PAST_ALL if before is None else before}
+            span_numbers = connection.execute(_SPANS, bounds).scalars()
             newest = [quote(f":{bits}:{n}") for n in span_numbers if n is not None]
             if len(newest) < many:  # these are all there are
                 break

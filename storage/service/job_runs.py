@@ -144,6 +144,16 @@ class JobRuns(Facet):
         with self._reading() as connection:
             return [Alert(r.cause, r.day, r.at, r.said, dict(r.sent)) for r in connection.execute(query)]
 
+    def alerts_page(self, before: int | None, limit: int, /) -> tuple[list[Alert], int | None]:
+        """Return a page of the alerts, newest first, and `before` of the next page; None where there is none."""
+        query = select(alerts).order_by(alerts.c.id.desc()).limit(limit + 1)
+        if before is not None:
+            query = query.where(alerts.c.id < before)
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        page = [Alert(r.cause, r.day, r.at, r.said, dict(r.sent)) for r in rows[:limit]]
+        return page, rows[limit - 1].id if len(rows) > limit else None
+
     def alerts_sent(self, sent: Sequence[Alert], channel: str, at: datetime, /) -> None:
         """Store that a channel delivered these alerts."""
         with self._writing() as connection:

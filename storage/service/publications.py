@@ -2,17 +2,19 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.records.publications import Dispatch, Publication, PublishedItem
+from pipeline.records.audit import AuditEvent
+from pipeline.records.publications import Dispatch, Publication, PublicationHead, PublishedItem
+from storage.audit.chain import append
 from storage.engine.damage import tell_left_out
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
@@ -25,8 +27,8 @@ PUBLISHED_ITEMS = TypeAdapter(tuple[PublishedItem, ...])
 class Publications(Facet):
     """The published digests of one database; used by one thread."""
 
-    def publish(self, made: Publication, /) -> int:
-        """Store a digest for good; return its number."""
+    def publish(self, made: Publication, /, *, audit: Callable[[int], AuditEvent] | None = None) -> int:
+        """Store a digest for good; return its number, by which `audit` makes the entry that is recorded with it."""
         row = {
             "day": made.day.isoformat(),
             "made_at": made.made_at,
@@ -36,6 +38,7 @@ class Publications(Facet):
             "rules": made.rules,
             "number": made.number,
             "items": PUBLISHED_ITEMS.dump_python(made.items, mode="json"),
+            "unapproved": int(made.unapproved),
         }
         with self._writing() as connection:
             found = connection.execute(insert(publications).values(**row)).inserted_primary_key
@@ -44,6 +47,8 @@ class Publications(Facet):
                 hashed = hashlib.sha256(body).hexdigest()
                 values = {"publication_id": found[0], "name": name, "sha256": hashed, "body": zlib.compress(body)}
                 connection.execute(insert(publication_files).values(**values))
+            if audit is not None:
+                append(connection, audit(int(found[0])))
             return int(found[0])
 
     def publication(self, number: int, /) -> Publication | None:
@@ -63,6 +68,44 @@ class Publications(Facet):
             row = connection.execute(query.limit(1)).first()
             return None if row is None else _publication(connection, row)
 
+    def latest_number(self, day: date, /) -> int:
+        """Return the number of `latest`; 0 where there is none."""
+        query = select(func.max(publications.c.id)).where(
+            publications.c.day == day.isoformat(), publications.c.ahead == 0
+        )
+        with self._reading() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def recent(self, limit: int, /, *, before: int | None = None) -> list[PublicationHead]:
+        """Return the newest digests, of numbers below `before`, the last published first; no article, no bytes."""
+        query = select(publications).order_by(publications.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(publications.c.id < before)
+        columns = query.with_only_columns(*(c for c in publications.columns if c.name != "items"))
+        with self._reading() as connection:
+            rows = connection.execute(columns).all()
+            names: dict[int, list[str]] = {row.id: [] for row in rows}
+            files = select(publication_files.c.publication_id, publication_files.c.name)
+            for file in connection.execute(files.where(publication_files.c.publication_id.in_(names))):
+                names[file.publication_id].append(file.name)
+            sent: dict[int, list[Dispatch]] = {row.id: [] for row in rows}
+            given = select(dispatches).where(dispatches.c.publication_id.in_(names)).order_by(dispatches.c.id)
+            for row in connection.execute(given):
+                sent[row.publication_id].append(_dispatch(row))
+            return [
+                PublicationHead(
+                    row.id,
+                    date.fromisoformat(row.day),
+                    row.made_at,
+                    row.language,
+                    row.title,
+                    bool(row.unapproved),
+                    tuple(sorted(names[row.id])),
+                    tuple(sent[row.id]),
+                )
+                for row in rows
+            ]
+
     def heads(self, since: date, before: date, /) -> list[Publication]:
         """Return the digests of the days in [since, before), oldest first, without their files."""
         query = (
@@ -73,7 +116,7 @@ class Publications(Facet):
         with self._reading() as connection:
             return list(_sound_heads(connection.execute(query)))
 
-    def begin_dispatch(self, dispatch: Dispatch, /) -> bool:
+    def begin_dispatch(self, dispatch: Dispatch, /, *, audit: AuditEvent | None = None) -> bool:
         """Store that a digest is about to be sent; return False, and store nothing, where that was begun before."""
         row = {
             "publication_id": dispatch.publication,
@@ -85,11 +128,13 @@ class Publications(Facet):
         try:
             with self._writing() as connection:
                 connection.execute(insert(dispatches).values(**row))
+                if audit is not None:
+                    append(connection, audit)
         except IntegrityError:
             return False
         return True
 
-    def end_dispatch(self, dispatch: Dispatch, taken: bool, /) -> None:
+    def end_dispatch(self, dispatch: Dispatch, taken: bool, /, *, audit: AuditEvent | None = None) -> None:
         """Store that a dispatch was accepted, or delete it: it was surely not accepted and may be sent again."""
         this = (dispatches.c.publication_id == dispatch.publication, dispatches.c.channel == dispatch.channel)
         with self._writing() as connection:
@@ -97,15 +142,18 @@ class Publications(Facet):
                 connection.execute(update(dispatches).where(*this).values(done=1))
             else:
                 connection.execute(delete(dispatches).where(*this))
+            if audit is not None:
+                append(connection, audit)
 
     def dispatches(self, number: int, /) -> list[Dispatch]:
         """Return the dispatches of a digest, oldest first."""
         query = select(dispatches).where(dispatches.c.publication_id == number).order_by(dispatches.c.id)
         with self._reading() as connection:
-            return [
-                Dispatch(row.publication_id, row.channel, row.at, bool(row.done), row.message_id)
-                for row in connection.execute(query)
-            ]
+            return [_dispatch(row) for row in connection.execute(query)]
+
+
+def _dispatch(row: Row[Any]) -> Dispatch:
+    return Dispatch(row.publication_id, row.channel, row.at, bool(row.done), row.message_id)
 
 
 def _sound_heads(rows: Iterable[Row[Any]]) -> Iterator[Publication]:
@@ -129,6 +177,7 @@ def _head(row: Row[Any], **files: bytes) -> Publication:
         number=row.number,
         items=PUBLISHED_ITEMS.validate_python(row.items),
         files=files,
+        unapproved=bool(row.unapproved),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pipeline.records import Item, Level
 from storage.articles.items import load_event
 from storage.engine.facet import Facet
+from storage.stories.members import GroupSums, MemberPage, group_of, load_members, load_sums
 from storage.stories.translations import TranslatedItem, load_translated
 
 
@@ -38,6 +39,33 @@ class Stories(Facet):
         """Return the items of the event that holds the item or story of that id, the first published first."""
         with self._reading() as connection:
             return load_event(connection, key)
+
+    def group_of(self, key: str, /) -> tuple[Level, str] | None:
+        """Return level and id of the group that an id names: a story, else an event, else the story of an article."""
+        with self._reading() as connection:
+            return group_of(connection, key)
+
+    def members(
+        self,
+        level: Level,
+        key: str,
+        /,
+        *,
+        limit: int,
+        after: tuple[datetime, str] | None = None,
+        abroad: str = "",
+    ) -> MemberPage:
+        """Return a page of the articles of a story or event, the first published first; none for an unknown id.
+
+        `after` is that of the page before; with `abroad`, a country, only articles of outlets of other countries.
+        """
+        with self._reading() as connection:
+            return load_members(connection, level, key, limit=limit, after=after, abroad=abroad)
+
+    def sums(self, level: Level, key: str, /) -> GroupSums:
+        """Return how many articles, stories and outlets a story or event has, and in which countries and languages."""
+        with self._reading() as connection:
+            return load_sums(connection, level, key)
 
     def merge(self, level: Level, keys: Sequence[str], note: str, at: datetime, /) -> str:
         """Hold the stories (or events) of items together from now on; return the name of the one they make.

@@ -62,7 +62,7 @@ def _send_new(app: CliContext, storage: Database, channels: Sequence[Channel]) -
     from diembao.system.clock import now
 
     at = now()
-    alerts = examine_rules(storage, app.home, at, app.zone(), app.rules)
+    alerts = examine_rules(storage, app.home, at, app.settings(), app.rules)
     for alert in alerts:
         app.print(alert.text)
     failures = send_alerts(storage, channels, at)

@@ -12,7 +12,7 @@ from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.cli.person import user_name
-from diembao.cli.views.value_words import grade_words, tone_words, topic_words
+from diembao.jobs.reading.value_words import grade_words, tone_words, topic_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import DecisionField, Relevance, Tone

@@ -39,8 +39,8 @@ def explain(app: CliContext, what: str) -> int:
     else:
         from rich.console import Console
 
-        from diembao.cli.views.decisions import decision_lines
         from diembao.cli.views.explain import explanation_panels
+        from diembao.jobs.reading.decision_words import decision_lines
 
         Console().print(explanation_panels(explanation, app.topic_names()))
         for line in decision_lines(source.decisions, app.topic_names(), app.zone()):

@@ -9,8 +9,8 @@ import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
-from diembao.cli.views.decisions import decision_lines
 from diembao.cli.views.page_image import image_lines, image_row
+from diembao.jobs.reading.decision_words import decision_lines
 from pipeline.i18n.catalogs import mark, translate
 
 

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from diembao.cli import translated
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import DAY, begun_day
+from diembao.jobs.reading.ledger_day import bounds_of, ending_words
+from diembao.jobs.reading.sources import flags_in_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from pipeline.records import LedgerEntry, SourceDay
-
-
-def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """Return the first moment of a day and of the next, in the province's time zone."""
-    start = datetime.combine(day, time(), ZoneInfo(zone))
-    return start, datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
 
 
 @translated.command(help=mark("The ledger of a day: what became of every source and of every link."))
@@ -39,8 +34,8 @@ def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
     from diembao.jobs.collection import ledger as ledger_job
 
-    zone = app.settings().province.time_zone
-    start, end = day_bounds(begun_day(app, day) or now().astimezone(ZoneInfo(zone)).date(), zone)
+    zone = app.zone()
+    start, end = bounds_of(begun_day(app, day) or now().astimezone(zone).date(), zone)
     with app.storage() as storage:
         days = [d for d in ledger_job.watched_sources(storage, start, end) if not only or d.source_id in only]
         if unknown := set(only) - {d.source_id for d in days}:
@@ -80,24 +75,12 @@ def _print_sources(app: CliContext, days: list[SourceDay]) -> None:
             app.print(translate("  ! look at: {flag}", flag=flag))
 
 
-def flags_in_words(day: SourceDay) -> list[str]:
-    return [
-        translate_code("flag", f.kind, found=f.found, low=f.low, high=f.high, examples=", ".join(f.examples))
-        for f in day.flags
-    ]
-
-
 def _print_entry(app: CliContext, entry: LedgerEntry) -> None:
     if app.as_json:
         app.print_json({"link": dataclasses.asdict(entry)})
         return
-    outcome = (
-        translate_code("document outcome", entry.document)
-        if entry.document
-        else translate_code("candidate outcome", entry.outcome)
-    )
-    reason = entry.document_reason or (entry.reason if entry.reason not in ("", "ok", "not_modified") else "")
-    note = f": {translate_code('reason', reason)}" if reason else ""
+    outcome, reason = ending_words(entry)
+    note = f": {reason}" if reason else ""
     # An entry without a link is told by its feed.
     app.print(f"  [{outcome}{note}] {entry.title or entry.url}\n      {entry.url or entry.feed_url}")
 

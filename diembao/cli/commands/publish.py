@@ -33,10 +33,16 @@ _number = translated.option(
 def publish(app: CliContext, day: datetime | None, number: int | None) -> int:
     from diembao.jobs.publishing import publish as publish_job
 
-    language = app.document_language()
+    language, release = app.document_language(), publish_job.Release(app.actor())
     with app.home.lock("publish"), app.storage() as storage:
         publication = publish_job.publish(
-            storage, app.settings(), app.rules(), day=options.begun_day(app, day), language=language, number=number
+            storage,
+            app.settings(),
+            app.rules(),
+            day=options.begun_day(app, day),
+            language=language,
+            number=number,
+            release=release,
         )
         if app.as_json:
             row = {"id": publication.id, "day": publication.day, "sha256": publication.sha256}

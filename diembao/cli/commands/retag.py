@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from diembao.cli import options, translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from diembao.cli.views.value_words import grade_words, tone_words, topic_words
+from diembao.jobs.reading.value_words import grade_words, tone_words, topic_words
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import options, translated
-from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.cli.context import DONE, FAILED, WAITS, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from config.alerts import Mail
     from config.settings import SendingSettings
+    from diembao.jobs.publishing.gate import GateState
     from diembao.jobs.publishing.send import Delivery
     from pipeline.records.publications import Publication
     from storage.database import Database
@@ -83,7 +84,11 @@ def send(app: CliContext, arguments: _Options) -> int:
         return DONE
     _check(app, arguments, settings.sending, mail)
     with app.home.lock("publish"), app.storage() as storage:
-        digest = _publication(app, storage, arguments)
+        gate = _gate(app, storage, arguments)
+        if gate in ("waiting", "held"):
+            _say_closed(app, gate)
+            return WAITS if gate == "waiting" else DONE
+        digest = _publication(app, storage, arguments, unapproved=gate == "late")
         deliveries = [
             d
             for d in send_job.deliveries(digest, settings.sending, mail)
@@ -95,8 +100,8 @@ def send(app: CliContext, arguments: _Options) -> int:
                 _write_eml(app, deliveries, arguments.eml)
             return DONE
         if arguments.arrived:
-            send_job.confirm_delivery(storage, digest, [delivery.channel for delivery in deliveries])
-        results = send_job.send(storage, digest, deliveries, mail, again=arguments.again)
+            send_job.confirm_delivery(storage, digest, [delivery.channel for delivery in deliveries], app.actor())
+        results = send_job.send(storage, digest, deliveries, mail, again=arguments.again, actor=app.actor())
     if app.as_json:
         app.print_json({"id": digest.id, "at": now(), "sent": {r.channel: r.outcome for r in results}})
     for result in results:
@@ -125,7 +130,29 @@ def _check(app: CliContext, arguments: _Options, sending: SendingSettings, mail:
         app.warn(translate("Note: {doubt}", doubt=doubt.translated()))
 
 
-def _publication(app: CliContext, storage: Database, arguments: _Options) -> Publication:
+def _gate(app: CliContext, storage: Database, arguments: _Options) -> GateState:
+    """Return whether the digest may go out; the gate is for what the service sends, a person's command passes it."""
+    from diembao.jobs.periods import period_of
+    from diembao.jobs.publishing.gate import gate_state
+    from diembao.system.clock import now
+
+    if not app.of_service or arguments.publication is not None or arguments.dry_run:
+        return "open"
+    at, settings = now(), app.settings()
+    day = period_of(arguments.day.date() if arguments.day else None, settings, at).day
+    return gate_state(storage, settings, day, at)
+
+
+def _say_closed(app: CliContext, gate: GateState) -> None:
+    until = app.settings().desk.gate_until
+    if gate == "waiting":
+        app.print(translate("The digest waits until {time} for a person to approve it.", time=until))
+    else:
+        app.print(translate("The digest is held: nobody approved it by {time}.", time=until))
+
+
+def _publication(app: CliContext, storage: Database, arguments: _Options, *, unapproved: bool) -> Publication:
+    from diembao.jobs.publishing.publish import Release
     from diembao.jobs.publishing.published_digest import UnknownPublication, digest_to_send, published_digest
 
     number = arguments.publication
@@ -137,6 +164,7 @@ def _publication(app: CliContext, storage: Database, arguments: _Options) -> Pub
             day=options.begun_day(app, arguments.day),
             language=app.document_language(),
             dry_run=arguments.dry_run,
+            release=Release(app.actor(), unapproved),
         )
     try:
         return published_digest(storage, number)

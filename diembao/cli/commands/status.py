@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from diembao.cli import translated
-from diembao.cli.commands.ledger import flags_in_words
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
+from diembao.jobs.reading.sources import flags_in_words
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def status(app: CliContext, everything: bool) -> int:
 
     zone = app.zone()
     with app.storage() as storage:
-        service = service_status(storage, app.home, load_schedule(app.home.config), app.database(), now(), zone)
+        jobs, settings = load_schedule(app.home.config), app.settings()
+        service = service_status(storage, app.home, jobs, app.database(), now(), zone, settings)
         candidates, documents, totals = (
             storage.crawl.candidate_outcomes(),
             storage.articles.document_outcomes(),
@@ -93,6 +94,8 @@ def _row(service: ServiceStatus) -> dict[str, Any]:
         "collection": _collection_row(service),
         "digest": service.digest,
         "digest_sent": service.sent,
+        "letters": dataclasses.asdict(service.letters),
+        "digests_waiting": service.waiting,
         "backup": service.backup,
         "store_bytes": service.store_bytes,
         "disk_free_bytes": service.disk_free,
@@ -145,6 +148,8 @@ def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> N
             app.print(f"  {trouble}")
     else:
         app.print(translate("All is well."))
+    for waiting in service.waiting:
+        app.print(waiting)
     if service.serving:
         app.print(translate("Service: runs ({process})", process=service.serving))
     else:
@@ -180,6 +185,13 @@ def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> N
         deliveries = ", ".join(f"{channel} {'✓' if last_done else '?'}" for channel, last_done in service.sent.items())
         none = translate("sent to nobody yet")
         app.print(translate("Sent: {recipients}", recipients=deliveries or none))
+    letters = service.letters
+    if letters.waiting or letters.unsure:
+        app.print(
+            translate(
+                "Letters of the desk: {waiting} wait, {unsure} in doubt", waiting=letters.waiting, unsure=letters.unsure
+            )
+        )
     for alert in service.alerts:
         sent = ", ".join(alert.sent) or translate("not sent yet")
         app.print(translate("  Alert {time}", time=when(alert.at)) + f" [{_cause_words(alert.cause)}] ({sent})")

@@ -15,7 +15,7 @@ from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.person import user_name
 from diembao.cli.views.error_words import error_words
 from diembao.cli.views.jsonl import read_jsonl
-from diembao.cli.views.value_words import country_words, language_words
+from diembao.jobs.reading.value_words import country_words, language_words
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 

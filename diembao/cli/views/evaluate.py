@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from diembao.cli.views.value_words import TopicNames, topic_words
 from diembao.evaluation.metrics import GRADES, TONES, EvaluationReport, Figure, Score
+from diembao.jobs.reading.value_words import TopicNames, topic_words
 from pipeline.i18n.catalogs import translate_code
 
 

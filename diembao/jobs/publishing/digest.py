@@ -1,6 +1,5 @@
 """The database → a day's digest in every form: HTML, Markdown, DOCX, PDF, CSV, e-mail."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -9,26 +8,25 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, find_surges
 from analysis.digest.beside import with_beside
-from analysis.digest.model import Counts, DigestPeriod, DigestRules, build_digest, count_items
+from analysis.digest.model import Counts, DigestPeriod, build_digest, count_items
+from analysis.digest.office import Office
 from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
+from diembao.jobs.publishing.day_edit import DayEdit, day_edit
+from diembao.jobs.publishing.day_surges import day_surges
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from diembao.system.clock import now, overdue
 from diembao.system.files import write_atomically
 from pipeline.records import Item
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tables.facts import kind_of
-from pipeline.tagging.words.gravity import judge_gravity
 from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
 _WEEKS = 4
-_DAY = timedelta(days=1)
 #: Forms of a digest: of one page, as HTML, DOCX and PDF; those of the whole by the suffix of their file.
 FORMS = ("brief", "html", "md", "docx", "pdf", "csv")
 #: Forms that the daily job writes.
@@ -52,7 +50,9 @@ def build_draft(
     """
     at = made_at or as_of or now()
     period = period_of(day, settings, at)
-    items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
+    found = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
+    edit = day_edit(storage, period, found, as_of)
+    items = edit.kept(found)
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
     earlier = EarlierDigests(storage, period)
@@ -63,87 +63,28 @@ def build_draft(
         DigestPeriod(
             period.day, period.start, period.end, at, overdue() if made_at is None and as_of is None else None
         ),
-        DigestRules(
-            rules.version,
-            topics=[topic.id for topic in rules.topics.topic],
-            signals=[topic.id for topic in rules.topics.topic if topic.kind == "signal"],
-            gravity={i.key: judge_gravity(i.article.title, i.article.text, i.language, rules) for i in items},
-        ),
+        edit.rules(rules, items),
         previous=None if previous is None else count_items(previous),
         sources=watched_sources(storage, period.start, period.end),
         weekdays=[len(week) for week in weeks if week is not None],
         errata=errata,
         # Surges are not stored, so they cannot be recomputed for a past `as_of`.
-        unusual=_surges(storage, period, rules, items, language) if as_of is None else (),
+        unusual=day_surges(storage, period, rules, items, language) if as_of is None else (),
     )
     beside = storage.articles.beside_items(period.start, period.end, period.late_from, as_of=as_of)
     model = with_beside(
-        replace(model, edition=earlier.edition(previous)),
-        beside,
+        replace(model, edition=earlier.edition(previous), office=_office(storage, edit, period, settings, as_of)),
+        edit.kept(beside),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
 
-def _surges(storage: Database, period: Period, rules: Rulebook, items: Sequence[Item], language: str) -> list[Surge]:
-    topics = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
-    places = {place.id: place.name for item in items for place in item.tags.places}
-    return digest_surges(storage, period, topics=topics, places=places)
-
-
-def digest_surges(
-    storage: Database, period: Period, *, topics: Mapping[str, str], places: Mapping[str, str]
-) -> list[Surge]:
-    """Return the sources, topics and places with more items in a period than the weeks before let expect.
-
-    Each day of the comparison is the 24 hours from the start of its digest. `topics` and `places` give names by id;
-    ids without a name are left out.
-    """
-    # Most hours of a digest lie in the calendar day in which it begins: the weekday of that day is the digest's.
-    starts = {(period.start - n * _DAY).date(): period.start - n * _DAY for n in range(WINDOW_DAYS + 1)}
-    today = period.start.date()
-    reads = storage.crawl.days_read({day: (start, start + _DAY) for day, start in starts.items()})
-    counts = _daily_counts(storage, starts)
-    names = {key: publisher.name for key, publisher in storage.crawl.publishers().items()}
-    by_source: dict[str, list[date]] = {}
-    for day, sources in reads.items():
-        for source in sources:
-            if source.read:
-                by_source.setdefault(source.source_id, []).append(day)
-    collected = sorted({day for days in by_source.values() for day in days})
-    series: list[Series] = []
-    for (kind, key), by_day in counts.items():
-        name = {"source": names, "topic": topics, "place": places}[kind].get(key)
-        if name is None:
-            continue
-        covered = by_source.get(key, ()) if kind == "source" else collected
-        series.append(Series(kind, key, name, {day: by_day[day] for day in covered}))
-    return find_surges(series, today)
-
-
-def _daily_counts(storage: Database, starts: Mapping[date, datetime]) -> dict[tuple[SeriesKind, str], Counter[date]]:
-    """Return items by day, for each source, topic and place by id."""
-    first, last = min(starts.values()), max(starts.values()) + _DAY
-    days = sorted(starts)
-    base = int(first.timestamp())
-    kinds: Counter[tuple[str, date]] = Counter()
-    for fact in storage.derived.facts(first, last):
-        # Days are cut at multiples of 24 hours: summer time moves them by an hour, which changes no comparison.
-        kinds[fact.kind, days[min((fact.at - base) // 86_400, len(days) - 1)]] += 1
-    counts: dict[tuple[SeriesKind, str], Counter[date]] = {}
-
-    def add(kind: SeriesKind, key: str, day: date, n: int) -> None:
-        counts.setdefault((kind, key), Counter())[day] += n
-
-    for (code, day), n in kinds.items():
-        kind = kind_of(code)
-        add("source", kind.source_id, day, n)
-        for topic in kind.topics.split():
-            add("topic", topic, day, n)
-        for place in kind.places.split():
-            add("place", place, day, n)
-    return counts
+def _office(storage: Database, edit: DayEdit, period: Period, settings: Settings, as_of: datetime | None) -> Office:
+    """Return the part of people, with the head of the day's audit where the digest is of now."""
+    head = storage.audit.head_of_day(period.day, ZoneInfo(settings.province.time_zone)) if as_of is None else None
+    return replace(edit.office(), audit=head.hash if head is not None and head.seq else "")
 
 
 def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:
@@ -154,7 +95,8 @@ def _collected(storage: Database, period: Period, as_of: datetime | None) -> lis
     """Return the items of a period; None if nothing was collected in it: then zero items would be a false count."""
     if not any(source.feeds_polled for source in storage.crawl.source_days(period.start, period.end)):
         return None
-    return storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
+    items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
+    return day_edit(storage, period, items, as_of).kept(items)
 
 
 def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:

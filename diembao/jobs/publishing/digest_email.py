@@ -29,13 +29,14 @@ def email_subject(draft: "DraftDigest") -> str:
     from analysis.documents.labels import labels
 
     words, day = labels(draft.language), draft.day
-    return words.say(
+    subject = words.say(
         "mail_subject",
         title=f"{words.say('title')} {draft.province}",
         date=words.short_date(day.day),
         items=words.say("mail_items", n=day.counts.items),
         attention=words.say("mail_attention", n=len(day.attention)),
     )
+    return words.say("mail_unapproved", subject=subject) if day.office.unapproved else subject
 
 
 def email_files(paper: PrintDocument) -> dict[str, bytes]:

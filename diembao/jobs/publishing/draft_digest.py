@@ -36,12 +36,17 @@ class DraftDigest:
     @property
     def name(self) -> str:
         """Name of the files, without suffix."""
-        return f"diem-bao-{self.day.day}"
+        return f"diem-bao-{self.day.day}{self._mark}"
 
     @property
     def brief_name(self) -> str:
         """Name of the files of its brief, without suffix."""
-        return f"{_BRIEF}{self.day.day}"
+        return f"{_BRIEF}{self.day.day}{self._mark}"
+
+    @property
+    def _mark(self) -> str:
+        """What the names of the files say where nobody approved the digest: a table has no head to say it."""
+        return "-chua-duyet" if self.day.office.unapproved else ""
 
 
 def form_of(name: str) -> str:

@@ -1,15 +1,32 @@
 """A day's digest → frozen in the database, in every form and as an e-mail."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analysis.digest.corrections import published_item
 from config.settings import Settings
 from diembao.jobs.publishing.digest import FORMS, build_draft, render
 from diembao.jobs.publishing.digest_email import email_subject
+from diembao.jobs.publishing.draft_digest import DraftDigest
+from diembao.system.clock import now
+from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.records.publications import Publication
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who lets a digest out."""
+
+    #: None: nothing is written into the audit
+    actor: Actor | None = None
+    #: whether it goes out although nobody approved it in time: every form of it says so
+    unapproved: bool = False
+
+
+#: For what is only looked at.
+NOBODY = Release()
 
 
 def prepare(
@@ -21,20 +38,32 @@ def prepare(
     language: str,
     number: int | None = None,
     made_at: datetime | None = None,
+    release: Release = NOBODY,
 ) -> Publication:
     """Return the digest of a day (None: today) in every form and as an e-mail, not stored yet (its id is 0)."""
     draft = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
+    return frozen(marked(draft) if release.unapproved else draft)
+
+
+def marked(draft: DraftDigest) -> DraftDigest:
+    """Return a digest that says of itself that nobody approved it; it waited for that, and is not late."""
+    return replace(draft, day=replace(draft.day, office=replace(draft.day.office, unapproved=True), due=None))
+
+
+def frozen(draft: DraftDigest) -> Publication:
+    """Return a digest in every form and as an e-mail, not stored yet (its id is 0)."""
     return Publication(
         id=0,
         day=draft.day.day,
         made_at=draft.day.made_at,
-        language=language,
+        language=draft.language,
         title=email_subject(draft),
         sha256=draft.day.sha256,
         rules=draft.day.rules_version,
         items=(*map(published_item, draft.items), *draft.corrected),
         files=render(draft, FORMS, letter=True),
-        number=number,
+        number=draft.number,
+        unapproved=draft.day.office.unapproved,
     )
 
 
@@ -47,7 +76,28 @@ def publish(
     language: str,
     number: int | None = None,
     made_at: datetime | None = None,
+    release: Release = NOBODY,
 ) -> Publication:
-    """Store the publication of a day; return it with the id that the database gave."""
-    publication = prepare(storage, settings, rules, day=day, language=language, number=number, made_at=made_at)
-    return replace(publication, id=storage.publications.publish(publication))
+    """Store the publication of a day, with the entry of the audit; return it with the id that the database gave."""
+    publication = prepare(
+        storage, settings, rules, day=day, language=language, number=number, made_at=made_at, release=release
+    )
+    return store(storage, publication, release.actor)
+
+
+def store(storage: Database, publication: Publication, actor: Actor | None) -> Publication:
+    """Store a publication, and with an actor the entry of the audit; return it with its id."""
+
+    def entry(number: int) -> AuditEvent:
+        assert actor is not None
+        after: Json = {
+            "day": publication.day.isoformat(),
+            "sha256": publication.sha256,
+            "articles": sum(not item.erratum for item in publication.items),
+            "corrections": sum(item.erratum for item in publication.items),
+            "number": publication.number,
+            "unapproved": publication.unapproved,
+        }
+        return AuditEvent("digest.publish", "publication", str(number), None, after, actor, now())
+
+    return replace(publication, id=storage.publications.publish(publication, audit=entry if actor else None))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from config.settings import Settings
+    from diembao.jobs.publishing.publish import Release
     from pipeline.records.publications import Publication
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
@@ -33,22 +34,29 @@ def published_digest(storage: Database, number: int) -> Publication:
 
 
 def digest_to_send(
-    storage: Database, settings: Settings, rules: Rulebook, *, day: date | None, language: str, dry_run: bool
+    storage: Database,
+    settings: Settings,
+    rules: Rulebook,
+    *,
+    day: date | None,
+    language: str,
+    dry_run: bool,
+    release: Release | None = None,
 ) -> Publication:
     """Return the latest digest published for a day (None: today); publish one where there is none.
 
     With `dry_run` such a digest is prepared but not stored.
     """
     from diembao.jobs.periods import period_of
-    from diembao.jobs.publishing import publish
+    from diembao.jobs.publishing.publish import NOBODY, prepare, publish
     from diembao.system.clock import now
 
     day = period_of(day, settings, now()).day
     publication = storage.publications.latest(day)
     if publication is not None:
         return publication
-    make = publish.prepare if dry_run else publish.publish
-    return make(storage, settings, rules, day=day, language=language)
+    make = prepare if dry_run else publish
+    return make(storage, settings, rules, day=day, language=language, release=release or NOBODY)
 
 
 def digest_files(publication: Publication, forms: Collection[str]) -> dict[str, bytes]:

@@ -70,15 +70,21 @@ def annual_of(day: date) -> Span:
 
 
 def build_report(
-    storage: Database, settings: Settings, span: Span, topics: Mapping[str, str], names: Sequence[str] = ()
+    storage: Database,
+    settings: Settings,
+    span: Span,
+    topics: Mapping[str, str],
+    names: Sequence[str] = (),
+    *,
+    keywords: bool = True,
 ) -> PeriodicReport:
     """Return the figures of a span, of the span before it and of the same days a year before.
 
     `topics` gives names by id. `names` are the province's in all languages, as in places.toml; the one of settings.toml
-    is added.
+    is added. Without `keywords` it reads no texts and starts no second process.
     """
     zone = ZoneInfo(settings.province.time_zone)
-    texts = _texts(storage, span, zone)
+    texts = _texts(storage, span, zone) if keywords else ([], [])
     with _second_process(len(texts[0]) + len(texts[1]) >= _PARALLEL_FROM) as submit:
         words = submit(_keywords, *texts)
         now_, before, year = (_figures(storage, one, zone) for one in (span, span.before(), span.year_before()))

@@ -22,6 +22,7 @@ from diembao.notify.smtp import (
 from diembao.system.clock import now
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import translate
+from pipeline.records.audit import Actor, AuditEvent
 from pipeline.records.publications import Dispatch, Publication
 from storage.database import Database
 from storage.service.publications import Publications
@@ -108,11 +109,13 @@ class DeliveryResult:
     message: str = ""
 
 
-def confirm_delivery(storage: Database, publication: Publication, channels: Sequence[str]) -> None:
+def confirm_delivery(
+    storage: Database, publication: Publication, channels: Sequence[str], actor: Actor | None = None
+) -> None:
     """Record that dispatches begun on these channels have arrived, as a recipient confirmed."""
     for dispatch in storage.publications.dispatches(publication.id):
         if dispatch.channel in channels and not dispatch.done:
-            storage.publications.end_dispatch(dispatch, True)
+            storage.publications.end_dispatch(dispatch, True, audit=_entry(dispatch, "arrived", actor))
 
 
 def send(
@@ -123,8 +126,9 @@ def send(
     *,
     again: bool,
     seconds: float = SMTP_SECONDS,
+    actor: Actor | None = None,
 ) -> list[DeliveryResult]:
-    """Send each delivery that was not sent before; return their outcomes.
+    """Send each delivery that was not sent before; return their outcomes. With an actor the audit has each step.
 
     With `again`, deliveries whose arrival is unknown are sent too. A mail server that hangs, or answers a byte at a
     time, costs at most `seconds` in sum, waits between tries included: deliveries after that fail without a try.
@@ -135,7 +139,7 @@ def send(
     for delivery in pending:
         earlier = {d.channel: d for d in publications.dispatches(publication.id)}.get(delivery.channel)
         if earlier is not None and again and not earlier.done:
-            publications.end_dispatch(earlier, False)
+            publications.end_dispatch(earlier, False, audit=_entry(earlier, "once more", actor))
             earlier = None
         message_id = str(delivery.message["Message-ID"]) if delivery.message is not None else ""
         dispatch = Dispatch(publication.id, delivery.channel, now(), False, message_id)
@@ -143,7 +147,7 @@ def send(
             results.append(DeliveryResult(delivery.channel, "before" if earlier.done else "unknown"))
             continue
         try:
-            _deliver(delivery, mail, partial(_record, publications, dispatch), patience)
+            _deliver(delivery, mail, partial(_record, publications, dispatch, actor), patience)
         except _AlreadyBegun:
             results.append(DeliveryResult(delivery.channel, "before"))
         except DeliveryUnknown as error:
@@ -190,13 +194,21 @@ def _deliver(
 
 
 @contextmanager
-def _record(publications: Publications, dispatch: Dispatch) -> Iterator[None]:
+def _record(publications: Publications, dispatch: Dispatch, actor: Actor | None) -> Iterator[None]:
     """Record that a dispatch begins and how it ends; a failed one is taken back, an unknown one stays open."""
-    if not publications.begin_dispatch(dispatch):
+    if not publications.begin_dispatch(dispatch, audit=_entry(dispatch, "begun", actor)):
         raise _AlreadyBegun
     try:
         yield
     except DeliveryFailed:
-        publications.end_dispatch(dispatch, False)
+        publications.end_dispatch(dispatch, False, audit=_entry(dispatch, "failed", actor))
         raise
-    publications.end_dispatch(dispatch, True)
+    publications.end_dispatch(dispatch, True, audit=_entry(dispatch, "taken", actor))
+
+
+def _entry(dispatch: Dispatch, state: str, actor: Actor | None) -> AuditEvent | None:
+    """Return what the audit says of a step of a dispatch; the addresses are not in it, as it is kept for good."""
+    if actor is None:
+        return None
+    after = {"list": dispatch.channel, "state": state, "message_id": dispatch.message_id}
+    return AuditEvent("digest.send", "publication", str(dispatch.publication), None, after, actor, now())

@@ -10,6 +10,7 @@ from diembao.jobs.periods import period_of
 from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.web.desk_route import DeskRoute
 from diembao.web.rendering import render
+from diembao.web.routes.office.mentions import waiting
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
 from pipeline.records.publications import Dispatch, Publication
@@ -75,4 +76,4 @@ def _health(visit: Visit) -> CollectionHealth:
     return collection_health(visit.storage, jobs, visit.now, visit.context.zone)
 
 
-ROUTES = (DeskRoute("/today", ("GET",), today, "digest.read", menu=mark("Today"), order=10),)
+ROUTES = (DeskRoute("/today", ("GET",), today, "digest.read", menu=mark("Today"), order=10, waiting=waiting),)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from diembao.cli.views.value_words import TopicNames, grade_words, tone_words, topic_words
+from diembao.jobs.reading.value_words import TopicNames, grade_words, tone_words, topic_words
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.records import Decision
 

@@ -1,4 +1,4 @@
-"""Codes of the stored data (grades, tones, topics, languages) → the words that a person reads on the terminal."""
+"""Codes of the stored data (grades, tones, topics, languages) → the words that a person reads."""
 
 from collections.abc import Mapping
 

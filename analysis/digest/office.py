@@ -1,0 +1,120 @@
+"""What people of the office made of a digest: its lead, what they left out and why; and the words that say so."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.digest import excerpt
+from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, Run
+from analysis.documents.labels import Labels
+
+if TYPE_CHECKING:
+    from analysis.digest.model import Digest
+
+#: Articles left out that are named; their number is given of all
+SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An article that a person kept out of a digest."""
+
+    key: str
+    title: str
+    outlet: str
+    #: in the words of the person
+    reason: str = ""
+    #: code of the reason of a rejection in the review; '': it has none
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The part of people in a digest; each field stands apart from what the machine found."""
+
+    #: sentences in the office's own words; '': none
+    lead: str = ""
+    #: articles left out by the editor
+    left_out: tuple[LeftOut, ...] = ()
+    #: articles rejected in the review
+    rejected: tuple[LeftOut, ...] = ()
+    #: SHA-256 (hex) of the last entry of the audit on the day; '': there is none
+    audit: str = ""
+    #: whether it goes out although nobody approved it in time
+    unapproved: bool = False
+
+
+#: The part of people in a digest of which there is none.
+NOBODY = Office()
+
+
+class OfficeWords:
+    """The sentences about the part of people, in one language."""
+
+    def __init__(self, day: "Digest", words: Labels) -> None:
+        self._day, self._words = day, words
+
+    def head(self) -> list[str]:
+        """Return the lines for the head of the document: that nobody approved it; most often none."""
+        return [self._words.say("unapproved")] if self._day.office.unapproved else []
+
+    def lead(self) -> str:
+        """Return the lead in the office's words; '' without one."""
+        return excerpt.visible(self._day.office.lead)
+
+    def left_out(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield (sentence with their number, a line for each) of what was left out and of what was rejected."""
+        for key, listed in (
+            ("articles_left_out", self._day.office.left_out),
+            ("articles_rejected", self._day.office.rejected),
+        ):
+            if listed:
+                lines = [self._line(one) for one in listed[:SHOWN]]
+                if more := len(listed) - SHOWN:
+                    lines += [self._words.say("left_out_more", n=more)] if more > 0 else []
+                yield self._words.say(key, n=len(listed)), lines
+
+    def _line(self, one: LeftOut) -> str:
+        reasons = [self._words.of("reject-reason", one.code)] if one.code else []
+        reasons += [excerpt.visible(one.reason)] if one.reason else []
+        title = excerpt.visible(one.title) or self._words.say("untitled")
+        return f"{title} ({excerpt.visible(one.outlet)})" + (f": {'; '.join(reasons)}" if reasons else "")
+
+    def top(self) -> str:
+        """Return the sentence on how the stories to read first were found; '' where there are none."""
+        if not self._day.top:
+            return ""
+        return self._words.say("method_top_chosen" if any(t.chosen for t in self._day.top) else "method_top")
+
+    def notes(self) -> list[str]:
+        """Return further sentences for the notes: who wrote the lead, and where the audit stands."""
+        office = self._day.office
+        notes = [self._words.say("method_lead")] if office.lead else []
+        return [*notes, self._words.say("method_audit", hash=office.audit)] if office.audit else notes
+
+    def brief_line(self) -> str:
+        """Return how many articles were left out, in a sentence; '' for none."""
+        n = len(self._day.office.left_out) + len(self._day.office.rejected)
+        return self._words.say("brief_left_out", n=n) if n else ""
+
+    def lead_blocks(self, *, heading: bool) -> Iterator[Block]:
+        """Yield the lead, marked as the office's, under a heading or behind it on one line; nothing without one."""
+        if not (lead := self.lead()):
+            return
+        title = self._words.say("office_lead")
+        if heading:
+            yield Heading(1, (Run(title),))
+            yield Paragraph((Run(lead),))
+        else:
+            yield Paragraph((Run(f"{title}: ", bold=True), Run(lead)))
+
+    def left_out_blocks(self) -> Iterator[Block]:
+        """Yield what was left out, for the notes."""
+        for sentence, lines in self.left_out():
+            yield Paragraph((Run(sentence),), "small")
+            yield BulletList(tuple((Run(line),) for line in lines))
+
+
+def story_order(keys: Sequence[str], machine: Sequence[str]) -> list[str]:
+    """Return the keys that a person chose, in that order, then those of the machine that are not among them."""
+    return list(dict.fromkeys((*keys, *machine)))

@@ -1,0 +1,80 @@
+"""What the pages of a day's digest share: the day of the path, the room, its steps, and a clash shown in words."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from starlette.responses import Response
+
+from analysis.documents.labels import labels
+from diembao.jobs.digest_room.check_list import section_name
+from diembao.jobs.digest_room.room import DraftFault, Room, room
+from diembao.jobs.periods import local_day
+from diembao.web.errors import DeskError
+from diembao.web.rendering import redirect, render
+from diembao.web.visit import Visit
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+from pipeline.records.reviews import DigestDraft, DraftClash
+
+#: Days back of which a draft is kept at the desk: digests of older days are not made again.
+_BACK = timedelta(days=366)
+
+
+def today(visit: Visit) -> date:
+    """Return the day of now in the province."""
+    return local_day(visit.now, visit.context.zone)
+
+
+def day_of(visit: Visit) -> date:
+    """Return the day of the path. Raises DeskError 404 for none, for one to come and for one long past."""
+    try:
+        day = date.fromisoformat(visit.path["day"])
+    except ValueError as error:
+        raise DeskError(404) from error
+    last = today(visit)
+    if not last - _BACK <= day <= last:
+        raise DeskError(404, Message(mark("There is no digest of that day.")))
+    return day
+
+
+def room_of(visit: Visit, day: date) -> Room:
+    return room(visit.storage, visit.context.settings(), visit.context.rules(), day, visit.now)
+
+
+def path_of(day: date, more: str = "") -> str:
+    """Return the path of a day's room, or of a page below it."""
+    return f"/digest/day/{day.isoformat()}{more}"
+
+
+def section_names(visit: Visit) -> Callable[[tuple[str, str]], str]:
+    """Return what names a section of the digest in the visit's language."""
+    words = labels(visit.language)
+    topics = visit.context.rules().topics.topic
+    names = {topic.id: topic.label_en if visit.language == "en" else topic.label_vi for topic in topics}
+    return lambda section: section_name(section, words, names)
+
+
+def page(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
+    """Render a page of the digest room: its templates know `local_date` (a day) and `country` (a code) in words."""
+    words = labels(visit.language)
+    return render(visit, f"digest/{template}", status, local_date=words.short_date, country=words.country, **values)
+
+
+def version_of(visit: Visit) -> int:
+    """Return the version of the draft that the person saw."""
+    return visit.number("version")
+
+
+def changed(
+    visit: Visit, day: date, change: Callable[[Room, datetime], DigestDraft | DraftClash], done: Message
+) -> Response:
+    """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile."""
+    before = room_of(visit, day)
+    try:
+        found = change(before, visit.now)
+    except DraftFault as error:
+        typed = visit.field("lead") or visit.field("reason")
+        return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=typed)
+    if isinstance(found, DraftClash):
+        return page(visit, "clash.html", 409, path=path_of(day), clash=found)
+    return redirect(visit, path_of(day), done)

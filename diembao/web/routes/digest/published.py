@@ -1,0 +1,78 @@
+"""What was published: the list of digests, each with its files, its dispatches and the corrections it carried."""
+
+from starlette.responses import Response
+
+from diembao.jobs.access import may_read_publications
+from diembao.jobs.publishing.digest_email import is_email_part
+from diembao.jobs.publishing.draft_digest import form_of
+from diembao.jobs.publishing.published_digest import UnknownPublication, published_digest
+from diembao.web.desk_route import DeskRoute
+from diembao.web.errors import DeskError
+from diembao.web.routes.digest.days import page
+from diembao.web.routes.digest.frames import document
+from diembao.web.visit import Visit
+from pipeline.records.publications import Publication
+
+#: Digests on one page
+_LISTED = 30
+
+
+def published(visit: Visit) -> Response:
+    before = visit.query.get("before", "")
+    last = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    found = visit.storage.publications.recent(_LISTED + 1, before=last)
+    heads = [(head, files_of(head.files)) for head in found[:_LISTED]]
+    more = found[_LISTED - 1].id if len(found) > _LISTED else 0
+    return page(visit, "published.html", heads=heads, more=more, may_edit=visit.allows("article.read"))
+
+
+def publication(visit: Visit) -> Response:
+    found = _publication(visit)
+    latest = visit.storage.publications.latest_number(found.day)
+    return page(
+        visit,
+        "publication.html",
+        found=found,
+        files=files_of(tuple(found.files)),
+        corrections=[item for item in found.items if item.erratum],
+        articles=sum(not item.erratum for item in found.items),
+        dispatches=visit.storage.publications.dispatches(found.id),
+        latest=latest,
+        may_send=visit.allows("publish") and latest == found.id,
+    )
+
+
+def file(visit: Visit) -> Response:
+    """Answer with one file of a publication, byte for byte as it was published."""
+    found, name = _publication(visit), visit.path["name"]
+    if name not in found.files or is_email_part(name):
+        raise DeskError(404)
+    return document(name, found.files[name])
+
+
+def _publication(visit: Visit) -> Publication:
+    if not may_read_publications(visit.account):
+        raise DeskError(404)
+    try:
+        return published_digest(visit.storage, visit.number("number"))
+    except UnknownPublication as error:
+        raise DeskError(404) from error
+
+
+def files_of(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return (name, form and suffix in one word) of the files that a reader is offered, the brief first."""
+    shown = [name for name in sorted(names) if not is_email_part(name)]
+    kinds = [(name, _kind(name)) for name in shown]
+    return sorted(kinds, key=lambda pair: (not pair[1].startswith("brief"), pair[1]))
+
+
+def _kind(name: str) -> str:
+    form, suffix = form_of(name), name.rpartition(".")[2]
+    return f"brief.{suffix}" if form == "brief" else suffix
+
+
+ROUTES = (
+    DeskRoute("/digest/published", ("GET",), published, "digest.read"),
+    DeskRoute("/digest/published/{number}", ("GET",), publication, "digest.read"),
+    DeskRoute("/digest/published/{number}/file/{name}", ("GET",), file, "digest.read"),
+)

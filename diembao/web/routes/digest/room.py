@@ -1,0 +1,162 @@
+"""The room of a day: its lead, its top stories in their order, and what is left out."""
+
+from datetime import datetime
+from itertools import groupby
+
+from starlette.responses import Response
+
+from diembao.jobs.digest_room import room as job
+from diembao.jobs.publishing.gate import gate_state
+from diembao.web.desk_route import DeskRoute
+from diembao.web.errors import DeskError
+from diembao.web.rendering import redirect
+from diembao.web.routes.digest.days import changed, day_of, page, path_of, room_of, section_names, today, version_of
+from diembao.web.visit import Visit
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+from pipeline.records.reviews import DigestDraft, DraftClash
+
+
+def entrance(visit: Visit) -> Response:
+    """Lead to the room of a day (query `day`), or those who make no digest to what was published."""
+    if not visit.allows("article.read"):
+        return redirect(visit, "/digest/published")
+    return redirect(visit, f"/digest/day/{visit.query.get('day') or today(visit).isoformat()}")
+
+
+def show(visit: Visit) -> Response:
+    day = day_of(visit)
+    found = room_of(visit, day)
+    settings = visit.context.settings()
+    sections = [(section, list(stories)) for section, stories in groupby(found.others, key=lambda one: one.section)]
+    return page(
+        visit,
+        "room.html",
+        day=day,
+        path=path_of(day),
+        last=today(visit),
+        room=found,
+        sections=sections,
+        section_name=section_names(visit),
+        may_edit=visit.allows("publish"),
+        gate=gate_state(visit.storage, settings, day, visit.now) if settings.desk.gate else "open",
+        gate_until=settings.desk.gate_until,
+        most=job.LEAD,
+        most_top=job.MOST_TOP,
+    )
+
+
+def lead(visit: Visit) -> Response:
+    day, expected, text = day_of(visit), version_of(visit), visit.field("lead")
+    return changed(
+        visit,
+        day,
+        lambda _, at: job.write_lead(visit.storage, day, text, visit.actor, at, expected=expected),
+        Message(mark("The lead was saved.")),
+    )
+
+
+def order(visit: Visit) -> Response:
+    """Put the top stories in the order of the number fields, or move one of them up or down by a button."""
+    day, expected = day_of(visit), version_of(visit)
+
+    def change(room: job.Room, at: datetime) -> DigestDraft | DraftClash:
+        keys = [story.key for story in room.top]
+        for name, step in (("up", -1), ("down", 1)):
+            if (key := visit.field(name)) in keys:
+                n = keys.index(key)
+                other = min(max(n + step, 0), len(keys) - 1)
+                keys[n], keys[other] = keys[other], keys[n]
+                break
+        else:
+            places = {key: _place(visit.field(f"place-{key}"), n) for n, key in enumerate(keys)}
+            keys.sort(key=places.__getitem__)
+        return job.order_top(visit.storage, day, keys, visit.actor, at, expected=expected)
+
+    return changed(visit, day, change, Message(mark("The order was saved.")))
+
+
+def _place(text: str, now: int) -> tuple[float, int]:
+    """Return where a story goes: as its field says; one typed the same as another's goes before it."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else now + 1
+    return (number - 0.5 if number < now + 1 else number + 0.5 if number > now + 1 else float(number)), now
+
+
+def choose(visit: Visit) -> Response:
+    day, expected, key = day_of(visit), version_of(visit), visit.field("key")
+
+    def change(room: job.Room, at: datetime) -> DigestDraft | DraftClash:
+        if all(story.key != key for story in (*room.others, *room.top)):
+            raise job.DraftFault(Message(mark("The story is not in the digest of this day any more.")))
+        keys = [*(story.key for story in room.top if story.key != key), key]
+        return job.order_top(visit.storage, day, keys, visit.actor, at, expected=expected)
+
+    return changed(visit, day, change, Message(mark("It is a top story now.")))
+
+
+def take_from_top(visit: Visit) -> Response:
+    day, expected, key = day_of(visit), version_of(visit), visit.field("key")
+
+    def change(room: job.Room, at: datetime) -> DigestDraft | DraftClash:
+        story = next((story for story in room.top if story.key == key), None)
+        if story is None:
+            return room.draft
+        return job.take_from_top(visit.storage, room, story, visit.actor, at, expected=expected)
+
+    return changed(visit, day, change, Message(mark("It is no top story any more.")))
+
+
+def machine(visit: Visit) -> Response:
+    day, expected = day_of(visit), version_of(visit)
+    return changed(
+        visit,
+        day,
+        lambda _, at: job.order_top(visit.storage, day, (), visit.actor, at, expected=expected),
+        Message(mark("The machine chooses the top stories again.")),
+    )
+
+
+def ask_reason(visit: Visit) -> Response:
+    """Ask why a story is to be left out."""
+    day = day_of(visit)
+    found = room_of(visit, day)
+    story = next((one for one in (*found.top, *found.others) if one.story == visit.path["story"]), None)
+    if story is None:
+        raise DeskError(404)
+    return page(visit, "out.html", day=day, path=path_of(day), story=story, room=found, most=job.REASON)
+
+
+def leave_out(visit: Visit) -> Response:
+    day, expected, story = day_of(visit), version_of(visit), visit.path["story"]
+    reason = visit.field("reason")
+    return changed(
+        visit,
+        day,
+        lambda room, at: job.leave_out(visit.storage, room, story, reason, visit.actor, at, expected=expected),
+        Message(mark("The story is left out; the digest names it with the reason.")),
+    )
+
+
+def take_back(visit: Visit) -> Response:
+    day, expected, key = day_of(visit), version_of(visit), visit.field("key")
+    return changed(
+        visit,
+        day,
+        lambda _, at: job.take_back(visit.storage, day, key, visit.actor, at, expected=expected),
+        Message(mark("The story is in the digest again.")),
+    )
+
+
+_DAY = "/digest/day/{day}"
+ROUTES = (
+    DeskRoute("/digest", ("GET",), entrance, "digest.read", menu=mark("Digest"), order=30),
+    DeskRoute(_DAY, ("GET",), show, "article.read"),
+    DeskRoute(f"{_DAY}/lead", ("POST",), lead, "publish"),
+    DeskRoute(f"{_DAY}/order", ("POST",), order, "publish"),
+    DeskRoute(f"{_DAY}/choose", ("POST",), choose, "publish"),
+    DeskRoute(f"{_DAY}/take-from-top", ("POST",), take_from_top, "publish"),
+    DeskRoute(f"{_DAY}/machine", ("POST",), machine, "publish"),
+    DeskRoute(f"{_DAY}/out/{{story}}", ("GET",), ask_reason, "publish"),
+    DeskRoute(f"{_DAY}/out/{{story}}", ("POST",), leave_out, "publish"),
+    DeskRoute(f"{_DAY}/back", ("POST",), take_back, "publish"),
+)

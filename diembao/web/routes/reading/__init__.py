@@ -1,0 +1,1 @@
+"""The reading rooms: articles, stories, search, sources, ledger, reports, alerts, exports."""

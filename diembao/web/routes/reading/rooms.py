@@ -1,0 +1,15 @@
+"""The routes of all reading rooms."""
+
+from diembao.web.desk_route import DeskRoute
+from diembao.web.routes.reading import article, exports, ledger, reports, saved, search, sources, story
+
+ROUTES: tuple[DeskRoute, ...] = (
+    *search.ROUTES,
+    *saved.ROUTES,
+    *article.ROUTES,
+    *story.ROUTES,
+    *sources.ROUTES,
+    *ledger.ROUTES,
+    *reports.ROUTES,
+    *exports.ROUTES,
+)

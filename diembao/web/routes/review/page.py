@@ -1,0 +1,228 @@
+"""The queue with one article open; for review.js the card of an article alone."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+from typing import Any
+
+from starlette.responses import Response
+
+from analysis.documents.labels import labels
+from diembao.jobs.periods import local_day
+from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
+from diembao.jobs.review.queue import sample
+from diembao.web.errors import DeskError
+from diembao.web.rendering import render
+from diembao.web.routes.review.ask import QueueAsk, asked, read_queue
+from diembao.web.routes.review.card_view import REJECT_WORDS, CardView, attention_words, card_view, topic_names
+from diembao.web.routes.review.keys import ACTIONS, keys_of
+from diembao.web.visit import Visit
+from pipeline.i18n.catalogs import mark, translate, translate_code
+from pipeline.records.reviews import Review
+from storage.reviews.rows import QueueRow
+
+#: Words that the scripts put into the page, with fields that they fill in.
+_SCRIPT_WORDS = {
+    "approved": mark("approved"),
+    "rejected": mark("rejected"),
+    "reviewed": mark("read through"),
+    "held": mark("{name} has it open"),
+    "moved": mark("{name} has just decided on this article: reload it before you do."),
+    "busy": mark("The database is busy; nothing was saved. Press again in a moment."),
+    "failed": mark("That did not work; nothing was saved. Reload the page."),
+    "offline": mark("The desk does not answer; nothing was saved."),
+    "progress": mark("{done} of {all}"),
+    "progress_pace": mark("{done} of {all}, {minutes} min left"),
+    "done": mark("All {all} reviewed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSection:
+    """A part of the queue under one heading."""
+
+    title: str
+    groups: Sequence[QueueGroup]
+
+    @property
+    def size(self) -> int:
+        return sum(len(group.rows) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """The queue as templates show it."""
+
+    ask: QueueAsk
+    queue: ReviewQueue
+    today: date
+    topics: Mapping[str, str]
+    departments: Mapping[int, str]
+
+    @property
+    def day(self) -> date:
+        return self.queue.day or self.ask.day or self.today
+
+    @property
+    def back(self) -> str:
+        """The query of the page, as its forms send it."""
+        return self.ask.query()
+
+    @property
+    def row_query(self) -> str:
+        """The beginning of the query of a row's link."""
+        query = self.ask.query(day=self.day.isoformat() if not self.ask.search else "")
+        return f"?{query}&item=" if query else "?item="
+
+    def step(self, days: int) -> str:
+        """Return the address of another day, with the same filters."""
+        query = self.ask.query(day=(self.day + timedelta(days=days)).isoformat(), search="")
+        return f"/review?{query}"
+
+    @property
+    def has_next_day(self) -> bool:
+        return self.day < self.today
+
+    @property
+    def sections(self) -> list[QueueSection]:
+        first = [group for group in self.queue.groups if group.foreign or group.attention is not None]
+        rest = [group for group in self.queue.groups if not (group.foreign or group.attention is not None)]
+        titles = (mark("Foreign press and what asks for attention"), mark("Others, the doubtful first"))
+        return [QueueSection(title, part) for title, part in zip(titles, (first, rest), strict=True) if part]
+
+    def hour(self, row: QueueRow, zone: tzinfo) -> str:
+        """Return the time of an article: of its publication, else of first sight; with its day where that differs."""
+        at = row.published_or_seen.astimezone(zone)
+        return at.strftime("%H:%M") if abs((at.date() - self.day).days) < 1 else at.strftime("%H:%M %d/%m")
+
+    @property
+    def has_filters(self) -> bool:
+        return bool(QueueAsk(filters=self.ask.filters).query())
+
+
+def queue_page(visit: Visit) -> Response:
+    """Show the queue and the open article: that of the address, else the first that waits."""
+    ask = asked(dict(visit.query))
+    if visit.fragment and ask.item:
+        return render_card(visit, ask, ask.item)
+    found = read_queue(visit, ask)
+    first = found.after("")
+    key = ask.item or (first.key if first is not None else (found.rows[0].key if found.rows else ""))
+    card = card_view(visit, ask, key, queue=found) if key else None
+    if ask.item and card is None:
+        raise DeskError(404)
+    return render_page(visit, ask, found, card)
+
+
+def render_page(visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView | None) -> Response:
+    """Return the whole page."""
+    return render(visit, "review/queue.html", card=card, **page_values(visit, ask, found))
+
+
+def render_card(
+    visit: Visit, ask: QueueAsk, key: str, changed: Sequence[Review] = (), *, status: int = 200, **values: Any
+) -> Response:
+    """Return the fragments of an open article, and what else is to change on the page. Raises DeskError 404."""
+    card = card_view(visit, ask, key) if key else None
+    if key and card is None:
+        raise DeskError(404)
+    keys = keys_of(visit.storage.accounts.preferences(visit.me.id))
+    shared: dict[str, Any] = {
+        "card": card,
+        "ask": ask,
+        "changed": changed_json(changed),
+        "said": "",
+        "view": None,
+        "keys": keys,
+    }
+    return render(visit, "review/parts.html", status, **{**_words(visit), **shared, **values})
+
+
+def _words(visit: Visit) -> dict[str, Any]:
+    """Return what every template of the room needs."""
+    return {
+        "state_word": state_word, "reject_words": REJECT_WORDS, "clash": None, "labels": labels(visit.language),
+        "previous": "", "next": "",
+    }  # fmt: skip
+
+
+def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, Any]:
+    """Return what the template of the queue's rows needs."""
+    departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
+    zone = visit.context.zone
+    view = QueueView(ask, found, local_day(visit.now, zone), topic_names(visit), departments)
+    left_out = [] if ask.search else list(_sampled(visit, view))
+    return {
+        "view": view,
+        "zone": zone,
+        "sample": left_out,
+        "sample_keys": {story.lead.key for story in left_out},
+        "asks": lambda group: attention_words(group.attention, view.topics),
+    }
+
+
+def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, Any]:
+    """Return what the queue's template needs beside the card."""
+    storage = visit.storage
+    keys = keys_of(storage.accounts.preferences(visit.me.id))
+    progress = found.progress
+    first = mark("{done} of {all}") if progress.minutes_left is None else mark("{done} of {all}, {minutes} min left")
+    words = _SCRIPT_WORDS["done"] if progress.total and not progress.left else first
+    return {
+        **_words(visit),
+        **rows_values(visit, ask, found),
+        "ask": ask,
+        "keys": keys,
+        "keys_json": json.dumps({name: key for name, key in keys.items() if key}, ensure_ascii=False),
+        "words_json": json.dumps({name: translate(text) for name, text in _SCRIPT_WORDS.items()}, ensure_ascii=False),
+        "actions": ACTIONS,
+        "saved": storage.search.saved(),
+        "people": [*people(visit)],
+        "outlet_names": sorted(found.choices.outlets, key=lambda id: found.choices.names[id].casefold()),
+        "state_words": {state: state_word(state) for state in ("new", "approved", "reviewed", "rejected")},
+        "since": int(visit.now.timestamp()),
+        "pace": 60 * (progress.minutes_left or 0) / max(progress.left, 1),
+        "progress_words": translate(words).format(
+            done=progress.done, all=progress.total, minutes=progress.minutes_left
+        ),
+        **_neighbours(ask, found),
+    }
+
+
+def _neighbours(ask: QueueAsk, found: ReviewQueue) -> dict[str, str]:
+    """Return the addresses of the articles before and after the open one."""
+    keys = [row.key for row in found.rows]
+    first = found.after("")
+    at = keys.index(ask.item) if ask.item in keys else keys.index(first.key) if first is not None else 0
+    before, after = keys[max(at - 1, 0) : at], keys[at + 1 : at + 2]
+    return {"previous": ask.address(*before) if before else "", "next": ask.address(*after) if after else ""}
+
+
+def _sampled(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
+    context = visit.context
+    shown = {row.key for row in view.queue.rows}
+    found = sample(visit.storage, context.settings(), context.rules(), day=view.day, account=visit.me.id, at=visit.now)
+    for group in found.groups:
+        yield from (story for story in group.stories if story.lead.key not in shown)
+
+
+def people(visit: Visit) -> Iterator[tuple[str, str]]:
+    """Yield what can be named in a comment, with the words for it."""
+    for department in visit.storage.accounts.departments():
+        if not department.disabled:
+            yield f"@{department.handle}", department.name
+    for account in visit.storage.accounts.accounts():
+        if not account.disabled:
+            yield f"@{account.name}", account.full_name or translate_code("role", account.role)
+
+
+def state_word(state: str) -> str:
+    """Return the word for where an article stands."""
+    return translate(_SCRIPT_WORDS[state]) if state in _SCRIPT_WORDS else translate(mark("not reviewed"))
+
+
+def changed_json(changed: Sequence[Review]) -> str:
+    """Return reviews as the scripts put them into the rows."""
+    told = [{"item": r.item, "state": r.state, "star": r.star, "version": r.version, "name": r.who} for r in changed]
+    return json.dumps(told, ensure_ascii=False)

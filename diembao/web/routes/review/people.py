@@ -1,0 +1,114 @@
+"""Comments, assignments and soft claims of the review room."""
+
+from datetime import date
+from typing import Literal
+
+from starlette.responses import Response
+
+from diembao.jobs.access import may_comment, visible
+from diembao.jobs.review.assignments import assign, set_done
+from diembao.jobs.review.comments import comment
+from diembao.jobs.review.holds import hold, release
+from diembao.web.errors import DeskError
+from diembao.web.rendering import redirect
+from diembao.web.routes.review.ask import asked_in_form, told
+from diembao.web.routes.review.page import render_card
+from diembao.web.visit import Visit, local_path
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+from storage.engine.errors import StorageError
+
+
+def comment_on(visit: Visit) -> Response:
+    """Store a comment on an article that the account may see; those whom it names get mail."""
+    key = _article(visit)
+    text, to = visit.field("text", limit=4000), visit.field("to", limit=200)
+    named = " ".join(name if name.startswith("@") else f"@{name}" for name in to.split())
+    try:
+        result = comment(visit.storage, visit.actor, key, f"{named} {text}".strip() if text else "", visit.now)
+    except StorageError as error:
+        if error.may_pass:
+            raise
+        raise DeskError(400, told(error)) from error
+    if result.unknown:
+        message = Message(mark("The comment is written; nobody is called {names}."), names=", ".join(result.unknown))
+    elif result.comment.mentions:
+        names = ", ".join(one.name for one in result.comment.mentions)
+        message = Message(mark("The comment is written; mail goes to {names}."), names=names)
+    else:
+        message = Message(mark("The comment is written."))
+    return _answer(visit, key, message)
+
+
+def assign_article(visit: Visit) -> Response:
+    """Assign an article, or all of the same text, to a department."""
+    key = _article(visit)
+    scope: Literal["item", "story"] = "story" if visit.field("scope") == "story" else "item"
+    try:
+        made = assign(
+            visit.storage,
+            visit.actor,
+            key,
+            visit.number("department"),
+            visit.now,
+            scope=scope,
+            due=_due(visit.field("due", limit=20)),
+            note=visit.field("note", limit=2000),
+        )
+    except StorageError as error:
+        if error.may_pass:
+            raise
+        raise DeskError(400, told(error)) from error
+    return _answer(visit, key, Message(mark("Assigned to {department}."), department=made.department_name))
+
+
+def _due(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DeskError(400, Message(mark("{text}: no day"), text=text)) from None
+
+
+def finish_assignment(visit: Visit) -> Response:
+    """Say that an assignment is done, or that it is not."""
+    try:
+        set_done(visit.storage, visit.actor, visit.number("assignment"), visit.field("done") == "1", visit.now)
+    except StorageError as error:
+        if error.may_pass:
+            raise
+        raise DeskError(404) from error
+    return redirect(visit, local_path(visit.field("to"), "/review"), Message(mark("Saved.")))
+
+
+def hold_article(visit: Visit) -> Response:
+    """Say that the account has an article open, for the next 90 seconds."""
+    if not hold(visit.storage, visit.me.id, visit.field("item", limit=100), visit.now):
+        raise DeskError(404)
+    return Response(status_code=204)
+
+
+def release_article(visit: Visit) -> Response:
+    """Say that the account has an article no longer open."""
+    release(visit.storage, visit.me.id, visit.field("item", limit=100) or None)
+    return Response(status_code=204)
+
+
+def _article(visit: Visit) -> str:
+    """Return the key of the form's article. Raises DeskError 404 for one that the account may not see."""
+    key = visit.field("item", limit=100)
+    item = visit.storage.articles.item(key)
+    if item is None or not may_comment(visible(visit.storage, visit.me), visit.me, item.key, item.story):
+        raise DeskError(404)
+    return item.key
+
+
+def _answer(visit: Visit, key: str, message: Message) -> Response:
+    """Return to where the form stood: the review room, or the page that its field `page` names."""
+    if page := visit.field("page", limit=2000):
+        return redirect(visit, local_path(page, "/"), message)
+    ask = asked_in_form(visit)
+    if not visit.fragment:
+        return redirect(visit, ask.address(key), message)
+    return render_card(visit, ask, key, said=message.translated())
