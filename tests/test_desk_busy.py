@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from httpx import Response
@@ -38,9 +39,16 @@ def busy(desk: Desk) -> Iterator[None]:
         other.close()
 
 
+def form_of(answer: Response) -> Any:
+    """Return the form of a page beside that to sign out."""
+    page: Any = html.fromstring(answer.text)
+    (form,) = (form for form in page.forms if form.action != "/sign-out")
+    return form
+
+
 def send_again(client: DeskClient, answer: Response, **typed: str) -> Response:
     """Press the button of the page, as a browser does; `typed` into the fields that are empty."""
-    (form,) = (f for f in html.fromstring(answer.text).forms if f.action != "/sign-out")
+    form = form_of(answer)
     fields = dict(form.fields)
     del fields["csrf"]
     assert {name for name, value in fields.items() if not value} == set(typed)
@@ -49,7 +57,7 @@ def send_again(client: DeskClient, answer: Response, **typed: str) -> Response:
 
 def test_a_form_is_kept_and_sent_again(desk: Desk) -> None:
     account = desk.account("reviewer")
-    typed = {"language": "en", "note": 'dòng "một"\n<b>hai</b>'}
+    typed = {"language": "en", "again": "1", "note": 'dòng "một"\n<b>hai</b>'}
     with desk.client(account) as client:
         client.form_token()
         with busy(desk):
@@ -63,7 +71,7 @@ def test_a_form_is_kept_and_sent_again(desk: Desk) -> None:
         stored = desk.storage.accounts.account(account.id)
         assert stored is not None
         assert stored.language == "vi"
-        (form,) = (f for f in html.fromstring(answer.text).forms if f.action != "/sign-out")
+        form = form_of(answer)
         assert form.action == "/profile/language?x=1"
         assert dict(form.fields) | typed == dict(form.fields)
         assert send_again(client, answer).status_code == 303

@@ -92,6 +92,19 @@ def test_sample_people_sign_in_once_and_only_at_the_sample_press(home: Home) -> 
     listening.close()
 
 
+def test_a_desk_that_is_bound_ends_with_whoever_holds_its_input(home: Home) -> None:
+    """So a service that was killed leaves no desk behind on the port that its successor needs."""
+    listening = listen("127.0.0.1", 0)
+    command = desk_command(home, listening, is_bound=True)
+    fds = (listening.fileno(),)
+    with subprocess.Popen(command, pass_fds=fds, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as bound:
+        assert answer(url_of(listening) + "/sign-in").status_code == 200
+        assert bound.stdin is not None
+        bound.stdin.close()
+        assert bound.wait(30) == 0
+    listening.close()
+
+
 def test_the_sample_desk_ends_with_its_command_and_leaves_nothing(home: Home) -> None:
     """The terminal shows the links alone; a signal to the command alone ends the desk too, and its home is deleted."""
     code = (

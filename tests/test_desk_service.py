@@ -104,7 +104,9 @@ def test_the_service_keeps_the_desk_and_tells_of_it(home: Home, monkeypatch: pyt
             assert "diembao_desk_well 1.0" in ask(f"{health}/metrics").text
             row = status(home)
             assert (row["desk_answers"], row["healthy"], row["troubles"]) == (True, True, [])
-            os.kill(killed := desk_of(serve.pid), signal.SIGKILL)
+            killed = desk_of(serve.pid)
+            assert "--bound" in Path(f"/proc/{killed}/cmdline").read_text(), "it ends with a service that is killed"
+            os.kill(killed, signal.SIGKILL)
             # Whoever asks at the moment of the kill may lose that answer; the next one comes.
             until(lambda: _answers(f"{url}/sign-in"))
             assert desk_of(serve.pid) != killed

@@ -60,11 +60,14 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def desk_command(home: Home, listening: socket.socket) -> list[str]:
-    """Return the words that start the desk on a socket, which the process must inherit."""
+def desk_command(home: Home, listening: socket.socket, *, is_bound: bool = False) -> list[str]:
+    """Return the words that start the desk on a socket, which the process must inherit.
+
+    Bound, it ends with its standard input: a pipe of whoever starts it ends it also where that one is killed.
+    """
     # Not a part of the command line: the desk is a front end of its own.
     words = [sys.executable, "-P", "-m", "diembao.web", "--home", str(home.root)]
-    return [*words, "--fd", str(listening.fileno())]
+    return [*words, "--fd", str(listening.fileno()), *["--bound"] * is_bound]
 
 
 def desk_trouble(home: Home, settings: DeskSettings, patience: float = _PATIENCE) -> str:
@@ -176,8 +179,8 @@ class DeskKeeper:
         output = JobLog(self._home.root / "logs", "desk")
         try:
             process = subprocess.Popen(
-                desk_command(self._home, listening),
-                stdin=subprocess.DEVNULL,
+                desk_command(self._home, listening, is_bound=True),
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=(listening.fileno(),),
@@ -193,6 +196,8 @@ class DeskKeeper:
                     with suppress(subprocess.TimeoutExpired):
                         process.wait(_GRACE)
             reader.join(timeout=5)
+            if process.stdin is not None:
+                process.stdin.close()
             return process.returncode, output.last
         except OSError as error:
             return None, str(error)

@@ -84,8 +84,10 @@ def render_busy(visit: Visit) -> Response:
 
     Passwords and codes are never sent back: the page asks for them anew.
     """
-    fields = [(name, value) for name, value in visit.form.multi_items() if name not in (csrf.FIELD, *_SECRETS)]
-    asked = [(name, _SECRETS[name]) for name in _SECRETS if name in visit.form]
+    # Beside a password "again" and "old" are passwords too; elsewhere they may be anything.
+    hidden = [name for name in _SECRETS if name in visit.form and (name == "code" or "password" in visit.form)]
+    fields = [(name, value) for name, value in visit.form.multi_items() if name not in (csrf.FIELD, *hidden)]
+    asked = [(name, _SECRETS[name]) for name in hidden]
     response = render(visit, "busy.html", 503, title=title_of(503), message=message_of(503), fields=fields, asked=asked)
     response.headers["Retry-After"] = "5"
     return response

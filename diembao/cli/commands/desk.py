@@ -123,7 +123,10 @@ def serve_sample_desk(app: CliContext, home: Home) -> int:
     app.print(translate("What you do there is thrown away at the end. Ctrl-C ends it."))
     first = f"{base}/sample/{people[0][1]}"
     process = subprocess.Popen(
-        [*desk_command(home, listening), "--sample"], pass_fds=(listening.fileno(),), env=_own_database(home)
+        [*desk_command(home, listening, is_bound=True), "--sample"],
+        stdin=subprocess.PIPE,
+        pass_fds=(listening.fileno(),),
+        env=_own_database(home),
     )
     stop_on_signals(process.terminate)
     with suppress(Exception):  # no browser here: the links are printed
