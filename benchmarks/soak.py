@@ -1,9 +1,10 @@
-"""`make soak`: the table of chaos, kill -9 at random moments, 90 days of the service, 100,000 texts, 10,000 spoilt.
+"""`make soak`: the tables of chaos and of the desk, kill -9 at random moments, 90 days of the service, texts.
 
 First the table of benchmarks.chaos, on SQLite and on PostgreSQL: 200 kills, 50 jumps of the clock, 20 full disks, 20
 databases and 20 rows damaged, pages made to be slow, a host half of whose feeds are broken; of each kind how many
 articles were offered, stored, lost and stored twice, how many digests were due, there and there twice, and at how many
-moments `status` said well when it was not. Then runs compared with undisturbed ones after kills, writers killed and met
+moments `status` said well when it was not. Then the desk: 40 writers at once, 50 kills under load, 10,000 guesses
+(benchmarks.desk_soak). Then runs compared with undisturbed ones after kills, writers killed and met
 by a full disk, months of the service with its memory, and texts by the thousand. Ends with 1 if anything broke or grew.
 """
 
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.chaos.play import main as chaos
+from benchmarks.desk_soak import main as desk
 from benchmarks.retag import main as retag
 from benchmarks.serve_soak import main as serve
 from diembao.demo.server import Press
@@ -46,7 +48,7 @@ def crash_both(folder: Path) -> int:
 
 
 def main() -> int:
-    failed = chaos([])
+    failed = chaos([]) + desk([])
     with tempfile.TemporaryDirectory() as folder, Press(datetime.now(UTC)) as press:
         for seed in range(_HOMES):
             differences = try_kills(press, Path(folder), kills=_KILLS, seed=seed)

@@ -10,12 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
-from config.settings import Settings
+from config.settings import Settings, load_settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.office.letters import letters_in_doubt
 from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
+from diembao.service.desk_process import desk_trouble
 from diembao.service.health import service_trouble
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
@@ -78,6 +79,8 @@ class ServiceStatus:
     alerts: list[Alert]
     collection: CollectionHealth
     letters: LettersStanding
+    #: whether the desk answers; None: it is not to run, or the service does not
+    desk_answers: bool | None
     #: messages on digests that wait for a person to approve them
     waiting: list[str] = field(default_factory=list)
 
@@ -93,7 +96,8 @@ def service_status(
 ) -> ServiceStatus:
     """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is.
 
-    With `settings` a digest that nobody approved in time and that was held is a trouble too.
+    With `settings` a digest that nobody approved in time and that was held is a trouble too. Raises ConfigError for
+    faults of settings.toml.
     """
     serving, last = _serving(home), storage.service.last_of_each()
     done, runs = storage.service.last_of_each(JobOutcome.DONE), storage.service.jobs_since(at - KEEP)
@@ -109,6 +113,10 @@ def service_status(
         )
     if serving and (trouble := _trouble_of_service(home)):
         troubles.append(trouble)
+    desk = (settings or load_settings(home.config if home.config.exists() else None)).desk
+    desk_words = desk_trouble(home, desk) if serving and desk.enabled else ""
+    if desk_words:
+        troubles.append(desk_words)
     if storage.maintenance.was_ahead(at):
         troubles.append(
             translate("Records are dated later than now: compare the clock; the next collection dates them anew"),
@@ -155,6 +163,7 @@ def service_status(
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
         letters,
+        not desk_words if serving and desk.enabled else None,
         waiting_digests(storage, settings, jobs, at) if settings is not None else [],
     )
 

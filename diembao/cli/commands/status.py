@@ -90,6 +90,7 @@ def _row(service: ServiceStatus) -> dict[str, Any]:
             job.name: {"last": run_row(job.last), "last_done": run_row(job.done), "next": job.next}
             for job in service.jobs
         },
+        "desk_answers": service.desk_answers,
         "collection": _collection_row(service),
         "digest": service.digest,
         "digest_sent": service.sent,

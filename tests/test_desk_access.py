@@ -1,0 +1,306 @@
+"""Who may do what at the desk: every route for every role and for nobody, then object by object."""
+
+import html
+from collections.abc import Iterator
+
+import pytest
+
+from diembao.web.desk_route import DeskRoute
+from pipeline.i18n.catalogs import translate
+from pipeline.records.accounts import Account
+from tests.support.desk_server import MAKER, Desk, DeskClient
+from tests.support.siege import NOW, Siege, besieged, routes, visitor_of
+
+_SIGNED_IN, _READERS, _ANYBODY = "VREAMU", "REAMU", "VREAMUFN"
+#: Method and path of every route → who may take it: V viewer, R reviewer, E editor, A analyst, M administrator,
+#: U auditor, F an editor without the second factor, N nobody. Whoever adds a route says here who may take it.
+ALLOWED = {
+    "GET /": _SIGNED_IN,
+    "GET /sign-in": _ANYBODY,
+    "POST /sign-in": _ANYBODY,
+    "GET /sign-in/code": _ANYBODY,
+    "POST /sign-in/code": _ANYBODY,
+    "GET /sign-in/provider": _ANYBODY,
+    "GET /sign-in/provider/back": _ANYBODY,
+    "GET /sign-in/provider/code": _ANYBODY,
+    "POST /sign-in/provider/code": _ANYBODY,
+    "POST /sign-out": _SIGNED_IN + "F",
+    "GET /invitation/{token}": _ANYBODY,
+    "POST /invitation/{token}": _ANYBODY,
+    "GET /second-factor": _SIGNED_IN + "F",
+    "POST /second-factor": _SIGNED_IN + "F",
+    "GET /second-factor/codes": _SIGNED_IN,
+    "POST /second-factor/codes": _SIGNED_IN,
+    "GET /second-factor/remove": _SIGNED_IN,
+    "POST /second-factor/remove": _SIGNED_IN,
+    "GET /profile": _SIGNED_IN,
+    "POST /profile/language": _SIGNED_IN,
+    "POST /profile/password": _SIGNED_IN,
+    "POST /profile/keys": _SIGNED_IN,
+    "POST /profile/sign-out-everywhere": _SIGNED_IN + "F",
+    "GET /today": _SIGNED_IN,
+    # accounts and departments
+    "GET /accounts": "M",
+    "POST /accounts": "M",
+    "GET /accounts/new": "M",
+    "GET /accounts/{account}": "M",
+    "POST /accounts/{account}": "M",
+    "POST /accounts/{account}/invite": "M",
+    "GET /accounts/{account}/disable": "M",
+    "POST /accounts/{account}/disable": "M",
+    "POST /accounts/{account}/enable": "M",
+    "GET /accounts/{account}/erase": "M",
+    "POST /accounts/{account}/erase": "M",
+    "GET /departments": "M",
+    "POST /departments": "M",
+    "GET /departments/{department}": "M",
+    "POST /departments/{department}": "M",
+    # the review room
+    "GET /review": "RE",
+    "POST /review/act": "RE",
+    "POST /review/undo": "RE",
+    "POST /review/comment": "VREA",
+    "POST /review/assign": "RE",
+    "POST /review/done": "RE",
+    "POST /review/hold": "RE",
+    "POST /review/release": "RE",
+    "GET /review/live": "RE",
+    "GET /review/keys": "RE",
+    "POST /review/keys": "RE",
+    # the digest room
+    "GET /digest": _SIGNED_IN,
+    "GET /digest/day/{day}": _READERS,
+    "POST /digest/day/{day}/lead": "E",
+    "POST /digest/day/{day}/order": "E",
+    "POST /digest/day/{day}/choose": "E",
+    "POST /digest/day/{day}/take-from-top": "E",
+    "POST /digest/day/{day}/machine": "E",
+    "GET /digest/day/{day}/out/{story}": "E",
+    "POST /digest/day/{day}/out/{story}": "E",
+    "POST /digest/day/{day}/back": "E",
+    "GET /digest/day/{day}/preview": _READERS,
+    "GET /digest/day/{day}/form/{form}": _READERS,
+    "GET /digest/day/{day}/check": "E",
+    "GET /digest/day/{day}/publish": "E",
+    "POST /digest/day/{day}/publish": "E",
+    "GET /digest/published": _SIGNED_IN,
+    "GET /digest/published/{number}": _SIGNED_IN,
+    "GET /digest/published/{number}/file/{name}": _SIGNED_IN,
+    "GET /digest/published/{number}/send": "E",
+    "POST /digest/published/{number}/send": "E",
+    # the reading rooms; what a viewer sees of them is below, object by object
+    "GET /search": _READERS,
+    "GET /search/table": "A",
+    "POST /search/save": "REA",
+    "POST /search/change": "REA",
+    "POST /search/forget": "REA",
+    "GET /article/{key}": _SIGNED_IN,
+    "GET /article/{key}/image/{version}": _SIGNED_IN,
+    "GET /story/{key}": _SIGNED_IN,
+    "GET /event/{key}": _SIGNED_IN,
+    "GET /sources": _READERS,
+    "GET /source/{id}": _READERS,
+    "POST /source/{id}/pause": "M",
+    "POST /source/{id}/resume": "M",
+    "GET /ledger": _READERS,
+    "GET /ledger/table": "A",
+    "GET /reports": _READERS,
+    "GET /alerts": _READERS,
+    "GET /exports": "A",
+    "GET /exports/file": "A",
+}
+#: Rooms that are not part of every build: their entries wait for them.
+_LATER = {"review", "digest", "search", "article", "story", "event", "sources", "source", "ledger", "reports"} | {
+    "alerts",
+    "exports",
+}
+#: Routes after which the visitor is to sign in again.
+_LEAVING = {("POST", "/sign-out"), ("POST", "/profile/sign-out-everywhere"), ("POST", "/second-factor/remove")}
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
+    folder = tmp_path_factory.mktemp("siege")
+    with besieged(folder, f"sqlite:///{folder / 'siege.db'}") as made:
+        yield made
+
+
+def name_of(method: str, route: DeskRoute) -> str:
+    return f"{method} {route.path}"
+
+
+def room_of(entry: str) -> str:
+    return entry.split("/")[1]
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route() -> None:
+    there = {name_of(method, route) for method, route in routes()}
+    assert there - set(ALLOWED) == set(), "say in ALLOWED who may take these routes"
+    rooms = {room_of(entry) for entry in there}
+    gone = {entry for entry in ALLOWED if room_of(entry) in rooms or room_of(entry) not in _LATER} - there
+    assert gone == set()
+
+
+def ask(client: DeskClient, method: str, path: str) -> tuple[int, str, str]:
+    """Return status, place and text of an answer; of a stream no text."""
+    headers = {"Origin": str(client.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
+    data = {"csrf": client.form_token()} if method == "POST" else None
+    with client.stream(method, path, data=data, headers=headers) as answer:
+        is_text = answer.headers.get("content-type", "").startswith("text/html")
+        text = answer.read().decode("utf-8", "replace") if is_text else ""
+        return answer.status_code, answer.headers.get("location", ""), text
+
+
+def refusal(status: int, place: str, text: str) -> str:
+    """Return how an answer says that this visitor may not: '': it does not."""
+    words = html.escape(translate("Your account has no permission for this page."))
+    if status == 403 and words in text:
+        return "403"
+    return place.partition("?")[0] if status == 303 and place.startswith(("/sign-in", "/second-factor")) else ""
+
+
+@pytest.mark.parametrize("visitor", _ANYBODY)
+def test_every_route_lets_in_whom_it_is_for_and_nobody_else(siege: Siege, visitor: str) -> None:
+    """By GET and POST; an error of the form, or of the object, is an answer of the room: the visitor was let in."""
+    client, wrong = newcomer(siege, visitor), list[str]()
+    for method, route in routes():
+        status, place, text = ask(client, method, siege.path(route))
+        said = refusal(status, place, text)
+        expected = expected_of(method, route, visitor)
+        if expected == "" and (method, route.path) in _LEAVING and place == "/sign-in":
+            client.close()
+            said, client = "", newcomer(siege, visitor)
+        if route.path.startswith(("/sign-in", "/invitation")):
+            said = "" if status < 500 else str(status)
+        if status >= 500 or said != expected:
+            wrong.append(f"{method} {route.path}: {status} {place} {said!r} instead of {expected!r}")
+    client.close()
+    assert wrong == []
+
+
+def newcomer(siege: Siege, visitor: str) -> DeskClient:
+    """Return the browser of a visitor who has just come."""
+    client = siege.desk.client(visitor_of(siege.desk, visitor, siege.others))
+    client.get("/sign-in")
+    return client
+
+
+def expected_of(method: str, route: DeskRoute, visitor: str) -> str:
+    if visitor in ALLOWED[name_of(method, route)]:
+        return ""
+    return {"N": "/sign-in", "F": "/second-factor"}.get(visitor, "403")
+
+
+def test_the_session_of_a_disabled_account_opens_nothing(siege: Siege) -> None:
+    account = siege.desk.account("reviewer")
+    with siege.desk.client(account) as client:
+        assert client.get("/today").status_code == 200
+        siege.desk.storage.accounts.change(account.id, MAKER, NOW, disabled=True)
+        assert client.get("/today").headers["location"].startswith("/sign-in")
+
+
+def test_a_role_taken_away_counts_at_once(siege: Siege) -> None:
+    siege.desk.with_password("administrator")  # the last one who can sign in stays one
+    account = siege.desk.account("administrator")
+    with siege.desk.client(account) as client:
+        assert client.get("/accounts").status_code == 200
+        siege.desk.storage.accounts.change(account.id, MAKER, NOW, role="viewer")
+        assert client.get("/accounts").status_code in (303, 403)
+
+
+def has(path: str) -> bool:
+    return any(route.path == path for _, route in routes())
+
+
+def viewer_of(desk: Desk, department: int | None) -> Account:
+    return desk.account("viewer", department=department)
+
+
+@pytest.mark.skipif(not has("/article/{key}"), reason="this build has no reading rooms")
+def test_a_viewer_sees_what_the_own_department_was_given_and_nothing_else(siege: Siege) -> None:
+    """Article, its image, story and event: those of another department and of none are 404, as unknown ones are."""
+    seen = {siege.ours: {"mine", "kept"}, siege.others: {"theirs"}, None: set[str]()}
+    for department, allowed in seen.items():
+        with siege.desk.client(viewer_of(siege.desk, department)) as client:
+            for name, key in siege.keys.items():
+                status = 200 if name in allowed else 404
+                assert client.get(f"/article/{key}").status_code == status, (department, name)
+                assert client.get(f"/article/{key}?explain=1&version=1").status_code == status, (department, name)
+                assert client.get(f"/article/{key}/image/1").status_code == 404
+                for level, groups in (("story", siege.stories), ("event", siege.events)):
+                    if groups[name]:
+                        answer = client.get(f"/{level}/{groups[name]}")
+                        one_is_seen = groups[name] in {groups[other] for other in allowed}
+                        assert answer.status_code == (200 if one_is_seen else 404), (department, name, level)
+                        others = set(siege.keys) - allowed
+                        assert not [other for other in others if siege.keys[other] in answer.text], (name, level)
+            assert client.get("/article/nothing").status_code == 404
+
+
+@pytest.mark.skipif(not has("/review/comment"), reason="this build has no review room")
+def test_a_viewer_comments_on_what_the_own_department_was_given_and_nothing_else(siege: Siege) -> None:
+    count = sum(map(len, siege.desk.storage.reviews.comments(list(siege.keys.values())).values()))
+    with siege.desk.client(viewer_of(siege.desk, siege.ours)) as client:
+        for name, key in siege.keys.items():
+            status = client.send_form("/review/comment", item=key, text="ý kiến").status_code
+            assert status == (303 if name in ("mine", "kept") else 404), name
+        for path in ("/review/act", "/review/undo", "/review/assign", "/review/done", "/review/hold"):
+            fields = {"item": f"{siege.keys['mine']}.0", "kind": "approve", "assignment": "1", "done": "1"}
+            assert client.send_form(path, **fields).status_code == 403, path
+    stored = siege.desk.storage.reviews.comments(list(siege.keys.values()))
+    assert sum(map(len, stored.values())) == count + 2
+    assert siege.desk.storage.reviews.reviews(list(siege.keys.values())) == {}
+
+
+@pytest.mark.skipif(not has("/digest/day/{day}"), reason="this build has no digest room")
+def test_a_viewer_sees_what_was_published_and_no_draft(siege: Siege) -> None:
+    published = f"/digest/published/{siege.publication}"
+    with siege.desk.client(viewer_of(siege.desk, siege.ours)) as client:
+        assert client.get(f"{published}/file/diem-bao-2026-11-22.html").status_code == 200
+        for path in ("", "/preview", "/form/html", "/check", "/publish"):
+            answer = client.get(f"/digest/day/2026-11-22{path}")
+            assert answer.status_code == 403
+            assert "Lời dẫn" not in answer.text
+        for path in ("/digest/published/999", f"{published}/file/other.html", f"{published}/file/..%2f..%2fdesk.key"):
+            assert client.get(path).status_code == 404, path
+
+
+@pytest.mark.skipif(not has("/search/forget"), reason="this build has no reading rooms")
+def test_another_s_saved_search_is_neither_seen_nor_changed(siege: Siege) -> None:
+    with siege.desk.client(siege.desk.account("reviewer")) as client:
+        assert "@lan" not in client.get("/search").text
+        assert client.send_form("/search/forget", name="lan").status_code == 404
+        assert client.send_form("/search/change", name="lan", do="share").status_code == 404
+        assert client.send_form("/search/save", name="lan", query="x").status_code == 409
+        assert (
+            "không có" in client.get("/search?q=@lan").text.lower() or client.get("/search?q=@lan").status_code == 404
+        )
+    lan = siege.desk.storage.accounts.by_name("lan")
+    assert lan is not None
+    [saved] = [one for one in siege.desk.storage.search.saved(lan.id) if one.name == "lan"]
+    assert (saved.query, saved.shared) == ('"Cà Ná"', False)
+
+
+@pytest.mark.skipif(not has("/review/undo"), reason="this build has no review room")
+def test_another_s_act_is_not_undone(siege: Siege) -> None:
+    desk = siege.desk
+    mine, other = desk.account("reviewer"), desk.account("editor")
+    with desk.client(mine) as client, desk.client(other) as stranger:
+        key = siege.keys["nobodys"]
+        assert client.send_form("/review/act", item=f"{key}.0", kind="approve").status_code == 303
+        [act] = desk.storage.reviews.past_acts(account=mine.id)
+        stranger.send_form("/review/undo", action=str(act.id))
+        assert desk.storage.reviews.reviews([key])[key].state == "approved"
+        client.send_form("/review/undo", action=str(act.id))
+        assert desk.storage.reviews.reviews([key])[key].state == "new"
+
+
+def test_another_s_session_is_not_ended(siege: Siege) -> None:
+    desk = siege.desk
+    mine, other = desk.account("reviewer"), desk.account("reviewer")
+    with desk.client(mine) as client, desk.client(other) as stranger:
+        assert client.get("/today").status_code == stranger.get("/today").status_code == 200
+        stranger.send_form("/profile/sign-out-everywhere", account=str(mine.id), session="1")
+        stranger.send_form("/sign-out", account=str(mine.id), session="1")
+        assert client.get("/today").status_code == 200
+        assert mine.name not in stranger.get("/profile").text
