@@ -133,13 +133,12 @@ def test_a_changed_entry_is_named(office: OfficeDesk, auditor: DeskClient) -> No
 
 def test_values_of_an_entry_stand_side_by_side() -> None:
     personal = {"before": {"name": "a"}, "after": {"name": "b"}}
-    row = AuditRow(
-        1, now(), "x.y", "x", "1", {"r": "old", "gone": 1}, {"r": "new", "list": [1]}, personal, None, "", "",
-        "desk", False, "", "",
-    )  # fmt: skip
+    before, after = {"r": "old", "gone": 1, "note": ""}, {"r": "new", "list": [1], "topics": ""}
+    row = AuditRow(1, now(), "x.y", "x", "1", before, after, personal, None, "", "", "desk", False, "", "")
     assert audit_changes(row) == (
         AuditChange("r", "old", "new"),
         AuditChange("gone", "1", ""),
         AuditChange("list", "", "[1]"),
+        AuditChange("topics", "", '""'),
         AuditChange("name", "a", "b"),
     )

@@ -35,7 +35,7 @@ from diembao.service.status import service_status
 from diembao.system.home import Home
 from storage.database import Database, open_database
 from storage.schema.accounts import accounts
-from tests.support.cli import json_lines, run_diembao
+from tests.support.cli import json_lines, run_inside
 from tests.support.desk import LAN, MORNING, Made, people, store_day, written
 
 DAY = date(2026, 11, 22)
@@ -229,7 +229,7 @@ def test_without_a_mail_server_letters_wait(office: Office) -> None:
     assert (result.waiting, office.storage.letters.waiting(MORNING)[0].attempts) == (1, 0)
     file.write_text(good.replace("diembao@ninhthuan.example.vn", "diembao@localhost"), "utf-8")
     assert not is_mail_set_up(load_alerts(office.home.config).mail)
-    ended = run_diembao("--home", office.home.root, "letters")
+    ended = run_inside("--home", office.home.root, "letters")
     assert ended.returncode == 1
     assert "alerts.toml" in ended.stderr
     later, zone = MORNING + timedelta(hours=2), ZoneInfo("Asia/Ho_Chi_Minh")
@@ -275,12 +275,12 @@ def test_a_kill_in_between_makes_no_second_letter(office: Office, word: str) -> 
     assert office.send().sent == 1, "the other one, which was not begun"
     assert letters_in_doubt(office.storage, MORNING) == []
     office.at(MORNING + 2 * DOUBTFUL)
-    ended = run_diembao("--home", office.home.root, "--json", "letters")
+    ended = run_inside("--home", office.home.root, "--json", "letters")
     (row,) = json_lines(ended.stdout)
     assert (ended.returncode, row["unsure"], row["sent"]) == (1, ["minh (comment 1)"], 0)
     assert len(office.post.taken) == taken + 1
     (doubtful,) = letters_in_doubt(office.storage, MORNING + 2 * DOUBTFUL)
-    settled = run_diembao("--home", office.home.root, "letters", "--arrived" if word == "DATA" else "--again")
+    settled = run_inside("--home", office.home.root, "letters", "--arrived" if word == "DATA" else "--again")
     assert settled.returncode == 0
     assert office.told() == ["hoa", "minh"]
     assert doubtful.state == "begun"

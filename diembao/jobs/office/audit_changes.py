@@ -9,6 +9,11 @@ from pipeline.records.audit import AuditRow, Json
 #: Lines of an entry that a page shows, and characters of a value; the CSV holds all.
 _MOST_LINES, _MOST_CHARACTERS = 40, 500
 
+#: How an empty text is shown, which is not the same as none.
+_EMPTY = '""'
+#: Fields that are often empty.
+_OPTIONAL = ("note", "reason", "value")
+
 
 @dataclass(frozen=True, slots=True)
 class AuditChange:
@@ -23,7 +28,7 @@ def audit_changes(row: AuditRow) -> tuple[AuditChange, ...]:
     """Return the fields of an entry in their order, those of people last, at most forty."""
     before, after = (_flat(_of_articles(value, row)) for value in (row.before, row.after))
     said = [AuditChange(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
-    changes = [one for one in (*said, *_personal(row.personal)) if one.before or one.after]
+    changes = [one for one in (*said, *_personal(row.personal)) if not _is_idle(one)]
     if len(changes) > _MOST_LINES:
         rest = len(changes) - _MOST_LINES + 1
         changes = [*changes[: _MOST_LINES - 1], AuditChange("…", "", f"+ {rest}")]
@@ -42,6 +47,11 @@ def _of_articles(value: Json, row: AuditRow) -> Json:
     if isinstance(items, Mapping) and set(items) == {row.object_id} and row.object_kind == "item":
         items = items[row.object_id]
     return {**items, **rest} if isinstance(items, Mapping) else value
+
+
+def _is_idle(one: AuditChange) -> bool:
+    """Whether a line says nothing: a note that nobody wrote, say. Topics that were taken away say much."""
+    return one.field in _OPTIONAL and {one.before, one.after} <= {"", _EMPTY}
 
 
 def _personal(value: Json) -> list[AuditChange]:
@@ -63,5 +73,7 @@ def _flat(value: Json, prefix: str = "") -> dict[str, str]:
 
 
 def _text(value: Json) -> str:
+    if value == "":
+        return _EMPTY
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} …"

@@ -51,12 +51,9 @@ class MentionRow:
 
 def views_of(account: Account) -> tuple[TaskView, ...]:
     """Return the lists that an account may choose from, the first one to begin with."""
-    views: list[TaskView] = []
-    if account.department is not None:
-        views.append("department")
-    if account.allows("assign"):
-        views += ["mine", "all"]
-    return tuple(views)
+    own: tuple[TaskView, ...] = ("department",) if account.department is not None else ()
+    others: tuple[TaskView, ...] = ("mine", "all") if account.allows("assign") else ()
+    return (*own, *others)
 
 
 def task_rows(

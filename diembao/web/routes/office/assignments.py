@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from diembao.jobs.office.tasks import may_finish, task_rows, views_of, visible_assignment
+from diembao.jobs.office.tasks import TaskView, may_finish, task_rows, views_of, visible_assignment
 from diembao.jobs.review.assignments import set_done
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
@@ -19,7 +19,8 @@ from pipeline.records.reviews import Assignment
 def show_all(visit: Visit) -> Response:
     views = views_of(visit.me)
     asked = visit.query.get("view", "")
-    view = next((one for one in views if one == asked), views[0] if views else None)
+    chosen: list[TaskView] = [one for one in views if one == asked] or list(views[:1])
+    view = chosen[0] if chosen else None
     with_done = visit.query.get("done", "") == "1"
     rows = task_rows(visit.storage, visit.me, view, visit.context.zone, visit.now, with_done=with_done) if view else []
     return render(visit, "office/assignments.html", views=views, view=view or "", rows=rows, with_done=with_done)
