@@ -109,6 +109,7 @@ def test_nothing_that_the_press_or_a_person_wrote_runs_on_any_page(siege: Siege,
     seen = 0
     for letter, paths in places(siege).items():
         context = siege.desk.browser(browser, visitor_of(siege.desk, letter, siege.ours))
+        context.set_default_timeout(60_000)
         page = context.new_page()
         said = watch(page)
         for path in paths:
@@ -147,8 +148,8 @@ def assert_no_script_link(client: DeskClient, paths: list[str]) -> None:
     for path in paths:
         answer = client.get(path)
         if answer.headers.get("content-type", "").startswith("text/html") and "sandbox" not in str(answer.headers):
-            assert not re.search(r"""(href|src|action)\s*=\s*["']?\s*(javascript|data:text|vbscript)""", answer.text), (
-                path
-            )
+            assert not re.search(
+                r"""<[^>]*\s(href|src|action)\s*=\s*["']?\s*(javascript|data:text|vbscript)""", answer.text
+            ), path
             assert "<script>alert" not in answer.text, path
             assert "<img src=x" not in answer.text, path
