@@ -46,10 +46,10 @@ def form_of(answer: Response) -> Any:
     return form
 
 
-def send_again(client: DeskClient, answer: Response, **typed: str) -> Response:
+def send_again(client: DeskClient, answer: Response, **typed: Any) -> Response:
     """Press the button of the page, as a browser does; `typed` into the fields that are empty."""
     form = form_of(answer)
-    fields = dict(form.fields)
+    fields: dict[str, Any] = dict(form.fields)
     del fields["csrf"]
     assert {name for name, value in fields.items() if not value} == set(typed)
     return client.send_form(form.action, **fields | typed)
@@ -57,7 +57,7 @@ def send_again(client: DeskClient, answer: Response, **typed: str) -> Response:
 
 def test_a_form_is_kept_and_sent_again(desk: Desk) -> None:
     account = desk.account("reviewer")
-    typed = {"language": "en", "again": "1", "note": 'dòng "một"\n<b>hai</b>'}
+    typed: dict[str, Any] = {"language": "en", "again": "1", "note": 'dòng "một"\n<b>hai</b>'}
     with desk.client(account) as client:
         client.form_token()
         with busy(desk):

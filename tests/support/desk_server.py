@@ -122,7 +122,7 @@ class DeskClient(httpx.Client):
         holds = session and self._desk.storage.accounts.session(hash_token(session), now())
         return csrf.token(self._desk.context.key, (session if holds else visit) or "")
 
-    def send_form(self, path: str, follow: bool = False, **fields: Any) -> httpx.Response:
+    def send_form(self, path: str, follow: Any = False, **fields: Any) -> httpx.Response:
         """Post a form; a list is a field that occurs several times. `follow`: return the page that it leads to."""
         data = {csrf.FIELD: self.form_token(), **fields}
         headers = {"Origin": self._desk.url, "Sec-Fetch-Site": "same-origin"}
