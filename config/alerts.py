@@ -9,7 +9,7 @@ from config.addresses import is_host_and_port
 from config.load import read_toml, resolve
 from pipeline.i18n.catalogs import mark
 
-RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search", "grave"]
+RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search", "grave", "desk"]
 #: Keys that each kind of rule needs, besides `kind`.
 _KEYS_BY_KIND: dict[str, frozenset[str]] = {
     "job": frozenset({"times"}),
@@ -20,6 +20,7 @@ _KEYS_BY_KIND: dict[str, frozenset[str]] = {
     "spike": frozenset(),
     "search": frozenset(),
     "grave": frozenset({"dead", "injured"}),
+    "desk": frozenset(),
 }
 #: Keys of rules that hold a number, which is more than 0.
 _NUMBERS = ("times", "hours", "percent", "megabytes", "dead", "injured")

@@ -14,6 +14,7 @@ from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
 from storage.maintenance.facet import Maintenance
+from storage.office.facet import Office
 from storage.reviews.facet import Reviews
 from storage.reviews.letters import Letters
 from storage.search.facet import Search
@@ -27,8 +28,8 @@ from storage.stories.facet import Stories
 class Database:
     """One open database; used by one thread, closed by who opened it."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = open_engine(url)
+    def __init__(self, url: str, patience: float | None = None) -> None:
+        self._engine = open_engine(url, patience=patience)
         self.crawl = Crawl(self._engine)
         self.articles = Articles(self._engine, index_new, reindex, _leave_stories)
         self.page_images = PageImages(self._engine)
@@ -39,10 +40,11 @@ class Database:
         self.publications = Publications(self._engine)
         self.maintenance = Maintenance(self._engine)
         self.audit = Audit(self._engine)
-        self.accounts = Accounts(self._engine)
+        self.accounts = Accounts(self._engine, reindex)
         self.reviews = Reviews(self._engine, reindex)
         self.letters = Letters(self._engine)
         self.drafts = Drafts(self._engine)
+        self.office = Office(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -55,12 +57,13 @@ def _leave_stories(connection: Connection, joined: Mapping[str, str], at: dateti
     leave_stories(connection, joined, at)
 
 
-def open_database(address: str | Path) -> Database:
+def open_database(address: str | Path, *, patience: float | None = None) -> Database:
     """Open the database at a SQLAlchemy address, or the SQLite file at a path, which is created where it is missing.
 
+    `patience`: seconds for which a writer waits for another program that writes; None: a minute at least.
     Raises StorageError.
     """
     if isinstance(address, Path):
         address.parent.mkdir(parents=True, exist_ok=True)
         address = f"sqlite:///{address}"
-    return Database(address)
+    return Database(address, patience)

@@ -207,7 +207,7 @@ def test_history_is_forgotten_by_days_that_had_runs(storage: Database) -> None:
     assert min(run.started for run in runs) == NOON - timedelta(days=118)
 
 
-@pytest.mark.parametrize("back", [timedelta(hours=30), timedelta(days=400)])
+@pytest.mark.parametrize("back", [pytest.param(timedelta(hours=30), marks=pytest.mark.thorough), timedelta(days=400)])
 def test_the_service_makes_no_digest_again_after_a_clock_that_was_behind(back: timedelta, tmp_path: Path) -> None:
     home = _home(tmp_path)
     clock = tmp_path / "clock.json"

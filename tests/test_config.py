@@ -28,6 +28,7 @@ def test_packaged_files_are_valid() -> None:
         "digest",
         "send",
         "update",
+        "letters",
         "images",
         "backup",
         "self-check",

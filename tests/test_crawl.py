@@ -21,6 +21,7 @@ from crawlers.downloader.ssrf_guard import is_public, numeric_address, private_a
 from diembao.demo.server import Press
 from pipeline.records import CrawlSettings, Entry, Feed, Fetched, Poll, Reason, Source
 from storage.database import open_database
+from tests.support.cli import run_python
 
 REAL = Path(__file__).parent.parent / ".." / "shared" / "real"
 
@@ -56,14 +57,13 @@ def crawl(
 ) -> list[dict[str, Any]]:
     """Run a crawl in a process; return what its desk was told, in order."""
     given = {"sources": [asdict(s) for s in sources], "settings": {"delay_seconds": 0.0, "contact": "a@b.c"} | settings}
-    done = subprocess.run(
-        [*prefix, sys.executable, "-W", "ignore", "-c", setup + DRIVER],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    if prefix:
+        command = [*prefix, sys.executable, "-W", "ignore", "-c", setup + DRIVER]
+        done = subprocess.run(
+            command, input=json.dumps(given), capture_output=True, text=True, timeout=120, check=False
+        )
+    else:
+        done = run_python(setup + DRIVER, text=json.dumps(given))
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 

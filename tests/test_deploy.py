@@ -96,6 +96,22 @@ def test_the_dockerfile_keeps_our_rules() -> None:
                 assert (ROOT / name).exists(), name
 
 
+def test_no_process_begins_among_the_data() -> None:
+    """Python imports files of its working directory: that of the container is no volume, the unit has the script."""
+    steps = dockerfile()
+    last = steps[max(n for n, step in enumerate(steps) if step[0] == "FROM") :]
+    [data] = [rest.strip('[]" ') for word, rest in last if word == "VOLUME"]
+    folders = [rest for word, rest in last if word == "WORKDIR"]
+    assert folders
+    assert not any(Path(folder).is_relative_to(data) for folder in folders)
+    assert any("PYTHONSAFEPATH=1" in rest for word, rest in last if word == "ENV")
+    checks = [rest for word, rest in last if word == "HEALTHCHECK" and "python" in rest]
+    assert all('"-I"' in check or '"-P"' in check for check in checks)
+    started = re.findall(r"(?m)^Exec\w+=(.*)$", (DEPLOY / "diembao.service").read_text())
+    assert started
+    assert not any("python" in command for command in started)
+
+
 def test_the_dockerfile_pleases_hadolint() -> None:
     tool = shutil.which("hadolint") or shutil.which("hadolint", path=Path(sys.executable).parent)
     if tool is None:

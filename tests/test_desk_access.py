@@ -36,7 +36,6 @@ ALLOWED = {
     "GET /profile": _SIGNED_IN,
     "POST /profile/language": _SIGNED_IN,
     "POST /profile/password": _SIGNED_IN,
-    "POST /profile/keys": _SIGNED_IN,
     "POST /profile/sign-out-everywhere": _SIGNED_IN + "F",
     "GET /today": _SIGNED_IN,
     # accounts and departments

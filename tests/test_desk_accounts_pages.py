@@ -8,15 +8,14 @@ import pytest
 from diembao.system.clock import now
 from pipeline.records.accounts import ROLES, Account
 from pipeline.records.audit import AuditFilter
-from tests.support.desk_server import MAKER, Desk, DeskClient, serve_desk, write_desk_home
+from tests.support.desk_server import MAKER, Desk, DeskClient, serve_new_desk
 
 XSS = '"><img src=x onerror=alert(1)>'
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = write_desk_home(tmp_path_factory.mktemp("home"))
-    with serve_desk(home, f"sqlite:///{home.database}") as served:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with serve_new_desk(request, tmp_path_factory.mktemp("home")) as served:
         yield served
 
 

@@ -1,4 +1,4 @@
-"""`diembao desk` as a process: the first link, a port that is taken; who keeps it running; the sample people."""
+"""`diembao desk` as a process: the first link, a port that is taken; the sample people."""
 
 import os
 import re
@@ -6,19 +6,22 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 
+from diembao.cli.commands import demo
+from diembao.cli.context import CliContext
 from diembao.demo.people import make_people
-from diembao.service.desk_process import DeskKeeper, desk_command, listen, url_of
-from diembao.service.logs import close_log, open_log
+from diembao.service.desk_process import desk_command, listen, url_of
 from diembao.system.home import Home
+from pipeline.i18n.language import Language, use_language
 from storage.database import open_database
+from tests.support.cli import run_inside
 from tests.support.desk_server import write_desk_home
 
 
@@ -89,38 +92,58 @@ def test_sample_people_sign_in_once_and_only_at_the_sample_press(home: Home) -> 
     listening.close()
 
 
-def test_the_service_starts_the_desk_again(home: Home, tmp_path: Path) -> None:
+def test_a_desk_that_is_bound_ends_with_whoever_holds_its_input(home: Home) -> None:
+    """So a service that was killed leaves no desk behind on the port that its successor needs."""
     listening = listen("127.0.0.1", 0)
-    url = url_of(listening)
-    log = open_log(tmp_path / "logs", (tmp_path / "err").open("w", encoding="utf-8"))
-    keeper = DeskKeeper(home, listening, log)
-    keeper.start()
-    try:
-        assert answer(f"{url}/sign-in").status_code == 200
-        [pid] = [int(pid) for pid in _children() if "diembao.web" in Path(f"/proc/{pid}/cmdline").read_text()]
-        os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                assert answer(f"{url}/sign-in").status_code == 200
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        else:
-            pytest.fail("it was not started again")
-    finally:
-        keeper.close()
-        close_log()
-    text = (tmp_path / "err").read_text("utf-8")
-    assert '"desk_ended"' in text
-    assert '"exit": -9' in text
+    command = desk_command(home, listening, is_bound=True)
+    fds = (listening.fileno(),)
+    with subprocess.Popen(command, pass_fds=fds, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as bound:
+        assert answer(url_of(listening) + "/sign-in").status_code == 200
+        assert bound.stdin is not None
+        bound.stdin.close()
+        assert bound.wait(30) == 0
+    listening.close()
 
 
-def _children() -> list[str]:
-    """Return the processes that this one started."""
-    return Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split() + [
-        child
-        for task in Path(f"/proc/{os.getpid()}/task").iterdir()
-        if task.name != str(os.getpid())
-        for child in (task / "children").read_text().split()
-    ]
+def test_the_sample_desk_ends_with_its_command_and_leaves_nothing(home: Home) -> None:
+    """The terminal shows the links alone; a signal to the command alone ends the desk too, and its home is deleted."""
+    code = (
+        "import sys; from pathlib import Path; from diembao.cli.commands.desk import serve_sample_desk; "
+        "from diembao.cli.context import CliContext; from diembao.system.home import Home; "
+        "home = Home(Path(sys.argv[1])); app = CliContext(home, False, False, False); "
+        "sys.exit(serve_sample_desk(app, home))"
+    )
+    with running(sys.executable, "-c", code, str(home.root)) as process:
+        assert process.stdout is not None
+        said = ""
+        while said.count("Ctrl-C") < 2:  # in its first and its last line
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        links = re.findall(r"http://127\.0\.0\.1:\d+/sample/[\w-]+", said)
+        assert len(links) == 6
+        with httpx.Client(timeout=60, trust_env=False, follow_redirects=True) as client:
+            assert client.get(links[0]).url.path == "/today"
+        process.send_signal(signal.SIGTERM)
+        rest = process.stdout.read()
+    assert (process.returncode, rest) == (0, "")
+    assert not home.root.exists()
+    with pytest.raises(httpx.ConnectError):
+        answer(links[0])
+
+
+@pytest.mark.parametrize("option", ["--keep", "--serve", "--keep-serving"])
+def test_a_kept_database_is_not_given_to_the_sample_desk(tmp_path: Path, option: str) -> None:
+    with pytest.raises(click.UsageError, match="--desk"):
+        run_inside("demo", "--desk", option, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_demonstration_ends_with_the_way_to_the_desk(
+    language: Language, capsys: pytest.CaptureFixture[str], home: Home
+) -> None:
+    app = CliContext(home, language_given=True, quiet=False, as_json=False)
+    with use_language(language):
+        demo._print(app, Path("b.html"), Path("d.html"), Path("d.csv"), None, 60)
+    assert re.search(r"(?m)^  diembao demo --desk  .*(desk|bàn điểm báo)", capsys.readouterr().out)

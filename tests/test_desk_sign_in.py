@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pyotp.totp import TOTP
@@ -11,15 +12,14 @@ from diembao.jobs.people.accounts import first_administrator_link, invite_accoun
 from diembao.jobs.people.tokens import new_token
 from diembao.system.clock import now
 from pipeline.records.accounts import NewAccount, SessionLimits
-from tests.support.desk_server import MAKER, PASSWORD, Desk, DeskClient, serve_desk, write_desk_home
+from tests.support.desk_server import MAKER, PASSWORD, Desk, DeskClient, serve_desk, serve_new_desk, write_desk_home
 
 GOOD = "bốn cái ghế tre cạnh cửa sổ"
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = write_desk_home(tmp_path_factory.mktemp("home"))
-    with serve_desk(home, f"sqlite:///{home.database}") as served:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with serve_new_desk(request, tmp_path_factory.mktemp("home")) as served:
         yield served
 
 
@@ -208,6 +208,30 @@ def test_a_session_ends_by_itself(desk: Desk, lasts: int, idle: int, ago: int) -
         assert client.get("/today").headers["location"].startswith("/sign-in")
 
 
+def test_the_office_sets_how_long_sessions_last(tmp_path: Path) -> None:
+    """By password, by the code of a second factor, and by an invitation."""
+    home = write_desk_home(tmp_path)
+    settings = home.config / "settings.toml"
+    text = re.sub(r"(?m)^idle_minutes = \d+", "idle_minutes = 7", settings.read_text("utf-8"))
+    settings.write_text(re.sub(r"(?m)^session_hours = \d+", "session_hours = 2", text), "utf-8")
+    with serve_desk(home, f"sqlite:///{home.database}") as desk:
+        reviewer, _ = desk.with_password("reviewer")
+        editor, secret = desk.with_password("editor")
+        newcomer, token = invite_account(desk.storage, NewAccount("moi.nhan", "viewer"), MAKER, now())
+        with desk.client() as client:
+            assert sign_in(client, reviewer.name) == "/"
+        with desk.client() as client:
+            sign_in(client, editor.name)
+            assert client.send_form("/sign-in/code", code=code(secret)).status_code == 303
+        with desk.client() as client:
+            client.get(f"/invitation/{token}")
+            assert client.send_form(f"/invitation/{token}", password=GOOD, again=GOOD).status_code == 303
+        for account in (reviewer, editor, newcomer):
+            [session] = desk.storage.accounts.sessions(account.id, now())
+            assert session.ends_at - session.begun_at == timedelta(hours=2)
+            assert session.idle_ends_at - session.used_at == timedelta(minutes=7)
+
+
 def test_the_own_profile(desk: Desk) -> None:
     account, _ = desk.with_password("reviewer")
     with desk.client(account) as client, desk.client(account) as other:
@@ -225,11 +249,4 @@ def test_the_own_profile(desk: Desk) -> None:
         assert other.get("/profile").status_code == 303, "the other sessions ended"
         assert client.send_form("/profile/language", language="xx").status_code == 400
         page = client.get("/profile").text
-        keys = dict(re.findall(r'id="key-(\w+)" name="\w+" value="([^"]+)"', page))
-        assert keys["approve"] == "a"
-        assert client.send_form("/profile/keys", **{**keys, "approve": "x"}).status_code == 400, "twice"
-        assert client.send_form("/profile/keys", **{**keys, "approve": "1"}).status_code == 400
-        assert client.send_form("/profile/keys", **{**keys, "approve": "đ"}).status_code == 303
-        assert 'id="key-approve" name="approve" value="đ"' in client.get("/profile").text
-        assert client.send_form("/profile/keys", default="1").status_code == 303
-        assert 'id="key-approve" name="approve" value="a"' in client.get("/profile").text
+        assert 'href="/review/keys"' in page

@@ -1,8 +1,6 @@
 """What a site offers is found where sites put it, tried, and told; and only what adds something is proposed."""
 
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 from crawlers.spiders.discovered import DiscoveredFeed, DiscoveredSite, choose_feeds
 from diembao.jobs.collection.source_check import build_source
 from pipeline.records import Feed, Reason
+from tests.support.cli import run_python
 from tests.support.local_site import LocalSite, Reply
 
 NOW = datetime.now(UTC)
@@ -27,9 +26,7 @@ print(json.dumps({"reason": site.reason, "name": site.name, "language": site.lan
 
 
 def found(url: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _DRIVER, url], capture_output=True, text=True, timeout=120, check=False
-    )
+    done = run_python(_DRIVER, url)
     assert done.returncode == 0, done.stderr[-3000:]
     told: dict[str, Any] = json.loads(done.stdout)
     told["offers"] = {row["url"]: row for row in told["offers"]}

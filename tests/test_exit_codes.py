@@ -12,6 +12,7 @@ from diembao.service.job_process import JobProcess, run_job
 from diembao.system.home import Home
 from pipeline.records import JobOutcome
 from tests.support.cli import Diembao
+from tests.test_server import ask, plan, serving, turns, until
 
 #: module that is broken → how: each is imported by the command line, or by what `collect` and `alerts` import
 BROKEN = {
@@ -89,6 +90,25 @@ def test_some_source_failed_is_done_as_ever(home: Home) -> None:
     (home.config / "sources.toml").write_text(source)
     result = run_job(job("collect", 0, 1), ("collect",), home, JobProcess())
     assert (result.outcome, result.exit_code) == (JobOutcome.DONE, 1), result.output_tail
+
+
+#: Python's own start runs this: in no process but that of the service can sqlalchemy be imported.
+_ALL_JOBS_BROKEN = "import sys\nif 'serve' not in sys.orig_argv:\n    sys.modules['sqlalchemy'] = None\n"
+
+
+def test_the_service_is_not_well_after_crashes(home: Home, diembao: Diembao, tmp_path: Path) -> None:
+    """Two jobs that take 1 for done die of an ImportError at once: `status`, its exit code and /metrics say so."""
+    (tmp_path / "sitecustomize.py").write_text(_ALL_JOBS_BROKEN)
+    each = "every_minutes = 600\nok = [0, 1]"
+    plan(home, collect=(["collect"], each), alerts=(["alerts"], each))
+    with serving(home, PYTHONPATH=f"{tmp_path}:{Path(__file__).parent.parent}"):
+        until(lambda: all(any(run.ended for run in turns(home, name)) for name in ("collect", "alerts")))
+        done = diembao("--home", home.root, "--lang", "en", "status")
+        _, metrics = ask(home, "/metrics")
+    assert done.returncode == 1
+    for name in ("collect", "alerts"):
+        assert f"Job '{name}' failed when it last ran" in done.stdout
+        assert f'diembao_job_turns_total{{how="failed",job="{name}"}} 1.0' in metrics
 
 
 TABLE = '[[job]]\nname = "collect"\ncommand = ["collect"]\nevery_minutes = 10\nok = {ok}\n'

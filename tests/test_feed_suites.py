@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -17,6 +15,7 @@ import pytest
 
 from crawlers.parsing.sitemaps import parse_sitemap
 from pipeline.records import Reason
+from tests.support.cli import run_python
 
 SUITES = Path(__file__).parent.parent / ".." / "shared" / "real" / "suites"
 pytestmark = pytest.mark.skipif(not SUITES.exists(), reason="the public suites (../shared/real/suites) are not here")
@@ -97,10 +96,7 @@ def served() -> Iterator[dict[str, list[tuple[str, str]]]]:
 def told(served: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
     """Crawl them all at once; give what the desk was told, and how long it took."""
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", CRAWL],
-        input=json.dumps(served), capture_output=True, text=True, timeout=200, check=False,
-    )  # fmt: skip
+    done = run_python(CRAWL, text=json.dumps(served), seconds=200)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stderr == ""
     lines = [json.loads(line) for line in done.stdout.splitlines()]

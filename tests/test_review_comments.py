@@ -12,6 +12,7 @@ from config.settings import load_settings
 from diembao.jobs.review.assignments import assign, set_done, tasks
 from diembao.jobs.review.comments import comment
 from pipeline.records import SavedSearch
+from pipeline.records.accounts import Assigned
 from pipeline.records.audit import AuditFilter
 from pipeline.records.reviews import DigestDraft, DraftClash, ReviewAct
 from storage.database import Database, open_database
@@ -116,7 +117,9 @@ def test_assignments(desk: Desk) -> None:
     assert (made.department_name, made.who, made.done_at) == ("Sở Y tế", "Lan", None)
     assert [letter.account for letter in desk.storage.letters.of_cause(f"assignment {made.id}")] == [3, 4]
     assign(desk.storage, LAN, wire, 1, MORNING, scope="story")
-    assert desk.storage.reviews.assigned_to(1) == {x, wire, reprint} and desk.storage.reviews.assigned_to(2) == set()
+    (wire_story,) = desk.storage.reviews.stories([wire])
+    assert desk.storage.reviews.assigned_to(1) == Assigned(frozenset({x, wire}), frozenset({wire_story}))
+    assert desk.storage.reviews.assigned_to(2) == Assigned()
     assert desk.storage.reviews.is_assigned(1, reprint) and not desk.storage.reviews.is_assigned(2, reprint)
     assert [one.scope for one in desk.storage.reviews.assignments(keys=[reprint])] == ["story"]
     listed = tasks(desk.storage, load_settings(None), MORNING, department=1)

@@ -163,6 +163,16 @@ def test_find_prints_the_table_and_writes_it_when_asked(diembao: Diembao, own: H
     assert len(load_sources(own.config)) == before.count("[[source]]") + 1
 
 
+def test_find_writes_no_private_address_that_nobody_allowed(diembao: Diembao, own: Home, site: LocalSite) -> None:
+    site.pages["/tin.rss"] = Reply(RSS.replace("<pubDate>Sun, 01 Mar 2020 08:00:00 +0700</pubDate>", ""), "text/xml")
+    before = (own.config / "sources.toml").read_text("utf-8")
+    for more in ([], ["--allow-private", "10.77.77.77"], ["--allow-private", "127.0.0.1:1"]):
+        done = diembao("--home", own.root, "--lang", "en", "source", "find", site.home, "--write", *more)
+        assert done.returncode == 1
+        assert f"{site.home}tin.rss" in done.stderr
+        assert (own.config / "sources.toml").read_text("utf-8") == before
+
+
 def test_find_of_nothing(diembao: Diembao, own: Home) -> None:
     with LocalSite({}) as gone:
         home = gone.home

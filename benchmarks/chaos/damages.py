@@ -1,13 +1,14 @@
 """Databases that are damaged and restored from a backup, and rows that are damaged, told, and put right."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.chaos.scene import Scene
-from benchmarks.chaos.stores import PostgresStore, SqliteStore
 from tests.support.cli import run_diembao
+from tests.support.stress.row_damage import damaged_row, is_named
+from tests.support.stress.stores import PostgresStore, SqliteStore
 
 
 def _noise(file: Path) -> None:
@@ -98,58 +99,27 @@ def _is_told(scene: Scene) -> bool:
     return done.returncode != 0 and "Traceback" not in done.stderr
 
 
-#: (table, key, column, what its value becomes) of damage that leaves the file sound.
-_ROWS = (
-    ("versions", "id", "title", "{column} || 'x'"),
-    ("versions", "id", "text_hash", "'f' || substr({column}, 2) || 'x'"),
-    ("versions", "id", "article", "replace({text}, '\"lead\"', '\"leae\"')"),
-    ("taggings", "id", "relevance", "'no'"),
-    ("taggings", "id", "tags", "replace({text}, '\"tone\"', '\"tonf\"')"),
-    ("taggings", "id", "score", "{column} + 0.013"),
-    ("candidates", "id", "entry", "replace({text}, '\"title\"', '\"titlf\"')"),
-    ("fetches", "id", "reason", "'oj'"),
-    ("publication_files", "publication_id", "sha256", "'f' || substr({column}, 2)"),
-    ("publications", "id", "day", "'2026-0s-01'"),
-)
+#: Rows that are damaged at a time.
+_A_NIGHT = 2
 
 
 def damage_rows(scene: Scene, times: int) -> None:
-    """Damage two rows on so many nights: the check names both, and all is not well until they are put right."""
+    """Damage so many rows, two a night: the check names both, and all is not well until they are put right."""
     stage, store = scene.stage, scene.store
     while scene.tally.done < times:
         day = scene.midnight()
         stage.until(day)
         scene.press.offer(2, stage.now)
         with ExitStack() as damages:
-            names = [damages.enter_context(_damaged_row(scene, n)) for n in range(min(2, times - scene.tally.done))]
+            numbers = range(scene.tally.done, min(scene.tally.done + _A_NIGHT, times))
+            names = [damages.enter_context(damaged_row(store, number, scene.dice)) for number in numbers]
             stage.until(day + timedelta(hours=3))
             scene.broken.update(f"{name} is damaged" for name in names)
             scene.ask()
             [(said,)] = store.rows("SELECT said FROM job_runs WHERE job = 'self-check' ORDER BY id DESC LIMIT 1")
             scene.tally.problems += [
-                f"damage of {name} was told as: {said[:200]}" for name in names if name not in said
+                f"damage of {name} was told as: {said[:200]}" for name in names if not is_named(name, said)
             ]
         scene.tally.done += len(names)
         scene.broken.clear()
         stage.until(day + timedelta(hours=8))
-
-
-@contextmanager
-def _damaged_row(scene: Scene, number: int) -> Iterator[str]:
-    """Damage a row that is drawn, give its name, and put it right."""
-    store = scene.store
-    table, key, column, value = _ROWS[(scene.tally.done + number) % len(_ROWS)]
-    row = scene.dice.choice(store.rows(f"SELECT {key} FROM {table}"))[0]
-    new, where = value.format(column=column, text=f"CAST({column} AS TEXT)"), f"WHERE {key} = {row}"
-    if table == "publication_files":
-        where += " AND name = 'letter.txt'"
-    if isinstance(store, PostgresStore) and column in ("article", "tags", "entry"):
-        new = f"CAST({new} AS JSON)"
-    saved = f"saved_{number}"
-    store.change(f"CREATE TABLE {saved} AS SELECT {column} AS value FROM {table} {where}")
-    try:
-        store.change(f"UPDATE {table} SET {column} = {new} {where}")
-        yield f"{table} {row}"
-    finally:
-        store.change(f"UPDATE {table} SET {column} = (SELECT value FROM {saved}) {where}")
-        store.change(f"DROP TABLE {saved}")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import psycopg
 
 from benchmarks.chaos.scene import DUE, Scene
-from benchmarks.chaos.stores import PostgresStore
+from tests.support.stress.stores import PostgresStore
 
 #: Hours of a day from which on a disk is full, and how many it stays so: around each job, and around all of them.
 _MOMENTS = (((4.9, 0.3), (6.1, 1.5)), ((5.4, 0.4), (6.3, 2.5)), ((4.5, 2.4), (7.5, 2.0)))
@@ -36,13 +36,14 @@ def fill(scene: Scene, times: int) -> None:
 
 
 def _pass_hours(scene: Scene, hours: float) -> None:
-    """Let hours pass under a full disk, and ask `status` on the way: all is not well once something was due."""
+    """Let hours pass under a full disk, and ask `status` on the way: all is not well where what was due is not done."""
     first = scene.stage.now
     midnight = first.replace(hour=0, minute=0, second=0)
     for _ in range(3):
         scene.stage.until(scene.stage.now + timedelta(hours=hours / 3))
-        if due := [name for name, at in DUE.items() if first < midnight + at < scene.stage.now]:
-            scene.broken.add(f"the disk is full, and due since then were {', '.join(due)}")
+        due = [name for name, at in DUE.items() if first < midnight + at < scene.stage.now]
+        undone = [name for name in due if not scene.is_done(name)]
+        scene.broken = {f"the disk is full, and {', '.join(undone)} was due and is not done"} if undone else set()
         scene.ask()
     scene.broken.clear()
 

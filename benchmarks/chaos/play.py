@@ -15,9 +15,9 @@ from benchmarks.chaos.kills import kill
 from benchmarks.chaos.pages import break_feeds, half_broken_host, poison, poison_at_once
 from benchmarks.chaos.press import GrowingPress
 from benchmarks.chaos.scene import Scene, scene
-from benchmarks.chaos.stores import PostgresStore, SqliteStore, Store
 from benchmarks.chaos.tally import Tally, table
 from tests.support.postgres import start_postgres
+from tests.support.stress.stores import PostgresStore, SqliteStore, Store
 
 
 @dataclass(frozen=True, slots=True)

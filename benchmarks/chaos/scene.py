@@ -17,11 +17,12 @@ import psycopg
 from click import Abort
 
 from benchmarks.chaos.press import GrowingPress
-from benchmarks.chaos.stores import Store
 from benchmarks.chaos.tally import Tally
 from pipeline.errors import DiembaoError
 from tests.support.cli import run_diembao, run_inside
+from tests.support.stress.job_work import is_done
 from tests.support.stress.serve_stage import LISTS, START, ZONE, Stage
+from tests.support.stress.stores import Store
 
 #: The day's work, each job a process: those of `diembao init`, once a day.
 _SCHEDULE = """
@@ -174,6 +175,13 @@ class Scene:
         for day, channel, name in rows:
             letters[day, channel] += received[name]
         return letters
+
+    def is_done(self, job: str) -> bool:
+        """Return whether the work of one of today's jobs is done."""
+        today = self.stage.now.astimezone(ZONE).date()
+        letters = self._letters()
+        fewest = min(letters[str(today), name] for name in LISTS)
+        return is_done(job, self.store, self.press.offered.keys(), self._file(today), fewest)
 
     def ask(self) -> bool:
         """Ask `status` at this moment and compare it with what is so; return whether it says well."""

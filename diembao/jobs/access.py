@@ -11,11 +11,11 @@ from pipeline.records.accounts import Account, Assigned, Sight
 
 
 class _Reviews(Protocol):
-    def assigned_to(self, department: int, /) -> frozenset[str]: ...
+    def assigned_to(self, department: int, /) -> Assigned: ...
 
 
 class HasReviews(Protocol):
-    """A database, as far as access asks it: `reviews.assigned_to(department)` names the articles it was given."""
+    """A database, as far as access asks it: `reviews.assigned_to(department)` names what a department was given."""
 
     @property
     def reviews(self) -> _Reviews: ...
@@ -31,7 +31,7 @@ def visible(storage: HasReviews, account: Account | None) -> Sight:
     if account.allows("article.read"):
         return Sight(every_article=True)
     if account.allows("assigned.read") and account.department is not None:
-        return Sight(every_article=False, assigned=Assigned(storage.reviews.assigned_to(account.department)))
+        return Sight(every_article=False, assigned=storage.reviews.assigned_to(account.department))
     return Sight(every_article=False)
 
 

@@ -259,6 +259,24 @@ def _saved_searches(context: AlertContext, rule: Rule) -> Causes:
         )
 
 
+def _desk(context: AlertContext, rule: Rule) -> Causes:
+    from config.settings import load_settings
+    from diembao.service.desk_process import desk_trouble
+
+    desk = load_settings(context.home.config if context.home.config.exists() else None).desk
+    # Patiently: a desk that is just being started again is well.
+    if not desk.enabled or not context.home.is_locked("serve") or not (trouble := desk_trouble(context.home, desk, 30)):
+        return
+    yield (
+        "desk",
+        translate(
+            "{trouble}.\nWhat to do: read the last lines of {log_file}; then systemctl restart diembao",
+            trouble=trouble,
+            log_file=context.home.root / "logs" / "desk.log",
+        ),
+    )
+
+
 def _grave(context: AlertContext, rule: Rule) -> Causes:
     from diembao.service.grave_news import grave_news  # reads the words of texts, which no other rule does
 
@@ -274,4 +292,5 @@ _RULES: dict[str, Callable[[AlertContext, Rule], Causes]] = {
     "spike": _spike,
     "search": _saved_searches,
     "grave": _grave,
+    "desk": _desk,
 }

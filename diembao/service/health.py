@@ -44,12 +44,14 @@ class HealthState:
     clock_jumps: int = 0
     #: how collection stands; None: not known yet
     collection: CollectionHealth | None = None
+    #: gives why the desk does not answer; '': it answers, or is not to run
+    desk: Callable[[], str] = lambda: ""
 
     @property
     def ready(self) -> bool:
-        """Whether the service is alive, works, and collects."""
+        """Whether the service is alive, works, and collects, and its desk answers."""
         troubles = self.collection.troubles if self.collection is not None else ()
-        return self.alive and not self.trouble and not troubles
+        return self.alive and not self.trouble and not troubles and not self.desk()
 
     @property
     def alive(self) -> bool:
@@ -92,6 +94,8 @@ class _Metrics:
             "diembao_ready", "1: nothing keeps the service from its work, and it collects", registry=self.registry
         )
         ready.set_function(lambda: float(state.ready))
+        desk = Gauge("diembao_desk_well", "1: the desk answers, or is not to run", registry=self.registry)
+        desk.set_function(lambda: float(not state.desk()))
         self._add_collection(state)
         running = Gauge("diembao_jobs_running", "Jobs that run now", registry=self.registry)
         running.set_function(lambda: float(len(state.running)))
@@ -214,6 +218,7 @@ def _readiness(state: HealthState) -> dict[str, Any]:
         "at": state.at,
         "trouble": state.trouble,
         "collection": list(state.collection.troubles) if state.collection is not None else [],
+        "desk": state.desk(),
         "running": dict(state.running),
         "next": {name: when.isoformat() for name, when in state.next.items()},
         "last": {

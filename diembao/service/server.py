@@ -5,6 +5,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -105,6 +106,10 @@ class JobServer:
             self._log.warning("clock_was_ahead", values=self._storage.maintenance.bring_back(at))
         else:
             self._log.warning("clock_is_behind")
+
+    def watch_desk(self, trouble: Callable[[], str]) -> None:
+        """Let /readyz and /metrics tell of the desk, by what says why it does not answer."""
+        self._state.desk = trouble
 
     def stop(self) -> None:
         """Ask the loop to end; may be called from a signal handler."""

@@ -10,11 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.schedule import Job
-from config.settings import Settings
+from config.settings import Settings, load_settings
 from diembao.jobs.collection.ledger import watched_sources
+from diembao.jobs.office.letters import letters_in_doubt
 from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
+from diembao.service.desk_process import desk_trouble
 from diembao.service.health import service_trouble
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
@@ -28,6 +30,8 @@ from storage.maintenance.disk import database_bytes
 _LEAST_FREE = 200 * 2**20
 #: Time after which a digest that is due counts as missing.
 _DIGEST_DELAY = timedelta(minutes=30)
+#: Time that a letter of the desk may wait: its job and a try that failed.
+_LETTERS_DELAY = timedelta(hours=1)
 #: Days before today of which digests are looked for; the service makes up for them.
 _WEEK = 6
 
@@ -42,6 +46,15 @@ class JobStatus:
     done: JobRun | None
     #: None: the service does not run
     next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LettersStanding:
+    """The letters of the desk: how many wait, are in doubt, were given up."""
+
+    waiting: int
+    unsure: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,9 @@ class ServiceStatus:
     #: alerts of the last 24 hours
     alerts: list[Alert]
     collection: CollectionHealth
+    letters: LettersStanding
+    #: whether the desk answers; None: it is not to run, or the service does not
+    desk_answers: bool | None
     #: messages on digests that wait for a person to approve them
     waiting: list[str] = field(default_factory=list)
 
@@ -80,7 +96,8 @@ def service_status(
 ) -> ServiceStatus:
     """Return the status at `at`; a service that never ran is no trouble, one that ran and does not now is.
 
-    With `settings` a digest that nobody approved in time and that was held is a trouble too.
+    With `settings` a digest that nobody approved in time and that was held is a trouble too. Raises ConfigError for
+    faults of settings.toml.
     """
     serving, last = _serving(home), storage.service.last_of_each()
     done, runs = storage.service.last_of_each(JobOutcome.DONE), storage.service.jobs_since(at - KEEP)
@@ -96,6 +113,10 @@ def service_status(
         )
     if serving and (trouble := _trouble_of_service(home)):
         troubles.append(trouble)
+    desk = (settings or load_settings(home.config if home.config.exists() else None)).desk
+    desk_words = desk_trouble(home, desk) if serving and desk.enabled else ""
+    if desk_words:
+        troubles.append(desk_words)
     if storage.maintenance.was_ahead(at):
         troubles.append(
             translate("Records are dated later than now: compare the clock; the next collection dates them anew"),
@@ -127,6 +148,8 @@ def service_status(
                 listed=listed,
             )
         )
+    letters = _letters(storage, at)
+    troubles += _letter_troubles(storage, letters, at)
     return ServiceStatus(
         troubles,
         serving,
@@ -139,8 +162,34 @@ def service_status(
         free,
         storage.service.alerts_since(at - timedelta(days=1)),
         collection,
+        letters,
+        not desk_words if serving and desk.enabled else None,
         waiting_digests(storage, settings, jobs, at) if settings is not None else [],
     )
+
+
+def _letters(storage: Database, at: datetime) -> LettersStanding:
+    counts = storage.letters.counts()
+    return LettersStanding(counts.get("waiting", 0), len(letters_in_doubt(storage, at)), counts.get("failed", 0))
+
+
+def _letter_troubles(storage: Database, letters: LettersStanding, at: datetime) -> list[str]:
+    """Return what is wrong with the outbox of the desk."""
+    troubles = []
+    oldest = storage.letters.oldest_waiting()
+    if oldest is not None and oldest < at - _LETTERS_DELAY:
+        troubles.append(
+            translate("{count} letters of the desk wait to be sent: diembao letters says why", count=letters.waiting)
+        )
+    if letters.unsure:
+        troubles.append(
+            translate(
+                "It is not known whether {count} letters of the desk arrived: ask them, then diembao letters --arrived "
+                "(they did) or --again (they did not)",
+                count=letters.unsure,
+            )
+        )
+    return troubles
 
 
 def _missed_days(storage: Database, home: Home, jobs: Sequence[Job], local: datetime) -> list[date]:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from config.alerts import load_alerts
 from config.desk import DeskSettings
 from config.load import FILES
 from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
+from diembao.jobs.office.background import AuditCheck, Postman
 from diembao.system.home import Home
 from diembao.web.live import LiveState
 from diembao.web.security.limits import RateLimits
@@ -69,6 +71,9 @@ class DeskContext:
     _storages: Storages
     _settings: _Loaded[Settings]
     _rules: _Loaded[Rulebook]
+    #: Sends the letters of the desk; called after each form that was taken.
+    postman: Postman
+    audit_check: AuditCheck
     limits: RateLimits = field(default_factory=RateLimits)
     live: LiveState = field(default_factory=LiveState)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "desk"))
@@ -97,6 +102,7 @@ class DeskContext:
 
     def close(self) -> None:
         self.threads.shutdown(wait=True, cancel_futures=True)
+        self.postman.close()
         self._storages.close()
 
 
@@ -104,4 +110,8 @@ def open_context(home: Home, database: str, key: bytes, log: "BoundLogger") -> D
     """Return the context of a desk. Raises ConfigError."""
     settings = _Loaded(load_settings, home.config, ("settings.toml",))
     rules = _Loaded(load_rulebook, home.config, tuple(name for name in FILES if name in ("places.toml", "topics.toml")))
-    return DeskContext(home, database, key, settings.get().desk, log, Storages(database), settings, rules)
+    mail = _Loaded(lambda folder: load_alerts(folder).mail, home.config, ("alerts.toml",))
+    postman = Postman(database, settings.get, mail.get, lambda text: log.warning("letters", problem=text))
+    desk = settings.get().desk
+    storages, check = Storages(database), AuditCheck(database)
+    return DeskContext(home, database, key, desk, log, storages, settings, rules, postman, check)

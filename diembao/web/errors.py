@@ -18,7 +18,7 @@ WORDS = {
     500: (mark("An error of the program"), mark("The desk made a mistake. It is in the log; nothing was saved.")),
     503: (
         mark("The database is busy"),
-        mark("Another program is writing to the database. Nothing was saved: go back, and send the form again."),
+        mark("Another program is writing to the database, so nothing was stored. Try again in a moment."),
     ),
 }
 
@@ -28,10 +28,15 @@ class DeskError(DiembaoError):
 
     def __init__(self, status: int, message: str = "", *, retry_after: int = 0) -> None:
         self.status = status
-        self.message = message or Message(WORDS.get(status, WORDS[500])[1])
+        self.message = message or message_of(status)
         #: Seconds to wait before the next try; 0: not said.
         self.retry_after = retry_after
         super().__init__(f"{status}: {self.message}")
+
+
+def message_of(status: int) -> Message:
+    """Return what an error means that brings no words of its own."""
+    return Message(WORDS.get(status, WORDS[500])[1])
 
 
 def title_of(status: int) -> str:

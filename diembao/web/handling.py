@@ -19,7 +19,7 @@ from diembao.web.auth.sessions import as_signed_in, open_session
 from diembao.web.context import DeskContext
 from diembao.web.desk_route import Access, DeskRoute
 from diembao.web.errors import DeskError
-from diembao.web.rendering import redirect, render_error
+from diembao.web.rendering import redirect, render_busy, render_error
 from diembao.web.security import cookies, csrf
 from diembao.web.security.bodies import files_of, read_form, texts_of
 from diembao.web.visit import MenuEntry, Visit
@@ -45,6 +45,8 @@ def make_handler(context: DeskContext, routes: tuple[DeskRoute, ...], route: Des
         if not visit.cookie(cookies.VISIT) and not route.is_stream:
             # Also where a session's cookie came: it may have ended, and the form to sign in needs a token too.
             cookies.set_cookie(response, cookies.VISIT, visit.seed, visit.is_secure)
+        if request.method not in csrf.SAFE and response.status_code < 400:
+            context.postman.call()
         log_request(context, request.method, route.path, response.status_code, visit.address, start)
         return response
 
@@ -140,9 +142,10 @@ async def _answer(visit: Visit, routes: tuple[DeskRoute, ...], route: DeskRoute,
         found = error
         return await context.in_thread(lambda: _error_page(visit, routes, found))
     except (StorageError, ConfigError) as error:
-        status = 503 if isinstance(error, StorageError) and error.may_pass else 500
         context.log.error("request_failed", route=route.path, error=str(error))
-        return await context.in_thread(lambda: _plain_error(visit, DeskError(status)))
+        if isinstance(error, StorageError) and error.may_pass:
+            return await context.in_thread(lambda: _busy_page(visit))
+        return await context.in_thread(lambda: _plain_error(visit, DeskError(500)))
     except Exception as error:  # the last resort of a server: one request fails, the desk goes on
         context.log.error("request_failed", route=route.path, error=type(error).__name__, exc_info=error)
         return await context.in_thread(lambda: _error_page(visit, routes, DeskError(500)))
@@ -221,6 +224,11 @@ def _error_page(visit: Visit, routes: tuple[DeskRoute, ...], error: DeskError) -
         if visit.account is None:
             visit = _with_account(visit, routes, counts_as_use=False)
     return _plain_error(visit, error)
+
+
+def _busy_page(visit: Visit) -> Response:
+    with use_language(visit.language):
+        return render_busy(visit)
 
 
 def _plain_error(visit: Visit, error: DeskError) -> Response:

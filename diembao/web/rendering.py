@@ -12,13 +12,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from diembao.web.errors import DeskError, title_of
+from diembao.web.errors import DeskError, message_of, title_of
 from diembao.web.security import cookies, csrf
 from diembao.web.static_files import static_url
 from diembao.web.visit import Visit, local_path
-from pipeline.i18n.catalogs import find_code, translate, translate_code
+from pipeline.i18n.catalogs import find_code, mark, translate, translate_code
 from pipeline.i18n.notices import Message, shown
 from pipeline.text.invisible import strip_invisible
+
+#: Fields that hold a secret → their labels.
+_SECRETS = {
+    "old": mark("Present password"),
+    "password": mark("Password"),
+    "again": mark("The same once more"),
+    "code": mark("Code"),
+}
 
 
 def render(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
@@ -68,6 +76,20 @@ def render_error(visit: Visit, error: DeskError) -> Response:
     response = render(visit, "error.html", error.status, title=title_of(error.status), message=error.message)
     if error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def render_busy(visit: Visit) -> Response:
+    """Return the page that says that the database is busy, with what the form held, to be sent again.
+
+    Passwords and codes are never sent back: the page asks for them anew.
+    """
+    # Beside a password "again" and "old" are passwords too; elsewhere they may be anything.
+    hidden = [name for name in _SECRETS if name in visit.form and (name == "code" or "password" in visit.form)]
+    fields = [(name, value) for name, value in visit.form.multi_items() if name not in (csrf.FIELD, *hidden)]
+    asked = [(name, _SECRETS[name]) for name in hidden]
+    response = render(visit, "busy.html", 503, title=title_of(503), message=message_of(503), fields=fields, asked=asked)
+    response.headers["Retry-After"] = "5"
     return response
 
 

@@ -6,6 +6,7 @@ from diembao.web.routes import start, today
 from diembao.web.routes.digest import published as published_digests
 from diembao.web.routes.digest import release as digest_release
 from diembao.web.routes.digest import room as digest_room
+from diembao.web.routes.office import agreement, assignments, audit, mentions
 from diembao.web.routes.people import accounts, departments
 from diembao.web.routes.reading import rooms as reading
 from diembao.web.routes.review import room as review_room
@@ -21,6 +22,10 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *profile.ROUTES,
         *sso.ROUTES,
         *today.ROUTES,
+        *assignments.ROUTES,
+        *mentions.ROUTES,
+        *agreement.ROUTES,
+        *audit.ROUTES,
         *review_room.ROUTES,
         *digest_room.ROUTES,
         *digest_release.ROUTES,

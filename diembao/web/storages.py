@@ -8,6 +8,9 @@ from pathlib import Path
 from storage.database import Database, open_database
 from storage.engine.errors import StorageError
 
+#: Seconds for which a request waits for another program that writes to the database; then the page says so.
+_PATIENCE = 5.0
+
 
 class Storages:
     """The databases of a desk's threads, all at one address."""
@@ -29,7 +32,7 @@ class Storages:
         if getattr(self._own, "storage", None) is not None and self._own.identity != identity:
             self._drop()
         if getattr(self._own, "storage", None) is None:
-            storage = open_database(self._address)
+            storage = open_database(self._address, patience=_PATIENCE)
             self._own.storage, self._own.identity = storage, self._identity()
             with self._lock:
                 self._all.add(storage)

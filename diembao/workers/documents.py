@@ -149,6 +149,11 @@ def _try_again(
 
 
 def _prepare(megabytes: int, rules: Rulebook | None) -> None:
+    limit_memory(megabytes)
+    load_readers(rules)
+
+
+def load_readers(rules: Rulebook | None) -> None:
     """Load what a page needs (extractors, readers of dates, models), so that the first one is not charged for it."""
     from datetime import UTC, datetime
 
@@ -156,7 +161,6 @@ def _prepare(megabytes: int, rules: Rulebook | None) -> None:
     from pipeline.extraction.extract import extract
     from pipeline.records import Entry
 
-    limit_memory(megabytes)
     url = "http://warm.example/1"
     text = "<p>Ninh Thu&#7853;n, 20/11/2026: c&#7843;ng bi&#7875;n m&#7903; r&#7897;ng.</p>" * 8
     body = f"<html lang=vi><title>Ninh Thu&#7853;n</title><article><h1>Ninh Thu&#7853;n</h1>{text}</article>".encode()

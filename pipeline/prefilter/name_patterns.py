@@ -80,6 +80,7 @@ def name_beginnings(name: str) -> Iterator[tuple[bytes, int, tuple[bytes, ...]]]
                 yield beginning + end, len(beginning), _either_case(cased[count][0])
 
 
+@lru_cache(maxsize=4096)
 def _either_case(letter: str) -> tuple[bytes, ...]:
     return tuple({_bytes(letter.lower()), _bytes(letter.upper())})
 
@@ -113,10 +114,16 @@ def _bytes(text: str) -> bytes:
 
 def _old_tones(word: str) -> str:
     """Return 'hoà' for 'hòa': the two ways of placing a tone mark in the open rhymes oa, oe, uy."""
+    return word[:-2] + _OLD_RHYMES.get(word[-2:], word[-2:])
+
+
+def _old_rhymes() -> Iterator[tuple[str, str]]:
     for new, old in (("òóỏõọ", "oa"), ("òóỏõọ", "oe"), ("ùúủũụ", "uy")):
         for mark in new:
             for one, other in ((mark, old), (mark.upper(), old.upper())):
-                if word.endswith(one + other[1]):
-                    tone = unicodedata.normalize("NFD", one)[1:]
-                    return word[:-2] + other[0] + unicodedata.normalize("NFC", other[1] + tone)
-    return word
+                tone = unicodedata.normalize("NFD", one)[1:]
+                yield one + other[1], other[0] + unicodedata.normalize("NFC", other[1] + tone)
+
+
+#: A rhyme at the end of a word → the same with its tone mark in the old place.
+_OLD_RHYMES = dict(_old_rhymes())

@@ -25,11 +25,12 @@ ROLES: tuple[Role, ...] = get_args(Role)
 _REVIEWER: frozenset[Permission] = frozenset(
     {"digest.read", "assigned.read", "article.read", "review", "comment", "assign"}
 )
+_PUBLISH: frozenset[Permission] = frozenset({"publish"})
 #: Role → what it may do. Comments of a viewer are on what is assigned to the own department.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "viewer": frozenset({"digest.read", "assigned.read", "comment"}),
     "reviewer": _REVIEWER,
-    "editor": _REVIEWER | {"publish"},
+    "editor": _REVIEWER.union(_PUBLISH),
     "analyst": frozenset({"digest.read", "article.read", "export", "comment"}),
     "administrator": frozenset({"digest.read", "article.read", "source.manage", "account.manage"}),
     "auditor": frozenset({"digest.read", "article.read", "audit.read"}),

@@ -182,7 +182,7 @@ class Letter:
     """A letter to one account about one cause; there is never a second one."""
 
     id: int
-    #: 'comment 12' or 'assignment 3'
+    #: 'comment 12', 'assignment 3', or 'due 2026-11-23': what is to be finished by the day after that one
     cause: str
     account: int
     at: datetime

@@ -11,6 +11,7 @@ from pipeline.i18n.notices import Message
 from pipeline.records.accounts import Account, Department, NewAccount
 from pipeline.records.audit import ERASED, Actor, AuditEvent
 from storage.accounts.errors import AccountRefused
+from storage.accounts.pseudonyms import forget_name, pseudonym
 from storage.accounts.rows import (
     account_of,
     check_department,
@@ -102,8 +103,8 @@ def change_account(
     return get_account(connection, number)
 
 
-def erase_account(connection: Connection, number: int, actor: Actor, at: datetime) -> None:
-    """See storage.accounts.facet.Accounts.erase."""
+def erase_account(connection: Connection, number: int, actor: Actor, at: datetime) -> list[str]:
+    """See storage.accounts.facet.Accounts.erase; return the keys of articles whose derived rows named the person."""
     account = get_account(connection, number)
     _refuse_erased(account)
     if actor.account == number:
@@ -113,7 +114,7 @@ def erase_account(connection: Connection, number: int, actor: Actor, at: datetim
     for table in (sessions, invitations, recovery_codes, account_preferences):
         connection.execute(delete(table).where(table.c.account_id == number))
     values = {
-        "name": f"#{number}",
+        "name": pseudonym(number),
         "full_name": "",
         "mail": "",
         "disabled": 1,
@@ -128,6 +129,7 @@ def erase_account(connection: Connection, number: int, actor: Actor, at: datetim
     connection.execute(update(accounts).where(accounts.c.id == number).values(**values))
     note(connection, ERASED, number, actor, at)
     erase_person(connection, number)
+    return forget_name(connection, number, account.name)
 
 
 def last_administrator(account: Account) -> Message:

@@ -1,11 +1,11 @@
 """The people's part of the database. Every change of an account writes its audit entry in the same transaction."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from pipeline.records.accounts import (
     Account,
@@ -25,9 +25,17 @@ from storage.engine.damage import parse_json
 from storage.engine.facet import Facet
 from storage.schema.accounts import account_preferences, accounts
 
+#: Articles made anew by one statement.
+_CHUNK = 500
+
 
 class Accounts(Facet):
     """The accounts of one database; used by one thread. Methods that change raise AccountRefused."""
+
+    def __init__(self, engine: Engine, reindex: Callable[[Connection, Collection[str]], None]) -> None:
+        """`reindex` makes anew what is derived from articles, in the transaction of the change."""
+        super().__init__(engine)
+        self._reindex = reindex
 
     # accounts
     def account(self, number: int, /) -> Account | None:
@@ -75,10 +83,14 @@ class Accounts(Facet):
     def erase(self, number: int, actor: Actor, at: datetime, /) -> None:
         """Erase a person's name, addresses and secrets, in the audit too; the account stays as a number.
 
+        What the person decided stays, under that number.
+
         Raises AccountRefused for the actor's own account and for the last administrator.
         """
         with self._writing() as connection:
-            changes.erase_account(connection, number, actor, at)
+            keys = changes.erase_account(connection, number, actor, at)
+            for start in range(0, len(keys), _CHUNK):
+                self._reindex(connection, keys[start : start + _CHUNK])
 
     # departments
     def departments(self) -> list[Department]:

@@ -17,7 +17,7 @@ from pipeline.i18n.notices import Message, say_wait
 from storage.engine.damage import parse_json
 from storage.engine.driver_errors import error_of, waiting_for_writer
 from storage.engine.errors import StorageError
-from storage.engine.sqlite_connections import attach_sqlite
+from storage.engine.sqlite_connections import PATIENCE, attach_sqlite
 
 #: The escape of a NUL in JSON, with the pairs of backslashes before it that are no part of it.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -27,14 +27,21 @@ _WRITER_LOCK = int.from_bytes(b"diembao", "big")
 _LIMIT_EXCEEDED = "54"
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, patience: float | None = None) -> Engine:
     """Return an engine for the database at a SQLAlchemy address, without looking at its tables.
+
+    `patience`: seconds for which a transaction that writes waits for another program that does (None: as long as there
+    is hope); then it raises a StorageError whose cause is 'busy'.
 
     Raises StorageError for an address that is malformed or whose driver is not installed.
     """
     try:
         engine = create_engine(
-            _with_driver(url), json_serializer=_dump_json, json_deserializer=parse_json, pool_pre_ping=True
+            _with_driver(url),
+            json_serializer=_dump_json,
+            json_deserializer=parse_json,
+            pool_pre_ping=True,
+            execution_options={} if patience is None else {PATIENCE: round(patience * 1000)},
         )
     except ArgumentError:
         message = Message(mark("{url} is no address of a database; e.g. postgresql://user@host/diembao"), url=repr(url))
@@ -117,5 +124,7 @@ def _begin_postgres(connection: Connection) -> None:
     else:
         taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({_WRITER_LOCK})").scalar_one()
         if not taken:
+            if patience := connection.get_execution_options().get(PATIENCE):
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience)}")
             with say_wait(waiting_for_writer(connection.engine)):
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")

@@ -51,6 +51,7 @@ _BY_MESSAGE = {
     "No space left": _FULL,
     "disk I/O": _IO,
     "locked": _BUSY,
+    "lock timeout": _BUSY,
     "malformed": _DAMAGED,
     "not a database": _FOREIGN,
     "readonly": _READONLY,

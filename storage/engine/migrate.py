@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def open_engine(url: str, *, upgrade: bool = False) -> Engine:
+def open_engine(url: str, *, upgrade: bool = False, patience: float | None = None) -> Engine:
     """Open the database at a SQLAlchemy address, with today's tables in it.
 
     An empty database gets the tables. An older SQLite file is saved beside itself and upgraded; an older database of
-    another kind only with `upgrade`, which is for a caller that has saved it. Raises StorageError for a database that
-    cannot be opened, is not diembao's, or is newer than this program.
+    another kind only with `upgrade`, which is for a caller that has saved it. `patience`: that of
+    storage.engine.connection.connect. Raises StorageError for a database that cannot be opened, is not diembao's, or
+    is newer than this program.
     """
-    engine = connect(url)
+    engine = connect(url, patience)
     name = engine.url.render_as_string()
     try:
         with engine.connect().execution_options(reads=True) as connection:

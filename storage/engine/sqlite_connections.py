@@ -18,6 +18,8 @@ from storage.engine.driver_errors import error_of, waiting_for_writer
 
 #: Milliseconds for which one waits for another program's lock.
 _BUSY_MS = 60_000
+#: Option of an engine: milliseconds for which its writers wait instead.
+PATIENCE = "patience_ms"
 #: The table and the PRAGMA application_id ("dbbs" in ASCII) of a sealed backup (storage.maintenance.seal).
 SEAL_TABLE, SEALED_ID = "backup_seal", int.from_bytes(b"dbbs", "big")
 #: Primary codes of SQLite's errors: https://sqlite.org/rescode.html
@@ -141,6 +143,7 @@ def _set_journal(connection: Connection, driver: sqlite3.Connection) -> None:
 
 def _run(connection: Connection, driver: sqlite3.Connection, statement: str) -> None:
     """Run a statement that takes a lock: at once, else after a wait that is said. Raises StorageError."""
+    patience = int(connection.get_execution_options().get(PATIENCE, _BUSY_MS))
     try:
         try:
             driver.execute("PRAGMA busy_timeout=0")
@@ -148,11 +151,11 @@ def _run(connection: Connection, driver: sqlite3.Connection, statement: str) -> 
         except sqlite3.Error as error:
             if primary_code(error) not in _BUSY_CODES:
                 raise
-            driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+            driver.execute(f"PRAGMA busy_timeout={patience}")
             with say_wait(waiting_for_writer(connection.engine)):
                 driver.execute(statement).fetchone()
         finally:
-            driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+            driver.execute(f"PRAGMA busy_timeout={patience}")
     except sqlite3.Error as error:
         if primary_code(error) == sqlite3.SQLITE_READONLY:
             # It was opened when nothing could be written; the next transaction opens the file anew.

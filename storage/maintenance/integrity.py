@@ -1,7 +1,7 @@
 """The integrity check of a database, and the number of its rows."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -18,19 +18,19 @@ from storage.engine.dialects import is_sqlite
 from storage.engine.driver_errors import error_of_file
 from storage.engine.errors import StorageError
 from storage.engine.sqlite_connections import open_file
+from storage.maintenance.lost_rows import MISSING_ROW, find_lost_rows
 from storage.maintenance.row_faults import find_row_faults
 from storage.schema.documentation import our_tables
-
-_FOREIGN_KEY = mark("row {row} of {table} refers to a missing row of {other}")
 
 
 def check_integrity(address: str) -> list[Message]:
     """Return the faults of a database, a sentence each; none for a sound one.
 
-    The check covers the pages of an SQLite file, foreign keys, what must hold of rows together (every link, page and
-    article has one outcome, the versions of an article are 1 to n), every row by itself
-    (storage.maintenance.row_faults), and the audit's chain with the triggers that protect it. A table that an older
-    database lacks is skipped. Raises StorageError for a database that is held by another program or not reached.
+    The check covers the pages of an SQLite file, or the rows that PostgreSQL lost (storage.maintenance.lost_rows),
+    foreign keys, what must hold of rows together (every link, page and article has one outcome, the versions of an
+    article are 1 to n), every row by itself (storage.maintenance.row_faults), and the audit's chain with the triggers
+    that protect it. A table that an older database lacks is skipped. Raises StorageError for a database that is held by
+    another program or not reached.
     """
     engine = connect(address)
     database = engine.url.render_as_string()
@@ -44,7 +44,7 @@ def check_integrity(address: str) -> list[Message]:
             if not our_tables(connection):
                 return [Message(mark("{database}: is empty: it holds no tables"), database=database)]
             for check in (_page_faults, _faults_together, find_row_faults, audit_faults):
-                problems += _until_unreadable(check(connection))
+                problems += _until_unreadable(connection, check)
     except StorageError as error:
         if error.cause not in ("damaged", "foreign"):
             raise
@@ -63,31 +63,35 @@ def check_structure(file: Path) -> list[Message]:
     except sqlite3.Error as error:
         raise error_of_file(file, error) from error
     faults = [_sqlite_says(sentence) for sentence in says if sentence != "ok"]
-    return faults + [Message(_FOREIGN_KEY, row=row[1], table=row[0], other=row[2]) for row in lost]
+    return faults + [Message(MISSING_ROW, row=row[1], table=row[0], other=row[2]) for row in lost]
 
 
 def _sqlite_says(sentence: str) -> Message:
     return Message(mark("SQLite says: {sentence}"), sentence=sentence)
 
 
-def _until_unreadable(faults: Iterator[Message]) -> Iterator[Message]:
+def _until_unreadable(connection: Connection, check: Callable[[Connection], Iterator[Message]]) -> Iterator[Message]:
     """Yield faults; where the database can be read no further, a last one says so, and the next check begins."""
     try:
-        yield from faults
+        yield from check(connection)
     except StorageError as error:
         yield Message(mark("cannot be read: {error}"), error=error.message)
     except SQLAlchemyError as error:
         yield Message(mark("cannot be read: {error}"), error=brief(error))
+    finally:
+        # PostgreSQL reads nothing more in a transaction in which something failed.
+        connection.rollback()
 
 
 def _page_faults(connection: Connection) -> Iterator[Message]:
     if not is_sqlite(connection):
+        yield from find_lost_rows(connection)
         return
     for row in connection.exec_driver_sql("PRAGMA integrity_check"):
         if row[0] != "ok":
             yield _sqlite_says(str(row[0]))
     for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield Message(_FOREIGN_KEY, row=row[1], table=row[0], other=row[2])
+        yield Message(MISSING_ROW, row=row[1], table=row[0], other=row[2])
 
 
 def _faults_together(connection: Connection) -> Iterator[Message]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
+from pipeline.records.accounts import Assigned
 from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.records.reviews import Assignment
 from storage.audit.chain import append
@@ -36,6 +37,24 @@ def assigned_keys(department: int) -> Select[tuple[str]]:
         .where(of_department, assignments.c.scope == "story")
     )
     return select(items.c.key).where(or_(items.c.key.in_(own), items.c.story.in_(stories)))
+
+
+def load_assigned(connection: Connection, department: int) -> Assigned:
+    """Return the articles and the stories that are assigned to a department."""
+    query = (
+        select(assignments.c.item_key, assignments.c.scope, items.c.story)
+        .join(items, items.c.key == assignments.c.item_key)
+        .where(assignments.c.department == department)
+    )
+    rows = connection.execute(query).all()
+    stories = frozenset(row.story for row in rows if row.scope == "story" and row.story)
+    return Assigned(frozenset(row.item_key for row in rows), stories)
+
+
+def count_open(connection: Connection, department: int) -> int:
+    """Return how many assignments a department has not done."""
+    query = select(func.count()).where(assignments.c.department == department, assignments.c.done_at.is_(None))
+    return int(connection.execute(query).scalar_one())
 
 
 def assign(
@@ -111,17 +130,27 @@ def load_assignments(
     *,
     keys: Sequence[str] | None = None,
     department: int | None = None,
+    account: int | None = None,
     number: int | None = None,
     is_open: bool = False,
+    done_since: datetime | None = None,
 ) -> list[Assignment]:
-    """Return assignments, those due first before those without a day; of these articles, or of a department."""
+    """Return assignments, those due first before those without a day; of these articles, of a department, by a person.
+
+    `is_open` leaves out what is done, `done_since` what was done before.
+    """
     chosen = select(assignments)
     if department is not None:
         chosen = chosen.where(assignments.c.department == department)
     if number is not None:
         chosen = chosen.where(assignments.c.id == number)
+    if account is not None:
+        chosen = chosen.where(assignments.c.account == account)
+    undone = assignments.c.done_at.is_(None)
     if is_open:
-        chosen = chosen.where(assignments.c.done_at.is_(None))
+        chosen = chosen.where(undone)
+    elif done_since is not None:
+        chosen = chosen.where(or_(undone, assignments.c.done_at >= done_since))
     rows: list[Any] = []
     for some in [None] if keys is None else [keys[n : n + _CHUNK] for n in range(0, len(keys), _CHUNK)]:
         query = chosen

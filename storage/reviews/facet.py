@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Engine, select
 
+from pipeline.records.accounts import Assigned
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import ActResult, Assignment, Clash, Comment, Hold, PastAct, Review, ReviewAct
 from storage.engine.facet import Facet
@@ -164,21 +165,42 @@ class Reviews(Facet):
             return assignments.set_done(connection, actor, number, done, at)
 
     def assignments(
-        self, *, keys: Sequence[str] | None = None, department: int | None = None, is_open: bool = False
+        self,
+        *,
+        keys: Sequence[str] | None = None,
+        department: int | None = None,
+        account: int | None = None,
+        is_open: bool = False,
+        done_since: datetime | None = None,
     ) -> list[Assignment]:
-        """Return assignments of articles, or to a department, those due first first; with `is_open` the undone ones."""
+        """Return assignments of articles, to a department, or by an account, those due first first.
+
+        With `is_open` the undone ones; with `done_since` those and what was done from then on.
+        """
         with self._reading() as connection:
-            return assignments.load_assignments(connection, keys=keys, department=department, is_open=is_open)
+            return assignments.load_assignments(
+                connection,
+                keys=keys,
+                department=department,
+                account=account,
+                is_open=is_open,
+                done_since=done_since,
+            )
+
+    def count_open(self, department: int, /) -> int:
+        """Return how many assignments a department has not done."""
+        with self._reading() as connection:
+            return assignments.count_open(connection, department)
 
     def assignment(self, number: int, /) -> Assignment | None:
         """Return an assignment by its number; None for an unknown one."""
         with self._reading() as connection:
             return next(iter(assignments.load_assignments(connection, number=number)), None)
 
-    def assigned_to(self, department: int, /) -> frozenset[str]:
-        """Return the keys of all articles assigned to a department, themselves or with their story."""
+    def assigned_to(self, department: int, /) -> Assigned:
+        """Return the articles and the stories that are assigned to a department."""
         with self._reading() as connection:
-            return frozenset(row.key for row in connection.execute(assignments.assigned_keys(department)))
+            return assignments.load_assigned(connection, department)
 
     def is_assigned(self, department: int, key: str, /) -> bool:
         """Return whether an article is assigned to a department, itself or with its story."""

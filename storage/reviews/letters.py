@@ -1,13 +1,15 @@
 """Letters that are due: one for each cause and account, begun at most as often as its attempts fail for sure."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from pipeline.records.reviews import Letter
 from storage.engine.facet import Facet
-from storage.schema.reviews import letters
+from storage.schema.accounts import accounts
+from storage.schema.reviews import assignments, letters
 
 
 def store_letters(connection: Connection, cause: str, to: Iterable[int], at: datetime) -> None:
@@ -49,6 +51,48 @@ class Letters(Facet):
             begun = update(letters).where(letters.c.id == number, letters.c.state == "begun")
             connection.execute(begun.values(**values))
 
+    def give_up(self, number: int, note: str, /) -> None:
+        """Store that a letter that waits is not sent at all, and why (a code of the context 'letter')."""
+        values = {"state": "failed", "note": note, "next_try": None}
+        with self._writing() as connection:
+            waiting = update(letters).where(letters.c.id == number, letters.c.state == "waiting")
+            connection.execute(waiting.values(**values))
+
+    def settle(self, before: datetime, arrived: bool, /) -> int:
+        """Store of the letters in doubt (`unsure`) that they arrived, or that they wait anew; return how many."""
+        values = {"state": "sent" if arrived else "waiting", "next_try": None}
+        with self._writing() as connection:
+            begun = update(letters).where(letters.c.state == "begun", letters.c.next_try < before)
+            return connection.execute(begun.values(**values)).rowcount
+
+    def remind(self, cause: str, day: datetime, at: datetime, /) -> None:
+        """Let one letter be due to each member of the departments that have to finish something by the day after.
+
+        `day` is the beginning of the day on which they are told; what was assigned on that day was told already.
+        """
+        wanted = set(self._read(_reminded(day)))
+        with self._reading() as connection:
+            told = connection.execute(select(letters.c.account).where(letters.c.cause == cause)).scalars()
+            new = wanted - set(told)
+        if new:
+            with self._writing() as connection:
+                store_letters(connection, cause, new, at)
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many letters are in each state."""
+        query = select(letters.c.state, func.count()).group_by(letters.c.state)
+        with self._reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return since when a letter has waited; None where none does."""
+        query = select(letters.c.at).where(letters.c.state == "waiting").order_by(letters.c.id).limit(1)
+        return next(iter(self._read(query)), None)
+
+    def _read(self, query: Select[*tuple[Any, ...]]) -> list[Any]:
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def of_cause(self, cause: str, /) -> list[Letter]:
         """Return the letters about a cause, e.g. 'comment 12'."""
         with self._reading() as connection:
@@ -60,6 +104,17 @@ class Letters(Facet):
         begun = select(letters).where(letters.c.state == "begun", letters.c.next_try < before)
         with self._reading() as connection:
             return [_letter(row) for row in connection.execute(begun.order_by(letters.c.id))]
+
+
+def _reminded(day: datetime) -> Select[tuple[int]]:
+    """Select the accounts of departments with something to do by the day after `day`, assigned before it."""
+    tomorrow = (day + timedelta(days=1)).date().isoformat()
+    is_due = (assignments.c.done_at.is_(None), assignments.c.due <= tomorrow, assignments.c.at < day)
+    return (
+        select(accounts.c.id)
+        .where(accounts.c.disabled == 0, accounts.c.department_id.in_(select(assignments.c.department).where(*is_due)))
+        .order_by(accounts.c.id)
+    )
 
 
 def _letter(row: object) -> Letter:

@@ -106,7 +106,7 @@ letters = Table(
     "letters",
     metadata,
     Column("id", Integer, primary_key=True, comment="in the order in which they came to be due"),
-    Column("cause", String, nullable=False, comment="what it tells of: 'comment 12', 'assignment 3'"),
+    Column("cause", String, nullable=False, comment="what it tells of: 'comment 12', 'assignment 3', 'due YYYY-MM-DD'"),
     Column("account", Integer, ForeignKey(accounts.c.id), nullable=False, comment="to whom"),
     Column("at", Instant, nullable=False, comment="when it came to be due"),
     Column("state", String, nullable=False, comment="waiting, begun, sent or failed"),

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from diembao.cli.main import cli
-from tests.support.fork_server import ForkServer
+from tests.support.fork_server import ForkedCommand, ForkServer
 
 Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -51,6 +51,23 @@ def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess
         env=environment,
         **more,
     )
+
+
+def run_python(code: str, *words: str, text: str = "", seconds: float = 120) -> "subprocess.CompletedProcess[str]":
+    """Run a program that crawls in a process of its own, as `python -W ignore -c`, with `text` as its input."""
+    arguments, folder = ["-c", code, *words], str(Path.cwd())
+    return _server().run(arguments, environment=os.environ, folder=folder, text=text, seconds=seconds)
+
+
+def start_diembao(*words: str | Path) -> ForkedCommand:
+    """Start the command line in a session of its own; what it prints goes nowhere."""
+    with Path(os.devnull).open("r+b") as nowhere:
+        return _server().start(
+            [str(word) for word in words],
+            environment=os.environ,
+            folder=str(Path.cwd()),
+            streams=[nowhere.fileno()] * 3,
+        )
 
 
 def json_lines(text: str) -> list[Any]:

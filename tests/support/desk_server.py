@@ -30,6 +30,7 @@ from pipeline.records.audit import Actor
 from storage.database import Database, open_database
 
 if TYPE_CHECKING:
+    import pytest
     from playwright.sync_api import Browser, BrowserContext
 
 #: Who makes the accounts of a test.
@@ -121,11 +122,11 @@ class DeskClient(httpx.Client):
         holds = session and self._desk.storage.accounts.session(hash_token(session), now())
         return csrf.token(self._desk.context.key, (session if holds else visit) or "")
 
-    def send_form(self, path: str, **fields: Any) -> httpx.Response:
-        """Post a form; a list is a field that occurs several times."""
+    def send_form(self, path: str, follow: bool = False, **fields: Any) -> httpx.Response:
+        """Post a form; a list is a field that occurs several times. `follow`: return the page that it leads to."""
         data = {csrf.FIELD: self.form_token(), **fields}
         headers = {"Origin": self._desk.url, "Sec-Fetch-Site": "same-origin"}
-        return self.post(path, data=data, headers=headers)
+        return self.post(path, data=data, headers=headers, follow_redirects=follow)
 
 
 def write_desk_home(root: Path) -> Home:
@@ -133,6 +134,16 @@ def write_desk_home(root: Path) -> Home:
     home = Home(root)
     write_configuration(home.config)
     return home
+
+
+@contextmanager
+def serve_new_desk(request: "pytest.FixtureRequest", folder: Path) -> Iterator[Desk]:
+    """Serve a desk on an empty database of the kind that a fixture asks for (`request.param`)."""
+    home = write_desk_home(folder)
+    is_postgres = request.param == "postgresql"
+    made: str = request.getfixturevalue("postgres")() if is_postgres else f"sqlite:///{home.database}"
+    with serve_desk(home, made) as served:
+        yield served
 
 
 @contextmanager

@@ -1,27 +1,39 @@
 """The command line in processes of its own, forked from one in which the program is read in already.
 
-Reading it in takes a second or more of most commands. A process that is forked has its own memory, its own standard
-streams, environment and working directory, and ends as the program does, with its exit code.
+Reading it in takes a second or more of most commands, and as much again of each worker that examines pages. A process
+that is forked has its own memory, its own standard streams, environment and working directory, and ends as the program
+does, with its exit code. Workers are forked from it in turn. Words that begin with `-c` are a program and its words.
 
     python -m tests.support.fork_server SOCKET
 """
 
+import atexit
+import gc
 import json
 import os
 import random
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from types import ModuleType
+
+from tests.support.forked_workers import fork_workers, warm_up
 
 ROOT = Path(__file__).parent.parent.parent
 #: What most commands load.
 _PROGRAM = (
+    "apscheduler.triggers.cron",
+    "babel.dates",
+    "config.sources",
     "diembao.__main__",
     "diembao.cli.main",
     "diembao.jobs.collection.collect",
@@ -32,6 +44,32 @@ _PROGRAM = (
     "pipeline.extraction.extract",
     "storage.database",
 )
+_CRAWL = (
+    "crawlers.crawl",
+    "crawlers.downloader.decompression",
+    "crawlers.downloader.handler",
+    "crawlers.downloader.redirects",
+    "crawlers.downloader.robots",
+    "crawlers.parsing.sandbox",
+    "crawlers.settings",
+    "crawlers.spiders.press",
+)
+_LEARNING = ("diembao.cli.views.evaluate", "diembao.evaluation.retraining", "diembao.evaluation.training")
+_DIGEST = ("analysis.brief.document", "analysis.digest.charts", "analysis.digest.document", "docx", "jinja2", "typst")
+#: A word of the command line → what its command loads besides; the first one pays for all that follow.
+_OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "-c": _CRAWL,
+    "collect": _CRAWL,
+    "digest": _DIGEST,
+    "evaluate": _LEARNING,
+    "publish": _DIGEST,
+    "report": (*_DIGEST, "analysis.report.charts", "diembao.jobs.publishing.report", "pandas", "scipy.special"),
+    "run": (*_CRAWL, *_DIGEST),
+    "send": _DIGEST,
+    "train": _LEARNING,
+}
+#: Commands that tag texts: the rules and the models of the package are built for them once.
+_TAGGING = frozenset({"collect", "evaluate", "explain", "extract", "process", "retag", "run", "tag", "train"})
 #: Seconds for the server to read the program in.
 _START = 120.0
 
@@ -44,43 +82,123 @@ def serve(path: str) -> None:
         door.listen(16)
         while True:
             line, _ = door.accept()
+            size, streams, _, _ = socket.recv_fds(line, 4, 3)
+            request = json.loads(line.makefile("rb").read(int.from_bytes(size, "big")))
+            _prepare_for(request[2])
             # A process for each request, so that several can run at once; it waits for the one that is the program.
             if not os.fork():
                 door.close()
-                _answer(line)
+                _answer(line, streams, *request)
                 return
             line.close()
+            for number in streams:
+                os.close(number)
             with suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass
 
 
 def _read_program_in() -> None:
-    for module in _PROGRAM:
-        import_module(module)
+    _load(_PROGRAM)
+    fork_workers()
 
 
-def _answer(line: socket.socket) -> None:
-    size, streams, _, _ = socket.recv_fds(line, 4, 3)
-    text = line.makefile("rb").read(int.from_bytes(size, "big"))
-    folder, environment, words = json.loads(text)
+def _load(names: Iterable[str]) -> None:
+    for name in names:
+        import_module(name)
+    # What is there now is never garbage: a collection in a forked process would copy all of it.
+    gc.freeze()
+
+
+@cache
+def _load_for(word: str) -> None:
+    _load(_OF_COMMANDS[word])
+
+
+def _prepare_for(words: Sequence[str]) -> None:
+    for word in _OF_COMMANDS.keys() & set(words):
+        _load_for(word)
+    if not _TAGGING.isdisjoint(words):
+        warm_up()
+        gc.freeze()
+
+
+def _answer(
+    line: socket.socket, streams: Sequence[int], folder: str, environment: Mapping[str, str], words: Sequence[str]
+) -> None:
     process = os.fork()
     if process:
         line.sendall(process.to_bytes(4, "big"))
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         line.sendall(code.to_bytes(4, "big", signed=True))
         os._exit(0)
+    os.setsid()
     line.close()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
+        os.close(stream)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     random.seed()
-    sys.argv = ["diembao", *words]
-    from diembao.__main__ import main
+    try:
+        _run(words)
+    except SystemExit as end:
+        _end(end.code)
+    _end(None)
 
-    main()
+
+def _run(words: Sequence[str]) -> None:
+    # A process that this one spawns reads its main module in, which must not be this server.
+    if words[:1] == ["-c"]:
+        sys.argv = ["-c", *words[2:]]
+        sys.modules["__main__"] = program = ModuleType("__main__")
+        warnings.simplefilter("ignore")
+        exec(words[1], vars(program))
+        return
+    from diembao import __main__ as program
+
+    sys.argv = ["diembao", *words]
+    sys.modules["__main__"] = program
+    program.main()
+
+
+def _end(code: int | str | None) -> None:
+    """End this process as Python does, but without taking apart what it was forked with, which takes as long again."""
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+class ForkedCommand:
+    """A running command of the server; its methods are those of subprocess.Popen."""
+
+    def __init__(self, words: Sequence[str], line: socket.socket) -> None:
+        self._words, self._line, self._answer = words, line, b""
+        self.pid = int.from_bytes(line.recv(4, socket.MSG_WAITALL), "big")
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._line.settimeout(timeout)
+        if not self._answer:
+            try:
+                self._answer = self._line.recv(4, socket.MSG_WAITALL)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(["diembao", *self._words], timeout or 0) from None
+            self._line.close()
+        return int.from_bytes(self._answer, "big", signed=True)
+
+    def poll(self) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            return self.wait(0.001)
+        return None
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, 9)
 
 
 class ForkServer:
@@ -105,32 +223,29 @@ class ForkServer:
         with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
             stdin.write((text or "").encode())
             stdin.seek(0)
-            code = self._ask(
-                json.dumps([folder, dict(environment), list(words)]).encode(),
-                [stdin.fileno(), stdout.fileno(), stderr.fileno()],
-                words,
-                seconds,
-            )
+            streams = (stdin.fileno(), stdout.fileno(), stderr.fileno())
+            process = self.start(words, environment=environment, folder=folder, streams=streams)
+            try:
+                code = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
             outputs = []
             for stream in (stdout, stderr):
                 stream.seek(0)
                 outputs.append(stream.read().decode().replace("\r\n", "\n"))
         return subprocess.CompletedProcess(["diembao", *words], code, *outputs)
 
-    def _ask(self, request: bytes, streams: list[int], words: Sequence[str], seconds: float) -> int:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(seconds)
-            line.connect(self._path)
-            socket.send_fds(line, [len(request).to_bytes(4, "big")], streams)
-            line.sendall(request)
-            answer = line.makefile("rb")
-            process = int.from_bytes(answer.read(4), "big")
-            try:
-                return int.from_bytes(answer.read(4), "big", signed=True)
-            except TimeoutError:
-                with suppress(ProcessLookupError):
-                    os.kill(process, 9)
-                raise subprocess.TimeoutExpired(["diembao", *words], seconds) from None
+    def start(
+        self, words: Sequence[str], *, environment: Mapping[str, str], folder: str, streams: Sequence[int]
+    ) -> "ForkedCommand":
+        """Start a command, in a session of its own, with these three standard streams."""
+        request = json.dumps([folder, dict(environment), list(words)]).encode()
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(self._path)
+        socket.send_fds(line, [len(request).to_bytes(4, "big")], list(streams))
+        line.sendall(request)
+        return ForkedCommand(words, line)
 
     def close(self) -> None:
         self._process.kill()

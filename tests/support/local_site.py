@@ -1,8 +1,6 @@
 """A scripted site on 127.0.0.1, and a crawl of sources in a process of its own."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -13,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.records import Source
+from tests.support.cli import run_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +98,6 @@ crawl(sources, [], Desk(), CrawlSettings(**given["settings"]))
 def crawled(*sources: Source, pages: bool = False, **settings: Any) -> list[dict[str, Any]]:
     """Return the polls of one crawl and, with `pages`, the fetches of the pages they list."""
     given = {"sources": [asdict(s) for s in sources], "pages": pages, "settings": {"delay_seconds": 0.0} | settings}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _DRIVER],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_python(_DRIVER, text=json.dumps(given))
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]

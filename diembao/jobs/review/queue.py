@@ -67,6 +67,13 @@ def queue(
     return _read(storage, rules, asked, day, filters, account, at)
 
 
+def day_rows(storage: Database, settings: Settings, at: datetime) -> tuple[QueueRow, ...]:
+    """Return the articles of today's queue as they are stored, without their order."""
+    period = period_of(None, settings, at)
+    storage.search.catch_up()
+    return tuple(storage.reviews.queue(QueueQuery(Window(period.start, period.end, period.late_from)), at).rows)
+
+
 def sample(
     storage: Database,
     settings: Settings,

@@ -13,6 +13,7 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.accounts import Invitation
 from storage.accounts.errors import AccountRefused
+from storage.engine.errors import StorageError
 
 _PER_MINUTE = 30
 
@@ -44,9 +45,13 @@ def submit(visit: Visit) -> Response:
     if account.has_totp:
         return redirect(visit, "/sign-in", told)
     response = redirect(visit, "/second-factor" if account.needs_second_factor else "/", told)
-    begun = begin(
-        visit.storage, visit.context.key, account, visitor_of(visit), visit.now, limits_of(visit.context.desk)
-    )
+    limits = limits_of(visit.context.desk)
+    try:
+        begun = begin(visit.storage, visit.context.key, account, visitor_of(visit), visit.now, limits)
+    except StorageError as error:
+        if not error.may_pass:
+            raise
+        return redirect(visit, "/sign-in", told)  # the link is used, and the password stored: it opens the desk later
     take_session(visit, begun, response)
     return response
 

@@ -1,4 +1,4 @@
-"""The own profile: language, password, second factor, keys, sessions."""
+"""The own profile: language, password, second factor, sessions."""
 
 import re
 
@@ -9,7 +9,6 @@ from diembao.jobs.people.passwords import LEAST, PasswordRefused
 from diembao.web.auth.sessions import forget_session
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
-from diembao.web.keys import KEYS, PREFERENCE, is_clear, keys_of
 from diembao.web.rendering import redirect, render
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
@@ -56,19 +55,6 @@ def set_password(visit: Visit) -> Response:
     return redirect(visit, "/profile", Message(mark("The password is changed; all your other sessions have ended.")))
 
 
-def set_keys(visit: Visit) -> Response:
-    """Save the keys of the review room."""
-    if "default" in visit.form:
-        visit.storage.accounts.set_preference(visit.me.id, PREFERENCE, None)
-        return redirect(visit, "/profile", Message(mark("Saved.")))
-    chosen = {key.action: visit.form.get(key.action, "") for key in KEYS}
-    if not is_clear(chosen):
-        wrong = Message(mark("Each key is one character, none of them twice, no digit, no blank and no question mark."))
-        return _page(visit, 400, keys_wrong=wrong, own=chosen)
-    visit.storage.accounts.set_preference(visit.me.id, PREFERENCE, chosen)
-    return redirect(visit, "/profile", Message(mark("Saved.")))
-
-
 def sign_out_everywhere(visit: Visit) -> Response:
     """End all sessions of the account, this one too."""
     visit.storage.accounts.end_sessions(visit.me.id, visit.actor, visit.now)
@@ -82,8 +68,6 @@ def _page(
     status: int = 200,
     *,
     wrong: str = "",
-    keys_wrong: str = "",
-    own: dict[str, str] | None = None,
 ) -> Response:
     storage = visit.storage.accounts
     state = storage.totp(visit.me.id)
@@ -97,9 +81,6 @@ def _page(
         codes_left=storage.recovery_codes_left(visit.me.id),
         least=LEAST,
         wrong=wrong,
-        keys=KEYS if visit.allows("review") else (),
-        own=own or keys_of(visit),
-        keys_wrong=keys_wrong,
         sessions=storage.sessions(visit.me.id, visit.now),
         agent=browser_name,
     )
@@ -123,6 +104,5 @@ ROUTES = (
     DeskRoute("/profile", ("GET",), show, "signed in"),
     DeskRoute("/profile/language", ("POST",), set_language, "signed in"),
     DeskRoute("/profile/password", ("POST",), set_password, "signed in", per_minute=_PER_MINUTE),
-    DeskRoute("/profile/keys", ("POST",), set_keys, "signed in"),
     DeskRoute("/profile/sign-out-everywhere", ("POST",), sign_out_everywhere, "signed in", before_enrolment=True),
 )

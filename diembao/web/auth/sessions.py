@@ -12,6 +12,7 @@ from diembao.web.security import cookies
 from diembao.web.visit import Visit
 from pipeline.records.accounts import Account, SessionLimits, SessionOfAccount
 from storage.database import Database
+from storage.engine.errors import StorageError
 
 #: Seconds for which a browser is known after it signed in.
 _DEVICE_SECONDS = 180 * 24 * 3600
@@ -27,10 +28,17 @@ def visitor_of(visit: Visit) -> Visitor:
 
 
 def open_session(storage: Database, token: str, at: datetime, *, counts_as_use: bool) -> SessionOfAccount | None:
-    """Return the session of a token, its use written down; None where there is none, or it has ended."""
+    """Return the session of a token, its use written down; None where there is none, or it has ended.
+
+    Nobody is kept from reading because the use cannot be written down now: the next request does it.
+    """
     session = storage.accounts.session(hash_token(token), at)
     if session is not None and counts_as_use:
-        storage.accounts.touch_session(session, at)
+        try:
+            storage.accounts.touch_session(session, at)
+        except StorageError as error:
+            if not error.may_pass:
+                raise
     return session
 
 

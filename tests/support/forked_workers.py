@@ -1,0 +1,58 @@
+"""Workers that examine pages, forked from the process that needs them, which has read in what they need already.
+
+A new process takes two seconds to read it in, which is most of what a command costs with few pages. Tests that are
+about the workers themselves (tests/test_workers.py, tests/test_worker_ends.py) start new processes, as users do.
+"""
+
+import multiprocessing
+import os
+import pickle
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext, ForkProcess
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from config.rulebook import load_rulebook
+from diembao.workers import pool
+from diembao.workers.documents import load_readers
+
+
+class _Worker(ForkProcess):
+    """A worker that has what a new process would have: arguments that went through pickle, no file, no handler."""
+
+    def __init__(self, *, target: Callable[..., None], args: tuple[Any, ...], daemon: bool) -> None:
+        self._connection: Connection[Any, Any]
+        self._connection, *more = args
+        super().__init__(target=target, args=(self._connection, *pickle.loads(pickle.dumps(more))), daemon=daemon)
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        kept = {0, 1, 2, self._connection.fileno(), parent.sentinel}
+        nothing = os.open(os.devnull, os.O_RDWR)
+        # Locks of the parent, and the parent's ends of all pipes, whose other end would wait for this process too.
+        for number in {int(file.name) for file in Path("/dev/fd").iterdir()} - kept:
+            with suppress(OSError):
+                os.dup2(nothing, number, inheritable=False)
+        super().run()
+
+
+class _Context(ForkContext):
+    Process = _Worker  # type: ignore[assignment]
+
+
+def fork_workers(patch: Callable[[Any, str, Any], None] = setattr) -> None:
+    """Let pools of this process fork their workers."""
+    patch(pool, "multiprocessing", SimpleNamespace(get_context=lambda _: _Context()))
+
+
+@cache
+def warm_up() -> None:
+    """Build the rules and the models of the package in this process, once for all workers forked from it."""
+    load_readers(load_rulebook(None))

@@ -1,0 +1,144 @@
+"""The audit's page at the real desk, on both databases: filters, paging, the state of the chain, CSV."""
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from diembao.jobs.office.audit_changes import AuditChange, audit_changes
+from diembao.system.clock import now
+from pipeline.records.accounts import ROLES
+from pipeline.records.audit import Actor, AuditEvent, AuditFilter, AuditRow
+from pipeline.records.reviews import ReviewAct
+from tests.support.desk_server import DeskClient
+from tests.support.office import OfficeDesk, acting, office_desk
+
+FORMULA = "=HYPERLINK(1)"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest) -> Iterator[OfficeDesk]:
+    with office_desk(request) as made:
+        yield made
+
+
+@pytest.fixture
+def auditor(office: OfficeDesk) -> Iterator[DeskClient]:
+    known = office.desk.storage.accounts.by_name("kiem.toan")
+    with office.desk.client(known or office.desk.account("auditor", "kiem.toan")) as client:
+        yield client
+
+
+def record(office: OfficeDesk, many: int, action: str, who: str = "máy") -> None:
+    actor = Actor(None, who, "", "command")
+    for number in range(many):
+        event = AuditEvent(action, "thing", f"t{number}", {"a": number}, {"a": number + 1, "b": FORMULA}, actor, now())
+        office.desk.storage.audit.record(event)
+
+
+def test_entries_by_filter_with_both_values(office: OfficeDesk, auditor: DeskClient) -> None:
+    lan = office.desk.account("reviewer", "lan.duyet", full_name="Lan")
+    key = office.keys["n1"]
+    office.desk.storage.reviews.act(acting(lan), ReviewAct("reject", (key,), "not_ours"), now())
+    page = auditor.get(f"/audit?who=LAN.duyet&action=review&object=item:{key}").text
+    assert page.count("<li value=") == 1
+    assert "Loại" in page
+    assert '<th scope="row">state</th><td>new</td><td>rejected</td>' in page
+    today = now().astimezone(office.desk.context.zone).date()
+    assert auditor.get(f"/audit?who=lan.duyet&since={today}&until={today}").text.count("<li value=") == 1
+    gone = auditor.get(f"/audit?who=lan.duyet&until={today - timedelta(days=1)}").text
+    assert "Không có mục nào như vậy." in gone
+    for wrong in ("since=x", "until=2026-13-01", "since=0001-01-01", f"who={'x' * 300}"):
+        assert auditor.get(f"/audit?{wrong}").status_code == 400, wrong
+    hostile = auditor.get("/audit", params={"who": '"><script>', "before": "x", "action": "%", "object": "'--"})
+    assert hostile.status_code == 200
+    assert "<script>" not in hostile.text
+
+
+def test_pages_follow_the_numbers_of_entries(office: OfficeDesk, auditor: DeskClient) -> None:
+    record(office, 120, "thing.counted")
+    seen: list[int] = []
+    path = "/audit?action=thing.counted"
+    while path:
+        page = auditor.get(path).text
+        seen += [int(part.partition('"')[0]) for part in page.split('<li value="')[1:]]
+        older = page.rpartition('<a class="button second" href="/audit?')[2] if "Cũ hơn" in page else ""
+        path = f"/audit?{older.partition(chr(34))[0].replace('&amp;', '&')}" if older else ""
+        record(office, 1, "thing.counted")  # what comes meanwhile shifts no page
+    assert len(seen) == 120
+    assert seen == sorted(set(seen), reverse=True)
+
+
+def test_only_auditors_read_it(office: OfficeDesk) -> None:
+    for role in ROLES:
+        if role == "auditor":
+            continue
+        with office.desk.client(office.desk.account(role)) as client:
+            assert [client.get(path).status_code for path in ("/audit", "/audit.csv")] == [403, 403], role
+            assert client.send_form("/audit/verify").status_code == 403
+
+
+def test_the_csv_holds_no_formula_and_what_was_asked_for(office: OfficeDesk, auditor: DeskClient) -> None:
+    record(office, 3, "thing.listed", who="=cmd|x")
+    answer = auditor.get("/audit.csv?action=thing.listed")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["action"] for row in rows] == ["thing.listed"] * 3
+    assert {row["who"] for row in rows} == {"'=cmd|x"}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    last = office.desk.storage.audit.page(AuditFilter(), limit=1)[0]
+    assert (last.action, last.name) == ("audit.exported", "kiem.toan")
+
+
+def test_the_state_of_the_chain(office: OfficeDesk, auditor: DeskClient) -> None:
+    auditor.send_form("/audit/verify")
+    storage = office.desk.storage
+    for _ in range(200):
+        if not office.desk.context.audit_check.state.is_running:
+            break
+        time.sleep(0.05)
+    page = auditor.get("/audit").text
+    state = office.desk.context.audit_check.state
+    assert state.verdict is not None
+    assert state.verdict.head == storage.audit.head()
+    assert f"Liền mạch đến số {state.verdict.head.seq}." in page
+    assert str(state.verdict.head) in page
+
+
+def test_a_changed_entry_is_named(office: OfficeDesk, auditor: DeskClient) -> None:
+    """The last test of this database: its chain is broken from here on."""
+    record(office, 3, "thing.changed")
+    (_, second, _) = office.desk.storage.audit.page(AuditFilter(action="thing.changed"))
+    with office.desk.storage.audit._writing() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("DROP TRIGGER audit_entries_no_update"))
+        else:
+            connection.execute(text("ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_no_update"))
+        connection.execute(text("UPDATE audit_entries SET object_id = 'x' WHERE seq = :seq"), {"seq": second.seq})
+    auditor.send_form("/audit/verify")
+    for _ in range(200):
+        if not office.desk.context.audit_check.state.is_running:
+            break
+        time.sleep(0.05)
+    page = auditor.get("/audit").text
+    assert f"Mục số {second.seq}:" in page
+    assert "audit_entries_no_update" in page
+
+
+def test_values_of_an_entry_stand_side_by_side() -> None:
+    personal = {"before": {"name": "a"}, "after": {"name": "b"}}
+    before, after = {"r": "old", "gone": 1, "note": ""}, {"r": "new", "list": [1], "topics": ""}
+    row = AuditRow(1, now(), "x.y", "x", "1", before, after, personal, None, "", "", "desk", False, "", "")
+    assert audit_changes(row) == (
+        AuditChange("r", "old", "new"),
+        AuditChange("gone", "1", ""),
+        AuditChange("list", "", "[1]"),
+        AuditChange("topics", "", '""'),
+        AuditChange("name", "a", "b"),
+    )
