@@ -95,8 +95,9 @@ def _play(folder: Path, addresses: Sequence[str], asked: argparse.Namespace, col
     )
     problems = [*written.problems, *missed, *killed.problems]
     print(*problems[:20], sep="\n", flush=True)
-    too_many = guesses > asked.guesses // 10 + _OF_ONE_PLACE
-    return len(problems) + killed.lost + killed.twice + too_many + (entered != "0, 0")
+    too_many = int(guesses > asked.guesses // 10 + _OF_ONE_PLACE)
+    failed: int = len(problems) + killed.lost + killed.twice + too_many + (entered != "0, 0")
+    return failed
 
 
 def _guess(address: str, count: int) -> tuple[int, str]:

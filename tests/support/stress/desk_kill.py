@@ -159,6 +159,7 @@ def kill_desk(folder: Path, address: str, times: int, seed: int) -> Killed:
             browser.stop.set()
         for browser in browsers:
             browser.thread.join(60)
+        assert process is not None
         process.send_signal(signal.SIGTERM)
         if process.wait(60) != 0:
             found.problems.append(f"told to stop, the desk ended with {process.returncode}")
