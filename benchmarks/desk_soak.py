@@ -74,8 +74,10 @@ def _play(folder: Path, addresses: Sequence[str], asked: argparse.Namespace, col
     """Add the column of one kind of database, cells as 'head|value'; return how many problems there were."""
     folder.mkdir()
     written = write_at_once(addresses[0], _WRITERS, _DECISIONS)
+    print(f"{folder.name}: {written.told} decisions in {written.seconds:.0f} s, {written.problems[:5]}", flush=True)
     missed = unnamed_bits(addresses[0], _BITS, seed=1)
     killed = kill_desk(folder, addresses[1], asked.kills, seed=1)
+    print(f"{folder.name}: {killed.kills} kills, {killed.told} forms told, {killed.problems[:5]}", flush=True)
     guesses, entered = _guess(addresses[2], asked.guesses)
     columns.append(
         [

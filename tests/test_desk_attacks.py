@@ -515,7 +515,7 @@ def test_no_cell_of_any_table_is_a_formula(siege: Siege) -> None:
     fields = {"since": "2026-11-20", "until": "2026-11-22", "q": '"Cà Ná"', "day": "2026-11-22"}
     with desk.client(desk.account("analyst")) as client:
         for method, route in routes():
-            if method != "GET" or not route.path.endswith(("/file", "/table")):
+            if method != "GET" or not route.path.endswith(("/file", "/table")):  # the audit's: tests/test_audit.py
                 continue
             for form in ("csv", "xlsx"):
                 for table in ("items", "stories", "tags") if route.path == "/exports/file" else ("",):
