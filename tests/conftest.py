@@ -58,6 +58,15 @@ def diembao() -> Diembao:
     return run_diembao
 
 
+@pytest.fixture
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this process are forked from it: for tests that examine pages and are not about the workers."""
+    from tests.support.forked_workers import fork_workers, warm_up
+
+    warm_up()
+    fork_workers(monkeypatch.setattr)
+
+
 @pytest.fixture(scope="module")
 def press() -> Iterator[Press]:
     with Press(datetime.now(UTC)) as opened:
