@@ -34,6 +34,24 @@ _COSTLY = {
     "test_smtp_limits.py": 3,
     "test_worker_ends.py": 4,
 }
+#: Files that take half a minute or more. They begin first: one that began last would run on when the other processes of
+#: the suite have nothing left to do.
+_LONG = (
+    "test_server.py",
+    "test_workers.py",
+    "test_kill.py",
+    "test_hostile_values.py",
+    "test_readers.py",
+    "test_main_job.py",
+    "test_identity_site.py",
+    "test_real_pages.py",
+    "test_deploy.py",
+    "test_clock_jumps.py",
+    "test_recorded_pages.py",
+    "test_faults.py",
+    "test_report_export.py",
+    "test_ledger.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,6 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if number[name] % _COSTLY.get(name, 1):
             item.add_marker(pytest.mark.thorough)
         number[name] += 1
+    items.sort(key=lambda item: _LONG.index(item.path.name) if item.path.name in _LONG else len(_LONG))
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +75,15 @@ def vietnamese() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def diembao() -> Diembao:
     return run_diembao
+
+
+@pytest.fixture
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this process are forked from it: for tests that examine pages and are not about the workers."""
+    from tests.support.forked_workers import fork_workers, warm_up
+
+    warm_up()
+    fork_workers(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="module")

@@ -37,8 +37,9 @@ from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
 from tests.support.cli import Diembao
 from tests.support.factories import examine_pending, store_pages
-from tests.support.forked_workers import fork_workers, warm_up
 from tests.support.stress.retag import interrupt
+
+pytestmark = pytest.mark.usefixtures("forked_workers")
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
 T1 = T0 + timedelta(days=1)
@@ -89,12 +90,6 @@ def retagged(storage: Database, *, dry_run: bool = False, since: datetime | None
 def relevances(storage: Database, as_of: datetime | None = None) -> dict[str, str]:
     every = storage.articles.items(relevance=("main", "mention", "no"), as_of=as_of)
     return {item.key: item.tags.relevance for item in every}
-
-
-@pytest.fixture(autouse=True)
-def workers_that_are_warm(monkeypatch: pytest.MonkeyPatch) -> None:
-    warm_up()
-    fork_workers(monkeypatch.setattr)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ does, with its exit code. Workers are forked from it in turn. Words that begin w
 import atexit
 import gc
 import json
+import logging
 import os
 import random
 import socket
@@ -120,6 +121,8 @@ def _prepare_for(words: Sequence[str]) -> None:
         _load_for(word)
     if not _TAGGING.isdisjoint(words):
         warm_up()
+        # A library of the models gives the root logger a handler, in the workers' own processes otherwise.
+        logging.root.handlers.clear()
         gc.freeze()
 
 
