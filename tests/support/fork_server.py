@@ -181,18 +181,24 @@ class ForkedCommand:
     """A running command of the server; its methods are those of subprocess.Popen."""
 
     def __init__(self, words: Sequence[str], line: socket.socket) -> None:
-        self._words, self._line, self._answer = words, line, b""
-        self.pid = int.from_bytes(line.recv(4, socket.MSG_WAITALL), "big")
+        self._words, self._line = words, line
+        self._code: int | None = None
+        self.pid = self._read_number()
+
+    def _read_number(self) -> int:
+        told = self._line.recv(4, socket.MSG_WAITALL)
+        assert len(told) == 4, "the fork server was ended"
+        return int.from_bytes(told, "big", signed=True)
 
     def wait(self, timeout: float | None = None) -> int:
-        self._line.settimeout(timeout)
-        if not self._answer:
+        if self._code is None:
+            self._line.settimeout(timeout)
             try:
-                self._answer = self._line.recv(4, socket.MSG_WAITALL)
+                self._code = self._read_number()
             except TimeoutError:
                 raise subprocess.TimeoutExpired(["diembao", *self._words], timeout or 0) from None
             self._line.close()
-        return int.from_bytes(self._answer, "big", signed=True)
+        return self._code
 
     def poll(self) -> int | None:
         with suppress(subprocess.TimeoutExpired):
