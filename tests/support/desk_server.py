@@ -97,7 +97,7 @@ class Desk:
     def browser(self, browser: "Browser", account: Account | None = None, **options: Any) -> "BrowserContext":
         """Return a context of a Playwright browser, signed in as an account; `options` go to new_context."""
         made = browser.new_context(base_url=self.url, **options)
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(60_000)
         if account is not None:
             name = cookies.cookie_name(cookies.SESSION, is_secure=False)
             made.add_cookies([{"name": name, "value": self.token(account), "url": self.url}])
