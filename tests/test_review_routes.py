@@ -238,6 +238,38 @@ def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account)
     assert len(desk.storage.reviews.assignments(keys=[key])) == 1
 
 
+def test_undo_names_what_it_takes_back_and_no_comment(desk: Desk) -> None:
+    with desk.client(desk.account("reviewer")) as client:
+        token = fresh(client)
+        key = token.partition(".")[0]
+        title = desk.storage.articles.item(key).article.title  # type: ignore[union-attr]
+        assert act(client, token, "approve")[0] == 303
+        elsewhere = fresh(client).partition(".")[0]
+        answer = client.send_form("/review/undo", item=elsewhere)
+        assert answer.headers["location"] == f"/review?item={elsewhere}"
+        assert f"Đã hoàn tác: duyệt – {title[:60]}" in unescape(client.get("/review").text)
+        assert act(client, f"{key}.{review(desk, key).version}", "approve")[0] == 303
+        client.send_form("/review/comment", item=elsewhere, text="Cần xem lại")
+        asked = client.send_form("/review/undo", item=elsewhere)
+        assert asked.status_code == 200
+        assert "Ý kiến không hoàn tác được" in unescape(asked.text)
+        assert f"duyệt – {title[:60]}" in unescape(asked.text)
+        assert review(desk, key).state == "approved"
+        number = re.search(r'name="action" value="(\d+)"', asked.text)
+        assert number is not None
+        assert client.send_form("/review/undo", item=elsewhere, action=number.group(1)).status_code == 303
+        assert review(desk, key).state == "new"
+
+
+def test_a_merge_with_nothing_ticked_is_told(desk: Desk, client: DeskClient) -> None:
+    token = fresh(client)
+    for items in ([], [token]):
+        form: dict[str, Any] = {"with": token, "item": items, "do": "merge.story"}
+        answer = client.send_form("/review/act", **form)
+        assert answer.headers["location"].endswith(f"item={token.partition('.')[0]}")
+        assert "Chưa chọn bài nào" in unescape(client.get("/review").text)
+
+
 def test_those_without_the_permission_get_nothing(desk: Desk, client: DeskClient) -> None:
     token = fresh(client)
     for role in ("viewer", "analyst", "administrator", "auditor"):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from pipeline.records.accounts import Assigned
 from pipeline.records.audit import Actor
-from pipeline.records.reviews import ActResult, Assignment, Clash, Comment, Hold, PastAct, Review, ReviewAct
+from pipeline.records.reviews import ActResult, Assignment, Clash, Comment, Hold, LastWord, PastAct, Review, ReviewAct
 from storage.engine.facet import Facet
 from storage.reviews import acts, assignments, cards, comments, holds, log, rows, states
 from storage.reviews.queues import QueueQuery, QueueRead, read_queue
@@ -95,6 +95,11 @@ class Reviews(Facet):
         """Return acts of an account, or on an article, the newest first."""
         with self._reading() as connection:
             return log.past_acts(connection, account=account, item=item, limit=limit)
+
+    def last_word(self, account: int, /) -> LastWord | None:
+        """Return the comment or assignment that an account made after its last act or undoing; None for none."""
+        with self._reading() as connection:
+            return log.last_word(connection, account)
 
     def pace(self, account: int, at: datetime, /, minutes: int) -> tuple[int, datetime | None]:
         """Return how many articles an account decided on in the last minutes, one by one, and when it began to."""

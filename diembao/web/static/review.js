@@ -188,6 +188,7 @@ function dataOf(form, button) {
     const other = order.find((row) => stateOf(row) === "new" && !isSample(row) && !isFolded(row) && !along.has(row.id) && row.id !== openKey());
     if (other) data.set("next", other.id);
   }
+  if (form.getAttribute("action") === "/review/undo") data.set("item", openKey());
   if (button?.hasAttribute("data-below")) {
     const all = rows();
     for (const row of all.slice(all.findIndex((one) => one.id === openKey()) + 1))

@@ -1,7 +1,7 @@
 """The routes of the review room."""
 
 from diembao.web.desk_route import DeskRoute
-from diembao.web.routes.review.acts import act_in_room, undo_in_room
+from diembao.web.routes.review.acts import act_in_room
 from diembao.web.routes.review.keys import keys_page, keys_save
 from diembao.web.routes.review.live import live
 from diembao.web.routes.review.page import queue_page, waiting
@@ -12,6 +12,7 @@ from diembao.web.routes.review.people import (
     hold_article,
     release_article,
 )
+from diembao.web.routes.review.undoing import undo_in_room
 from pipeline.i18n.catalogs import mark
 
 ROUTES = (
