@@ -222,13 +222,22 @@ def test_a_missed_article_is_taken_in(desk: Desk, client: DeskClient) -> None:
 
 def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account) -> None:
     key = fresh(client).partition(".")[0]
-    answer = client.send_form("/review/comment", item=key, text="Cần hỏi <b>Sở</b>", to="@minh @nobody")
+    answer = client.send_form("/review/comment", item=key, text="Cần hỏi <b>Sở</b>", to="Le Van Minh, @so-y-te")
     assert answer.status_code == 303
+    told = unescape(client.get("/review").text)
+    assert "Sở Y tế chưa xem được bài này" in told
+    assert "Lê Văn Minh: chưa có địa chỉ thư" in told
+    refused = client.send_form("/review/comment", item=key, text="Giữ lại lời này", to="Sở Y tê, Nguyễn Không Có")
+    assert refused.status_code == 400
+    page = unescape(refused.text)
+    assert "Không có ai tên “Nguyễn Không Có”" in page
+    assert "Giữ lại lời này</textarea>" in page
+    assert len(desk.storage.reviews.comments([key])[key]) == 1
     department = desk.storage.accounts.departments()[0].id
     answer = client.send_form("/review/assign", item=key, department=str(department), due="2026-12-24", note="Xem lại")
     assert answer.status_code == 303
     card = unescape(client.get(f"/review?item={key}").text.replace("&lt;", "‹"))
-    assert "@minh @nobody Cần hỏi ‹b>Sở" in card
+    assert "@minh @so-y-te Cần hỏi ‹b>Sở" in card
     assert "24/12/2026" in card
     assert card.count("bí mật nhà nước") >= 3
     assert client.send_form("/review/comment", item=key, text="").status_code == 400

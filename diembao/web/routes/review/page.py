@@ -121,9 +121,11 @@ def waiting(visit: Visit) -> Sequence[Waiting]:
     return [Waiting(sum(row.review.state == "new" for row in rows), mark("{count} articles to review"), "/review")]
 
 
-def render_page(visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView | None) -> Response:
-    """Return the whole page."""
-    return render(visit, "review/queue.html", card=card, **page_values(visit, ask, found))
+def render_page(
+    visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView | None, status: int = 200, **values: Any
+) -> Response:
+    """Return the whole page; `typed` brings back a comment that could not be stored."""
+    return render(visit, "review/queue.html", status, card=card, **{**page_values(visit, ask, found), **values})
 
 
 def render_card(
@@ -149,7 +151,7 @@ def _words(visit: Visit) -> dict[str, Any]:
     """Return what every template of the room needs."""
     return {
         "state_word": state_word, "reject_words": REJECT_WORDS, "clash": None, "labels": labels(visit.language),
-        "previous": "", "next": "",
+        "previous": "", "next": "", "typed": None,
     }  # fmt: skip
 
 
