@@ -215,7 +215,20 @@ def test_keys_with_ctrl_stay_the_browsers(desk: Desk, browser: "Browser", lan: A
 def test_all_below_and_its_undoing(desk: Desk, browser: "Browser", lan: Account) -> None:
     with room(desk, browser, lan) as page:
         before = page.locator("#queue li[data-state]").count()
-        press(page, "j", "e")
+        moved = "key => document.getElementById('card').dataset.item !== key"
+        first = open_key(page)
+        press(page, "j")
+        page.wait_for_function(moved, arg=first)
+        press(page, "e")
+        told = page.locator("#told")
+        told.get_by_text(re.compile(r"Đánh dấu \d+ bài bên dưới")).wait_for()
+        assert page.locator("#queue li[data-state]").count() == before, "it acted without asking"
+        second = open_key(page)
+        press(page, "k")
+        page.wait_for_function(moved, arg=second)
+        press(page, "e")
+        assert page.locator("#queue li[data-state]").count() == before, "another article was asked about"
+        press(page, "e")
         page.wait_for_function("n => document.querySelectorAll('#queue li[data-state=reviewed]').length > n", arg=20)
         page.reload()
         press(page, "u")
@@ -334,6 +347,9 @@ def test_everything_works_without_scripts(desk: Desk, browser: "Browser", lan: A
         page.get_by_text("Không có JavaScript").wait_for()
         page.locator("#next").click()
         assert open_key(page) != third
-        for _ in range(3):
+        page.locator(".undo button").click()
+        page.get_by_text("Ý kiến không hoàn tác được").wait_for()
+        page.locator("main form button.danger").click()
+        for _ in range(2):
             page.locator(".undo button").click()
         assert (state(desk, key), state(desk, second)) == ("new", "new")

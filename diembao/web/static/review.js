@@ -65,6 +65,7 @@ async function ask(address, options = {}, isWanted = () => true) {
 
 async function show(address, { focus = true } = {}) {
   const turn = ++newest;
+  shownBelow = "";
   try {
     const answer = await ask(address, {}, () => turn === newest);
     if (!answer) return;
@@ -77,6 +78,7 @@ async function show(address, { focus = true } = {}) {
 
 /** After a card took its place. */
 function shown({ focus = true } = {}) {
+  shownBelow = "";
   for (const link of document.querySelectorAll("#queue [aria-current]")) link.removeAttribute("aria-current");
   const row = rowOf(openKey());
   const link = linkOf(row);
@@ -190,15 +192,37 @@ function dataOf(form, button) {
   }
   if (form.getAttribute("action") === "/review/undo") data.set("item", openKey());
   if (button?.hasAttribute("data-below")) {
-    const all = rows();
-    for (const row of all.slice(all.findIndex((one) => one.id === openKey()) + 1))
-      if (stateOf(row) === "new" && !isSample(row)) data.append("item", row.querySelector("input").value);
+    for (const row of below()) data.append("item", row.querySelector("input").value);
   }
   return data;
 }
 
+/** Articles below the open one that wait: what "all below" is about. */
+function below() {
+  const all = rows();
+  return all.slice(all.findIndex((one) => one.id === openKey()) + 1).filter((row) => stateOf(row) === "new" && !isSample(row));
+}
+
+/** Whole lists are marked only after their number was shown: by the same key once more, or the button beside it. */
+let shownBelow = "";
+function isSure(button) {
+  if (!button?.hasAttribute("data-below") || shownBelow === openKey()) return true;
+  const many = below().length;
+  if (many === 0) {
+    say(words.below_none);
+    return false;
+  }
+  say(words.below_ask.replace("{n}", many));
+  const go = Object.assign(document.createElement("button"), { type: "button", className: "second small", textContent: words.below_yes.replace("{n}", many) });
+  go.addEventListener("click", () => button.click());
+  document.getElementById("told").append(go);
+  shownBelow = openKey();
+  return false;
+}
+
 async function send(form, button) {
-  if (busy) return;
+  if (busy || !isSure(button)) return;
+  shownBelow = "";
   busy = true;
   room.setAttribute("aria-busy", "true");
   newest++;

@@ -1,7 +1,7 @@
 """The undoing in the review room: it names what it takes back, and leaves the open article where it is."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from starlette.responses import Response
 
@@ -73,7 +73,11 @@ def _ask_first(visit: Visit, ask: QueueAsk, word: LastWord) -> Response:
     act = translate(KIND_WORDS[older.kind])
     button = Message(mark("Undo what was before it: {act} – {title}"), act=act, title=_title(visit, older.items[0]))
     fields = {"action": str(older.id), "item": open_in_form(visit), "back": visit.field("back", limit=4000)}
-    shared = {"message": Message(text, title=title).translated(), "button": button.translated(), "fields": fields}
+    shared: dict[str, Any] = {
+        "message": Message(text, title=title).translated(),
+        "button": button.translated(),
+        "fields": fields,
+    }
     if visit.fragment:
         return render(visit, "review/undo_asked.html", **shared, word=word, ask=ask)
     back = ask.address(word.item if word.kind == "assignment" else open_in_form(visit))
