@@ -182,6 +182,9 @@ def test_corrections_comment_assignment_star_and_original(desk: Desk, browser: "
         assert page.locator(f"#{key}[data-draft]").count() == 0
         page.keyboard.press("i")
         page.locator("#assign-department").wait_for()
+        assert page.evaluate("() => document.activeElement.id") == "assign-department"
+        assert page.locator("#assign-department").input_value() == "", "a department was chosen beforehand"
+        page.locator("#assign-department").select_option(label="Sở Y tế")
         page.locator("details[data-panel=assign] button").click()
         page.get_by_text("Đã giao Sở Y tế").first.wait_for()
         with page.expect_popup() as opened:

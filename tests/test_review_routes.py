@@ -247,6 +247,26 @@ def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account)
     assert len(desk.storage.reviews.assignments(keys=[key])) == 1
 
 
+def test_who_made_an_assignment_or_an_editor_takes_it_back(desk: Desk, client: DeskClient, other: DeskClient) -> None:
+    key = fresh(client).partition(".")[0]
+    department = str(desk.storage.accounts.departments()[0].id)
+    for taker, status in ((client, 303), (other, 303), (None, 403)):
+        client.send_form("/review/assign", item=key, department=department)
+        (made,) = desk.storage.reviews.assignments(keys=[key])
+        if taker is None:
+            with desk.client(desk.account("reviewer")) as stranger:
+                assert stranger.send_form("/review/withdraw", assignment=str(made.id)).status_code == status
+                assert "/review/withdraw" not in stranger.get(f"/review?item={key}").text
+            continue
+        assert "/review/withdraw" in taker.get(f"/review?item={key}").text
+        assert taker.send_form("/review/withdraw", assignment=str(made.id), item=key).status_code == status
+        assert desk.storage.reviews.assignments(keys=[key]) == []
+        assert desk.storage.letters.of_cause(f"assignment {made.id}") == []
+    assert client.send_form("/review/assign", item=key, department="").status_code in (400, 404)
+    assert client.send_form("/review/withdraw", assignment="99999").status_code == 404
+    assert desk.storage.audit.verify().is_sound
+
+
 def test_undo_names_what_it_takes_back_and_no_comment(desk: Desk) -> None:
     with desk.client(desk.account("reviewer")) as client:
         token = fresh(client)

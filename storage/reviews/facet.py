@@ -169,6 +169,11 @@ class Reviews(Facet):
         with self._writing() as connection:
             return assignments.set_done(connection, actor, number, done, at)
 
+    def withdraw(self, actor: Actor, number: int, at: datetime, /) -> Assignment:
+        """Take an assignment back, with its letters that wait; return it. Raises StorageError for an unknown one."""
+        with self._writing() as connection:
+            return assignments.withdraw(connection, actor, number, at)
+
     def assignments(
         self,
         *,

@@ -280,7 +280,7 @@ document.addEventListener(
     if (!panel.matches("details[data-panel]") || !panel.open) return;
     for (const other of document.querySelectorAll("details[data-panel][open]")) if (other !== panel) other.open = false;
     if (!panel.contains(document.activeElement)) return;
-    const controls = ["textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
+    const controls = ["[data-first]", "textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
     controls.map((one) => panel.querySelector(one)).find(Boolean)?.focus({ preventScroll: true });
     panel.scrollIntoView({ block: "nearest" });
   },

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from analysis.documents.labels import labels
 from diembao.jobs.periods import local_day
+from diembao.jobs.review.assignments import may_withdraw
 from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
 from diembao.jobs.review.queue import day_rows, sample
 from diembao.web.errors import DeskError
@@ -154,7 +155,7 @@ def _words(visit: Visit) -> dict[str, Any]:
     """Return what every template of the room needs."""
     return {
         "state_word": state_word, "reject_words": REJECT_WORDS, "clash": None, "labels": labels(visit.language),
-        "previous": "", "next": "", "typed": None,
+        "previous": "", "next": "", "typed": None, "may_withdraw": may_withdraw,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from diembao.jobs.access import may_comment, visible
 from diembao.jobs.review.addressees import Addressees, find_addressees, reach
-from diembao.jobs.review.assignments import assign, set_done
+from diembao.jobs.review.assignments import assign, may_withdraw, set_done, withdraw
 from diembao.jobs.review.comments import CommentResult, comment
 from diembao.jobs.review.holds import hold, release
 from diembao.web.errors import DeskError
@@ -117,6 +117,20 @@ def finish_assignment(visit: Visit) -> Response:
             raise
         raise DeskError(404) from error
     return redirect(visit, local_path(visit.field("to"), "/review"), Message(mark("Saved.")))
+
+
+def withdraw_assignment(visit: Visit) -> Response:
+    """Take back an assignment that the account made, or any as an editor."""
+    found = visit.storage.reviews.assignment(visit.number("assignment"))
+    if found is None:
+        raise DeskError(404)
+    if not may_withdraw(visit.me, found):
+        raise DeskError(
+            403, Message(mark("Only who made an assignment, or an editor, takes it back, before it is done."))
+        )
+    gone = withdraw(visit.storage, visit.actor, found.id, visit.now)
+    key = visit.field("item", limit=100) or gone.item
+    return _answer(visit, key, Message(mark("Taken back from {department}."), department=gone.department_name))
 
 
 def hold_article(visit: Visit) -> Response:

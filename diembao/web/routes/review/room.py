@@ -11,6 +11,7 @@ from diembao.web.routes.review.people import (
     finish_assignment,
     hold_article,
     release_article,
+    withdraw_assignment,
 )
 from diembao.web.routes.review.undoing import undo_in_room
 from pipeline.i18n.catalogs import mark
@@ -21,6 +22,7 @@ ROUTES = (
     DeskRoute("/review/undo", ("POST",), undo_in_room, "review"),
     DeskRoute("/review/comment", ("POST",), comment_on, "comment"),
     DeskRoute("/review/assign", ("POST",), assign_article, "assign"),
+    DeskRoute("/review/withdraw", ("POST",), withdraw_assignment, "assign"),
     DeskRoute("/review/done", ("POST",), finish_assignment, "assign"),
     DeskRoute("/review/hold", ("POST",), hold_article, "review", counts_as_use=False),
     DeskRoute("/review/release", ("POST",), release_article, "review", counts_as_use=False),
