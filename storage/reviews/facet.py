@@ -44,6 +44,11 @@ class Reviews(Facet):
         with self._reading() as connection:
             return rows.load_sample(connection, window, many, at)
 
+    def uncertain(self, window: Window, many: int, at: datetime, /) -> list[QueueRow]:
+        """Return articles of a day that name a place which may be ours, the newest first; at most so many."""
+        with self._reading() as connection:
+            return rows.load_uncertain(connection, window, many, at)
+
     def card(self, key: str, at: datetime, /) -> cards.CardData | None:
         """Return one article with all that its card shows; None for an unknown key."""
         with self._reading() as connection:

@@ -19,7 +19,7 @@ const rowOf = (key) => (key ? document.querySelector(`#queue li#${CSS.escape(key
 const linkOf = (row) => row?.querySelector(":scope > a") ?? null;
 /** A row carries its state only where somebody decided. */
 const stateOf = (row) => row.dataset.state ?? "new";
-const isSample = (row) => row.closest("#sample") !== null;
+const isSample = (row) => row.closest(".sample") !== null;
 const isTyping = (element) =>
   element instanceof HTMLElement &&
   (element.isContentEditable ||

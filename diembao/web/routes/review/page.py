@@ -1,7 +1,7 @@
 """The queue with one article open; for review.js the card of an article alone."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -12,7 +12,7 @@ from analysis.documents.labels import labels
 from diembao.jobs.periods import local_day
 from diembao.jobs.review.assignments import may_withdraw
 from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
-from diembao.jobs.review.queue import day_rows, sample
+from diembao.jobs.review.queue import day_rows, sample, uncertain
 from diembao.web.errors import DeskError
 from diembao.web.rendering import render
 from diembao.web.routes.review.ask import QueueAsk, asked, read_queue
@@ -164,12 +164,15 @@ def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
     departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
     zone = visit.context.zone
     view = QueueView(ask, found, local_day(visit.now, zone), topic_names(visit), departments)
-    left_out = [] if ask.search else list(_sampled(visit, view))
+    doubtful = [] if ask.search else list(_uncertain(visit, view))
+    left_out = [] if ask.search else list(_sampled(visit, view, {story.lead.key for story in doubtful}))
     return {
         "view": view,
         "zone": zone,
         "sample": left_out,
         "sample_keys": {story.lead.key for story in left_out},
+        "doubtful": doubtful,
+        "doubtful_keys": {story.lead.key for story in doubtful},
         "asks": lambda group: attention_words(group.attention, view.topics),
     }
 
@@ -211,9 +214,16 @@ def _neighbours(ask: QueueAsk, found: ReviewQueue) -> dict[str, str]:
     return {"previous": ask.address(*before) if before else "", "next": ask.address(*after) if after else ""}
 
 
-def _sampled(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
-    context = visit.context
+def _uncertain(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
     shown = {row.key for row in view.queue.rows}
+    for story in uncertain(visit.storage, visit.context.settings(), day=view.day, at=visit.now):
+        if story.lead.key not in shown:
+            yield story
+
+
+def _sampled(visit: Visit, view: QueueView, listed: Collection[str]) -> Iterator[QueueStory]:
+    context = visit.context
+    shown = {row.key for row in view.queue.rows}.union(listed)
     found = sample(visit.storage, context.settings(), context.rules(), day=view.day, account=visit.me.id, at=visit.now)
     for group in found.groups:
         yield from (story for story in group.stories if story.lead.key not in shown)
