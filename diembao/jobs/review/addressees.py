@@ -106,5 +106,5 @@ def _known(storage: Database) -> dict[str, set[str]]:
 
 def _plain(name: str) -> str:
     """Return a name without tone marks, in small letters, its words one blank apart."""
-    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
+    letters = unicodedata.normalize("NFD", name.casefold().replace("\u0111", "d"))
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())

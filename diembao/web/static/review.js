@@ -93,6 +93,10 @@ function shown({ focus = true } = {}) {
       if (place.top < frame.top + 40 || place.bottom > frame.bottom - 80)
         list.scrollTop += place.top - frame.top - frame.height / 3;
     }
+    // A tone that a person corrected: the row says it too.
+    const note = row.querySelector(":scope > span > i");
+    if (card().dataset.tone !== "negative") note?.remove();
+    else if (!note) row.querySelector(":scope > span").append(Object.assign(document.createElement("i"), { textContent: " · ▼" }));
     const asks = document.getElementById("asks");
     if (asks) asks.textContent = row.closest("[data-asks]")?.dataset.asks ?? "";
   }
@@ -129,11 +133,24 @@ function go(row) {
 
 // Progress: what the rows say; the pace is that of this sitting, or the server's where it has just begun.
 
+/** Articles of the queue by where they stand, as when the page came. */
+const byState = (all) => all.reduce((found, row) => ({ ...found, [stateOf(row)]: (found[stateOf(row)] ?? 0) + 1 }), {});
+let atFirst = null;
+function countFilters(counted) {
+  const now = byState(counted);
+  atFirst ??= now;
+  for (const option of document.querySelectorAll("#filters option[data-n]")) {
+    const n = Number(option.dataset.n) + (now[option.value] ?? 0) - (atFirst[option.value] ?? 0);
+    option.textContent = `${option.dataset.word} (${n})`;
+  }
+}
+
 const sitting = { at: Date.now(), left: null };
 function count() {
   const progress = document.getElementById("progress");
   const counted = rows().filter((row) => !isSample(row));
   const left = counted.filter((row) => stateOf(row) === "new").length;
+  countFilters(counted);
   sitting.left ??= left;
   const mine = sitting.left - left;
   const seconds = mine >= 5 ? (Date.now() - sitting.at) / 1000 / mine : Number(progress.dataset.pace);
@@ -234,6 +251,7 @@ async function send(form, button) {
     if (answer.ok) {
       kept.forEach(dropDraft);
       for (const box of document.querySelectorAll("#queue input:checked")) box.checked = false;
+      showTicked();
       for (const field of document.querySelectorAll("#card [data-keep]")) if (kept.some((one) => one.dataset.keep === field.dataset.keep)) field.value = "";
     }
     if (card().dataset.address) history.replaceState(null, "", card().dataset.address);
@@ -272,6 +290,21 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("[data-keep]")) storeDraft(event.target);
 });
 
+/** Which articles a merge would join to the open one. */
+function showTicked() {
+  const place = document.getElementById("ticked-said");
+  if (!place) return;
+  const ticked = rows().filter((row) => row.id !== openKey() && row.querySelector(":scope > input").checked);
+  const told = document.createElement("p");
+  told.textContent = ticked.length ? place.dataset.some.replace("{n}", ticked.length) : place.dataset.none;
+  const list = Object.assign(document.createElement("ul"), { className: "plainlist" });
+  for (const row of ticked) list.append(Object.assign(document.createElement("li"), { textContent: linkOf(row).textContent }));
+  place.replaceChildren(told, ...(ticked.length ? [list] : []));
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#queue input[type=checkbox]")) showTicked();
+});
+
 // One panel is open at a time, and its first control takes the focus.
 document.addEventListener(
   "toggle",
@@ -282,7 +315,11 @@ document.addEventListener(
     if (!panel.contains(document.activeElement)) return;
     const controls = ["[data-first]", "textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
     controls.map((one) => panel.querySelector(one)).find(Boolean)?.focus({ preventScroll: true });
-    panel.scrollIntoView({ block: "nearest" });
+    showTicked();
+    // Where the panels scroll by themselves, their row of names stays in sight.
+    const panels = panel.closest(".panels");
+    if (panels && getComputedStyle(panels).overflowY === "auto") panels.scrollTop = 0;
+    else panel.scrollIntoView({ block: "nearest" });
   },
   true,
 );
@@ -325,6 +362,7 @@ function act(action) {
   if (action === "mark") {
     const box = rowOf(openKey())?.querySelector("input");
     if (box) box.checked = !box.checked;
+    showTicked();
     return undefined;
   }
   const control = document.querySelector(`[data-key="${action}"]`);

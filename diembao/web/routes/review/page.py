@@ -16,7 +16,14 @@ from diembao.jobs.review.queue import day_rows, sample, uncertain
 from diembao.web.errors import DeskError
 from diembao.web.rendering import render
 from diembao.web.routes.review.ask import QueueAsk, asked, read_queue
-from diembao.web.routes.review.card_view import REJECT_WORDS, CardView, attention_words, card_view, topic_names
+from diembao.web.routes.review.card_view import (
+    REJECT_WORDS,
+    CardView,
+    attention_words,
+    card_view,
+    group_words,
+    topic_names,
+)
 from diembao.web.routes.review.keys import ACTIONS, keys_of
 from diembao.web.visit import Visit, Waiting
 from pipeline.i18n.catalogs import mark, translate, translate_code
@@ -174,6 +181,7 @@ def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
         "doubtful": doubtful,
         "doubtful_keys": {story.lead.key for story in doubtful},
         "asks": lambda group: attention_words(group.attention, view.topics),
+        "asks_of_one": lambda group: group_words(group, view.topics),
     }
 
 
