@@ -61,6 +61,7 @@ ALLOWED = {
     "POST /review/comment": "VREA",
     "POST /review/assign": "RE",
     "POST /review/done": "RE",
+    "POST /review/withdraw": "RE",
     "POST /review/hold": "RE",
     "POST /review/release": "RE",
     "GET /review/live": "RE",

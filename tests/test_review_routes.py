@@ -222,13 +222,22 @@ def test_a_missed_article_is_taken_in(desk: Desk, client: DeskClient) -> None:
 
 def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account) -> None:
     key = fresh(client).partition(".")[0]
-    answer = client.send_form("/review/comment", item=key, text="Cần hỏi <b>Sở</b>", to="@minh @nobody")
+    answer = client.send_form("/review/comment", item=key, text="Cần hỏi <b>Sở</b>", to="Le Van Minh, @so-y-te")
     assert answer.status_code == 303
+    told = unescape(client.get("/review").text)
+    assert "Sở Y tế chưa xem được bài này" in told
+    assert "Lê Văn Minh: chưa có địa chỉ thư" in told
+    refused = client.send_form("/review/comment", item=key, text="Giữ lại lời này", to="Sở Y tê, Nguyễn Không Có")
+    assert refused.status_code == 400
+    page = unescape(refused.text)
+    assert "Không có ai tên “Nguyễn Không Có”" in page
+    assert "Giữ lại lời này</textarea>" in page
+    assert len(desk.storage.reviews.comments([key])[key]) == 1
     department = desk.storage.accounts.departments()[0].id
     answer = client.send_form("/review/assign", item=key, department=str(department), due="2026-12-24", note="Xem lại")
     assert answer.status_code == 303
     card = unescape(client.get(f"/review?item={key}").text.replace("&lt;", "‹"))
-    assert "@minh @nobody Cần hỏi ‹b>Sở" in card
+    assert "@minh @so-y-te Cần hỏi ‹b>Sở" in card
     assert "24/12/2026" in card
     assert card.count("bí mật nhà nước") >= 3
     assert client.send_form("/review/comment", item=key, text="").status_code == 400
@@ -236,6 +245,58 @@ def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account)
     assert client.send_form("/review/assign", item=key, department="999").status_code == 400
     assert client.send_form("/review/assign", item=key, department=str(department), due="soon").status_code == 400
     assert len(desk.storage.reviews.assignments(keys=[key])) == 1
+
+
+def test_who_made_an_assignment_or_an_editor_takes_it_back(desk: Desk, client: DeskClient, other: DeskClient) -> None:
+    key = fresh(client).partition(".")[0]
+    department = str(desk.storage.accounts.departments()[0].id)
+    for taker, status in ((client, 303), (other, 303), (None, 403)):
+        client.send_form("/review/assign", item=key, department=department)
+        (made,) = desk.storage.reviews.assignments(keys=[key])
+        if taker is None:
+            with desk.client(desk.account("reviewer")) as stranger:
+                assert stranger.send_form("/review/withdraw", assignment=str(made.id)).status_code == status
+                assert "/review/withdraw" not in stranger.get(f"/review?item={key}").text
+            continue
+        assert "/review/withdraw" in taker.get(f"/review?item={key}").text
+        assert taker.send_form("/review/withdraw", assignment=str(made.id), item=key).status_code == status
+        assert desk.storage.reviews.assignments(keys=[key]) == []
+        assert desk.storage.letters.of_cause(f"assignment {made.id}") == []
+    assert client.send_form("/review/assign", item=key, department="").status_code in (400, 404)
+    assert client.send_form("/review/withdraw", assignment="99999").status_code == 404
+    assert desk.storage.audit.verify().is_sound
+
+
+def test_undo_names_what_it_takes_back_and_no_comment(desk: Desk) -> None:
+    with desk.client(desk.account("reviewer")) as client:
+        token = fresh(client)
+        key = token.partition(".")[0]
+        title = desk.storage.articles.item(key).article.title  # type: ignore[union-attr]
+        assert act(client, token, "approve")[0] == 303
+        elsewhere = fresh(client).partition(".")[0]
+        answer = client.send_form("/review/undo", item=elsewhere)
+        assert answer.headers["location"] == f"/review?item={elsewhere}"
+        assert f"Đã hoàn tác: duyệt – {title[:60]}" in unescape(client.get("/review").text)
+        assert act(client, f"{key}.{review(desk, key).version}", "approve")[0] == 303
+        client.send_form("/review/comment", item=elsewhere, text="Cần xem lại")
+        asked = client.send_form("/review/undo", item=elsewhere)
+        assert asked.status_code == 200
+        assert "Ý kiến không hoàn tác được" in unescape(asked.text)
+        assert f"duyệt – {title[:60]}" in unescape(asked.text)
+        assert review(desk, key).state == "approved"
+        number = re.search(r'name="action" value="(\d+)"', asked.text)
+        assert number is not None
+        assert client.send_form("/review/undo", item=elsewhere, action=number.group(1)).status_code == 303
+        assert review(desk, key).state == "new"
+
+
+def test_a_merge_with_nothing_ticked_is_told(desk: Desk, client: DeskClient) -> None:
+    token = fresh(client)
+    for items in ([], [token]):
+        form: dict[str, Any] = {"with": token, "item": items, "do": "merge.story"}
+        answer = client.send_form("/review/act", **form)
+        assert answer.headers["location"].endswith(f"item={token.partition('.')[0]}")
+        assert "Chưa chọn bài nào" in unescape(client.get("/review").text)
 
 
 def test_those_without_the_permission_get_nothing(desk: Desk, client: DeskClient) -> None:

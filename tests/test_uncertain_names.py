@@ -14,8 +14,11 @@ from config.settings import load_settings
 from diembao.evaluation.training import train
 from diembao.jobs.decide import decide, labelled_rows
 from diembao.jobs.publishing.digest import build_draft, print_document
+from diembao.jobs.review.queue import uncertain
 from pipeline.explain import explain
 from pipeline.records import Article, Document, Entry, Irrelevant, Poll, Reason, Source, Text
+from pipeline.records.audit import Actor
+from pipeline.records.reviews import ReviewAct
 from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.tagging.tagger import tag
@@ -123,3 +126,19 @@ def test_the_digest_lists_them_beside_its_figures_until_a_person_decides(storage
     assert again.day.uncertain == ()
     [row] = labelled_rows(storage)
     assert row["decision"] == {"relevance": "no"}
+
+
+def test_the_desk_lists_them_to_decide_on(storage: Database) -> None:
+    settings, at = load_settings(None), DAY + timedelta(hours=20)
+    day = at.date() + timedelta(days=1)
+    [story] = uncertain(storage, settings, day=day, at=at)
+    assert story.lead.title == "Ghe về cảng Đông Hải"
+    rejected = ReviewAct("reject", (story.lead.key,), "old")
+    storage.reviews.act(Actor(None, "An", "", "command"), rejected, at)
+    draft = build_draft(storage, settings, RULES, day=day, language="vi", made_at=at)
+    assert draft.day.uncertain == ()
+    [again] = uncertain(storage, settings, day=day, at=at)
+    assert again.lead.review.state == "rejected"
+    storage.reviews.act(Actor(None, "An", "", "command"), ReviewAct("approve", (story.lead.key,)), at)
+    draft = build_draft(storage, settings, RULES, day=day, language="vi", made_at=at)
+    assert draft.day.counts.items == 1

@@ -178,6 +178,15 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class LastWord:
+    """The comment or assignment that an account made after its last act: undoing acts does not take it back."""
+
+    kind: Literal["comment", "assignment"]
+    number: int
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to one account about one cause; there is never a second one."""
 

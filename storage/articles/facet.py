@@ -147,7 +147,7 @@ class Articles(Facet):
         """Return the irrelevant items that are news in [start, end) and that a digest lists beside its figures.
 
         Their reason says why: 'uncertain', they name a place that may be ours; 'watched', they tell of a watched
-        matter. The newest come first; none that a person decided on.
+        matter. The newest come first; none that a person decided on or rejected.
         """
         with self._reading() as connection:
             return items.load_beside_items(connection, start, end, late_from, as_of)

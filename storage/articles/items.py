@@ -258,7 +258,9 @@ def load_beside_items(
     """See storage.articles.facet.Articles.beside_items."""
     # The reason is looked for in the text of the JSON first: of a day's irrelevant pages a dozen are loaded.
     coded = or_(*(cast(taggings.c.tags, Text).contains(f'"{code}"') for code in _BESIDE))
-    found = _news(connection, and_(relevance_of_item(as_of) == "no", coded), start, end, late_from, as_of)
+    found = _news(
+        connection, and_(relevance_of_item(as_of) == "no", coded, ~_is_rejected(as_of)), start, end, late_from, as_of
+    )
     return [item for item in found if item.tags.reason.code in _BESIDE]
 
 

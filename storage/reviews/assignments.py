@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -18,7 +18,7 @@ from storage.reviews.names import account_names, department_names, members
 from storage.reviews.states import load_standings
 from storage.schema.accounts import departments
 from storage.schema.core import items
-from storage.schema.reviews import assignments
+from storage.schema.reviews import assignments, letters
 
 _CHUNK = 500
 
@@ -115,6 +115,20 @@ def set_done(connection: Connection, actor: Actor, number: int, done: bool, at: 
     return _assignments(connection, [row])[0]
 
 
+def withdraw(connection: Connection, actor: Actor, number: int, at: datetime) -> Assignment:
+    """See storage.reviews.facet.Reviews.withdraw."""
+    this = assignments.c.id == number
+    before = connection.execute(select(assignments).where(this)).first()
+    if before is None:
+        raise StorageError(Message(mark("There is no such assignment.")))
+    gone = _assignments(connection, [before])[0]
+    # A later assignment can have this number again: its letters are others.
+    connection.execute(delete(letters).where(letters.c.cause == f"assignment {number}"))
+    connection.execute(delete(assignments).where(this))
+    _record(connection, "assignment.withdrawn", actor, at, before, None)
+    return gone
+
+
 def _record(connection: Connection, action: str, actor: Actor, at: datetime, before: Any, after: Any) -> None:
     def said(row: Any) -> Json:
         if row is None:
@@ -122,7 +136,8 @@ def _record(connection: Connection, action: str, actor: Actor, at: datetime, bef
         names = ("department", "scope", "due", "note", "done_at")
         return {"assignment": row.id, **{name: getattr(row, name) for name in names}}
 
-    append(connection, AuditEvent(action, "item", after.item_key, said(before), said(after), actor, at))
+    key = (after or before).item_key
+    append(connection, AuditEvent(action, "item", key, said(before), said(after), actor, at))
 
 
 def load_assignments(

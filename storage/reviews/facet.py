@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from pipeline.records.accounts import Assigned
 from pipeline.records.audit import Actor
-from pipeline.records.reviews import ActResult, Assignment, Clash, Comment, Hold, PastAct, Review, ReviewAct
+from pipeline.records.reviews import ActResult, Assignment, Clash, Comment, Hold, LastWord, PastAct, Review, ReviewAct
 from storage.engine.facet import Facet
 from storage.reviews import acts, assignments, cards, comments, holds, log, rows, states
 from storage.reviews.queues import QueueQuery, QueueRead, read_queue
@@ -43,6 +43,11 @@ class Reviews(Facet):
         """Return articles of a day that the rules judged not relevant, the most doubtful first; at most so many."""
         with self._reading() as connection:
             return rows.load_sample(connection, window, many, at)
+
+    def uncertain(self, window: Window, many: int, at: datetime, /) -> list[QueueRow]:
+        """Return articles of a day that name a place which may be ours, the newest first; at most so many."""
+        with self._reading() as connection:
+            return rows.load_uncertain(connection, window, many, at)
 
     def card(self, key: str, at: datetime, /) -> cards.CardData | None:
         """Return one article with all that its card shows; None for an unknown key."""
@@ -95,6 +100,11 @@ class Reviews(Facet):
         """Return acts of an account, or on an article, the newest first."""
         with self._reading() as connection:
             return log.past_acts(connection, account=account, item=item, limit=limit)
+
+    def last_word(self, account: int, /) -> LastWord | None:
+        """Return the comment or assignment that an account made after its last act or undoing; None for none."""
+        with self._reading() as connection:
+            return log.last_word(connection, account)
 
     def pace(self, account: int, at: datetime, /, minutes: int) -> tuple[int, datetime | None]:
         """Return how many articles an account decided on in the last minutes, one by one, and when it began to."""
@@ -163,6 +173,11 @@ class Reviews(Facet):
         """Say that an assignment is done, or that it is not. Raises StorageError for an unknown one."""
         with self._writing() as connection:
             return assignments.set_done(connection, actor, number, done, at)
+
+    def withdraw(self, actor: Actor, number: int, at: datetime, /) -> Assignment:
+        """Take an assignment back, with its letters that wait; return it. Raises StorageError for an unknown one."""
+        with self._writing() as connection:
+            return assignments.withdraw(connection, actor, number, at)
 
     def assignments(
         self,

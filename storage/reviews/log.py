@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from pipeline.records.audit import Actor
-from pipeline.records.reviews import PastAct, ReviewAct
+from pipeline.records.reviews import LastWord, PastAct, ReviewAct
 from storage.reviews.names import account_names
-from storage.schema.reviews import review_action_items, review_actions
+from storage.schema.reviews import assignments, comments, review_action_items, review_actions
 
 #: Acts of one account that can be undone, the newest.
 UNDOABLE = 50
@@ -77,6 +77,32 @@ def undoable(connection: Connection, account: int, number: int | None) -> Any | 
     if wanted is None or wanted not in ids:
         return None
     return connection.execute(select(review_actions).where(review_actions.c.id == wanted)).one()
+
+
+def last_word(connection: Connection, account: int) -> LastWord | None:
+    """Return the comment or assignment that an account made after its last act or undoing; None where there is none.
+
+    Only the newest of all accounts are looked at: it is about what somebody has just done.
+    """
+    newest: Any = (
+        select(review_actions.c.at, review_actions.c.undone_at)
+        .where(review_actions.c.account == account)
+        .order_by(review_actions.c.id.desc())
+        .limit(UNDOABLE)
+    )
+    moments = [at for row in connection.execute(newest) for at in (row.at, row.undone_at) if at is not None]
+    found: list[tuple[datetime, LastWord]] = []
+    kinds: tuple[tuple[Literal["comment", "assignment"], Any], ...] = (
+        ("comment", comments), ("assignment", assignments)
+    )  # fmt: skip
+    for kind, table in kinds:
+        columns = (table.c.id, table.c.item_key, table.c.account, table.c.at)
+        recent = select(*columns).order_by(table.c.id.desc()).limit(_PACED).subquery()
+        own = select(recent).where(recent.c.account == account).order_by(recent.c.at.desc(), recent.c.id.desc())
+        if (row := connection.execute(own.limit(1)).first()) is not None:
+            found.append((row.at, LastWord(kind, row.id, row.item_key)))
+    at, word = max(found, key=lambda pair: pair[0], default=(None, None))
+    return word if at is not None and all(moment < at for moment in moments) else None
 
 
 def changed_by(connection: Connection, number: int) -> list[Changed]:

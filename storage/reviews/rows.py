@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, or_, select
 
 from pipeline.records import Relevance, SourceCategory, Tone
 from pipeline.records.reviews import Hold, Review
 from pipeline.tables.facts import FactKey
+from storage.articles.adapters import TAGS
 from storage.engine.dialects import sound_json
 from storage.reviews.assignments import load_assignments
 from storage.reviews.comments import count_comments
@@ -136,6 +137,33 @@ def load_sample(connection: Connection, window: Window, many: int, at: datetime)
         .limit(many)
     )
     return load_keys(connection, connection.execute(query).scalars().all(), at)
+
+
+def load_uncertain(connection: Connection, window: Window, many: int, at: datetime) -> list[QueueRow]:
+    """Return the articles of a day that name a place of which the rules do not know whether it is ours, newest first.
+
+    They are those that the digest lists beside its figures until a person decides (storage.articles.items); they stay
+    while people do.
+    """
+    tags = cast(taggings.c.tags, Text)
+    query = (
+        select(facts.c.item_key, tags.label("tags"))
+        .join(items, items.c.key == facts.c.item_key)
+        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
+        .join(taggings, taggings.c.id == facts.c.tagging_id)
+        .where(
+            facts.c.at >= int(window.late_from.timestamp()),
+            facts.c.at <= int(window.end.timestamp()),
+            taggings.c.relevance == "no",
+            tags.contains('"uncertain"'),
+            _is_news(window),
+        )
+        .order_by(facts.c.at.desc(), facts.c.item_key)
+        .limit(many)
+    )
+    found = connection.execute(query).all()
+    keys = [row.item_key for row in found if TAGS.validate_json(row.tags).reason.code == "uncertain"]
+    return load_keys(connection, keys, at)
 
 
 def _select() -> Select[*tuple[Any, ...]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from config.settings import Settings
+    from pipeline.records.accounts import Account
     from pipeline.records.audit import Actor
     from pipeline.records.reviews import Assignment
     from storage.database import Database
@@ -50,6 +51,17 @@ def assign(
 def set_done(storage: Database, actor: Actor, number: int, done: bool, at: datetime) -> Assignment:
     """Say that an assignment is done, or not. Raises StorageError for an unknown one."""
     return storage.reviews.set_done(actor, number, done, at)
+
+
+def may_withdraw(account: Account, assignment: Assignment) -> bool:
+    """Whether an account may take an assignment back: who made it, or an editor, before it is done."""
+    is_maker = account.id == assignment.account and account.allows("assign")
+    return assignment.done_at is None and (is_maker or account.allows("publish"))
+
+
+def withdraw(storage: Database, actor: Actor, number: int, at: datetime) -> Assignment:
+    """Take an assignment back: the department does not see its article by it any more. Raises StorageError."""
+    return storage.reviews.withdraw(actor, number, at)
 
 
 def tasks(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Articles of a day's sample of what was judged not relevant.
 SAMPLE = 20
+#: Articles at most that name a place without certainty.
+MOST_UNCERTAIN = 100
 #: Articles that the queue of a search holds at most, the newest.
 MOST_FOUND = 500
 #: Decisions from which on a pace is told.
@@ -96,6 +98,19 @@ def sample(
     rows = sorted(found.rows, key=lambda row: (-row.score, row.key))
     groups = tuple(QueueGroup(row.key, (QueueStory(row.story, row, ()),), row.country != HOME, None) for row in rows)
     return ReviewQueue(period.day, window, groups, found.progress, found.shown, found.total, found.choices)
+
+
+def uncertain(
+    storage: Database, settings: Settings, *, day: date | None = None, at: datetime | None = None
+) -> Sequence[QueueStory]:
+    """Return the articles of a day that name a place of which the rules do not know whether it is ours, newest first.
+
+    The digest of the day lists them as named, not certain; here people decide on them.
+    """
+    at = at or now()
+    period = period_of(day, settings, at)
+    rows = storage.reviews.uncertain(Window(period.start, period.end, period.late_from), MOST_UNCERTAIN, at)
+    return [QueueStory(row.story, row, ()) for row in rows]
 
 
 def _read(

@@ -19,7 +19,7 @@ const rowOf = (key) => (key ? document.querySelector(`#queue li#${CSS.escape(key
 const linkOf = (row) => row?.querySelector(":scope > a") ?? null;
 /** A row carries its state only where somebody decided. */
 const stateOf = (row) => row.dataset.state ?? "new";
-const isSample = (row) => row.closest("#sample") !== null;
+const isSample = (row) => row.closest(".sample") !== null;
 const isTyping = (element) =>
   element instanceof HTMLElement &&
   (element.isContentEditable ||
@@ -65,6 +65,7 @@ async function ask(address, options = {}, isWanted = () => true) {
 
 async function show(address, { focus = true } = {}) {
   const turn = ++newest;
+  shownBelow = "";
   try {
     const answer = await ask(address, {}, () => turn === newest);
     if (!answer) return;
@@ -77,6 +78,7 @@ async function show(address, { focus = true } = {}) {
 
 /** After a card took its place. */
 function shown({ focus = true } = {}) {
+  shownBelow = "";
   for (const link of document.querySelectorAll("#queue [aria-current]")) link.removeAttribute("aria-current");
   const row = rowOf(openKey());
   const link = linkOf(row);
@@ -91,6 +93,10 @@ function shown({ focus = true } = {}) {
       if (place.top < frame.top + 40 || place.bottom > frame.bottom - 80)
         list.scrollTop += place.top - frame.top - frame.height / 3;
     }
+    // A tone that a person corrected: the row says it too.
+    const note = row.querySelector(":scope > span > i");
+    if (card().dataset.tone !== "negative") note?.remove();
+    else if (!note) row.querySelector(":scope > span").append(Object.assign(document.createElement("i"), { textContent: " · ▼" }));
     const asks = document.getElementById("asks");
     if (asks) asks.textContent = row.closest("[data-asks]")?.dataset.asks ?? "";
   }
@@ -127,11 +133,24 @@ function go(row) {
 
 // Progress: what the rows say; the pace is that of this sitting, or the server's where it has just begun.
 
+/** Articles of the queue by where they stand, as when the page came. */
+const byState = (all) => all.reduce((found, row) => ({ ...found, [stateOf(row)]: (found[stateOf(row)] ?? 0) + 1 }), {});
+let atFirst = null;
+function countFilters(counted) {
+  const now = byState(counted);
+  atFirst ??= now;
+  for (const option of document.querySelectorAll("#filters option[data-n]")) {
+    const n = Number(option.dataset.n) + (now[option.value] ?? 0) - (atFirst[option.value] ?? 0);
+    option.textContent = `${option.dataset.word} (${n})`;
+  }
+}
+
 const sitting = { at: Date.now(), left: null };
 function count() {
   const progress = document.getElementById("progress");
   const counted = rows().filter((row) => !isSample(row));
   const left = counted.filter((row) => stateOf(row) === "new").length;
+  countFilters(counted);
   sitting.left ??= left;
   const mine = sitting.left - left;
   const seconds = mine >= 5 ? (Date.now() - sitting.at) / 1000 / mine : Number(progress.dataset.pace);
@@ -188,16 +207,39 @@ function dataOf(form, button) {
     const other = order.find((row) => stateOf(row) === "new" && !isSample(row) && !isFolded(row) && !along.has(row.id) && row.id !== openKey());
     if (other) data.set("next", other.id);
   }
+  if (form.getAttribute("action") === "/review/undo") data.set("item", openKey());
   if (button?.hasAttribute("data-below")) {
-    const all = rows();
-    for (const row of all.slice(all.findIndex((one) => one.id === openKey()) + 1))
-      if (stateOf(row) === "new" && !isSample(row)) data.append("item", row.querySelector("input").value);
+    for (const row of below()) data.append("item", row.querySelector("input").value);
   }
   return data;
 }
 
+/** Articles below the open one that wait: what "all below" is about. */
+function below() {
+  const all = rows();
+  return all.slice(all.findIndex((one) => one.id === openKey()) + 1).filter((row) => stateOf(row) === "new" && !isSample(row));
+}
+
+/** Whole lists are marked only after their number was shown: by the same key once more, or the button beside it. */
+let shownBelow = "";
+function isSure(button) {
+  if (!button?.hasAttribute("data-below") || shownBelow === openKey()) return true;
+  const many = below().length;
+  if (many === 0) {
+    say(words.below_none);
+    return false;
+  }
+  say(words.below_ask.replace("{n}", many));
+  const go = Object.assign(document.createElement("button"), { type: "button", className: "second small", textContent: words.below_yes.replace("{n}", many) });
+  go.addEventListener("click", () => button.click());
+  document.getElementById("told").append(go);
+  shownBelow = openKey();
+  return false;
+}
+
 async function send(form, button) {
-  if (busy) return;
+  if (busy || !isSure(button)) return;
+  shownBelow = "";
   busy = true;
   room.setAttribute("aria-busy", "true");
   newest++;
@@ -209,6 +251,7 @@ async function send(form, button) {
     if (answer.ok) {
       kept.forEach(dropDraft);
       for (const box of document.querySelectorAll("#queue input:checked")) box.checked = false;
+      showTicked();
       for (const field of document.querySelectorAll("#card [data-keep]")) if (kept.some((one) => one.dataset.keep === field.dataset.keep)) field.value = "";
     }
     if (card().dataset.address) history.replaceState(null, "", card().dataset.address);
@@ -247,6 +290,21 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("[data-keep]")) storeDraft(event.target);
 });
 
+/** Which articles a merge would join to the open one. */
+function showTicked() {
+  const place = document.getElementById("ticked-said");
+  if (!place) return;
+  const ticked = rows().filter((row) => row.id !== openKey() && row.querySelector(":scope > input").checked);
+  const told = document.createElement("p");
+  told.textContent = ticked.length ? place.dataset.some.replace("{n}", ticked.length) : place.dataset.none;
+  const list = Object.assign(document.createElement("ul"), { className: "plainlist" });
+  for (const row of ticked) list.append(Object.assign(document.createElement("li"), { textContent: linkOf(row).textContent }));
+  place.replaceChildren(told, ...(ticked.length ? [list] : []));
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#queue input[type=checkbox]")) showTicked();
+});
+
 // One panel is open at a time, and its first control takes the focus.
 document.addEventListener(
   "toggle",
@@ -255,9 +313,13 @@ document.addEventListener(
     if (!panel.matches("details[data-panel]") || !panel.open) return;
     for (const other of document.querySelectorAll("details[data-panel][open]")) if (other !== panel) other.open = false;
     if (!panel.contains(document.activeElement)) return;
-    const controls = ["textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
+    const controls = ["[data-first]", "textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
     controls.map((one) => panel.querySelector(one)).find(Boolean)?.focus({ preventScroll: true });
-    panel.scrollIntoView({ block: "nearest" });
+    showTicked();
+    // Where the panels scroll by themselves, their row of names stays in sight.
+    const panels = panel.closest(".panels");
+    if (panels && getComputedStyle(panels).overflowY === "auto") panels.scrollTop = 0;
+    else panel.scrollIntoView({ block: "nearest" });
   },
   true,
 );
@@ -300,6 +362,7 @@ function act(action) {
   if (action === "mark") {
     const box = rowOf(openKey())?.querySelector("input");
     if (box) box.checked = !box.checked;
+    showTicked();
     return undefined;
   }
   const control = document.querySelector(`[data-key="${action}"]`);

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from starlette.responses import Response
 
 from diembao.jobs.review.acts import act
-from diembao.jobs.review.undo import undo
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
 from diembao.web.routes.review.ask import QueueAsk, asked_in_form, read_queue, told
@@ -38,7 +37,7 @@ _DONE: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
     """What a form asks for, and where it comes from."""
 
     ask: QueueAsk
@@ -52,7 +51,7 @@ def act_in_room(visit: Visit) -> Response:
     """Do what a form of the room asks for; 409 with both values where somebody was faster, and nothing is changed."""
     wish = _wish(visit)
     if not wish.act.items:
-        return _nothing(visit, wish.ask, Message(mark("No article is ticked.")))
+        return nothing(visit, wish.ask, Message(mark("No article is ticked.")))
     try:
         result = act(visit.storage, visit.actor, wish.act, visit.now, visit.context.rules())
     except StorageError as error:
@@ -60,27 +59,11 @@ def act_in_room(visit: Visit) -> Response:
             raise
         raise DeskError(400, told(error)) from error
     if isinstance(result, Clash):
-        return _clash(visit, wish, result)
+        return clash_page(visit, wish, result)
     return _done(visit, wish, result)
 
 
-def undo_in_room(visit: Visit) -> Response:
-    """Take back what the account did last, and show the article that it was about."""
-    ask = asked_in_form(visit)
-    number = visit.field("action")
-    result = undo(visit.storage, visit.actor, visit.now, int(number) if number.isascii() and number.isdigit() else None)
-    if result is None:
-        return _nothing(visit, ask, Message(mark("There is nothing of yours to undo.")))
-    if isinstance(result, Clash):
-        wish = _Wish(ask, ReviewAct(cast("ReviewKind", result.kind), ()), result.items[0].item, "")
-        return _clash(visit, wish, result)
-    keys = list(result.versions)
-    message = Message(mark("Undone.")) if len(keys) == 1 else Message(mark("Undone: {n} articles."), n=len(keys))
-    open_key = keys[0] if len(keys) == 1 or result.kind in ("approve", "reject") else visit.field("item") or keys[0]
-    return _answer(visit, ask, result, open_key, message)
-
-
-def _wish(visit: Visit) -> _Wish:
+def _wish(visit: Visit) -> Wish:
     """Return what the form asks for. Raises DeskError 400."""
     ask = asked_in_form(visit)
     kind, value = visit.field("kind"), " ".join(visit.form.getlist("value"))[:2000]
@@ -93,7 +76,8 @@ def _wish(visit: Visit) -> _Wish:
         raise DeskError(400)
     tokens = visit.form.getlist("item")
     if kind == "merge" and visit.field("with"):
-        tokens = [visit.field("with"), *tokens]
+        others = [token for token in tokens if token != visit.field("with")]
+        tokens = [visit.field("with"), *others] if others else []
     if visit.field("whole"):
         tokens += visit.form.getlist("reprint")
     expected = dict(map(_token, tokens))
@@ -105,7 +89,7 @@ def _wish(visit: Visit) -> _Wish:
     if len(expected) > _MOST:
         raise DeskError(400, Message(mark("At most {limit} articles at once."), limit=_MOST))
     wanted = ReviewAct(known, tuple(expected), value, visit.field("note", limit=2000), expected)
-    return _Wish(ask, wanted, open_key, visit.field("next", limit=100))
+    return Wish(ask, wanted, open_key, visit.field("next", limit=100))
 
 
 def _token(text: str) -> tuple[str, int]:
@@ -124,7 +108,7 @@ def _below(visit: Visit, ask: QueueAsk, key: str) -> dict[str, int]:
     return {row.key: row.review.version for row in rows if int(row.first_seen.timestamp()) <= shown_at}
 
 
-def _done(visit: Visit, wish: _Wish, result: ActResult) -> Response:
+def _done(visit: Visit, wish: Wish, result: ActResult) -> Response:
     kind, keys = result.kind, list(result.versions)
     one, many = _DONE[kind]
     message = Message(one) if len(keys) < 2 else Message(many, n=len(keys))
@@ -138,10 +122,10 @@ def _done(visit: Visit, wish: _Wish, result: ActResult) -> Response:
             open_key = after.key if after is not None else ""
     elif "do" in visit.form:
         open_key = visit.field("with").rpartition(".")[0] or open_key
-    return _answer(visit, wish.ask, result, open_key, message)
+    return answer(visit, wish.ask, result, open_key, message)
 
 
-def _answer(visit: Visit, ask: QueueAsk, result: ActResult, open_key: str, message: Message) -> Response:
+def answer(visit: Visit, ask: QueueAsk, result: ActResult, open_key: str, message: Message) -> Response:
     """Return the fragments after an act, or the way back to the queue."""
     if not visit.fragment:
         return redirect(visit, ask.address(open_key), message)
@@ -151,14 +135,22 @@ def _answer(visit: Visit, ask: QueueAsk, result: ActResult, open_key: str, messa
     return render_card(visit, ask, open_key, changed, said=message.translated(), **more)
 
 
-def _nothing(visit: Visit, ask: QueueAsk, message: Message) -> Response:
+def open_in_form(visit: Visit) -> str:
+    """Return the key of the article that was open where a form was sent from; '': not said."""
+    named = visit.field("with") or visit.field("item")
+    key, dot, _ = named.rpartition(".")
+    return key if dot else named[:100]
+
+
+def nothing(visit: Visit, ask: QueueAsk, message: Message) -> Response:
     """Return to the queue with something to say."""
     if not visit.fragment:
-        return redirect(visit, ask.address(visit.field("item").rpartition(".")[0]), message)
+        return redirect(visit, ask.address(open_in_form(visit)), message)
     return render(visit, "review/said.html", said=message.translated())
 
 
-def _clash(visit: Visit, wish: _Wish, clash: Clash) -> Response:
+def clash_page(visit: Visit, wish: Wish, clash: Clash) -> Response:
+    """Show both values of a clash."""
     view = clash_view(visit, wish.act, clash, wish.next or wish.open)
     changed = [one.theirs for one in clash.items]
     if visit.fragment:

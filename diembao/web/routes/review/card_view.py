@@ -10,10 +10,11 @@ from analysis.tables.links import article_link
 from diembao.jobs.review.attention import Attention
 from diembao.jobs.review.cards import Card
 from diembao.jobs.review.cards import card as load
-from diembao.jobs.review.model import ReviewQueue
+from diembao.jobs.review.model import QueueGroup, ReviewQueue
 from diembao.web.routes.review.ask import QueueAsk
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark, translate, translate_code
+from pipeline.i18n.language import current_language
 from pipeline.records import Tone
 from pipeline.records.reviews import REJECT_REASONS, Review
 from storage.reviews.cards import Reprint
@@ -127,7 +128,7 @@ def card_view(visit: Visit, ask: QueueAsk, key: str, queue: ReviewQueue | None =
         topics,
         {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled},
         (visit.now.astimezone(zone).date() + timedelta(days=1)).isoformat(),
-        attention_words(group.attention, topics) if group is not None else "",
+        group_words(group, topics) if group is not None else "",
     )
 
 
@@ -155,7 +156,7 @@ def _matters(card: Card, topics: Mapping[str, str], people: Mapping[str, str]) -
         return Matter(field, label, of_machine, evidence, value, people.get(one.who, one.who), one.at, one.note)
 
     grade, topic, tone = said.get("relevance"), said.get("topics"), said.get("tone")
-    score = f"{translate_code('relevance', machine.relevance)} ({machine.score:.2f})"
+    score = f"{translate_code('relevance', machine.relevance)} ({_decimal(machine.score)})"
     return [
         matter(
             "relevance", translate(mark("Relevance")), score, ", ".join(machine.places[:6]),
@@ -170,6 +171,18 @@ def _matters(card: Card, topics: Mapping[str, str], people: Mapping[str, str]) -
             translate_code("tone", tone.value) if tone else "",
         ),
     ]  # fmt: skip
+
+
+def _decimal(value: float) -> str:
+    """Return a share with two decimals, as the language writes them."""
+    text = f"{value:.2f}"
+    return text.replace(".", ",") if current_language() == "vi" else text
+
+
+def group_words(group: QueueGroup, topics: Mapping[str, str]) -> str:
+    """Return why an event asks for attention, as it is told beside one of its articles."""
+    words = attention_words(group.attention, topics)
+    return translate(mark("In this event: {words}"), words=words) if words and len(group.rows) > 1 else words
 
 
 def attention_words(attention: Attention | None, topics: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """The queue with one article open; for review.js the card of an article alone."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -10,12 +10,20 @@ from starlette.responses import Response
 
 from analysis.documents.labels import labels
 from diembao.jobs.periods import local_day
+from diembao.jobs.review.assignments import may_withdraw
 from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
-from diembao.jobs.review.queue import day_rows, sample
+from diembao.jobs.review.queue import day_rows, sample, uncertain
 from diembao.web.errors import DeskError
 from diembao.web.rendering import render
 from diembao.web.routes.review.ask import QueueAsk, asked, read_queue
-from diembao.web.routes.review.card_view import REJECT_WORDS, CardView, attention_words, card_view, topic_names
+from diembao.web.routes.review.card_view import (
+    REJECT_WORDS,
+    CardView,
+    attention_words,
+    card_view,
+    group_words,
+    topic_names,
+)
 from diembao.web.routes.review.keys import ACTIONS, keys_of
 from diembao.web.visit import Visit, Waiting
 from pipeline.i18n.catalogs import mark, translate, translate_code
@@ -32,6 +40,9 @@ _SCRIPT_WORDS = {
     "busy": mark("The database is busy; nothing was saved. Press again in a moment."),
     "failed": mark("That did not work; nothing was saved. Reload the page."),
     "offline": mark("The desk does not answer; nothing was saved."),
+    "below_ask": mark("Mark the {n} articles below as read through? Press again to do it."),
+    "below_yes": mark("Yes, all {n}"),
+    "below_none": mark("Nothing below waits for a review."),
     "progress": mark("{done} of {all}"),
     "progress_pace": mark("{done} of {all}, {minutes} min left"),
     "done": mark("All {all} reviewed"),
@@ -121,9 +132,11 @@ def waiting(visit: Visit) -> Sequence[Waiting]:
     return [Waiting(sum(row.review.state == "new" for row in rows), mark("{count} articles to review"), "/review")]
 
 
-def render_page(visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView | None) -> Response:
-    """Return the whole page."""
-    return render(visit, "review/queue.html", card=card, **page_values(visit, ask, found))
+def render_page(
+    visit: Visit, ask: QueueAsk, found: ReviewQueue, card: CardView | None, status: int = 200, **values: Any
+) -> Response:
+    """Return the whole page; `typed` brings back a comment that could not be stored."""
+    return render(visit, "review/queue.html", status, card=card, **{**page_values(visit, ask, found), **values})
 
 
 def render_card(
@@ -149,7 +162,7 @@ def _words(visit: Visit) -> dict[str, Any]:
     """Return what every template of the room needs."""
     return {
         "state_word": state_word, "reject_words": REJECT_WORDS, "clash": None, "labels": labels(visit.language),
-        "previous": "", "next": "",
+        "previous": "", "next": "", "typed": None, "may_withdraw": may_withdraw,
     }  # fmt: skip
 
 
@@ -158,13 +171,17 @@ def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
     departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
     zone = visit.context.zone
     view = QueueView(ask, found, local_day(visit.now, zone), topic_names(visit), departments)
-    left_out = [] if ask.search else list(_sampled(visit, view))
+    doubtful = [] if ask.search else list(_uncertain(visit, view))
+    left_out = [] if ask.search else list(_sampled(visit, view, {story.lead.key for story in doubtful}))
     return {
         "view": view,
         "zone": zone,
         "sample": left_out,
         "sample_keys": {story.lead.key for story in left_out},
+        "doubtful": doubtful,
+        "doubtful_keys": {story.lead.key for story in doubtful},
         "asks": lambda group: attention_words(group.attention, view.topics),
+        "asks_of_one": lambda group: group_words(group, view.topics),
     }
 
 
@@ -205,9 +222,16 @@ def _neighbours(ask: QueueAsk, found: ReviewQueue) -> dict[str, str]:
     return {"previous": ask.address(*before) if before else "", "next": ask.address(*after) if after else ""}
 
 
-def _sampled(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
-    context = visit.context
+def _uncertain(visit: Visit, view: QueueView) -> Iterator[QueueStory]:
     shown = {row.key for row in view.queue.rows}
+    for story in uncertain(visit.storage, visit.context.settings(), day=view.day, at=visit.now):
+        if story.lead.key not in shown:
+            yield story
+
+
+def _sampled(visit: Visit, view: QueueView, listed: Collection[str]) -> Iterator[QueueStory]:
+    context = visit.context
+    shown = {row.key for row in view.queue.rows}.union(listed)
     found = sample(visit.storage, context.settings(), context.rules(), day=view.day, account=visit.me.id, at=visit.now)
     for group in found.groups:
         yield from (story for story in group.stories if story.lead.key not in shown)

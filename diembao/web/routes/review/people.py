@@ -6,43 +6,80 @@ from typing import Literal
 from starlette.responses import Response
 
 from diembao.jobs.access import may_comment, visible
-from diembao.jobs.review.assignments import assign, set_done
-from diembao.jobs.review.comments import comment
+from diembao.jobs.review.addressees import Addressees, find_addressees, reach
+from diembao.jobs.review.assignments import assign, may_withdraw, set_done, withdraw
+from diembao.jobs.review.comments import CommentResult, comment
 from diembao.jobs.review.holds import hold, release
 from diembao.web.errors import DeskError
-from diembao.web.rendering import redirect
-from diembao.web.routes.review.ask import asked_in_form, told
-from diembao.web.routes.review.page import render_card
+from diembao.web.rendering import redirect, render
+from diembao.web.routes.review.ask import asked_in_form, read_queue, told
+from diembao.web.routes.review.card_view import card_view
+from diembao.web.routes.review.page import render_card, render_page
 from diembao.web.visit import Visit, local_path
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
+from pipeline.records import Item
 from storage.engine.errors import StorageError
 
 
 def comment_on(visit: Visit) -> Response:
-    """Store a comment on an article that the account may see; those whom it names get mail."""
-    key = _article(visit)
+    """Store a comment on an article that the account may see; those whom it names get mail.
+
+    Where the field of recipients names somebody whom there is not, nothing is stored, and what was typed stays.
+    """
+    item = _article(visit)
     text, to = visit.field("text", limit=4000), visit.field("to", limit=200)
-    named = " ".join(name if name.startswith("@") else f"@{name}" for name in to.split())
+    named = find_addressees(visit.storage, to)
+    if named.unknown or named.ambiguous:
+        return _refused(visit, item.key, text, to, named)
+    mentioned = " ".join(f"@{name}" for name in named.names)
     try:
-        result = comment(visit.storage, visit.actor, key, f"{named} {text}".strip() if text else "", visit.now)
+        result = comment(visit.storage, visit.actor, item.key, f"{mentioned} {text}".strip() if text else "", visit.now)
     except StorageError as error:
         if error.may_pass:
             raise
         raise DeskError(400, told(error)) from error
-    if result.unknown:
-        message = Message(mark("The comment is written; nobody is called {names}."), names=", ".join(result.unknown))
-    elif result.comment.mentions:
-        names = ", ".join(one.name for one in result.comment.mentions)
-        message = Message(mark("The comment is written; mail goes to {names}."), names=names)
-    else:
-        message = Message(mark("The comment is written."))
-    return _answer(visit, key, message)
+    return _answer(visit, item.key, _comment_words(visit, result, item))
+
+
+def _comment_words(visit: Visit, result: CommentResult, item: Item) -> Message:
+    """Return what became of a comment: who gets mail, and who does not and why."""
+    found = reach(visit.storage, result.comment, item)
+    said = Message(mark("The comment is written."))
+    if found.mailed:
+        said = Message(mark("The comment is written; mail goes to {names}."), names=", ".join(found.mailed))
+    more = (
+        (mark("Nobody is called {names}."), result.unknown),
+        (mark("{names} cannot see this article yet: assign it first."), found.unseeing),
+        (mark("{names}: no mail address, no mail is sent."), found.without_mail),
+    )
+    for text, names in more:
+        if names:
+            said = Message(mark("{said} {more}"), said=said, more=Message(text, names=", ".join(names)))
+    return said
+
+
+def _refused(visit: Visit, key: str, text: str, to: str, named: Addressees) -> Response:
+    """Say which recipient there is not; the comment is not stored, and its words are not lost."""
+    message = Message(mark("Nobody is called “{names}”. Nothing is saved yet."), names=", ".join(named.unknown))
+    if not named.unknown:
+        names = ", ".join(named.ambiguous)
+        message = Message(
+            mark("Several are called “{names}”: choose from the list. Nothing is saved yet."), names=names
+        )
+    if visit.fragment or visit.field("page", limit=2000) or not visit.allows("review"):
+        if visit.fragment:
+            return render(visit, "review/said.html", 400, said=message.translated())
+        raise DeskError(400, message)
+    ask = asked_in_form(visit)
+    found = read_queue(visit, ask)
+    typed = {"text": text, "to": to, "wrong": message.translated()}
+    return render_page(visit, ask, found, card_view(visit, ask, key, queue=found), 400, typed=typed)
 
 
 def assign_article(visit: Visit) -> Response:
     """Assign an article, or all of the same text, to a department."""
-    key = _article(visit)
+    key = _article(visit).key
     scope: Literal["item", "story"] = "story" if visit.field("scope") == "story" else "item"
     try:
         made = assign(
@@ -82,6 +119,20 @@ def finish_assignment(visit: Visit) -> Response:
     return redirect(visit, local_path(visit.field("to"), "/review"), Message(mark("Saved.")))
 
 
+def withdraw_assignment(visit: Visit) -> Response:
+    """Take back an assignment that the account made, or any as an editor."""
+    found = visit.storage.reviews.assignment(visit.number("assignment"))
+    if found is None:
+        raise DeskError(404)
+    if not may_withdraw(visit.me, found):
+        raise DeskError(
+            403, Message(mark("Only who made an assignment, or an editor, takes it back, before it is done."))
+        )
+    gone = withdraw(visit.storage, visit.actor, found.id, visit.now)
+    key = visit.field("item", limit=100) or gone.item
+    return _answer(visit, key, Message(mark("Taken back from {department}."), department=gone.department_name))
+
+
 def hold_article(visit: Visit) -> Response:
     """Say that the account has an article open, for the next 90 seconds."""
     if not hold(visit.storage, visit.me.id, visit.field("item", limit=100), visit.now):
@@ -95,13 +146,13 @@ def release_article(visit: Visit) -> Response:
     return Response(status_code=204)
 
 
-def _article(visit: Visit) -> str:
-    """Return the key of the form's article. Raises DeskError 404 for one that the account may not see."""
+def _article(visit: Visit) -> Item:
+    """Return the form's article. Raises DeskError 404 for one that the account may not see."""
     key = visit.field("item", limit=100)
     item = visit.storage.articles.item(key)
     if item is None or not may_comment(visible(visit.storage, visit.me), visit.me, item.key, item.story):
         raise DeskError(404)
-    return item.key
+    return item
 
 
 def _answer(visit: Visit, key: str, message: Message) -> Response:
