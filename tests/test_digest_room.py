@@ -191,3 +191,40 @@ def test_what_each_role_may_do_there(press: Press) -> None:
                  f"{ROOM}/out/no-such"):  # fmt: skip
         assert press.editor.get(path).status_code == 404, path
     assert press.desk.storage.drafts.draft(DAY).version == 0
+
+
+def test_an_edition_says_what_it_replaces_and_the_check_leads_on(press: Press) -> None:
+    editor = press.editor
+    checked = editor.get(f"{ROOM}/check")
+    assert f'href="/review?day={DAY}&amp;state=new' in checked.text
+    fields = hidden(checked)
+    asked = editor.get(f"{ROOM}/publish", params={"seen": fields["seen"], "latest": fields["latest"]})
+    assert "bài chưa được duyệt" in asked.text
+    first = publish(editor, checked).headers["location"]
+    page = editor.get(first).text
+    assert f'<a class="button second" href="{ROOM}">Đính chính bản này</a>' in page
+    assert "bản mới thay bản này" in editor.get(ROOM).text
+    change(editor, "/lead", lead="Đã sửa.")
+    assert "Bản này thay bản điểm báo số 1 của cùng ngày." in editor.get(f"{ROOM}/form/html").text
+    second = publish(editor, editor.get(f"{ROOM}/check")).headers["location"]
+    page = editor.get(second).text
+    assert "Bản này thay bản số 1." in page
+    names = re.findall(rf'href="({second}/file/[^"]+\.(?:html|md))"', page)
+    whole = [editor.get(name).text for name in names if "bản điểm báo số 1 của cùng ngày" in editor.get(name).text]
+    assert len(whole) == 2
+    assert "Đính chính bản này" not in editor.get(first).text
+    listed = editor.get("/digest/published").text
+    assert "đã thay bằng số 2" in listed
+    assert "thay bản số 1" in listed
+
+
+def test_without_recipients_the_page_says_whom_to_ask(press: Press) -> None:
+    press.desk.account("administrator", "quan.tri", full_name="Nguyễn Thị Quản Trị")
+    name_lists(press.desk.home.config / "settings.toml", {})
+    checked = press.editor.get(f"{ROOM}/check")
+    assert "chưa có nơi nhận" in checked.text
+    where = publish(press.editor, checked).headers["location"]
+    for path in (where, f"{where}/send"):
+        assert "nhờ quản trị viên (Nguyễn Thị Quản Trị)" in press.editor.get(path).text
+    assert f"{where}/send" not in press.editor.get(where).text
+    assert f'href="{where}"' in press.editor.get(f"{where}/send").text

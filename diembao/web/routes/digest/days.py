@@ -31,10 +31,15 @@ def day_of(visit: Visit) -> date:
         day = date.fromisoformat(visit.path["day"])
     except ValueError as error:
         raise DeskError(404) from error
-    last = today(visit)
-    if not last - _BACK <= day <= last:
+    if not is_open(visit, day):
         raise DeskError(404, Message(mark("There is no digest of that day.")))
     return day
+
+
+def is_open(visit: Visit, day: date) -> bool:
+    """Whether a day has a room: it is neither to come nor long past."""
+    last = today(visit)
+    return last - _BACK <= day <= last
 
 
 def room_of(visit: Visit, day: date) -> Room:
@@ -55,9 +60,22 @@ def section_names(visit: Visit) -> Callable[[tuple[str, str]], str]:
 
 
 def page(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
-    """Render a page of the digest room: its templates know `local_date` (a day) and `country` (a code) in words."""
-    words = labels(visit.language)
-    return render(visit, f"digest/{template}", status, local_date=words.short_date, country=words.country, **values)
+    """Render a page of the digest room: its templates know `local_date` (a day), `country` (a code)
+    in words, and whether there is anybody to send to (`has_recipients`)."""
+    words, sending = labels(visit.language), visit.context.settings().sending
+    given = {
+        "local_date": words.short_date,
+        "country": words.country,
+        "has_recipients": bool(sending.list or sending.hooks),
+        **values,
+    }
+    return render(visit, f"digest/{template}", status, **given)
+
+
+def administrators(visit: Visit) -> str:
+    """Return the names of those who can be asked for what the settings lack; '' for nobody."""
+    accounts = visit.storage.accounts.accounts()
+    return ", ".join(a.full_name or a.name for a in accounts if a.role == "administrator" and not a.disabled)
 
 
 def version_of(visit: Visit) -> int:
