@@ -42,12 +42,14 @@ def prepare(
 ) -> Publication:
     """Return the digest of a day (None: today) in every form and as an e-mail, not stored yet (its id is 0)."""
     draft = build_draft(storage, settings, rules, day=day, language=language, made_at=made_at, number=number)
-    draft = replacing(storage, draft)
     return frozen(marked(draft) if release.unapproved else draft)
 
 
 def replacing(storage: Database, draft: DraftDigest) -> DraftDigest:
-    """Return a digest that says in its notes which digest of its day it takes the place of, if there is one."""
+    """Return a digest that says in its notes which digest of its day it takes the place of, if there is one.
+
+    So it is at the desk, where a person decides on it; the command makes the same bytes of the same day again.
+    """
     latest = storage.publications.latest_number(draft.day.day)
     return replace(draft, day=replace(draft.day, office=replace(draft.day.office, replaces=latest)))
 
