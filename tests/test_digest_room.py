@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from pipeline.records.audit import AuditFilter
+from pipeline.records.audit import Actor, AuditFilter
+from pipeline.records.reviews import ReviewAct
 from tests.support.days import END, fill
 from tests.support.desk_server import Desk, DeskClient, serve_desk, write_desk_home
 from tests.support.post import Post, post_office
@@ -228,3 +229,23 @@ def test_without_recipients_the_page_says_whom_to_ask(press: Press) -> None:
         assert "nhờ quản trị viên (Nguyễn Thị Quản Trị)" in press.editor.get(path).text
     assert f"{where}/send" not in press.editor.get(where).text
     assert f'href="{where}"' in press.editor.get(f"{where}/send").text
+
+
+def test_today_counts_what_the_digest_holds(press: Press) -> None:
+    def counted() -> tuple[str, str]:
+        figures = re.findall(r'<dd class="figure">(\d+)</dd>', press.editor.get("/today").text)
+        (articles,) = re.findall(r"Số tin, bài trong bản điểm báo: (\d+)", press.editor.get(ROOM).text)
+        return figures[0], articles
+
+    before = counted()
+    assert before[0] == before[1]
+    first = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', press.editor.get(ROOM).text)[-2]
+    editor = press.desk.storage.accounts.by_name("lan")
+    assert editor is not None
+    lan = Actor(editor.id, editor.name, "127.0.0.1", "desk")
+    press.desk.storage.reviews.act(lan, ReviewAct("reject", (first,), "minor"), AT)
+    story = re.findall(rf'href="{ROOM}/out/([^"]+)"', press.editor.get(ROOM).text)[-1]
+    change(press.editor, f"/out/{story}", reason="trùng")
+    after = counted()
+    assert after[0] == after[1]
+    assert int(after[0]) <= int(before[0]) - 2
