@@ -84,9 +84,17 @@ def version_of(visit: Visit) -> int:
 
 
 def changed(
-    visit: Visit, day: date, change: Callable[[Room, datetime], DigestDraft | DraftClash], done: Message
+    visit: Visit,
+    day: date,
+    change: Callable[[Room, datetime], DigestDraft | DraftClash],
+    done: Message,
+    *,
+    near: Callable[[Room], str] = lambda _: "",
 ) -> Response:
-    """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile."""
+    """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile.
+
+    `near` says at which story of the room before the change (its key) the page is to be shown; '': from the top.
+    """
     before = room_of(visit, day)
     try:
         found = change(before, visit.now)
@@ -95,4 +103,5 @@ def changed(
         return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=typed)
     if isinstance(found, DraftClash):
         return page(visit, "clash.html", 409, path=path_of(day), clash=found)
-    return redirect(visit, path_of(day), done)
+    place = near(before)
+    return redirect(visit, path_of(day, f"#s-{place}" if place else ""), done)
