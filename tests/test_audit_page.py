@@ -11,6 +11,9 @@ from sqlalchemy import text
 
 from diembao.jobs.office.audit_changes import AuditChange, audit_changes
 from diembao.system.clock import now
+from diembao.web.routes.office.audit_words import ACTIONS
+from pipeline.i18n.catalogs import find_code
+from pipeline.i18n.language import LANGUAGES
 from pipeline.records.accounts import ROLES
 from pipeline.records.audit import Actor, AuditEvent, AuditFilter, AuditRow
 from pipeline.records.reviews import ReviewAct
@@ -47,7 +50,11 @@ def test_entries_by_filter_with_both_values(office: OfficeDesk, auditor: DeskCli
     page = auditor.get(f"/audit?who=LAN.duyet&action=review&object=item:{key}").text
     assert page.count("<li value=") == 1
     assert "Loại" in page
-    assert '<th scope="row">state</th><td>new</td><td>rejected</td>' in page
+    assert '<th scope="row">Trạng thái</th><td>chưa duyệt</td><td>đã loại</td>' in page
+    assert f'href="/article/{key}">Cháy kho điều, tin số 1</a>' in page
+    assert ">Lan</a>" in page
+    assert auditor.get("/audit", params={"object": "kho dieu tin so 1"}).text.count("<li value=") == 1
+    assert auditor.get("/audit?object=không%20có%20bài%20này").text.count("<li value=") == 0
     today = now().astimezone(office.desk.context.zone).date()
     assert auditor.get(f"/audit?who=lan.duyet&since={today}&until={today}").text.count("<li value=") == 1
     gone = auditor.get(f"/audit?who=lan.duyet&until={today - timedelta(days=1)}").text
@@ -142,3 +149,9 @@ def test_values_of_an_entry_stand_side_by_side() -> None:
         AuditChange("topics", "", '""'),
         AuditChange("name", "a", "b"),
     )
+
+
+def test_the_filter_offers_every_act_that_has_words() -> None:
+    for language in LANGUAGES:
+        assert all(find_code("audit action", code, language=language) for code in ACTIONS)
+    assert len(set(ACTIONS)) == len(ACTIONS)

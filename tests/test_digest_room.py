@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from pipeline.records.audit import AuditFilter
+from pipeline.records.audit import Actor, AuditFilter
+from pipeline.records.reviews import ReviewAct
 from tests.support.days import END, fill
 from tests.support.desk_server import Desk, DeskClient, serve_desk, write_desk_home
 from tests.support.post import Post, post_office
@@ -87,7 +88,10 @@ def test_from_draft_to_sent(press: Press) -> None:
     first = keys(page)
     a, b, c = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', page.text)[-3:]
     for key in (a, b, c):
-        assert keys(change(editor, "/choose", key=key))[-1] == key
+        chosen = change(editor, "/choose", key=key)
+        assert keys(chosen)[-1] == key
+        # One lands where one was, not at the top of a long list.
+        assert re.search(r"#s-\S+$", str(chosen.url))
     assert keys(change(editor, "/order", up=c)) == [*first, a, c, b]
     assert keys(change(editor, "/order", down=a)) == [*first, c, a, b]
     assert keys(change(editor, "/order", **{f"place-{b}": "1"})) == [b, *first, c, a]
@@ -191,3 +195,60 @@ def test_what_each_role_may_do_there(press: Press) -> None:
                  f"{ROOM}/out/no-such"):  # fmt: skip
         assert press.editor.get(path).status_code == 404, path
     assert press.desk.storage.drafts.draft(DAY).version == 0
+
+
+def test_an_edition_says_what_it_replaces_and_the_check_leads_on(press: Press) -> None:
+    editor = press.editor
+    checked = editor.get(f"{ROOM}/check")
+    assert f'href="/review?day={DAY}&amp;state=new' in checked.text
+    fields = hidden(checked)
+    asked = editor.get(f"{ROOM}/publish", params={"seen": fields["seen"], "latest": fields["latest"]})
+    assert "bài chưa được duyệt" in asked.text
+    first = publish(editor, checked).headers["location"]
+    page = editor.get(first).text
+    assert f'<a class="button second" href="{ROOM}">Đính chính bản này</a>' in page
+    assert "bản mới thay bản này" in editor.get(ROOM).text
+    change(editor, "/lead", lead="Đã sửa.")
+    assert "Bản này thay bản điểm báo số 1 của cùng ngày." in editor.get(f"{ROOM}/form/html").text
+    second = publish(editor, editor.get(f"{ROOM}/check")).headers["location"]
+    page = editor.get(second).text
+    assert "Bản này thay bản số 1." in page
+    names = re.findall(rf'href="({second}/file/[^"]+\.(?:html|md))"', page)
+    whole = [editor.get(name).text for name in names if "bản điểm báo số 1 của cùng ngày" in editor.get(name).text]
+    assert len(whole) == 2
+    assert "Đính chính bản này" not in editor.get(first).text
+    listed = editor.get("/digest/published").text
+    assert "đã thay bằng số 2" in listed
+    assert "thay bản số 1" in listed
+
+
+def test_without_recipients_the_page_says_whom_to_ask(press: Press) -> None:
+    press.desk.account("administrator", "quan.tri", full_name="Nguyễn Thị Quản Trị")
+    name_lists(press.desk.home.config / "settings.toml", {})
+    checked = press.editor.get(f"{ROOM}/check")
+    assert "chưa có nơi nhận" in checked.text
+    where = publish(press.editor, checked).headers["location"]
+    for path in (where, f"{where}/send"):
+        assert "nhờ quản trị viên (Nguyễn Thị Quản Trị)" in press.editor.get(path).text
+    assert f"{where}/send" not in press.editor.get(where).text
+    assert f'href="{where}"' in press.editor.get(f"{where}/send").text
+
+
+def test_today_counts_what_the_digest_holds(press: Press) -> None:
+    def counted() -> tuple[str, str]:
+        figures = re.findall(r'<dd class="figure">(\d+)</dd>', press.editor.get("/today").text)
+        (articles,) = re.findall(r"Số tin, bài trong bản điểm báo: (\d+)", press.editor.get(ROOM).text)
+        return figures[0], articles
+
+    before = counted()
+    assert before[0] == before[1]
+    first = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', press.editor.get(ROOM).text)[-2]
+    editor = press.desk.storage.accounts.by_name("lan")
+    assert editor is not None
+    lan = Actor(editor.id, editor.name, "127.0.0.1", "desk")
+    press.desk.storage.reviews.act(lan, ReviewAct("reject", (first,), "minor"), AT)
+    story = re.findall(rf'href="{ROOM}/out/([^"]+)"', press.editor.get(ROOM).text)[-1]
+    change(press.editor, f"/out/{story}", reason="trùng")
+    after = counted()
+    assert after[0] == after[1]
+    assert int(after[0]) <= int(before[0]) - 2

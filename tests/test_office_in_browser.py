@@ -145,8 +145,8 @@ def test_an_auditor_filters_pages_and_takes_the_csv(
     page.goto("/audit")
     page.get_by_role("button", name="Kiểm tra ngay").click()
     page.goto("/audit")
-    page.get_by_label("Ai").fill("lan")
-    page.get_by_label("Làm gì").fill("assignment.made")
+    page.get_by_label("Người làm").select_option("lan")
+    page.get_by_label("Hành động").select_option("assignment.made")
     page.get_by_role("button", name="Xem").click()
     assert page.locator("ol.entries > li").count() == 4
     with page.expect_download() as taken:

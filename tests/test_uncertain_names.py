@@ -121,6 +121,11 @@ def test_the_digest_lists_them_beside_its_figures_until_a_person_decides(storage
     blocks = repr(print_document(draft, Letterhead(), ()))
     assert "Nêu tên, chưa chắc (" in blocks
     [item] = day.uncertain
+    # The digest goes out to leaders: neither commands nor keys.
+    for page in (render_html(day, "vi", **shown), render_markdown(day, "vi", **shown), blocks):
+        assert "Người duyệt sẽ quyết định." in page
+        assert "diembao decide" not in page
+        assert item.key not in page
     decide(storage, item.key, {"relevance": "no"}, who="An", at=at)
     again = build_draft(storage, settings, RULES, day=at.date() + timedelta(days=1), language="vi", made_at=at)
     assert again.day.uncertain == ()

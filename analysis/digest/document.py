@@ -100,7 +100,7 @@ class _DigestBuilder:
         for beside in lists_beside(day, words):
             yield Heading(1, _runs(f"{beside.title} ({words.say('numbers_of', n=beside.number)})"))
             yield Paragraph(_runs(beside.note), "small")
-            whys = (Run(f" · {self._view.why(item)} {item.key}") for item in beside.items)
+            whys = (Run(f" · {self._view.why(item)}") for item in beside.items)
             yield BulletList(tuple((*self._brief(i), why) for i, why in zip(beside.items, whys, strict=True)))
         yield from self._errata()
 

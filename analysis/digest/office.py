@@ -42,6 +42,8 @@ class Office:
     audit: str = ""
     #: whether it goes out although nobody approved it in time
     unapproved: bool = False
+    #: number of the digest of the same day in whose place it is published; 0: it is the first
+    replaces: int = 0
 
 
 #: The part of people in a digest of which there is none.
@@ -87,9 +89,10 @@ class OfficeWords:
         return self._words.say("method_top_chosen" if any(t.chosen for t in self._day.top) else "method_top")
 
     def notes(self) -> list[str]:
-        """Return further sentences for the notes: who wrote the lead, and where the audit stands."""
+        """Return further sentences for the notes: what it replaces, who wrote the lead, where the audit stands."""
         office = self._day.office
-        notes = [self._words.say("method_lead")] if office.lead else []
+        notes = [self._words.say("method_replaces", number=office.replaces)] if office.replaces else []
+        notes += [self._words.say("method_lead")] if office.lead else []
         return [*notes, self._words.say("method_audit", hash=office.audit)] if office.audit else notes
 
     def brief_line(self) -> str:

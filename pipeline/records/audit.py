@@ -88,6 +88,8 @@ class AuditFilter:
     action: str = ""
     object_kind: str = ""
     object_id: str = ""
+    #: any of these, where there are some
+    object_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

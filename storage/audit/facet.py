@@ -92,6 +92,8 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
         conditions.append(columns.object_kind == wanted.object_kind)
     if wanted.object_id:
         conditions.append(columns.object_id == wanted.object_id)
+    if wanted.object_ids:
+        conditions.append(columns.object_id.in_(wanted.object_ids))
     return conditions
 
 

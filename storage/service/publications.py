@@ -76,6 +76,18 @@ class Publications(Facet):
         with self._reading() as connection:
             return int(connection.execute(query).scalar() or 0)
 
+    def editions(self, days: Iterable[date], /) -> dict[date, list[int]]:
+        """Return the numbers of the digests of each day, the first published first; days without one are left out."""
+        named = sorted({day.isoformat() for day in days})
+        query = select(publications.c.day, publications.c.id).where(
+            publications.c.day.in_(named), publications.c.ahead == 0
+        )
+        found: dict[date, list[int]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(query.order_by(publications.c.id)):
+                found.setdefault(date.fromisoformat(row.day), []).append(row.id)
+        return found
+
     def recent(self, limit: int, /, *, before: int | None = None) -> list[PublicationHead]:
         """Return the newest digests, of numbers below `before`, the last published first; no article, no bytes."""
         query = select(publications).order_by(publications.c.id.desc()).limit(limit)

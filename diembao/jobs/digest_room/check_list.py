@@ -25,6 +25,8 @@ _WELL = (Reason.OK, Reason.NOT_MODIFIED)
 class SilentLink:
     """An article of the digest whose address did not answer when it was last asked for."""
 
+    #: of the article
+    key: str
     title: str
     outlet: str
     url: str
@@ -36,6 +38,7 @@ class SilentLink:
 
 @dataclass(frozen=True, slots=True)
 class FailedSource:
+    source_id: str
     name: str
     #: codes of Reasons, the most frequent first
     reasons: tuple[str, ...]
@@ -67,22 +70,18 @@ class CheckList:
 
 def check_list(storage: Database, settings: Settings, mail: Mail, today: Room) -> CheckList:
     """Return the list for a day's digest, from the database alone: nothing is asked of the network."""
-    reviews = storage.reviews.reviews([item.key for item in today.items])
-    seen = {key for key, review in reviews.items() if review.state != "new"}
-    unreviewed: Counter[tuple[str, str]] = Counter()
-    for section, story in stories_of(today.model):
-        unreviewed[section] += sum(item.key not in seen for item in story.items)
     sources = watched_sources(storage, today.period.start, today.period.end)
     answers = storage.crawl.silent_links([item.key for item in today.items])
     doubt = sender_doubt(mail) if settings.sending.list else None
     return CheckList(
         today,
-        tuple((section, n) for section, n in unreviewed.most_common() if n),
+        unreviewed(storage, today),
         len(today.items),
         len(sources),
         tuple(_failed(source) for source in sources if source.state == "failed"),
         tuple(
             SilentLink(
+                item.key,
                 item.article.title,
                 item.outlet,
                 item.article.url,
@@ -99,9 +98,21 @@ def check_list(storage: Database, settings: Settings, mail: Mail, today: Room) -
     )
 
 
+def unreviewed(storage: Database, today: Room) -> tuple[tuple[tuple[str, str], int], ...]:
+    """Return the numbers of a day's articles whose review nobody began, by section of the digest, most first."""
+    reviews = storage.reviews.reviews([item.key for item in today.items])
+    seen = {key for key, review in reviews.items() if review.state != "new"}
+    found: Counter[tuple[str, str]] = Counter()
+    for section, story in stories_of(today.model):
+        found[section] += sum(item.key not in seen for item in story.items)
+    return tuple((section, n) for section, n in found.most_common() if n)
+
+
 def _failed(source: SourceDay) -> FailedSource:
     reasons = sorted(source.reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    return FailedSource(source.name, tuple(reason for reason, n in reasons if n and reason not in _WELL))
+    return FailedSource(
+        source.source_id, source.name, tuple(reason for reason, n in reasons if n and reason not in _WELL)
+    )
 
 
 def recipients_hash(sending: SendingSettings, number: int) -> str:

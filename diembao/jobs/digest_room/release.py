@@ -8,7 +8,7 @@ from config.settings import Settings
 from diembao.jobs.digest_room.check_list import recipients_hash
 from diembao.jobs.digest_room.room import fingerprint
 from diembao.jobs.publishing.digest import build_draft
-from diembao.jobs.publishing.publish import frozen, store
+from diembao.jobs.publishing.publish import frozen, replacing, store
 from diembao.jobs.publishing.published_digest import published_digest
 from diembao.jobs.publishing.send import DeliveryResult, deliveries, send
 from diembao.system.home import Home
@@ -59,7 +59,7 @@ def publish_seen(
         draft = build_draft(storage, settings, rules, day=seen.day, language=seen.language)
         if fingerprint(draft.day, draft.items) != seen.fingerprint:
             return NotAsSeen(latest, draft.day.counts.items, False)
-        return store(storage, frozen(draft), actor)
+        return store(storage, frozen(replacing(storage, draft)), actor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,15 @@ def prepare(
     return frozen(marked(draft) if release.unapproved else draft)
 
 
+def replacing(storage: Database, draft: DraftDigest) -> DraftDigest:
+    """Return a digest that says in its notes which digest of its day it takes the place of, if there is one.
+
+    So it is at the desk, where a person decides on it; the command makes the same bytes of the same day again.
+    """
+    latest = storage.publications.latest_number(draft.day.day)
+    return replace(draft, day=replace(draft.day, office=replace(draft.day.office, replaces=latest)))
+
+
 def marked(draft: DraftDigest) -> DraftDigest:
     """Return a digest that says of itself that nobody approved it; it waited for that, and is not late."""
     return replace(draft, day=replace(draft.day, office=replace(draft.day.office, unapproved=True), due=None))

@@ -22,7 +22,10 @@ _PUBLISHED = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """What the press has of the province in the period of today's digest: the articles of the review's queue."""
+    """What the press has of the province in the period of today's digest.
+
+    Of the articles of the review's queue those that the digest holds: neither rejected nor left out.
+    """
 
     articles: int
     stories: int
@@ -48,7 +51,10 @@ def today(visit: Visit) -> Response:
 
 
 def _figures(visit: Visit) -> DayFigures:
-    rows = day_rows(visit.storage, visit.context.settings(), visit.now)
+    settings = visit.context.settings()
+    out = visit.storage.drafts.draft(period_of(None, settings, visit.now).day).left_out
+    found = day_rows(visit.storage, settings, visit.now)
+    rows = [row for row in found if row.review.state != "rejected" and not {row.key, row.story} & out.keys()]
     return DayFigures(
         len(rows),
         len({row.story for row in rows}),

@@ -31,10 +31,15 @@ def day_of(visit: Visit) -> date:
         day = date.fromisoformat(visit.path["day"])
     except ValueError as error:
         raise DeskError(404) from error
-    last = today(visit)
-    if not last - _BACK <= day <= last:
+    if not is_open(visit, day):
         raise DeskError(404, Message(mark("There is no digest of that day.")))
     return day
+
+
+def is_open(visit: Visit, day: date) -> bool:
+    """Whether a day has a room: it is neither to come nor long past."""
+    last = today(visit)
+    return last - _BACK <= day <= last
 
 
 def room_of(visit: Visit, day: date) -> Room:
@@ -55,9 +60,22 @@ def section_names(visit: Visit) -> Callable[[tuple[str, str]], str]:
 
 
 def page(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
-    """Render a page of the digest room: its templates know `local_date` (a day) and `country` (a code) in words."""
-    words = labels(visit.language)
-    return render(visit, f"digest/{template}", status, local_date=words.short_date, country=words.country, **values)
+    """Render a page of the digest room: its templates know `local_date` (a day), `country` (a code)
+    in words, and whether there is anybody to send to (`has_recipients`)."""
+    words, sending = labels(visit.language), visit.context.settings().sending
+    given = {
+        "local_date": words.short_date,
+        "country": words.country,
+        "has_recipients": bool(sending.list or sending.hooks),
+        **values,
+    }
+    return render(visit, f"digest/{template}", status, **given)
+
+
+def administrators(visit: Visit) -> str:
+    """Return the names of those who can be asked for what the settings lack; '' for nobody."""
+    accounts = visit.storage.accounts.accounts()
+    return ", ".join(a.full_name or a.name for a in accounts if a.role == "administrator" and not a.disabled)
 
 
 def version_of(visit: Visit) -> int:
@@ -66,9 +84,17 @@ def version_of(visit: Visit) -> int:
 
 
 def changed(
-    visit: Visit, day: date, change: Callable[[Room, datetime], DigestDraft | DraftClash], done: Message
+    visit: Visit,
+    day: date,
+    change: Callable[[Room, datetime], DigestDraft | DraftClash],
+    done: Message,
+    *,
+    near: Callable[[Room], str] = lambda _: "",
 ) -> Response:
-    """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile."""
+    """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile.
+
+    `near` says at which story of the room before the change (its key) the page is to be shown; '': from the top.
+    """
     before = room_of(visit, day)
     try:
         found = change(before, visit.now)
@@ -77,4 +103,5 @@ def changed(
         return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=typed)
     if isinstance(found, DraftClash):
         return page(visit, "clash.html", 409, path=path_of(day), clash=found)
-    return redirect(visit, path_of(day), done)
+    place = near(before)
+    return redirect(visit, path_of(day, f"#s-{place}" if place else ""), done)

@@ -8,7 +8,7 @@ from diembao.jobs.publishing.draft_digest import form_of
 from diembao.jobs.publishing.published_digest import UnknownPublication, published_digest
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
-from diembao.web.routes.digest.days import page
+from diembao.web.routes.digest.days import administrators, is_open, page, path_of
 from diembao.web.routes.digest.frames import document
 from diembao.web.visit import Visit
 from pipeline.records.publications import Publication
@@ -23,12 +23,22 @@ def published(visit: Visit) -> Response:
     found = visit.storage.publications.recent(_LISTED + 1, before=last)
     heads = [(head, files_of(head.files)) for head in found[:_LISTED]]
     more = found[_LISTED - 1].id if len(found) > _LISTED else 0
-    return page(visit, "published.html", heads=heads, more=more, may_edit=visit.allows("article.read"))
+    editions = visit.storage.publications.editions(head.day for head, _ in heads)
+    places = {head.id: _neighbours(editions.get(head.day, []), head.id) for head, _ in heads}
+    return page(visit, "published.html", heads=heads, more=more, places=places, may_edit=visit.allows("article.read"))
+
+
+def _neighbours(editions: list[int], number: int) -> tuple[int, int]:
+    """Return the digests of the day before and after one: which it replaces, and which replaces it; 0 for none."""
+    before, after = ([n for n in editions if n < number], [n for n in editions if n > number])
+    return before[-1] if before else 0, after[0] if after else 0
 
 
 def publication(visit: Visit) -> Response:
     found = _publication(visit)
-    latest = visit.storage.publications.latest_number(found.day)
+    editions = visit.storage.publications.editions((found.day,)).get(found.day, [])
+    latest = editions[-1] if editions else 0
+    may_publish = visit.allows("publish") and latest == found.id
     return page(
         visit,
         "publication.html",
@@ -38,7 +48,10 @@ def publication(visit: Visit) -> Response:
         articles=sum(not item.erratum for item in found.items),
         dispatches=visit.storage.publications.dispatches(found.id),
         latest=latest,
-        may_send=visit.allows("publish") and latest == found.id,
+        replaces=_neighbours(editions, found.id)[0],
+        may_publish=may_publish,
+        correction=path_of(found.day) if may_publish and is_open(visit, found.day) else "",
+        administrators=administrators(visit) if may_publish else "",
     )
 
 

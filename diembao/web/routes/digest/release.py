@@ -6,16 +6,17 @@ from analysis.digest.presenter import DigestPresenter
 from analysis.documents.labels import labels
 from config.alerts import Mail, load_alerts
 from diembao.jobs.digest_room import release as job
-from diembao.jobs.digest_room.check_list import check_list, recipients_hash
+from diembao.jobs.digest_room.check_list import check_list, recipients_hash, unreviewed
 from diembao.jobs.publishing.digest import build_draft
 from diembao.jobs.publishing.digest import render as render_forms
+from diembao.jobs.publishing.publish import replacing
 from diembao.jobs.publishing.published_digest import UnknownPublication
 from diembao.jobs.publishing.send import DeliveryResult
 from diembao.system.home import HomeInUse
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect
-from diembao.web.routes.digest.days import day_of, page, path_of, room_of, section_names
+from diembao.web.routes.digest.days import administrators, day_of, page, path_of, room_of, section_names
 from diembao.web.routes.digest.frames import document
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
@@ -48,7 +49,7 @@ def preview_form(visit: Visit) -> Response:
     draft = build_draft(
         visit.storage, settings, visit.context.rules(), day=day, language=settings.digest.language, made_at=visit.now
     )
-    files = render_forms(draft, (form,))
+    files = render_forms(replacing(visit.storage, draft), (form,))
     return document(*next((name, body) for name, body in files.items() if name.endswith(suffix)))
 
 
@@ -82,7 +83,8 @@ def ask_publish(visit: Visit) -> Response:
     seen, latest = visit.query.get("seen", ""), visit.query.get("latest", "")
     if seen != found.fingerprint or latest != str(found.latest):
         return _check_page(visit, job.NotAsSeen(found.latest, len(found.items), latest != str(found.latest)))
-    return page(visit, "publish.html", day=day, path=path_of(day), room=found)
+    waiting = sum(n for _, n in unreviewed(visit.storage, found))
+    return page(visit, "publish.html", day=day, path=path_of(day), room=found, waiting=waiting)
 
 
 def publish(visit: Visit) -> Response:
@@ -118,6 +120,7 @@ def _send_page(visit: Visit, head: PublicationHead, status: int = 200, why: Mess
         sent={dispatch.channel: dispatch for dispatch in head.dispatches},
         recipients=recipients_hash(settings.sending, head.id),
         is_latest=visit.storage.publications.latest_number(head.day) == head.id,
+        administrators=administrators(visit),
         why=why,
     )
 

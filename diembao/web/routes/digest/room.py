@@ -73,7 +73,8 @@ def order(visit: Visit) -> Response:
             keys.sort(key=places.__getitem__)
         return job.order_top(visit.storage, day, keys, visit.actor, at, expected=expected)
 
-    return changed(visit, day, change, Message(mark("The order was saved.")))
+    moved = visit.field("up") or visit.field("down")
+    return changed(visit, day, change, Message(mark("The order was saved.")), near=lambda _: moved)
 
 
 def _place(text: str, now: int) -> tuple[float, int]:
@@ -91,7 +92,14 @@ def choose(visit: Visit) -> Response:
         keys = [*(story.key for story in room.top if story.key != key), key]
         return job.order_top(visit.storage, day, keys, visit.actor, at, expected=expected)
 
-    return changed(visit, day, change, Message(mark("It is a top story now.")))
+    return changed(visit, day, change, Message(mark("It is a top story now.")), near=lambda room: _after(room, key))
+
+
+def _after(room: job.Room, key: str) -> str:
+    """Return the key of the story that follows one among those that are no top stories, or comes before the last."""
+    keys = [story.key for story in room.others]
+    n = keys.index(key) if key in keys else len(keys)
+    return next(iter(keys[n + 1 : n + 2] or keys[max(n - 1, 0) : n]), "")
 
 
 def take_from_top(visit: Visit) -> Response:

@@ -1,25 +1,27 @@
 """The audit: who did what, when and from where; whether the chain is unbroken; CSV."""
 
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from io import TextIOWrapper
+from time import sleep
 from typing import IO
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response, StreamingResponse
 
 from diembao.jobs.audit import audit_rows, write_audit_csv
-from diembao.jobs.office.audit_changes import AuditChange, audit_changes
+from diembao.jobs.search import parse_query
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
+from diembao.web.routes.office.audit_words import ACTIONS, AuditWords
 from diembao.web.visit import Visit
-from pipeline.i18n.catalogs import mark
+from pipeline.i18n.catalogs import mark, translate_code
 from pipeline.i18n.notices import Message
-from pipeline.records.audit import AuditEvent, AuditFilter, AuditRow
+from pipeline.records.audit import AuditEvent, AuditFilter
+from storage.search.parser import QueryError
 
 #: Entries on a page.
 _PAGE = 50
@@ -27,22 +29,20 @@ _PAGE = 50
 _FIELDS = ("who", "action", "object", "since", "until")
 #: Characters of a field.
 _LONGEST = 200
+#: Articles of a title at most.
+_TITLED = 200
+#: What an object is named by in an address, kind and key; anything else is words of a title.
+_KIND = re.compile(r"[a-z]+:\S*$", re.ASCII)
+#: How often, and for how many seconds, a check is waited for.
+_WAITS, _WAIT = 30, 0.1
 #: Bytes of a CSV that are kept in memory, and sent at a time.
 _IN_MEMORY, _PIECE = 2**20, 2**16
-
-
-@dataclass(frozen=True, slots=True)
-class ShownEntry:
-    """An entry with what it changed, field by field."""
-
-    row: AuditRow
-    changes: tuple[AuditChange, ...]
 
 
 def show(visit: Visit) -> Response:
     given, wrong = _given(visit), ""
     try:
-        wanted = _filter(given, visit.context.zone)
+        wanted = _filter(visit, given)
     except DeskError as error:
         wanted, wrong = AuditFilter(), error.message
     before = _number(visit.query.get("before", ""))
@@ -54,7 +54,12 @@ def show(visit: Visit) -> Response:
         visit,
         "office/audit.html",
         400 if wrong else 200,
-        entries=[ShownEntry(row, audit_changes(row)) for row in rows[:_PAGE]],
+        entries=AuditWords(visit, rows[:_PAGE]).entries(),
+        actions=_choices(given["action"], ((code, translate_code("audit action", code)) for code in ACTIONS)),
+        people=_choices(
+            given["who"].casefold(),
+            ((one.name, one.full_name or one.name) for one in visit.storage.accounts.accounts()),
+        ),
         older=_address(given, before=str(rows[_PAGE - 1].seq)) if len(rows) > _PAGE else "",
         newest=_address(given) if before is not None else "",
         table=_address(given, path="/audit.csv"),
@@ -66,15 +71,20 @@ def show(visit: Visit) -> Response:
 
 
 def verify(visit: Visit) -> Response:
-    """Begin a check of the whole chain; the page shows what it finds."""
-    visit.context.audit_check.start(visit.now)
-    return redirect(visit, "/audit", Message(mark("The audit is being checked; open the page again for the result.")))
+    """Begin a check of the whole chain and wait for it a while; the page shows what it finds."""
+    check = visit.context.audit_check
+    check.start(visit.now)
+    for _ in range(_WAITS):
+        if not check.state.is_running:
+            break
+        sleep(_WAIT)
+    return redirect(visit, "/audit")
 
 
 def table(visit: Visit) -> Response:
     """Give the entries that the filter lets through as CSV; the audit records that they were taken out."""
     given = _given(visit)
-    wanted = _filter(given, visit.context.zone)
+    wanted = _filter(visit, given)
     # Only what was there when it was asked for: the entry about the export itself is not in it.
     head = visit.storage.audit.head().seq
     chosen = {name: value for name, value in given.items() if value}
@@ -106,9 +116,17 @@ def _given(visit: Visit) -> dict[str, str]:
     return given
 
 
-def _filter(given: Mapping[str, str], zone: ZoneInfo) -> AuditFilter:
+def _choices(given: str, known: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return values and words of a list to choose from, with what the address has that is not among them."""
+    choices = list(known)
+    return choices if not given or given in dict(choices) else [*choices, (given, given)]
+
+
+def _filter(visit: Visit, given: Mapping[str, str]) -> AuditFilter:
     """Return the filter of an address. Raises DeskError 400 for days that are none."""
-    kind, _, key = given["object"].partition(":")
+    zone, about = visit.context.zone, given["object"]
+    named = _KIND.match(about)
+    kind, _, key = about.partition(":") if named else ("item" if about else "", "", "")
     since, until = _day(given["since"]), _day(given["until"])
     return AuditFilter(
         since=None if since is None else datetime.combine(since, time.min, zone),
@@ -117,7 +135,25 @@ def _filter(given: Mapping[str, str], zone: ZoneInfo) -> AuditFilter:
         action=given["action"],
         object_kind=kind,
         object_id=key,
+        object_ids=_titled(visit, about) if about and not named else (),
     )
+
+
+def _titled(visit: Visit, words: str) -> tuple[str, ...]:
+    """Return the keys of the newest articles whose titles hold these words; one that none has where there are none."""
+    plain = " ".join(part for part in re.split(r"\W+", words) if part)
+    if not plain:
+        return ("-",)
+    rules, zone = visit.context.rules(), visit.context.zone
+    keys: list[str] = []
+    try:
+        # Also articles that were taken out of the day: a search finds them only if it names their relevance.
+        for query in (f'title:"{plain}"', f'title:"{plain}" relevance:no'):
+            page = visit.storage.search.page(parse_query(query, rules), zone=zone, limit=_TITLED)
+            keys += [hit.item.key for hit in page.hits]
+    except QueryError:
+        return ("-",)
+    return tuple(keys) or ("-",)
 
 
 def _day(text: str) -> date | None:

@@ -1,0 +1,157 @@
+"""Entries of the audit in the words of the desk: acts, articles by title, people by name, values by their meaning."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from diembao.jobs.office.audit_changes import AuditChange, audit_changes
+from diembao.web.visit import Visit
+from pipeline.i18n.catalogs import find_code, mark, translate, translate_code
+from pipeline.records.audit import AuditRow
+from storage.office.heads import ArticleHead
+
+#: Acts that the audit records, in the order in which the filter offers them; their words are in the catalogues
+ACTIONS = (
+    "review.approve",
+    "review.reject",
+    "review.reviewed",
+    "review.star",
+    "review.topics",
+    "review.tone",
+    "review.grade",
+    "review.merge",
+    "review.split",
+    "review.undo",
+    "comment.written",
+    "assignment.made",
+    "assignment.done",
+    "assignment.reopened",
+    "draft.changed",
+    "digest.publish",
+    "digest.send",
+    "table.exported",
+    "audit.exported",
+    "source.paused",
+    "source.resumed",
+    "account.created",
+    "account.changed",
+    "account.erased",
+    "account.invited",
+    "account.invitation_taken",
+    "account.signed_in",
+    "account.signed_out",
+    "account.sign_in_slowed",
+    "account.sessions_ended",
+    "account.password_set",
+    "account.totp_confirmed",
+    "account.totp_removed",
+    "account.recovery_codes_made",
+    "account.recovery_code_used",
+    "department.created",
+    "department.changed",
+)
+#: Field of an entry → context of the catalogues that has words for its values
+_CODES = {
+    "state": "review-state",
+    "relevance": "relevance",
+    "grade": "relevance",
+    "tone": "tone",
+    "role": "role",
+    "reason": "reject-reason",
+    "value": "reject-reason",
+}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_FLAGS = {"true": "yes", "false": "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry, what it is about in words, where that is to be seen ('': nowhere), who did it, and what it changed."""
+
+    row: AuditRow
+    about: str
+    path: str
+    who: str
+    changes: tuple[AuditChange, ...]
+
+
+class AuditWords:
+    """The names that the entries of one page need."""
+
+    def __init__(self, visit: Visit, rows: Iterable[AuditRow]) -> None:
+        self._rows = tuple(rows)
+        self._zone = visit.context.zone
+        self._people = {one.id: one.full_name or one.name for one in visit.storage.accounts.accounts()}
+        self._by_name = {one.name: one.full_name or one.name for one in visit.storage.accounts.accounts()}
+        self._departments = {str(one.id): one.name for one in visit.storage.accounts.departments()}
+        topics = visit.context.rules().topics.topic
+        self._topics = {one.id: one.label_en if visit.language == "en" else one.label_vi for one in topics}
+        self._changes = {row.seq: audit_changes(row) for row in self._rows}
+        keys = {row.object_id for row in self._rows if row.object_kind == "item"}
+        keys |= {one.field.partition(".")[0] for changes in self._changes.values() for one in changes}
+        self._heads: Mapping[str, ArticleHead] = visit.storage.office.heads(keys)
+
+    def entries(self) -> list[ShownEntry]:
+        return [
+            ShownEntry(row, *self._about(row), self._who(row), tuple(map(self._said, self._changes[row.seq])))
+            for row in self._rows
+        ]
+
+    def _who(self, row: AuditRow) -> str:
+        return self._by_name.get(row.name, row.name)
+
+    def _about(self, row: AuditRow) -> tuple[str, str]:
+        kind, key = row.object_kind, row.object_id
+        if kind == "item" and key in self._heads:
+            return self._heads[key].title or translate(mark("Untitled")), f"/article/{quote(key)}"
+        if kind == "account" and key.isdigit():
+            return self._people.get(int(key), translate(mark("account {number}"), number=key)), ""
+        if kind == "department":
+            return self._departments.get(key, key), ""
+        if kind == "publication":
+            return translate(mark("Digest number {number}"), number=key), f"/digest/published/{quote(key)}"
+        if kind == "digest":
+            return translate(mark("Digest of {day}"), day=_day(key)), f"/digest/day/{quote(key)}"
+        if kind == "act":
+            return translate(mark("several articles")), ""
+        return (f"{kind} {key}" if key else ""), ""
+
+    def _said(self, change: AuditChange) -> AuditChange:
+        *path, last = change.field.split(".")
+        shown = [self._heads[part].title if part in self._heads else _field(part) for part in (*path, last)]
+        return AuditChange(" · ".join(shown), self._value(last, change.before), self._value(last, change.after))
+
+    def _value(self, field: str, text: str) -> str:
+        if text in ("", '""'):
+            return ""
+        if text in _FLAGS:
+            return translate_code("collected", _FLAGS[text])
+        if field == "department":
+            return self._departments.get(text, text)
+        if field == "account" and text.isdigit():
+            return self._people.get(int(text), text)
+        if field in ("topics", "value") and all(part in self._topics for part in text.split()):
+            return "; ".join(self._topics[part] for part in text.split())
+        if field in _CODES and (words := find_code(_CODES[field], text)):
+            return words
+        return self._time(text) if _TIME.match(text) else text
+
+    def _time(self, text: str) -> str:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return at.astimezone(self._zone).strftime("%H:%M %d/%m/%Y") if at.tzinfo else text
+
+
+def _field(name: str) -> str:
+    return find_code("audit field", name) or name
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).strftime("%d/%m/%Y")
+    except ValueError:
+        return text
