@@ -7,6 +7,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from analysis.digest.corrections import corrected_items, find_errata, last_published, published_item
@@ -371,8 +373,10 @@ def join_as_before(address: str, shared: str) -> None:
             article=changed,
             version=version,
         )
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent.parent / "storage" / "migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0014")
         run("DROP TABLE claims")
-        run("ALTER TABLE sources DROP COLUMN reach")
-        run("DROP TABLE page_images")
         run("UPDATE alembic_version SET version_num = '0013'")
     engine.dispose()

@@ -394,7 +394,7 @@ def test_an_item_tells_where_its_image_is(kept: Database, home: Home) -> None:
 
 
 def test_images_are_read_by_nothing_that_is_sent() -> None:
-    """Only what takes, tells, checks and deletes them names the table or the folder."""
+    """Only what takes, tells, checks, deletes or shows them inside the house names the table or the folder."""
     root = Path(__file__).parent.parent
     readers = {
         path.relative_to(root).as_posix()
@@ -408,5 +408,7 @@ def test_images_are_read_by_nothing_that_is_sent() -> None:
         "diembao/cli/views/page_image.py",
         "diembao/jobs/collection/page_images.py",
         "diembao/jobs/history.py",
+        "diembao/jobs/reading/article.py",
         "diembao/jobs/retention.py",
+        "diembao/web/routes/reading/article.py",
     }
