@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select, text, update
+from sqlalchemy import Connection, Executable, Table, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from config.rulebook import load_rulebook
@@ -125,9 +125,9 @@ def _problems(
     return problems
 
 
-def pairs(connection: Connection, query: Select[Any]) -> dict[Any, Any]:
+def pairs(connection: Connection, query: Executable) -> dict[Any, Any]:
     """Return the rows of a query with two columns as a dictionary."""
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return dict(tuple(row) for row in connection.execute(query))
 
 
 def work(address: str, first: int, count: int, decisions: int) -> dict[str, Any]:
