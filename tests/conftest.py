@@ -21,6 +21,7 @@ from tests.support.postgres import start_postgres
 _COSTLY = {
     "test_broken_answers.py": 4,
     "test_browser_urls.py": 2,
+    "test_chaos_measures.py": 3,
     "test_collection_health.py": 3,
     "test_damage.py": 3,
     "test_exit_codes.py": 3,
@@ -36,6 +37,24 @@ _COSTLY = {
 }
 #: Files that take half a minute or more. They begin first: one that began last would run on when the other processes of
 #: the suite have nothing left to do.
+#: Files over pages of the desk, whose storage and jobs have tests of their own on both databases: of their tests on
+#: PostgreSQL one in this many is run by the suite.
+_OF_PAGES_ON_POSTGRESQL = 4
+_PAGES = {
+    "test_agreement.py",
+    "test_assignments_page.py",
+    "test_audit_page.py",
+    "test_day_drafts.py",
+    "test_desk_accounts_pages.py",
+    "test_desk_sign_in.py",
+    "test_digest_room.py",
+    "test_reading_pages.py",
+    "test_report_pages.py",
+    "test_review_routes.py",
+    "test_search_pages.py",
+    "test_send_gate.py",
+    "test_source_pages.py",
+}
 _LONG = (
     "test_server.py",
     "test_workers.py",
@@ -62,6 +81,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if number[name] % _COSTLY.get(name, 1):
             item.add_marker(pytest.mark.thorough)
         number[name] += 1
+        if name in _PAGES and "postgresql" in item.name:
+            if number[f"{name}, PostgreSQL"] % _OF_PAGES_ON_POSTGRESQL:
+                item.add_marker(pytest.mark.thorough)
+            number[f"{name}, PostgreSQL"] += 1
     items.sort(key=lambda item: _LONG.index(item.path.name) if item.path.name in _LONG else len(_LONG))
 
 
