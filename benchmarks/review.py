@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from config.settings import load_settings
 from diembao.jobs.review.acts import act
 from diembao.jobs.review.cards import card
 from diembao.jobs.review.holds import heartbeat
+from diembao.jobs.review.model import ReviewQueue
 from diembao.jobs.review.queue import queue, sample
 from diembao.jobs.review.undo import undo
 from pipeline.records import Article, Coverage, Document, Entry, Poll, Reason
@@ -50,6 +51,13 @@ class Figures:
     items: int = 0
     #: milliseconds of each call, by what was done
     taken: dict[str, list[float]] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Keep how long the block takes."""
+        began = time.perf_counter()
+        yield
+        self.taken.setdefault(name, []).append((time.perf_counter() - began) * 1000)
 
     def at(self, name: str, share: float) -> float:
         times = sorted(self.taken[name])
@@ -116,35 +124,40 @@ def _review(storage: Database, figures: Figures) -> None:
     settings, rules = load_settings(None), load_rulebook(None)
     day, at = (_END - timedelta(days=1)).date(), _END
 
-    def timed(name: str, call: Callable[[], object]) -> None:
-        began = time.perf_counter()
-        call()
-        figures.taken.setdefault(name, []).append((time.perf_counter() - began) * 1000)
+    def read_queue() -> ReviewQueue:
+        return queue(storage, settings, rules, day=day, at=at, account=1)
 
-    timed("the first queue of a process", lambda: queue(storage, settings, rules, day=day, at=at, account=1))
+    def open_next(key: str) -> None:
+        """Do what the answer with the next card costs: the queue as it is now, and the card in it."""
+        following = read_queue().after(key)
+        assert following is not None and card(storage, following.key, account=1, at=at) is not None
+
+    with figures.timed("the first queue of a process"):
+        read_queue()
     for n in range(_ROUNDS):
         at += timedelta(seconds=3)
-        found = queue(storage, settings, rules, day=day, at=at, account=1)
-        row = found.rows[n]
-        reason = REJECT_REASONS[1 + n % 7]
-        wanted = ("approve", "") if n % 3 else ("reject", reason)
-        decision = ReviewAct(*wanted[:1], (row.key,), wanted[1], expected={row.key: row.review.version})  # type: ignore[arg-type]
-        timed("a decision", lambda one=decision, at=at: act(storage, LAN, one, at, rules))  # type: ignore[misc]
-        timed("the next card", lambda key=row.key, at=at: _next(storage, settings, rules, day, key, at))  # type: ignore[misc]
-        timed("a heartbeat", lambda key=row.key, at=at: heartbeat(storage, 1, key, at))  # type: ignore[misc]
+        row = read_queue().rows[n]
+        seen = {row.key: row.review.version}
+        if n % 3:
+            decision = ReviewAct("approve", (row.key,), expected=seen)
+        else:
+            decision = ReviewAct("reject", (row.key,), REJECT_REASONS[1 + n % 7], expected=seen)
+        with figures.timed("a decision"):
+            act(storage, LAN, decision, at, rules)
+        with figures.timed("the next card"):
+            open_next(row.key)
+        with figures.timed("a heartbeat"):
+            heartbeat(storage, 1, row.key, at)
         if n % 10 == 0:
-            timed("an undoing", lambda at=at: undo(storage, LAN, at))  # type: ignore[misc]
-            timed("the sample", lambda at=at: sample(storage, settings, rules, day=day, at=at))  # type: ignore[misc]
-    below = [row.key for row in queue(storage, settings, rules, day=day, at=at).rows if row.review.state == "new"][:300]
-    timed("300 marked as reviewed", lambda: act(storage, LAN, ReviewAct("reviewed", tuple(below)), at, rules))
-    timed("their undoing", lambda: undo(storage, LAN, at))
-
-
-def _next(storage: Database, settings: object, rules: object, day: object, key: str, at: datetime) -> None:
-    """Do what the answer with the next card costs: the queue as it is now, and the card in it."""
-    found = queue(storage, settings, rules, day=day, at=at, account=1)  # type: ignore[arg-type]
-    following = found.after(key)
-    assert following is not None and card(storage, following.key, account=1, at=at) is not None
+            with figures.timed("an undoing"):
+                undo(storage, LAN, at)
+            with figures.timed("the sample"):
+                sample(storage, settings, rules, day=day, at=at)
+    below = tuple(row.key for row in read_queue().rows if row.review.state == "new")[:300]
+    with figures.timed("300 marked as reviewed"):
+        act(storage, LAN, ReviewAct("reviewed", below), at, rules)
+    with figures.timed("their undoing"):
+        undo(storage, LAN, at)
 
 
 def show(found: dict[str, tuple[Figures, Figures]]) -> None:
