@@ -1,4 +1,4 @@
-"""Every fault of support/faults.py, crawled at once in a network namespace of its own, ends in its named outcome."""
+"""Every fault of support/faults, crawled at once in a network namespace of its own, ends in its named outcome."""
 
 import json
 import subprocess
@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from pipeline.records import Reason
-from tests.support import faults
+from tests.support.faults.catalogue import faults
 
 NAMESPACE = ("unshare", "-rnm")
-FAULTS = {fault.name: fault for fault in faults.faults()}
+FAULTS = {fault.name: fault for fault in faults()}
 
 
 @pytest.fixture(scope="module")

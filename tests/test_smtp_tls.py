@@ -15,7 +15,7 @@ from config.alerts import Mail, load_alerts
 from config.load import ConfigError
 from diembao.notify.smtp import DeliveryFailed, deliver, is_transient, smtp_connection
 from pipeline.i18n.language import use_language
-from tests.support.faults import certificates
+from tests.support.certificates import certificates
 
 Security = Literal["starttls", "tls"]
 
