@@ -1,17 +1,12 @@
-"""The import order, the circles and the size of the tree, and the names it claims."""
+"""The import order, the circles and the size of the tree."""
 
-import ast
-import builtins
-import re
-from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-OURS = ("pipeline", "config", "crawlers", "storage", "analysis", "diembao")
+from tests.support.source_tree import OURS, ROOT, dotted, imports_of, modules, write_tree
+
 #: package → packages of ours that it may import
 ALLOWED = {
     "pipeline": set(),
@@ -21,53 +16,21 @@ ALLOWED = {
     "analysis": {"pipeline"},
     "diembao": set(OURS),
 }
+
 #: Two sub-packages that never import each other: two front ends of one program.
 FRONT_ENDS = ("diembao.cli", "diembao.web")
+
 #: Most lines of a module.
 MOST_LINES = 300
+
 #: Most modules of a folder, without its __init__.py.
 MOST_MODULES = 14
+
 #: Folders that may hold more modules, each with its reason.
 LARGE_FOLDERS = {
     "diembao/cli/commands": "one module a command",
     "storage/migrations/versions": "one module a version of the tables",
 }
-
-
-def modules(root: Path, *packages: str) -> Iterator[Path]:
-    """Yield the modules of packages, in order."""
-    for package in packages or OURS:
-        yield from sorted((root / package).rglob("*.py"))
-
-
-def dotted(path: Path, root: Path) -> str:
-    """Return the dotted name of a module; a package's own is that of its folder."""
-    parts = path.relative_to(root).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imports_of(path: Path, root: Path) -> set[str]:
-    """Return the dotted names that a module imports, at its top or inside a function.
-
-    Of `from a.b import c`, both a.b and a.b.c where c is a module or a package.
-    """
-    names: set[str] = set()
-    here = dotted(path, root).split(".")
-    package = here if path.name == "__init__.py" else here[:-1]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parts = package[: len(package) - node.level + 1] if node.level else []
-            base = ".".join([*parts, *([node.module] if node.module else [])])
-            folder = root.joinpath(*base.split("."))
-            modules_in = {
-                a.name for a in node.names if (folder / f"{a.name}.py").exists() or (folder / a.name).is_dir()
-            }
-            names.update(f"{base}.{name}" for name in modules_in)
-            if modules_in != {a.name for a in node.names}:
-                names.add(base)
-    return names
 
 
 def turned_arrows(root: Path) -> list[str]:
@@ -186,20 +149,6 @@ def test_tests_do_not_import_benchmarks() -> None:
     assert benchmark_imports(ROOT) == []
 
 
-def write_tree(root: Path, **sources: str) -> Path:
-    """Write a tree of packages of ours; `a__b__c="…"` is the module a/b/c.py."""
-    for package in OURS:
-        (root / package).mkdir()
-    for name, source in sources.items():
-        path = root.joinpath(*name.split("__")).with_suffix(".py")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for folder in path.relative_to(root).parents:
-            if folder.parts:
-                (root / folder / "__init__.py").touch()
-        path.write_text(source)
-    return root
-
-
 @pytest.mark.parametrize(
     ("package", "line"),
     [
@@ -270,95 +219,3 @@ def test_a_test_that_imports_a_benchmark_is_found(tmp_path: Path) -> None:
         tmp_path, tests__support__days="import benchmarks_of_others", tests__test_x="from benchmarks.days import item"
     )
     assert benchmark_imports(tmp_path) == ["tests/test_x.py"]
-
-
-def test_no_other_distribution_claims_our_names() -> None:
-    claimed = packages_distributions()
-    for name in OURS:
-        assert set(claimed.get(name, ["diembao"])) == {"diembao"}
-
-
-def test_locks_name_no_address() -> None:
-    for path in ROOT.glob("requirements*"):
-        assert "://" not in path.read_text("utf-8"), path
-
-
-def our_modules(root: Path) -> list[Path]:
-    return [path for package in OURS for path in sorted((root / package).rglob("*.py"))]
-
-
-def unrooted_exceptions(root: Path) -> list[str]:
-    """Return our exception classes that do not derive from pipeline.errors.DiembaoError, told apart by their names."""
-    bases = {
-        node.name: {ast.unparse(base).split(".")[-1] for base in node.bases}
-        for path in our_modules(root)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef)
-    }
-    raised = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Exception)}
-    exceptions, rooted = set(raised), {"DiembaoError"}
-    for _ in range(5):  # rounds: a chain of derived classes is shorter
-        exceptions |= {
-            name for name, of in bases.items() if of & exceptions or any(b.endswith(("Error", "Exception")) for b in of)
-        }
-        rooted |= {name for name, of in bases.items() if of & rooted}
-    return sorted(exceptions - raised - rooted)
-
-
-def test_every_exception_of_ours_derives_from_one_root() -> None:
-    assert unrooted_exceptions(ROOT) == []
-
-
-def test_an_exception_without_our_root_is_found(tmp_path: Path) -> None:
-    (tmp_path / "pipeline").mkdir()
-    (tmp_path / "pipeline" / "wrong.py").write_text(
-        "class A(OSError): ...\nclass B(A): ...\nclass C(DiembaoError): ..."
-    )
-    assert unrooted_exceptions(tmp_path) == ["A", "B"]
-
-
-#: Statements of SQL, which are written in capitals.
-_SQL = re.compile(
-    r"\b(?:SELECT\s|INSERT\s+(?:OR \w+\s+)?INTO\b|UPDATE\s+\w+\s+SET\b|DELETE\s+FROM\b|PRAGMA\s|VACUUM\b)"
-)
-_DATABASE_LIBRARIES = {"sqlalchemy", "sqlite3", "psycopg", "alembic"}
-
-
-def database_access(root: Path) -> list[str]:
-    """Return where a module outside storage/ imports a library for databases or holds SQL."""
-    places = []
-    for path in our_modules(root):
-        if path.relative_to(root).parts[0] == "storage":
-            continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names: list[str] = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.search(node.value):
-                places.append(f"{path.relative_to(root)} holds {node.value[:40]!r}")
-            libraries = {name.split(".")[0] for name in names} & _DATABASE_LIBRARIES
-            places += [f"{path.relative_to(root)} imports {name}" for name in sorted(libraries)]
-    return places
-
-
-def test_only_storage_speaks_to_a_database() -> None:
-    assert database_access(ROOT) == []
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "import sqlite3",
-        "def f():\n    from sqlalchemy.exc import SQLAlchemyError",
-        "Q = 'SELECT 1'",
-        "Q = f'PRAGMA {1}'",
-        "Q = 'VACUUM'",
-        "Q = 'DELETE FROM items'",
-    ],
-)
-def test_speaking_to_a_database_elsewhere_is_found(tmp_path: Path, line: str) -> None:
-    (tmp_path / "diembao").mkdir()
-    (tmp_path / "diembao" / "wrong.py").write_text(line)
-    assert len(database_access(tmp_path)) == 1

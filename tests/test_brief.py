@@ -25,7 +25,7 @@ from diembao.jobs.publishing.published_digest import digest_files
 from pipeline.records import Evidence, Item, Reason, SourceDay, SourceState, Tone, TopicFound
 from pipeline.records.publications import Publication
 from tests.support.days import END, LABELS, START, item, model
-from tests.test_documents import DECREE, words_of
+from tests.support.papers import DECREE, words_of
 
 #: headline, text, topic, tone, words of the tone, event, outlets as (name, country)
 DAY: tuple[tuple[str, str, str, Tone, str, str, tuple[tuple[str, str], ...]], ...] = (

@@ -12,11 +12,11 @@ from pipeline.records.publications import Publication
 from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
 from tests.support.cli import run_inside
+from tests.support.damaged import AT, fill_all, fill_one
+from tests.support.readers import run_on_full_disk
 from tests.support.stress.job_work import is_done
 from tests.support.stress.row_damage import ROW_DAMAGES, damaged_row, is_named
 from tests.support.stress.stores import PostgresDatabase, SqliteStore, Store
-from tests.test_damage import AT, fill_all, fill_one
-from tests.test_readers import run_on_full_disk
 
 
 def store_of(address: str) -> Store:

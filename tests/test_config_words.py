@@ -16,164 +16,16 @@ from diembao.system.home import Home
 from pipeline.i18n.language import use_language
 from pipeline.i18n.notices import Message
 from tests.support.cli import run_inside
+from tests.support.faulty_configuration import ALERTS, CRONS, PLACES, SCHEDULE, SETTINGS, SOURCES, TOPICS
 
 ROOT = Path(__file__).parent.parent
+
 #: Words of English and of the libraries that no Vietnamese sentence of ours holds, but in quotes, as data.
 ENGLISH = re.compile(
     r"\b(?:a|an|the|is|are|no|not|of|or|and|found|needs?|needed|should|input|valid|unknown|missing|expected|least|only|"
     r"empty|twice|more|such|with|cannot|line|column|error|character|string|integer|number)\b",
     re.IGNORECASE,
 )
-
-SETTINGS = """\
-[province]
-name = "X"
-name_en = "X"
-time_zone = "Asia/Nowhere"
-nam = 1
-unheard = 1
-[digest]
-cutoff = "25:00"
-language = "fr"
-late_hours = "many"
-[process]
-read_all = "perhaps"
-workers = 1.5
-[storage]
-database = "postgresql://a:b@db.example/x"
-[crawl]
-delay_seconds = -1
-timeout_seconds = "long"
-allow_private = "127.0.0.1:80"
-[retention]
-attempts_days = 3
-[document]
-form = "letter"
-[sending]
-hooks = ["https://a.example"]
-[[sending.list]]
-name = "A B"
-to = []
-[[sending.list]]
-name = "a"
-to = ["nobody"]
-[[sending.list]]
-name = "a"
-to = ["b@c.example"]
-[[peer]]
-name = "?"
-[[peer]]
-name = "X"
-"""
-SOURCES = """\
-[[source]]
-id = "a"
-name = "A"
-home = "ftp://a.example/"
-feeds = [{ url = "http://a.example/rss" }, { url = "http://a.example/rss" }, { url = "nowhere" }]
-article_url = "("
-hours = "22:00"
-enabled = "yes"
-[[source]]
-id = "A B"
-name = "B"
-home = "http://b.example/"
-feeds = [{ url = "http://other.test/rss", kind = "listing", links = "a[", terms = ["x"] }]
-country = "Vietnam"
-languages = []
-login = "may:mat-khau"
-hours = "25:00-26:00"
-[source.selectors]
-title = "h1["
-drop = ["..x"]
-[[source]]
-id = "a"
-name = "C"
-home = "http://c.example/"
-feeds = [{ url = "http://may:mat-khau@c.example/rss" }]
-[[source]]
-id = "d"
-name = "D"
-home = "http://d.example/"
-feeds = []
-languages = ["vi-VNX"]
-hours = "10:00-10:00"
-[[source]]
-id = "e"
-name = "E"
-home = "http://e.example/"
-feeds = [{ url = "http://e.example/", kind = "query" }, { url = "http://e.example/{query}{x}", kind = "query" },
-  { url = "x{query}", kind = "query" }]
-"""
-SCHEDULE = """\
-[[job]]
-name = "A B"
-command = []
-every_minutes = 0
-limit_minutes = 0
-ok = [70]
-after = ["nothing"]
-[[job]]
-name = "b"
-command = ["x", "{day}"]
-every_minutes = 5
-cron = "0 6 * * 1"
-[[job]]
-name = "b"
-command = ["collect"]
-cron = "0 6 * *"
-[serve]
-health = "nowhere"
-keep_days = 1
-"""
-CRONS = ("60 6 * * *", "0 6 * 13 *", "x/ * * * *", "0 0 31 2 *", "*/0 * * * *", "0 0 5-3 * *")
-ALERTS = """\
-[mail]
-to = ["nobody"]
-sender = "me"
-server = "mail.example"
-[hooks]
-secrets = ["https://a.example"]
-[[rule]]
-kind = "job"
-[[rule]]
-kind = "disk"
-percent = 0
-megabytes = 5
-by = "25:00"
-[[rule]]
-kind = "unheard"
-"""
-PLACES = """\
-[province]
-id = "x"
-name = "X"
-merged_on = "yesterday"
-[[place]]
-id = "a"
-name = "A"
-former = ["B"]
-since = 2020-01-02
-until = 2020-01-01
-[[place]]
-id = "a"
-name = "Bc"
-tier = "none"
-"""
-TOPICS = """\
-[[topic]]
-id = "A B"
-name = "A"
-name_en = "A"
-kind = "topic"
-[topic.terms.vi]
-sure = [" * "]
-[[topic]]
-id = "a"
-name = 5
-name_en = "A"
-kind = "topic"
-"""
 
 
 def faults_of(folder: Path, name: str, text: str) -> list[Fault]:

@@ -1,48 +1,15 @@
 """Pages as outlets make them, in our own words → what read_page finds in them."""
 
 import json
-import random
-import time
-import unicodedata
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from lxml.html import HtmlElement
 
 from pipeline.extraction import extractors
-from pipeline.extraction.extract import NoArticle, article_to_json, extract, extract_page
+from pipeline.extraction.extract import article_to_json, extract_page
 from pipeline.html import parser
-from pipeline.records import Article, Document, Entry, Reason, Selectors, Unreadable
-
-URL = "https://bao.example.vn/thoi-su/vinh-hy-don-khach-tro-lai-4711.html"
-NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
-TITLE = "Vĩnh Hy đón khách trở lại sau mùa biển động"
-LEAD = "Những chuyến tàu đáy kính đầu tiên rời bến Vĩnh Hy sáng thứ bảy, mở lại mùa du lịch của cả làng chài."
-BODY = (
-    "Từ bốn giờ sáng, ông Ba Tuấn đã ra bến lau lại từng tấm kính dưới đáy tàu. Ba tháng qua con tàu nằm yên.",
-    "Theo ban quản lý vịnh, trong ngày đầu có hơn ba trăm lượt khách xuống bến, phần lớn từ Đà Lạt và Nha Trang.",
-    "Xã Vĩnh Hải vừa lắp thêm phao chỉ luồng, cắm biển cấm neo trên rạn san hô và cử người trực ở hai đầu vịnh.",
-    "Các hộ nuôi hàu cũng dọn bớt bè để trả lại mặt nước cho tàu khách, đổi lại họ được bán hàng ngay trên bến.",
-    "Chính quyền địa phương cho biết mùa này sẽ giới hạn số tàu ra vịnh mỗi giờ để rạn san hô có thời gian hồi phục.",
-)
-
-
-def page(inner: str, *, head: str = "", lang: str = "vi") -> bytes:
-    return (
-        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{TITLE} | Báo Thử</title>{head}</head>'
-        f"<body><header><a href='/'>Báo Thử</a></header>{inner}<footer>© Báo Thử</footer></body></html>"
-    ).encode()
-
-
-def paragraphs(*texts: str) -> str:
-    return "".join(f"<p>{text}</p>" for text in texts or BODY)
-
-
-def article(body: bytes, **more: Any) -> Article:
-    found = extract_page(body, URL, fetched_at=NOW, **more)
-    assert isinstance(found, Article), found
-    return found
+from pipeline.records import Article, Entry, Reason, Selectors
+from tests.support.outlet_pages import BODY, LEAD, NOW, TITLE, URL, article, page, paragraphs
 
 
 def test_lead_outside_the_article_element_is_kept_once_and_first() -> None:
@@ -102,43 +69,6 @@ def test_another_article_below_is_not_mixed_in() -> None:
     )
     assert "đội bóng" not in found.text.casefold()
     assert set(BODY) <= set(found.text.splitlines())
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
-def test_bytes_in_any_unicode_encoding(encoding: str) -> None:
-    body = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>").decode().replace('<meta charset="utf-8">', "")
-    found = article(body.encode(encoding))
-    assert (found.title, found.text) == (TITLE, "\n".join(BODY))
-
-
-def test_windows_1258_and_decomposed_letters_come_out_composed() -> None:
-    text = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>").decode()
-    old = b"".join(_to_1258(char) for char in text.replace('<meta charset="utf-8">', ""))
-    assert article(old).text == "\n".join(BODY)
-    assert article(unicodedata.normalize("NFD", text).encode()).text == "\n".join(BODY)
-
-
-def _to_1258(char: str) -> bytes:
-    """The bytes a Vietnamese keyboard of 1998 made: a letter with its shape, then its tone."""
-    try:
-        return char.encode("cp1258")
-    except UnicodeEncodeError:
-        marks = unicodedata.normalize("NFD", char)
-        tones = "".join(c for c in marks if c in "\u0300\u0301\u0303\u0309\u0323")
-        base = unicodedata.normalize("NFC", "".join(c for c in marks if c not in tones))
-        return base.encode("cp1258") + tones.encode("cp1258")
-
-
-def test_wrong_label_and_bad_bytes_do_not_spoil_utf8() -> None:
-    body = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>")
-    assert article(body, content_type="text/html; charset=iso-8859-1").text == "\n".join(BODY)
-    broken = body.replace("Từ bốn".encode(), "Từ bốn".encode() + b"\xff\xc3", 1)
-    assert BODY[1] in article(broken, content_type="text/html; charset=windows-1252").text
-
-
-def test_nul_bytes_end_nothing() -> None:
-    body = page(f"<h1>{TITLE}</h1>\0<article>{paragraphs(*BODY[:2])}\0\0{paragraphs(*BODY[2:])}</article>")
-    assert article(body).text.splitlines() == list(BODY)
 
 
 def test_canonical_is_believed_only_within_its_site_and_never_to_the_front_page() -> None:
@@ -236,60 +166,6 @@ def test_reader_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(extractors.EXTRACTORS, "trafilatura", broken)
     found = article(page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>"))
     assert found.text.splitlines() == list(BODY)
-
-
-def test_documents_end_in_an_article_or_a_reason() -> None:
-    entry = Entry(URL, title=TITLE, summary=LEAD)
-    missing = Document(1, 1, "bao", URL, NOW, b"", "", entry, reason=Reason.NOT_FOUND)
-    found = extract(missing)
-    assert isinstance(found, Article)
-    assert (found.text, found.text_from, found.reason) == (LEAD, "feed", Reason.NOT_FOUND)
-    empty = Document(2, 2, "bao", URL, NOW, b" ", "text/html", Entry(URL))
-    assert extract(empty) == Unreadable(2, Reason.EMPTY, "no bytes")
-    whole = Document(3, 3, "bao", URL, NOW, page(f"<h1>{TITLE}</h1>{paragraphs()}"), "text/html", entry)
-    assert isinstance(extract(whole), Article)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"\0\0\0", b"<", b"<html>", b"%PDF-1.7 ...", b"\x89PNG\r\n", b"\xff\xfe", b"&#0;" * 9, b"{}", b"<p>" * 9999],
-)
-def test_rubbish_gets_a_reason(body: bytes) -> None:
-    assert isinstance(extract_page(body, URL, fetched_at=NOW), NoArticle)
-
-
-def test_hostile_markup_costs_little_and_never_raises() -> None:
-    whole = page(f"<h1>{TITLE}</h1><article>{paragraphs()}</article>")
-    deep = b"<html><body>" + b"<div>" * 10_000 + paragraphs().encode() + b"</div>" * 10_000
-    comments = whole.replace(b"<article>", b"<!-- " + b"x" * 8_000_000 + b" --><article>")
-    attributes = b"<p " + b" ".join(b"a%d=1" % n for n in range(20_000)) + b">x</p>" + whole
-    began = time.process_time()
-    for body in (
-        deep,
-        attributes,
-        b"<table><tr><td>" * 3000 + whole,
-        b"<b><i>" * 3000 + whole,
-        whole[: len(whole) // 2],
-    ):
-        assert isinstance(extract_page(body, URL, fetched_at=NOW), Article | NoArticle)
-    assert article(comments).text == "\n".join(BODY)
-    assert time.process_time() - began < 20
-
-
-def test_mutated_pages_never_raise() -> None:
-    whole = page(
-        f"<h1>{TITLE}</h1><div class='date'>19/11/2025 07:45</div><article>{paragraphs()}</article>",
-        head='<script type="application/ld+json">{"@type":"NewsArticle","headline":"A","author":{"name":"B"}}</script>',
-    )
-    dice = random.Random(7)
-    for _ in range(60):
-        body = bytearray(whole)
-        for _ in range(dice.randrange(1, 30)):
-            at = dice.randrange(len(body))
-            body[at : at + dice.choice((0, 1, 40))] = dice.choice(
-                (b"", b"\0", b"<", b'">', b"\xff", b"&", b"</div>", b"[[{", b"\x80\x81")
-            )
-        assert isinstance(extract_page(bytes(body), URL, fetched_at=NOW), Article | NoArticle)
 
 
 def test_json_for_people_and_programs() -> None:

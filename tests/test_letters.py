@@ -1,7 +1,5 @@
 """Letters of the desk on both databases over a real mail server: each person once for each cause, whatever breaks."""
 
-import asyncio
-import json
 import os
 import signal
 import socket
@@ -11,10 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +23,7 @@ from config.settings import load_settings
 from diembao.jobs.configuration import write_configuration
 from diembao.jobs.office.background import Postman
 from diembao.jobs.office.letter_text import LetterText, letter_message
-from diembao.jobs.office.letters import DOUBTFUL, LettersResult, is_mail_set_up, letters_in_doubt, send_letters
+from diembao.jobs.office.letters import DOUBTFUL, LettersResult, is_mail_set_up, letters_in_doubt
 from diembao.jobs.review.assignments import assign, set_done
 from diembao.jobs.review.comments import comment
 from diembao.service.status import service_status
@@ -37,60 +32,10 @@ from storage.database import Database, open_database
 from storage.schema.accounts import accounts
 from tests.support.cli import json_lines, run_inside
 from tests.support.desk import LAN, MORNING, Made, people, store_day, written
+from tests.support.letter_office import Office, Post, set_up_mail
 
 DAY = date(2026, 11, 22)
 EVIL = "Bài\r\nBcc: ke-gian@example.vn\r\n\r\n<script>"
-
-
-@dataclass
-class Post:
-    """A mail server that can refuse, or hold a letter without an answer, at a word of the conversation."""
-
-    port: int = 0
-    refuse: Mapping[str, str] = field(default_factory=dict)
-    holds_at: str = ""
-    holding: threading.Event = field(default_factory=threading.Event)
-    #: envelopes' recipients with the letters, in the order in which they were taken
-    taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        if address in self.refuse:
-            return self.refuse[address]
-        await self._hold("RCPT")
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        (to,) = envelope.rcpt_tos
-        self.taken.append((to.partition("@")[0], letter))
-        await self._hold("DATA")
-        return "250 OK"
-
-    async def _hold(self, word: str) -> None:
-        if self.holds_at == word:
-            self.holding.set()
-            await asyncio.sleep(3600)
-
-
-@dataclass
-class Office:
-    storage: Database
-    address: str
-    keys: Mapping[str, str]
-    home: Home
-    post: Post
-
-    def at(self, at: datetime) -> None:
-        (self.home.root / "clock").write_text(json.dumps({"now": at.isoformat(), "steady": 0}), "utf-8")
-
-    def send(self, storage: Database | None = None) -> LettersResult:
-        mail = load_alerts(self.home.config).mail
-        return send_letters(storage or self.storage, load_settings(self.home.config), mail)
-
-    def told(self) -> list[str]:
-        return sorted(name for name, _ in self.post.taken)
 
 
 def _make(storage: Database) -> Mapping[str, str]:
@@ -115,7 +60,7 @@ def office(
     write_configuration(home.config)
     server = Controller(post, hostname="127.0.0.1", port=post.port, ready_timeout=60)
     server.start()
-    _set_up_mail(home, post.port)
+    set_up_mail(home, post.port)
     storage = open_database(address)
     monkeypatch.setenv("DIEMBAO_DATABASE", address)
     monkeypatch.setenv("DIEMBAO_CLOCK", str(home.root / "clock"))
@@ -124,12 +69,6 @@ def office(
     yield found
     storage.close()
     server.stop(no_assert=True)
-
-
-def _set_up_mail(home: Home, port: int) -> None:
-    file = home.config / "alerts.toml"
-    text = file.read_text("utf-8").replace("diembao@localhost", "diembao@ninhthuan.example.vn")
-    file.write_text(text.replace('server = "127.0.0.1:25"', f'server = "127.0.0.1:{port}"'), "utf-8")
 
 
 def test_a_comment_reaches_those_it_names_once(office: Office) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import make_url, text
 
 from storage.engine.connection import connect
 from storage.maintenance.integrity import check_integrity
+from tests.support.damaged import change, fill_all
 from tests.support.postgres import control, start_postgres
-from tests.test_damage import change, fill_all
 
 #: Bytes of a page of PostgreSQL.
 _PAGE = 8192

@@ -22,7 +22,7 @@ from analysis.documents.blocks import (
     plain_text,
 )
 from analysis.documents.pdf import render_pdf
-from tests.test_documents import DECREE, paper
+from tests.support.papers import DECREE, paper
 
 VOWELS = "aăâeêioôơuưy"
 MARKS = "\u0300\u0301\u0303\u0309\u0323"

@@ -16,7 +16,7 @@ from diembao.system.home import Home
 from pipeline.records import CrawlSettings, Feed, Reason, Source
 from pipeline.text.private_hosts import is_metadata_service, is_private_host, server_of
 from tests.support.cli import run_inside
-from tests.test_crawl import crawl
+from tests.support.crawled import crawl
 
 #: Addresses of a list that somebody else made, each private in another way.
 PRIVATE = (

@@ -1,7 +1,6 @@
 """Acts at the desk on both databases: each kind, its undoing, its clash, bulk, what is stored together with it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -11,57 +10,21 @@ import pytest
 from sqlalchemy import func, select
 
 from diembao.jobs.decide import decide, labelled_rows, merge, split
-from pipeline.records import TopicFound
 from pipeline.records.audit import Actor, AuditFilter
-from pipeline.records.reviews import ActResult, Clash, Review, ReviewAct, ReviewKind
-from storage.database import Database, open_database
+from pipeline.records.reviews import ActResult, Clash, ReviewAct, ReviewKind
+from storage.database import open_database
 from storage.engine.errors import StorageError
 from storage.reviews.log import UNDOABLE
-from storage.schema.maintenance import decisions
-from storage.schema.reviews import review_actions, reviews
 from storage.schema.stories import story_rulings
-from tests.support.desk import COMMAND, LAN, MINH, MORNING, Made, people, store_day, written
+from tests.support.desk import COMMAND, LAN, MINH, MORNING, Made
+from tests.support.reviewed_day import Desk, counts, store_articles
 
 _ALL = AuditFilter()
 
 
-@dataclass(frozen=True)
-class Desk:
-    storage: Database
-    address: str
-    keys: Mapping[str, str]
-
-    def act(self, actor: Actor, kind: ReviewKind, *names: str, value: str = "", **more: object) -> ActResult:
-        result = self.try_act(actor, kind, *names, value=value, **more)
-        assert isinstance(result, ActResult), result
-        return result
-
-    def try_act(
-        self, actor: Actor, kind: ReviewKind, *names: str, value: str = "", **more: object
-    ) -> ActResult | Clash:
-        wanted = ReviewAct(kind, tuple(self.keys[name] for name in names), value, **more)  # type: ignore[arg-type]
-        return self.storage.reviews.act(actor, wanted, MORNING)
-
-    def review(self, name: str) -> Review:
-        return self.storage.reviews.reviews([self.keys[name]]).get(self.keys[name], Review(self.keys[name]))
-
-    def values(self, name: str) -> tuple[str, list[str], str]:
-        item = self.storage.articles.item(self.keys[name])
-        assert item is not None
-        return item.tags.relevance, [topic.id for topic in item.tags.topics], item.tags.tone
-
-    def groups(self) -> dict[str, tuple[str, str]]:
-        found = {}
-        for name, key in self.keys.items():
-            item = self.storage.articles.item(key)
-            assert item is not None
-            found[name] = (item.story, item.event)
-        return found
-
-
 @pytest.fixture(scope="module")
 def made() -> Made:
-    return Made(_make)
+    return Made(store_articles)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -70,17 +33,6 @@ def desk(request: pytest.FixtureRequest, made: Made, tmp_path: Path) -> Iterator
     storage = open_database(address)
     yield Desk(storage, address, keys)
     storage.close()
-
-
-def _make(storage: Database) -> Mapping[str, str]:
-    energy = (TopicFound("energy", 0.8, ()),)
-    made = [written(name, topics=energy) for name in ("x", "y", "z")]
-    same = "một cơn lũ quét qua xã miền núi làm ba người chết và hai người mất tích trong đêm " * 6
-    made += [written("wire", text=same, title="Lũ quét làm ba người chết"), written("n", relevance="no")]
-    made += [written("reprint", source="b", text=same, title="Lũ quét làm ba người chết", hours=2.9)]
-    keys = store_day(storage, made)
-    people(storage)
-    return keys
 
 
 #: kind, value → what the article holds afterwards: (state, star), (relevance, topics, tone)
@@ -333,11 +285,3 @@ def test_writers_side_by_side_lose_and_double_nothing(desk: Desk) -> None:
     assert len(answers) == 30 and len(done) == 5
     assert {desk.review(name).version for name in ("x", "y", "z", "wire", "reprint")} == {1}
     assert desk.storage.audit.verify().is_sound and desk.storage.audit.head().seq == 5
-
-
-def counts(desk: Desk) -> list[int]:
-    with desk.storage.reviews._reading() as connection:
-        return [
-            connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in (decisions, reviews, review_actions, story_rulings)
-        ] + [desk.storage.audit.head().seq]

@@ -17,7 +17,7 @@ from pipeline.records.audit import Actor
 from pipeline.records.publications import Publication, PublishedItem
 from storage.database import Database
 from tests.support.desk import MORNING, SOURCES, store_day, written
-from tests.support.desk_server import MAKER, Desk, serve_desk, write_desk_home
+from tests.support.desk_server import MAKER, PASSWORD, Desk, DeskClient, serve_desk, write_desk_home
 
 #: The desk's clock: 08:30 of the day whose press is stored.
 NOW = MORNING + timedelta(minutes=30)
@@ -186,3 +186,10 @@ def letter_for(route: DeskRoute) -> str:
     if route.access in ("anybody", "signed in"):
         return "E"
     return next(letter for letter in "EMAURV" if route.access in PERMISSIONS[ROLES[letter]])
+
+
+def enter(client: DeskClient, name: str, password: str = PASSWORD) -> str:
+    """Send name and password; return where it leads, or the status."""
+    client.get("/sign-in")
+    answer = client.send_form("/sign-in", name=name, password=password)
+    return answer.headers.get("location") or str(answer.status_code)
