@@ -67,8 +67,8 @@ def _refused(visit: Visit, key: str, text: str, to: str, named: Addressees) -> R
         message = Message(
             mark("Several are called “{names}”: choose from the list. Nothing is saved yet."), names=names
         )
-    if visit.fragment or visit.field("page", limit=2000) or not visit.allows("review"):
-        if visit.fragment:
+    if visit.is_fragment or visit.field("page", limit=2000) or not visit.allows("review"):
+        if visit.is_fragment:
             return render(visit, "review/said.html", 400, said=message.translated())
         raise DeskError(400, message)
     ask = asked_in_form(visit)
@@ -160,6 +160,6 @@ def _answer(visit: Visit, key: str, message: Message) -> Response:
     if page := visit.field("page", limit=2000):
         return redirect(visit, local_path(page, "/"), message)
     ask = asked_in_form(visit)
-    if not visit.fragment:
+    if not visit.is_fragment:
         return redirect(visit, ask.address(key), message)
     return render_card(visit, ask, key, said=message.translated())
