@@ -32,7 +32,7 @@ _SECRETS = {
 def render(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
     """Return the page of a template of `diembao/web/templates`, filled in with `values`, in the visit's language.
 
-    A template begins with `{% extends layout %}` and fills the blocks `title` and `content`. A script (`X-Fragment`) gets
+    A template begins with `{% extends layout %}` and fills the blocks `title` and `content`. With `X-Fragment` it is
     the content alone. Beside `values` a template has `visit`, `_` (translate), `code` (translate_code),
     `static`, `local` (a time in the province's zone), `notice`.
     """
