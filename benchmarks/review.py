@@ -26,7 +26,6 @@ from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs.review.acts import act
 from diembao.jobs.review.cards import card
-from diembao.jobs.review.holds import heartbeat
 from diembao.jobs.review.model import ReviewQueue
 from diembao.jobs.review.queue import queue, sample
 from diembao.jobs.review.undo import undo
@@ -147,7 +146,7 @@ def _review(storage: Database, figures: Figures) -> None:
         with figures.timed("the next card"):
             open_next(row.key)
         with figures.timed("a heartbeat"):
-            heartbeat(storage, 1, row.key, at)
+            storage.reviews.hold(1, row.key, at)
         if n % 10 == 0:
             with figures.timed("an undoing"):
                 undo(storage, LAN, at)

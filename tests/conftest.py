@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,11 @@ from diembao.system.home import Home
 from pipeline.i18n.language import use_language
 from tests.support.cli import Diembao, run_diembao
 from tests.support.postgres import start_postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.support.reading_room import ReadingRoom
 
 #: Files whose tests start a process or read a large page each → of how many of their tests one is run by the suite; the
 #: others are thorough (make thorough).
@@ -178,3 +184,41 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, tables: Path) -> str
         return f"sqlite:///{tmp_path / 't.db'}"
     made: str = request.getfixturevalue("postgres")()
     return made
+
+
+def _new_database(request: pytest.FixtureRequest) -> str:
+    """Return the address of a new database of the kind that a fixture's parameter names."""
+    if request.param == "postgresql":
+        made: str = request.getfixturevalue("postgres")()
+        return made
+    return f"sqlite:///{request.getfixturevalue('tmp_path_factory').mktemp('database') / 't.db'}"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_address(request: pytest.FixtureRequest) -> str:
+    """The address of a database that the tests of a module share, once of each kind."""
+    return _new_database(request)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
+def desk_address(request: pytest.FixtureRequest) -> str:
+    """The address of a database under a browser's desk; on PostgreSQL by make thorough."""
+    return _new_database(request)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    from tests.support.browsers import CHROMIUM, open_browser
+
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed here")
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def room(module_address: str, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ReadingRoom]":
+    from tests.support.reading_room import reading_room
+
+    with reading_room(tmp_path_factory.mktemp("room"), module_address) as opened:
+        yield opened

@@ -23,9 +23,9 @@ from tests.support.office import OfficeDesk, acting, office_desk
 FORMULA = "=HYPERLINK(1)"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def office(request: pytest.FixtureRequest) -> Iterator[OfficeDesk]:
-    with office_desk(request) as made:
+@pytest.fixture(scope="module")
+def office(module_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeDesk]:
+    with office_desk(tmp_path_factory.mktemp("desk"), module_address) as made:
         yield made
 
 

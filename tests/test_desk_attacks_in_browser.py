@@ -1,7 +1,6 @@
 """Hostile articles, people and digests on every page of the desk, in a real Chromium: nothing runs or is loaded."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -9,14 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.browsers import needs_chromium
 from tests.support.desk_server import DeskClient
 from tests.support.siege import DAY, EVALUATED, Siege, besieged, letter_for, routes, visitor_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
+pytestmark = needs_chromium
 
 #: Console lines that no attack causes.
 _HARMLESS = re.compile(
@@ -29,18 +28,6 @@ def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
     folder = tmp_path_factory.mktemp("siege")
     with besieged(folder, f"sqlite:///{folder / 'siege.db'}") as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
 
 
 def places(siege: Siege) -> dict[str, list[str]]:

@@ -1,7 +1,6 @@
 """The desk in a real browser: sign-in, pages that fit, axe, no console errors, everything with JavaScript off."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,54 +10,19 @@ from pyotp.totp import TOTP
 
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
+from tests.support.browsers import SIZES, faults, needs_chromium, watch
 from tests.support.desk_server import PASSWORD, Desk, serve_desk, write_desk_home
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
-
-#: Widths of a phone and of an office screen, in CSS pixels.
-SIZES = ((390, 844), (1280, 900))
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = write_desk_home(tmp_path_factory.mktemp("home"))
-    with serve_desk(home, f"sqlite:///{home.database}") as served:
+def desk(desk_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with serve_desk(write_desk_home(tmp_path_factory.mktemp("home")), desk_address) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
-
-
-def watch(page: "Page") -> list[str]:
-    """Return the list to which everything goes that the page complains of: errors, warnings, reports of the CSP."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-def faults(page: "Page") -> list[str]:
-    """Return what is wrong with a page: content over its edge, findings of axe (WCAG 2.2 AA)."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
-    said = [f"{v['id']}: {[n['html'][:120] for n in v['nodes'][:3]]}" for v in found]
-    return ([f"{wide} px over the edge"] if wide > 0 else []) + said
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -169,47 +133,21 @@ def test_an_administrator_invites_and_disables(desk: Desk, browser: "Browser", s
     assert said == []
 
 
-def test_the_core_of_the_scripts(desk: Desk, browser: "Browser") -> None:
-    """Keys never act with Ctrl or while somebody types; `?` shows them; fragments are swapped; live events give up."""
-    context = desk.browser(browser, desk.with_password("reviewer")[0])
+def test_a_form_is_sent_once(desk: Desk, browser: "Browser") -> None:
+    """A second click sends nothing; whoever comes back to the page may send again."""
+    context = desk.browser(browser, desk.account("reviewer"))
     page = context.new_page()
     page.goto("/profile")
-    module = page.locator("script[type=module]").first.get_attribute("src")
-    page.evaluate(
-        """async (address) => {
-            const core = await import(address);
-            window.core = core;
-            window.done = [];
-            const entry = (key, label) => ({key, label, act: () => done.push(key)});
-            core.keys([entry("a", "Duyệt"), entry("r", "R")]);
-        }""",
-        module,
+    sent = page.evaluate(
+        """() => {
+            const form = document.querySelector("form[action='/profile/language']"), refused = [];
+            addEventListener("submit", (event) => { refused.push(event.defaultPrevented); event.preventDefault(); });
+            form.requestSubmit();
+            form.requestSubmit();
+            dispatchEvent(new Event("pageshow"));
+            form.requestSubmit();
+            return refused;
+        }"""
     )
-    page.locator("h1").click()
-    page.keyboard.press("a")
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Alt+a")
-    page.locator("#password").focus()
-    page.keyboard.press("r")
-    assert page.evaluate("done") == ["a"]
-    page.locator("h1").click()
-    page.keyboard.press("?")
-    dialog = page.locator("dialog[open]")
-    assert "Duyệt" in dialog.inner_text()
-    assert faults(page) == []
-    page.keyboard.press("a")
-    page.keyboard.press("Escape")
-    assert page.evaluate("done") == ["a"]
-    got = page.evaluate("core.ask('/today').then(a => [a.ok, a.content.querySelector('h1').textContent])")
-    assert got == [True, "Hôm nay"]
-    page.evaluate("core.toast('Đã duyệt.')")
-    assert page.locator(".toasts[role=status]").inner_text() == "Đã duyệt."
-    assert (
-        page.evaluate(
-            """core.ask('/profile/language', {method: 'POST', body: new URLSearchParams({language: 'vi',
-            csrf: document.querySelector('[name=csrf]').value})}).then(a => a.notice.textContent.trim())"""
-        )
-        == "Đã lưu."
-    )
-    page.evaluate("core.listen('/nothing', {}, 2)()")
+    assert sent == [False, True, False]
     context.close()

@@ -226,11 +226,9 @@ def test_the_language_of_a_visit(desk: Desk) -> None:
 def test_a_fragment_is_the_content_alone(desk: Desk) -> None:
     with desk.client(desk.account("viewer")) as client:
         whole, part = client.get("/today").text, client.get("/today", headers={"X-Fragment": "1"}).text
-        titled = client.get("/today", headers={"X-Fragment": "title"}).text
     assert "<html" in whole
     assert "<html" not in part
     assert part.strip().splitlines()[0] in whole
-    assert titled == "Hôm nay"
 
 
 def test_the_log_names_routes_and_no_tokens(desk: Desk) -> None:

@@ -1,29 +1,23 @@
 """The digest room in a real browser: from draft to sent with JavaScript off; every page fits, and axe finds nothing."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import ReviewAct
+from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
 from tests.support.days import fill
 from tests.support.desk_server import Desk, serve_desk, write_desk_home
 from tests.support.post import Post, post_office
 from tests.test_digest_room import AT, LISTS, ROOM, name_lists
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
-
-SIZES = ((390, 844), (1280, 900))
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +27,7 @@ def post() -> Iterator[Post]:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Desk]:
+def desk(desk_address: str, tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Desk]:
     home = write_desk_home(tmp_path_factory.mktemp("home"))
     clock = home.root / "clock.json"
     clock.write_text(json.dumps({"now": AT.isoformat(), "steady": 0.0}))
@@ -41,45 +35,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory, post: Post) -> Iterator[Desk]
     name_lists(home.config / "settings.toml", LISTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIEMBAO_CLOCK", str(clock))
-        with serve_desk(home, f"sqlite:///{home.database}") as served:
+        with serve_desk(home, desk_address) as served:
             fill(served.storage, 30)
             yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
-
-
-def watch(page: "Page") -> list[str]:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-def faults(page: "Page") -> list[str]:
-    """Return what is wrong with a page: content over its edge, findings of axe; frames are checked by themselves."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    options = {"runOnly": {"type": "tag", "values": _RULES}, "iframes": False}
-    found = Axe().run(page, options=options).response["violations"]
-    said = [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
-    return ([f"{wide} px over the edge"] if wide > 0 else []) + said
-
-
-def picture(page: "Page", name: str) -> None:
-    """Keep a picture of a page, where $DIEMBAO_PICTURES names a folder."""
-    if folder := os.environ.get("DIEMBAO_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("scripts", [False, True])
@@ -132,7 +90,7 @@ def test_every_page_fits_and_can_be_read(width: int, height: int, desk: Desk, br
     wrong: list[str] = []
 
     def look(name: str) -> None:
-        picture(page, f"{name}-{width}")
+        keep_picture(page, f"{name}-{width}")
         wrong.extend(f"{name}: {fault}" for fault in [*faults(page), *said])
         said.clear()
 

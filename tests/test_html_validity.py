@@ -1,8 +1,6 @@
 """Digest and letter as an HTML checker and an accessibility checker see them, for days of every size."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import html5lib
@@ -17,7 +15,6 @@ from analysis.documents.labels import labels
 from analysis.documents.page import render_page
 from tests.support.days import LABELS, model
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SIZES = (0, 1, 40, 500)
 NAMES = {"vi": "Ninh Thuận", "en": "Ninh Thuan"}
 
@@ -59,18 +56,6 @@ def test_a_letter_is_whole_where_styles_are_taken_out(n: int) -> None:
     assert len(written.encode()) < 102_000, "Gmail cuts off behind 102 KB"
     assert not re.search(r"<(style|script|link|form|svg|video)\b|\sclass=|url\(|position:|flex|grid", written)
     assert written.count("<table") == written.count("</table>")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(("width", "n", "lang"), [(390, 40, "vi"), (1280, 40, "en"), (390, 0, "vi"), (1280, 1, "vi")])

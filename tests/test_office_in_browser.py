@@ -1,6 +1,5 @@
 """The office's pages in a real browser: they fit, axe, no console errors, everything with JavaScript off."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,32 +11,18 @@ from diembao.jobs.review.assignments import assign
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
 from pipeline.records.reviews import ReviewAct
+from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
 from tests.support.office import OfficeDesk, acting, office_desk
-from tests.test_desk_in_browser import CHROMIUM, SIZES, faults, watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
-#: Folder for pictures of the pages, to be looked at; not set: none are made.
-PICTURES = os.environ.get("DIEMBAO_PICTURES", "")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def office(request: pytest.FixtureRequest) -> Iterator[OfficeDesk]:
-    with office_desk(request) as made:
+def office(desk_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeDesk]:
+    with office_desk(tmp_path_factory.mktemp("desk"), desk_address) as made:
         _work(made)
         yield made
 
@@ -103,9 +88,8 @@ def test_every_page_fits_and_can_be_read(office: OfficeDesk, browser: "Browser",
                 summary.click()
             wrong += [f"{path}: {fault}" for fault in [*faults(page), *([] if is_refused else said)]]
             said.clear()
-            if PICTURES:
-                name = path.strip("/").replace("/", "-").replace("?", "_")
-                page.screenshot(path=Path(PICTURES) / f"{width}-{account.name}-{name}.png", full_page=True)
+            name = path.strip("/").replace("/", "-").replace("?", "_")
+            keep_picture(page, f"{width}-{account.name}-{name}")
         context.close()
     assert wrong == []
 

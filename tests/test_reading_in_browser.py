@@ -1,43 +1,23 @@
 """The reading rooms in Chromium, narrow and wide: no overflow, no error, no report of the policy; axe is content."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.browsers import faults, needs_chromium, watch
 from tests.support.reading_room import ReadingRoom, reading_room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
-#: What axe is asked: WCAG 2.2, levels A and AA.
-_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
-    root = tmp_path_factory.mktemp("room")
-    with reading_room(root, f"sqlite:///{root / 't.db'}") as opened:
+def room(desk_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
+    with reading_room(tmp_path_factory.mktemp("room"), desk_address) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    sandbox = not (hasattr(os, "geteuid") and os.geteuid() == 0)  # Chromium's sandbox does not work for root
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            chromium_sandbox=sandbox,
-            args=["--disable-gpu", "--disable-background-networking"],
-        )
-        yield opened
-        opened.close()
 
 
 def paths(room: ReadingRoom) -> list[str]:
@@ -58,32 +38,16 @@ def paths(room: ReadingRoom) -> list[str]:
     ]
 
 
-def watched(context: "BrowserContext") -> tuple["Page", list[str]]:
-    """Return a page, and what its console, its errors and the policy's reports say."""
-    page, said = context.new_page(), list[str]()
-    page.add_init_script(
-        "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
-    return page, said
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_fit_and_say_nothing_wrong(room: ReadingRoom, browser: "Browser", width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     context = room.desk.browser(browser, room.desk.account("analyst"), viewport={"width": width, "height": 900})
-    page, said = watched(context)
+    page = context.new_page()
+    said = watch(page)
     wrong: list[str] = []
     for path in paths(room):
         answer = page.goto(path)
         assert answer is not None and answer.status == 200, path
-        if (wide := page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")) > 0:
-            wrong.append(f"{path}: {wide} pixels too wide")
-        found = Axe().run(page, options=_RULES).response["violations"]
-        wrong += [f"{path}: {one['id']} {[node['html'][:120] for node in one['nodes'][:2]]}" for one in found]
+        wrong += [f"{path}: {fault}" for fault in faults(page)]
     context.close()
     assert wrong == []
     assert said == []

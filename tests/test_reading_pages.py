@@ -9,17 +9,9 @@ import pytest
 from diembao.jobs.reading.marks import Piece, Span, paragraphs, pieces
 from pipeline.records import Decision, PageImage
 from tests.support.desk_server import MAKER, DeskClient
-from tests.support.reading_room import NOW, STORY, ReadingRoom, reading_room
+from tests.support.reading_room import NOW, STORY, ReadingRoom
 
 _KEY = re.compile(r'class="headline" href="/article/([^"/?]+)"')
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
-    root = tmp_path_factory.mktemp("room")
-    address = f"sqlite:///{root / 't.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
-    with reading_room(root, address) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -12,17 +12,9 @@ from diembao.jobs.search import parse_query
 from pipeline.tables.facts import Publisher
 from tests.support.days import ZONE
 from tests.support.desk_server import DeskClient
-from tests.support.reading_room import ITEMS, ReadingRoom, reading_room
+from tests.support.reading_room import ITEMS, ReadingRoom
 
 _FIGURE = re.compile(r'<a[^>]* href="(/search\?[^"]+)">(?:<svg.*?</svg>|\s)*(?:<span class="n">)?(\d+)<', re.DOTALL)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
-    root = tmp_path_factory.mktemp("room")
-    address = f"sqlite:///{root / 't.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
-    with reading_room(root, address) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from config.settings import load_settings
-from diembao.jobs.review.assignments import assign, set_done, tasks
+from diembao.jobs.review.assignments import assign, set_done
 from diembao.jobs.review.comments import comment
 from pipeline.records import SavedSearch
 from pipeline.records.accounts import Assigned
@@ -122,14 +121,10 @@ def test_assignments(desk: Desk) -> None:
     assert desk.storage.reviews.assigned_to(2) == Assigned()
     assert desk.storage.reviews.is_assigned(1, reprint) and not desk.storage.reviews.is_assigned(2, reprint)
     assert [one.scope for one in desk.storage.reviews.assignments(keys=[reprint])] == ["story"]
-    listed = tasks(desk.storage, load_settings(None), MORNING, department=1)
-    assert [(task.article.title, task.overdue) for task in listed if task.article] == [
-        ("Bài x", True),
-        ("Tin của hãng", False),
-    ]
+    assert [one.item for one in desk.storage.reviews.assignments(department=1)] == [x, wire]
     done = set_done(desk.storage, MINH, made.id, True, MORNING + HOUR)
     assert (done.done_by, done.done_at) == ("Minh", MORNING + HOUR)
-    assert [task.assignment.item for task in tasks(desk.storage, load_settings(None), MORNING, is_open=True)] == [wire]
+    assert [one.item for one in desk.storage.reviews.assignments(is_open=True)] == [wire]
     # The same once more sets the day anew and opens it; nobody gets a second letter.
     again = assign(desk.storage, MINH, x, 1, MORNING, due=DAY)
     assert (again.id, again.due, again.done_at) == (made.id, DAY, None)

@@ -1,7 +1,6 @@
 """The review room in a real browser: a day by keys alone, undoing, merging, two people, phones, accessibility."""
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,22 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import Review
 from storage.database import open_database
+from tests.support.browsers import SIZES, faults, needs_chromium, watch
 from tests.support.desk_server import MAKER, Desk, serve_desk, write_desk_home
 from tests.support.sample_day import before_cutoff, store_sample_day
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = needs_chromium
 
 
 @contextmanager
@@ -39,20 +36,9 @@ def served(folder: Path, address: str, copies: int = 1) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("review")
-    with served(folder, f"sqlite:///{folder / 'desk.db'}") as made:
+def desk(desk_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with served(tmp_path_factory.mktemp("review"), desk_address) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +53,7 @@ def room(
     """Open the room signed in as an account; whatever the console says is a fault, a clash's 409 apart."""
     context = desk.browser(browser, account, **options)
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.set_default_timeout(10_000)
+    said = watch(page)
     page.goto(path)
     try:
         yield page
@@ -308,7 +291,7 @@ def test_two_people_see_each_other_and_clash(desk: Desk, browser: "Browser", lan
         shown = hers.locator(".clash").inner_text()
         assert "đã duyệt" in shown
         assert "đã loại: tin cũ" in shown
-        check_accessible(hers, ".clash")
+        assert faults(hers, ".clash") == []
         hers.get_by_role("button", name="Ghi của tôi đè lên").click()
         hers.locator("#card.card").wait_for()
         assert state(desk, key) == "rejected"
@@ -322,39 +305,20 @@ def _actor(account: Account) -> Actor:
     return Actor(account.id, account.name, "", "desk")
 
 
-def check_accessible(page: "Page", part: str = "html", *, sizes: bool = True) -> None:
-    """Raise AssertionError for what axe finds against WCAG 2.2 AA in a part of the page."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    run = (
-        "([part, tags, sizes]) => axe.run(part, "
-        "{runOnly: tags, resultTypes: ['violations'], rules: {'target-size': {enabled: sizes}}})"
-    )
-    found = page.evaluate(run, [part, tags, sizes])
-    told = [(one["id"], [node["html"][:150] for node in one["nodes"]][:3]) for one in found["violations"]]
-    assert told == []
-
-
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_room_fits_and_is_accessible(width: int, height: int, desk: Desk, browser: "Browser", lan: Account) -> None:
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     with room(desk, browser, lan, viewport={"width": width, "height": height}) as page:
         # What a bar or the edge of a list happens to cover can be scrolled to: sizes are looked at in the panels below.
-        check_accessible(page, sizes=False)
-        assert page.evaluate(overflow) <= 0
+        assert faults(page, sizes=False) == []
         page.evaluate("() => { document.querySelector('.dock').style.position = 'relative'; }")
         for name in ("topics", "tone", "comment", "assign", "merge", "split", "reject"):
             page.locator(f"details[data-panel={name}] > summary").click()
             page.locator(f"details[data-panel={name}][open]").wait_for()
-            assert page.evaluate(overflow) <= 0, name
-            check_accessible(page, f"details[data-panel={name}]")
+            assert faults(page, f"details[data-panel={name}]") == []
         page.goto("/review/keys")
-        check_accessible(page)
-        assert page.evaluate(overflow) <= 0
+        assert faults(page) == []
         page.goto("/review?day=2020-01-01&topic=energy")
-        check_accessible(page)
-        assert page.evaluate(overflow) <= 0
+        assert faults(page) == []
 
 
 def test_everything_works_without_scripts(desk: Desk, browser: "Browser", lan: Account) -> None:

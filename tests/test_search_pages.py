@@ -18,17 +18,9 @@ from pipeline.records.audit import AuditFilter
 from storage.search.parser import parse
 from tests.support.days import ZONE
 from tests.support.desk_server import DeskClient
-from tests.support.reading_room import HOSTILE, ITEMS, NOW, ReadingRoom, reading_room
+from tests.support.reading_room import HOSTILE, ITEMS, NOW, ReadingRoom
 
 _KEY = re.compile(r'href="/article/([^"/?]+)"')
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
-    root = tmp_path_factory.mktemp("room")
-    address = f"sqlite:///{root / 't.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
-    with reading_room(root, address) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -18,15 +18,7 @@ from storage.crawl.ledger_page import LedgerFilter
 from storage.engine.errors import StorageError
 from tests.support.days import ZONE
 from tests.support.desk_server import MAKER, DeskClient
-from tests.support.reading_room import ITEMS, NOW, ReadingRoom, reading_room, sources
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingRoom]:
-    root = tmp_path_factory.mktemp("room")
-    address = f"sqlite:///{root / 't.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")()
-    with reading_room(root, address) as opened:
-        yield opened
+from tests.support.reading_room import ITEMS, NOW, ReadingRoom, sources
 
 
 @pytest.fixture(scope="module")

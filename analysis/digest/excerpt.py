@@ -76,19 +76,6 @@ def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
     return (*pieces, *((ExcerptPiece("…"),) if passage.cut else ()))
 
 
-def marked_text(item: Item) -> tuple[tuple[ExcerptPiece, ...], ...]:
-    """Return the whole text with its evidence marked, a tuple for each paragraph: for reading inside the house."""
-    text = _nfc(item.article.text or item.article.lead)
-    marks = _merge_spans(span[:2] for span in (_spans(text, item.tags, "text") if item.article.text else ()))
-    paragraphs = []
-    at = 0
-    for line in text.split("\n"):
-        if line.strip():
-            paragraphs.append(_pieces(text, at, at + len(line), marks))
-        at += len(line) + 1
-    return tuple(paragraphs)
-
-
 def opening(item: Item, sentences: int, limit: int) -> str:
     """Return the first sentences of an article, at most so many and `limit` characters; '' without a text."""
     text = _nfc(item.article.text or item.article.lead)

@@ -1,6 +1,6 @@
 """What people of the office made of a digest: its lead, what they left out and why; and the words that say so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,8 +116,3 @@ class OfficeWords:
         for sentence, lines in self.left_out():
             yield Paragraph((Run(sentence),), "small")
             yield BulletList(tuple((Run(line),) for line in lines))
-
-
-def story_order(keys: Sequence[str], machine: Sequence[str]) -> list[str]:
-    """Return the keys that a person chose, in that order, then those of the machine that are not among them."""
-    return list(dict.fromkeys((*keys, *machine)))

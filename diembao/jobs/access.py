@@ -4,7 +4,6 @@ Articles and stories: all of them with the permission article.read, else those a
 Publications: all that were published, with digest.read; drafts are never publications.
 """
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from pipeline.records.accounts import Account, Assigned, Sight
@@ -33,11 +32,6 @@ def visible(storage: HasReviews, account: Account | None) -> Sight:
     if account.allows("assigned.read") and account.department is not None:
         return Sight(every_article=False, assigned=storage.reviews.assigned_to(account.department))
     return Sight(every_article=False)
-
-
-def visible_items(sight: Sight, items: Iterable[tuple[str, str]]) -> set[str]:
-    """Return those keys of (item, story) pairs that may be seen."""
-    return {item for item, story in items if sight.shows(item, story)}
 
 
 def may_read_publications(account: Account | None) -> bool:

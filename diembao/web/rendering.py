@@ -1,4 +1,4 @@
-"""A visit → a page, a part of one for desk.js, or a redirect with something to say on the next page."""
+"""A visit → a page, its content alone for a script, or a redirect with something to say on the next page."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,40 +32,35 @@ _SECRETS = {
 def render(visit: Visit, template: str, status: int = 200, **values: object) -> Response:
     """Return the page of a template of `diembao/web/templates`, filled in with `values`, in the visit's language.
 
-    A template begins with `{% extends layout %}` and fills the blocks `title` and `content`. For desk.js (`X-Fragment`)
-    the answer is the content alone, or the block that the header names. Beside `values` a template has `visit`, `_`
-    (translate), `code` (translate_code), `static`, `local` (a time in the province's zone), `notice`.
+    A template begins with `{% extends layout %}` and fills the blocks `title` and `content`. With `X-Fragment` it is
+    the content alone. Beside `values` a template has `visit`, `_` (translate), `code` (translate_code),
+    `static`, `local` (a time in the province's zone), `notice`.
     """
     told = cookies.read_signed(visit.context.key, cookies.NOTICE, visit.cookie(cookies.NOTICE))
-    page = _environment().get_template(template)
-    given = {
-        "visit": visit,
-        "layout": "fragment.html" if visit.fragment else "base.html",
-        "notice": _notice(told),
-        "undo": local_path(str(told.get("undo", "")), "") if isinstance(told, dict) else "",
-        "local": lambda at, form="%H:%M %d/%m/%Y": _local(visit, at, form),
-        "long_day": lambda day: format_date(day, "full", locale=visit.language),
-        "province": _province(visit),
-        **values,
-    }
-    if visit.fragment not in ("", "1") and visit.fragment in page.blocks:
-        text = "".join(page.blocks[visit.fragment](page.new_context(given)))
-    else:
-        text = page.render(given)
-    response = HTMLResponse(text, status)
-    if told is not None:
+    response = HTMLResponse(
+        _environment()
+        .get_template(template)
+        .render(
+            visit=visit,
+            layout="fragment.html" if visit.is_fragment else "base.html",
+            notice=_notice(told),
+            local=lambda at, form="%H:%M %d/%m/%Y": _local(visit, at, form),
+            long_day=lambda day: format_date(day, "full", locale=visit.language),
+            province=_province(visit),
+            **values,
+        ),
+        status,
+    )
+    if told is not None and not visit.is_fragment:
         cookies.drop_cookie(response, cookies.NOTICE, visit.is_secure)
     return response
 
 
-def redirect(visit: Visit, path: str, notice: Message | None = None, *, undo: str = "") -> Response:
-    """Return a redirect (303) to a path of the desk; the page there shows `notice` once.
-
-    `undo` is a path of the desk to which the notice's button "Undo" posts.
-    """
+def redirect(visit: Visit, path: str, notice: Message | None = None) -> Response:
+    """Return a redirect (303) to a path of the desk; the page there shows `notice` once."""
     response = RedirectResponse(quote(local_path(path), safe="/?&=#%+:,;@~!$'()*"), 303)
     if notice is not None:
-        told = {"text": notice.template, "values": _plain(notice), "undo": undo}
+        told = {"text": notice.template, "values": _plain(notice)}
         value = cookies.sign(visit.context.key, cookies.NOTICE, told)
         cookies.set_cookie(response, cookies.NOTICE, value, visit.is_secure, seconds=60)
     return response

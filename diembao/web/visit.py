@@ -99,9 +99,9 @@ class Visit:
         return csrf.token(self.context.key, self.seed)
 
     @property
-    def fragment(self) -> str:
-        """Part of the page that desk.js asks for: '1' its content, a word the block of that name; '': all of it."""
-        return self.headers.get("x-fragment", "")
+    def is_fragment(self) -> bool:
+        """Whether a script asks for the content of the page alone."""
+        return bool(self.headers.get("x-fragment"))
 
     def allows(self, permission: Permission) -> bool:
         return permission in self.permissions

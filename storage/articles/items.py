@@ -157,13 +157,16 @@ def _load(
 def load_versions(connection: Connection, key: str) -> list[Version]:
     """See storage.articles.facet.Articles.versions."""
     query = select(versions).where(versions.c.item_key == key).order_by(versions.c.number)
-    sound = []
-    for row in connection.execute(query):
+    return list(sound_versions(connection.execute(query)))
+
+
+def sound_versions(rows: Iterable[Row[Any]]) -> Iterator[Version]:
+    """Yield versions from rows of their table; a damaged one is left out and told."""
+    for row in rows:
         try:
-            sound.append(Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article)))
+            yield Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article))
         except ValueError as error:
-            tell_left_out(f"article {key}, version {row.number}", error)
-    return sound
+            tell_left_out(f"article {row.item_key}, version {row.number}", error)
 
 
 def load_event(connection: Connection, key: str) -> list[Item]:

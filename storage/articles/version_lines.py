@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from pipeline.records import Version
-from storage.articles.adapters import ARTICLE
-from storage.engine.damage import tell_left_out
+from storage.articles.items import sound_versions
 from storage.schema.core import versions
 
 
@@ -40,10 +39,4 @@ def load_version_and_former(connection: Connection, key: str, number: int) -> li
         .order_by(versions.c.number.desc())
         .limit(2)
     )
-    sound: list[Version] = []
-    for row in connection.execute(query):
-        try:
-            sound.append(Version(row.number, row.fetched_at, ARTICLE.validate_python(row.article)))
-        except ValueError as error:
-            tell_left_out(f"article {key}, version {row.number}", error)
-    return sound
+    return list(sound_versions(connection.execute(query)))

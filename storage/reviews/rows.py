@@ -1,7 +1,7 @@
 """The articles of a queue as narrow rows: of a day, of chosen keys, and the sample of what was judged not relevant.
 
-The cost goes with the articles of the days asked for: every query begins at an index of times or keys, and none reads
-a text or the tags of an article.
+The cost goes with the articles of the days asked for: every query begins at an index of times or keys. None reads a
+text, and tags only those of uncertain names.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -117,13 +117,10 @@ def load_keys(connection: Connection, keys: Sequence[str], at: datetime) -> list
     return _with_people(connection, [rows[key] for key in dict.fromkeys(keys) if key in rows], at)
 
 
-def load_sample(connection: Connection, window: Window, many: int, at: datetime) -> list[QueueRow]:
-    """Return articles of a day that the rules judged not relevant, the most doubtful first; at most so many.
-
-    They go by the rules alone, so that they stay the same while people decide on them.
-    """
-    query = (
-        select(facts.c.item_key, taggings.c.score)
+def _judged_irrelevant(window: Window, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select the keys, and more columns, of a day's articles that the rules alone judged not relevant."""
+    return (
+        select(facts.c.item_key, *columns)
         .join(items, items.c.key == facts.c.item_key)
         .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
         .join(taggings, taggings.c.id == facts.c.tagging_id)
@@ -133,9 +130,15 @@ def load_sample(connection: Connection, window: Window, many: int, at: datetime)
             taggings.c.relevance == "no",
             _is_news(window),
         )
-        .order_by(taggings.c.score.desc(), facts.c.item_key)
-        .limit(many)
     )
+
+
+def load_sample(connection: Connection, window: Window, many: int, at: datetime) -> list[QueueRow]:
+    """Return articles of a day that the rules judged not relevant, the most doubtful first; at most so many.
+
+    They go by the rules alone, so that they stay the same while people decide on them.
+    """
+    query = _judged_irrelevant(window, taggings.c.score).order_by(taggings.c.score.desc(), facts.c.item_key).limit(many)
     return load_keys(connection, connection.execute(query).scalars().all(), at)
 
 
@@ -147,17 +150,8 @@ def load_uncertain(connection: Connection, window: Window, many: int, at: dateti
     """
     tags = cast(taggings.c.tags, Text)
     query = (
-        select(facts.c.item_key, tags.label("tags"))
-        .join(items, items.c.key == facts.c.item_key)
-        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
-        .join(taggings, taggings.c.id == facts.c.tagging_id)
-        .where(
-            facts.c.at >= int(window.late_from.timestamp()),
-            facts.c.at <= int(window.end.timestamp()),
-            taggings.c.relevance == "no",
-            tags.contains('"uncertain"'),
-            _is_news(window),
-        )
+        _judged_irrelevant(window, tags.label("tags"))
+        .where(tags.contains('"uncertain"'))
         .order_by(facts.c.at.desc(), facts.c.item_key)
         .limit(many)
     )

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-import pytest
 
 from diembao.system.clock import now
 from pipeline.records import Article, PlaceFound, Tags, TopicFound
@@ -57,15 +56,12 @@ def acting(account: Account) -> Actor:
 
 
 @contextmanager
-def office_desk(request: pytest.FixtureRequest) -> Iterator[OfficeDesk]:
-    """Serve a desk on a database of the kind that a fixture's parameter names, with ten articles and two departments.
+def office_desk(root: Path, address: str) -> Iterator[OfficeDesk]:
+    """Serve a desk on an empty database, its home in a folder, with ten articles and two departments.
 
     The clock is the machine's own: days are counted from today.
     """
-    root = request.getfixturevalue("tmp_path_factory").mktemp("desk")
     home = write_desk_home(root)
-    is_postgres = getattr(request, "param", "sqlite") == "postgresql"
-    address = request.getfixturevalue("postgres")() if is_postgres else f"sqlite:///{home.database}"
     storage = open_database(address)
     keys = fill(storage)
     health = storage.accounts.create_department("so-y-te", "Sở Y tế", "", MAKER, now())

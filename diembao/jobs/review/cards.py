@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from analysis.digest.excerpt import ExcerptPiece, excerpt, marked_text, title_pieces
+from analysis.digest.excerpt import ExcerptPiece, excerpt, title_pieces
 from diembao.system.clock import now
 from pipeline.tagging.reason_text import relevance_reason_text
 
@@ -94,12 +94,6 @@ def card(
     """Return the card of an article; None for an unknown key. `account` is who asks, whose own hold is not shown."""
     data = storage.reviews.card(key, at or now())
     return None if data is None else _card(data, account, language)
-
-
-def text_pieces(card: Card) -> tuple[tuple[CardPiece, ...], ...]:
-    """Return the whole text of an article with its evidence marked, paragraph by paragraph; it stays in the house."""
-    kinds = _kinds(card.item.tags)
-    return tuple(_pieces(paragraph, kinds) for paragraph in marked_text(card.item))
 
 
 def _card(data: CardData, account: int | None, language: Language | None) -> Card:

@@ -91,31 +91,40 @@ def _enrolment(visit: Visit, wrong: Message | None = None) -> Response:
 
 
 def _ask_codes(visit: Visit, wrong: Message | None = None) -> Response:
-    return render(
+    return _confirm(
         visit,
-        "confirm.html",
-        403 if wrong else 200,
-        title=Message(mark("New recovery codes")),
-        message=Message(mark("The present recovery codes will be worth nothing.")),
-        action="/second-factor/codes",
-        fields={},
-        button=Message(mark("Make new codes")),
-        back="/profile",
-        asks_password=visit.me.has_password,
-        wrong=wrong or "",
+        "/second-factor/codes",
+        Message(mark("New recovery codes")),
+        Message(mark("The present recovery codes will be worth nothing.")),
+        Message(mark("Make new codes")),
+        wrong,
     )
 
 
 def _ask_removal(visit: Visit, wrong: Message | None = None) -> Response:
+    return _confirm(
+        visit,
+        "/second-factor/remove",
+        Message(mark("Take off the second factor")),
+        Message(mark("The password alone will be enough to get in, and all your sessions end.")),
+        Message(mark("Take it off")),
+        wrong,
+    )
+
+
+def _confirm(
+    visit: Visit, action: str, title: Message, message: Message, button: Message, wrong: Message | None
+) -> Response:
+    """Show the page that asks once more, with the password where there is one."""
     return render(
         visit,
         "confirm.html",
         403 if wrong else 200,
-        title=Message(mark("Take off the second factor")),
-        message=Message(mark("The password alone will be enough to get in, and all your sessions end.")),
-        action="/second-factor/remove",
+        title=title,
+        message=message,
+        action=action,
         fields={},
-        button=Message(mark("Take it off")),
+        button=button,
         back="/profile",
         asks_password=visit.me.has_password,
         wrong=wrong or "",

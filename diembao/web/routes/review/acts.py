@@ -117,7 +117,7 @@ def _done(visit: Visit, wish: Wish, result: ActResult) -> Response:
     open_key = wish.open
     if kind in _ADVANCES and "do" not in visit.form:
         open_key = wish.next
-        if not open_key and not visit.fragment:
+        if not open_key and not visit.is_fragment:
             after = read_queue(visit, wish.ask).after(wish.open)
             open_key = after.key if after is not None else ""
     elif "do" in visit.form:
@@ -127,7 +127,7 @@ def _done(visit: Visit, wish: Wish, result: ActResult) -> Response:
 
 def answer(visit: Visit, ask: QueueAsk, result: ActResult, open_key: str, message: Message) -> Response:
     """Return the fragments after an act, or the way back to the queue."""
-    if not visit.fragment:
+    if not visit.is_fragment:
         return redirect(visit, ask.address(open_key), message)
     changed = list(visit.storage.reviews.reviews(list(result.versions)).values())
     regrouped = result.kind in ("merge", "split")
@@ -144,7 +144,7 @@ def open_in_form(visit: Visit) -> str:
 
 def nothing(visit: Visit, ask: QueueAsk, message: Message) -> Response:
     """Return to the queue with something to say."""
-    if not visit.fragment:
+    if not visit.is_fragment:
         return redirect(visit, ask.address(open_in_form(visit)), message)
     return render(visit, "review/said.html", said=message.translated())
 
@@ -153,7 +153,7 @@ def clash_page(visit: Visit, wish: Wish, clash: Clash) -> Response:
     """Show both values of a clash."""
     view = clash_view(visit, wish.act, clash, wish.next or wish.open)
     changed = [one.theirs for one in clash.items]
-    if visit.fragment:
+    if visit.is_fragment:
         return render_card(visit, wish.ask, "", changed, status=409, clash=view)
     values = page_values(visit, wish.ask, read_queue(visit, wish.ask))
     return render(visit, "review/queue.html", 409, **{**values, "card": None, "clash": view})

@@ -115,7 +115,7 @@ class QueueView:
 def queue_page(visit: Visit) -> Response:
     """Show the queue and the open article: that of the address, else the first that waits."""
     ask = asked(dict(visit.query))
-    if visit.fragment and ask.item:
+    if visit.is_fragment and ask.item:
         return render_card(visit, ask, ask.item)
     found = read_queue(visit, ask)
     first = found.after("")

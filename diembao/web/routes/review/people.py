@@ -9,7 +9,6 @@ from diembao.jobs.access import may_comment, visible
 from diembao.jobs.review.addressees import Addressees, find_addressees, reach
 from diembao.jobs.review.assignments import assign, may_withdraw, set_done, withdraw
 from diembao.jobs.review.comments import CommentResult, comment
-from diembao.jobs.review.holds import hold, release
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
 from diembao.web.routes.review.ask import asked_in_form, read_queue, told
@@ -67,8 +66,8 @@ def _refused(visit: Visit, key: str, text: str, to: str, named: Addressees) -> R
         message = Message(
             mark("Several are called “{names}”: choose from the list. Nothing is saved yet."), names=names
         )
-    if visit.fragment or visit.field("page", limit=2000) or not visit.allows("review"):
-        if visit.fragment:
+    if visit.is_fragment or visit.field("page", limit=2000) or not visit.allows("review"):
+        if visit.is_fragment:
             return render(visit, "review/said.html", 400, said=message.translated())
         raise DeskError(400, message)
     ask = asked_in_form(visit)
@@ -135,14 +134,14 @@ def withdraw_assignment(visit: Visit) -> Response:
 
 def hold_article(visit: Visit) -> Response:
     """Say that the account has an article open, for the next 90 seconds."""
-    if not hold(visit.storage, visit.me.id, visit.field("item", limit=100), visit.now):
+    if not visit.storage.reviews.hold(visit.me.id, visit.field("item", limit=100), visit.now):
         raise DeskError(404)
     return Response(status_code=204)
 
 
 def release_article(visit: Visit) -> Response:
     """Say that the account has an article no longer open."""
-    release(visit.storage, visit.me.id, visit.field("item", limit=100) or None)
+    visit.storage.reviews.release(visit.me.id, visit.field("item", limit=100) or None)
     return Response(status_code=204)
 
 
@@ -160,6 +159,6 @@ def _answer(visit: Visit, key: str, message: Message) -> Response:
     if page := visit.field("page", limit=2000):
         return redirect(visit, local_path(page, "/"), message)
     ask = asked_in_form(visit)
-    if not visit.fragment:
+    if not visit.is_fragment:
         return redirect(visit, ask.address(key), message)
     return render_card(visit, ask, key, said=message.translated())

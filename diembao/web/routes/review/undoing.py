@@ -78,7 +78,7 @@ def _ask_first(visit: Visit, ask: QueueAsk, word: LastWord) -> Response:
         "button": button.translated(),
         "fields": fields,
     }
-    if visit.fragment:
+    if visit.is_fragment:
         return render(visit, "review/undo_asked.html", **shared, word=word, ask=ask)
     back = ask.address(word.item if word.kind == "assignment" else open_in_form(visit))
     return render(visit, "confirm.html", title=Message(mark("Undo")), action="/review/undo", back=back, **shared)
