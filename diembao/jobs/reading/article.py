@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
@@ -13,7 +13,7 @@ from pipeline.text.normalize import normalise_both
 if TYPE_CHECKING:
     from diembao.jobs.reading.explanation import ExplanationTable
     from diembao.jobs.reading.value_words import TopicNames
-    from pipeline.records import Decision, Item, StoredImage
+    from pipeline.records import Decision, Item, StoredImage, VerdictReason
     from pipeline.records.reviews import Assignment, Comment, PastAct
     from pipeline.rules.rulebook import Rulebook
     from storage.articles.version_lines import VersionLine
@@ -52,6 +52,8 @@ class ArticlePage:
     images: dict[int, StoredImage]
     #: what persons decided of it, oldest first
     decisions: tuple[Decision, ...]
+    #: full names of people by the names under which they sign in
+    people: dict[str, str]
     #: where it stands at the desk, what was done there (newest first), what was said of it, and who is to look at it
     review: Review
     acts: tuple[PastAct, ...]
@@ -83,16 +85,18 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
     if item is None:
         return None
     title, text = normalise_both(item.article.title, item.article.text)
+    people = storage.accounts.full_names()
     members = storage.stories.members("event", item.event, limit=_MEMBERS)
     return ArticlePage(
         item,
         pieces(title, evidence_spans(item.tags, "title", topics)),
         paragraphs(pieces(text, evidence_spans(item.tags, "text", topics))),
-        relevance_reason_text(item.tags.reason),
+        relevance_reason_text(_with_full_name(item.tags.reason, people)),
         tuple(storage.articles.version_lines(item.key, _VERSIONS)),
         change_of(storage, item.key, version or item.version),
         storage.page_images.of_item(item.key),
         tuple(storage.articles.decisions([item.key]).get(item.key, ())),
+        people,
         storage.reviews.reviews([item.key]).get(item.key) or Review(item.key),
         tuple(storage.reviews.past_acts(item=item.key, limit=_ACTS)),
         tuple(storage.reviews.comments([item.key]).get(item.key, ())),
@@ -101,6 +105,12 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         members.after is not None,
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
     )
+
+
+def _with_full_name(reason: VerdictReason, people: dict[str, str]) -> VerdictReason:
+    """Return the reason of a verdict; where a person decided, with that person's full name."""
+    who = str(reason.parameters.get("who", ""))
+    return replace(reason, parameters={**reason.parameters, "who": people[who]}) if who in people else reason
 
 
 def change_of(storage: Database, key: str, number: int) -> Change | None:

@@ -1,5 +1,6 @@
 """Entries of the audit in the words of the desk: acts, articles by title, people by name, values by their meaning."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ ACTIONS = (
     "assignment.made",
     "assignment.done",
     "assignment.reopened",
+    "assignment.withdrawn",
     "draft.changed",
     "digest.publish",
     "digest.send",
@@ -35,6 +37,7 @@ ACTIONS = (
     "audit.exported",
     "source.paused",
     "source.resumed",
+    "source.not_switched",
     "account.created",
     "account.changed",
     "account.erased",
@@ -84,7 +87,7 @@ class AuditWords:
         self._rows = tuple(rows)
         self._zone = visit.context.zone
         self._people = {one.id: one.full_name or one.name for one in visit.storage.accounts.accounts()}
-        self._by_name = {one.name: one.full_name or one.name for one in visit.storage.accounts.accounts()}
+        self._by_name = visit.storage.accounts.full_names()
         self._departments = {str(one.id): one.name for one in visit.storage.accounts.departments()}
         topics = visit.context.rules().topics.topic
         self._topics = {one.id: one.label_en if visit.language == "en" else one.label_vi for one in topics}
@@ -132,11 +135,26 @@ class AuditWords:
             return self._departments.get(text, text)
         if field == "account" and text.isdigit():
             return self._people.get(int(text), text)
+        if field == "mentions":
+            return self._named(text)
         if field in ("topics", "value") and all(part in self._topics for part in text.split()):
             return "; ".join(self._topics[part] for part in text.split())
         if field in _CODES and (words := find_code(_CODES[field], text)):
             return words
         return self._time(text) if _TIME.match(text) else text
+
+    def _named(self, text: str) -> str:
+        """Return the names of those that a comment names: '["person 3", "department 1"]' as it is recorded."""
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return text
+        names = []
+        for one in found:
+            kind, _, number = str(one).partition(" ")
+            known = self._departments.get(number) if kind == "department" else self._people.get(int(number or 0))
+            names.append(known or translate(mark("account {number}"), number=number))
+        return ", ".join(names)
 
     def _time(self, text: str) -> str:
         try:
