@@ -12,7 +12,7 @@ _MOST_LINES, _MOST_CHARACTERS = 40, 500
 #: How an empty text is shown, which is not the same as none.
 _EMPTY = '""'
 #: Fields that are often empty.
-_OPTIONAL = ("note", "reason", "value")
+_OPTIONAL = ("note", "reason", "value", "mail", "lead", "order")
 
 
 @dataclass(frozen=True, slots=True)
