@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -74,6 +75,10 @@ def test_an_act_on_several_articles_is_found_by_each_of_them(office: OfficeDesk,
         page = auditor.get("/audit", params={"object": asked, "who": "lan.gop"}).text
         assert page.count("<li value=") == 1, asked
         assert "<b>Gộp" in page, asked
+        assert ">Giá trị</th><td>–</td><td>Tin</td>" in page
+        changed = re.findall(r"<td>(.*?)</td><td>(.*?)</td>", page)
+        titles = {f"Cháy kho điều, tin số {number}" for number in range(8)}
+        assert {titles.issuperset(pair) for pair in changed[:1]} == {True}, "a story goes by the title of an article"
     other = {"object": f"item:{office.keys['n1']}", "who": "lan.gop"}
     assert auditor.get("/audit", params=other).text.count("<li value=") == 0
 

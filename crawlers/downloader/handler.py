@@ -24,7 +24,8 @@ class PressHandler(HTTP11DownloadHandler):
         # Scrapy's limit also counts requests that wait for their host's turn, so a few slow hosts would use it up.
         # This limit counts only requests already sent.
         self._slots = asyncio.Semaphore(crawler.settings.getint("DIEMBAO_ON_THE_WIRE"))
-        self._pool._factory = _limit_heads(self._pool._factory)
+        pool: Any = self._pool
+        pool._factory = _limit_heads(pool._factory)
 
     async def download_request(self, request: Request) -> Response:
         if self._backoff is None:
