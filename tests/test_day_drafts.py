@@ -154,6 +154,16 @@ def test_only_what_the_machine_did_not_propose_is_marked(
     assert "xếp thứ tự" not in said[2]
 
 
+def test_who_decided_goes_out_by_the_full_name(storage: Database, settings: Settings, rules: Rulebook) -> None:
+    story = look(storage, settings, rules).others[0]
+    storage.reviews.act(MINH, ReviewAct("approve", (story.key,)), AT)
+    storage.accounts.change(MINH.account or 0, LAN, AT, full_name="Lê Văn Minh")
+    for name, text in forms(storage, settings, rules).items():
+        if name.startswith("diem-bao"):
+            assert "Lê Văn Minh đã xem và quyết định" in text, name
+            assert "minh đã xem" not in text.replace("Minh", ""), name
+
+
 def test_stars_come_first_until_a_person_orders(storage: Database, settings: Settings, rules: Rulebook) -> None:
     before = look(storage, settings, rules)
     star = before.others[-1]

@@ -1,5 +1,8 @@
 """The reason of a relevance verdict → a sentence in Vietnamese or English."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pipeline.i18n.catalogs import find_code, translate_code
 from pipeline.i18n.language import Language
 from pipeline.records import VerdictReason
@@ -21,6 +24,12 @@ def relevance_reason_text(reason: VerdictReason, language: Language | None = Non
         code = "decided_note"
         parameters["note"] = note_words(str(parameters["note"]), language)
     return translate_code("relevance-reason", code, language=language, **parameters)
+
+
+def with_full_name(reason: VerdictReason, people: Mapping[str, str]) -> VerdictReason:
+    """Return a reason; where a person decided, with the full name that `people` has for the name to sign in with."""
+    who = str(reason.parameters.get("who", ""))
+    return replace(reason, parameters={**reason.parameters, "who": people[who]}) if who in people else reason
 
 
 def note_words(note: str, language: Language | None = None) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
 from pipeline.records.reviews import Review
-from pipeline.tagging.reason_text import relevance_reason_text
+from pipeline.tagging.reason_text import relevance_reason_text, with_full_name
 from pipeline.text.normalize import normalise_both
 
 if TYPE_CHECKING:
     from diembao.jobs.reading.explanation import ExplanationTable
     from diembao.jobs.reading.value_words import TopicNames
-    from pipeline.records import Decision, Item, StoredImage, VerdictReason
+    from pipeline.records import Decision, Item, StoredImage
     from pipeline.records.reviews import Assignment, Comment, PastAct
     from pipeline.rules.rulebook import Rulebook
     from storage.articles.version_lines import VersionLine
@@ -91,7 +91,7 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         item,
         pieces(title, evidence_spans(item.tags, "title", topics)),
         paragraphs(pieces(text, evidence_spans(item.tags, "text", topics))),
-        relevance_reason_text(_with_full_name(item.tags.reason, people)),
+        relevance_reason_text(with_full_name(item.tags.reason, people)),
         tuple(storage.articles.version_lines(item.key, _VERSIONS)),
         change_of(storage, item.key, version or item.version),
         storage.page_images.of_item(item.key),
@@ -105,12 +105,6 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         members.after is not None,
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
     )
-
-
-def _with_full_name(reason: VerdictReason, people: dict[str, str]) -> VerdictReason:
-    """Return the reason of a verdict; where a person decided, with that person's full name."""
-    who = str(reason.parameters.get("who", ""))
-    return replace(reason, parameters={**reason.parameters, "who": people[who]}) if who in people else reason
 
 
 def change_of(storage: Database, key: str, number: int) -> Change | None:
