@@ -1,5 +1,6 @@
 """Accounts: made, invited, changed, disabled, erased; who may see what; the last administrator stays."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from diembao.jobs.people.accounts import (
 )
 from diembao.jobs.people.passwords import PasswordRefused, is_password
 from diembao.jobs.people.second_factor import use_code
+from diembao.jobs.people.tokens import hash_token
 from diembao.system.clock import now
 from pipeline.records.accounts import (
     PERMISSIONS,
@@ -141,6 +143,17 @@ def test_an_invitation_can_take_the_second_factor_off(db: Database) -> None:
     assert taken.permissions == frozenset()
     assert db.accounts.session("h" * 64, T0) is None
     assert not use_code(db, KEY, lan.id, codes[0], "", T0)
+
+
+def test_recovery_codes_are_long_and_earlier_ones_hold(db: Database) -> None:
+    lan = make_account(db, "lan", "administrator")
+    _, codes = add_totp(db, lan)
+    assert len(codes) == len(set(codes)) == 10
+    assert all(re.fullmatch(r"([a-z2-7]{4}-){5}[a-z2-7]{4}", code) for code in codes), "24 letters of five bits each"
+    earlier = "k3qd-7wpa-zz2m-h5xr"
+    db.accounts.replace_recovery_codes(lan.id, [hash_token(earlier.replace("-", ""))], CLERK, T0)
+    assert use_code(db, KEY, lan.id, earlier.upper(), "", T0)
+    assert not use_code(db, KEY, lan.id, earlier, "", T0)
 
 
 def test_the_first_administrator(db: Database) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -64,6 +65,32 @@ def test_entries_by_filter_with_both_values(office: OfficeDesk, auditor: DeskCli
     hostile = auditor.get("/audit", params={"who": '"><script>', "before": "x", "action": "%", "object": "'--"})
     assert hostile.status_code == 200
     assert "<script>" not in hostile.text
+
+
+def test_an_act_on_several_articles_is_found_by_each_of_them(office: OfficeDesk, auditor: DeskClient) -> None:
+    lan = office.desk.account("reviewer", "lan.gop", full_name="Lan")
+    one, two = office.keys["n2"], office.keys["n3"]
+    office.desk.storage.reviews.act(acting(lan), ReviewAct("merge", (one, two), "story"), now())
+    for asked in ("kho dieu tin so 2", "kho dieu tin so 3", f"item:{one}", f"item:{two}"):
+        page = auditor.get("/audit", params={"object": asked, "who": "lan.gop"}).text
+        assert page.count("<li value=") == 1, asked
+        assert "<b>Gộp" in page, asked
+        assert ">Giá trị</th><td>–</td><td>Tin</td>" in page
+        changed = re.findall(r"<td>(.*?)</td><td>(.*?)</td>", page)
+        titles = {f"Cháy kho điều, tin số {number}" for number in range(8)}
+        assert {titles.issuperset(pair) for pair in changed[:1]} == {True}, "a story goes by the title of an article"
+    other = {"object": f"item:{office.keys['n1']}", "who": "lan.gop"}
+    assert auditor.get("/audit", params=other).text.count("<li value=") == 0
+
+
+def test_those_named_in_a_comment_go_by_their_names(office: OfficeDesk, auditor: DeskClient) -> None:
+    lan = office.desk.account("reviewer", "lan.goi", full_name="Lan")
+    office.desk.account("viewer", "hoa.goi", full_name="Vũ Thị Hoa")
+    office.desk.storage.accounts.create_department("so-goi", "Sở Gọi tên", "", acting(lan), now())
+    office.desk.storage.reviews.comment(acting(lan), office.keys["n1"], "@hoa.goi @so-goi xem giúp", now())
+    page = auditor.get("/audit?who=lan.goi&action=comment").text
+    assert "Vũ Thị Hoa, Sở Gọi tên" in page
+    assert "person" not in page
 
 
 def test_pages_follow_the_numbers_of_entries(office: OfficeDesk, auditor: DeskClient) -> None:

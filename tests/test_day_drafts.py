@@ -11,6 +11,10 @@ from zipfile import ZipFile
 import pypdfium2
 import pytest
 
+from analysis.digest.office import OfficeWords
+from analysis.digest.presenter import DigestPresenter
+from analysis.documents.labels import labels
+from analysis.stories.ranking import TopStory, with_chosen
 from config.alerts import Mail
 from config.rulebook import load_rulebook
 from config.settings import MailingList, SendingSettings, Settings, load_settings
@@ -130,6 +134,34 @@ def test_a_day_without_a_draft_is_as_it_was(storage: Database, settings: Setting
     audit = re.compile(r"\s*<p>Nhật ký kiểm toán.*?</p>|Nhật ký kiểm toán.*?[0-9a-f]{64}\\?\.\s*", re.DOTALL)
     for name, second in forms(storage, settings, rules).items():
         assert audit.sub("", second).split() == first[name].split(), name
+
+
+def test_only_what_the_machine_did_not_propose_is_marked(
+    storage: Database, settings: Settings, rules: Rulebook
+) -> None:
+    model = look(storage, settings, rules).model
+    stories = [story for section in model.sections for story in section.stories]
+    mine, ours = stories[:2]
+    proposed = TopStory(ours, 2, (), 0)
+    top = with_chosen([proposed], stories, [mine.lead.key, ours.lead.key], home="VN", alone=True)
+    assert [(one.story, one.placed, one.chosen) for one in top] == [(mine, True, True), (ours, True, False)]
+    words = labels("vi")
+    marked = [DigestPresenter(model, words, {}).why_top(one) for one in top]
+    assert ["biên tập chọn" in text for text in marked] == [True, False]
+    said = [OfficeWords(replace(model, top=shown), words).top() for shown in (top, top[1:], (proposed,))]
+    assert "là tin máy không đề xuất" in said[0]
+    assert "biên tập chọn" not in said[1] and "cơ quan chọn và xếp thứ tự" in said[1]
+    assert "xếp thứ tự" not in said[2]
+
+
+def test_who_decided_goes_out_by_the_full_name(storage: Database, settings: Settings, rules: Rulebook) -> None:
+    story = look(storage, settings, rules).others[0]
+    storage.reviews.act(MINH, ReviewAct("approve", (story.key,)), AT)
+    storage.accounts.change(MINH.account or 0, LAN, AT, full_name="Lê Văn Minh")
+    for name, text in forms(storage, settings, rules).items():
+        if name.startswith("diem-bao"):
+            assert "Lê Văn Minh đã xem và quyết định" in text, name
+            assert "minh đã xem" not in text.replace("Minh", ""), name
 
 
 def test_stars_come_first_until_a_person_orders(storage: Database, settings: Settings, rules: Rulebook) -> None:

@@ -10,7 +10,7 @@ from pyotp.totp import TOTP
 
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
-from tests.support.browsers import SIZES, faults, needs_chromium, watch
+from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
 from tests.support.desk_server import PASSWORD, Desk, serve_desk, write_desk_home
 
 if TYPE_CHECKING:
@@ -131,6 +131,31 @@ def test_an_administrator_invites_and_disables(desk: Desk, browser: "Browser", s
     person.close()
     context.close()
     assert said == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_the_menu_is_one_line_that_opens(desk: Desk, browser: "Browser", scripts: bool) -> None:
+    account = desk.account("administrator", full_name="Công Tằng Tôn Nữ Thị Ngọc Huyền")
+    phone = {"width": SIZES[0][0], "height": SIZES[0][1]}
+    context = desk.browser(browser, account, java_script_enabled=scripts, viewport=phone)
+    page = context.new_page()
+    page.goto("/today")
+    shown = page.locator("header.top").bounding_box()
+    assert shown is not None
+    assert shown["height"] < 60
+    link = page.get_by_role("link", name="Tài khoản", exact=True)
+    assert not link.is_visible()
+    page.get_by_text("Danh mục").click()
+    assert link.is_visible()
+    assert page.get_by_role("button", name="Đăng xuất").is_visible()
+    assert not scripts or faults(page) == []
+    keep_picture(page, f"menu-{scripts}")
+    page.get_by_role("checkbox", name="Danh mục").press("Space")
+    assert not link.is_visible()
+    page.get_by_role("checkbox", name="Danh mục").press("Space")
+    link.click()
+    page.wait_for_url("**/accounts")
+    context.close()
 
 
 def test_a_form_is_sent_once(desk: Desk, browser: "Browser") -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from diembao.jobs.reading.marks import Piece, Span, paragraphs, pieces
 from pipeline.records import Decision, PageImage
+from pipeline.records.audit import Actor
+from pipeline.records.reviews import ReviewAct
 from tests.support.desk_server import MAKER, DeskClient
 from tests.support.reading_room import NOW, STORY, ReadingRoom
 
@@ -131,3 +133,16 @@ def test_a_kept_image_is_given_and_no_other_file(room: ReadingRoom, reviewer: De
     assert "sandbox" in answer.headers["content-security-policy"]
     (folder / "a.pdf").unlink()
     assert reviewer.get(f"/article/{room.hostile}/image/2").status_code == 404
+
+
+def test_a_rejection_is_told_in_words_and_by_the_full_name(room: ReadingRoom, reviewer: DeskClient) -> None:
+    account = room.desk.account("editor", "loan", full_name="Phạm Thị Loan")
+    act = ReviewAct("reject", (room.hostile,), "passing")
+    room.desk.storage.reviews.act(Actor(account.id, account.name, "", "desk"), act, NOW)
+    text = reviewer.get(f"/article/{room.hostile}").text
+    room.desk.storage.reviews.undo(Actor(account.id, account.name, "", "desk"), NOW)
+    assert "Phạm Thị Loan đã xem và quyết định: chỉ nhắc qua" in text
+    assert "Loại: chỉ nhắc qua" in text
+    assert re.search(r"\(Phạm Thị Loan, [^)]*\): chỉ nhắc qua", text)
+    assert "passing" not in text
+    assert "loan" not in text

@@ -70,6 +70,34 @@ def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account)
     assert len(desk.storage.reviews.assignments(keys=[key])) == 1
 
 
+def test_a_comment_that_names_nobody_is_written_only_if_one_insists(desk: Desk, client: DeskClient) -> None:
+    key = fresh(client, 4).partition(".")[0]
+    said = "Hỏi @khong.co và @minh xem"
+    refused = client.send_form("/review/comment", item=key, text=said, to="so-y-te")
+    page = unescape(refused.text)
+    assert refused.status_code == 400
+    assert "Không có ai tên “khong.co”. Chưa lưu gì." in page
+    assert f"{said}</textarea>" in page
+    assert 'name="anyway"' in page
+    assert desk.storage.reviews.comments([key]) == {}
+    assert client.send_form("/review/comment", item=key, text=said, to="so-y-te", anyway="1").status_code == 303
+    [stored] = desk.storage.reviews.comments([key])[key]
+    assert stored.text == f"@so-y-te {said}"
+    assert {one.name for one in stored.mentions} == {"minh", "Sở Y tế"}
+    department = desk.storage.accounts.departments()[0].id
+    client.send_form("/review/assign", item=key, department=str(department))
+    [made] = desk.storage.reviews.assignments(keys=[key])
+    path = f"/assignments/{made.id}/comment"
+    with desk.client(desk.account("viewer", department=department)) as viewer:
+        refused = viewer.send_form(path, text="@khong.ai ơi")
+        page = unescape(refused.text)
+        assert refused.status_code == 400
+        assert "@khong.ai ơi</textarea>" in page and "Vẫn ghi ý kiến này" in page
+        assert len(desk.storage.reviews.comments([key])[key]) == 1
+        assert viewer.send_form(path, text="@khong.ai ơi", anyway="1").status_code == 303
+    assert len(desk.storage.reviews.comments([key])[key]) == 2
+
+
 def test_who_made_an_assignment_or_an_editor_takes_it_back(desk: Desk, client: DeskClient, other: DeskClient) -> None:
     key = fresh(client).partition(".")[0]
     department = str(desk.storage.accounts.departments()[0].id)

@@ -163,11 +163,14 @@ def test_what_persons_decided_is_told_by_item_and_explain() -> None:
         Decision("h1", "relevance", "mention", "Lan", at, "chỉ là nơi sinh"),
         Decision("h1", "topics", "energy tourism", "", at, ""),
         Decision("h1", "tone", "neutral", "Lan", at, ""),
+        Decision("h1", "relevance", "no", "minh", at, "old"),
     ]
     with use_language("vi"):
-        lines = list(decision_lines(decisions, {"energy": "Năng lượng"}, ZoneInfo("Asia/Ho_Chi_Minh")))
+        zone, people = ZoneInfo("Asia/Ho_Chi_Minh"), {"minh": "Lê Văn Minh"}
+        lines = list(decision_lines(decisions, {"energy": "Năng lượng"}, zone, people))
     assert [line.split(" = ", 1)[1] for line in lines] == [
         "chỉ nhắc đến tỉnh (Lan, 08:05 30/11/2026): chỉ là nơi sinh",
         "Năng lượng (energy), tourism (Người duyệt, 08:05 30/11/2026)",
         "trung tính (Lan, 08:05 30/11/2026)",
+        "không liên quan đến tỉnh (Lê Văn Minh, 08:05 30/11/2026): tin cũ",
     ]

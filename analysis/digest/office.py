@@ -86,7 +86,10 @@ class OfficeWords:
         """Return the sentence on how the stories to read first were found; '' where there are none."""
         if not self._day.top:
             return ""
-        return self._words.say("method_top_chosen" if any(t.chosen for t in self._day.top) else "method_top")
+        top = self._day.top
+        if any(one.chosen for one in top):
+            return self._words.say("method_top_chosen")
+        return self._words.say("method_top_placed" if any(one.placed for one in top) else "method_top")
 
     def notes(self) -> list[str]:
         """Return further sentences for the notes: what it replaces, who wrote the lead, where the audit stands."""

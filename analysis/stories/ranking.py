@@ -41,7 +41,9 @@ class TopStory:
     items: int = 1
     languages: int = 1
     gravity: Gravity = NOTHING
-    #: whether a person chose it
+    #: whether a person gave it its place
+    placed: bool = False
+    #: whether a person put it first and the machine did not
     chosen: bool = False
 
 
@@ -126,8 +128,13 @@ def with_chosen(
     by_item |= {item.key: story for story in stories for item in story.items}
     groups = {id(story): group for group in by_event(stories) for story in group}
     picked = {id(by_item[key]): by_item[key] for key in chosen if key in by_item}.values()
+    by_machine = {id(one.story) for one in machine}
     top = [
-        replace(_top_story(story, groups[id(story)], reach_of(groups[id(story)], home), gravity), chosen=True)
+        replace(
+            _top_story(story, groups[id(story)], reach_of(groups[id(story)], home), gravity),
+            placed=True,
+            chosen=id(story) not in by_machine,
+        )
         for story in picked
     ]
     told = {id(other) for story in picked for other in groups[id(story)]}

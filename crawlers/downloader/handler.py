@@ -1,6 +1,7 @@
 """Requests → responses: limits requests at once and the size of response heads, and skips hosts left alone."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from scrapy import Request
@@ -23,7 +24,8 @@ class PressHandler(HTTP11DownloadHandler):
         # Scrapy's limit also counts requests that wait for their host's turn, so a few slow hosts would use it up.
         # This limit counts only requests already sent.
         self._slots = asyncio.Semaphore(crawler.settings.getint("DIEMBAO_ON_THE_WIRE"))
-        self._pool._factory = _limit_heads(self._pool._factory)
+        pool: Any = self._pool
+        pool._factory = _limit_heads(pool._factory)
 
     async def download_request(self, request: Request) -> Response:
         if self._backoff is None:
@@ -34,24 +36,30 @@ class PressHandler(HTTP11DownloadHandler):
             return await super().download_request(request)
 
 
-def _limit_heads(factory: Any) -> Any:
-    """Return the protocol factory with a limit on heads; a longer head ends the connection."""
+def _limit_heads(make_factory: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what makes protocol factories, with a limit on heads; a longer head ends the connection."""
 
-    class LimitedFactory(factory):  # type: ignore[misc]
-        def buildProtocol(self, address: Any) -> Any:
-            protocol = super().buildProtocol(address)
-            receive, size = protocol.dataReceived, 0
+    def make_limited(*arguments: Any, **named: Any) -> Any:
+        factory = make_factory(*arguments, **named)
+        build = factory.buildProtocol
+        factory.buildProtocol = lambda address: _limited(build(address))
+        return factory
 
-            def receive_limited(data: bytes) -> None:
-                nonlocal size
-                in_head = protocol._parser is not None and protocol._parser.state in ("STATUS", "HEADER")
-                size = size + len(data) if in_head else 0
-                if size > _MAX_HEAD:
-                    protocol.transport.abortConnection()
-                else:
-                    receive(data)
+    return make_limited
 
-            protocol.dataReceived = receive_limited
-            return protocol
 
-    return LimitedFactory
+def _limited(protocol: Any) -> Any:
+    """Return a protocol that ends its connection where a head is too long."""
+    receive, size = protocol.dataReceived, 0
+
+    def receive_limited(data: bytes) -> None:
+        nonlocal size
+        in_head = protocol._parser is not None and protocol._parser.state in ("STATUS", "HEADER")
+        size = size + len(data) if in_head else 0
+        if size > _MAX_HEAD:
+            protocol.transport.abortConnection()
+        else:
+            receive(data)
+
+    protocol.dataReceived = receive_limited
+    return protocol

@@ -66,6 +66,16 @@ def add_sources(app: CliContext, sources: Sequence[Source]) -> None:
 
 def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[Source]:
     """Switch sources on or off; return them as they were before."""
-    from diembao.jobs import configuration
+    from diembao.jobs.reading.switching import switch_sources
+    from diembao.system.clock import now
 
-    return configuration.set_enabled(app.home, lambda: sources_by_id(app.sources(), ids), enabled)
+    app.sources()  # faults of the file are told before a database is opened
+    with app.storage() as storage:
+        return switch_sources(
+            storage,
+            app.home,
+            lambda: sources_by_id(app.sources(), ids),
+            enabled,
+            actor=app.actor(),
+            at=now(),
+        )

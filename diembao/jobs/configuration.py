@@ -162,18 +162,3 @@ def add_sources(home: Home, load: Callable[[], Sequence[Source]], sources: Seque
         load()
         write_atomically(path, with_sources(str(path), path.read_text("utf-8-sig"), sources).encode())
     return path
-
-
-def set_enabled(home: Home, choose: Callable[[], list[Source]], enabled: bool) -> list[Source]:
-    """Switch the sources that `choose` reads from the file on or off; return them as they were before."""
-    from config.source_editor import with_enabled
-
-    path = home.config / "sources.toml"
-    with home.lock("source", wait=_LOCK_WAIT):
-        sources = choose()
-        text = path.read_text("utf-8-sig")
-        for source in sources:
-            if source.enabled != enabled:
-                text = with_enabled(str(path), text, source.id, enabled)
-        write_atomically(path, text.encode())
-    return sources

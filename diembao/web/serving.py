@@ -11,7 +11,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
-    from asyncio import TimerHandle, Transport
+    from asyncio import BaseTransport, TimerHandle, Transport
 
 #: Seconds in which a new connection must send the whole head of its first request, and an open one the next.
 _HEAD_SECONDS = 15
@@ -26,8 +26,8 @@ class _PatientProtocol(H11Protocol):
 
     _head_timer: "TimerHandle | None" = None
 
-    def connection_made(self, transport: "Transport") -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: "BaseTransport") -> None:
+        super().connection_made(cast("Transport", transport))
         self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._close_silent)
 
     def _close_silent(self) -> None:

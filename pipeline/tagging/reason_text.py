@@ -1,6 +1,9 @@
 """The reason of a relevance verdict → a sentence in Vietnamese or English."""
 
-from pipeline.i18n.catalogs import translate_code
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pipeline.i18n.catalogs import find_code, translate_code
 from pipeline.i18n.language import Language
 from pipeline.records import VerdictReason
 
@@ -19,7 +22,19 @@ def relevance_reason_text(reason: VerdictReason, language: Language | None = Non
         parameters["where"] = translate_code("relevance-where", str(parameters["where"]), language=language)
     if code == "decided" and parameters.get("note"):
         code = "decided_note"
+        parameters["note"] = note_words(str(parameters["note"]), language)
     return translate_code("relevance-reason", code, language=language, **parameters)
+
+
+def with_full_name(reason: VerdictReason, people: Mapping[str, str]) -> VerdictReason:
+    """Return a reason; where a person decided, with the full name that `people` has for the name to sign in with."""
+    who = str(reason.parameters.get("who", ""))
+    return replace(reason, parameters={**reason.parameters, "who": people[who]}) if who in people else reason
+
+
+def note_words(note: str, language: Language | None = None) -> str:
+    """Return what a person noted at a decision; in words where it is the code of a rejection's reason."""
+    return find_code("reject-reason", note, language=language) or note
 
 
 def _names_text(reason: VerdictReason, language: Language | None) -> str:

@@ -61,6 +61,10 @@ class Accounts(Facet):
         with self._reading() as connection:
             return changes.load_accounts(connection, with_erased=with_erased)
 
+    def full_names(self) -> dict[str, str]:
+        """Return the names of people as they are shown by those under which they sign in; not those of erased ones."""
+        return {one.name: one.full_name or one.name for one in self.accounts()}
+
     def has_administrator(self) -> bool:
         """Whether there is an administrator who can sign in."""
         with self._reading() as connection:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select
 from sqlalchemy.sql import and_
 
 from pipeline.records.audit import AuditEvent, AuditFilter, AuditHead, AuditRow, AuditVerdict, Json
@@ -15,6 +15,7 @@ from storage.audit.verify import missing_guards, verify_chain
 from storage.engine.damage import tell_left_out
 from storage.engine.facet import Facet
 from storage.schema.audit import audit_entries, audit_people
+from storage.schema.reviews import review_action_items
 
 _ACTOR = audit_people.alias("actor")
 _OBJECT = audit_people.alias("object")
@@ -88,13 +89,23 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     if wanted.action:
         within = columns.action.startswith(f"{wanted.action}.", autoescape=True)
         conditions.append(or_(columns.action == wanted.action, within))
-    if wanted.object_kind:
-        conditions.append(columns.object_kind == wanted.object_kind)
+    conditions += _about(wanted)
+    return conditions
+
+
+def _about(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    """Return what an entry is to be about; an act on several articles is about each of them."""
+    columns = audit_entries.c
+    conditions = [] if not wanted.object_kind else [columns.object_kind == wanted.object_kind]
+    keys = ((wanted.object_id,) if wanted.object_id else ()) + wanted.object_ids
     if wanted.object_id:
         conditions.append(columns.object_id == wanted.object_id)
     if wanted.object_ids:
         conditions.append(columns.object_id.in_(wanted.object_ids))
-    return conditions
+    if wanted.object_kind != "item" or not keys:
+        return conditions
+    acts = select(cast(review_action_items.c.action_id, String)).where(review_action_items.c.item_key.in_(keys))
+    return [or_(and_(*conditions), and_(columns.object_kind == "act", columns.object_id.in_(acts)))]
 
 
 def _row(row: Row[Any]) -> AuditRow:

@@ -1,6 +1,6 @@
 """The crawl's part of the database: sources, feeds, candidates, fetches, and the ledger over them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
@@ -56,16 +56,16 @@ class Crawl(Facet):
                 connection.execute(update(core.sources).where(core.sources.c.id.in_(removed)).values(enabled=0))
             feed_state.register_feeds(connection, sources)
 
-    def switch_source(self, id: str, enabled: bool, event: AuditEvent, then: Callable[[], None], /) -> None:
-        """Switch a stored source on or off and append the audit entry; call `then` before both are committed.
+    def switch_sources(self, enabled: bool, events: Mapping[str, AuditEvent], /) -> None:
+        """Switch stored sources on or off and append the audit entry of each; `events` by the ids of the sources.
 
-        Where `then` raises nothing is stored. A source that was never collected has no row yet, and needs none.
+        A source that was never collected has no row yet, and needs none.
         """
         with self._writing() as connection:
-            values = {"enabled": int(enabled)}
-            connection.execute(update(core.sources).where(core.sources.c.id == id).values(**values))
-            append(connection, event)
-            then()
+            switched = update(core.sources).where(core.sources.c.id.in_(events))
+            connection.execute(switched.values(enabled=int(enabled)))
+            for event in events.values():
+                append(connection, event)
 
     def feed_state(self, feed_url: str, /) -> FeedState:
         with self._reading() as connection:

@@ -45,7 +45,7 @@ def store_comment(
     if actor.account is None:
         raise StorageError(Message(mark("Only a signed-in person can comment.")))
     (key,) = load_standings(connection, [key])
-    mentions, unknown = _resolve(connection, named_in(text))
+    mentions, unknown = resolve(connection, named_in(text))
     stored = _MENTIONS.dump_python(mentions, mode="json")
     row = {"item_key": key, "account": actor.account, "at": at, "text": text, "mentions": stored}
     inserted = connection.execute(insert(comments).values(**row)).inserted_primary_key
@@ -64,7 +64,7 @@ def store_comment(
     return Comment(number, key, actor.account, names[actor.account], at, text, mentions), unknown
 
 
-def _resolve(connection: Connection, names: Sequence[str]) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
+def resolve(connection: Connection, names: Sequence[str]) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
     """Return the people and departments of these names, and the names that nobody has."""
     if not names:
         return (), ()

@@ -139,6 +139,11 @@ class Reviews(Facet):
         with self._writing() as connection:
             return comments.store_comment(connection, actor, key, text, at)
 
+    def unknown_names(self, text: str, /) -> tuple[str, ...]:
+        """Return the names after '@' in a comment that neither a person nor a department has."""
+        with self._reading() as connection:
+            return comments.resolve(connection, comments.named_in(text))[1]
+
     def comments(self, keys: Sequence[str], /) -> dict[str, list[Comment]]:
         """Return the comments on articles by key, the oldest first."""
         with self._reading() as connection:

@@ -43,7 +43,11 @@ def explain(app: CliContext, what: str) -> int:
         from diembao.jobs.reading.decision_words import decision_lines
 
         Console().print(explanation_panels(explanation, app.topic_names()))
-        for line in decision_lines(source.decisions, app.topic_names(), app.zone()):
+        people: dict[str, str] = {}
+        if source.decisions:
+            with app.storage() as storage:
+                people = storage.accounts.full_names()
+        for line in decision_lines(source.decisions, app.topic_names(), app.zone(), people):
             app.print(line)
     return DONE
 

@@ -22,6 +22,7 @@ def item(app: CliContext, item: str) -> int:
 
     with app.storage() as storage:
         history = item_history(storage, item)
+        people = storage.accounts.full_names()
     if history is None:
         raise click.UsageError(translate("No such item: {item}", item=item))
     stored, versions, changes = history.item, history.versions, history.changes
@@ -41,7 +42,7 @@ def item(app: CliContext, item: str) -> int:
     if stored.taken_down is not None:
         at = f"{stored.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
         app.print(translate("Taken down by its publisher (found {at}).", at=at))
-    for line in decision_lines(history.decisions, app.topic_names(), zone):
+    for line in decision_lines(history.decisions, app.topic_names(), zone, people):
         app.print(line)
     for n, version in enumerate(versions):
         at = f"{version.fetched_at.astimezone(zone):%H:%M %d/%m/%Y}"

@@ -124,7 +124,7 @@ def fingerprint(model: Digest, items: Sequence[Item]) -> str:
     office = model.office
     shown = [
         content_hash(items, model.start, model.start),
-        [[top.story.lead.key, top.chosen] for top in model.top],
+        [[top.story.lead.key, top.placed, top.chosen] for top in model.top],
         office.lead,
         sorted([one.key, one.reason] for one in office.left_out),
         sorted([one.key, one.code, one.reason] for one in office.rejected),

@@ -12,7 +12,7 @@ _MOST_LINES, _MOST_CHARACTERS = 40, 500
 #: How an empty text is shown, which is not the same as none.
 _EMPTY = '""'
 #: Fields that are often empty.
-_OPTIONAL = ("note", "reason", "value")
+_OPTIONAL = ("note", "reason", "value", "mail", "lead", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class AuditChange:
 
 
 def audit_changes(row: AuditRow) -> tuple[AuditChange, ...]:
-    """Return the fields of an entry in their order, those of people last, at most forty."""
+    """Return the fields of an entry that changed, in their order, those of people last, at most forty."""
     before, after = (_flat(_of_articles(value, row)) for value in (row.before, row.after))
     said = [AuditChange(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
     changes = [one for one in (*said, *_personal(row.personal)) if not _is_idle(one)]
@@ -38,12 +38,14 @@ def audit_changes(row: AuditRow) -> tuple[AuditChange, ...]:
 def _of_articles(value: Json, row: AuditRow) -> Json:
     """Return the state of an act on articles by their keys, which stands one level deeper after it than before it.
 
-    Of an act on one article its fields alone, and neither the number nor the kind of the act: its name says it.
+    Of an act on one article its fields alone, and neither the number nor the kind of the act: its name says it. The
+    value of an act stands in the fields that it set; only a merge and a split have one of their own.
     """
     if not (row.action.startswith("review.") and isinstance(value, Mapping)):
         return value
     items = value.get("items", value if "act" not in value else {})
-    rest = {name: said for name, said in value.items() if name in ("value", "note") and "act" in value}
+    own = ("value", "note") if value.get("kind") in ("merge", "split") else ("note",)
+    rest = {name: said for name, said in value.items() if name in own and "act" in value}
     if isinstance(items, Mapping) and set(items) == {row.object_id} and row.object_kind == "item":
         items = items[row.object_id]
     return {**items, **rest} if isinstance(items, Mapping) else value
@@ -51,7 +53,7 @@ def _of_articles(value: Json, row: AuditRow) -> Json:
 
 def _is_idle(one: AuditChange) -> bool:
     """Whether a line says nothing: a note that nobody wrote, say. Topics that were taken away say much."""
-    return one.field in _OPTIONAL and {one.before, one.after} <= {"", _EMPTY}
+    return one.before == one.after or (one.field in _OPTIONAL and {one.before, one.after} <= {"", _EMPTY})
 
 
 def _personal(value: Json) -> list[AuditChange]:
@@ -69,7 +71,7 @@ def _flat(value: Json, prefix: str = "") -> dict[str, str]:
         for name, inner in value.items():
             found |= _flat(inner, f"{prefix}.{name}" if prefix else str(name))
         return found
-    return {} if value is None else {prefix: _text(value)}
+    return {} if value is None or value == [] else {prefix: _text(value)}
 
 
 def _text(value: Json) -> str:

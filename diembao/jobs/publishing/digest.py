@@ -23,6 +23,7 @@ from diembao.system.clock import now, overdue
 from diembao.system.files import write_atomically
 from pipeline.records import Item
 from pipeline.rules.rulebook import Rulebook
+from pipeline.tagging.reason_text import with_full_name
 from storage.database import Database
 
 #: Weeks whose same weekday is the baseline of a day's number of items.
@@ -52,7 +53,8 @@ def build_draft(
     period = period_of(day, settings, at)
     found = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
     edit = day_edit(storage, period, found, as_of)
-    items = edit.kept(found)
+    people = storage.accounts.full_names()
+    items = _with_full_names(edit.kept(found), people)
     previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
     weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
     earlier = EarlierDigests(storage, period)
@@ -74,11 +76,20 @@ def build_draft(
     beside = storage.articles.beside_items(period.start, period.end, period.late_from, as_of=as_of)
     model = with_beside(
         replace(model, edition=earlier.edition(previous), office=_office(storage, edit, period, settings, as_of)),
-        edit.kept(beside),
+        _with_full_names(edit.kept(beside), people),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
+
+
+def _with_full_names(items: Sequence[Item], people: Mapping[str, str]) -> list[Item]:
+    """Return items; those on which a person of the desk decided say so with the person's full name."""
+    reasons = [with_full_name(item.tags.reason, people) for item in items]
+    return [
+        item if reason is item.tags.reason else replace(item, tags=replace(item.tags, reason=reason))
+        for item, reason in zip(items, reasons, strict=True)
+    ]
 
 
 def _office(storage: Database, edit: DayEdit, period: Period, settings: Settings, as_of: datetime | None) -> Office:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
 from pipeline.records.reviews import Review
-from pipeline.tagging.reason_text import relevance_reason_text
+from pipeline.tagging.reason_text import relevance_reason_text, with_full_name
 from pipeline.text.normalize import normalise_both
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class ArticlePage:
     images: dict[int, StoredImage]
     #: what persons decided of it, oldest first
     decisions: tuple[Decision, ...]
+    #: full names of people by the names under which they sign in
+    people: dict[str, str]
     #: where it stands at the desk, what was done there (newest first), what was said of it, and who is to look at it
     review: Review
     acts: tuple[PastAct, ...]
@@ -83,16 +85,18 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
     if item is None:
         return None
     title, text = normalise_both(item.article.title, item.article.text)
+    people = storage.accounts.full_names()
     members = storage.stories.members("event", item.event, limit=_MEMBERS)
     return ArticlePage(
         item,
         pieces(title, evidence_spans(item.tags, "title", topics)),
         paragraphs(pieces(text, evidence_spans(item.tags, "text", topics))),
-        relevance_reason_text(item.tags.reason),
+        relevance_reason_text(with_full_name(item.tags.reason, people)),
         tuple(storage.articles.version_lines(item.key, _VERSIONS)),
         change_of(storage, item.key, version or item.version),
         storage.page_images.of_item(item.key),
         tuple(storage.articles.decisions([item.key]).get(item.key, ())),
+        people,
         storage.reviews.reviews([item.key]).get(item.key) or Review(item.key),
         tuple(storage.reviews.past_acts(item=item.key, limit=_ACTS)),
         tuple(storage.reviews.comments([item.key]).get(item.key, ())),

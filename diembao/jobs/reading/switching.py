@@ -1,9 +1,9 @@
-"""Sources paused and resumed by a person at the desk.
+"""Sources paused and resumed by a person, at the desk or by `diembao source pause` and `resume`.
 
-A source is switched in sources.toml, where `diembao source pause` switches it too and from where every collection takes
-it: a state beside the file would be configuration in two places, of which one would win unseen. The file is written
-while a transaction of the database is open that switches the stored source and appends the audit entry; where the file
-cannot be written nothing is stored, and where the transaction cannot be committed the file is put back.
+A source is switched in sources.toml, from where every collection takes it: a state beside the file would be
+configuration in two places, of which one would win unseen. The audit entry is committed before the file is written: a
+program that is killed between them leaves an entry that tells what was ordered, and never a switched source of which
+the audit knows nothing. Where the file cannot be written, a second entry says so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pipeline.errors import DiembaoError
 from pipeline.records.audit import Actor, AuditEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from diembao.system.home import Home
@@ -30,35 +31,51 @@ class UnknownSource(DiembaoError, LookupError):
 
 
 def switch_source(storage: Database, home: Home, id: str, enabled: bool, *, actor: Actor, at: datetime) -> Source:
-    """Switch a source on or off; return it as it was before. Nothing is stored where it is as wanted already.
+    """Switch one source on or off; see `switch_sources`. Raises UnknownSource."""
+    from config.sources import load_sources
 
-    Raises UnknownSource, ConfigError where the file cannot be changed safely, HomeInUse, OSError and StorageError.
+    def choose() -> list[Source]:
+        if (home.config / "sources.toml").exists():
+            for source in load_sources(home.config):
+                if source.id == id:
+                    return [source]
+        raise UnknownSource(id)
+
+    return switch_sources(storage, home, choose, enabled, actor=actor, at=at)[0]
+
+
+def switch_sources(
+    storage: Database, home: Home, choose: Callable[[], list[Source]], enabled: bool, *, actor: Actor, at: datetime
+) -> list[Source]:
+    """Switch the sources that `choose` reads from sources.toml on or off; return them as they were before.
+
+    `choose` is called while no other program writes the file. Nothing is stored of those that are as wanted already.
+    Raises what `choose` does, ConfigError where the file cannot be changed safely, HomeInUse, OSError and StorageError.
     """
     from config.source_editor import with_enabled
-    from config.sources import load_sources
 
     path = home.config / "sources.toml"
     with home.lock("source", wait=_LOCK_WAIT):
-        source = next((one for one in load_sources(home.config) if one.id == id), None) if path.exists() else None
-        if source is None:
-            raise UnknownSource(id)
-        if source.enabled == enabled:
-            return source
-        before = path.read_bytes()
-        changed = with_enabled(str(path), path.read_text("utf-8-sig"), id, enabled).encode()
-        event = AuditEvent(
-            "source.resumed" if enabled else "source.paused",
-            "source",
-            id,
-            {"enabled": source.enabled},
-            {"enabled": enabled},
-            actor,
-            at,
-        )
+        sources = choose()
+        changed = [source for source in sources if source.enabled != enabled]
+        if not changed:
+            return sources
+        text = path.read_text("utf-8-sig")
+        for source in changed:
+            text = with_enabled(str(path), text, source.id, enabled)
+        action = "source.resumed" if enabled else "source.paused"
+        storage.crawl.switch_sources(enabled, _events(action, changed, enabled, actor, at))
         try:
-            storage.crawl.switch_source(id, enabled, event, lambda: write_atomically(path, changed))
+            write_atomically(path, text.encode())
         except BaseException:
-            if path.read_bytes() != before:
-                write_atomically(path, before)
+            storage.crawl.switch_sources(not enabled, _events("source.not_switched", changed, not enabled, actor, at))
             raise
-        return source
+        return sources
+
+
+def _events(action: str, sources: Sequence[Source], enabled: bool, actor: Actor, at: datetime) -> dict[str, AuditEvent]:
+    """Return the entry of each source by its id."""
+    return {
+        source.id: AuditEvent(action, "source", source.id, {"enabled": not enabled}, {"enabled": enabled}, actor, at)
+        for source in sources
+    }

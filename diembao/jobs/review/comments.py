@@ -26,3 +26,8 @@ def comment(storage: Database, actor: Actor, key: str, text: str, at: datetime) 
     Raises StorageError, with a message for the person, for an empty or too long text and an unknown article.
     """
     return CommentResult(*storage.reviews.comment(actor, key, text, at))
+
+
+def unknown_names(storage: Database, text: str) -> tuple[str, ...]:
+    """Return the names after '@' in a text that neither a person nor a department has: nobody would be told."""
+    return storage.reviews.unknown_names(text)

@@ -9,7 +9,7 @@ from diembao.jobs.review.assignments import set_done
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
-from diembao.web.routes.office.article import shown_article, take_comment
+from diembao.web.routes.office.article import Refused, shown_article, take_comment
 from diembao.web.visit import Visit, Waiting
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -42,21 +42,21 @@ def finish(visit: Visit) -> Response:
 def add_comment(visit: Visit) -> Response:
     found = _assignment(visit)
     answer = take_comment(visit, shown_article(visit, found.item), f"/assignments/{found.id}#comments-h")
-    if isinstance(answer, str):
-        return _page(visit, found, visit.form.get("text", ""), answer)
+    if isinstance(answer, Refused):
+        return _page(visit, found, answer)
     return answer
 
 
-def _page(visit: Visit, found: Assignment, written: str = "", wrong: str = "") -> Response:
+def _page(visit: Visit, found: Assignment, refused: Refused | None = None) -> Response:
     today = visit.now.astimezone(visit.context.zone).date()
     return render(
         visit,
         "office/assignment.html",
-        400 if wrong else 200,
+        400 if refused else 200,
         one=found,
         is_overdue=found.done_at is None and found.due is not None and found.due < today,
         may_finish=may_finish(visit.me, found),
-        shown_article=shown_article(visit, found.item, written, wrong),
+        shown_article=shown_article(visit, found.item, refused),
         action=f"/assignments/{found.id}/comment",
     )
 

@@ -1,5 +1,6 @@
 """Entries of the audit in the words of the desk: acts, articles by title, people by name, values by their meaning."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ ACTIONS = (
     "assignment.made",
     "assignment.done",
     "assignment.reopened",
+    "assignment.withdrawn",
     "draft.changed",
     "digest.publish",
     "digest.send",
@@ -35,6 +37,7 @@ ACTIONS = (
     "audit.exported",
     "source.paused",
     "source.resumed",
+    "source.not_switched",
     "account.created",
     "account.changed",
     "account.erased",
@@ -60,8 +63,13 @@ _CODES = {
     "tone": "tone",
     "role": "role",
     "reason": "reject-reason",
-    "value": "reject-reason",
+    "value": "audit field",
+    "scope": "assignment scope",
 }
+#: Fields whose values are keys of articles: of one, by which a story or an event is called, or of several
+_KEYED = ("story", "event", "order")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_KEY = re.compile(r"[0-9a-z]{16}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _FLAGS = {"true": "yes", "false": "no"}
 
@@ -84,13 +92,16 @@ class AuditWords:
         self._rows = tuple(rows)
         self._zone = visit.context.zone
         self._people = {one.id: one.full_name or one.name for one in visit.storage.accounts.accounts()}
-        self._by_name = {one.name: one.full_name or one.name for one in visit.storage.accounts.accounts()}
+        self._by_name = visit.storage.accounts.full_names()
         self._departments = {str(one.id): one.name for one in visit.storage.accounts.departments()}
         topics = visit.context.rules().topics.topic
         self._topics = {one.id: one.label_en if visit.language == "en" else one.label_vi for one in topics}
         self._changes = {row.seq: audit_changes(row) for row in self._rows}
         keys = {row.object_id for row in self._rows if row.object_kind == "item"}
-        keys |= {one.field.partition(".")[0] for changes in self._changes.values() for one in changes}
+        for one in (one for changes in self._changes.values() for one in changes):
+            keys |= set(one.field.split("."))
+            if one.field.rpartition(".")[2] in _KEYED:
+                keys |= set(_KEY.findall(f"{one.before} {one.after}"))
         self._heads: Mapping[str, ArticleHead] = visit.storage.office.heads(keys)
 
     def entries(self) -> list[ShownEntry]:
@@ -132,11 +143,34 @@ class AuditWords:
             return self._departments.get(text, text)
         if field == "account" and text.isdigit():
             return self._people.get(int(text), text)
+        if field == "mentions":
+            return self._named(text)
         if field in ("topics", "value") and all(part in self._topics for part in text.split()):
             return "; ".join(self._topics[part] for part in text.split())
+        if field in _KEYED:
+            return "; ".join(self._headline(key) for key in _KEY.findall(text)) or text
+        if _DAY.fullmatch(text):
+            return _day(text)
         if field in _CODES and (words := find_code(_CODES[field], text)):
             return words
         return self._time(text) if _TIME.match(text) else text
+
+    def _headline(self, key: str) -> str:
+        """Return the title of the article of a key, by which its story or event is called too."""
+        return self._heads[key].title or translate(mark("Untitled")) if key in self._heads else key
+
+    def _named(self, text: str) -> str:
+        """Return the names of those that a comment names: '["person 3", "department 1"]' as it is recorded."""
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return text
+        names = []
+        for one in found:
+            kind, _, number = str(one).partition(" ")
+            known = self._departments.get(number) if kind == "department" else self._people.get(int(number or 0))
+            names.append(known or translate(mark("account {number}"), number=number))
+        return ", ".join(names)
 
     def _time(self, text: str) -> str:
         try:

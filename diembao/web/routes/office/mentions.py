@@ -8,7 +8,7 @@ from diembao.jobs.office.tasks import mark_mentions_read, mention_rows
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
-from diembao.web.routes.office.article import shown_article, take_comment
+from diembao.web.routes.office.article import Refused, shown_article, take_comment
 from diembao.web.visit import Visit, Waiting
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -32,18 +32,18 @@ def show(visit: Visit) -> Response:
 def reply(visit: Visit) -> Response:
     found = _comment(visit)
     answer = take_comment(visit, shown_article(visit, found.item), f"/mentions/{found.id}#comments-h")
-    if isinstance(answer, str):
-        return _page(visit, found, visit.form.get("text", ""), answer)
+    if isinstance(answer, Refused):
+        return _page(visit, found, answer)
     return answer
 
 
-def _page(visit: Visit, found: Comment, written: str = "", wrong: str = "") -> Response:
+def _page(visit: Visit, found: Comment, refused: Refused | None = None) -> Response:
     return render(
         visit,
         "office/mention.html",
-        400 if wrong else 200,
+        400 if refused else 200,
         comment=found,
-        shown_article=shown_article(visit, found.item, written, wrong),
+        shown_article=shown_article(visit, found.item, refused),
         action=f"/mentions/{found.id}",
     )
 

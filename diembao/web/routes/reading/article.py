@@ -38,7 +38,7 @@ def article(visit: Visit) -> Response:
         members=members,
         foreign=[member for member in page.foreign if sight.shows(member.key, member.story)],
         explanation=explanation,
-        decisions=list(decision_lines(page.decisions, topics, visit.context.zone)),
+        decisions=list(decision_lines(page.decisions, topics, visit.context.zone, page.people)),
         images={n: image for n, image in page.images.items() if image.file and image.removed_at is None},
     )
 

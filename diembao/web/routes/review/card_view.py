@@ -111,7 +111,7 @@ def card_view(visit: Visit, ask: QueueAsk, key: str, queue: ReviewQueue | None =
     words, zone, item = labels(visit.language), visit.context.zone, found.item
     topics = topic_names(visit)
     reviews = visit.storage.reviews.reviews([one.key for one in found.reprints])
-    names = {one.name: one.full_name or one.name for one in visit.storage.accounts.accounts()}
+    names = visit.storage.accounts.full_names()
     group = next((g for g in queue.groups if any(row.key == found.key for row in g.rows)), None) if queue else None
     return CardView(
         found,

@@ -118,6 +118,8 @@ def queue_page(visit: Visit) -> Response:
     if visit.is_fragment and ask.item:
         return render_card(visit, ask, ask.item)
     found = read_queue(visit, ask)
+    if visit.is_fragment and visit.query.get("part") == "filters":
+        return render(visit, "review/filters.html", **filter_values(visit, ask, found))
     first = found.after("")
     key = ask.item or (first.key if first is not None else (found.rows[0].key if found.rows else ""))
     card = card_view(visit, ask, key, queue=found) if key else None
@@ -166,11 +168,26 @@ def _words(visit: Visit) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _view(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> QueueView:
+    departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
+    return QueueView(ask, found, local_day(visit.now, visit.context.zone), topic_names(visit), departments)
+
+
+def filter_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, Any]:
+    """Return what the template of the filters needs."""
+    return {
+        "ask": ask,
+        "view": _view(visit, ask, found),
+        "labels": labels(visit.language),
+        "outlet_names": sorted(found.choices.outlets, key=lambda id: found.choices.names[id].casefold()),
+        "state_words": {state: state_word(state) for state in ("new", "approved", "reviewed", "rejected")},
+    }
+
+
 def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, Any]:
     """Return what the template of the queue's rows needs."""
-    departments = {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled}
     zone = visit.context.zone
-    view = QueueView(ask, found, local_day(visit.now, zone), topic_names(visit), departments)
+    view = _view(visit, ask, found)
     doubtful = [] if ask.search else list(_uncertain(visit, view))
     left_out = [] if ask.search else list(_sampled(visit, view, {story.lead.key for story in doubtful}))
     return {
@@ -194,16 +211,14 @@ def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
     words = _SCRIPT_WORDS["done"] if progress.total and not progress.left else first
     return {
         **_words(visit),
+        **filter_values(visit, ask, found),
         **rows_values(visit, ask, found),
-        "ask": ask,
         "keys": keys,
         "keys_json": json.dumps({name: key for name, key in keys.items() if key}, ensure_ascii=False),
         "words_json": json.dumps({name: translate(text) for name, text in _SCRIPT_WORDS.items()}, ensure_ascii=False),
         "actions": ACTIONS,
         "saved": storage.search.saved(),
         "people": [*people(visit)],
-        "outlet_names": sorted(found.choices.outlets, key=lambda id: found.choices.names[id].casefold()),
-        "state_words": {state: state_word(state) for state in ("new", "approved", "reviewed", "rejected")},
         "since": int(visit.now.timestamp()),
         "pace": 60 * (progress.minutes_left or 0) / max(progress.left, 1),
         "progress_words": translate(words).format(

@@ -1,5 +1,6 @@
 """Comments, assignments and soft claims of the review room."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -8,9 +9,10 @@ from starlette.responses import Response
 from diembao.jobs.access import may_comment, visible
 from diembao.jobs.review.addressees import Addressees, find_addressees, reach
 from diembao.jobs.review.assignments import assign, may_withdraw, set_done, withdraw
-from diembao.jobs.review.comments import CommentResult, comment
+from diembao.jobs.review.comments import CommentResult, comment, unknown_names
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
+from diembao.web.routes.office.article import nobody_called
 from diembao.web.routes.review.ask import asked_in_form, read_queue, told
 from diembao.web.routes.review.card_view import card_view
 from diembao.web.routes.review.page import render_card, render_page
@@ -24,13 +26,16 @@ from storage.engine.errors import StorageError
 def comment_on(visit: Visit) -> Response:
     """Store a comment on an article that the account may see; those whom it names get mail.
 
-    Where the field of recipients names somebody whom there is not, nothing is stored, and what was typed stays.
+    Where the field of recipients names somebody whom there is not, nothing is stored, and what was typed stays. Where
+    the words do so, it is stored if the form insists (`anyway`).
     """
     item = _article(visit)
     text, to = visit.field("text", limit=4000), visit.field("to", limit=200)
     named = find_addressees(visit.storage, to)
     if named.unknown or named.ambiguous:
-        return _refused(visit, item.key, text, to, named)
+        return _refused(visit, item.key, Typed(text, to, _unreached(named)))
+    if not visit.field("anyway") and (unknown := unknown_names(visit.storage, text)):
+        return _refused(visit, item.key, Typed(text, to, nobody_called(unknown), may_insist=True))
     mentioned = " ".join(f"@{name}" for name in named.names)
     try:
         result = comment(visit.storage, visit.actor, item.key, f"{mentioned} {text}".strip() if text else "", visit.now)
@@ -58,21 +63,34 @@ def _comment_words(visit: Visit, result: CommentResult, item: Item) -> Message:
     return said
 
 
-def _refused(visit: Visit, key: str, text: str, to: str, named: Addressees) -> Response:
-    """Say which recipient there is not; the comment is not stored, and its words are not lost."""
-    message = Message(mark("Nobody is called “{names}”. Nothing is saved yet."), names=", ".join(named.unknown))
-    if not named.unknown:
-        names = ", ".join(named.ambiguous)
-        message = Message(
-            mark("Several are called “{names}”: choose from the list. Nothing is saved yet."), names=names
-        )
-    if visit.is_fragment or visit.field("page", limit=2000) or not visit.allows("review"):
-        if visit.is_fragment:
-            return render(visit, "review/said.html", 400, said=message.translated())
-        raise DeskError(400, message)
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A comment that was not stored, and why."""
+
+    text: str
+    #: the field of recipients
+    to: str
+    why: Message
+    #: whether it is stored if the form is sent once more with `anyway`
+    may_insist: bool = False
+
+
+def _unreached(named: Addressees) -> Message:
+    """Return which recipient there is not, or which there is several times."""
+    if named.unknown:
+        return nobody_called(named.unknown)
+    names = ", ".join(named.ambiguous)
+    return Message(mark("Several are called “{names}”: choose from the list. Nothing is saved yet."), names=names)
+
+
+def _refused(visit: Visit, key: str, typed: Typed) -> Response:
+    """Say why a comment is not stored; its words are not lost."""
     ask = asked_in_form(visit)
+    if visit.is_fragment:
+        return render(visit, "review/said.html", 400, said=typed.why.translated(), typed=typed, key=key, ask=ask)
+    if visit.field("page", limit=2000) or not visit.allows("review"):
+        raise DeskError(400, typed.why)
     found = read_queue(visit, ask)
-    typed = {"text": text, "to": to, "wrong": message.translated()}
     return render_page(visit, ask, found, card_view(visit, ask, key, queue=found), 400, typed=typed)
 
 
