@@ -188,11 +188,11 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
 
 def _is_certain(group: Sequence[_Token], values: Sequence[float], text: str, known: Lexicon) -> bool:
     """Whether number words surely state a number: in scripts without spaces they are part of other words."""
-    if values[0] < 2 or all(token.kind == "scale" for token in group):
+    if values[0] <= 1:
         return False
-    if not known.counters:
-        return any(token.kind == "number" for token in group)
-    if text[: group[0].start].endswith("第"):
+    if not known.counters:  # 'mil millones' is a number, 'million' alone may be one of several
+        return len(group) > 1 or group[0].kind == "number"
+    if text[: group[0].start].endswith("第") or all(token.kind == "scale" for token in group):
         return False
     if sum(token.kind != "scale" for token in group) > 1 and any(token.kind == "number" for token in group):
         return True

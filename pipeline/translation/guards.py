@@ -31,9 +31,9 @@ def check_translation(
     """Return why a translation into Vietnamese must not be shown; None if nothing speaks against it.
 
     `source` is the language of the original (BCP 47), `names` are those of `known_names` for it; with `rules` a
-    province that the original does not name is found too. Codes: empty, talk, language, untranslated, repetition, names,
-    province, length, dates, numbers, units, added_numbers, negation_lost, negation_added; the catalogues have their
-    sentences (pipeline.translation.reason_text).
+    province that the original does not name is found too. Codes: empty, talk, language, untranslated, repetition,
+    names, province, length_short, length_long, dates, numbers, units, added_numbers, negation_lost, negation_added;
+    the catalogues have their sentences (pipeline.translation.reason_text).
     """
     if not translated.strip():
         return VerdictReason("empty")
