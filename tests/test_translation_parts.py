@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from config.rulebook import load_rulebook
+from pipeline.quantities.figures import figures_in_text, plain
 from pipeline.records.translations import GlossaryTerm
 from pipeline.translation.days import named_days
-from pipeline.translation.figures import figures_in_text, plain
 from pipeline.translation.guards import check_translation
 from pipeline.translation.names import known_names
 from pipeline.translation.negation import changed_denial

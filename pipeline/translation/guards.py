@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.quantities.comparison import answers, is_same_number
+from pipeline.quantities.figures import Figure, figures_in_text, plain
+from pipeline.quantities.number_idioms import idiomatic_values
 from pipeline.records.tags import VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.translation.days import NamedDay, named_days, weekdays, without_weekdays
-from pipeline.translation.figures import Figure, figures_in_text, plain
 from pipeline.translation.names import KnownName, foreign_province, missing_name
 from pipeline.translation.negation import changed_denial
-from pipeline.translation.number_idioms import idiomatic_values
-from pipeline.translation.quantities import answers, is_same_number
 from pipeline.translation.wording import (
     is_not_vietnamese,
     length_fault,

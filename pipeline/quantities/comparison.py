@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable
 
-from pipeline.translation.figures import Figure
-from pipeline.translation.units import UNITS
+from pipeline.quantities.figures import Figure
+from pipeline.quantities.units import UNITS
 
 #: Words before a rounded number, and on which side of the exact one it lies: -1 below, 1 above, 0 either
 _HEDGES = {

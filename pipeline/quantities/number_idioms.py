@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.translation.number_words import lexicon
+from pipeline.quantities.number_words import lexicon
 
 #: value → words in all languages; a trailing * stands for any ending
 _WORDS: dict[float, str] = {

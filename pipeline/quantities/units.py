@@ -122,7 +122,6 @@ _BEFORE = {"US$": "USD", "$": "USD", "€": "euro", "£": "pound", "₩": "won",
 UNITS: dict[str, Unit] = {
     key: Unit(key, dimension, factor) for dimension, rows in _TABLE.items() for key, factor, _ in rows
 }
-MONEY = frozenset(("VND", "USD", "EUR", "GBP", "JPY", "KRW", "CNY", "RUB", "THB", "LAK"))
 _UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
 _LETTER = rf"[^\W\d_{scripts.WITHOUT_BOUNDARIES}]"
 #: Spellings of one letter or two that are words elsewhere, or whose capital means something else
@@ -133,7 +132,7 @@ _CASED = frozenset(
 
 def _pattern(spelling: str) -> str:
     words = re.escape(spelling.strip("*")).replace("\\~", "~").replace("\\*", "*")
-    words = words.replace("~", r"\s+").replace("*", rf"{_LETTER}*")
+    words = words.replace("~", r"[\s-]+").replace("*", rf"{_LETTER}*")
     if spelling.endswith("*"):
         words += rf"{_LETTER}*"
     if not _UNSPACED.search(spelling) and (spelling[-1].isalnum() or spelling.endswith("*")):
@@ -156,13 +155,18 @@ def _compile() -> tuple[re.Pattern[str], list[tuple[str, ...]]]:
 
 
 _AFTER, _KEYS = _compile()
+#: Letters of a unit that begin another word: '1 원전' is a reactor, '2分の1' a fraction
+_OTHER_WORD = re.compile(
+    r"[\s-]?(?:원[전자료래인점시형주격칙예]|동[부쪽안시남북해]|분[의기석야]|일[본대부]|주[민요]|도[로시]|周年|"
+    r"天[然津]|升至|米[粉饭]|度假|点评|円滑|分[のを析野])"
+)
 _SYMBOL = re.compile(rf"({'|'.join(map(re.escape, sorted(_BEFORE, key=len, reverse=True)))})\s?$")
 
 
 def unit_after(text: str, end: int) -> tuple[tuple[str, ...], int]:
     """Return the units that a number which ends at `end` can be of, and where their word ends; ((), end) for none."""
     match = _AFTER.match(text, end)
-    if match is None or match.lastindex is None:
+    if match is None or match.lastindex is None or _OTHER_WORD.match(text, end):
         return (), end
     return _KEYS[match.lastindex - 1], match.end()
 
