@@ -32,6 +32,8 @@ LINGUISTIC = {
     "pipeline/prefilter/": "spellings of place names",
     "pipeline/stories/": "names of agencies, phrases of credits",
     "pipeline/tagging/": "words before and after place names",
+    "pipeline/quantities/": "words for numbers, units and counted things",
+    "pipeline/translation/": "names of days, words that deny, phrases of engines that talk",
     "pipeline/text/": "letters, tone marks, legacy encodings",
     "diembao/service/doctor.py": "the letters that a typeface must have",
     "storage/migrations/": "sentences that older databases hold, to be parsed",
