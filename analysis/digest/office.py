@@ -80,6 +80,9 @@ class OfficeWords:
         reasons = [self._words.of("reject-reason", one.code)] if one.code else []
         reasons += [excerpt.visible(one.reason)] if one.reason else []
         title = excerpt.visible(one.title) or self._words.say("untitled")
+        if (translated := self._day.translations.title(one.key)) is not None:
+            key = "machine_translation" if translated.engine is not None else "corrected_translation"
+            title = f"{excerpt.visible(translated.text)} [{self._words.say(key)}; {title}]"
         return f"{title} ({excerpt.visible(one.outlet)})" + (f": {'; '.join(reasons)}" if reasons else "")
 
     def top(self) -> str:

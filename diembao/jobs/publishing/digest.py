@@ -155,7 +155,8 @@ def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequenc
 
 def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
     """Return the document model of the brief: the largest that keeps to a page, in the Decree's sizes to two."""
-    from analysis.brief.document import ROOMY, SIZES, brief_document
+    from analysis.brief.document import brief_document
+    from analysis.brief.sizes import ROOMY, SIZES
     from analysis.documents.pdf import count_pages, render_pdf
 
     pages = 2 if letterhead.administrative else 1

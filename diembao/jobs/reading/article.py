@@ -105,7 +105,7 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
 
 def change_of(storage: Database, key: str, number: int) -> Change | None:
     """Return what a version changed; None of the first one and of an unknown one."""
-    from analysis.digest.text_diff import text_diff
+    from analysis.stories.text_diff import text_diff
 
     newer = storage.articles.version_and_former(key, number)
     if len(newer) < 2 or newer[0].number != number:
