@@ -168,7 +168,10 @@ class TranslationWords:
 
     def original(self, item: Item) -> str:
         """Return the heading of the original excerpt, with its language."""
-        return self._words.say("original_text", language=self._words.language(item.language))
+        language = self._words.language(item.language)
+        # CLDR writes 'Tiếng Nhật', which begins a sentence.
+        language = f"{language[:1].lower()}{language[1:]}" if self._words.lang == "vi" else language
+        return self._words.say("original_text", language=language)
 
     def notes(self) -> list[str]:
         """Return the sentences for the notes: what translated, and whether texts leave the house for it."""
