@@ -1,7 +1,7 @@
 """Translations of a digest's articles → first lines, excerpts and marks, as a reader of its language is shown them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analysis.digest.excerpt import excerpt, visible
@@ -13,8 +13,6 @@ from pipeline.records.translations import Engine, ItemTranslation, TextPart, Tra
 #: Characters of a translated excerpt at most: 300 of Chinese become some 1,100 of Vietnamese
 _EXCERPT = 1_200
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-#: Parts that may stand for the excerpt, the best first
-_EXCERPTS: tuple[TextPart, ...] = ("excerpt", "lead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,15 @@ class Translations:
 
     def title(self, key: str) -> TranslatedText | None:
         """Return the translated title of an article; None without one."""
-        return self._part(key, ("title",))
+        return self._part(key, "title")
 
     def excerpt(self, key: str) -> TranslatedText | None:
         """Return the translated excerpt of an article, else its lead; None without either."""
-        return self._part(key, _EXCERPTS)
+        return self._part(key, "excerpt") or self._part(key, "lead")
 
-    def _part(self, key: str, parts: Sequence[TextPart]) -> TranslatedText | None:
-        texts = self.of_items[key].texts if key in self.of_items else {}
-        return next((texts[part] for part in parts if part in texts and visible(texts[part].text)), None)
+    def _part(self, key: str, part: TextPart) -> TranslatedText | None:
+        text = self.of_items[key].texts.get(part) if key in self.of_items else None
+        return text if text is not None and visible(text.text) else None
 
 
 #: Of a digest without translations, and without an engine.
