@@ -17,6 +17,7 @@ from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
 from diembao.jobs.publishing.day_edit import DayEdit, day_edit
 from diembao.jobs.publishing.day_surges import day_surges
+from diembao.jobs.publishing.day_translations import translated_items, with_translations
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from diembao.system.clock import now, overdue
@@ -77,6 +78,8 @@ def build_draft(
         edit.kept(beside),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
+    model = with_translations(storage, model, items, language, as_of)
+    items = translated_items(storage, model, items, language)
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
