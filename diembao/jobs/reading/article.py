@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
+from diembao.jobs.reading.translation_words import ShownTranslation, shown_translation
 from pipeline.records.reviews import Review
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.normalize import normalise_both
@@ -62,6 +63,8 @@ class ArticlePage:
     more: bool
     #: those of outlets abroad
     foreign: tuple[Member, ...]
+    #: its texts in Vietnamese; None: it has none
+    translation: ShownTranslation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         members.members,
         members.after is not None,
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
+        shown_translation(storage.translations.of_items([item.key]).get(item.key)),
     )
 
 
