@@ -23,6 +23,7 @@ from storage.service.drafts import Drafts
 from storage.service.job_runs import JobRuns
 from storage.service.publications import Publications
 from storage.stories.facet import Stories
+from storage.translations.facet import Translations
 
 
 class Database:
@@ -45,6 +46,7 @@ class Database:
         self.letters = Letters(self._engine)
         self.drafts = Drafts(self._engine)
         self.office = Office(self._engine)
+        self.translations = Translations(self._engine, self.search.catch_up, reindex)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -1,8 +1,19 @@
 """Every record that moves through diembao; the modules stand in the order in which they move."""
 
-from pipeline.records.articles import Article, ByteHit, Document, HitPlace, Precision, PublishedFrom, TextFrom
+from pipeline.records.articles import (
+    Article,
+    ByteHit,
+    Coverage,
+    Document,
+    Examined,
+    HitPlace,
+    Irrelevant,
+    Precision,
+    PublishedFrom,
+    TextFrom,
+    Unreadable,
+)
 from pipeline.records.crawl import BadLink, Candidate, Entry, FeedState, Fetched, FetchFailure, Poll
-from pipeline.records.examinations import Coverage, Examined, Irrelevant, Unreadable
 from pipeline.records.items import (
     Decision,
     DecisionField,

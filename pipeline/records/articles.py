@@ -1,4 +1,4 @@
-"""Records of extraction: stored pages, articles, and hits of the gate."""
+"""Records of reading a page: the stored page, its article, hits of the gate, and what examining it gave."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.records.crawl import Entry
 from pipeline.records.outcomes import Reason
 from pipeline.records.sources import Selectors
+from pipeline.records.tags import Tags
 
 PublishedFrom = Literal["page", "feed", "text", "first_seen", "none"]
 Precision = Literal["time", "day"]
@@ -79,3 +80,33 @@ class Article:
     hits: tuple[ByteHit, ...] = ()
     #: address that the page names as its own, believed or not (a section may be named by many); '' for none
     declared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A document about the province (main or mention)."""
+
+    document_id: int
+    article: Article
+    tags: Tags
+    #: fingerprint of the article (pipeline.stories.fingerprints.dump), for stories
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Irrelevant:
+    """A readable document that is not about the province; its title and date are kept for share of voice."""
+
+    document_id: int
+    article: Article
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    document_id: int
+    reason: Reason
+    note: str = ""
+
+
+Examined = Coverage | Irrelevant | Unreadable

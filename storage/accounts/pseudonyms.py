@@ -4,13 +4,14 @@ What was decided holds as before. A name that a command was given is a person's 
 name change as well; in the audit a command keeps the name of the machine's user, which is no account.
 """
 
-from sqlalchemy import Connection, Text, cast, delete, or_, select, update
+from sqlalchemy import Connection, Text, cast, delete, or_, select, union, update
 
 from storage.schema.maintenance import decisions
+from storage.schema.renditions import glossary_terms, item_texts, translation_corrections
 from storage.schema.reviews import digest_drafts, review_action_items, review_actions, review_holds, reviews
 
 #: Tables with the name of who acted.
-_NAMED = (decisions, reviews, review_actions, digest_drafts)
+_NAMED = (decisions, reviews, review_actions, digest_drafts, translation_corrections, glossary_terms)
 
 
 def pseudonym(number: int) -> str:
@@ -20,8 +21,11 @@ def pseudonym(number: int) -> str:
 
 def forget_name(connection: Connection, number: int, name: str) -> list[str]:
     """Put the pseudonym in place of the name; return the keys of the articles whose derived rows hold it."""
-    query = select(decisions.c.item_key).where(decisions.c.who == name).distinct().order_by(decisions.c.item_key)
-    keys = list(connection.execute(query).scalars())
+    decided = select(decisions.c.item_key).where(decisions.c.who == name)
+    put_right = select(item_texts.c.item_key).join(
+        translation_corrections, translation_corrections.c.sha256 == item_texts.c.sha256
+    )
+    keys = sorted(connection.execute(union(decided, put_right.where(translation_corrections.c.who == name))).scalars())
     connection.execute(delete(review_holds).where(review_holds.c.account == number))
     for table in _NAMED:
         connection.execute(update(table).where(table.c.who == name).values(who=pseudonym(number)))

@@ -11,6 +11,7 @@ from storage.articles.joined_reviews import move_reviews
 from storage.schema.core import candidates, items, taggings, versions
 from storage.schema.derived import facts, listings
 from storage.schema.maintenance import decisions
+from storage.schema.renditions import item_texts
 from storage.schema.search import search_items
 
 
@@ -30,7 +31,7 @@ def join_items(connection: Connection, kept: str, gone: Sequence[str]) -> None:
     store_claims(connection, {owner: [former_key(key) for key in gone]})
     connection.execute(update(decisions).where(decisions.c.item_key.in_(gone)).values(item_key=kept))
     move_reviews(connection, kept, gone)
-    for table in (search_items, facts, listings):
+    for table in (search_items, facts, listings, item_texts):
         connection.execute(delete(table).where(table.c.item_key.in_(gone)))
     _join_versions(connection, kept, gone)
     connection.execute(delete(items).where(items.c.key.in_(gone)))

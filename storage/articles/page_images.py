@@ -11,7 +11,7 @@ from storage.articles.items import relevance_of_item, with_newest_tagging
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.facet import Facet
 from storage.schema.core import candidates, documents, items, versions
-from storage.schema.page_images import page_images
+from storage.schema.renditions import page_images
 
 #: Rows marked as removed by one transaction.
 _BATCH = 500

@@ -17,8 +17,8 @@ from pipeline.records import AHEAD_LIMIT, JobOutcome
 from storage.schema.accounts import invitations, sessions
 from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, runs, versions
 from storage.schema.instants import Instant
-from storage.schema.page_images import page_images
 from storage.schema.publications import publications
+from storage.schema.renditions import page_images, translations
 from storage.schema.reviews import letters
 from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs
@@ -32,6 +32,7 @@ _WAITS: dict[Column[datetime], timedelta] = {
     candidates.c.next_try: timedelta(days=31),
     hosts.c.not_before: timedelta(days=2),
     page_images.c.next_try: timedelta(days=1),
+    translations.c.next_try: timedelta(days=1),
     sessions.c.ends_at: timedelta(days=31),
     invitations.c.until: timedelta(days=31),
     letters.c.next_try: timedelta(days=1),

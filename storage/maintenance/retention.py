@@ -28,6 +28,7 @@ from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.dialects import is_sqlite, utc_day
 from storage.schema.core import candidates, documents, fetches, items, polls, runs, taggings, versions
 from storage.schema.maintenance import attempt_days, decisions
+from storage.translations.expiry import delete_all_but_titles, delete_unused
 
 #: Rows changed by one transaction, so that a collection under way never waits long.
 BATCH = 500
@@ -280,4 +281,6 @@ def _empty_texts(connection: Connection, before: datetime | None, after: int) ->
         for tagging in tags_of:
             tags = {**tagging.tags, "places": [], "topics": [], "near": []}
             connection.execute(update(taggings).where(taggings.c.id == tagging.id).values(tags=tags))
+        delete_all_but_titles(connection, row.item_key)
+    delete_unused(connection)
     return emptied, _last(rows)

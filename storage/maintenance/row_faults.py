@@ -27,6 +27,7 @@ from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
 from storage.engine.migrate import head, version_of
 from storage.maintenance.checksum import row_name, stored_rows
 from storage.maintenance.desk_faults import DESK_CHECKS
+from storage.maintenance.rendition_faults import RENDITION_CHECKS
 from storage.schema.documentation import our_tables
 from storage.schema.instants import Instant
 from storage.service.publications import PUBLISHED_ITEMS
@@ -181,6 +182,7 @@ _CHECKS: dict[str, Callable[[Any], Iterator[Message]]] = {
     "page_images": _reason_faults,
     "job_runs": _job_run_faults,
     **DESK_CHECKS,
+    **RENDITION_CHECKS,
 }
 
 

@@ -1,0 +1,1 @@
+"""Translations of articles' texts: what engines made, what people corrected, and the glossary."""
