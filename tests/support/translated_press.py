@@ -1,9 +1,14 @@
 """Translations of the sample press, as an engine and a person might have given them, and one that a guard refused."""
 
+import hashlib
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
-from pipeline.records import VerdictReason
-from pipeline.records.translations import Engine, ItemTranslation, TextPart, TranslatedText
+from analysis.digest.excerpt import excerpt, strip_markup
+from pipeline.records import Item, VerdictReason
+from pipeline.records.audit import Actor
+from pipeline.records.translations import Engine, TextPart, Translation, TranslationCorrection
+from storage.database import Database
 
 ENGINE = Engine("openai", "sample-7b", "2026-10")
 AT = datetime(2026, 11, 21, 21, tzinfo=UTC)
@@ -42,6 +47,10 @@ TEXTS = {
         "Một nhà máy cáp ngầm cho điện gió ngoài khơi vừa khởi công ở khu công nghiệp Du Long.",
     ),
 }
+PARTS: tuple[TextPart, ...] = ("title", "excerpt")
+#: Name of the account of the person who corrected a translation.
+PERSON = "lan.nguyen"
+EDITOR = Actor(None, PERSON, "127.0.0.1", "desk")
 #: A person corrected both texts of this one.
 CORRECTED = "kana-lng-ko"
 CORRECTED_TEXTS = (
@@ -50,6 +59,7 @@ CORRECTED_TEXTS = (
 )
 #: A guard refused what the engine gave for the title of this one.
 REFUSED = "nintuon-solar-ko"
+REFUSAL = VerdictReason("number", {"missing": "14"})
 #: What the engine gave for this one holds markup, and characters that hide and reorder others.
 HOSTILE = "turbine-blade-failure"
 HOSTILE_TEXTS = (
@@ -58,15 +68,34 @@ HOSTILE_TEXTS = (
 )
 
 
-def translation_of(slug: str, source: str) -> ItemTranslation | None:
-    """Return the translation of an article of the sample press; None: there is none."""
-    if slug == REFUSED:
-        return ItemTranslation(source, refusals={"title": VerdictReason("number_changed", {})})
-    texts = {**TEXTS, CORRECTED: CORRECTED_TEXTS, HOSTILE: HOSTILE_TEXTS}.get(slug)
-    if texts is None:
-        return None
-    engine, who = (None, "lan.nguyen") if slug == CORRECTED else (ENGINE, "")
-    parts: tuple[TextPart, ...] = ("title", "excerpt")
-    return ItemTranslation(
-        source, {part: TranslatedText(text, engine, who, AT) for part, text in zip(parts, texts, strict=True)}
-    )
+def slug_of(item: Item) -> str:
+    """Return the name of an article in the sample press."""
+    return unquote(item.article.url).rsplit("/", 1)[-1].removesuffix(".html").rpartition("-")[0]
+
+
+def parts_of(item: Item) -> dict[TextPart, str]:
+    """Return the hashes of title and excerpt of an article."""
+    texts: dict[TextPart, str] = {"title": item.article.title, "excerpt": strip_markup(excerpt(item))}
+    return {part: hashlib.sha256(text.encode()).hexdigest() for part, text in texts.items()}
+
+
+def translate_press(storage: Database) -> dict[str, str]:
+    """Store the translations; return the keys of the articles that have one, or a refusal, by slug."""
+    keys: dict[str, str] = {}
+    for item in storage.articles.items():
+        slug, parts = slug_of(item), parts_of(item)
+        texts = {**TEXTS, HOSTILE: HOSTILE_TEXTS, CORRECTED: ("Bản máy chưa sửa", "Câu máy chưa sửa.")}.get(slug)
+        source = item.language.split("-")[0]
+        if slug == REFUSED:
+            made = [Translation(parts["title"], source, "vi", ENGINE, "", REFUSAL, AT)]
+        elif texts is not None:
+            made = [Translation(parts[p], source, "vi", ENGINE, t, None, AT) for p, t in zip(PARTS, texts, strict=True)]
+        else:
+            continue
+        keys[slug] = item.key
+        storage.translations.save(item.key, parts, made, seen=item)
+        if slug == CORRECTED:
+            for part, text in zip(PARTS, CORRECTED_TEXTS, strict=True):
+                correction = TranslationCorrection(parts[part], source, "vi", text, PERSON, AT)
+                storage.translations.correct(EDITOR, item, parts, part, correction)
+    return keys
