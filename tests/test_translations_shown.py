@@ -1,4 +1,4 @@
-"""Translations in every form: first on each foreign article, marked, beside the original, inert; refused ones nowhere."""
+"""Translations in all forms: first on each foreign article, marked, beside the original, inert; none that is refused."""
 
 import csv
 import io
