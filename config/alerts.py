@@ -9,7 +9,9 @@ from config.addresses import is_host_and_port
 from config.load import read_toml, resolve
 from pipeline.i18n.catalogs import mark
 
-RuleKind = Literal["job", "no_digest", "source_silent", "disk", "backup", "spike", "search", "grave", "desk"]
+RuleKind = Literal[
+    "job", "no_digest", "source_silent", "disk", "backup", "spike", "search", "grave", "desk", "translation"
+]
 #: Keys that each kind of rule needs, besides `kind`.
 _KEYS_BY_KIND: dict[str, frozenset[str]] = {
     "job": frozenset({"times"}),
@@ -21,6 +23,7 @@ _KEYS_BY_KIND: dict[str, frozenset[str]] = {
     "search": frozenset(),
     "grave": frozenset({"dead", "injured"}),
     "desk": frozenset(),
+    "translation": frozenset({"hours"}),
 }
 #: Keys of rules that hold a number, which is more than 0.
 _NUMBERS = ("times", "hours", "percent", "megabytes", "dead", "injured")
@@ -60,7 +63,7 @@ class Rule:
     times: int | None = None
     #: Local time, HH:MM, by which a digest must be there.
     by: str | None = None
-    #: Hours of silence of a source, or hours since the last backup.
+    #: Hours of silence of a source, since the last backup, or in which the engine of translation does not work.
     hours: float | None = None
     #: Free space on the disk, in percent and in megabytes.
     percent: float | None = None

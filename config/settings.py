@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from config.desk import DeskSettings, check_desk
 from config.load import Fault, Faults, read_toml, resolve
+from config.translation import TranslationSettings, check_translation_settings
 from pipeline.i18n.catalogs import mark
 from pipeline.records import CrawlSettings
 
@@ -175,6 +176,7 @@ class Settings:
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     images: ImageSettings = field(default_factory=ImageSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
+    translation: TranslationSettings = field(default_factory=TranslationSettings)
     peer: tuple[Peer, ...] = ()
 
 
@@ -188,6 +190,7 @@ def load_settings(directory: Path | None) -> Settings:
     _check_document(settings.document, faults)
     _check_sending(settings.sending, faults)
     check_desk(settings.desk, faults)
+    check_translation_settings(settings.translation, faults)
     faults.raise_any()
     return settings
 

@@ -32,6 +32,7 @@ LINGUISTIC = {
     "pipeline/prefilter/": "spellings of place names",
     "pipeline/stories/": "names of agencies, phrases of credits",
     "pipeline/tagging/": "words before and after place names",
+    "pipeline/translation/": "words for numbers, units, days, negations; phrases of engines that talk",
     "pipeline/text/": "letters, tone marks, legacy encodings",
     "diembao/service/doctor.py": "the letters that a typeface must have",
     "storage/migrations/": "sentences that older databases hold, to be parsed",

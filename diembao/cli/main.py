@@ -44,7 +44,9 @@ from diembao.cli.commands import (
     stories,
     tag,
     train,
+    translation,
 )
+from diembao.cli.commands import translate as translate_command
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
 from diembao.cli.root_options import root_options_first
 from diembao.cli.views.error_words import os_error_words
@@ -149,6 +151,8 @@ for module in (
     stories,
     tag,
     train,
+    translate_command,
+    translation,
 ):
     for command in module.COMMANDS:
         cli.add_command(command)

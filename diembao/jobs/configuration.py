@@ -101,10 +101,24 @@ def _loaders(
         return call
 
     yield lambda directory: missing_contact(directory, load_settings(directory))
+    yield _translation_faults
     yield faults_of(load_sources)
     yield lambda directory: schedule_faults(directory, job_faults)
     yield faults_of(load_alerts)
     yield faults_of(load_rulebook)
+
+
+def _translation_faults(directory: Path) -> Iterator[Fault]:
+    """Yield a fault where the server that is to translate lies outside private networks, its name resolved."""
+    from config.load import Faults, resolve
+    from config.settings import load_settings
+    from diembao.translation.engine import address_fault
+
+    settings = load_settings(directory).translation
+    if (fault := address_fault(settings)) is not None:
+        faults = Faults(*resolve(directory, "settings.toml"))
+        faults.add(("translation", "address"), fault)
+        yield from faults.all
 
 
 def _file_faults(directory: Path) -> Iterator[Fault]:
@@ -132,12 +146,16 @@ def _doubts(directory: Path) -> Iterator[Fault]:
     from config.alerts import load_alerts
     from config.load import FILES, Fault
     from config.settings import load_settings
+    from diembao.translation.engine import house_notes
 
     for name in FILES:
         if not (directory / name).exists():
             message = Message(mark("is missing; the one that came with the program is used"))
             yield Fault(str(directory / name), None, "", message)
-    mail, lists = load_alerts(directory).mail, load_settings(directory).sending.list
+    settings = load_settings(directory)
+    for note in house_notes(settings.translation):
+        yield Fault(str(directory / "settings.toml"), None, "translation.allow_public", note)
+    mail, lists = load_alerts(directory).mail, settings.sending.list
     if (mail.to or lists) and (doubt := sender_doubt(mail)):
         yield Fault(str(directory / "alerts.toml"), None, "mail.sender", doubt)
 

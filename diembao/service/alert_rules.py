@@ -13,6 +13,7 @@ from config.schedule import Job
 from config.settings import Settings
 from diembao.jobs.periods import local_day
 from diembao.jobs.publishing.gate_messages import gate_causes
+from diembao.jobs.translating.health import engine_causes
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code
@@ -293,4 +294,5 @@ _RULES: dict[str, Callable[[AlertContext, Rule], Causes]] = {
     "search": _saved_searches,
     "grave": _grave,
     "desk": _desk,
+    "translation": lambda c, rule: engine_causes(c.storage, c.home.config, c.at, c.zone, rule.hours or 24),
 }

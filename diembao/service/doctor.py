@@ -70,6 +70,7 @@ def examine_machine(
     yield _mail(alerting, settings)
     renders = any(source.render for source in sources if source.enabled)
     yield _browser(renders, draws=settings.images.keep != "none")
+    yield _translation(settings)
     enabled = [source for source in sources if source.enabled]
     if ask_names:
         yield _names(urlsplit(source.home).hostname or "" for source in enabled[:3])
@@ -234,6 +235,21 @@ def _browser(renders: bool, *, draws: bool) -> Finding:
         return Finding(what, "ok", translate("no source needs one"))
     way_out = translate_code("missing browser" if renders else "images without browser", missing)
     return Finding(what, "warning", translate("missing"), way_out)
+
+
+def _translation(settings: Settings) -> Finding:
+    from diembao.jobs.translating.health import engine_fault
+    from diembao.translation.engine import house_notes
+
+    what = translate("Translation")
+    if settings.translation.backend == "none":
+        return Finding(what, "ok", translate("none is configured; foreign articles stand as they were printed"))
+    if fault := engine_fault(settings.translation):
+        return Finding(what, "bad", hide_secrets(fault), translate("mend [translation], then: diembao translate"))
+    if notes := house_notes(settings.translation):
+        do = translate("take a server of the office, or tell those whom it concerns")
+        return Finding(what, "warning", " ".join(note.translated() for note in notes), do)
+    return Finding(what, "ok", settings.translation.backend)
 
 
 def _names(hosts: Iterable[str]) -> Finding:

@@ -14,6 +14,7 @@ from config.settings import Settings, load_settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.office.letters import letters_in_doubt
 from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
+from diembao.jobs.translating.health import engine_trouble
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
 from diembao.service.desk_process import desk_trouble
@@ -113,7 +114,10 @@ def service_status(
         )
     if serving and (trouble := _trouble_of_service(home)):
         troubles.append(trouble)
-    desk = (settings or load_settings(home.config if home.config.exists() else None)).desk
+    configured = settings or load_settings(home.config if home.config.exists() else None)
+    if trouble := engine_trouble(storage, configured.translation, at, zone):
+        troubles.append(trouble)
+    desk = configured.desk
     desk_words = desk_trouble(home, desk) if serving and desk.enabled else ""
     if desk_words:
         troubles.append(desk_words)

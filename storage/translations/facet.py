@@ -20,6 +20,7 @@ from storage.engine.facet import Facet
 from storage.schema.derived import facts
 from storage.translations import made as rows
 from storage.translations import people
+from storage.translations.engine_state import failing_since, note_engine
 from storage.translations.shown import load_corrections, load_shown
 
 
@@ -57,17 +58,18 @@ class Translations(Facet):
         /,
         *,
         at: datetime,
+        until: datetime | None = None,
         languages: Collection[str] = (),
     ) -> list[Item]:
         """Return relevant articles in another language of which this engine has title, lead or excerpt to translate.
 
-        The newest come first, published (else first seen) since a time. What a guard refused is done, and so is what a
-        person put into words; what the engine failed at waits until its next try is due at `at`. `languages`: of these
-        alone (without region); none: of all.
+        The newest come first, published (else first seen) in [`since`, `until`). What a guard refused is done, and so
+        is what a person put into words; what the engine failed at waits until its next try is due at `at`.
+        `languages`: of these alone (without region); none: of all.
         """
         self._catch_up()
         with self._reading() as connection:
-            return rows.load_wanted(connection, engine, target, limit, since, at, languages)
+            return rows.load_wanted(connection, engine, target, limit, since, until, at, languages)
 
     def done(self, engine: Engine, source: str, target: str, hashes: Collection[str], /, *, at: datetime) -> set[str]:
         """Return the hashes of texts that the engine translated, or failed at and need not try yet."""
@@ -107,6 +109,16 @@ class Translations(Facet):
         """Return how many texts an engine translated, a guard refused, and the engine failed at so far."""
         with self._reading() as connection:
             return rows.count_states(connection, engine, target)
+
+    def note_engine(self, works: bool, at: datetime, /) -> None:
+        """Note that the engine works, or does not; only the change from one to the other is stored."""
+        with self._writing() as connection:
+            note_engine(connection, works, at)
+
+    def failing_since(self) -> datetime | None:
+        """Return since when the engine does not work; None where it does, or was never asked."""
+        with self._reading() as connection:
+            return failing_since(connection)
 
     # people
     def correct(

@@ -28,6 +28,7 @@ def load_wanted(
     target: str,
     limit: int,
     since: datetime,
+    until: datetime | None,
     at: datetime,
     languages: Collection[str],
 ) -> list[Item]:
@@ -42,6 +43,8 @@ def load_wanted(
         )
         .order_by(facts.c.at.desc(), facts.c.item_key)
     )
+    if until is not None:
+        query = query.where(facts.c.at < int(until.timestamp()))
     found: list[Item] = []
     offset = 0
     # A damaged article is left out, and takes no other's place.

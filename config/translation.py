@@ -1,0 +1,110 @@
+"""[translation] of settings.toml: what puts foreign articles into Vietnamese, and where it is."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
+
+from config.load import Faults
+from pipeline.i18n.catalogs import mark
+from pipeline.text.private_hosts import is_local_name, is_metadata_service, is_public, numeric_address
+
+_FORBID = {"extra": "forbid"}
+_SECRET = re.compile(r"[A-Z][A-Z0-9_]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+#: Language of the translations: that of the readers.
+TARGET = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationSettings:
+    """[translation]: the engine that translates foreign articles (diembao.translation)."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
+    #: 'openai': an endpoint of chat completions; 'libretranslate'; 'ctranslate2': a model in `folder`.
+    backend: Literal["none", "openai", "libretranslate", "ctranslate2"] = "none"
+    #: Address of the server, for 'openai' up to and with /v1.
+    address: str = ""
+    #: Name of the model, as the server calls it; of 'libretranslate' and 'ctranslate2' as the documents show it.
+    model: str = ""
+    #: Version of the model; another one translates anew.
+    version: str = ""
+    #: Name of the secret with the key of the server; there need not be one.
+    secret: str = "DIEMBAO_TRANSLATION_KEY"
+    #: Folder of a CTranslate2 model, or of one folder for each language.
+    folder: str = ""
+    #: Whether the server may be outside private networks: the texts then leave the house.
+    allow_public: bool = False
+    #: Seconds that one text may take.
+    seconds_per_text: float = 60.0
+    #: Articles that one run translates at most.
+    per_run: int = 40
+    #: Days since publication within which articles are translated.
+    within_days: int = 7
+    #: Languages of the articles, without region; empty: all but Vietnamese.
+    languages: tuple[str, ...] = ()
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether texts are sent to a server."""
+        return self.backend in ("openai", "libretranslate")
+
+    @property
+    def leaves_the_house(self) -> bool:
+        """Whether texts may go to a server outside private networks."""
+        return self.is_remote and self.allow_public
+
+
+def check_translation_settings(settings: TranslationSettings, faults: Faults) -> None:
+    """Add what in [translation] cannot be meant; names of servers are not resolved."""
+    for key, least in (("seconds_per_text", 1), ("per_run", 1), ("within_days", 1)):
+        if (value := getattr(settings, key)) < least:
+            faults.add(("translation", key), mark("too small: {found}"), found=value)
+    if not _SECRET.fullmatch(settings.secret):
+        faults.add(
+            ("translation", "secret"),
+            mark("the name of a secret, e.g. {example}, not the secret itself"),
+            example="DIEMBAO_TRANSLATION_KEY",
+        )
+    for language in settings.languages:
+        if not _LANGUAGE.fullmatch(language) or language == TARGET:
+            faults.add(
+                ("translation", "languages"),
+                mark("no code of a foreign language, e.g. 'ko': {found!r}"),
+                found=language,
+            )
+    if settings.backend == "ctranslate2" and not settings.folder.strip():
+        faults.add(("translation", "folder"), mark("is empty"))
+    if settings.backend == "openai" and not settings.model.strip():
+        faults.add(("translation", "model"), mark("is empty"))
+    if settings.is_remote:
+        _check_address(settings, faults)
+
+
+def _check_address(settings: TranslationSettings, faults: Faults) -> None:
+    at = ("translation", "address")
+    try:
+        parts = urlsplit(settings.address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        faults.add(at, mark("an address that begins with http:// or https:// is needed"))
+    elif parts.username is not None or parts.password is not None:
+        faults.add(at, mark("holds a login: the key is a secret, named by `secret`"))
+    elif is_metadata_service(host):
+        faults.add(at, mark("is where a cloud hands out the keys of its machines"))
+    elif not settings.allow_public and _is_known_public(host):
+        faults.add(at, PUBLIC_ADDRESS, host=host)
+
+
+#: Fault of a server outside private networks.
+PUBLIC_ADDRESS = mark(
+    "{host} is outside private networks: the texts would leave the house. Whoever wants that writes "
+    "allow_public = true beside it"
+)
+
+
+def _is_known_public(host: str) -> bool:
+    number = numeric_address(host)
+    return number is not None and is_public(number) and not is_local_name(host)
