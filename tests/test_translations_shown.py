@@ -1,4 +1,4 @@
-"""Translations in all forms: first on each foreign article, marked, beside the original, inert; none that is refused."""
+"""Translations in all forms: first on foreign articles, marked, beside the original, inert; none that is refused."""
 
 import csv
 import io
