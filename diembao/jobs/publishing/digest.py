@@ -78,7 +78,7 @@ def build_draft(
         edit.kept(beside),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
-    model = with_translations(storage, model, items, language, as_of)
+    model = with_translations(storage, settings.translation, model, items, language, as_of)
     items = translated_items(storage, model, items, language)
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)

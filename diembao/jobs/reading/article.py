@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
-from diembao.jobs.reading.translation_words import ShownTranslation, shown_translation
+from diembao.jobs.reading.translation_words import (
+    ShownTranslation,
+    TranslationField,
+    shown_translation,
+    translation_fields,
+)
 from pipeline.records.reviews import Review
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.normalize import normalise_both
@@ -65,6 +70,8 @@ class ArticlePage:
     foreign: tuple[Member, ...]
     #: its texts in Vietnamese; None: it has none
     translation: ShownTranslation | None
+    #: of an article in another language, for who may put its translation right
+    fields: tuple[TranslationField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         return None
     title, text = normalise_both(item.article.title, item.article.text)
     members = storage.stories.members("event", item.event, limit=_MEMBERS)
+    translation = storage.translations.of_items([item.key]).get(item.key)
     return ArticlePage(
         item,
         pieces(title, evidence_spans(item.tags, "title", topics)),
@@ -103,7 +111,8 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         members.members,
         members.after is not None,
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
-        shown_translation(storage.translations.of_items([item.key]).get(item.key)),
+        shown_translation(translation),
+        tuple(translation_fields(item, translation)),
     )
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from analysis.digest.translated import engine_words
 from analysis.documents.labels import labels
+from config.translation import TARGET
 from diembao.jobs.reading.marks import harmless
+from diembao.jobs.translating.parts import hashes_of, language_of, texts_of
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import current_language
+from pipeline.translation.reason_text import translation_reason_text
 
 if TYPE_CHECKING:
-    from pipeline.records import SearchHit
+    from pipeline.records import Item, SearchHit
     from pipeline.records.translations import ItemTranslation, TextPart, TranslatedText
     from storage.database import Database
 
@@ -27,6 +30,21 @@ class ShownText:
     short: str
     #: the same with engine, model and version, or with the name of the person
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationField:
+    """One text of an article as the form for its translation has it."""
+
+    part: TextPart
+    #: as printed
+    original: str
+    #: as it is shown now; '': it is not translated
+    text: str
+    #: SHA-256 of `text`, by which the form says what the person saw
+    seen: str
+    #: why what the engine made of it is not shown; '': it is, or there is nothing
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +86,26 @@ def shown_text(text: TranslatedText) -> ShownText:
     engine = engine_words(text.engine, labels(current_language()))
     by = translate(mark("machine translation: {engine}"), engine=engine)
     return ShownText(harmless(text.text), translate(mark("machine translation")), by)
+
+
+def translation_fields(item: Item, one: ItemTranslation | None) -> list[TranslationField]:
+    """Return title and excerpt of an article for the form; none of one in Vietnamese or of unknown language."""
+    if language_of(item) in ("", TARGET):
+        return []
+    originals = texts_of(item)
+    texts, refusals = ({}, {}) if one is None else (one.texts, one.refusals)
+    parts: tuple[TextPart, ...] = ("title", "excerpt")
+    return [
+        TranslationField(
+            part,
+            harmless(originals[part]),
+            text := texts[part].text if part in texts else "",
+            hashes_of({part: text})[part],
+            translation_reason_text(refusals[part]) if part in refusals else "",
+        )
+        for part in parts
+        if originals.get(part)
+    ]
 
 
 def hit_mark(hit: SearchHit) -> str:
