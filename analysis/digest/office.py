@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.digest import excerpt
+from analysis.digest.translated import translation_mark
 from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, Run
 from analysis.documents.labels import Labels
 
@@ -81,8 +82,7 @@ class OfficeWords:
         reasons += [excerpt.visible(one.reason)] if one.reason else []
         title = excerpt.visible(one.title) or self._words.say("untitled")
         if (translated := self._day.translations.title(one.key)) is not None:
-            key = "machine_translation" if translated.engine is not None else "corrected_translation"
-            title = f"{excerpt.visible(translated.text)} [{self._words.say(key)}; {title}]"
+            title = f"{excerpt.visible(translated.text)} [{translation_mark(translated, self._words)}; {title}]"
         return f"{title} ({excerpt.visible(one.outlet)})" + (f": {'; '.join(reasons)}" if reasons else "")
 
     def top(self) -> str:

@@ -147,8 +147,8 @@ class TranslationWords:
         return self._translations.excerpt(item.key) if self.is_foreign(item) else None
 
     def mark(self, part: TranslatedText) -> str:
-        """Return that a text is a machine's translation, or one that a person corrected, whom nobody outside names."""
-        return self._words.say("machine_translation" if part.engine is not None else "corrected_translation")
+        """See `translation_mark`."""
+        return translation_mark(part, self._words)
 
     def credit(self, item: Item) -> str:
         """Return what translated the texts of an article that are shown, with model and version; '' for none."""
@@ -180,6 +180,11 @@ class TranslationWords:
         if any(part.engine is None for part in parts):
             notes.append(self._words.say("method_corrected"))
         return [*notes, *map(visible, self._translations.notes)]
+
+
+def translation_mark(part: TranslatedText, words: Labels) -> str:
+    """Return that a text is a machine's translation, or one that a person corrected, whom nobody outside names."""
+    return words.say("machine_translation" if part.engine is not None else "corrected_translation")
 
 
 def engine_words(engine: Engine, words: Labels) -> str:

@@ -59,7 +59,7 @@ CORRECTED_TEXTS = (
 )
 #: A guard refused what the engine gave for the title of this one.
 REFUSED = "nintuon-solar-ko"
-REFUSAL = VerdictReason("number", {"missing": "14"})
+REFUSAL = VerdictReason("numbers", {"written": "14%"})
 #: What the engine gave for this one holds markup, and characters that hide and reorder others.
 HOSTILE = "turbine-blade-failure"
 HOSTILE_TEXTS = (

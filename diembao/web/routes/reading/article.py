@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 
 from diembao.jobs.reading.article import article_page, explanation_page
 from diembao.jobs.reading.decision_words import decision_lines
-from diembao.jobs.reading.translation_words import translation_fields
+from diembao.jobs.reading.translation_words import shown_titles, translation_fields
 from diembao.jobs.translating.people import correct
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
@@ -42,6 +42,7 @@ def _article(visit: Visit, status: int = 200, typed: Mapping[TextPart, str] | No
     if visit.query.get("explain"):
         explanation = explanation_page(page.item, visit.context.rules(), topics)
     members = [member for member in page.members if sight.shows(member.key, member.story)]
+    foreign = [member for member in page.foreign if sight.shows(member.key, member.story)]
     return show(
         visit,
         "article.html",
@@ -51,7 +52,8 @@ def _article(visit: Visit, status: int = 200, typed: Mapping[TextPart, str] | No
         page=page,
         item=page.item,
         members=members,
-        foreign=[member for member in page.foreign if sight.shows(member.key, member.story)],
+        foreign=foreign,
+        titles=shown_titles(visit.storage, (*members, *foreign)),
         explanation=explanation,
         decisions=list(decision_lines(page.decisions, topics, visit.context.zone)),
         images={n: image for n, image in page.images.items() if image.file and image.removed_at is None},
