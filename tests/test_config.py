@@ -29,6 +29,7 @@ def test_packaged_files_are_valid() -> None:
         "send",
         "update",
         "letters",
+        "translate",
         "images",
         "backup",
         "self-check",

@@ -12,6 +12,7 @@ from pipeline.records import Reason
 if TYPE_CHECKING:
     from config.settings import Settings
     from pipeline.records import Article, ByteHit, Decision, Document, Item, Text, Unreadable
+    from pipeline.records.translations import ItemTranslation
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
 
@@ -27,6 +28,8 @@ class SourceText:
     read_as: Reason = Reason.OK
     #: what persons decided of the item, oldest first; it holds over the rules that are explained
     decisions: tuple[Decision, ...] = ()
+    #: what is shown of the item in Vietnamese, and why other texts are not; None: nothing was translated
+    translation: ItemTranslation | None = None
 
 
 class UnreadablePage(DiembaoError):
@@ -72,7 +75,9 @@ def text_of_address(storage: Database, url: str) -> SourceText | None:
 
 def _text_of_stored(storage: Database, name: str, item: Item) -> SourceText:
     decisions = tuple(storage.articles.decisions([item.key]).get(item.key, ()))
-    return replace(_text_of_article(name, item.article, item.article.hits), decisions=decisions)
+    translation = storage.translations.of_items([item.key]).get(item.key)
+    text = _text_of_article(name, item.article, item.article.hits)
+    return replace(text, decisions=decisions, translation=translation)
 
 
 def _text_of_document(document: Document, settings: Settings, rules: Rulebook) -> SourceText:

@@ -23,9 +23,8 @@ from pipeline.i18n.notices import Message
 from pipeline.records.translations import Engine
 
 _SHARED = ("sentencepiece.bpe.model", "spm.model", "sentencepiece.model")
-#: The end of a sentence, with the white space behind it, where models of sentences are given the next one. A point ends
-#: one only before white space that no small letter or digit follows.
-_END = re.compile(r"(?<=[。！？])|(?<=[.!?…])\s+(?![a-zà-ÿ0-9])")
+#: What may be the end of a sentence; models of sentences are given one at a time.
+_END = re.compile(r"(?<=[。！？])|(?<=[.!?…])\s+")
 #: Pieces of a sentence at most: models were trained on sentences of some hundred.
 _LONGEST = 480
 _EOS = "</s>"
@@ -146,6 +145,17 @@ class FolderTranslator:
 
     def close(self) -> None:
         self._loaded.clear()
+
+
+def sentences(line: str) -> list[str]:
+    """Return the sentences of a line: a point before a small letter or a digit ends none ('No. 5', 'approx. two')."""
+    found: list[str] = []
+    for part in filter(None, (part.strip() for part in _END.split(line))):
+        if found and not found[-1].endswith(("。", "！", "？")) and (part[0].islower() or part[0].isdigit()):
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def _is_model(folder: Path) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @translated.argument("what", metavar="ITEM|URL|FILE")
 @pass_context
 def explain(app: CliContext, what: str) -> int:
+    from diembao.jobs.translating.explanation import translation_lines, translation_row
     from pipeline.explain import explain as explain_text
     from pipeline.tagging.reason_text import relevance_reason_text
 
@@ -35,6 +36,7 @@ def explain(app: CliContext, what: str) -> int:
         answer: dict[str, Any] = asdict(replace(explanation, mentions=())) | {"mentions": _mentions(explanation)}
         answer["decisions"] = [asdict(decision) for decision in source.decisions]
         answer["tags"]["reason"] = relevance_reason_text(explanation.tags.reason)
+        answer["translation"] = translation_row(source.translation)
         app.print_json(answer)
     else:
         from rich.console import Console
@@ -44,6 +46,8 @@ def explain(app: CliContext, what: str) -> int:
 
         Console().print(explanation_panels(explanation, app.topic_names()))
         for line in decision_lines(source.decisions, app.topic_names(), app.zone()):
+            app.print(line)
+        for line in translation_lines(source.translation):
             app.print(line)
     return DONE
 

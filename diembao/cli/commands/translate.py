@@ -12,8 +12,7 @@ from diembao.cli import translated
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import DAY, MINUTES, MOST_ROWS, begun_day, gather
 from diembao.system.clock import now
-from pipeline.i18n.catalogs import mark, translate_code
-from pipeline.i18n.catalogs import translate as translate_message
+from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.i18n.notices import shown
 
 if TYPE_CHECKING:
@@ -33,10 +32,11 @@ class _Options:
 
 
 @translated.command(
+    "translate",
     help=mark(
         "Put title, lead and excerpt of new foreign articles into Vietnamese ([translation] in settings.toml), the "
         "newest first; a text is translated once. Exit code 1 where the engine does not work or failed at a text."
-    )
+    ),
 )
 @translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The articles of this day's digest only."))
 @translated.option(
@@ -50,16 +50,16 @@ class _Options:
 @translated.option("--retry", is_flag=True, help=mark("Translate anew what was refused, or what the engine failed at."))
 @pass_context
 @gather(_Options)
-def translate(app: CliContext, arguments: _Options) -> int:
+def translate_new(app: CliContext, arguments: _Options) -> int:
     from diembao.jobs.translating.translate import translate_articles
     from diembao.translation.engine import open_translator
 
     if arguments.whole and not arguments.items:
-        raise click.UsageError(translate_message("--whole needs --item: whole texts are translated one by one"))
+        raise click.UsageError(translate("--whole needs --item: whole texts are translated one by one"))
     settings = app.settings()
     translator = open_translator(settings.translation)
     if translator is None:
-        app.print(translate_message('Nothing is translated: [translation] backend in settings.toml is "none".'))
+        app.print(translate('Nothing is translated: [translation] backend in settings.toml is "none".'))
         return DONE
     try:
         with app.home.lock("translate"), app.storage() as storage:
@@ -90,9 +90,9 @@ def _item(storage: Database, key: str) -> Item:
 
     item = storage.articles.item(key)
     if item is None:
-        raise click.UsageError(translate_message("No such item: {item}", item=key))
+        raise click.UsageError(translate("No such item: {item}", item=key))
     if language_of(item) in ("", TARGET):
-        raise click.UsageError(translate_message("{item}: is in Vietnamese, or its language is not known", item=key))
+        raise click.UsageError(translate("{item}: is in Vietnamese, or its language is not known", item=key))
     return item
 
 
@@ -102,7 +102,7 @@ def _print(app: CliContext, result: TranslatingResult) -> None:
         cause = shown(result.cause) if result.cause else ""
         app.print_json({"translate": row | {"failed": result.failed, "stop": result.stop, "cause": cause}})
     app.print(
-        translate_message(
+        translate(
             "{articles} articles: {translated} texts translated, {refused} refused, {failed} not had.",
             articles=result.articles,
             translated=result.translated,
@@ -112,11 +112,11 @@ def _print(app: CliContext, result: TranslatingResult) -> None:
     )
     if result.refused:
         reasons = ", ".join(f"{translate_code('translation refusal', c)} ({n})" for c, n in result.refused.items())
-        app.print(translate_message("Refused: {reasons}; diembao explain ITEM says why", reasons=reasons))
+        app.print(translate("Refused: {reasons}; diembao explain ITEM says why", reasons=reasons))
     if result.stop == "time":
-        app.print(translate_message("The time is up; the next run goes on."))
+        app.print(translate("The time is up; the next run goes on."))
     if result.cause is not None:
-        app.warn(translate_message("The engine does not translate: {cause}", cause=shown(result.cause)))
+        app.warn(translate("The engine does not translate: {cause}", cause=shown(result.cause)))
 
 
-COMMANDS = (translate,)
+COMMANDS = (translate_new,)
