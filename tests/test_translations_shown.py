@@ -16,12 +16,15 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from docx.oxml.ns import qn
 
+from analysis.digest.excerpt import visible
+from analysis.report.figures import Span
 from config.rulebook import load_rulebook
 from config.settings import load_settings
 from diembao.jobs.export import ExportRequest, export
 from diembao.jobs.publishing.digest import FORMS, build_draft, render
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.publish import frozen, store
+from diembao.jobs.publishing.report import write_report
 from pipeline.records import SearchHit
 from pipeline.records.translations import Translation
 from storage.database import Database, open_database
@@ -239,3 +242,17 @@ def test_exports_have_the_translations(press: Press, tmp_path: Path, zone: str) 
     for frame in (pd.read_parquet(tmp_path / "t.parquet"), pd.read_excel(tmp_path / "t.xlsx")):
         column = "title_vi" if "title_vi" in frame else "Tiêu đề tiếng Việt"
         assert TEXTS["vinograd-nintkhuan"][0] in set(frame[column])
+
+
+def test_a_report_names_foreign_stories_in_vietnamese(translated: Press, tmp_path: Path) -> None:
+    rules, settings, span = load_rulebook(), load_settings(None), Span(END.date() - timedelta(days=1), END.date())
+    [path], report = write_report(
+        translated.storage, settings, rules, span, language="vi", out=tmp_path, forms=("docx",)
+    )
+    foreign = {row.title: row.translated for row in (*report.spread, *report.negative) if row.translated is not None}
+    assert foreign
+    word = docx.Document(str(path)).element
+    lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in word.iter(qn("w:p"))]
+    for title, shown in foreign.items():
+        mark = "máy dịch" if shown.engine is not None else "bản dịch đã sửa"
+        assert [line for line in lines if f"{visible(shown.text)} ({mark}) · {title}. " in line], title
