@@ -117,9 +117,11 @@ class FolderTranslator:
         if not models:
             message = mark("{folder}: holds no CTranslate2 model (model.bin), nor a folder for each language with one")
             raise EngineDown(Message(message, folder=self._folder))
-        for folder in models:
-            _sentencepiece_files(folder)
-        files = ((path / "model.bin", (path / "model.bin").stat()) for path in models)
+        files = [
+            (path, path.stat())
+            for folder in models
+            for path in (folder / "model.bin", *dict.fromkeys(_sentencepiece_files(folder)), *_vocabularies(folder))
+        ]
         told = _fingerprint(tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in files))
         return Engine("ctranslate2", self._model, self._version or told)
 
@@ -193,10 +195,16 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _vocabulary(folder: Path) -> frozenset[str]:
-    """Return the tokens of the source's vocabulary, in any of the forms that CTranslate2 has written them in."""
-    for name in ("shared_vocabulary", "source_vocabulary"):
-        for path in (folder / f"{name}.json", folder / f"{name}.txt"):
-            if path.is_file():
-                text = path.read_text("utf-8")
-                return frozenset(map(str, json.loads(text)) if path.suffix == ".json" else text.split("\n"))
+    """Return the tokens of the source's vocabulary; none where there is no file of it."""
+    for path in _vocabularies(folder):
+        if not path.name.startswith("target"):
+            text = path.read_text("utf-8")
+            return frozenset(map(str, json.loads(text)) if path.suffix == ".json" else text.split("\n"))
     return frozenset()
+
+
+def _vocabularies(folder: Path) -> list[Path]:
+    """Return the files of a model's vocabularies, in any of the forms that CTranslate2 has written them in."""
+    names = ("shared_vocabulary", "source_vocabulary", "target_vocabulary")
+    paths = (folder / f"{name}.{ending}" for name in names for ending in ("json", "txt"))
+    return [path for path in paths if path.is_file()]

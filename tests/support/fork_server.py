@@ -70,7 +70,9 @@ _OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "train": _LEARNING,
 }
 #: Commands that tag texts: the rules and the models of the package are built for them once.
-_TAGGING = frozenset({"collect", "evaluate", "explain", "extract", "process", "retag", "run", "tag", "train"})
+_TAGGING = frozenset(
+    {"collect", "evaluate", "explain", "extract", "process", "retag", "run", "tag", "train", "translate"}
+)
 #: Seconds for the server to read the program in.
 _START = 120.0
 
