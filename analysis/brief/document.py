@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from analysis.brief.matters import Matter, attention_matters, day_matters, foreign_topics
 from analysis.brief.sizes import SIZES, BriefSize
 from analysis.digest import excerpt
-from analysis.digest.figure_words import grave_words
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
 from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
+from analysis.stories.figure_words import grave_words
 from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line
@@ -62,7 +62,7 @@ def brief_document(
 class _BriefBuilder:
     def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str], province: str, size: BriefSize) -> None:
         self._day, self._words, self._topics, self._province, self._size = day, words, topics, province, size
-        self._view, self.head = DigestPresenter(day, words, topics), HeadLines(day, words)
+        self._view, self.head = DigestPresenter(day, words, topics, province), HeadLines(day, words)
         self.office = OfficeWords(day, words)
         self._matters = day_matters(day)
         self._told = self._matters[:_MATTERS]

@@ -73,7 +73,7 @@ class _DigestBuilder:
     ) -> None:
         self._day, self._words, self._topics, self._province = day, words, topics, province
         self._pictures = pictures
-        self._view, self._head = DigestPresenter(day, words, topics), HeadLines(day, words)
+        self._view, self._head = DigestPresenter(day, words, topics, province), HeadLines(day, words)
         self._office = OfficeWords(day, words)
 
     def blocks(self) -> Iterator[Block]:

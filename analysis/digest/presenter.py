@@ -9,11 +9,11 @@ from analysis.digest import excerpt
 from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.corrections import Erratum
 from analysis.digest.data_line import data_line
-from analysis.digest.figure_words import grave_words, reach_words
 from analysis.digest.item_words import published_words, remark_words
 from analysis.digest.model import Digest
 from analysis.digest.translated import TranslationWords
 from analysis.documents.labels import Labels
+from analysis.stories.figure_words import grave_words, reach_words
 from analysis.stories.grouping import Story
 from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link
@@ -29,8 +29,10 @@ _NAMED = 12
 class DigestPresenter:
     """Texts and lists that the output formats need beyond the fields of the Digest and the labels."""
 
-    def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str]) -> None:
+    def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str], province: str = "") -> None:
+        """`province` is the name of the watched province, which a line from data leaves out beside places in it."""
         self._day = day
+        self._province = province
         self._words = words
         self._topics = topics
         self._events: dict[str, list[Story]] = {}
@@ -155,7 +157,7 @@ class DigestPresenter:
     def _data_line(self, item: Item) -> str:
         stories = self._events.get(item.event or item.story, ())
         mates = [other for story in stories for other in story.items if other.key != item.key]
-        return data_line(item, mates, self._words, self._topics)
+        return data_line(item, mates, self._words, self._topics, self._province)
 
     def why_top(self, top: TopStory) -> str:
         """Return a sentence that explains why a story is to be read first."""

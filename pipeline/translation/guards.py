@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.quantities.comparison import answers, is_same_number
+from pipeline.quantities.figures import Figure, figures_in_text, plain
+from pipeline.quantities.number_idioms import idiomatic_values
 from pipeline.records.tags import VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.translation.days import NamedDay, named_days, weekdays, without_weekdays
-from pipeline.translation.figures import Figure, figures_in_text, plain
 from pipeline.translation.names import KnownName, foreign_province, missing_name
 from pipeline.translation.negation import changed_denial
-from pipeline.translation.number_idioms import idiomatic_values
-from pipeline.translation.quantities import answers, is_same_number
 from pipeline.translation.wording import (
     is_not_vietnamese,
     length_fault,
@@ -31,9 +31,9 @@ def check_translation(
     """Return why a translation into Vietnamese must not be shown; None if nothing speaks against it.
 
     `source` is the language of the original (BCP 47), `names` are those of `known_names` for it; with `rules` a
-    province that the original does not name is found too. Codes: empty, talk, language, untranslated, repetition, names,
-    province, length, dates, numbers, units, added_numbers, negation_lost, negation_added; the catalogues have their
-    sentences (pipeline.translation.reason_text).
+    province that the original does not name is found too. Codes: empty, talk, language, untranslated, repetition,
+    names, province, length_short, length_long, dates, numbers, units, added_numbers, negation_lost, negation_added;
+    the catalogues have their sentences (pipeline.translation.reason_text).
     """
     if not translated.strip():
         return VerdictReason("empty")

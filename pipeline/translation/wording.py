@@ -23,9 +23,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 #: Words of the original that stand one after another in the result, at least so many small ones among them
 _COPIED, _COPIED_SMALL = 4, 2
 _TALK = re.compile(
-    r"^\W*(?:(?:dưới đây|sau đây|đây) là (?:bản|phần|nội dung) dịch|bản dịch(?: tiếng việt)?\s*:|dịch(?: sang tiếng việt)?\s*:|"
+    r"^\W*(?:(?:dưới đây|sau đây|đây) là (?:bản|phần|nội dung) dịch|bản dịch(?: tiếng việt)?\s*:|dịch(?: sang "
+    r"tiếng việt)?\s*:|"
     r"tiếng việt\s*:|tạm dịch\s*:|nội dung dịch|chắc chắn rồi|tất nhiên rồi|được rồi,|vâng,? (?:dưới|sau|đây|tôi)|"
-    r"(?:rất )?xin lỗi,?(?: nhưng)? (?:tôi|mình|em) (?:không|chưa)|tôi (?:không thể|xin lỗi)|là (?:một )?(?:mô hình ngôn ngữ|trợ lý)|"
+    r"(?:rất )?xin lỗi,?(?: nhưng)? (?:tôi|mình|em) (?:không|chưa)|tôi (?:không thể|xin lỗi)|là (?:một )?(?:mô "
+    r"hình ngôn ngữ|trợ lý)|"
     r"here(?:'s| is) the|sure[,!:]|certainly[,!:]|translation\s*:|vietnamese\s*:|translated text)"
     r"|<\|?/?(?:think|im_start|im_end|assistant|user|s|system|eos)\|?>|\[/?INST\]|```|^\s*[{\[]\s*\"\w+\"\s*:"
     r"|(?:mô hình ngôn ngữ lớn|với tư cách là (?:một )?(?:ai|trợ lý)|as an ai )"
@@ -33,12 +35,14 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:^|[\n(\[])\s*(?:lưu ý|ghi chú|chú thích|chú ý|nd|người dịch|lời người dịch|giải thích)(?: của người dịch)?\s*:",
+    r"(?:^|[\n(\[])\s*(?:lưu ý|ghi chú|chú thích|chú ý|nd|người dịch|lời người dịch|giải thích)(?: của người "
+    r"dịch)?\s*:",
     re.I,
 )
 #: Notes that an original has of its own
 _ANY_NOTE = re.compile(
-    r"note|hinweis|anmerkung|remarque|nota|примечани|внимани|注|備考|备注|참고|주의|หมายเหตุ|ໝາຍເຫດ|attention|achtung|atención|editor",
+    r"note|hinweis|anmerkung|remarque|nota|примечани|внимани|注|備考|备注|참고|주의|หมายเหตุ|ໝາຍເຫດ|attention|"
+    r"achtung|atención|editor",
     re.I,
 )
 _LONGEST_LOOP = 20

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.translation.number_words import Lexicon, lexicon, token_pattern
-from pipeline.translation.units import UNITS, unit_after, unit_before
+from pipeline.quantities.number_words import Lexicon, lexicon, token_pattern
+from pipeline.quantities.units import UNITS, unit_after, unit_before
 
 _POINT = frozenset(("en", "zh", "ja", "ko", "th", "lo", "km", "my"))
 #: Spanish writes 1.500 in Spain and 1,500 in Mexico
@@ -34,7 +34,7 @@ class Figure:
     end: int
     #: what it can mean, the likeliest first
     values: tuple[float, ...]
-    #: keys of the units (pipeline.translation.units) it can be of; none: no known unit stands at it
+    #: keys of the units (pipeline.quantities.units) it can be of; none: no known unit stands at it
     units: tuple[str, ...]
     #: end of its unit; `end` without one
     unit_end: int
@@ -188,11 +188,11 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
 
 def _is_certain(group: Sequence[_Token], values: Sequence[float], text: str, known: Lexicon) -> bool:
     """Whether number words surely state a number: in scripts without spaces they are part of other words."""
-    if values[0] < 2 or all(token.kind == "scale" for token in group):
+    if values[0] <= 1:
         return False
-    if not known.counters:
-        return any(token.kind == "number" for token in group)
-    if text[: group[0].start].endswith("第"):
+    if not known.counters:  # 'mil millones' is a number, 'million' alone may be one of several
+        return len(group) > 1 or group[0].kind == "number"
+    if text[: group[0].start].endswith("第") or all(token.kind == "scale" for token in group):
         return False
     if sum(token.kind != "scale" for token in group) > 1 and any(token.kind == "number" for token in group):
         return True
@@ -229,11 +229,16 @@ def _with_ranges(figures: Sequence[Figure], text: str) -> Iterator[Figure]:
     for n, figure in enumerate(figures):
         if n + 1 < len(figures) and figure.digits and not figure.units:
             other = figures[n + 1]
-            if other.digits and _RANGE.fullmatch(text[figure.end : other.start]):
+            if is_range(figure, other, text):
                 scale = _scale(other, text)
                 values = (*figure.values, *(value * scale for value in figure.values)) if scale > 1 else figure.values
                 figure = replace(figure, units=other.units, values=values)
         yield figure
+
+
+def is_range(figure: Figure, other: Figure, text: str) -> bool:
+    """Whether two numbers are the ends of a range: '80至150', '200 to 300'."""
+    return figure.digits and other.digits and _RANGE.fullmatch(text[figure.unit_end : other.start]) is not None
 
 
 def _scale(figure: Figure, text: str) -> float:
