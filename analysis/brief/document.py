@@ -10,6 +10,7 @@ from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
 from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
+from analysis.digest.translated import FirstLine
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
 from analysis.stories.figure_words import grave_words
@@ -139,8 +140,11 @@ class _BriefBuilder:
         line = self._view.translated.first_line(item)
         title = self._title_run(item, bold=bold)
         if line.data:
-            return Run(f"{line.data}: ", bold=bold), title
+            return Run(self._known(line), bold=bold), title
         return (title, Run(f" ({line.mark})", italic=True)) if line.mark else (title,)
+
+    def _known(self, line: FirstLine) -> str:
+        return f"{cut_line(line.known, 2 * self._size.headline)}{line.waiting}: "
 
     def _title_run(self, item: Item, *, bold: bool = False) -> Run:
         line = self._view.translated.first_line(item)
@@ -237,7 +241,7 @@ class _BriefBuilder:
         """Return the outlet of an article and its title; before one that is not translated, what is known of it."""
         line = self._view.translated.first_line(item)
         # The line from data names the country.
-        known = f"{cut_line(excerpt.visible(item.outlet), _NAME)}. {line.data}: " if line.data else ""
+        known = f"{cut_line(excerpt.visible(item.outlet), _NAME)}. {self._known(line)}" if line.data else ""
         mark = (Run(f" ({line.mark})", italic=True),) if line.mark else ()
         return Run(f" {known or f'{self._outlet(item)}: '}“"), self._title_run(item), Run("”"), *mark
 

@@ -58,7 +58,14 @@ class FirstLine:
     #: language of `original`
     original_language: str = ""
     #: what is known of an article in a foreign language without a translated title; '': there is one, or none is needed
-    data: str = ""
+    known: str = ""
+    #: that an engine has not translated it yet, in brackets; '': it has, or there is none
+    waiting: str = ""
+
+    @property
+    def data(self) -> str:
+        """The whole line from data."""
+        return f"{self.known}{self.waiting}"
 
 
 class TranslationWords:
@@ -80,9 +87,9 @@ class TranslationWords:
         translated = self._translations.title(item.key)
         if translated is not None:
             return FirstLine(visible(translated.text), "", self.mark(translated), title, self.tag(item))
-        data = visible(self._data_line(item)).rstrip(".")
-        missing = f" ({self._words.say('untranslated')})" if self._translations.engine else ""
-        return FirstLine(title, self.tag(item), data=f"{data}{missing}")
+        known = visible(self._data_line(item)).rstrip(".")
+        waiting = f" ({self._words.say('untranslated')})" if self._translations.engine else ""
+        return FirstLine(title, self.tag(item), known=known, waiting=waiting)
 
     def tag(self, item: Item) -> str:
         """Return the language of an article for a document in this one; '' for this one or an unusable tag."""

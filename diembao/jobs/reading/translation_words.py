@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from analysis.digest.data_line import data_line
 from analysis.digest.translated import engine_words
 from analysis.documents.labels import labels
 from config.translation import TARGET
@@ -86,6 +87,16 @@ def shown_text(text: TranslatedText) -> ShownText:
     engine = engine_words(text.engine, labels(current_language()))
     by = translate(mark("machine translation: {engine}"), engine=engine)
     return ShownText(harmless(text.text), translate(mark("machine translation")), by)
+
+
+def known_line(item: Item, topics: Mapping[str, str], province: str) -> str:
+    """Return what the data of an article in another language say of it; '' of one in Vietnamese.
+
+    `topics` gives names by id, `province` is the name of the watched one.
+    """
+    if language_of(item) in ("", TARGET):
+        return ""
+    return data_line(item, (), labels(current_language()), topics, province).rstrip(".")
 
 
 def translation_fields(item: Item, one: ItemTranslation | None) -> list[TranslationField]:

@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 
 from diembao.jobs.reading.article import article_page, explanation_page
 from diembao.jobs.reading.decision_words import decision_lines
-from diembao.jobs.reading.translation_words import shown_titles, translation_fields
+from diembao.jobs.reading.translation_words import known_line, shown_titles, translation_fields
 from diembao.jobs.translating.people import correct
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
@@ -48,6 +48,7 @@ def _article(visit: Visit, status: int = 200, typed: Mapping[TextPart, str] | No
         "article.html",
         status=status,
         typed=typed or {},
+        known=known_line(page.item, topics, visit.context.settings().province.name),
         wrong=wrong,
         page=page,
         item=page.item,
