@@ -115,8 +115,8 @@ def test_the_brief_tells_the_day() -> None:
         "Báo chí phản ánh và phản hồi cơ quan nhà nước; tiêu cực: “tông”. (xem việc số 3 ở trên)",
         "BÁO CHÍ NƯỚC NGOÀI NÓI GÌ",
         "1 tin, bài của 1 cơ quan báo chí: Singapore 1. Sắc thái: tích cực 1.",
-        "- Năng lượng (1 bài). Eastern Example. Báo Singapore, về năng lượng: “Salt of Ca Na sails for Japan” "
-        "(tích cực).",
+        "- Năng lượng (1 bài). Eastern Example. Báo Singapore, về năng lượng: 5.200 tấn; địa danh: Cà Ná; "
+        "cùng sự việc với: “Lô muối Cà Ná đi Nhật Bản” (Báo Ví Dụ): “Salt of Ca Na sails for Japan” (tích cực).",
         "MỚI SO VỚI BẢN TRƯỚC",
         "- So với bản ngày 21/11/2026: 2 việc mới, 1 việc tiếp diễn.",
         "- Tiếp diễn: Xe khách tông xe tải ở Thuận Bắc, tám người bị thương.",

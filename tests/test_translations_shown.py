@@ -166,8 +166,8 @@ def test_hostile_translations_are_text(files: Mapping[str, bytes]) -> None:
     assert "<script>alert(1)</script> Bảy tua-bin gió dừng" in BeautifulSoup(files[".html"].decode(), "lxml").text
     markdown = files[".md"].decode()
     assert r"\*\*đậm\*\* \[a\](javascript:alert(1)) xong" in markdown and "&lt;script&gt;" in markdown
-    for name, body in files.items():
-        assert not re.search("[\u202a-\u202e\u200b]", body.decode("utf-8", "ignore")) or name == ".csv", name
+    for name in (".html", ".md", ".csv", "brief.html", "letter.html", "letter.txt"):
+        assert not re.search("[\u202a-\u202e\u200b]", files[name].decode()), name
 
 
 def test_a_publication_stays_as_it_was_when_a_translation_comes_later(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pipeline.records import Item
 from pipeline.records.translations import ItemTranslation, TextPart, TranslatedText
+from pipeline.text.invisible import strip_invisible
 
 #: What stands for a person in tables: no name of an account leaves the house.
 PERSON = "person"
@@ -42,7 +43,11 @@ def cells_of(translation: ItemTranslation | None) -> TranslatedCells:
     title = texts.get("title")
     excerpt = next((texts[part] for part in _EXCERPTS if part in texts), None)
     by = dict.fromkeys(_by(part) for part in (title, excerpt) if part is not None)
-    return TranslatedCells("" if title is None else title.text, "" if excerpt is None else excerpt.text, tuple(by))
+    return TranslatedCells(_shown(title), _shown(excerpt), tuple(by))
+
+
+def _shown(part: TranslatedText | None) -> str:
+    return "" if part is None else strip_invisible(part.text)
 
 
 def cells_of_item(item: Item) -> TranslatedCells:
