@@ -1,12 +1,11 @@
 """The job that translates, with a real server and both databases: once, checked, killed, injected, down for a day."""
 
 import json
-import os
 import random
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,23 +13,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from config.load import packaged
 from config.rulebook import load_rulebook
 from config.translation import TranslationSettings
 from diembao.jobs.translating.explanation import translation_lines
 from diembao.jobs.translating.health import engine_trouble
 from diembao.jobs.translating.parts import hashes_of, texts_of
 from diembao.jobs.translating.translate import TranslatingResult, Wanted, translate_articles
-from diembao.system.home import Home
 from diembao.translation.engine import open_translator
 from pipeline.records import Article, Item, Tags
 from pipeline.records.translations import Engine
 from storage.database import Database, open_database
 from storage.maintenance.integrity import check_integrity
 from storage.schema.renditions import translations
-from tests.support.cli import start_diembao
 from tests.support.desk import MORNING, store_day, written
 from tests.support.engines import MODEL, EngineServer
+from tests.support.stress.translating import start_translating
 from tests.support.translated import KNOWN, SENTENCES, foreign, press
 
 RULES = load_rulebook(None)
@@ -282,52 +279,32 @@ def test_an_engine_that_is_down_delays_no_digest(db: Database, server: EngineSer
 # kills
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    home: Home
-    keys: Mapping[str, str]
-
-
-@pytest.fixture
-def stage(address: str, server: EngineServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Stage:
-    home = Home(tmp_path / "home")
-    home.config.mkdir(parents=True)
-    section = f'[translation]\nbackend = "openai"\naddress = "{server.address}/v1"\nmodel = "{MODEL}"\nper_run = 400\n'
-    text = packaged("settings.toml")
-    start, end = text.index("[translation]"), text.index("# Provinces beside which")
-    (home.config / "settings.toml").write_text(text[:start] + section + text[end:], "utf-8")
-    monkeypatch.setenv("DIEMBAO_DATABASE", address)
-    opened = open_database(address)
-    keys = store_day(opened, press(30))
-    opened.close()
-    return _Stage(home, keys)
-
-
-def test_twenty_kills_lose_nothing_and_translate_nothing_twice(
-    stage: _Stage, address: str, server: EngineServer
-) -> None:
-    chance = random.Random(19)
+def test_twenty_kills_lose_nothing_and_translate_nothing_twice(address: str, server: EngineServer) -> None:
+    db = open_database(address)
+    keys = store_day(db, press(60))
+    db.close()
+    chance, settings = random.Random(19), settings_for(server)
     server.pace = 0.02
     for _ in range(20):
-        before = len(server.texts)
-        command = start_diembao("--home", stage.home.root, "translate")
-        assert server.wait_for_texts(before + chance.randint(1, 4)), "a run goes on where the last one was killed"
+        process = start_translating(address, settings)
+        assert server.wait_for_texts(len(server.texts) + chance.randint(1, 3)), "it goes on where the last was killed"
         time.sleep(chance.uniform(0, 0.1))
-        os.kill(command.pid, signal.SIGKILL)
-        command.wait(30)
+        process.kill()
+        process.join(30)
+        assert process.exitcode == -signal.SIGKILL
     done_by_killed = len(_stored(address))
-    last = start_diembao("--home", stage.home.root, "translate")
-    assert last.wait(120) == 0
+    last = start_translating(address, settings)
+    last.join(120)
+    assert last.exitcode == 0
     db = open_database(address)
     expected = {
         sha256
-        for key in stage.keys.values()
+        for key in keys.values()
         for part, sha256 in hashes_of(texts_of(item_of(db, key))).items()
         if part != "text"
     }
-    stored = _stored(address)
-    assert sorted(stored) == sorted(expected), "each text once"
-    assert all({"title", "lead", "excerpt"} <= parts.keys() for parts in shown(db, stage.keys).values())
+    assert sorted(_stored(address)) == sorted(expected), "each text once"
+    assert all({"title", "lead", "excerpt"} <= parts.keys() for parts in shown(db, keys).values())
     db.close()
     # A killed run loses the text that was under way, and no other: it is the only one that is asked for again.
     again = sum(server.answered.values()) - len(expected)
@@ -342,8 +319,3 @@ def _stored(address: str) -> list[str]:
         found = list(connection.execute(select(translations.c.sha256)).scalars())
     db.close()
     return found
-
-
-def test_only_one_run_at_a_time(stage: _Stage) -> None:
-    with stage.home.lock("translate"):
-        assert start_diembao("--home", stage.home.root, "translate").wait(60) == 3

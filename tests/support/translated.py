@@ -80,7 +80,7 @@ KNOWN: Mapping[str, str] = {
     original.format(n=n): translated.format(n=n)
     for pairs in SENTENCES.values()
     for original, translated in pairs
-    for n in range(21, 60)
+    for n in range(21, 90)
 }
 
 
