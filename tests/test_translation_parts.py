@@ -1,12 +1,14 @@
 """What the guards of translations read: names, numbers with units, days, denials."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from config.rulebook import load_rulebook
 from pipeline.quantities.figures import figures_in_text, plain
+from pipeline.quantities.stated import stated_quantities
 from pipeline.records.translations import GlossaryTerm
 from pipeline.translation.days import named_days
 from pipeline.translation.guards import check_translation
@@ -147,3 +149,16 @@ def test_an_unknown_language_is_checked_for_what_needs_no_words() -> None:
     reason = check_translation(original, wrong, "sv", names=names, rules=rules())
     assert reason is not None
     assert reason.code == "numbers"
+
+
+@pytest.mark.parametrize(
+    "unit", ["1 ", "1.", "9" * 400 + " ", "không ", "a b ", "천만", "(宁", "có ", "two hai ", "一", "５"]
+)
+def test_odd_texts_neither_raise_nor_take_long(unit: str) -> None:
+    original = unit * (4000 // len(unit))
+    for language in ("en", "zh", "ko", "vi", "xx", ""):
+        started = time.process_time()
+        known_names(original, language, rules())
+        check_translation(original, f"Ninh Thuận {original}", language, rules=rules())
+        stated_quantities(original, language, "SG")
+        assert time.process_time() - started < 5

@@ -100,18 +100,18 @@ def _tokens(text: str, language: str, known: Lexicon) -> list[_Token]:
     taken: list[_Token] = []
     for match in re.finditer(number, text):
         taken.append(_Token(match.start(), match.end(), "digits", read_digits(match[0], language)))
-    covered: list[tuple[int, int]] = []
+    covered: set[int] = set()
     if language in ("zh", "ja"):
         for match in _POSITIONAL.finditer(text):
             if len(match[0]) > 2 or "〇" in match[0]:
                 digits = "".join(_POSITIONAL_DIGITS[c] for c in match[0])
                 taken.append(_Token(match.start(), match.end(), "digits", (float(digits),)))
-                covered.append(match.span())
+                covered.update(range(*match.span()))
     tables: dict[str, dict[str, float]] = {
         "number": dict(known.numbers), "multiplier": dict(known.multipliers), "scale": known.scales,
     }  # fmt: skip
     for match in token_pattern(language).finditer(text):
-        if any(start <= match.start() < end for start, end in covered):
+        if match.start() in covered:
             continue
         kind = match.lastgroup or "number"
         word = " ".join(match[0].casefold().split())
@@ -178,7 +178,7 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
     symbol = unit_before(text, start)
     if symbol and not any(UNITS[unit].dimension == UNITS[symbol].dimension for unit in units):
         units, unit_end = (symbol,), end
-    if text[:start].endswith("百分之"):
+    if text.endswith("百分之", 0, start):
         units, unit_end = ("%",), end
     if units and language == "vi" and (half := _HALF_MORE.match(text, unit_end)):
         values, unit_end = tuple(value + 0.5 for value in values), half.end()
@@ -192,11 +192,11 @@ def _is_certain(group: Sequence[_Token], values: Sequence[float], text: str, kno
         return False
     if not known.counters:  # 'mil millones' is a number, 'million' alone may be one of several
         return len(group) > 1 or group[0].kind == "number"
-    if text[: group[0].start].endswith("第") or all(token.kind == "scale" for token in group):
+    if text.endswith("第", 0, group[0].start) or all(token.kind == "scale" for token in group):
         return False
     if sum(token.kind != "scale" for token in group) > 1 and any(token.kind == "number" for token in group):
         return True
-    if re.match(known.counters, text[group[-1].end :]) is None:
+    if re.compile(known.counters).match(text, group[-1].end) is None:
         return False
     return group[0].kind == "number" or text[group[0].start] in "十百"
 

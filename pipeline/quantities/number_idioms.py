@@ -34,8 +34,8 @@ _SHARES: tuple[tuple[str, tuple[float, ...]], ...] = (
 )
 _ROMAN = re.compile(r"(?<![\w.])(?=[IVX]+(?!\w))(X{0,3})(IX|IV|V?I{0,3})(?!\w)")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
-_HAN_FRACTION = re.compile(r"([\d一二三四五六七八九十]+)(?:分の|分之|분의)\s?([\d一二三四五六七八九十]+)")
-_VIETNAMESE_FRACTION = re.compile(r"(?<!\w)(\d+|\w+)\s+phần\s+(\d+|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.I)
+_HAN_FRACTION = re.compile(r"([\d一二三四五六七八九十]{1,4})(?:分の|分之|분의)\s?([\d一二三四五六七八九十]{1,4})")
+_VIETNAMESE_FRACTION = re.compile(r"(?<!\w)(\w{1,6})\s+phần\s+(\d+|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.I)
 _SLASHED = re.compile(r"(?<![\d/.,])([1-9])\s?[/⁄]\s?([2-9]|10)(?![\d/]|[.,]\d)")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -79,8 +79,8 @@ def _roman(written: str) -> float:
 
 
 def _small(word: str, language: str) -> float:
-    if word.isdigit():
+    if word.isdecimal():
         return float(word)
-    if word in "一二三四五六七八九十":
+    if len(word) == 1 and word in "一二三四五六七八九十":
         return float("一二三四五六七八九十".index(word) + 1)
     return float(lexicon(language).numbers.get(word.casefold(), 0))

@@ -108,6 +108,8 @@ _UNSURE = re.compile(
 )
 #: Countries whose own currency is called dollar too, or yuan
 _OTHER_DOLLARS = frozenset(("SG", "AU", "CA", "HK", "TW", "NZ", "BN", "FJ"))
+#: Beyond it a number is no quantity but a telephone's, an account's or nonsense, and floats are not exact
+_LARGEST = 1e15
 #: Least amount of dong in Korean, where the word is also one for buildings
 _LEAST_DONG = 1000
 
@@ -156,7 +158,7 @@ def _quantities(text: str, language: str, country: str) -> Iterator[StatedQuanti
 
 def _quantity(text: str, figure: Figure, upper: Figure | None, language: str, country: str) -> StatedQuantity | None:
     last = upper or figure
-    if not figure.certain or figure.values[0] <= 0 or any(len(f.values) != 1 for f in (figure, last)):
+    if not figure.certain or not 0 < figure.values[0] < _LARGEST or any(len(f.values) != 1 for f in (figure, last)):
         return None
     start, end = figure.start, last.unit_end
     noun, unit = "", _sure_unit(text, last, language, country)

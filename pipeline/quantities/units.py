@@ -140,21 +140,37 @@ def _pattern(spelling: str) -> str:
     return words
 
 
-def _compile() -> tuple[re.Pattern[str], list[tuple[str, ...]]]:
+@dataclass(frozen=True, slots=True)
+class _Spellings:
+    """The spellings with one first letter, the longest first; group n of the pattern is of the units `keys[n - 1]`."""
+
+    pattern: re.Pattern[str]
+    keys: tuple[tuple[str, ...], ...]
+
+
+def _compile() -> dict[str, _Spellings]:
+    """Return the spellings by their first letter in lower case: one pattern of all takes a millisecond a number."""
     spellings: dict[str, tuple[str, ...]] = {}
     for rows in _TABLE.values():
         for key, _, words in rows:
             for word in words.split():
                 spellings.setdefault(word, (key,))
     spellings |= _EITHER
-    ordered = sorted(spellings, key=lambda word: (-len(word.rstrip("*")), word))
-    parts = [f"({_pattern(word)})" if word in _CASED else f"((?i:{_pattern(word)}))" for word in ordered]
-    return re.compile(r"(?:\s(?:de|of)\s|\sd['’]|[\s-])?(?:" + "|".join(parts) + ")"), [
-        spellings[word] for word in ordered
-    ]
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(spellings, key=lambda word: (-len(word.rstrip("*")), word)):
+        by_letter.setdefault(word[0].lower(), []).append(word)
+    return {
+        letter: _Spellings(
+            re.compile("|".join(f"({_pattern(w)})" if w in _CASED else f"((?i:{_pattern(w)}))" for w in words)),
+            tuple(spellings[word] for word in words),
+        )
+        for letter, words in by_letter.items()
+    }
 
 
-_AFTER, _KEYS = _compile()
+_BY_LETTER = _compile()
+#: What may stand between a number and its unit: '15 millions de dongs', '20-mile'
+_BETWEEN = re.compile(r"\s(?:de|of)\s|\sd['’]|[\s-]|")
 #: Letters of a unit that begin another word: '1 원전' is a reactor, '2分の1' a fraction
 _OTHER_WORD = re.compile(
     r"[\s-]?(?:원[전자료래인점시형주격칙예]|동[부쪽안시남북해]|분[의기석야]|일[본대부]|주[민요]|도[로시]|周年|"
@@ -165,10 +181,14 @@ _SYMBOL = re.compile(rf"({'|'.join(map(re.escape, sorted(_BEFORE, key=len, rever
 
 def unit_after(text: str, end: int) -> tuple[tuple[str, ...], int]:
     """Return the units that a number which ends at `end` can be of, and where their word ends; ((), end) for none."""
-    match = _AFTER.match(text, end)
-    if match is None or match.lastindex is None or _OTHER_WORD.match(text, end):
+    between = _BETWEEN.match(text, end)
+    assert between is not None  # it may be empty
+    start = between.end()
+    known = _BY_LETTER.get(text[start : start + 1].lower())
+    match = known.pattern.match(text, start) if known else None
+    if known is None or match is None or match.lastindex is None or _OTHER_WORD.match(text, end):
         return (), end
-    return _KEYS[match.lastindex - 1], match.end()
+    return known.keys[match.lastindex - 1], match.end()
 
 
 def unit_before(text: str, start: int) -> str:
