@@ -8,15 +8,16 @@ from datetime import UTC, timedelta
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis.brief.document import SIZES, brief_document
+from analysis.brief.document import brief_document
 from analysis.brief.matters import attention_matters, day_matters, foreign_topics
-from analysis.digest.edition import edition_of
+from analysis.brief.sizes import SIZES
 from analysis.digest.model import Counts, Digest, DigestPeriod, DigestRules, build_digest
 from analysis.documents.blocks import Letterhead, PrintDocument, plain_text_lines
 from analysis.documents.docx import render_docx
 from analysis.documents.email_html import email_html
 from analysis.documents.page import render_page
 from analysis.documents.pdf import count_pages, render_pdf
+from analysis.stories.edition import edition_of
 from config.settings import load_settings
 from diembao.jobs.publishing.digest import brief_document as fitted_brief
 from diembao.jobs.publishing.digest import render
@@ -114,7 +115,8 @@ def test_the_brief_tells_the_day() -> None:
         "Báo chí phản ánh và phản hồi cơ quan nhà nước; tiêu cực: “tông”. (xem việc số 3 ở trên)",
         "BÁO CHÍ NƯỚC NGOÀI NÓI GÌ",
         "1 tin, bài của 1 cơ quan báo chí: Singapore 1. Sắc thái: tích cực 1.",
-        "- Năng lượng (1 bài). Eastern Example (Singapore): “Salt of Ca Na sails for Japan” (tích cực).",
+        "- Năng lượng (1 bài). Eastern Example. Báo Singapore, về năng lượng: 5.200 tấn; địa danh: Cà Ná; "
+        "cùng sự việc với: “Lô muối Cà Ná đi Nhật Bản” (Báo Ví Dụ): “Salt of Ca Na sails for Japan” (tích cực).",
         "MỚI SO VỚI BẢN TRƯỚC",
         "- So với bản ngày 21/11/2026: 2 việc mới, 1 việc tiếp diễn.",
         "- Tiếp diễn: Xe khách tông xe tải ở Thuận Bắc, tám người bị thương.",

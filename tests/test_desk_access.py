@@ -94,6 +94,7 @@ ALLOWED = {
     "POST /search/change": "REA",
     "POST /search/forget": "REA",
     "GET /article/{key}": _SIGNED_IN,
+    "POST /article/{key}/translation": "RE",
     "GET /article/{key}/image/{version}": _SIGNED_IN,
     "GET /story/{key}": _SIGNED_IN,
     "GET /event/{key}": _SIGNED_IN,

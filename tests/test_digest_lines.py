@@ -10,13 +10,13 @@ from bs4 import BeautifulSoup
 
 from analysis.digest.corrections import published_item
 from analysis.digest.document import digest_document
-from analysis.digest.edition import edition_of, published_edition
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.html import render_html, render_markdown
 from analysis.digest.model import DigestPeriod, DigestRules, build_digest
 from analysis.digest.presenter import DigestPresenter
 from analysis.documents.blocks import plain_text_lines
 from analysis.documents.labels import labels
+from analysis.stories.edition import edition_of, published_edition
 from pipeline.records import Feed, Source, SourceDay, SourceState
 from pipeline.records.publications import Publication
 from storage.database import open_database

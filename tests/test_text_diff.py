@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.digest.text_diff import text_diff
+from analysis.stories.text_diff import text_diff
 from pipeline.records import Article
 
 

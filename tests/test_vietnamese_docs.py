@@ -165,5 +165,5 @@ def test_heads_of_the_workbook_and_columns_that_are_named_exist() -> None:
     columns = TABLES["items"].columns
     heads = dict(zip(SheetWords("vi", {}).heads("items", columns), (c.name for c in columns), strict=True))
     rows = re.findall(r"^\| ([^|`]+) \| `(\w+)` \|", PAGES["so-lieu.md"], re.MULTILINE)
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert [(head, name) for head, name in rows if heads.get(head) != name] == []

@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from analysis.brief.matters import Matter, attention_matters, day_matters, foreign_topics
+from analysis.brief.sizes import SIZES, BriefSize
 from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
 from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
+from analysis.digest.translated import FirstLine
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
 from analysis.stories.figure_words import grave_words
@@ -23,39 +24,6 @@ _MATTERS, _SENTENCES = 5, 2
 _NAME, _UNUSUAL = 40, 260
 #: Words of evidence quoted of a matter that asks for attention
 _QUOTED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class BriefSize:
-    """How much a brief tells, so that it keeps to its page."""
-
-    #: letters of the sentences of each matter
-    told: int
-    #: matters that ask for attention
-    attention: int
-    #: topics of the foreign press
-    foreign: int
-    #: matters listed as new, and as continued
-    listed: int
-    #: letters of a headline
-    headline: int
-    #: outlets named of a matter, and sources named that failed
-    names: int
-
-
-#: From most to least: the first that fits is taken. Those of ROOMY tell all that a brief should: among them one is
-#: sought that fits where a wider typeface stands in for Times New Roman, too.
-ROOMY = (
-    BriefSize(260, 5, 4, 3, 130, 4),
-    BriefSize(250, 5, 3, 2, 130, 4),
-    BriefSize(240, 4, 3, 1, 120, 3),
-)
-SIZES = (
-    *ROOMY,
-    BriefSize(200, 4, 3, 1, 110, 3),
-    BriefSize(160, 3, 2, 1, 100, 3),
-    BriefSize(120, 2, 1, 1, 80, 1),
-)
 
 
 def brief_document(
@@ -95,7 +63,7 @@ def brief_document(
 class _BriefBuilder:
     def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str], province: str, size: BriefSize) -> None:
         self._day, self._words, self._topics, self._province, self._size = day, words, topics, province, size
-        self._view, self.head = DigestPresenter(day, words, topics), HeadLines(day, words)
+        self._view, self.head = DigestPresenter(day, words, topics, province), HeadLines(day, words)
         self.office = OfficeWords(day, words)
         self._matters = day_matters(day)
         self._told = self._matters[:_MATTERS]
@@ -147,19 +115,41 @@ class _BriefBuilder:
 
     def _matter(self, matter: Matter) -> Runs:
         item = matter.spoken(self._words.lang)
-        text = excerpt.opening(item, _SENTENCES, self._size.told)
+        text = self._told_of(item)
         return (
             *self._headline(matter, item),
             Run(f". {text} " if text else ". "),
             Run(f"({self._carriers(matter)})", italic=True),
         )
 
+    def _told_of(self, item: Item) -> str:
+        """Return the first sentences of an article: translated, where it is in a language its readers may not read."""
+        translated = self._view.translated
+        if translated.is_foreign(item):
+            return translated.lead(item, self._size.told)
+        return excerpt.opening(item, _SENTENCES, self._size.told)
+
     def _headline(self, matter: Matter, item: Item) -> Runs:
-        headline = cut_line(self._view.headline(item), self._size.headline).rstrip(" .")
         marks = {self.head.mark(story) for story in matter.stories}
         new = self._words.say("new")
         mark = f" [{new}]" if marks == {new} else ""
-        return Run(headline, bold=True, link=link(item)), Run(mark)
+        return *self._first_line(item, bold=True), Run(mark)
+
+    def _first_line(self, item: Item, *, bold: bool) -> Runs:
+        """Return the first line of an article, short: translated title and mark, or line from data and title."""
+        line = self._view.translated.first_line(item)
+        title = self._title_run(item, bold=bold)
+        if line.data:
+            return Run(self._known(line), bold=bold), title
+        return (title, Run(f" ({line.mark})", italic=True)) if line.mark else (title,)
+
+    def _known(self, line: FirstLine) -> str:
+        return f"{cut_line(line.known, 2 * self._size.headline)}{line.waiting}: "
+
+    def _title_run(self, item: Item, *, bold: bool = False) -> Run:
+        line = self._view.translated.first_line(item)
+        title = cut_line(line.title, self._size.headline).rstrip(" .")
+        return Run(title, bold=bold, link=link(item), language=line.language)
 
     def _carriers(self, matter: Matter) -> str:
         """Return who carries a matter: 'Báo A, Báo B và 3 cơ quan khác; báo nước ngoài: Báo C (Pháp)'."""
@@ -241,21 +231,28 @@ class _BriefBuilder:
             name = self._topics.get(topic.topic, topic.topic)
             places = list(dict.fromkeys(p.name for i in topic.items for p in i.tags.places if p.unit))[:3]
             named = words.say("brief_places", names=", ".join(places)) if places else ""
-            rows.append(
-                (
-                    Run(words.say("brief_topic", topic=name, n=len(topic.items), names=named), bold=True),
-                    Run(f" {self._outlet(shown)}: “"),
-                    Run(cut_line(self._view.headline(shown), self._size.headline), link=link(shown)),
-                    Run(f"” ({words.of('tone', shown.tags.tone).lower()})."),
-                )
-            )
+            first = Run(words.say("brief_topic", topic=name, n=len(topic.items), names=named), bold=True)
+            rows.append((first, *self._quotation(shown), Run(f" ({words.of('tone', shown.tags.tone).lower()}).")))
         yield BulletList(tuple(rows))
         if rest := sum(len(topic.items) for topic in topics[self._size.foreign :]):
             yield Paragraph(_runs(words.say("brief_more_items", n=rest)), "meta")
 
+    def _quotation(self, item: Item) -> Runs:
+        """Return the outlet of an article and its title; before one that is not translated, what is known of it."""
+        line = self._view.translated.first_line(item)
+        # The line from data names the country.
+        known = f"{cut_line(excerpt.visible(item.outlet), _NAME)}. {self._known(line)}" if line.data else ""
+        mark = (Run(f" ({line.mark})", italic=True),) if line.mark else ()
+        return Run(f" {known or f'{self._outlet(item)}: '}“"), self._title_run(item), Run("”"), *mark
+
     def _quoted(self, items: Sequence[Item]) -> Item:
-        """Return the article of a topic to quote: negative before others, in a script that most readers can read."""
-        return min(items, key=lambda i: (i.tags.tone != "negative", not i.article.title[:1].isascii()))
+        """Return the article of a topic to quote: negative before others, then one that readers can read."""
+
+        def order(item: Item) -> tuple[bool, bool, bool]:
+            unread = bool(self._view.translated.first_line(item).data)
+            return item.tags.tone != "negative", unread, not item.article.title[:1].isascii()
+
+        return min(items, key=order)
 
     def _new(self) -> Iterator[Block]:
         words, edition = self._words, self._day.edition
@@ -274,7 +271,9 @@ class _BriefBuilder:
         yield BulletList(tuple(rows))
 
     def _short(self, matter: Matter) -> str:
-        return cut_line(self._view.headline(matter.spoken(self._words.lang)), self._size.headline).rstrip(" .")
+        line = self._view.translated.first_line(matter.spoken(self._words.lang))
+        title = cut_line(line.title, self._size.headline).rstrip(" .")
+        return f"{title} ({line.mark})" if line.mark else title
 
     def _annex_line(self) -> str:
         day, words = self._day, self._words

@@ -73,7 +73,7 @@ class _DigestBuilder:
     ) -> None:
         self._day, self._words, self._topics, self._province = day, words, topics, province
         self._pictures = pictures
-        self._view, self._head = DigestPresenter(day, words, topics), HeadLines(day, words)
+        self._view, self._head = DigestPresenter(day, words, topics, province), HeadLines(day, words)
         self._office = OfficeWords(day, words)
 
     def blocks(self) -> Iterator[Block]:
@@ -142,7 +142,7 @@ class _DigestBuilder:
             yield BulletList(
                 tuple(
                     (
-                        Run(view.headline(top.story.lead), bold=True, link=link(top.story.lead)),
+                        *view.translated.runs(top.story.lead, bold=True, link=link(top.story.lead)),
                         Run(f" ({excerpt.visible(top.story.lead.outlet)}). {view.why_top(top)}"),
                     )
                     for top in day.top
@@ -155,7 +155,7 @@ class _DigestBuilder:
             yield BulletList(
                 tuple(
                     (
-                        Run(view.headline(one.story.lead), bold=True, link=link(one.story.lead)),
+                        *view.translated.runs(one.story.lead, bold=True, link=link(one.story.lead)),
                         Run(f". {view.seen(one)} {view.spread(one.story)}"),
                     )
                     for one in day.attention[:_DETAILED]
@@ -187,12 +187,11 @@ class _DigestBuilder:
 
     def _clipping(self, story: Story, here: str) -> Iterator[Block]:
         words, view, item = self._words, self._view, story.lead
-        yield Heading(2, (Run(view.headline(item), bold=True, link=link(item)),))
+        yield from view.translated.heading_blocks(item, link(item))
         tone = f"{TONE_SIGNS[item.tags.tone]} {words.of('tone', item.tags.tone)}"
         parts = [*view.origin(item), view.published(item), tone, *filter(None, [self._head.mark(story)])]
         yield Paragraph((Run(excerpt.visible(item.outlet), bold=True), Run(f" · {' · '.join(parts)}")), "meta")
-        if pieces := excerpt.excerpt(item):
-            yield Paragraph(tuple(Run(p.text, marked=p.marked) for p in pieces), "excerpt")
+        yield from view.translated.excerpt_blocks(item)
         if others := [self._topics.get(t.id, t.id) for t in item.tags.topics if t.id != here]:
             yield Paragraph(_runs(f"{words.say('more_topics')} {'; '.join(others)}"), "small")
         if story.reprints:
@@ -211,7 +210,7 @@ class _DigestBuilder:
 
     def _brief(self, item: Item) -> Runs:
         parts = [excerpt.visible(item.outlet), *self._view.origin(item), self._view.published(item)]
-        return Run(self._view.headline(item), link=link(item)), Run(f" · {' · '.join(parts)}")
+        return *self._view.translated.runs(item, link=link(item), original=True), Run(f" · {' · '.join(parts)}")
 
     def _outlets(self) -> Iterator[Block]:
         day, words = self._day, self._words
@@ -288,6 +287,7 @@ class _DigestBuilder:
             *([words.say("method_missing")] if self._view.sources("failed") else []),
             *filter(None, [self._office.top()]),
             words.say("method_press"),
+            *self._view.translated.notes(),
             *self._office.notes(),
         ]
         yield from (Paragraph(_runs(text), "small") for text in texts)

@@ -87,10 +87,10 @@ def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
-def visible(text: str) -> str:
-    """Return `text` on one line of at most 400 characters, without characters that hide or reorder others."""
+def visible(text: str, most: int = _LINE) -> str:
+    """Return `text` on one line of at most `most` characters, without characters that hide or reorder others."""
     line = _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
-    return cut_line(line, _LINE)
+    return cut_line(line, most)
 
 
 def evidence(tags: Tags) -> Iterator[tuple[Evidence, int]]:

@@ -67,7 +67,7 @@ def _render(
             note=note,
             l=words,
             topic=lambda id: topics.get(id, id),
-            view=DigestPresenter(day, words, topics),
+            view=DigestPresenter(day, words, topics, province),
             head=HeadLines(day, words),
             office=OfficeWords(day, words),
             reasons=list(reason_groups(day, words, province)),

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 
 from analysis.anomalies.surges import Surge
 from analysis.digest.corrections import Erratum
-from analysis.digest.edition import Edition
 from analysis.digest.office import NOBODY, Office
+from analysis.digest.translated import UNTRANSLATED, Translations
+from analysis.stories.edition import Edition
 from analysis.stories.grouping import Story, group_into_stories, newest_first
 from analysis.stories.ranking import (
     AttentionItem,
@@ -135,6 +136,8 @@ class Digest:
     related: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     #: what people made of it
     office: Office = NOBODY
+    #: its articles in the reader's language, as far as they are translated
+    translations: Translations = UNTRANSLATED
 
     @property
     def id(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.digest import excerpt
+from analysis.digest.translated import translation_mark
 from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, Run
 from analysis.documents.labels import Labels
 
@@ -80,6 +81,8 @@ class OfficeWords:
         reasons = [self._words.of("reject-reason", one.code)] if one.code else []
         reasons += [excerpt.visible(one.reason)] if one.reason else []
         title = excerpt.visible(one.title) or self._words.say("untitled")
+        if (translated := self._day.translations.title(one.key)) is not None:
+            title = f"{excerpt.visible(translated.text)} [{translation_mark(translated, self._words)}; {title}]"
         return f"{title} ({excerpt.visible(one.outlet)})" + (f": {'; '.join(reasons)}" if reasons else "")
 
     def top(self) -> str:

@@ -8,8 +8,10 @@ from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
 from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.corrections import Erratum
+from analysis.digest.data_line import data_line
 from analysis.digest.item_words import published_words, remark_words
 from analysis.digest.model import Digest
+from analysis.digest.translated import TranslationWords
 from analysis.documents.labels import Labels
 from analysis.stories.figure_words import grave_words, reach_words
 from analysis.stories.grouping import Story
@@ -20,7 +22,6 @@ from pipeline.tagging.reason_text import relevance_reason_text
 
 #: Shape beside the name of a tone, so that no tone rests on colour alone
 TONE_SIGNS: Mapping[str, str] = {"positive": "▲", "neutral": "●", "negative": "▼", "unsure": "○"}
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: Outlets of a story that are named
 _NAMED = 12
 
@@ -28,8 +29,10 @@ _NAMED = 12
 class DigestPresenter:
     """Texts and lists that the output formats need beyond the fields of the Digest and the labels."""
 
-    def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str]) -> None:
+    def __init__(self, day: Digest, words: Labels, topics: Mapping[str, str], province: str = "") -> None:
+        """`province` is the name of the watched province, which a line from data leaves out beside places in it."""
         self._day = day
+        self._province = province
         self._words = words
         self._topics = topics
         self._events: dict[str, list[Story]] = {}
@@ -37,6 +40,7 @@ class DigestPresenter:
             for story in part:
                 self._events.setdefault(story.lead.event or story.lead.story, []).append(story)
         parts = (day.foreign, day.undated, day.mentions, *(section.stories for section in day.sections))
+        self.translated = TranslationWords(day.translations, words, self._data_line)
         self._reach = {item.source_id: item.reach for part in parts for story in part for item in story.items}
 
     def local(self, at: datetime) -> datetime:
@@ -80,10 +84,6 @@ class DigestPresenter:
         words, language = self._words, item.language
         country = [words.country(item.country)] if item.country != "VN" else []
         return [*country, words.language(language)] if language not in ("", "vi") else country
-
-    def tag(self, language: str) -> str:
-        """Return `language` if it can stand in an HTML attribute as a language tag, else ''."""
-        return language if _LANGUAGE_TAG.fullmatch(language) else ""
 
     def change(self, now: int, before: int | None) -> str:
         words = self._words
@@ -151,7 +151,13 @@ class DigestPresenter:
         return "t-" + re.sub(r"[^A-Za-z0-9]", "-", story.lead.story)
 
     def headline(self, item: Item) -> str:
-        return excerpt.visible(item.article.title) or self._words.say("untitled")
+        """Return the title of an item, translated where it can be, with its mark then."""
+        return self.translated.headline(item)
+
+    def _data_line(self, item: Item) -> str:
+        stories = self._events.get(item.event or item.story, ())
+        mates = [other for story in stories for other in story.items if other.key != item.key]
+        return data_line(item, mates, self._words, self._topics, self._province)
 
     def why_top(self, top: TopStory) -> str:
         """Return a sentence that explains why a story is to be read first."""

@@ -19,7 +19,7 @@ Style = Literal["text", "meta", "excerpt", "small"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text in one style. `link` is an http(s) address."""
+    """Text in one style. `link` is an http(s) address; `language` that of the text, '' for that of the document."""
 
     text: str
     bold: bool = False
@@ -27,6 +27,8 @@ class Run:
     #: highlighted, as with a marker
     marked: bool = False
     link: str | None = None
+    #: BCP 47
+    language: str = ""
 
 
 Runs = tuple[Run, ...]

@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from analysis.documents.blocks import (
     Block,
@@ -118,6 +118,9 @@ def _run(run: Run) -> str:
     # The schema prescribes the order of these elements.
     look = "<w:b/>" * run.bold + "<w:i/>" * run.italic
     look += '<w:shd w:val="clear" w:color="auto" w:fill="FDF0C4"/>' * run.marked
+    if run.language:
+        language = quoteattr(run.language)
+        look += f"<w:lang w:val={language} w:eastAsia={language}/>"
     return _r(run.text, look)
 
 

@@ -28,6 +28,7 @@ def _run_html(run: Run, style: InlineStyle) -> str:
         markup = f"<em>{markup}</em>"
     if run.bold:
         markup = f"<strong>{markup}</strong>"
+    language = f' lang="{escape(run.language)}"' if run.language else ""
     if run.link:
-        markup = f'<a href="{escape(run.link)}" {style.link}>{markup}</a>'
-    return markup
+        return f'<a href="{escape(run.link)}" {style.link}{language}>{markup}</a>'
+    return f"<span{language}>{markup}</span>" if language else markup

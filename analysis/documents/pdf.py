@@ -95,7 +95,15 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _runs(runs: Runs) -> list[dict[str, Any]]:
     return [
-        {"text": r.text, "bold": r.bold, "italic": r.italic, "marked": r.marked, "link": r.link or ""}
+        {
+            "text": r.text,
+            "bold": r.bold,
+            "italic": r.italic,
+            "marked": r.marked,
+            "link": r.link or "",
+            # Typst takes the language alone, without script or region.
+            "lang": r.language.split("-")[0].lower(),
+        }
         for r in runs
         if r.text
     ]

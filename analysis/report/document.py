@@ -24,6 +24,7 @@ from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
 from analysis.report.model import PeriodicReport
 from analysis.report.negative import negative_blocks
+from analysis.report.story_titles import story_runs
 from pipeline.records import Tone
 
 _TONES: tuple[Tone, ...] = ("positive", "neutral", "negative", "unsure")
@@ -211,7 +212,7 @@ class _ReportBuilder:
                 first=excerpt.visible(story.outlet),
                 day=self._words.short_date(story.start),
             )
-            items.append((Run(excerpt.visible(story.title), bold=True, link=story.link or None), Run(f". {spread}")))
+            items.append((*story_runs(story, self._words), Run(f". {spread}")))
         yield BulletList(tuple(items), numbered=True)
 
     def _outlets(self) -> Iterator[Block]:

@@ -6,6 +6,7 @@ from analysis.digest import excerpt
 from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, Run, Runs
 from analysis.documents.labels import Labels
 from analysis.report.model import PeriodicReport
+from analysis.report.story_titles import story_runs
 
 
 def negative_blocks(report: PeriodicReport, words: Labels) -> Iterator[Block]:
@@ -28,7 +29,7 @@ def negative_blocks(report: PeriodicReport, words: Labels) -> Iterator[Block]:
             first=excerpt.visible(story.outlet),
             day=words.short_date(story.start.astimezone(report.zone).date()),
         )
-        rows.append((Run(excerpt.visible(story.title), bold=True, link=story.link or None), Run(f". {spread}")))
+        rows.append((*story_runs(story, words), Run(f". {spread}")))
     yield BulletList(tuple(rows), numbered=True)
     if rest := report.negative_stories - len(report.negative):
         more = words.of("report", "negative_more", stories=words.whole(rest), items=words.whole(total - told))

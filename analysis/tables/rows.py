@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.tables.links import article_link
 from pipeline.records import Item, Relevance, SourceDay, Tone
+from pipeline.records.translations import TranslatedText
 from pipeline.tables.columns import ZONE, distinct
 
 
@@ -46,6 +47,8 @@ class StoryRow:
     main: bool = False
     #: address that may be clicked; '': none
     link: str = ""
+    #: the title in the reader's language; None: it is not translated, or not asked for
+    translated: TranslatedText | None = None
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ _CONTEXTS: Mapping[str, str] = {
     "state": "state",
     "text_from": "text from",
     "tone": "tone",
+    "translated_by": "translated by",
 }
 #: Columns of the same name whose values are no codes: the reason for a relevance is a sentence
 _CODED_ONLY_IN: Mapping[str, str] = {"reason": "ledger"}

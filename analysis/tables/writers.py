@@ -16,9 +16,10 @@ from analysis.tables.sheet_words import SheetWords
 from analysis.tables.sink import Sink
 from pipeline.errors import DiembaoError
 from pipeline.records import Item
-from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column
+from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column, cut
 from pipeline.tables.csv_cells import groups, legal_text, write_rows
 from pipeline.tables.csv_rows import CsvRow, csv_line
+from pipeline.tables.translated_items import cells_of_item
 from pipeline.tagging.reason_text import relevance_reason_text
 from pipeline.text.urls import is_fetchable
 
@@ -35,7 +36,7 @@ _GROUP = 5_000
 #: Rows of a CSV written at once
 _BATCH = 500
 _WIDTHS = {"text": 18, "link": 40, "list": 24, "time": 17, "day": 12, "integer": 10, "number": 10, "yes/no": 10}
-_WIDE = {"title": 60, "lead": 60, "reason": 40}
+_WIDE = {"title": 60, "lead": 60, "reason": 40, "title_vi": 60, "excerpt_vi": 60}
 
 
 class TooManyRows(DiembaoError):
@@ -123,10 +124,13 @@ def flat_value(item: Item) -> dict[str, Any]:
     `read_as` (ok, or the reason why the page was not read whole or may be no article).
     """
     row: dict[str, Any] = asdict(item)
+    row.pop("translation", None)
+    translated = cells_of_item(item)
     article: dict[str, Any] = row.pop("article")
     tags: dict[str, Any] = row.pop("tags")
     tags["reason"] = relevance_reason_text(item.tags.reason, "vi")
     article["declared_language"], article["read_as"] = article.pop("language"), article.pop("reason")
+    row |= {"title_vi": translated.title, "excerpt_vi": cut(translated.excerpt), "translated_by": translated.by}
     return row | article | tags
 
 

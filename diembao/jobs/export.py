@@ -15,7 +15,9 @@ from diembao.system.files import replacing
 from pipeline.i18n.language import current_language
 from pipeline.records import Item, Relevance, SourceDay
 from pipeline.tables.columns import ZONE, in_zone
+from pipeline.tables.csv_cells import groups
 from pipeline.tables.csv_rows import CsvRow
+from pipeline.tables.translated_items import with_translation
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 #: File suffixes of an export, which choose its format.
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
+#: Articles whose translations are asked for at once.
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def rows_of(storage: Database, request: ExportRequest, topic_labels: Mapping[str
             start, end = request.start or datetime(1970, 1, 1, tzinfo=UTC), request.end or now() + timedelta(days=1)
             return storage.crawl.ledger(start, end, source_ids=request.sources)
         case _:
-            return _items(storage, request)
+            return with_translations(storage, _items(storage, request))
 
 
 def _items(storage: Database, request: ExportRequest) -> Iterator[Item]:
@@ -119,6 +123,13 @@ def _items(storage: Database, request: ExportRequest) -> Iterator[Item]:
         as_of=request.as_of,
     )
     return (item for item in items if not request.sources or item.source_id in request.sources)
+
+
+def with_translations(storage: Database, items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the articles with what is translated of them into Vietnamese, some hundred in memory at a time."""
+    for some in groups(items, _CHUNK):
+        translated = storage.translations.of_items([item.key for item in some])
+        yield from (with_translation(item, translated.get(item.key)) for item in some)
 
 
 def _csv_rows(storage: Database, request: ExportRequest) -> Iterator[CsvRow]:

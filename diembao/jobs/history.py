@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.digest.text_diff import DiffPiece
+    from analysis.stories.text_diff import DiffPiece
     from pipeline.records import Decision, Item, StoredImage, Version
     from storage.database import Database
 
@@ -40,7 +40,7 @@ def item_at(storage: Database, url: str) -> Item | None:
 
 def item_history(storage: Database, key_or_url: str) -> History | None:
     """Return an item, found by its key or by the address of its page, with its versions; None where there is none."""
-    from analysis.digest.text_diff import text_diff
+    from analysis.stories.text_diff import text_diff
 
     item = item_at(storage, key_or_url) if "://" in key_or_url else storage.articles.item(key_or_url)
     if item is None:

@@ -7,6 +7,7 @@ from typing import Literal
 from pipeline.records.articles import Article
 from pipeline.records.sources import SourceCategory
 from pipeline.records.tags import Tags
+from pipeline.records.translations import ItemTranslation
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,11 @@ class SearchHit:
     snippet: Highlighted
     #: storage.search.search says what it counts; 0 where hits are in the order of time
     score: int = 0
+    #: what a reader is shown of it in Vietnamese; None: it is not translated
+    translation: ItemTranslation | None = None
+    #: the translated title, and words around what was found in the translated text; None: there are none
+    translated_title: Highlighted | None = None
+    translated_snippet: Highlighted | None = None
 
 
 @dataclass(frozen=True, slots=True)

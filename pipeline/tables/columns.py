@@ -7,6 +7,7 @@ from typing import Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipeline.records import Item
+from pipeline.tables.translated_items import cells_of_item
 from pipeline.tagging.reason_text import relevance_reason_text
 
 #: Goes up when a column is renamed, removed or means something else; new columns do not change it.
@@ -170,4 +171,22 @@ ITEMS: tuple[Column[Item], ...] = (
     Column("feed", "text", "The feed that brought it.", lambda i: i.feed_url),
     Column("fetched", "time", "When this version was fetched.", lambda i: local(i.fetched_at)),
     Column("rules", "text", "Version of the rules that tagged it.", lambda i: i.tags.rules),
+    Column(
+        "title_vi",
+        "text",
+        "Headline in Vietnamese, of an article in another language; empty where it is not translated.",
+        lambda i: cells_of_item(i).title,
+    ),
+    Column(
+        "excerpt_vi",
+        "text",
+        "Excerpt in Vietnamese, at most 300 characters; empty where it is not translated.",
+        lambda i: cut(cells_of_item(i).excerpt),
+    ),
+    Column(
+        "translated_by",
+        "list",
+        "What translated these: an engine with model and version, or person where a person put them so.",
+        lambda i: cells_of_item(i).by,
+    ),
 )

@@ -1,7 +1,8 @@
 """The row of an article in a CSV, made once when it is stored, so that an export of a million reads no article.
 
 Most cells follow from the article's text, its tags and people's decisions alone; these are stored as they will be
-written. The other cells change while the article does not (stories grow, outlets are renamed): an export adds them.
+written. The other cells change while the article does not (stories grow, outlets are renamed, translations come): an
+export adds them.
 """
 
 import csv
@@ -12,17 +13,19 @@ from io import StringIO
 from typing import Any, NamedTuple
 
 from pipeline.records import Article, Tags
-from pipeline.tables.columns import ITEMS, Column
+from pipeline.tables.columns import ITEMS, Column, cut
 from pipeline.tables.csv_cells import cell_of_id, neutralise_formula, write_rows
+from pipeline.tables.translated_items import TranslatedCells
 
-#: Columns of ITEMS that an export adds: the first ones, and those of the outlet. All others are stored.
+#: Columns of ITEMS that an export adds: the first ones, those of the outlet, and the last ones. All others are stored.
 _FIRST = ("item", "story", "event", "origin")
 _OUTLET = ("outlet", "source", "country", "category")
+_TRANSLATED = ("title_vi", "excerpt_vi", "translated_by")
 #: Separator of the two stored parts, before and after the outlet; no cell may hold it (pipeline.tables.csv_cells).
 SEPARATOR = "\x1f"
 _NAMES = [column.name for column in ITEMS]
 _OUTLET_AT = _NAMES.index(_OUTLET[0])
-STORED_PARTS = ITEMS[len(_FIRST) : _OUTLET_AT], ITEMS[_OUTLET_AT + len(_OUTLET) :]
+STORED_PARTS = ITEMS[len(_FIRST) : _OUTLET_AT], ITEMS[_OUTLET_AT + len(_OUTLET) : -len(_TRANSLATED)]
 
 
 class _TaggedText(NamedTuple):
@@ -51,6 +54,7 @@ class CsvRow(NamedTuple):
     category: str
     #: Cells as `stored_cells` renders them.
     cells: str
+    translated: TranslatedCells = TranslatedCells()
 
 
 def stored_cells(
@@ -66,8 +70,18 @@ def csv_line(row: CsvRow) -> str:
     before, after = row.cells.split(SEPARATOR)
     return (
         f"{cell_of_id(row.item)},{cell_of_id(row.story)},{cell_of_id(row.event)},{_cell(row.origin)},{before},"
-        f"{_cell(row.outlet)},{_cell(row.source)},{_cell(row.country)},{_cell(row.category)},{after}\r\n"
+        f"{_cell(row.outlet)},{_cell(row.source)},{_cell(row.country)},{_cell(row.category)},{after},"
+        f"{_translated(row.translated)}\r\n"
     )
+
+
+def _translated(cells: TranslatedCells) -> str:
+    """Return the last cells; nearly all articles have none."""
+    if not cells.by:
+        return ",,"
+    # Long texts, each of another article: no use to remember their cells.
+    made = _cell.__wrapped__
+    return f"{made(cells.title)},{made(cut(cells.excerpt))},{made('; '.join(cells.by))}"
 
 
 def _line(columns: Sequence[Column[Any]], text: _TaggedText) -> str:

@@ -11,15 +11,19 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select
 from pipeline.records import Item, Relevance, Tags
 from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow, stored_cells
 from pipeline.tables.facts import topics_in
+from pipeline.tables.translated_items import cells_of
 from storage.articles.adapters import ARTICLE
 from storage.articles.items import load_chosen
 from storage.engine.damage import DamagedText, is_damaged, tell_left_out
 from storage.engine.raw_rows import raw_rows
 from storage.schema.core import items, sources, taggings, versions
 from storage.schema.derived import facts, listings
+from storage.translations.shown import load_shown
 
 #: Rows fetched at once, and articles loaded at once whose cells are not stored.
 _CHUNK = 1_000
+#: Language of the columns title_vi and excerpt_vi.
+_TARGET = "vi"
 
 
 def store_csv_rows(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) -> None:
@@ -122,10 +126,12 @@ def load_csv_rows(
         chunk = [(*row[:6], "" if is_damaged(row) or row[6].count(SEPARATOR) != 1 else row[6]) for row in chunk]
         without_cells = [row[0] for row in chunk if not row[6]]
         articles = load_chosen(connection, without_cells) if without_cells else {}
+        translated = load_shown(connection, [row[0] for row in chunk], _TARGET)
         for key, story, event, origin, source_id, _, cells in chunk:
             outlet = outlets.get(source_id)
             if outlet is None or isinstance(story, DamagedText) or not (cells or key in articles):
                 tell_left_out(f"article {key}")
                 continue
             cells = cells or _cells_of_item(articles[key])
-            yield CsvRow(key, story, event, origin, outlet.name, source_id, outlet.country, outlet.category, cells)
+            about = outlet.name, source_id, outlet.country, outlet.category
+            yield CsvRow(key, story, event, origin, *about, cells, cells_of(translated.get(key)))

@@ -24,8 +24,11 @@ from storage.schema.search import search_items
 from storage.search.compiler import id_at
 from storage.search.index_tables import create_index, empty_index, has_index, insert_rows, used_ids
 from storage.search.index_words import index_marks, index_words
+from storage.translations.shown import load_shown
 
 _LOG = logging.getLogger(__name__)
+#: Language of the translations that are searched.
+TARGET = "vi"
 #: Texts put into the index by one transaction that has something else to do as well.
 BATCH = 500
 #: An id is the second of publication, 20 bits of the article's key, and 9 bits that tell apart what would be equal.
@@ -143,11 +146,13 @@ def _store(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) ->
             select(search_items).where(search_items.c.item_key.in_([row.key for row, _ in articles]))
         )
     }
+    translated = load_shown(connection, [row.key for row, tags in articles if tags.relevance != "no"], TARGET)
     new_rows: list[dict[str, Any]] = []
     words = []
     outdated_ids: list[int] = []
     for row, tags in articles:
-        marks, about = index_marks(row.source_id, row.name, tags), int(tags.relevance != "no")
+        translation = translated.get(row.key)
+        marks, about = index_marks(row.source_id, row.name, tags, translation), int(tags.relevance != "no")
         old = indexed.get(row.key)
         if old is not None and (old.version_id, old.marks, old.about) == (row.version_id, marks, about):
             if row.id > old.tagging_id:
@@ -158,7 +163,7 @@ def _store(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) ->
         first_id = id_at(row.published or row.first_seen) + zlib.crc32(row.key.encode()) % _KEYS * _COUNTS
         keys = {"id": first_id, "item_key": row.key, "version_id": row.version_id, "tagging_id": row.id}
         new_rows.append({**keys, "about": about, "marks": marks})
-        words.append(index_words(row.article["title"], row.article["text"] if about else ""))
+        words.append(index_words(row.article["title"], row.article["text"] if about else "", translation))
     if outdated_ids:
         connection.execute(delete(search_items).where(search_items.c.id.in_(outdated_ids)))
     if new_rows:

@@ -4,12 +4,14 @@ Both databases keep the same words at the same places, within the limits of Post
 and counts places to 16,383. The longest article measured (pipeline.text.normalize.MAX_TEXT) has some 14,000 words.
 """
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.records import Tags
+from pipeline.records.translations import ItemTranslation
 from pipeline.text.search_tokens import cap_tokens, exact_words, fold, join_tokens
 from storage.search.compiler import EXACT, mark_word, quote, spans_of
 
@@ -19,9 +21,10 @@ _TITLE_WORDS, _TITLE_PLACES = 1_000, 50
 _TEXT_WORDS, _TEXT_PLACES = 15_000, 200
 #: Bytes of a text's words: PostgreSQL keeps a megabyte of them, folded, exact and their places.
 _TEXT_BYTES = 400_000
-#: Places between the last word of a title and the first of its text, more than NEAR ever spans.
+#: Places between the last word of a title and the first of its text, and before those of a translation: more than
+#: NEAR ever spans.
 _GAP = 100
-#: Placeholder of a word that is left out, so that the places of the others are right.
+#: Stands for a word that is left out, and between a text and its translation, so that the places of others are right.
 _LEFT_OUT = "_"
 
 
@@ -32,9 +35,19 @@ class IndexWords(NamedTuple):
     text: list[str]
 
 
-def index_words(title: str, text: str) -> IndexWords:
-    """Return the words of an article that are indexed."""
-    return IndexWords(exact_words(title)[:_TITLE_WORDS], _within_bytes(exact_words(text)[:_TEXT_WORDS]))
+def index_words(title: str, text: str, translation: ItemTranslation | None = None) -> IndexWords:
+    """Return the words of an article that are indexed, those of its translation after its own."""
+    texts = {} if translation is None else {part: shown.text for part, shown in translation.texts.items()}
+    translated = "\n".join(text for part, text in sorted(texts.items()) if part != "title")
+    return IndexWords(
+        _joined(exact_words(title)[:_TITLE_WORDS], exact_words(texts.get("title", "")))[:_TITLE_WORDS],
+        _within_bytes(_joined(exact_words(text)[:_TEXT_WORDS], exact_words(translated))[:_TEXT_WORDS]),
+    )
+
+
+def _joined(words: list[str], translated: list[str]) -> list[str]:
+    """Return words and translated words, so far apart that no phrase and no NEAR spans both."""
+    return [*words, *[_LEFT_OUT] * _GAP, *translated] if translated else words
 
 
 def _within_bytes(words: list[str]) -> list[str]:
@@ -44,13 +57,20 @@ def _within_bytes(words: list[str]) -> list[str]:
     return words
 
 
-def index_marks(source_id: str, outlet: str, tags: Tags) -> str:
-    """Return the marks of an article, sorted and with blanks between: outlet, language, topics, places and so on."""
+def index_marks(source_id: str, outlet: str, tags: Tags, translation: ItemTranslation | None = None) -> str:
+    """Return the marks of an article, sorted and with blanks between: outlet, language, topics, places and so on.
+
+    One mark changes with the texts of a translation: it says of which the index has the words.
+    """
     fields = {("outlet", source_id), ("outlet", outlet), ("lang", tags.language)}
     fields |= {("lang", tags.language.split("-")[0]), ("relevance", tags.relevance), ("tone", tags.tone)}
     fields |= {("topic", topic.id) for topic in tags.topics}
     fields |= {("place", name) for place in tags.places for name in (place.id, place.name, place.unit)}
-    return " ".join(sorted({mark_word(field, value) for field, name in fields if (value := join_tokens(name))}))
+    marks = {mark_word(field, value) for field, name in fields if (value := join_tokens(name))}
+    if translation is not None and translation.texts:
+        texts = "\n".join(f"{part} {shown.text}" for part, shown in sorted(translation.texts.items()))
+        marks.add(mark_word("translated", f"{zlib.crc32(texts.encode('utf-8', 'surrogatepass')):08x}"))
+    return " ".join(sorted(marks))
 
 
 def fts5_columns(words: IndexWords) -> dict[str, str]:
@@ -83,8 +103,10 @@ def tsvector(words: IndexWords, marks: str, row_id: int) -> str:
     )
     for part, first, kept, weight in parts:
         for place, word in cap_tokens(list(map(fold, part)), kept):
-            places.setdefault(word, []).append(f"{first + place}{weight}")
+            if word != _LEFT_OUT:
+                places.setdefault(word, []).append(f"{first + place}{weight}")
         for place, word in cap_tokens(part, kept):
-            places.setdefault(EXACT + word, []).append(f"{first + place}{weight}")
+            if word != _LEFT_OUT:
+                places.setdefault(EXACT + word, []).append(f"{first + place}{weight}")
     lexemes = [f"{quote(word)}:{','.join(at)}" for word, at in places.items()]
     return " ".join([*lexemes, *map(quote, [*marks.split(), *spans_of(row_id)])])

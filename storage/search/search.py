@@ -1,24 +1,26 @@
 """The tree of a query → the items that match it, newest or best first, with the matching words highlighted."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
-from functools import cache, lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, select, text
 
-from pipeline.records import Article, Highlighted, Item, SearchHit, SearchPage
+from pipeline.records import Item, SearchHit, SearchPage
 from pipeline.tables.facts import FactCount
-from pipeline.text.normalize import match_key, normalise, strip_diacritics
-from pipeline.text.search_tokens import UNSPACED
+from pipeline.tables.translated_items import with_translation
+from pipeline.text.normalize import match_key, normalise
 from storage.articles.items import load_chosen
 from storage.engine.dialects import is_sqlite
 from storage.schema.core import versions
 from storage.schema.instants import Instant
 from storage.schema.search import search_items
 from storage.search.compiler import SPANS, CompiledQuery, quote
-from storage.search.tree import Tree, Words, asked_words, names_relevance
+from storage.search.hits import search_hit, with_translated_texts, word_pattern
+from storage.search.index import TARGET
+from storage.search.tree import Tree, asked_words, names_relevance
+from storage.translations.shown import load_shown
 
 Order = Literal["time", "relevance"]
 
@@ -30,8 +32,6 @@ _CHUNK = 200
 _IN_TITLE, _MOST_TIMES, _AT_ONCE = 10, 8, 4
 #: Characters at the beginning of a text in which a word scores more.
 _BEGINNING = 400
-#: Characters of a snippet before and after the first match.
-_BEFORE, _AFTER = 60, 180
 #: Longest time that a page may wait between being fetched and being examined.
 _BACKLOG = timedelta(days=14)
 #: Conditions for items first examined since then; the first one bounds the ids, so that older rows are not read.
@@ -67,9 +67,7 @@ def search(
     if by == "relevance":
         scores = _scores(connection, tree, keys)
         keys = sorted(keys, key=lambda k: -scores.get(k, 0))[:limit]  # sorting is stable: of equals the newest first
-    items_by_key = load_chosen(connection, keys)
-    words = list(asked_words(tree))
-    return [_hit(items_by_key[k], words, scores.get(k, 0)) for k in keys if k in items_by_key]
+    return list(_hits(connection, tree, keys, scores))
 
 
 def search_page(
@@ -78,10 +76,17 @@ def search_page(
     """See Search.page."""
     matches = newest_matches(connection, tree, limit + 1, zone, before=before)
     shown = matches[:limit]
-    items_by_key = load_chosen(connection, [match.item_key for match in shown])
-    words = list(asked_words(tree))
-    hits = tuple(_hit(items_by_key[m.item_key], words, 0) for m in shown if m.item_key in items_by_key)
+    hits = tuple(_hits(connection, tree, [match.item_key for match in shown], {}))
     return SearchPage(hits, shown[-1].id if len(matches) > limit else None)
+
+
+def _hits(connection: Connection, tree: Tree, keys: Sequence[str], scores: Mapping[str, int]) -> Iterator[SearchHit]:
+    """Yield the hits with these keys, in their order, without damaged ones."""
+    items_by_key, translated = load_chosen(connection, keys), load_shown(connection, keys, TARGET)
+    words = list(asked_words(tree))
+    for key in keys:
+        if key in items_by_key:
+            yield search_hit(items_by_key[key], translated.get(key), words, scores.get(key, 0))
 
 
 def found_items(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Iterator[Item]:
@@ -89,8 +94,8 @@ def found_items(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo)
     keys = matching_keys(connection, tree, limit=limit, zone=zone)
     for begin in range(0, len(keys), _CHUNK):
         chunk = keys[begin : begin + _CHUNK]
-        items_by_key = load_chosen(connection, chunk)
-        yield from (items_by_key[key] for key in chunk if key in items_by_key)
+        items_by_key, translated = load_chosen(connection, chunk), load_shown(connection, chunk, TARGET)
+        yield from (with_translation(items_by_key[key], translated.get(key)) for key in chunk if key in items_by_key)
 
 
 def matching_keys(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Sequence[str]:
@@ -189,11 +194,13 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
         .join(versions, versions.c.id == search_items.c.version_id)
         .where(search_items.c.item_key.in_(keys))
     )
-    patterns = [_pattern(words) for words in asked_words(tree)]
+    patterns = [word_pattern(words) for words in asked_words(tree)]
+    translated = load_shown(connection, keys, TARGET)
     scores = {}
     for row in connection.execute(query):
         try:
-            title, body = match_key(normalise(row.article["title"])), match_key(normalise(row.article["text"]))
+            texts = with_translated_texts(row.article["title"], row.article["text"], translated.get(row.item_key))
+            title, body = (match_key(normalise(text)) for text in texts)
         except (KeyError, TypeError):  # a damaged article is told where it is loaded
             continue
         scores[row.item_key] = sum(_score(pattern, title, body) for pattern in patterns)
@@ -204,73 +211,3 @@ def _score(pattern: re.Pattern[str], title: str, body: str) -> int:
     positions = [match.start() for match in pattern.finditer(body)]
     begins = bool(positions) and positions[0] < _BEGINNING
     return _IN_TITLE * bool(pattern.search(title)) + min(len(positions), _MOST_TIMES) + _AT_ONCE * begins
-
-
-@lru_cache(maxsize=256)
-def _pattern(words: Words) -> re.Pattern[str]:
-    """Return a pattern that finds words in the output of `pipeline.text.normalize.match_key`."""
-    patterns = [re.escape(word) if words.exact else _with_diacritics(word) for word in words.words]
-    first, last = words.words[0], words.words[-1]
-    # A pattern that begins with a letter is much faster than one that begins with a lookbehind.
-    start = patterns[0] + ("" if _is_unspaced(first) else rf"(?<![^\W_]{patterns[0]})")
-    end = "" if _is_unspaced(last) or words.prefix else r"(?![^\W_])"
-    return re.compile(r"[\W_]*".join((start, *patterns[1:])) + end)
-
-
-def _with_diacritics(word: str) -> str:
-    """Return a pattern for a word with any diacritics: several times as fast as stripping them from the whole text."""
-    return "".join(f"[{letter}{more}]" if (more := _diacritics().get(letter)) else re.escape(letter) for letter in word)
-
-
-@cache
-def _diacritics() -> dict[str, str]:
-    """Return by plain letter the letters that `pipeline.text.normalize.strip_diacritics` reduces to it."""
-    variants: dict[str, str] = {}
-    for letter in map(chr, range(0x80, 0x2000)):
-        if letter == letter.lower() and (plain := strip_diacritics(letter)) != letter:
-            variants[plain] = variants.get(plain, "") + letter
-    return variants
-
-
-def _is_unspaced(word: str) -> bool:
-    return re.match(f"[{UNSPACED}]", word) is not None
-
-
-def _hit(item: Item, words: Sequence[Words], score: int) -> SearchHit:
-    return SearchHit(item, _mark_title(item.article, words), _snippet(item.article, words), score)
-
-
-def _mark_title(article: Article, words: Sequence[Words]) -> Highlighted:
-    title = normalise(article.title)
-    return Highlighted(title, _find_spans(match_key(title), words))
-
-
-def _snippet(article: Article, words_of_query: Sequence[Words]) -> Highlighted:
-    """Return the text around the first match of the rarest word, or the beginning of the text."""
-    body = normalise(article.text)
-    in_text = [words for words in words_of_query if not words.only_title]
-    key = match_key(body)
-    matches = [spans for words in in_text if (spans := _find_spans(key, [words]))]
-    at = min(matches, key=len)[0][0] if matches else 0
-    start = max(0, at - _BEFORE)
-    if start:
-        start = next((m.end() for m in re.finditer(r"\s", body[start:at])), 0) + start
-    cut = body[start : at + _AFTER]
-    if at + _AFTER < len(body) and " " in cut:
-        cut = cut[: cut.rindex(" ")]
-    inside = {(a - start, b - start) for spans in matches for a, b in spans if a >= start and b <= start + len(cut)}
-    return Highlighted(cut.replace("\n", " "), _merge_spans(inside))
-
-
-def _find_spans(key: str, words_to_find: Iterable[Words]) -> tuple[tuple[int, int], ...]:
-    return _merge_spans({match.span() for words in words_to_find for match in _pattern(words).finditer(key)})
-
-
-def _merge_spans(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)

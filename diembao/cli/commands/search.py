@@ -203,13 +203,32 @@ def _json(hit: SearchHit) -> dict[str, Any]:
         "topics": [topic.id for topic in item.tags.topics],
         "tone": item.tags.tone,
         "score": hit.score,
+        **_translated_json(hit),
     }
 
 
+def _translated_json(hit: SearchHit) -> dict[str, Any]:
+    """Return the fields of a hit that is translated; none for the others."""
+    from pipeline.tables.translated_items import cells_of
+
+    title, snippet = hit.translated_title, hit.translated_snippet
+    fields: dict[str, Any] = {}
+    if title is not None:
+        fields |= {"title_vi": title.text, "title_vi_marks": title.spans}
+    if snippet is not None:
+        fields |= {"snippet_vi": snippet.text, "snippet_vi_marks": snippet.spans}
+    return fields | ({"translated_by": list(cells_of(hit.translation).by)} if fields else {})
+
+
 def _print(app: CliContext, hit: SearchHit, zone: ZoneInfo) -> None:
+    from diembao.jobs.reading.translation_words import hit_mark
+
     item = hit.item
     at = item.article.published or item.first_seen
     app.print(f"{at.astimezone(zone):%d/%m/%Y %H:%M}  {item.outlet}  {_marked(hit.title)}")
+    for marked in (hit.translated_title, hit.translated_snippet):
+        if marked is not None:
+            app.print(f"    {_marked(marked)} ({hit_mark(hit)})")
     if hit.snippet.text:
         app.print(f"    {_marked(hit.snippet)}")
     app.print(f"    {item.key}  {item.article.url}")

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from diembao.jobs.reading.translation_words import hit_mark
 from pipeline.records import SearchHit
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -29,13 +30,16 @@ def atom(name: str, title: str, hits: Sequence[SearchHit], made_at: datetime, la
     for hit in hits:
         item, entry = hit.item, _add(feed, "entry")
         _add(entry, "id", f"urn:diembao:item:{item.key}")
-        _add(entry, "title", hit.title.text)
+        translated = hit.translated_title
+        title = hit.title.text if translated is None else f"{translated.text} ({hit_mark(hit)}) · {hit.title.text}"
+        _add(entry, "title", title)
         _add(entry, "updated", _time(item.fetched_at))
         if item.article.published is not None:
             _add(entry, "published", _time(item.article.published))
         _add(_add(entry, "author"), "name", item.outlet)
         _add(entry, "link").set("href", _ILLEGAL.sub("", item.article.url))
-        _add(entry, "summary", hit.snippet.text)
+        summary = hit.translated_snippet or hit.snippet
+        _add(entry, "summary", summary.text)
         for topic in item.tags.topics:
             _add(entry, "category").set("term", topic.id)
     return etree.tostring(feed, encoding="UTF-8", xml_declaration=True, pretty_print=True)

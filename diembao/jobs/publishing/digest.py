@@ -17,6 +17,7 @@ from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
 from diembao.jobs.publishing.day_edit import DayEdit, day_edit
 from diembao.jobs.publishing.day_surges import day_surges
+from diembao.jobs.publishing.day_translations import translated_items, with_translations
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from diembao.system.clock import now, overdue
@@ -79,6 +80,8 @@ def build_draft(
         _with_full_names(edit.kept(beside), people),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
+    model = with_translations(storage, settings.translation, model, items, language, as_of)
+    items = translated_items(storage, model, items, language)
     names = {t.id: t.label_vi if language == "vi" else t.label_en for t in rules.topics.topic}
     return DraftDigest(model, items, language, settings, names, number, corrected)
 
@@ -166,7 +169,8 @@ def print_document(draft: DraftDigest, letterhead: Letterhead, pictures: Sequenc
 
 def brief_document(draft: DraftDigest, letterhead: Letterhead) -> PrintDocument:
     """Return the document model of the brief: the largest that keeps to a page, in the Decree's sizes to two."""
-    from analysis.brief.document import ROOMY, SIZES, brief_document
+    from analysis.brief.document import brief_document
+    from analysis.brief.sizes import ROOMY, SIZES
     from analysis.documents.pdf import count_pages, render_pdf
 
     pages = 2 if letterhead.administrative else 1

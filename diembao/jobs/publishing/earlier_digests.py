@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
-from analysis.digest.edition import Edition, edition_of, published_edition
+from analysis.stories.edition import Edition, edition_of, published_edition
 from diembao.jobs.periods import Period
 from pipeline.records import Item
 from pipeline.records.publications import Publication, PublishedItem

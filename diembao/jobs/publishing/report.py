@@ -19,7 +19,7 @@ from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow
 from config.settings import Peer, Settings
 from diembao.jobs.publishing.digest import letterhead
-from diembao.jobs.publishing.span_stories import negative_stories, rows_within
+from diembao.jobs.publishing.span_stories import negative_stories, rows_within, with_translated_titles
 from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
@@ -229,6 +229,7 @@ def write_report(
     province = rules.places.province
     names = (*province.forms, *province.foreign)
     report = replace(build_report(storage, settings, span, topics, names), rules_version=rules.version)
+    report = with_translated_titles(storage, report, language)
     document = report_document(
         report,
         now().astimezone(ZoneInfo(settings.province.time_zone)),

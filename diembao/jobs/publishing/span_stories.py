@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
+from analysis.report.model import PeriodicReport
 from analysis.tables.rows import StoryRow, story_rows
 from pipeline.records import Item
 from pipeline.tables.facts import kind_of
@@ -22,6 +24,18 @@ def rows_within(storage: Database, keys: Iterable[str], start: datetime, end: da
                 yield item
 
     return [row for key in keys for row in story_rows(within(key))]
+
+
+def with_translated_titles(storage: Database, report: PeriodicReport, language: str) -> PeriodicReport:
+    """Return a report whose stories have their titles in its language, as far as these are translated."""
+    keys = {row.first[2] for row in (*report.spread, *report.negative)}
+    found = storage.translations.of_items(sorted(keys), language)
+
+    def titled(row: StoryRow) -> StoryRow:
+        of_first = found.get(row.first[2])
+        return row if of_first is None else replace(row, translated=of_first.texts.get("title"))
+
+    return replace(report, spread=tuple(map(titled, report.spread)), negative=tuple(map(titled, report.negative)))
 
 
 def negative_stories(storage: Database, start: datetime, end: datetime) -> tuple[tuple[StoryRow, ...], int]:

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diembao.jobs.reading.marks import Piece, evidence_spans, harmless, paragraphs, pieces
+from diembao.jobs.reading.translation_words import (
+    ShownTranslation,
+    TranslationField,
+    shown_translation,
+    translation_fields,
+)
 from pipeline.records.reviews import Review
 from pipeline.tagging.reason_text import relevance_reason_text, with_full_name
 from pipeline.text.normalize import normalise_both
@@ -64,6 +70,10 @@ class ArticlePage:
     more: bool
     #: those of outlets abroad
     foreign: tuple[Member, ...]
+    #: its texts in Vietnamese; None: it has none
+    translation: ShownTranslation | None
+    #: of an article in another language, for who may put its translation right
+    fields: tuple[TranslationField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
     title, text = normalise_both(item.article.title, item.article.text)
     people = storage.accounts.full_names()
     members = storage.stories.members("event", item.event, limit=_MEMBERS)
+    translation = storage.translations.of_items([item.key]).get(item.key)
     return ArticlePage(
         item,
         pieces(title, evidence_spans(item.tags, "title", topics)),
@@ -104,12 +115,14 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         members.members,
         members.after is not None,
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
+        shown_translation(translation),
+        tuple(translation_fields(item, translation)),
     )
 
 
 def change_of(storage: Database, key: str, number: int) -> Change | None:
     """Return what a version changed; None of the first one and of an unknown one."""
-    from analysis.digest.text_diff import text_diff
+    from analysis.stories.text_diff import text_diff
 
     newer = storage.articles.version_and_former(key, number)
     if len(newer) < 2 or newer[0].number != number:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from diembao.jobs.reading.marks import Piece, highlighted
+from diembao.jobs.reading.translation_words import ShownTranslation, shown_translation
 from diembao.jobs.reading.value_words import TopicNames, grade_words, language_words
 from diembao.jobs.search import article_at, parse_query
 from pipeline.i18n.catalogs import translate_code
@@ -42,6 +43,10 @@ class FoundArticle:
     item: Item
     title: tuple[Piece, ...]
     snippet: tuple[Piece, ...]
+    #: its texts in Vietnamese, and title and snippet of them with what was found marked; None and (): it has none
+    translation: ShownTranslation | None = None
+    translated_title: tuple[Piece, ...] = ()
+    translated_snippet: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,17 @@ def run_search(
 
 
 def _found(hits: list[SearchHit] | tuple[SearchHit, ...]) -> tuple[FoundArticle, ...]:
-    return tuple(FoundArticle(hit.item, highlighted(hit.title), highlighted(hit.snippet)) for hit in hits)
+    return tuple(
+        FoundArticle(
+            hit.item,
+            highlighted(hit.title),
+            highlighted(hit.snippet),
+            shown_translation(hit.translation),
+            highlighted(hit.translated_title) if hit.translated_title is not None else (),
+            highlighted(hit.translated_snippet) if hit.translated_snippet is not None else (),
+        )
+        for hit in hits
+    )
 
 
 def narrowed(query: str, tree: Tree, term: str) -> str:

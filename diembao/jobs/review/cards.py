@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from analysis.digest.excerpt import ExcerptPiece, excerpt, title_pieces
+from diembao.jobs.reading.translation_words import ShownTranslation, shown_translation
 from diembao.system.clock import now
 from pipeline.tagging.reason_text import relevance_reason_text
 
@@ -81,6 +82,8 @@ class Card:
     holds: Sequence[Hold]
     #: acts on it, newest first
     acts: Sequence[PastAct]
+    #: its texts in Vietnamese; None: it has none
+    translation: ShownTranslation | None = None
 
 
 def card(
@@ -93,10 +96,13 @@ def card(
 ) -> Card | None:
     """Return the card of an article; None for an unknown key. `account` is who asks, whose own hold is not shown."""
     data = storage.reviews.card(key, at or now())
-    return None if data is None else _card(data, account, language)
+    if data is None:
+        return None
+    translation = shown_translation(storage.translations.of_items([data.item.key]).get(data.item.key))
+    return _card(data, account, language, translation)
 
 
-def _card(data: CardData, account: int | None, language: Language | None) -> Card:
+def _card(data: CardData, account: int | None, language: Language | None, translation: ShownTranslation | None) -> Card:
     # Evidence is that of the rules: a person's word on the tone has none.
     by_rules = replace(data.item, tags=data.machine)
     kinds = _kinds(data.machine)
@@ -115,6 +121,7 @@ def _card(data: CardData, account: int | None, language: Language | None) -> Car
         data.assignments,
         [hold for hold in data.holds if hold.account != account],
         data.acts,
+        translation,
     )
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from diembao.jobs.digest_room import room as job
 from diembao.jobs.publishing.gate import gate_state
+from diembao.jobs.reading.translation_words import shown_titles
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect
@@ -37,6 +38,7 @@ def show(visit: Visit) -> Response:
         last=today(visit),
         room=found,
         sections=sections,
+        titles=shown_titles(visit.storage, found.items),
         section_name=section_names(visit),
         may_edit=visit.allows("publish"),
         gate=gate_state(visit.storage, settings, day, visit.now) if settings.desk.gate else "open",

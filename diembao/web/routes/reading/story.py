@@ -5,6 +5,7 @@ from typing import get_args
 from starlette.responses import Response
 
 from diembao.jobs.reading.story import story_page
+from diembao.jobs.reading.translation_words import shown_titles
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.routes.reading.asked import show, sight_of, time_and_key, written_place
@@ -34,6 +35,7 @@ def _page(visit: Visit, level: Level) -> Response:
         "story.html",
         page=page,
         members=members,
+        titles=shown_titles(visit.storage, members),
         after=written_place(page.page.after),
         # Sums and headline are of all articles, of which a viewer may see only some.
         whole=sight.every_article,

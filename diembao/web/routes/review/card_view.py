@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from analysis.digest.item_words import published_words, remark_words
 from analysis.documents.labels import labels
 from analysis.tables.links import article_link
+from diembao.jobs.reading.translation_words import known_line
 from diembao.jobs.review.attention import Attention
 from diembao.jobs.review.cards import Card
 from diembao.jobs.review.cards import card as load
@@ -79,6 +80,8 @@ class CardView:
     #: the day that is proposed for an assignment
     due: str
     attention: str
+    #: what its data say of it, of one in another language whose title is not translated; '': of any other
+    known: str
 
     @property
     def token(self) -> str:
@@ -129,6 +132,9 @@ def card_view(visit: Visit, ask: QueueAsk, key: str, queue: ReviewQueue | None =
         {one.id: one.name for one in visit.storage.accounts.departments() if not one.disabled},
         (visit.now.astimezone(zone).date() + timedelta(days=1)).isoformat(),
         group_words(group, topics) if group is not None else "",
+        ""
+        if found.translation is not None and found.translation.title is not None
+        else known_line(item, topics, visit.context.settings().province.name),
     )
 
 

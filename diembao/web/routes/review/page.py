@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from analysis.documents.labels import labels
 from diembao.jobs.periods import local_day
+from diembao.jobs.reading.translation_words import ShownText, shown_titles
 from diembao.jobs.review.assignments import may_withdraw
 from diembao.jobs.review.model import QueueGroup, QueueStory, ReviewQueue
 from diembao.jobs.review.queue import day_rows, sample, uncertain
@@ -70,6 +71,8 @@ class QueueView:
     today: date
     topics: Mapping[str, str]
     departments: Mapping[int, str]
+    #: translated titles, by key of the article
+    titles: Mapping[str, ShownText] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -190,6 +193,8 @@ def rows_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
     view = _view(visit, ask, found)
     doubtful = [] if ask.search else list(_uncertain(visit, view))
     left_out = [] if ask.search else list(_sampled(visit, view, {story.lead.key for story in doubtful}))
+    listed = [*found.rows, *(row for story in (*doubtful, *left_out) for row in story.rows)]
+    view = replace(view, titles=shown_titles(visit.storage, listed))
     return {
         "view": view,
         "zone": zone,
