@@ -74,8 +74,8 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
             return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '+{seconds} seconds')"
         return f"{column} + interval '{seconds} seconds'"
 
-    # The copy's number takes the place of the first of a key's 16 hexadecimal digits; none begins with a k.
-    key = f"('k{n:03x}' || substr(%s, 5))"
+    # The copy's number takes the place of the first of a key's 16 characters; no key begins with a z.
+    key = f"('z{n:03x}' || substr(%s, 5))"
     step = n * 10**7
     values = {
         "candidates": {"id": f"x.id + {step}", "url": f"x.url || '?{n}'", "item_key": key % "x.item_key"}

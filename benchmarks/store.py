@@ -111,17 +111,15 @@ class Figures:
     export_mib: int = 0
 
 
-def load(storage: Database, start: datetime, items: int, a_day: float = _A_DAY) -> None:
-    """Store so many articles as collections do, `a_day` for each day from `start` on."""
+def load(storage: Database, start: datetime, items: int, a_day: float = _A_DAY, batch: int = _BATCH) -> None:
+    """Store so many articles as collections do, `a_day` for each day from `start` on, `batch` at once."""
     room, draw = Newsroom(), random.Random(2)
     storage.crawl.set_sources(SOURCES)
     run = storage.service.begin_run("collect", start)
-    for first in range(0, items, _BATCH):
-        source = SOURCES[first // _BATCH % len(SOURCES)]
-        at = start + timedelta(days=(first + _BATCH) / a_day)
-        entries = tuple(
-            Entry(f"{source.home}{start:%Y%m%d}-{n}.html") for n in range(first, min(first + _BATCH, items))
-        )
+    for first in range(0, items, batch):
+        source = SOURCES[first // batch % len(SOURCES)]
+        at = start + timedelta(days=(first + batch) / a_day)
+        entries = tuple(Entry(f"{source.home}{start:%Y%m%d}-{n}.html") for n in range(first, min(first + batch, items)))
         poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
         store_pages(storage, run, poll)
 

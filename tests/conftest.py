@@ -20,6 +20,7 @@ from tests.support.postgres import start_postgres
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from storage.database import Database
     from tests.support.reading_room import ReadingRoom
 
 #: Files whose tests start a process or read a large page each → of how many of their tests one is run by the suite; the
@@ -184,6 +185,17 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, tables: Path) -> str
         return f"sqlite:///{tmp_path / 't.db'}"
     made: str = request.getfixturevalue("postgres")()
     return made
+
+
+@pytest.fixture
+def db(address: str) -> "Iterator[Database]":
+    """An open database with nothing but our tables; what a test writes to its audit must verify."""
+    from storage.database import open_database
+
+    opened = open_database(address)
+    yield opened
+    assert opened.audit.verify().is_sound
+    opened.close()
 
 
 def _new_database(request: pytest.FixtureRequest) -> str:

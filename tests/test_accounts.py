@@ -1,7 +1,6 @@
 """Accounts: made, invited, changed, disabled, erased; who may see what; the last administrator stays."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,14 +40,6 @@ from storage.accounts.sight import visible as condition
 from storage.database import Database, open_database
 from tests.support.cli import json_lines, run_inside
 from tests.support.people import CLERK, KEY, PASSWORD, T0, actor_of, add_totp, make_account
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = open_database(address)
-    yield opened
-    assert opened.audit.verify().is_sound
-    opened.close()
 
 
 def actions(db: Database) -> list[str]:

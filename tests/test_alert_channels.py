@@ -1,6 +1,5 @@
 """How alerts reach people: in one message, after an outage, on trial; no secret is said, and rules are checked."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,25 +7,11 @@ import pytest
 
 from config.alerts import load_alerts
 from config.load import ConfigError
-from diembao.system.home import Home
-from tests.support.alert_office import NOW, PASSWORD, Heard, Office, free_port, listening, text_of
-from tests.support.cli import Diembao, json_lines, run_inside
+from tests.support.alert_office import NOW, PASSWORD, Heard, Office, free_port, listen, open_office, text_of
+from tests.support.cli import json_lines
 
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    with listening() as heard:
-        yield heard
-
-
-@pytest.fixture
-def office(tmp_path: Path, heard: Heard, diembao: Diembao) -> Office:
-    assert run_inside("--home", tmp_path / "home", "init").returncode == 0
-    made = Office(Home(tmp_path / "home"), heard, diembao, tmp_path / "clock.json")
-    made.set(NOW)
-    return made
-
-
+heard = pytest.fixture(listen)
+office = pytest.fixture(open_office)
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 

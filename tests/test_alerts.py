@@ -2,35 +2,21 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from diembao.system.home import Home
 from pipeline.records import Entry, Feed, JobOutcome, JobRun, Poll, Reason, SavedSearch, Source
 from storage.database import open_database
-from tests.support.alert_office import NOW, PASSWORD, Heard, Office, free_port, listening, text_of
-from tests.support.cli import Diembao, run_inside
+from tests.support.alert_office import NOW, PASSWORD, Heard, Office, free_port, listen, open_office, text_of
+from tests.support.cli import run_inside
 from tests.support.factories import examine_pending, plain_coverage, store_pages
 
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    with listening() as heard:
-        yield heard
-
-
-@pytest.fixture
-def office(tmp_path: Path, heard: Heard, diembao: Diembao) -> Office:
-    assert run_inside("--home", tmp_path / "home", "init").returncode == 0
-    made = Office(Home(tmp_path / "home"), heard, diembao, tmp_path / "clock.json")
-    made.set(NOW)
-    return made
-
-
+heard = pytest.fixture(listen)
+office = pytest.fixture(open_office)
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 

@@ -15,7 +15,7 @@ from pipeline.records import JobOutcome, JobRun
 from storage.database import open_database
 from tests.support.cli import run_inside
 from tests.support.clocks import AHEAD, NOON, SOURCE, ZONE, poll
-from tests.test_server import JOB, serving, until
+from tests.support.served_home import JOB, serving, until
 
 
 def test_status_says_that_records_are_ahead(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from storage.maintenance.backup import copy, restore
 from storage.maintenance.integrity import check_integrity
 from tests.support.cli import CommandResult, json_lines, run_inside
 from tests.support.damaged import change, fill_all, fill_one
-from tests.test_backup import fill, quiet
+from tests.support.filled import fill, quiet
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
 from tests.support.damaged import AT, change, fill_all, fill_one
 from tests.support.factories import PLAIN_TAGS, examine_pending
-from tests.test_backup import fill
+from tests.support.filled import fill
 
 
 @pytest.fixture(scope="module")

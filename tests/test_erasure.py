@@ -1,24 +1,15 @@
 """An account is erased: what the person decided stays, under a number, and the name is nowhere any more."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from sqlalchemy import select
 
 from diembao.jobs.decide import decide
 from pipeline.records.reviews import ActResult, ReviewAct
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.schema.core import metadata
 from storage.schema.derived import listings
 from tests.support.desk import COMMAND, LAN, MINH, MORNING, people, store_day, written
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = open_database(address)
-    yield opened
-    opened.close()
 
 
 def tables_that_name(db: Database, name: str) -> dict[str, str]:

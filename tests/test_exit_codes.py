@@ -12,7 +12,7 @@ from diembao.service.job_process import JobProcess, run_job
 from diembao.system.home import Home
 from pipeline.records import JobOutcome
 from tests.support.cli import Diembao
-from tests.test_server import ask, plan, serving, turns, until
+from tests.support.served_home import ask, plan, serving, turns, until
 
 #: module that is broken → how: each is imported by the command line, or by what `collect` and `alerts` import
 BROKEN = {

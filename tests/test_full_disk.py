@@ -13,25 +13,10 @@ from pathlib import Path
 import pytest
 
 from storage.database import open_database
-from tests.support.cli import run_inside
-from tests.support.readers import ON_FULL_DISK, READERS, run_on_full_disk
-from tests.test_backup import fill
+from tests.support.readers import ON_FULL_DISK, READERS, copied_home, made_home, run_on_full_disk
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    assert run_inside("--home", folder, "init").returncode == 0
-    storage = open_database(folder / "diembao.db")
-    fill(storage, range(5))
-    storage.close()
-    return folder
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "home")
-    return tmp_path / "home"
+made = pytest.fixture(scope="module")(made_home)
+home = pytest.fixture(copied_home)
 
 
 def with_journal(home: Path) -> None:

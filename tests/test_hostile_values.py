@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from diembao.cli import main
 from diembao.cli.commands import init as init_command
 from storage.database import open_database
-from tests.test_backup import fill
+from tests.support.filled import fill
 
 #: Commands that serve for ever, do a whole demonstration, or look up names.
 _NOT_RUN = {"serve", "demo", "doctor", "source find"}

@@ -1,6 +1,5 @@
 """Readers need no lock, whoever waits for one says so, and what is no database is told in one sentence."""
 
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,24 +17,10 @@ from storage.database import open_database
 from storage.engine.connection import connect
 from storage.engine.errors import StorageError
 from tests.support.cli import run_diembao, run_inside
-from tests.support.readers import READERS
-from tests.test_backup import fill
+from tests.support.readers import READERS, copied_home, made_home
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    assert run_inside("--home", folder, "init").returncode == 0
-    storage = open_database(folder / "diembao.db")
-    fill(storage, range(5))
-    storage.close()
-    return folder
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "home")
-    return tmp_path / "home"
+made = pytest.fixture(scope="module")(made_home)
+home = pytest.fixture(copied_home)
 
 
 @pytest.fixture

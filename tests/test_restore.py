@@ -16,8 +16,8 @@ from storage.database import open_database
 from storage.engine.errors import StorageError
 from storage.maintenance.backup import backup, checksum, restore
 from tests.support.cli import run_diembao, run_inside
+from tests.support.filled import fill, old_database, quiet
 from tests.support.spoiled_files import DAMAGES, REFUSED, Damage, execute, overwrite
-from tests.test_backup import fill, old_database, quiet
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from diembao.evaluation.retraining import TrainingResult, cross_validate, retrai
 from diembao.evaluation.training import train
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import rulebook
-from tests.test_cli import labelled
+from tests.support.labelled import labelled
 
 
 def test_folds_are_the_same_every_time() -> None:

@@ -1,18 +1,11 @@
 """The service as a process: one of it, every turn recorded, nothing left behind however it ends."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import click
 import pytest
@@ -22,69 +15,15 @@ from pipeline.records import JobOutcome, JobRun
 from pipeline.records.publications import Dispatch, Publication
 from storage.database import open_database
 from tests.support.cli import Diembao, json_lines, run_inside
+from tests.support.served_home import LONG_AGO, ask, plan, serving, start, turns, until
 from tests.support.stress.serve_kill import kill
 from tests.support.stress.serve_soak import soak
-
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-JOB = '[[job]]\nname = "{name}"\ncommand = {command}\n{more}\n'
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     assert run_inside("--home", tmp_path, "init").returncode == 0
     return Home(tmp_path)
-
-
-def plan(home: Home, **jobs: tuple[list[str], str]) -> None:
-    tables = [JOB.format(name=name, command=json.dumps(command), more=more) for name, (command, more) in jobs.items()]
-    (home.config / "schedule.toml").write_text('[serve]\nhealth = "127.0.0.1:0"\n' + "\n".join(tables))
-
-
-def start(home: Home, **env: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "diembao", "--home", str(home.root), "serve"],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **env},
-    )
-
-
-@contextmanager
-def serving(home: Home, **env: str) -> "Iterator[subprocess.Popen[str]]":
-    (home.root / "serve.json").unlink(missing_ok=True)
-    process = start(home, **env)
-    try:
-        until(lambda: (home.root / "serve.json").exists() or process.poll() is not None)
-        assert process.poll() is None, process.stderr and process.stderr.read()
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def until(look: Callable[[], Any], seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.05)
-    return found
-
-
-def turns(home: Home, job: str) -> list[JobRun]:
-    storage = open_database(home.database)
-    try:
-        return [run for run in storage.service.jobs_since(_LONG_AGO, (job,)) if run.outcome != JobOutcome.PLANNED]
-    finally:
-        storage.close()
-
-
-def ask(home: Home, path: str) -> tuple[int, str]:
-    told = json.loads((home.root / "serve.json").read_text())
-    try:
-        with urlopen(told["health"] + path, timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        return error.code, error.read().decode()
 
 
 def lives(pid: int) -> bool:
@@ -146,7 +85,7 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, d
     assert [json.loads(line)["event"] for line in (home.root / "logs" / "serve.log").read_text().splitlines()]
 
 
-_NEVER = JobRun(0, "", _LONG_AGO, _LONG_AGO)
+_NEVER = JobRun(0, "", LONG_AGO, LONG_AGO)
 
 
 def test_a_second_one_says_who_holds_the_home_and_ends_with_3(home: Home, diembao: Diembao) -> None:

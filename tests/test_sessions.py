@@ -1,7 +1,7 @@
 """Sessions: only hashes are stored, two ends, new at each sign-in, ended by changes; none of them in a backup."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +15,6 @@ from storage.maintenance.backup import backup, checksum, restore
 from tests.support.people import CLERK, T0, actor_of, add_totp, make_account, signed_in
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = open_database(address)
-    yield opened
-    assert opened.audit.verify().is_sound
-    opened.close()
 
 
 @pytest.fixture

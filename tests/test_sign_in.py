@@ -1,7 +1,6 @@
 """Signing in: password, code once, recovery codes once, tickets; slower and slower, and nobody locks another out."""
 
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -24,18 +23,10 @@ from diembao.system.desk_key import DeskKeyError
 from pipeline.records.accounts import Account
 from pipeline.records.audit import AuditFilter
 from storage.accounts.errors import AccountRefused
-from storage.database import Database, open_database
+from storage.database import Database
 from tests.support.people import CLERK, HERE, KEY, PASSWORD, T0, actor_of, add_totp, make_account, signed_in
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = open_database(address)
-    yield opened
-    assert opened.audit.verify().is_sound
-    opened.close()
 
 
 @pytest.fixture

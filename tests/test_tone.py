@@ -12,7 +12,7 @@ from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag
 from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, judge_tone
 from pipeline.tagging.zones import Zone
-from tests.test_cli import labelled
+from tests.support.labelled import labelled
 
 RULES = load_rulebook()
 

@@ -4,7 +4,6 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -56,8 +55,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def listening() -> Iterator[Heard]:
+def listen() -> Iterator[Heard]:
     """Run a mail server and a web hook that keep what reaches them."""
     heard = Heard(smtp_port=free_port())
 
@@ -90,6 +88,14 @@ def smtp(heard: Heard) -> Controller:
         auth_required=True,
         auth_require_tls=False,
     )
+
+
+def open_office(tmp_path: Path, heard: Heard, diembao: Diembao) -> "Office":
+    """Make a home folder whose alerts go to `heard`, at NOW."""
+    assert run_inside("--home", tmp_path / "home", "init").returncode == 0
+    made = Office(Home(tmp_path / "home"), heard, diembao, tmp_path / "clock.json")
+    made.set(NOW)
+    return made
 
 
 @dataclass

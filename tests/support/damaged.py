@@ -9,7 +9,7 @@ from pipeline.records.publications import Publication
 from storage.database import Database, open_database
 from storage.engine.connection import connect
 from tests.support.factories import store_pages
-from tests.test_backup import SOURCE, fill
+from tests.support.filled import SOURCE, fill
 
 AT = datetime(2026, 3, 2, 6, tzinfo=UTC)
 

@@ -1,8 +1,15 @@
 """Commands that read, and programs that run where no file may grow by a byte."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from storage.database import open_database
+from tests.support.cli import run_inside
+from tests.support.filled import fill
 
 #: Commands that read; {out} stands for a folder on another disk.
 READERS = [
@@ -25,6 +32,22 @@ ON_FULL_DISK = (
     "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)); "
     "from diembao.cli.main import main; main()"
 )
+
+
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home folder with five articles in its database."""
+    folder = tmp_path_factory.mktemp("made")
+    assert run_inside("--home", folder, "init").returncode == 0
+    storage = open_database(folder / "diembao.db")
+    fill(storage, range(5))
+    storage.close()
+    return folder
+
+
+def copied_home(made: Path, tmp_path: Path) -> Path:
+    """Copy the home that a module made."""
+    shutil.copytree(made, tmp_path / "home")
+    return tmp_path / "home"
 
 
 def run_on_full_disk(*words: str | Path) -> "subprocess.CompletedProcess[str]":
