@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from analysis.brief.matters import Matter, attention_matters, day_matters, foreign_topics
 from analysis.digest import excerpt
-from analysis.digest.figure_words import grave_words
 from analysis.digest.head_lines import HeadLines
 from analysis.digest.model import Digest
 from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
+from analysis.stories.figure_words import grave_words
 from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line

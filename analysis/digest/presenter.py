@@ -8,10 +8,10 @@ from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
 from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.corrections import Erratum
-from analysis.digest.figure_words import grave_words, reach_words
 from analysis.digest.item_words import published_words, remark_words
 from analysis.digest.model import Digest
 from analysis.documents.labels import Labels
+from analysis.stories.figure_words import grave_words, reach_words
 from analysis.stories.grouping import Story
 from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from analysis.digest.figure_words import grave_words
 from analysis.documents.labels import labels
 from analysis.stories.events import Event, build_events
+from analysis.stories.figure_words import grave_words
 from config.alerts import Rule
 from pipeline.i18n.catalogs import translate
 from pipeline.i18n.language import current_language

@@ -24,10 +24,11 @@ _VIETNAMESE_FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_DAY}\s?[/.-]\s?{_MONTH}\s?[/.-]\s?{_YEAR}",
-        rf"{_DAY}\s+tháng\s+(?:{_MONTH}|(?P<B>{_VIETNAMESE_MONTH})(?!\w))(?:(?:\s*,\s*|\s*/\s*|\s+năm\s+|\s+){_YEAR})?",
+        rf"{_DAY}\s+tháng\s+(?:{_MONTH}|(?P<B>{_VIETNAMESE_MONTH})(?!\w))(?:(?:\s*,\s*|\s*/\s*|\s+năm\s+|"
+        rf"\s+){_YEAR})?",
         rf"(?<!\w)tháng\s+(?:{_MONTH}|(?P<B>{_VIETNAMESE_MONTH})(?!\w))(?!\s*(?:tuổi|người))"
         rf"(?:(?:\s*,\s*|\s*/\s*|\s*-\s*|\s+năm\s+){_YEAR})?",
-        rf"(?<![\d/.,-]){_MONTH}/{_YEAR}",
+        rf"(?<![\d/.,-])(?<!quý ){_MONTH}/{_YEAR}",
     )
 )
 _SHORT = re.compile(rf"{_DAY}\s?(?P<sep>[/-])\s?{_MONTH}(?![/.,-]?\d)")
@@ -48,7 +49,11 @@ _HAN = {c: n for n, c in enumerate("〇一二三四五六七八九十")}
 #: Russian names in any case: 'в декабре' is in none of the CLDR's
 _RUSSIAN = "январ[ьяею] феврал[ьяею] март[ае]? апрел[ьяею] ма[йяею] июн[ьяею] июл[ьяею] август[ае]? сентябр[ьяею] "
 _RUSSIAN += "октябр[ьяею] ноябр[ьяею] декабр[ьяею]"
-_WEEKDAYS_VI = re.compile(r"(?<!\w)(?:thứ\s+(?P<N>hai|ba|tư|năm|sáu|bảy|[2-7])|(?P<S>chủ\s+nhật))(?!\w)", re.IGNORECASE)
+_WEEKDAYS_VI = re.compile(
+    r"(?<!\w)(?:thứ\s+(?P<N>hai|ba|tư|năm|sáu|bảy|[2-7])|"
+    r"(?P<S>chủ\s+nhật))(?!\w)",
+    re.IGNORECASE,
+)
 _WEEKDAY_NUMBERS = {"hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5}
 
 
@@ -139,9 +144,9 @@ def _named(language: str) -> tuple[tuple[tuple[int, re.Pattern[str]], ...], tupl
     year = r"(?:[\s,./-]+(?:de\s+|del\s+|г\.\s*|[พค]\.ศ\.\s*)?" + _YEAR + ")?"
     unspaced = language in ("th", "lo", "km")
     word = month if unspaced else rf"(?<!\w){month}(?!\w)"
-    forms = (before + ("" if unspaced else r"(?!\w)") + year, word + year)
+    forms = [before + ("" if unspaced else r"(?!\w)") + year, word + year]
     if language == "en":
-        forms = (*forms, rf"(?<!\w){month}\.?\s+{_DAY}(?:st|nd|rd|th)?(?:,?\s+{_YEAR})?")
+        forms.append(rf"(?<!\w){month}\.?\s+{_DAY}(?:st|nd|rd|th)?(?:,?\s+{_YEAR})?")
     return months, tuple(re.compile(form, flags) for form in forms)
 
 
@@ -159,6 +164,8 @@ def _month_names(language: str) -> list[tuple[int, str]]:
     names: list[tuple[int, str]] = []
     for number in range(1, 13):
         wide = {months[context]["wide"][number] for context in ("format", "stand-alone")}
+        if language == "th":
+            wide.add(re.escape(months["format"]["abbreviated"][number]))
         if language == "en":
             wide |= {f"{months['format']['abbreviated'][number]}\\."} if number != 5 else set()
             wide |= {"Sept\\."} if number == 9 else set()

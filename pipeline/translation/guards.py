@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.quantities.comparison import answers, is_same_number
+from pipeline.quantities.figures import Figure, figures_in_text, plain
+from pipeline.quantities.number_idioms import idiomatic_values
 from pipeline.records.tags import VerdictReason
 from pipeline.rules.rulebook import Rulebook
 from pipeline.translation.days import NamedDay, named_days, weekdays, without_weekdays
-from pipeline.translation.figures import Figure, figures_in_text, plain
 from pipeline.translation.names import KnownName, foreign_province, missing_name
 from pipeline.translation.negation import changed_denial
-from pipeline.translation.number_idioms import idiomatic_values
-from pipeline.translation.quantities import answers, is_same_number
 from pipeline.translation.wording import (
     is_not_vietnamese,
     length_fault,
@@ -18,6 +18,9 @@ from pipeline.translation.wording import (
     talk_in,
     untranslated_rest,
 )
+
+#: Figures of one value that are looked at before all others
+_EQUAL = 8
 
 
 def check_translation(
@@ -31,9 +34,9 @@ def check_translation(
     """Return why a translation into Vietnamese must not be shown; None if nothing speaks against it.
 
     `source` is the language of the original (BCP 47), `names` are those of `known_names` for it; with `rules` a
-    province that the original does not name is found too. Codes: empty, talk, language, untranslated, repetition, names,
-    province, length, dates, numbers, units, added_numbers, negation_lost, negation_added; the catalogues have their
-    sentences (pipeline.translation.reason_text).
+    province that the original does not name is found too. Codes: empty, talk, language, untranslated, repetition,
+    names, province, length_short, length_long, dates, numbers, units, added_numbers, negation_lost, negation_added;
+    the catalogues have their sentences (pipeline.translation.reason_text).
     """
     if not translated.strip():
         return VerdictReason("empty")
@@ -86,6 +89,8 @@ class _Stated:
     days: tuple[NamedDay, ...]
     weekdays: set[int]
     figures: tuple[Figure, ...]
+    #: the same figures by their values
+    by_value: dict[float, list[Figure]]
     #: numbers stated by other words, and those of the days
     others: set[float]
 
@@ -93,12 +98,18 @@ class _Stated:
 def _stated(text: str, language: str, *, weekdays_too: bool = False) -> _Stated:
     text = plain(text)
     found, named = weekdays(text, language), named_days(text, language)
-    rest = without_weekdays(text) if weekdays_too else text
+    letters = list(without_weekdays(text) if weekdays_too else text)
     for day in named:
-        rest = f"{rest[: day.start]}{' ' * (day.end - day.start - 1)};{rest[day.end :]}"
+        letters[day.start : day.end] = [" "] * (day.end - day.start - 1) + [";"]
+    rest = "".join(letters)
     others = idiomatic_values(rest, language)
     others |= {float(part) for day in named for meaning in day.meanings for part in meaning if part}
-    return _Stated(rest, named, found, figures_in_text(rest, language), others)
+    figures = figures_in_text(rest, language)
+    by_value: dict[float, list[Figure]] = {}
+    for figure in figures:
+        for value in figure.values:
+            by_value.setdefault(value, []).append(figure)
+    return _Stated(rest, named, found, figures, by_value, others)
 
 
 def _fact_fault(original: str, translated: str, source: str) -> VerdictReason | None:
@@ -113,10 +124,10 @@ def _fact_fault(original: str, translated: str, source: str) -> VerdictReason | 
     for figure in old.figures:
         if figure.digits and figure.values[0] == 1 and len(figure.values) == 1:
             continue
-        if figure.certain and not answers(figure, new.figures, new.text, new.others):
+        if figure.certain and not _is_answered(figure, new, new.text):
             return _number_fault(figure, new.figures, old.text)
     for figure in new.figures:
-        if figure.digits and not _is_explained(figure, old, new):
+        if figure.digits and not _is_answered(figure, old, "", reverse=new.text):
             return VerdictReason("added_numbers", {"written": new.text[figure.start : figure.unit_end].strip()})
     return None
 
@@ -158,5 +169,9 @@ def _digits(figure: Figure) -> str:
     return f"{figure.values[0]:.6f}".replace(".", "").strip("0") if figure.digits else ""
 
 
-def _is_explained(figure: Figure, old: _Stated, new: _Stated) -> bool:
-    return answers(figure, old.figures, "", old.others, reverse=new.text)
+def _is_answered(figure: Figure, other: _Stated, text: str, reverse: str = "") -> bool:
+    """Whether the other text states a number too: numbers of the same value are looked at first."""
+    equal = [same for value in figure.values for same in other.by_value.get(value, [])[:_EQUAL]]
+    return answers(figure, equal, text, other.others, reverse=reverse) or answers(
+        figure, other.figures, text, (), reverse=reverse
+    )

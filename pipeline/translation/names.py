@@ -95,7 +95,8 @@ def _is_slip(name: str, ours: str) -> bool:
 
 
 def _is_capital_city(name: str) -> bool:
-    """Whether a name has forms in Latin letters that are no Vietnamese ones without diacritics: Hanoi, Saigon, HCMC."""
+    """Whether a name has forms in Latin letters that are no Vietnamese ones without diacritics: Hanoi, Saigon, "
+    "HCMC."""
     return strip_diacritics(name).lower() in ("ha noi", "sai gon", "ho chi minh", "tp hcm", "hai phong", "da nang")
 
 

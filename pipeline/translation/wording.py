@@ -23,9 +23,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 #: Words of the original that stand one after another in the result, at least so many small ones among them
 _COPIED, _COPIED_SMALL = 4, 2
 _TALK = re.compile(
-    r"^\W*(?:(?:dưới đây|sau đây|đây) là (?:bản|phần|nội dung) dịch|bản dịch(?: tiếng việt)?\s*:|dịch(?: sang tiếng việt)?\s*:|"
+    r"^\W*(?:(?:dưới đây|sau đây|đây) là (?:bản|phần|nội dung) dịch|bản dịch(?: tiếng việt)?\s*:|dịch(?: sang "
+    r"tiếng việt)?\s*:|"
     r"tiếng việt\s*:|tạm dịch\s*:|nội dung dịch|chắc chắn rồi|tất nhiên rồi|được rồi,|vâng,? (?:dưới|sau|đây|tôi)|"
-    r"(?:rất )?xin lỗi,?(?: nhưng)? (?:tôi|mình|em) (?:không|chưa)|tôi (?:không thể|xin lỗi)|là (?:một )?(?:mô hình ngôn ngữ|trợ lý)|"
+    r"(?:rất )?xin lỗi,?(?: nhưng)? (?:tôi|mình|em) (?:không|chưa)|tôi (?:không thể|xin lỗi)|là (?:một )?(?:mô "
+    r"hình ngôn ngữ|trợ lý)|"
     r"here(?:'s| is) the|sure[,!:]|certainly[,!:]|translation\s*:|vietnamese\s*:|translated text)"
     r"|<\|?/?(?:think|im_start|im_end|assistant|user|s|system|eos)\|?>|\[/?INST\]|```|^\s*[{\[]\s*\"\w+\"\s*:"
     r"|(?:mô hình ngôn ngữ lớn|với tư cách là (?:một )?(?:ai|trợ lý)|as an ai )"
@@ -33,12 +35,14 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:^|[\n(\[])\s*(?:lưu ý|ghi chú|chú thích|chú ý|nd|người dịch|lời người dịch|giải thích)(?: của người dịch)?\s*:",
+    r"(?:^|[\n(\[]|[.!?…]\s)\s*(?:lưu ý|ghi chú|chú thích|chú ý|nd|người dịch|lời người dịch|giải thích)(?: của người "
+    r"dịch)?\s*:",
     re.I,
 )
 #: Notes that an original has of its own
 _ANY_NOTE = re.compile(
-    r"note|hinweis|anmerkung|remarque|nota|примечани|внимани|注|備考|备注|참고|주의|หมายเหตุ|ໝາຍເຫດ|attention|achtung|atención|editor",
+    r"note|hinweis|anmerkung|remarque|nota|примечани|внимани|注|備考|备注|참고|주의|หมายเหตุ|ໝາຍເຫດ|attention|"
+    r"achtung|atención|editor",
     re.I,
 )
 _LONGEST_LOOP = 20
@@ -89,18 +93,9 @@ def talk_in(original: str, translated: str) -> str:
 
 def repeated_words(original: str, translated: str) -> str:
     """Return words that a result says again and again, or a sentence that it says twice; '' for none."""
-    words = [word.lower() for word in re.findall(r"\w+", translated)]
-    for size in range(1, _LONGEST_LOOP + 1):
-        least = 4 if size == 1 else 3
-        run = 1
-        for n in range(size, len(words) - size + 1):
-            if words[n : n + size] != words[n - size : n]:
-                continue
-            run = 1
-            while words[n + (run - 1) * size : n + run * size] == words[n - size : n]:
-                run += 1
-            if run >= least and not _is_repeated(original, least):
-                return " ".join(words[n : n + size])[:60]
+    loop = _loop(re.findall(r"\w+", translated.lower()))
+    if loop and not _loop(re.findall(r"\w+", original.lower())) and not _loop(re.findall(r"\w", original.lower())):
+        return " ".join(loop)[:60]
     seen: set[str] = set()
     for sentence in re.split(r"(?<=[.!?…])\s+|\n", translated):
         key = " ".join(re.findall(r"\w+", sentence.lower()))
@@ -110,12 +105,18 @@ def repeated_words(original: str, translated: str) -> str:
     return ""
 
 
-def _is_repeated(original: str, times: int) -> bool:
-    """Whether the original itself says something so often, one time after another."""
-    return (
-        re.search(rf"(\w[\w\s,、，!！.。-]{{0,60}}?)(?:[\s,、，!！.。-]*\1){{{times - 1},}}", original.lower())
-        is not None
-    )
+def _loop(words: list[str]) -> list[str]:
+    """Return the words that follow one another at least three times, a single one four times; [] for none.
+
+    Words repeat with a period where a stretch of the text equals the text that many words earlier.
+    """
+    for size in range(1, _LONGEST_LOOP + 1):
+        equal, least = 0, size * (3 if size == 1 else 2)
+        for n in range(size, len(words)):
+            equal = equal + 1 if words[n] == words[n - size] else 0
+            if equal >= least:
+                return words[n - size + 1 : n + 1]
+    return []
 
 
 def _repeats_sentence(original: str) -> bool:

@@ -60,7 +60,10 @@ _THAI_COUNTERS = (
     r"\s?(?:คน|ราย|ปี|วัน|เดือน|แห่ง|โครงการ|ลำ|ครั้ง|เท่า|ครัวเรือน|กิโลเมตร|ตัน|ไร่|หลัง|ตัว|ชั่วโมง|นาที|ศพ|ประเทศ|ชาติ|บริษัท)"
 )
 _LAO_COUNTERS = r"\s?(?:ຄົນ|ປີ|ວັນ|ເດືອນ|ແຫ່ງ|ຄອບຄົວ|ລຳ|ຄັ້ງ|ເທົ່າ|ຫຼັງ|ໂຕ|ຊົ່ວໂມງ)"
-_KOREAN_COUNTERS = r"\s?(?:명|곳|개|척|대|건|차례|번|달|마리|시간|가지|편|배|살|채|사람|가구|쪽|나라|기업|회사|도시|주|해|분|그루|군데)"
+_KOREAN_COUNTERS = (
+    r"\s?(?:명|곳|개|척|대|건|차례|번|달|마리|시간|가지|편|배|살|채|사람|가구|쪽|나라|기업|회사|"
+    r"도시|주|해|분|그루|군데)"
+)
 _FRENCH = _words(
     "un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit "
     "dix-neuf"
@@ -69,11 +72,14 @@ _FRENCH = _words(
     "quatre-vingts": 80, "quatre-vingt": 80, "quatre-vingt-dix": 90, "nonante": 90, "soixante et onze": 71,
 }  # fmt: skip
 for _head, _base in (("soixante", 60), ("quatre-vingt", 80)):
-    for _n, _tail in enumerate(["onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"], 11):
+    for _n, _tail in enumerate(
+        ["onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"], 11
+    ):
         _FRENCH[f"{_head}-{_tail}"] = _base + _n
 _SPANISH = _words(
     "un/uno/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve veinte veintiuno/veintiún/veintiuna veintidós veintitrés veinticuatro veinticinco veintiséis "
+    "dieciocho diecinueve veinte veintiuno/veintiún/veintiuna veintidós veintitrés veinticuatro veinticinco "
+    "veintiséis "
     "veintisiete veintiocho veintinueve"
 ) | _words("treinta cuarenta cincuenta sesenta setenta ochenta noventa", 30, 10)
 _SPANISH |= _words(
@@ -81,13 +87,15 @@ _SPANISH |= _words(
     "seiscientos/seiscientas setecientos/setecientas ochocientos/ochocientas novecientos/novecientas", 100, 100
 )  # fmt: skip
 _RUSSIAN = _words(
-    "один/одна/одно/одного/одной/одну/одним два/две/двух/двум/двумя/двое/двоих три/трёх/трех/трём/трем/тремя/трое/троих "
+    "один/одна/одно/одного/одной/одну/одним два/две/двух/двум/двумя/двое/двоих "
+    "три/трёх/трех/трём/трем/тремя/трое/троих "
     "четыре/четырёх/четырех/четырём/четырем/четверо пять/пяти/пятью/пятеро шесть/шести/шестью семь/семи восемь/восьми "
     "девять/девяти десять/десяти одиннадцать/одиннадцати двенадцать/двенадцати тринадцать/тринадцати "
     "четырнадцать/четырнадцати пятнадцать/пятнадцати шестнадцать/шестнадцати семнадцать/семнадцати "
     "восемнадцать/восемнадцати девятнадцать/девятнадцати"
 ) | _words(
-    "двадцать/двадцати тридцать/тридцати сорок/сорока пятьдесят/пятидесяти шестьдесят/шестидесяти семьдесят/семидесяти "
+    "двадцать/двадцати тридцать/тридцати сорок/сорока пятьдесят/пятидесяти шестьдесят/шестидесяти "
+    "семьдесят/семидесяти "
     "восемьдесят/восьмидесяти девяносто/девяноста", 20, 10
 ) | _words(
     "сто/ста двести/двухсот триста/трёхсот/трехсот четыреста/четырёхсот/четырехсот пятьсот/пятисот шестьсот/шестисот "
@@ -134,7 +142,8 @@ _LEXICONS: dict[str, Lexicon] = {
     "zh": Lexicon(_HAN_NUMBERS, {"十": 10, "百": 100}, _HAN_SCALES, counters=_HAN_COUNTERS),
     "ja": Lexicon(_HAN_NUMBERS, {"十": 10, "百": 100}, _HAN_SCALES, counters=_HAN_COUNTERS),
     "ko": Lexicon(
-        _words("한/하나 두/둘 세/셋/석 네/넷/넉 다섯 여섯 일곱 여덟 아홉") | {"열": 10, "스무": 20, "스물": 20, "서른": 30, "마흔": 40,
+        _words("한/하나 두/둘 세/셋/석 네/넷/넉 다섯 여섯 일곱 여덟 "
+        "아홉") | {"열": 10, "스무": 20, "스물": 20, "서른": 30, "마흔": 40,
          "쉰": 50, "예순": 60, "일흔": 70, "여든": 80, "아흔": 90},
         {"십": 10, "백": 100}, {"천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12}, counters=_KOREAN_COUNTERS,
     ),

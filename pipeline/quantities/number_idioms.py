@@ -2,15 +2,20 @@
 
 import re
 
-from pipeline.translation.number_words import lexicon
+from pipeline.quantities.number_words import lexicon
 
 #: value → words in all languages; a trailing * stands for any ending
 _WORDS: dict[float, str] = {
-    0.5: "half halb* Hälfte demi* moitié medio media mitad половин* полу* пол 一半 半数 半數 半分 半 절반 반 ครึ่ง ເຄິ່ງ nửa rưỡi",
-    1: "first once erste* einmal premier* première* primer* перв* 首 初 第一 첫 แรก ທຳອິດ nhất một~lần single only đầu~tiên",
-    2: "second twice double* doubling couple both pair zweite* zweimal verdoppel* doppel* beide* deuxième* seconde* double* "
-    "doubl* segund* doble duplic* ambos втор* вдвое удво* обе оба 第二 翻番 翻一番 倍増 2倍 두~배 갑절 สองเท่า gấp~đôi thứ~hai đôi",
-    3: "third triple* tripling thrice dritt* dreimal verdreifach* troisième* tercer* triplic* трет* втрое утро* 第三 三倍 세~배 "
+    0.5: "half halb* Hälfte demi* moitié medio media mitad половин* полу* пол 一半 半数 半數 半分 半 절반 반 ครึ่ง "
+    "ເຄິ່ງ nửa rưỡi",
+    1: "first once erste* einmal premier* première* primer* перв* 首 初 第一 첫 แรก ທຳອິດ nhất một~lần single only "
+    "đầu~tiên",
+    2: "second twice double* doubling couple both pair zweite* zweimal verdoppel* doppel* beide* deuxième* "
+    "seconde* double* "
+    "doubl* segund* doble duplic* ambos втор* вдвое удво* обе оба 第二 翻番 翻一番 倍増 2倍 두~배 갑절 สองเท่า "
+    "gấp~đôi thứ~hai đôi",
+    3: "third triple* tripling thrice dritt* dreimal verdreifach* troisième* tercer* triplic* трет* втрое утро* "
+    "第三 三倍 세~배 "
     "สามเท่า thứ~ba",
     4: "fourth quarter quadrupl* viert* Viertel quatrième* quart cuart* четвёрт* четверт* вчетверо 第四 thứ~tư",
     5: "fifth fünft* Fünftel cinquième* quint* пят* впятеро 第五 thứ~năm",
@@ -20,7 +25,7 @@ _WORDS: dict[float, str] = {
 }  # fmt: skip
 #: words → the per cent that they are, beside their numbers
 _SHARES: tuple[tuple[str, tuple[float, ...]], ...] = (
-    (_WORDS[0.5], (50, 1, 2)),
+    (_WORDS[0.5], (50, 30, 1, 2)),
     ("third* Drittel* tiers tercio* tercera треть* трети", (33, 67, 1, 2, 3)),
     ("quarter* Viertel* quart* cuarto* cuarta четверть* четверти", (25, 75, 1, 3, 4)),
     ("fifth* Fünftel* cinquième* quinto* quinta пятую пятая пятой", (20, 40, 60, 80, 1, 2, 3, 4, 5)),
@@ -29,8 +34,8 @@ _SHARES: tuple[tuple[str, tuple[float, ...]], ...] = (
 )
 _ROMAN = re.compile(r"(?<![\w.])(?=[IVX]+(?!\w))(X{0,3})(IX|IV|V?I{0,3})(?!\w)")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
-_HAN_FRACTION = re.compile(r"([\d一二三四五六七八九十]+)(?:分の|分之|분의)\s?([\d一二三四五六七八九十]+)")
-_VIETNAMESE_FRACTION = re.compile(r"(?<!\w)(\d+|\w+)\s+phần\s+(\d+|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.I)
+_HAN_FRACTION = re.compile(r"([\d一二三四五六七八九十]{1,4})(?:分の|分之|분의)\s?([\d一二三四五六七八九十]{1,4})")
+_VIETNAMESE_FRACTION = re.compile(r"(?<!\w)(\w{1,6})\s+phần\s+(\d+|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.I)
 _SLASHED = re.compile(r"(?<![\d/.,])([1-9])\s?[/⁄]\s?([2-9]|10)(?![\d/]|[.,]\d)")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -74,8 +79,8 @@ def _roman(written: str) -> float:
 
 
 def _small(word: str, language: str) -> float:
-    if word.isdigit():
+    if word.isdecimal():
         return float(word)
-    if word in "一二三四五六七八九十":
+    if len(word) == 1 and word in "一二三四五六七八九十":
         return float("一二三四五六七八九十".index(word) + 1)
     return float(lexicon(language).numbers.get(word.casefold(), 0))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterable
 
-from pipeline.translation.figures import Figure
-from pipeline.translation.units import UNITS
+from pipeline.quantities.figures import Figure
+from pipeline.quantities.units import UNITS
 
 #: Words before a rounded number, and on which side of the exact one it lies: -1 below, 1 above, 0 either
 _HEDGES = {
@@ -19,12 +19,12 @@ _ROUNDED = 0.05
 #: How far one that was converted from another system may be; of time, whose months and years are no multiples
 _CONVERTED = {"time": 0.08}
 _CONVERTED_ELSE = 0.03
-_METRIC = 1e-6
+_EXACT = 1e-9
 
 
 def is_same_number(one: Figure, other: Figure) -> bool:
     """Whether two numbers are equal, whatever their units."""
-    return any(_close(a, b, 1e-6) for a in one.values for b in other.values)
+    return any(_close(a, b, _EXACT) for a in one.values for b in other.values)
 
 
 def answers(
@@ -41,7 +41,7 @@ def answers(
             return True
         if reverse and _is_rounding(candidate, figure, reverse):
             return True
-    return any(_close(value, other, 1e-6) for value in figure.values for other in others)
+    return any(_close(value, other, _EXACT) for value in figure.values for other in others)
 
 
 def _same_quantity(one: Figure, other: Figure) -> bool:
@@ -53,7 +53,7 @@ def _same_quantity(one: Figure, other: Figure) -> bool:
             if unit.dimension != its.dimension:
                 continue
             ratio = its.factor / unit.factor
-            limit = 1e-6 if unit == its else _limit(unit.dimension, ratio)
+            limit = _EXACT if unit == its else _limit(unit.dimension, ratio)
             if any(_close(a, b * ratio, limit) for a in one.values for b in other.values):
                 return True
     return False
@@ -64,7 +64,7 @@ def _limit(dimension: str, ratio: float) -> float:
     if dimension in _CONVERTED:
         return _CONVERTED[dimension]
     power = f"{ratio:.3e}".split("e")[0]
-    return _METRIC if power == "1.000" else _CONVERTED_ELSE
+    return _EXACT if power == "1.000" else _CONVERTED_ELSE
 
 
 def _same_hour(one: Figure, other: Figure) -> bool:
@@ -72,7 +72,7 @@ def _same_hour(one: Figure, other: Figure) -> bool:
     hours = ("hour" in one.units or "hour" in other.units) and all(
         not f.units or "hour" in f.units for f in (one, other)
     )
-    return hours and any(abs(abs(a - b) - 12) < 1e-6 and max(a, b) <= 24 for a in one.values for b in other.values)
+    return hours and any(abs(abs(a - b) - 12) < _EXACT and max(a, b) <= 24 for a in one.values for b in other.values)
 
 
 def _is_rounding(exact: Figure, rounded: Figure, text: str) -> bool:

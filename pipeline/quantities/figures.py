@@ -5,14 +5,17 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.translation.number_words import Lexicon, lexicon, token_pattern
-from pipeline.translation.units import UNITS, unit_after, unit_before
+from pipeline.dates.written_days import common_year
+from pipeline.quantities.number_words import Lexicon, lexicon, token_pattern
+from pipeline.quantities.units import UNITS, unit_after, unit_before
 
 _POINT = frozenset(("en", "zh", "ja", "ko", "th", "lo", "km", "my"))
 #: Spanish writes 1.500 in Spain and 1,500 in Mexico
 _EITHER_SIGN = frozenset(("es",))
 #: Languages that set groups of digits apart by a space
 _SPACED_GROUPS = frozenset(("fr", "ru", "uk", "bg", "de", "es", "pt", "it", "vi"))
+#: Languages that count years from the Buddha's death: 2571 is 2028
+_BUDDHIST = frozenset(("th", "lo", "km"))
 _DIGITS = r"\d(?:[\d.,]*\d)?"
 _GROUPED = rf"[1-9]\d{{0,2}}(?:[ ']\d{{3}})+(?!\d)(?:[.,]\d+)?|{_DIGITS}"
 _POSITIONAL = re.compile(r"[〇零一二三四五六七八九]{2,}")
@@ -34,7 +37,7 @@ class Figure:
     end: int
     #: what it can mean, the likeliest first
     values: tuple[float, ...]
-    #: keys of the units (pipeline.translation.units) it can be of; none: no known unit stands at it
+    #: keys of the units (pipeline.quantities.units) it can be of; none: no known unit stands at it
     units: tuple[str, ...]
     #: end of its unit; `end` without one
     unit_end: int
@@ -100,18 +103,18 @@ def _tokens(text: str, language: str, known: Lexicon) -> list[_Token]:
     taken: list[_Token] = []
     for match in re.finditer(number, text):
         taken.append(_Token(match.start(), match.end(), "digits", read_digits(match[0], language)))
-    covered: list[tuple[int, int]] = []
+    covered: set[int] = set()
     if language in ("zh", "ja"):
         for match in _POSITIONAL.finditer(text):
             if len(match[0]) > 2 or "〇" in match[0]:
                 digits = "".join(_POSITIONAL_DIGITS[c] for c in match[0])
                 taken.append(_Token(match.start(), match.end(), "digits", (float(digits),)))
-                covered.append(match.span())
+                covered.update(range(*match.span()))
     tables: dict[str, dict[str, float]] = {
         "number": dict(known.numbers), "multiplier": dict(known.multipliers), "scale": known.scales,
     }  # fmt: skip
     for match in token_pattern(language).finditer(text):
-        if any(start <= match.start() < end for start, end in covered):
+        if match.start() in covered:
             continue
         kind = match.lastgroup or "number"
         word = " ".join(match[0].casefold().split())
@@ -169,6 +172,8 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
     if any(not token.values for token in group) or choices == 0:
         return None
     values = tuple(dict.fromkeys(_compose(group, choice) for choice in range(choices)))
+    if language in _BUDDHIST:
+        values += tuple(float(common_year(int(v))) for v in values if v.is_integer() and common_year(int(v)) != v)
     half = _HALF_MORE.match(text, end) if language == "vi" else None
     if half:
         last = group[-1]
@@ -178,7 +183,7 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
     symbol = unit_before(text, start)
     if symbol and not any(UNITS[unit].dimension == UNITS[symbol].dimension for unit in units):
         units, unit_end = (symbol,), end
-    if text[:start].endswith("百分之"):
+    if text.endswith("百分之", 0, start):
         units, unit_end = ("%",), end
     if units and language == "vi" and (half := _HALF_MORE.match(text, unit_end)):
         values, unit_end = tuple(value + 0.5 for value in values), half.end()
@@ -188,15 +193,15 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
 
 def _is_certain(group: Sequence[_Token], values: Sequence[float], text: str, known: Lexicon) -> bool:
     """Whether number words surely state a number: in scripts without spaces they are part of other words."""
-    if values[0] < 2 or all(token.kind == "scale" for token in group):
+    if values[0] <= 1:
         return False
-    if not known.counters:
-        return any(token.kind == "number" for token in group)
-    if text[: group[0].start].endswith("第"):
+    if not known.counters:  # 'mil millones' is a number, 'million' alone may be one of several
+        return len(group) > 1 or group[0].kind == "number"
+    if text.endswith("第", 0, group[0].start) or all(token.kind == "scale" for token in group):
         return False
     if sum(token.kind != "scale" for token in group) > 1 and any(token.kind == "number" for token in group):
         return True
-    if re.match(known.counters, text[group[-1].end :]) is None:
+    if re.compile(known.counters).match(text, group[-1].end) is None:
         return False
     return group[0].kind == "number" or text[group[0].start] in "十百"
 
@@ -229,11 +234,16 @@ def _with_ranges(figures: Sequence[Figure], text: str) -> Iterator[Figure]:
     for n, figure in enumerate(figures):
         if n + 1 < len(figures) and figure.digits and not figure.units:
             other = figures[n + 1]
-            if other.digits and _RANGE.fullmatch(text[figure.end : other.start]):
+            if is_range(figure, other, text):
                 scale = _scale(other, text)
                 values = (*figure.values, *(value * scale for value in figure.values)) if scale > 1 else figure.values
                 figure = replace(figure, units=other.units, values=values)
         yield figure
+
+
+def is_range(figure: Figure, other: Figure, text: str) -> bool:
+    """Whether two numbers are the ends of a range: '80至150', '200 to 300'."""
+    return figure.digits and other.digits and _RANGE.fullmatch(text[figure.unit_end : other.start]) is not None
 
 
 def _scale(figure: Figure, text: str) -> float:

@@ -1,0 +1,1 @@
+"""Numbers, units and counted things in text of any language."""
