@@ -241,7 +241,7 @@ def test_an_engine_that_is_down_for_a_day_is_told_and_caught_up_with(
     db: Database, server: EngineServer, clock: Clock
 ) -> None:
     keys = store_day(db, press(12))
-    settings = settings_for(server)
+    settings, at = settings_for(server), MORNING
     for fault in ("503", "500"):
         server.fault = fault  # type: ignore[assignment]
         for hour in range(0, 25, 6):

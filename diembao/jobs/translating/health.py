@@ -66,7 +66,7 @@ def engine_fault(settings: TranslationSettings) -> str:
     try:
         translator.describe()
     except EngineDown as error:
-        return shown(error.args[0])
+        return str(shown(error.args[0]))
     finally:
         translator.close()
     return ""
