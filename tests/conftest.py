@@ -83,6 +83,7 @@ _LONG = (
     "test_faults.py",
     "test_report_export.py",
     "test_ledger.py",
+    "test_translations_shown.py",
 )
 
 

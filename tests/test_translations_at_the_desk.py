@@ -1,10 +1,9 @@
 """Translations at the desk: rows, card, search and article page, and the form by which a person puts one right."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from pipeline.records.audit import AuditFilter
 from tests.support.desk_server import Desk, DeskClient
@@ -52,53 +51,54 @@ def page(client: DeskClient, path: str, **values: str) -> BeautifulSoup:
     return BeautifulSoup(answer.text, "lxml")
 
 
+def part(of: Tag, selector: str) -> Tag:
+    """Return the first element of a CSS selector."""
+    found = of.select_one(selector)
+    assert found is not None, selector
+    return found
+
+
 def test_rows_and_card_begin_with_the_translation(lan: DeskClient, keys: Mapping[str, str]) -> None:
     shown = page(lan, "/review", item=keys["shio-ja"])
-    row = shown.find("li", id=keys["shio-ja"])
-    assert row is not None and row.a is not None and (row.a.text, row.a["lang"]) == (TITLE, "vi")
-    assert row.find(class_="by").text == "máy dịch" and row.find(class_="by")["title"] == BY  # type: ignore[index,union-attr]
-    assert row.find(lang="ja").text == PRINTED  # type: ignore[union-attr]
-    card = shown.find(id="card")
-    assert card is not None and card.h2.get_text(" ", strip=True) == f"{TITLE} máy dịch"  # type: ignore[union-attr]
-    assert card.find(class_="printed").text == PRINTED and card.find(class_="printed").a is not None  # type: ignore[union-attr]
-    assert [p["lang"] for p in card.find_all(class_="excerpt")] == [
-        "vi",
-        "ja",
-    ] and f"{BY[0].upper()}{BY[1:]}." in card.text
-    corrected = page(lan, "/review", item=keys[CORRECTED]).find(id="card")
-    assert corrected is not None and f"Người dịch: {PERSON}." in corrected.text and "Máy dịch" not in corrected.text
+    row, card = part(shown, f"li#{keys['shio-ja']}"), part(shown, "#card")
+    assert (part(row, "a").text, part(row, "a")["lang"], part(row, "[lang=ja]").text) == (TITLE, "vi", PRINTED)
+    assert (part(row, ".by").text, part(row, ".by")["title"]) == ("máy dịch", BY)
+    assert part(card, "h2").get_text(" ", strip=True) == f"{TITLE} máy dịch"
+    assert part(card, ".printed a").text == PRINTED
+    assert [p["lang"] for p in card.select(".excerpt")] == ["vi", "ja"]
+    assert f"{BY[0].upper()}{BY[1:]}." in card.text
+    corrected = part(page(lan, "/review", item=keys[CORRECTED]), "#card")
+    assert f"Người dịch: {PERSON}." in corrected.text and "Máy dịch" not in corrected.text
 
 
 def test_a_vietnamese_query_finds_it_and_says_who_translated(lan: DeskClient, keys: Mapping[str, str]) -> None:
     hit = next(li for li in page(lan, "/search", q='"nước tương" "lót bạt"').select(".results li") if TITLE in li.text)
-    assert hit.a is not None and hit.a["href"] == f"/article/{keys['shio-ja']}"
+    assert part(hit, "a")["href"] == f"/article/{keys['shio-ja']}"
     assert PRINTED in hit.text and {by.text for by in hit.find_all(class_="by")} == {BY}
     assert [mark.text for mark in hit.find_all("mark")] == ["nước tương", "lót bạt"]
 
 
 def test_the_article_page_has_both_and_says_what_was_refused(lan: DeskClient, keys: Mapping[str, str]) -> None:
     shown = page(lan, f"/article/{keys['shio-ja']}")
-    assert shown.h1 is not None and (shown.h1.text, shown.h1["lang"]) == (TITLE, "vi")
+    assert (part(shown, "h1").text, part(shown, "h1")["lang"]) == (TITLE, "vi")
     assert BY in shown.text and EXCERPT in shown.text and PRINTED in shown.text
     refused = page(lan, f"/article/{keys[REFUSED]}")
-    assert refused.h1 is not None and refused.h1.text.startswith("닌투언")
+    assert part(refused, "h1").text.startswith("닌투언")
     for found in (refused, page(lan, "/review", item=keys[REFUSED])):
-        known = found.find(class_="known")
-        assert known is not None and known.text.startswith("Báo Hàn Quốc, về năng lượng: 14 %, 22 nhà máy")
+        assert part(found, ".known").text.startswith("Báo Hàn Quốc, về năng lượng: 14 %, 22 nhà máy")
     assert not shown.find(class_="known"), "a translation says more"
-    told = refused.find(id="translation")
-    assert told is not None and "14" in told.text and "không được hiển thị" in told.text
+    told = part(refused, "#translation").text
+    assert "Số liệu “14%” của nguyên bản bị mất hoặc bị đổi." in told and "không được hiển thị" in told
     hostile = page(lan, f"/article/{keys[HOSTILE]}")
-    assert hostile.h1 is not None and hostile.h1.text == "<script>alert(1)</script> Bảy tua-bin gió dừng"
+    assert part(hostile, "h1").text == "<script>alert(1)</script> Bảy tua-bin gió dừng"
     assert not [script for script in hostile.find_all("script") if "alert" in script.text]
 
 
 def form(client: DeskClient, key: str) -> dict[str, str]:
     """Return the fields of the form for a translation, as a browser would send them back."""
-    shown = page(client, f"/article/{key}").find(id="translation")
-    assert shown is not None
-    fields = {field["name"]: field.text for field in shown.find_all("textarea")}
-    return fields | {one["name"]: one["value"] for one in shown.find_all("input", attrs={"name": re.compile("_seen$")})}
+    shown = part(page(client, f"/article/{key}"), "#translation")
+    fields = {str(field["name"]): field.text for field in shown.select("textarea")}
+    return fields | {str(one["name"]): str(one["value"]) for one in shown.select("input[name$=_seen]")}
 
 
 def test_a_person_puts_one_right(desk: Desk, lan: DeskClient, minh: DeskClient, keys: Mapping[str, str]) -> None:
@@ -138,4 +138,5 @@ def test_nobody_else_may(desk: Desk, keys: Mapping[str, str]) -> None:
 def test_the_digest_room_names_stories_in_vietnamese(minh: DeskClient, keys: Mapping[str, str]) -> None:
     shown = BeautifulSoup(minh.get("/digest", follow_redirects=True).text, "lxml")
     told = next(one for one in shown.find_all(class_="what") if one.text == TITLE)
-    assert told["lang"] == "vi" and PRINTED in told.parent.text and "máy dịch" in told.parent.text
+    assert told["lang"] == "vi" and told.parent is not None
+    assert PRINTED in told.parent.text and "máy dịch" in told.parent.text

@@ -92,6 +92,13 @@ def files(translated: Press) -> Mapping[str, bytes]:
             for n, body in made.items()}  # fmt: skip
 
 
+def part(of: Tag, selector: str) -> Tag:
+    """Return the first element of a CSS selector."""
+    found = of.select_one(selector)
+    assert found is not None, selector
+    return found
+
+
 def article_of(page: BeautifulSoup, words: str) -> Tag:
     """Return the article of a page whose first line, or printed title, holds these words."""
     return next(one for one in page.find_all("article") if words in "".join(t.text for t in one(["h3", "p"])[:2]))
@@ -99,13 +106,11 @@ def article_of(page: BeautifulSoup, words: str) -> Tag:
 
 def test_every_foreign_article_begins_with_vietnamese(files: Mapping[str, bytes]) -> None:
     page = BeautifulSoup(files[".html"].decode(), "lxml")
-    foreign = page.find(id="foreign")
-    assert isinstance(foreign, Tag)
     begun = 0
-    for article in foreign.find_all("article"):
-        head, original = article.h3, article.find("p", class_="original")
+    for article in part(page, "#foreign").find_all("article"):
+        head, original = part(article, "h3"), part(article, "p.original")
         assert not head.get("lang") and original.get("lang") not in (None, "vi"), article
-        assert original.a["href"].startswith("http"), "the printed title holds the link"
+        assert str(part(original, "a")["href"]).startswith("http"), "the printed title holds the link"
         assert "máy dịch" in head.text or "bản dịch đã sửa" in head.text or head.text.startswith("Báo "), head.text
         begun += 1
     assert begun > 10
@@ -115,19 +120,19 @@ def test_a_translation_is_marked_and_stands_beside_its_original(files: Mapping[s
     title, text = TEXTS["shio-ja"]
     original, engine = "ベトナム・カナーの塩、しょうゆ原料として初輸入", "sample-7b, bản 2026-10 (openai)"
     article = article_of(BeautifulSoup(files[".html"].decode(), "lxml"), title)
-    assert article.h3.get_text(" ", strip=True) == f"{title} máy dịch"
+    assert part(article, "h3").get_text(" ", strip=True) == f"{title} máy dịch"
     assert [p["lang"] for p in article.find_all(class_="original")] == ["ja"]
     excerpts = [p.text for p in article.find_all("p", class_="excerpt")]
     assert excerpts == [text] and f"Máy dịch: {engine}." in article.text
     folded = next(fold for fold in article.find_all("details") if "Nguyên văn tiếng Nhật" in fold.text)
-    assert folded.span["lang"] == "ja" and "140ヘクタール" in folded.text and not folded.has_attr("open")
+    assert part(folded, "span")["lang"] == "ja" and "140ヘクタール" in folded.text and not folded.has_attr("open")
     word = docx.Document(io.BytesIO(files[".docx"])).element
     lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in word.iter(qn("w:p"))]
     at = lines.index(f"{title} (máy dịch)")
     assert lines[at + 1] == original and lines[at + 3] == text
     assert lines[at + 4].startswith(f"Máy dịch: {engine}. Nguyên văn tiếng Nhật: ")
     printed = [run for run in word.iter(qn("w:r")) if original in "".join(t.text or "" for t in run.iter(qn("w:t")))]
-    languages = {run.find(qn("w:rPr")).find(qn("w:lang")).get(qn("w:eastAsia")) for run in printed}
+    languages = {language.get(qn("w:eastAsia")) for run in printed for language in run.iter(qn("w:lang"))}
     assert languages == {"ja"}
     markdown = files[".md"].decode()
     assert f"### {title} *(máy dịch)*\n\n[{original}](<http" in markdown and f"*Máy dịch: {engine}.*" in markdown
@@ -150,10 +155,10 @@ def test_what_was_corrected_or_refused(files: Mapping[str, bytes]) -> None:
     everything = {name: body.decode() for name, body in texts.items()}
     page = BeautifulSoup(everything[".html"], "lxml")
     corrected = article_of(page, CORRECTED_TEXTS[0])
-    assert corrected.h3.get_text(" ", strip=True) == f"{CORRECTED_TEXTS[0]} bản dịch đã sửa"
+    assert part(corrected, "h3").get_text(" ", strip=True) == f"{CORRECTED_TEXTS[0]} bản dịch đã sửa"
     assert "Bản dịch đã sửa." in corrected.text and "áy dịch" not in corrected.text.replace("bản dịch", "")
     refused = article_of(page, KOREAN)
-    assert refused.h3.text.startswith("Báo Hàn Quốc, về năng lượng") and "áy dịch" not in refused.text
+    assert part(refused, "h3").text.startswith("Báo Hàn Quốc, về năng lượng") and "áy dịch" not in refused.text
     for name, text in everything.items():
         assert PERSON not in text and "chưa sửa" not in text, name
 

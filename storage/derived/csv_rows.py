@@ -109,6 +109,7 @@ def load_csv_rows(
             items.c.source_id,
             facts.c.kind,
             func.coalesce(listings.c.cells, ""),
+            facts.c.language,
         )
         .join(items, items.c.key == facts.c.item_key)
         .outerjoin(listings, listings.c.item_key == facts.c.item_key)
@@ -123,10 +124,12 @@ def load_csv_rows(
     for chunk in raw_rows(connection, query, "listings", _CHUNK):
         if topics:
             chunk = [row for row in chunk if not set(topics).isdisjoint(topics_in(row[5]))]
+        # Hardly one article in ten is in another language.
+        foreign = [row[0] for row in chunk if str(row[7]).split("-")[0] != _TARGET]
         chunk = [(*row[:6], "" if is_damaged(row) or row[6].count(SEPARATOR) != 1 else row[6]) for row in chunk]
         without_cells = [row[0] for row in chunk if not row[6]]
         articles = load_chosen(connection, without_cells) if without_cells else {}
-        translated = load_shown(connection, [row[0] for row in chunk], _TARGET)
+        translated = load_shown(connection, foreign, _TARGET) if foreign else {}
         for key, story, event, origin, source_id, _, cells in chunk:
             outlet = outlets.get(source_id)
             if outlet is None or isinstance(story, DamagedText) or not (cells or key in articles):

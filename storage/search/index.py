@@ -146,7 +146,8 @@ def _store(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) ->
             select(search_items).where(search_items.c.item_key.in_([row.key for row, _ in articles]))
         )
     }
-    translated = load_shown(connection, [row.key for row, tags in articles if tags.relevance != "no"], TARGET)
+    foreign = [row.key for row, tags in articles if tags.relevance != "no" and _language(row, tags) != TARGET]
+    translated = load_shown(connection, foreign, TARGET) if foreign else {}
     new_rows: list[dict[str, Any]] = []
     words = []
     outdated_ids: list[int] = []
@@ -169,6 +170,11 @@ def _store(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) ->
     if new_rows:
         _make_ids_unique(connection, new_rows)
         insert_rows(connection, new_rows, words)
+
+
+def _language(row: Row[Any], tags: Tags) -> str:
+    """Return the language of a text without its region; '' where it is not known."""
+    return str(tags.language or row.article["language"]).split("-")[0]
 
 
 def _make_ids_unique(connection: Connection, rows: list[dict[str, Any]]) -> None:

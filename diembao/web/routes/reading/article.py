@@ -68,7 +68,7 @@ def correct_translation(visit: Visit) -> Response:
         raise DeskError(404)
     translation = visit.storage.translations.of_items([item.key]).get(item.key)
     asked = [field for field in translation_fields(item, translation) if field.part in visit.form]
-    typed = {field.part: " ".join(visit.field(field.part, limit=4_000).split()) for field in asked}
+    typed: dict[TextPart, str] = {field.part: " ".join(visit.field(field.part, limit=4_000).split()) for field in asked}
     if any(visit.field(f"{field.part}_seen", limit=64) != field.seen for field in asked):
         words = translate(mark("Somebody changed this translation meanwhile: it is shown above. Nothing is saved yet."))
         return _article(visit, 409, typed, words)
