@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.documents.sentences import quotable
+from analysis.tables.titles import shown_title
 from pipeline.records import Evidence, Item, Tags
 from pipeline.text.line_length import cut_line
 
@@ -48,7 +49,7 @@ class _Passage:
 
 def title_pieces(item: Item) -> tuple[ExcerptPiece, ...]:
     """Return the title with its evidence marked, at most 400 characters of it."""
-    text = _nfc(item.article.title)
+    text = _nfc(shown_title(item))
     # Databases of earlier releases hold titles of any length.
     end = len(cut_line(text, _LINE)) - 1 if len(text) > _LINE else len(text)
     pieces = _pieces(text, 0, end, _merge_spans(s[:2] for s in _spans(text, item.tags, "title")))

@@ -15,6 +15,7 @@ from analysis.documents.labels import Labels
 from analysis.stories.grouping import Story
 from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link
+from analysis.tables.titles import shown_title
 from pipeline.records import Item, Reason, SourceDay
 from pipeline.tagging.reason_text import relevance_reason_text
 
@@ -151,7 +152,7 @@ class DigestPresenter:
         return "t-" + re.sub(r"[^A-Za-z0-9]", "-", story.lead.story)
 
     def headline(self, item: Item) -> str:
-        return excerpt.visible(item.article.title) or self._words.say("untitled")
+        return excerpt.visible(shown_title(item)) or self._words.say("untitled")
 
     def why_top(self, top: TopStory) -> str:
         """Return a sentence that explains why a story is to be read first."""
@@ -221,8 +222,14 @@ class DigestPresenter:
         return kind if row.country == "VN" else f"{kind} ({self._words.country(row.country)})"
 
     def same_event(self, story: Story) -> list[Story]:
-        """Return the other stories of this digest about the same event."""
-        return [s for s in self._events.get(story.lead.event or story.lead.story, []) if s is not story]
+        """Return the other stories of this digest about the same event: those in another language first."""
+        others = [s for s in self._events.get(story.lead.event or story.lead.story, []) if s is not story]
+        language = story.lead.language
+        return sorted(others, key=lambda s: (s.lead.language == language, s.lead.language != "vi"))
+
+    def carrier(self, story: Story) -> str:
+        """Return who carries a story, with country and language of a foreign one: 'Tin Hanbit, Hàn Quốc, Tiếng Hàn'."""
+        return ", ".join([excerpt.visible(story.lead.outlet), *self.origin(story.lead)])
 
     def erratum(self, erratum: Erratum) -> str:
         """Return a correction as a sentence: the statement of the earlier digest, and the present one."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from analysis.anomalies.surges import Surge
 from analysis.report.figures import Figures
 from analysis.report.keywords import Keyword
+from analysis.stories.home_and_abroad import HomeAndAbroad
 from analysis.tables.rows import StoryRow
 from pipeline.tables.columns import ZONE
 
@@ -21,6 +22,19 @@ class Voice:
     before: int | None
     #: whether this is the province of the review
     own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PressComparison:
+    """The events of a span that the press at home, abroad, or both take up; of each kind those most told are listed."""
+
+    listed: HomeAndAbroad
+    #: number of all events of each kind
+    both: int
+    only_abroad: int
+    only_home: int
+    #: hours from the first report at home to the first abroad, of every event of both whose hours are known
+    hours: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +59,5 @@ class PeriodicReport:
     negative: tuple[StoryRow, ...] = ()
     #: number of all such stories
     negative_stories: int = 0
+    #: events by who takes them up; None in a report that does not compare them
+    presses: PressComparison | None = None

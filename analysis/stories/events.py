@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from analysis.tables.titles import shown_title
 from pipeline.records import Item
 
 
@@ -63,7 +64,7 @@ def _event(key: str, items: list[Item]) -> Event:
     return Event(
         key=key,
         # The headline most readers saw: the first one of the report with most items.
-        title=reports[0].first.article.title,
+        title=shown_title(reports[0].first),
         first=items[0],
         start=min(item.published_or_seen for item in items),
         end=max(item.published_or_seen for item in items),

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.tables.links import article_link
+from analysis.tables.titles import shown_title
 from pipeline.records import Item, Relevance, SourceDay, Tone
 from pipeline.tables.columns import ZONE, distinct
 
@@ -100,7 +101,7 @@ def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
         if row is None:
             row = stories[item.story] = StoryRow(item.story, item.event, first, "", "", "", at, at)
         if not row.items or first < row.first:
-            row.first, row.title, row.outlet = first, article.title, item.outlet
+            row.first, row.title, row.outlet = first, shown_title(item), item.outlet
             row.url = article.canonical or article.url
             row.link = article_link(article) or ""
         row.start, row.end = min(row.start, at), max(row.end, at)
