@@ -7,10 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from config.rulebook import load_rulebook
-from pipeline.stories.concepts import IN_TITLE, concepts_in_text, count_concepts, rarest, shared_concepts, title_share
+from pipeline.stories.crosslingual.concepts import (
+    IN_TITLE,
+    concepts_in_text,
+    count_concepts,
+    rarest,
+    shared_concepts,
+    title_share,
+)
+from pipeline.stories.crosslingual.latin_names import latin_names
+from pipeline.stories.crosslingual.measures import MeasureClass, classes_of, contradictions, measures_in_text
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump, load
-from pipeline.stories.latin_names import latin_names
-from pipeline.stories.measures import MeasureClass, classes_of, contradictions, measures_in_text
 from pipeline.stories.reason_text import similarity_reason_text
 from pipeline.stories.similarity import Verdict, compare_fingerprints, compare_translated
 from tests.support.cross_language import Report, fingerprint, labelled_pairs, reports, strangers

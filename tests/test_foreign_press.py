@@ -8,6 +8,7 @@ from statistics import median
 import pandas as pd
 import pytest
 
+from analysis.brief.document import brief_document
 from analysis.digest.document import digest_document
 from analysis.digest.html import render_html, render_markdown
 from analysis.digest.model import DigestPeriod, DigestRules, build_digest
@@ -196,3 +197,28 @@ def test_the_digest_names_the_counterpart_with_outlet_and_language() -> None:
         foreign = [line for line in references if vietnamese in line]
         others = [line.index(mark) for line in foreign for mark in ("(Báo KR2", "(Báo JP0") if mark in line]
         assert all(line.index(vietnamese) < at for line, at in zip(foreign, others, strict=True)), "Vietnamese first"
+
+
+def test_digest_and_brief_say_what_the_foreign_press_comes_to() -> None:
+    period = DigestPeriod(date(2026, 11, 20), START, START + timedelta(days=1), START.astimezone(UTC))
+    items = [one for one in PRESS if one.published_or_seen < period.end]
+    day = build_digest(items, period, DigestRules("r1"))
+    frame = articles(items)
+    by_event = frame.assign(abroad=frame["country"] != "VN").groupby("event")["abroad"].agg(["any", "all"])
+    both, abroad = int((by_event["any"] & ~by_event["all"]).sum()), int(by_event["all"].sum())
+    counted = (
+        f"Sự việc về tỉnh: {both} được cả báo trong nước và báo nước ngoài đưa, {abroad} chỉ báo nước ngoài, "
+        f"{len(by_event) - both - abroad} chỉ báo trong nước."
+    )
+    hours = "Báo nước ngoài đưa sau báo trong nước 1,2 giờ (trung vị của 2 sự việc biết giờ đăng)."
+    assert median([5.5, -3]) == 1.25
+    origin = "Theo nước: Nhật Bản 2, Hàn Quốc 1, Nga 1. Ngôn ngữ: Tiếng Nhật 2, Tiếng Hàn 1, Tiếng Nga 1."
+    forms = (
+        " ".join(plain_text_lines(digest_document(day, province="Ninh Thuận"))),
+        render_html(day, province="Ninh Thuận"),
+        render_markdown(day, province="Ninh Thuận").replace("\\", ""),
+    )
+    for form in forms:
+        assert f"{origin} {counted} {hours}" in form
+    brief = " ".join(plain_text_lines(brief_document(day, province="Ninh Thuận")))
+    assert f"{counted} {hours}" in brief

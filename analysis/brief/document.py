@@ -13,6 +13,7 @@ from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
+from analysis.stories.press_lines import event_lines
 from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line
@@ -234,6 +235,7 @@ class _BriefBuilder:
         if mentions := self._day.foreign_items - len(items):
             spread += words.say("brief_mentions", n=mentions)
         yield Paragraph(_runs(spread))
+        yield Paragraph(_runs(" ".join(event_lines(self._view.main_items(), words))), "meta")
         rows: list[Runs] = []
         for topic in topics[: self._size.foreign]:
             # An article whose matter a reader of this language knows from above says least that is new.

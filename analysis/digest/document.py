@@ -88,7 +88,7 @@ class _DigestBuilder:
             yield from self._first()
         yield from self._pictures
         if day.foreign:
-            yield from self._section(words.say("foreign"), day.foreign, "-")
+            yield from self._section(words.say("foreign"), day.foreign, "-", self._view.foreign_note())
         for section in day.sections:
             name = self._topics.get(section.topic, section.topic)
             yield from self._section(name, section.stories, section.topic)

@@ -13,6 +13,7 @@ from analysis.digest.item_words import published_words, remark_words
 from analysis.digest.model import Digest
 from analysis.documents.labels import Labels
 from analysis.stories.grouping import Story
+from analysis.stories.press_lines import event_lines, origin_line
 from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link
 from analysis.tables.titles import shown_title
@@ -230,6 +231,15 @@ class DigestPresenter:
     def carrier(self, story: Story) -> str:
         """Return who carries a story, with country and language of a foreign one: 'Tin Hanbit, Hàn Quốc, Tiếng Hàn'."""
         return ", ".join([excerpt.visible(story.lead.outlet), *self.origin(story.lead)])
+
+    def foreign_note(self) -> str:
+        """Return the line below the heading of the foreign press."""
+        items = self.main_items()
+        return " ".join([origin_line(items, self._words), *event_lines(items, self._words)])
+
+    def main_items(self) -> list[Item]:
+        """Return the articles of the stories about the province."""
+        return [item for stories in self._events.values() for story in stories for item in story.items]
 
     def erratum(self, erratum: Erratum) -> str:
         """Return a correction as a sentence: the statement of the earlier digest, and the present one."""

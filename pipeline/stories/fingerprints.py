@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.dates.days_in_text import days_in_text
-from pipeline.stories.concepts import concepts_in_text
-from pipeline.stories.latin_names import latin_names
-from pipeline.stories.measures import measures_in_text
+from pipeline.stories.crosslingual.concepts import concepts_in_text
+from pipeline.stories.crosslingual.latin_names import latin_names
+from pipeline.stories.crosslingual.measures import measures_in_text
 from pipeline.stories.numbers import numbers_in_text
 from pipeline.stories.particulars import read_particulars
 from pipeline.stories.term_weights import (
@@ -79,7 +79,7 @@ class Fingerprint:
     #: place, persons, ages, times and figures of a short report (pipeline.stories.particulars)
     particulars: Hashes
     #: numbers with units, foreign names in Latin letters, concepts: what a report in another language shares
-    #: (pipeline.stories.measures, latin_names, concepts); empty in a fingerprint of an earlier release
+    #: (pipeline.stories.crosslingual.measures, latin_names, concepts); empty in a fingerprint of an earlier release
     measures: Hashes
     names: Hashes
     concepts: Hashes

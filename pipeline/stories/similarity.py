@@ -9,8 +9,15 @@ import numpy as np
 from pipeline.dates.days_in_text import days_apart
 from pipeline.records import VerdictReason
 from pipeline.stories.contrast import Contrast, contrast_particulars
-from pipeline.stories.crosslingual import MOST_DAYS, is_comparable, is_translation, likeness, log_odds, shared_counts
 from pipeline.stories.fingerprints import Fingerprint
+from pipeline.stories.likeness import (
+    MOST_DAYS,
+    is_comparable,
+    is_translation,
+    likeness,
+    log_odds,
+    shared_counts,
+)
 from pipeline.stories.particulars import Kind, of_kind
 from pipeline.stories.term_weights import Hashes, Weights, hashes
 

@@ -9,13 +9,13 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from pipeline.stories.concepts import count_shared, shared_concepts, title_share
+from pipeline.stories.crosslingual.concepts import count_shared, shared_concepts, title_share
+from pipeline.stories.crosslingual.measures import classes_of, contradictions
 from pipeline.stories.fingerprints import Fingerprint
-from pipeline.stories.measures import classes_of, contradictions
 from pipeline.stories.particulars import Kind, of_kind
 from pipeline.stories.term_weights import Hashes, hashes
 
-#: Weight of a shared measure by its class (pipeline.stories.measures.MeasureClass)
+#: Weight of a shared measure by its class (pipeline.stories.crosslingual.measures.MeasureClass)
 _MEASURES = (1.0, 1.7, 0.3, 1.0, 2.0, 0.7)
 #: Least weight that the shares of shared measures are shares of: a report with one number shares all of it by chance
 _FEW_MEASURES = 3.0

@@ -1,7 +1,7 @@
 """Text in any of twelve languages → the concepts it tells of: 'điện gió', '풍력' and 'Windpark' are one.
 
 concepts.txt beside this module lists them. They are no translation: the weight of those that two reports share is one
-of several signs that both tell of one happening (pipeline.stories.crosslingual).
+of several signs that both tell of one happening (pipeline.stories.likeness).
 """
 
 import math
@@ -114,7 +114,7 @@ def _hash(concept: str) -> int:
 @lru_cache(maxsize=1)
 def _concepts() -> tuple[_Concept, ...]:
     concepts: dict[str, _Concept] = {}
-    for line in (files("pipeline.stories") / "concepts.txt").read_text("utf-8").splitlines():
+    for line in (files("pipeline.stories.crosslingual") / "concepts.txt").read_text("utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         head, *columns = (column.strip() for column in line.split("|"))
