@@ -1,6 +1,5 @@
 """One happening told in several languages is one event; what only looks like it stays apart."""
 
-import struct
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -21,6 +20,7 @@ from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump
 from pipeline.stories.reason_text import similarity_reason_text
 from pipeline.stories.similarity import Verdict, compare_fingerprints, compare_translated
 from tests.support.cross_language import Report, fingerprint, labelled_pairs, reports, strangers
+from tests.support.earlier_fingerprints import as_earlier_release
 
 REPORTS = reports()
 T0 = datetime(2026, 11, 20, 1, tzinfo=UTC)
@@ -187,14 +187,7 @@ def test_foreign_names_are_found_and_vietnamese_ones_left_to_others() -> None:
 def test_a_fingerprint_of_an_earlier_release_is_read() -> None:
     """The format before held seven arrays: measures, names and concepts are empty then, and today's rules judge it."""
     found = compute_fingerprint("Nho Ninh Thuận được giá", "Giá nho lên 95.000 đồng/kg, 41 ha, 74 hộ.", T0, "vi")
-    new = dump(found)
-    head, old_head = struct.Struct("<4s2sxxdII10HHH"), struct.Struct("<4s2sxxdII7HHH")
-    mark, language, at, title_hash, text_hash, *lengths, days, title_days = head.unpack_from(new)
-    kept, left_out = 4 * sum(lengths[:7]), 4 * sum(lengths[7:])
-    body = new[head.size : head.size + kept] + new[head.size + kept + left_out :]
-    old = old_head.pack(b"dbs2", language, at, title_hash, text_hash, *lengths[:7], days, title_days) + body
-    read = load(old)
-    assert (mark, left_out > 0) == (b"dbs3", True)
+    read = load(as_earlier_release(dump(found)))
     assert read is not None
     assert (len(read.measures), len(read.names), len(read.concepts)) == (0, 0, 0)
     assert read.terms.tolist() == found.terms.tolist()
