@@ -115,6 +115,8 @@ def test_the_brief_tells_the_day() -> None:
         "Báo chí phản ánh và phản hồi cơ quan nhà nước; tiêu cực: “tông”. (xem việc số 3 ở trên)",
         "BÁO CHÍ NƯỚC NGOÀI NÓI GÌ",
         "1 tin, bài của 1 cơ quan báo chí: Singapore 1. Sắc thái: tích cực 1.",
+        "Sự việc về tỉnh: 1 được cả báo trong nước và báo nước ngoài đưa, 0 chỉ báo nước ngoài, 2 chỉ báo trong nước. "
+        "Báo nước ngoài đưa trước báo trong nước 1,0 giờ (trung vị của 1 sự việc biết giờ đăng).",
         "- Năng lượng (1 bài). Eastern Example. Báo Singapore, về năng lượng: 5.200 tấn; địa danh: Cà Ná; "
         "cùng sự việc với: “Lô muối Cà Ná đi Nhật Bản” (Báo Ví Dụ): “Salt of Ca Na sails for Japan” (tích cực).",
         "MỚI SO VỚI BẢN TRƯỚC",

@@ -70,14 +70,17 @@ HAPPENINGS = {
         "nang-gio/nho-mong-tay-duoc-mua-duoc-gia", "sea-wind/nintuan-budou-ja", "severny/vinograd-nintkhuan",
         "sea-wind/ninh-thuan-khmer",
     },
+    "a factory of submarine cables in Du Long": {
+        "phia-nam/khu-cong-nghiep-du-long-lap-day", "sea-wind/energia-ninh-thuan-es",
+    },
     "boards on the bay of Ninh Chữ": {
         "nang-gio/giai-luot-van-buom-ninh-chu-khoi-tranh", "sea-wind/windsurf-ninchu-ja",
     },
 }  # fmt: skip
-#: Articles that stay alone although they belong to one: they give no figure, or one in words only, and another language
-#: shares nothing else with them that is safe.
+#: Articles that stay alone although they belong to one: they give no figure, or one in words only, and share with the
+#: others only the place and what it is about.
 NOT_YET = {
-    "sea-wind/aes-nintkhuan-pereselenie", "courrier-mekong/bau-truc-six-cents-lampes", "severny/vinograd-nintkhuan",
+    "sea-wind/aes-nintkhuan-pereselenie", "courrier-mekong/bau-truc-six-cents-lampes",
     "courrier-mekong/le-phare-de-mui-dinh",
 }  # fmt: skip
 

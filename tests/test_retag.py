@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from config.rulebook import load_rulebook
 from config.settings import ProcessSettings
@@ -30,12 +31,15 @@ from pipeline.records import (
     TopicFound,
     VerdictReason,
 )
-from pipeline.stories.fingerprints import compute_fingerprint, dump
+from pipeline.stories.fingerprints import compute_fingerprint, dump, load
 from storage.database import Database, open_database
+from storage.engine.connection import connect
 from storage.engine.errors import StorageError
 from storage.maintenance.integrity import check_integrity
+from storage.schema.core import versions
 from storage.search.parser import parse
 from tests.support.cli import Diembao
+from tests.support.earlier_fingerprints import as_earlier_release
 from tests.support.factories import examine_pending, store_pages
 from tests.support.stress.retag import interrupt
 
@@ -272,3 +276,25 @@ def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:
         ["sport_entertainment"],
         "Xe buýt Hải Phòng",
     )
+
+
+def test_fingerprints_of_an_earlier_release_are_made_anew(storage: Database, address: str) -> None:
+    store(storage, [("Điện gió Ninh Thuận", f"{ABOUT} Dự án có 12 tuabin, công suất 46 MW.", "main")])
+    engine = connect(address)
+
+    def stored() -> bytes:
+        with engine.begin() as connection:
+            return bytes(connection.execute(select(versions.c.fingerprint)).scalar_one())
+
+    earlier = as_earlier_release(stored())
+    with engine.begin() as connection:
+        connection.execute(update(versions).values(fingerprint=earlier))
+    storage.stories.rebuild(T1)
+    assert stored() == earlier, "it is read as it is"
+    retagged(storage)
+    old, fresh = load(earlier), load(stored())
+    engine.dispose()
+    assert old is not None and fresh is not None
+    assert (len(old.measures), len(old.concepts)) == (0, 0)
+    assert min(len(fresh.measures), len(fresh.concepts)) > 0
+    assert fresh.terms.tolist() == old.terms.tolist()

@@ -14,6 +14,7 @@ from analysis.digest.translated import FirstLine
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels
 from analysis.stories.figure_words import grave_words
+from analysis.stories.press_lines import event_lines
 from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line
@@ -224,6 +225,7 @@ class _BriefBuilder:
         if mentions := self._day.foreign_items - len(items):
             spread += words.say("brief_mentions", n=mentions)
         yield Paragraph(_runs(spread))
+        yield Paragraph(_runs(" ".join(event_lines(self._view.main_items(), words))), "meta")
         rows: list[Runs] = []
         for topic in topics[: self._size.foreign]:
             # An article whose matter a reader of this language knows from above says least that is new.

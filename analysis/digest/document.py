@@ -88,7 +88,7 @@ class _DigestBuilder:
             yield from self._first()
         yield from self._pictures
         if day.foreign:
-            yield from self._section(words.say("foreign"), day.foreign, "-")
+            yield from self._section(words.say("foreign"), day.foreign, "-", self._view.foreign_note())
         for section in day.sections:
             name = self._topics.get(section.topic, section.topic)
             yield from self._section(name, section.stories, section.topic)
@@ -203,7 +203,7 @@ class _DigestBuilder:
                 runs += [Run("; " if n else ""), Run(where, link=link(other)), Run(hour)]
             yield Paragraph(tuple(runs), "small")
         if same := view.same_event(story):
-            titles = "; ".join(view.headline(other.lead) for other in same[:3])
+            titles = "; ".join(f"{view.headline(other.lead)} ({view.carrier(other)})" for other in same[:3])
             yield Paragraph(_runs(f"{words.say('same_event')} {titles}."), "small")
         for remark in view.remarks(item):
             yield Paragraph((Run(f"{remark[:1].upper()}{remark[1:]}.", italic=True),), "small")

@@ -15,6 +15,7 @@ from analysis.digest.translated import TranslationWords
 from analysis.documents.labels import Labels
 from analysis.stories.figure_words import grave_words, reach_words
 from analysis.stories.grouping import Story
+from analysis.stories.press_lines import event_lines, origin_line
 from analysis.stories.ranking import AttentionItem, OutletRow, TopStory
 from analysis.tables.links import article_link
 from pipeline.records import Item, Reason, SourceDay
@@ -227,8 +228,23 @@ class DigestPresenter:
         return kind if row.country == "VN" else f"{kind} ({self._words.country(row.country)})"
 
     def same_event(self, story: Story) -> list[Story]:
-        """Return the other stories of this digest about the same event."""
-        return [s for s in self._events.get(story.lead.event or story.lead.story, []) if s is not story]
+        """Return the other stories of this digest about the same event: those in another language first."""
+        others = [s for s in self._events.get(story.lead.event or story.lead.story, []) if s is not story]
+        language = story.lead.language
+        return sorted(others, key=lambda s: (s.lead.language == language, s.lead.language != "vi"))
+
+    def carrier(self, story: Story) -> str:
+        """Return who carries a story, with country and language of a foreign one: 'Tin Hanbit, Hàn Quốc, Tiếng Hàn'."""
+        return ", ".join([excerpt.visible(story.lead.outlet), *self.origin(story.lead)])
+
+    def foreign_note(self) -> str:
+        """Return the line below the heading of the foreign press."""
+        items = self.main_items()
+        return " ".join([origin_line(items, self._words), *event_lines(items, self._words)])
+
+    def main_items(self) -> list[Item]:
+        """Return the articles of the stories about the province."""
+        return [item for stories in self._events.values() for story in stories for item in story.items]
 
     def erratum(self, erratum: Erratum) -> str:
         """Return a correction as a sentence: the statement of the earlier digest, and the present one."""

@@ -89,6 +89,21 @@ class Tally:
                 counts.setdefault(topic, Counter())[day, tone] += n
         return counts
 
+    def by_source_and_language(self) -> dict[tuple[str, str], Counter[Tone]]:
+        """Return the articles of each source in each language, by tone."""
+        counts: dict[tuple[str, str], Counter[Tone]] = {}
+        for (source, language, tone), n in self._sizes("source_id", "language", "tone"):
+            counts.setdefault((source, language), Counter())[tone] += n
+        return counts
+
+    def topics_of_sources(self) -> dict[str, Counter[str]]:
+        """Return the articles of each source by topic; an article of several topics counts under each."""
+        counts: dict[str, Counter[str]] = {}
+        for (source, topics), n in self._sizes("source_id", "topics"):
+            for topic in topics.split():
+                counts.setdefault(source, Counter())[topic] += n
+        return counts
+
     def languages(self) -> Counter[str]:
         return Counter({language: n for (language,), n in self._sizes("language")})
 

@@ -22,6 +22,7 @@ from analysis.documents.labels import Labels, labels
 from analysis.documents.oversized import without_oversized
 from analysis.report.changes import ChangeFormatter
 from analysis.report.figures import Span
+from analysis.report.foreign_press import countries_and_languages, foreign_press_blocks
 from analysis.report.model import PeriodicReport
 from analysis.report.negative import negative_blocks
 from analysis.report.story_titles import story_runs
@@ -111,6 +112,7 @@ class _ReportBuilder:
             yield from negative_blocks(self._report, self._words)
             yield from self._outlets()
             yield from self._abroad()
+            yield from foreign_press_blocks(self._report, self._words, self._topics)
         yield from self._voice()
         if self._report.keywords:
             yield self._head("keywords")
@@ -244,10 +246,7 @@ class _ReportBuilder:
 
     def _abroad(self) -> Iterator[Block]:
         yield self._head("abroad")
-        words, now = self._words, self._now
-        countries = ", ".join(f"{words.country(c)} {words.whole(n)}" for c, n in now.countries.most_common())
-        languages = ", ".join(f"{words.language(t or 'und')} {words.whole(n)}" for t, n in now.languages.most_common())
-        yield BulletList((self._runs("countries", list=countries), self._runs("languages", list=languages)))
+        yield countries_and_languages(self._report, self._words)
         yield from self._chart("countries", "languages")
 
     def _voice(self) -> Iterator[Block]:

@@ -109,6 +109,11 @@ class Figures(_Sums):
     outlets: dict[str, Outlet] = field(default_factory=dict)
     countries: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    #: articles of outlets of other countries, by country and language
+    abroad: dict[tuple[str, str], Counter[Tone]] = field(default_factory=dict)
+    #: articles of outlets at home and of other countries, by topic
+    home_topics: Counter[str] = field(default_factory=Counter)
+    foreign_topics: Counter[str] = field(default_factory=Counter)
     #: days on which each polled source was read, and on which it failed, by id
     read_days: dict[str, set[date]] = field(default_factory=dict)
     failed_days: dict[str, set[date]] = field(default_factory=dict)
@@ -158,7 +163,7 @@ def count_figures(
     is not foreign. Little more than the story's id of each article is held: a million articles take 600 MB.
     """
     figures = Figures(span)
-    _count(figures, facts, publishers, zone)
+    _count(figures, facts, publishers, home, zone)
     for outlet in figures.outlets.values():
         figures.countries[outlet.country] += outlet.items
         figures.foreign += outlet.items if outlet.country != home else 0
@@ -172,7 +177,9 @@ def count_figures(
     return figures
 
 
-def _count(figures: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher], zone: ZoneInfo) -> None:
+def _count(
+    figures: Figures, facts: Iterable[Fact], publishers: Mapping[str, Publisher], home: str, zone: ZoneInfo
+) -> None:
     from analysis.report.counting import Tally
 
     tally = Tally(facts, zone)
@@ -183,6 +190,12 @@ def _count(figures: Figures, facts: Iterable[Fact], publishers: Mapping[str, Pub
         figures.outlets[source] = Outlet(publisher.name, publisher.country, stories[source], counts)
         # The other sums follow from the counts by source, day and tone.
         figures.by_day_and_tone.update(counts)
+    for source, topics in tally.topics_of_sources().items():
+        at_home = figures.outlets[source].country == home
+        (figures.home_topics if at_home else figures.foreign_topics).update(topics)
+    for (source, language), tones in tally.by_source_and_language().items():
+        if (country := figures.outlets[source].country) != home:
+            figures.abroad.setdefault((country, language), Counter()).update(tones)
     for topic, counts in tally.by_topic().items():
         figures.topics[topic], figures.topic_days[topic] = _by_tone(counts), _by_day(counts)
 

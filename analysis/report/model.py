@@ -1,13 +1,16 @@
 """The content of a periodic report: figures of a span and of the spans it is compared with, stories, surges."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import Surge
 from analysis.report.figures import Figures
 from analysis.report.keywords import Keyword
+from analysis.stories.home_and_abroad import HomeAndAbroad
 from analysis.tables.rows import StoryRow
+from pipeline.records.translations import TranslatedText
 from pipeline.tables.columns import ZONE
 
 
@@ -21,6 +24,21 @@ class Voice:
     before: int | None
     #: whether this is the province of the review
     own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PressComparison:
+    """The events of a span that the press at home, abroad, or both take up; of each kind those most told are listed."""
+
+    listed: HomeAndAbroad
+    #: number of all events of each kind
+    both: int
+    only_abroad: int
+    only_home: int
+    #: hours from the first report at home to the first abroad, of every event of both whose hours are known
+    hours: tuple[float, ...]
+    #: titles of the articles that name the listed events, in the language of the report, by key of the article
+    titles: Mapping[str, TranslatedText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +63,5 @@ class PeriodicReport:
     negative: tuple[StoryRow, ...] = ()
     #: number of all such stories
     negative_stories: int = 0
+    #: events by who takes them up; None in a report that does not compare them
+    presses: PressComparison | None = None

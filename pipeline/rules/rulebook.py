@@ -11,11 +11,12 @@ from pipeline.rules.linear_models import Models
 Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
 
-#: Raised whenever code gives other tags for equal files, so that `diembao retag` finds what older code tagged:
+#: Raised whenever code gives other tags or fingerprints for equal files, so that `diembao retag` finds what older code
+#: tagged:
 #: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
 #: titles that place a text, strong evidence for sensitive topics,
-#: names that nothing supports, watched matters
-_CODE_REVISION = 3
+#: names that nothing supports, watched matters; 4 fingerprints by which reports in other languages are compared
+_CODE_REVISION = 4
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
 

@@ -60,6 +60,8 @@ class Contrast:
     particular: str
     #: weight of particulars that agree, less those that differ; 0 where a place alone agrees: much happens at one place
     agreement: float = 0.0
+    #: weight of persons, ages and times of day
+    who_and_when: float = 0.0
 
 
 _NONE = Contrast(0.0, "")
@@ -83,7 +85,8 @@ def contrast_particulars(one: Hashes, other: Hashes) -> Contrast:
     total = sum(weights.values())
     most = max(weights, key=weights.__getitem__)
     only_place = all(weight >= 0 for name, weight in weights.items() if name != "place")
-    return Contrast(total, most if total > 0 else "", 0.0 if only_place else max(0.0, -total))
+    who_and_when = weights["person"] + weights["age"] + weights["time"]
+    return Contrast(total, most if total > 0 else "", 0.0 if only_place else max(0.0, -total), who_and_when)
 
 
 def _several(particulars: dict[Kind, list[int]]) -> bool:

@@ -12,6 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.dates.days_in_text import days_in_text
+from pipeline.stories.crosslingual.concepts import concepts_in_text
+from pipeline.stories.crosslingual.latin_names import latin_names
+from pipeline.stories.crosslingual.measures import measures_in_text
 from pipeline.stories.numbers import numbers_in_text
 from pipeline.stories.particulars import read_particulars
 from pipeline.stories.term_weights import (
@@ -29,7 +32,9 @@ from pipeline.text import scripts
 from pipeline.text.language import detect_language
 from pipeline.text.normalize import normalise, strip_diacritics
 
-_MAGIC = b"dbs2"
+_MAGIC = b"dbs3"
+#: Mark of the format without measures, names and concepts
+_OLD_MAGIC = b"dbs2"
 #: Words of a text that count; longer texts go on with lists, related links and background
 _WORDS = 1200
 #: Words of the lead
@@ -73,6 +78,11 @@ class Fingerprint:
     numbers: Hashes
     #: place, persons, ages, times and figures of a short report (pipeline.stories.particulars)
     particulars: Hashes
+    #: numbers with units, foreign names in Latin letters, concepts: what a report in another language shares
+    #: (pipeline.stories.crosslingual.measures, latin_names, concepts); empty in a fingerprint of an earlier release
+    measures: Hashes
+    names: Hashes
+    concepts: Hashes
     #: days of the year named in the text, in their order
     days: tuple[int, ...]
     #: days of the year named in the title
@@ -107,7 +117,7 @@ def compute_fingerprint(
     hashed_title, hashed = hashes(heading), hashes(body)
     terms, weights = _terms(heading, hashed_title, body, hashed, language)
     title_terms, title_weights = title_term_weights(heading, hashed_title, language)
-    names, numbers = _anchors(title, text, language)
+    anchors, numbers = _anchors(title, text, language)
     return Fingerprint(
         runs=np.unique(join(hashed, _RUN)),
         lead=np.unique(join(hashed[:_LEAD], _RUN)),
@@ -115,9 +125,12 @@ def compute_fingerprint(
         title_weights=title_weights,
         terms=terms,
         weights=weights,
-        anchors=names,
+        anchors=anchors,
         numbers=numbers,
         particulars=read_particulars(title, text, published, areas, landmarks, matters),
+        measures=measures_in_text(f"{title}\n{text}", language, None if published is None else published.year),
+        names=latin_names(title, text),
+        concepts=concepts_in_text(title, text, language),
         days=days_in_text(f"{title}\n{text}")[:32],
         title_days=days_in_text(title)[:4],
         at=None if published is None else published.astimezone(UTC).timestamp(),
@@ -178,13 +191,17 @@ def fingerprint_keys(fingerprint: Fingerprint) -> list[int]:
     return sorted({int(fingerprint.terms[n]) for n in heaviest} | hashes_of_all | numbers)
 
 
-#: mark, language, time, hashes of title and text, lengths of the seven arrays of numbers, of days, of the title's
-_HEAD = struct.Struct("<4s2sxxdII7HHH")
+#: mark, language, time, hashes of title and text, lengths of the arrays of numbers (ten; seven in the old format), of
+#: days, of the title's
+_HEAD, _OLD_HEAD = struct.Struct("<4s2sxxdII10HHH"), struct.Struct("<4s2sxxdII7HHH")
 
 
 def dump(found: Fingerprint) -> bytes:
     """Return a fingerprint as bytes, about 5 KB for an article of 400 words."""
-    arrays = (found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers, found.particulars)
+    arrays = (
+        found.runs, found.lead, found.title, found.terms, found.anchors, found.numbers, found.particulars,
+        found.measures, found.names, found.concepts,
+    )  # fmt: skip
     head = _HEAD.pack(
         _MAGIC,
         found.language.encode("ascii", "replace")[:2].ljust(2),
@@ -204,11 +221,15 @@ def dump(found: Fingerprint) -> bytes:
 
 
 def load(stored: bytes) -> Fingerprint | None:
-    """Return the fingerprint in bytes of `dump`; None for bytes of an older version."""
-    if stored[:4] != _MAGIC:
+    """Return the fingerprint in bytes of `dump`, of an earlier release without what that did not hold.
+
+    None for bytes of a version before that.
+    """
+    if stored[:4] not in (_MAGIC, _OLD_MAGIC):
         return None
-    _, language, at, title_hash, text_hash, *lengths, days, title_days = _HEAD.unpack_from(stored)
-    place = _HEAD.size
+    form = _HEAD if stored[:4] == _MAGIC else _OLD_HEAD
+    _, language, at, title_hash, text_hash, *lengths, days, title_days = form.unpack_from(stored)
+    place = form.size
     arrays: list[Hashes] = []
     for length in lengths:
         arrays.append(np.frombuffer(stored, "<u4", length, place))
@@ -216,7 +237,8 @@ def load(stored: bytes) -> Fingerprint | None:
     title_weights = np.frombuffer(stored, "<f2", lengths[2], place).astype(np.float32)
     weights = np.frombuffer(stored, "<f2", lengths[3], place + 2 * lengths[2]).astype(np.float32)
     named = [int(d) for d in np.frombuffer(stored, "<u2", days + title_days, place + 2 * (lengths[2] + lengths[3]))]
-    runs, lead, title, terms, anchors, numbers, particulars = arrays
+    arrays += [np.empty(0, np.uint32)] * (10 - len(arrays))
+    runs, lead, title, terms, anchors, numbers, particulars, measures, names, concepts = arrays
     return Fingerprint(
         runs=runs,
         lead=lead,
@@ -227,6 +249,9 @@ def load(stored: bytes) -> Fingerprint | None:
         anchors=anchors,
         numbers=numbers,
         particulars=particulars,
+        measures=measures,
+        names=names,
+        concepts=concepts,
         days=tuple(named[:days]),
         title_days=tuple(named[days:]),
         at=None if math.isnan(at) else at,

@@ -10,6 +10,14 @@ from pipeline.dates.days_in_text import days_apart
 from pipeline.records import VerdictReason
 from pipeline.stories.contrast import Contrast, contrast_particulars
 from pipeline.stories.fingerprints import Fingerprint
+from pipeline.stories.likeness import (
+    MOST_DAYS,
+    is_comparable,
+    is_translation,
+    likeness,
+    log_odds,
+    shared_counts,
+)
 from pipeline.stories.particulars import Kind, of_kind
 from pipeline.stories.term_weights import Hashes, Weights, hashes
 
@@ -57,6 +65,9 @@ _NARROW = 2
 _SAME_TEXT = 0.9
 #: Weight of other particulars above which the same words are a formula, and above which the same facts are chance
 _OTHER_REPRINT, _OTHER_FACTS = 1.5, 1.5
+#: Weight of other persons, ages and times from which, with another place, reports in two languages differ: another
+#: place alone does not part them, since foreign reports name the town near by
+_OTHER_WHO_AND_WHEN = 1.0
 #: Words of the shorter report up to which particulars count in full, and from which they do not count
 _SHORT, _LONG = 120, 220
 
@@ -75,7 +86,7 @@ def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     if one.text_hash and one.text_hash == other.text_hash:
         return Verdict("dup", 1.0, VerdictReason("identical"))
     if one.language != other.language:
-        return _compare_facts(one, other)
+        return _compare_languages(one, other)
     cosine = _cosine(one.terms, one.weights, other.terms, other.weights)
     if cosine < _LEAST_COSINE:
         return Verdict("different", round(cosine, 4), VerdictReason("few_common_terms"))
@@ -99,6 +110,26 @@ def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     return _compare_events(one, other, cosine, titles, against)
 
 
+def compare_translated(
+    one: Fingerprint,
+    other: Fingerprint,
+    one_translated: Fingerprint | None = None,
+    other_translated: Fingerprint | None = None,
+) -> Verdict:
+    """Judge two articles, by translations into one language too where there are some.
+
+    `one_translated`, `other_translated`: fingerprints of their translations; an article that was written in that
+    language has none and stands for itself. Where either verdict holds the two together, the surer one counts.
+    """
+    verdict = compare_fingerprints(one, other)
+    some, others = one_translated or one, other_translated or other
+    if one.language == other.language or some.language != others.language:
+        return verdict
+    translated = compare_fingerprints(some, others)
+    joined = [v for v in (verdict, translated) if v.verdict != "different"]
+    return max(joined, key=lambda v: (v.verdict == "dup", v.score), default=verdict)
+
+
 def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
     """Return what differs in the particulars of two reports, less as the shorter is longer.
 
@@ -109,7 +140,8 @@ def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
     if not share:
         return Contrast(0.0, "")
     contrast = contrast_particulars(one.particulars, other.particulars)
-    return Contrast(share * contrast.weight, contrast.particular, share * contrast.agreement)
+    weights = (share * weight for weight in (contrast.agreement, contrast.who_and_when))
+    return Contrast(share * contrast.weight, contrast.particular, *weights)
 
 
 def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float, against: Contrast) -> Verdict:
@@ -129,6 +161,26 @@ def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles:
         facts = _compare_facts(one, other)
         return facts if facts.verdict == "same-event" else verdict
     return verdict
+
+
+def _compare_languages(one: Fingerprint, other: Fingerprint) -> Verdict:
+    """Judge two reports in different languages: a translation, a report of one's own, or neither."""
+    if not is_comparable(one, other):
+        return _compare_facts(one, other)
+    days = _days_between(one, other)
+    if days > MOST_DAYS:
+        return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
+    against = _speaks_against(one, other)
+    if against.weight >= _OTHER_FACTS and against.who_and_when >= _OTHER_WHO_AND_WHEN:
+        return Verdict("different", 0.0, VerdictReason(f"different_{against.particular}"))
+    odds = log_odds(likeness(one, other, days, against.weight))
+    numbers, names, concepts = shared_counts(one, other)
+    values = {"numbers": numbers, "names": names, "concepts": concepts, "days": days}
+    if odds < 0:
+        return Verdict("different", round(_squash(odds) / 2, 4), VerdictReason("languages", values))
+    if days <= _TRANSLATED_DAYS and is_translation(one, other):
+        return Verdict("dup", 0.5 + _squash(odds) / 2, VerdictReason("translation", values))
+    return Verdict("same-event", 0.5 + _squash(odds) / 4, VerdictReason("languages", values))
 
 
 def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:

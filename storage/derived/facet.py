@@ -10,7 +10,7 @@ from pipeline.tables.csv_rows import CsvRow
 from pipeline.tables.facts import Fact
 from storage.articles.items import load_chosen
 from storage.derived.csv_rows import load_csv_rows
-from storage.derived.facts import load_facts, sample_texts
+from storage.derived.facts import load_events, load_facts, sample_texts
 from storage.engine.facet import Facet
 
 
@@ -28,6 +28,12 @@ class Derived(Facet):
         self._catch_up()
         with self._reading() as connection:
             yield from load_facts(connection, start, end, relevance)
+
+    def events(self, start: datetime, end: datetime, /) -> list[tuple[str, str]]:
+        """Return each event of articles about the province of [start, end) with each source that took it up."""
+        self._catch_up()
+        with self._reading() as connection:
+            return list(load_events(connection, start, end))
 
     def csv_rows(
         self,

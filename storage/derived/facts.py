@@ -70,6 +70,18 @@ def load_facts(
                 yield fact
 
 
+def load_events(connection: Connection, start: datetime, end: datetime) -> Iterator[tuple[str, str]]:
+    """See storage.derived.facet.Derived.events."""
+    query = (
+        select(items.c.event, items.c.source_id)
+        .join(facts, facts.c.item_key == items.c.key)
+        .where(facts.c.at >= int(start.timestamp()), facts.c.at < int(end.timestamp()))
+        .where(facts.c.relevance == "main", items.c.event != "")
+        .distinct()
+    )
+    yield from ((row.event, row.source_id) for row in connection.execute(query))
+
+
 def sample_texts(connection: Connection, start: datetime, end: datetime, most: int) -> Sequence[str]:
     """Return the keys of at most `most` Vietnamese articles about the province, each of another story."""
     query = (

@@ -105,6 +105,10 @@ class Newsroom:
             numbers=np.unique(event.own[:4]),
             # As many as a report of 40 words has: a dozen, half of them of the event.
             particulars=np.unique(np.concatenate([event.own[:6], own[:6]])),
+            # As many as a report has: seven numbers with units, three names, nine concepts.
+            measures=np.unique(np.concatenate([event.own[:4], own[:3]])),
+            names=np.unique(event.names[:3]),
+            concepts=np.unique(np.concatenate([event.own[4:8], own[6:11]])),
             days=(),
             title_days=(),
             at=(_T0 + timedelta(days=published)).timestamp(),

@@ -19,6 +19,7 @@ from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow
 from config.settings import Peer, Settings
 from diembao.jobs.publishing.digest import letterhead
+from diembao.jobs.publishing.span_events import compare_presses_within
 from diembao.jobs.publishing.span_stories import negative_stories, rows_within, with_translated_titles
 from diembao.system.clock import now
 from diembao.system.files import write_atomically
@@ -92,7 +93,8 @@ def build_report(
         spread, voice = _spread(storage, now_, zone), _voice(storage, settings, names, now_, before)
         negative, stories = negative_stories(storage, *_bounds(span, zone)) if len(span.days) <= _MONTH else ((), 0)
         report = PeriodicReport(now_, before, year, spread, voice, tuple(words()), tuple(signals()), zone)
-        return replace(report, negative=negative, negative_stories=stories)
+        presses = compare_presses_within(storage, *_bounds(span, zone)) if now_.foreign else None
+        return replace(report, negative=negative, negative_stories=stories, presses=presses)
 
 
 @contextmanager

@@ -27,15 +27,26 @@ def rows_within(storage: Database, keys: Iterable[str], start: datetime, end: da
 
 
 def with_translated_titles(storage: Database, report: PeriodicReport, language: str) -> PeriodicReport:
-    """Return a report whose stories have their titles in its language, as far as these are translated."""
-    keys = {row.first[2] for row in (*report.spread, *report.negative)}
+    """Return a report whose stories and events have their titles in its language, as far as these are translated."""
+    presses = report.presses
+    listed = () if presses is None else (presses.listed.both, presses.listed.only_abroad, presses.listed.only_home)
+    named = {event.first.key for events in listed for event in events}
+    keys = named | {row.first[2] for row in (*report.spread, *report.negative)}
     found = storage.translations.of_items(sorted(keys), language)
 
     def titled(row: StoryRow) -> StoryRow:
         of_first = found.get(row.first[2])
         return row if of_first is None else replace(row, translated=of_first.texts.get("title"))
 
-    return replace(report, spread=tuple(map(titled, report.spread)), negative=tuple(map(titled, report.negative)))
+    if presses is not None:
+        titles = {key: found[key].texts["title"] for key in named if key in found and "title" in found[key].texts}
+        presses = replace(presses, titles=titles)
+    return replace(
+        report,
+        spread=tuple(map(titled, report.spread)),
+        negative=tuple(map(titled, report.negative)),
+        presses=presses,
+    )
 
 
 def negative_stories(storage: Database, start: datetime, end: datetime) -> tuple[tuple[StoryRow, ...], int]:

@@ -1,0 +1,1 @@
+"""What reports of one happening share in whatever language: measures, foreign names, concepts."""
