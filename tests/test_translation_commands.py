@@ -17,7 +17,6 @@ from tests.support.engines import MODEL, EngineServer
 from tests.support.translated import KNOWN, press
 
 
-
 @pytest.fixture
 def server() -> Iterator[EngineServer]:
     with EngineServer(KNOWN) as opened:

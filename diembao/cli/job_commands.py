@@ -44,7 +44,7 @@ def command_fault(root: click.Command, words: Sequence[str]) -> str:
 def _parse(root: click.Command, words: Sequence[str]) -> None:
     """Raise UsageError, or Exit for --help, where the command line would."""
     command = root
-    context = click.Context(root, info_name="diembao")
+    context = click.Context(root, info_name="diembao", **root.context_settings)
     rest = root_options_first(root, words)
     while isinstance(command, click.Group):
         # Parsed without its callbacks, which would set the language of this run.

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.dates.written_days import common_year
 from pipeline.quantities.number_words import Lexicon, lexicon, token_pattern
 from pipeline.quantities.units import UNITS, unit_after, unit_before
 
@@ -13,6 +14,8 @@ _POINT = frozenset(("en", "zh", "ja", "ko", "th", "lo", "km", "my"))
 _EITHER_SIGN = frozenset(("es",))
 #: Languages that set groups of digits apart by a space
 _SPACED_GROUPS = frozenset(("fr", "ru", "uk", "bg", "de", "es", "pt", "it", "vi"))
+#: Languages that count years from the Buddha's death: 2571 is 2028
+_BUDDHIST = frozenset(("th", "lo", "km"))
 _DIGITS = r"\d(?:[\d.,]*\d)?"
 _GROUPED = rf"[1-9]\d{{0,2}}(?:[ ']\d{{3}})+(?!\d)(?:[.,]\d+)?|{_DIGITS}"
 _POSITIONAL = re.compile(r"[〇零一二三四五六七八九]{2,}")
@@ -169,6 +172,8 @@ def _figure(group: Sequence[_Token], text: str, language: str, known: Lexicon) -
     if any(not token.values for token in group) or choices == 0:
         return None
     values = tuple(dict.fromkeys(_compose(group, choice) for choice in range(choices)))
+    if language in _BUDDHIST:
+        values += tuple(float(common_year(int(v))) for v in values if v.is_integer() and common_year(int(v)) != v)
     half = _HALF_MORE.match(text, end) if language == "vi" else None
     if half:
         last = group[-1]

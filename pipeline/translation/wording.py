@@ -35,7 +35,7 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:^|[\n(\[])\s*(?:lưu ý|ghi chú|chú thích|chú ý|nd|người dịch|lời người dịch|giải thích)(?: của người "
+    r"(?:^|[\n(\[]|[.!?…]\s)\s*(?:lưu ý|ghi chú|chú thích|chú ý|nd|người dịch|lời người dịch|giải thích)(?: của người "
     r"dịch)?\s*:",
     re.I,
 )
