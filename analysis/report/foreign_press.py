@@ -71,7 +71,9 @@ def _topics(report: PeriodicReport, words: Labels, names: Mapping[str, str]) -> 
         difference = shares[0] - shares[1]
         name = names.get(topic, topic)
         rows.append((-abs(difference), name, (name, *cells, _signed(difference, words))))
-    head = tuple(words.of("report", key) for key in ("topic", "articles_abroad", "articles_home", "difference"))
+    head = tuple(
+        words.of("report", key) for key in ("topic_compared", "articles_abroad", "articles_home", "difference")
+    )
     return Table(head, tuple(row for *_, row in sorted(rows)[:_TOPICS]), (40, 20, 20, 20), frozenset({1, 2, 3}))
 
 
