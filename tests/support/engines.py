@@ -1,7 +1,7 @@
 """A server on 127.0.0.1 that translates, in the protocols of chat completions and of LibreTranslate, with faults.
 
-What it knows it translates; of everything else it says so in English, as a bad model would. It obeys a text that gives
-it orders, for as long as it lives: whatever it is asked in the same conversation, or in any, after such a text.
+What it knows it translates; of everything else it says so in English, as a bad model would. It obeys an order that
+stands anywhere in what it is sent, and so would give a wrong answer to every text that came with one.
 """
 
 import json
