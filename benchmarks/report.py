@@ -17,7 +17,7 @@ from benchmarks.growing import grow
 from benchmarks.store import SOURCES, load
 from config.rulebook import load_rulebook
 from config.settings import load_settings
-from diembao.jobs.publishing.report import write_report
+from diembao.jobs.reporting.report import write_report
 from storage.database import open_database
 from storage.engine.connection import connect
 from storage.schema.core import polls

@@ -18,7 +18,7 @@ from analysis.report.document import report_document
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.model import PeriodicReport
 from analysis.stories.home_and_abroad import compare_presses, event_press
-from diembao.jobs.publishing.span_events import compare_presses_within
+from diembao.jobs.reporting.span_events import compare_presses_within
 from pipeline.records import Article, Coverage, Document, Entry, Item, Poll, Reason, Source
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from storage.database import open_database

@@ -23,7 +23,7 @@ from analysis.report.document import report_document
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import story_rows
-from diembao.jobs.publishing.report import annual_of, month_of, quarter_of, week_of, year_of
+from diembao.jobs.reporting.report import annual_of, month_of, quarter_of, week_of, year_of
 from pipeline.records import Item
 from pipeline.tables.facts import SourceRead
 from tests.support.days import LABELS, ZONE, fact_of, item, publishers_of
@@ -248,7 +248,7 @@ def test_a_long_span_is_counted() -> None:
 def test_the_files(tmp_path: Path) -> None:
     from config.rulebook import load_rulebook
     from config.settings import load_settings
-    from diembao.jobs.publishing.report import write_report
+    from diembao.jobs.reporting.report import write_report
     from diembao.system.clock import now
     from diembao.system.home import Home
     from storage.database import open_database

@@ -15,7 +15,7 @@ from analysis.documents.labels import labels
 from analysis.report.charts import report_charts
 from config.rulebook import Rulebook, load_rulebook
 from config.settings import Settings, load_settings
-from diembao.jobs.publishing.report import build_report, write_report
+from diembao.jobs.reporting.report import build_report, write_report
 from pipeline.records import Decision
 from storage.database import Database, open_database
 from tests.support.exported_month import (

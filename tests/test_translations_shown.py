@@ -24,7 +24,7 @@ from diembao.jobs.export import ExportRequest, export
 from diembao.jobs.publishing.digest import FORMS, build_draft, render
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.publish import frozen, store
-from diembao.jobs.publishing.report import write_report
+from diembao.jobs.reporting.report import write_report
 from pipeline.records import SearchHit
 from pipeline.records.translations import Translation
 from storage.database import Database, open_database

@@ -64,7 +64,7 @@ _OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "digest": _DIGEST,
     "evaluate": _LEARNING,
     "publish": _DIGEST,
-    "report": (*_DIGEST, "analysis.report.charts", "diembao.jobs.publishing.report", "pandas", "scipy.special"),
+    "report": (*_DIGEST, "analysis.report.charts", "diembao.jobs.reporting.report", "pandas", "scipy.special"),
     "run": (*_CRAWL, *_DIGEST),
     "send": _DIGEST,
     "train": _LEARNING,

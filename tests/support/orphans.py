@@ -51,7 +51,7 @@ def main(pool: str, kind: str, folder: str) -> None:
 
         asyncio.run(ParserProcess(seconds=600).call(work, kind, folder))
     else:
-        from diembao.jobs.publishing.report import _second_process
+        from diembao.jobs.reporting.report import _second_process
 
         with _second_process(True) as submit:
             submit(work, kind, folder)()

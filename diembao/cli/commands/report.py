@@ -61,7 +61,7 @@ def report(
     forms: tuple[str, ...],
     out: Path | None,
 ) -> int:
-    from diembao.jobs.publishing.report import write_report
+    from diembao.jobs.reporting.report import write_report
 
     settings, rules = app.settings(), app.rules()
     span = _span(app, kind, day, since, until)
@@ -98,7 +98,7 @@ def _span(
     app: CliContext, kind: str | None, day: datetime | None, since: datetime | None, until: datetime | None
 ) -> Span:
     from analysis.report.figures import Span
-    from diembao.jobs.publishing import report as report_job
+    from diembao.jobs.reporting import report as report_job
     from diembao.system.clock import now
 
     today: date = begun_day(app, day) or now().astimezone(app.zone()).date()

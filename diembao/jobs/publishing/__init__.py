@@ -1,1 +1,1 @@
-"""From items to what leaves the house: digest, report, their publication and dispatch; no printing."""
+"""From items to what leaves the house: the digest, its publication and dispatch; no printing."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from analysis.report.figures import Span
-from diembao.jobs.publishing.report import build_report, month_of, quarter_of, week_of
 from diembao.jobs.reading.charts import Chart, days_query, period_charts
+from diembao.jobs.reporting.report import build_report, month_of, quarter_of, week_of
 from diembao.jobs.search import parse_query
 
 if TYPE_CHECKING:

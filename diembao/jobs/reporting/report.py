@@ -19,8 +19,8 @@ from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow
 from config.settings import Peer, Settings
 from diembao.jobs.publishing.digest import letterhead
-from diembao.jobs.publishing.span_events import compare_presses_within
-from diembao.jobs.publishing.span_stories import negative_stories, rows_within, with_translated_titles
+from diembao.jobs.reporting.span_events import compare_presses_within
+from diembao.jobs.reporting.span_stories import negative_stories, rows_within, with_translated_titles
 from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
