@@ -84,6 +84,7 @@ _LONG = (
     "test_report_export.py",
     "test_ledger.py",
     "test_translations_shown.py",
+    "test_translating.py",
 )
 
 

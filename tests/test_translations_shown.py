@@ -17,16 +17,19 @@ from bs4 import BeautifulSoup, Tag
 from docx.oxml.ns import qn
 
 from analysis.digest.excerpt import visible
+from analysis.digest.translated import Translations, TranslationWords
+from analysis.documents.labels import labels
 from analysis.report.figures import Span
 from config.rulebook import load_rulebook
 from config.settings import load_settings
+from diembao.jobs.digest_room.room import fingerprint
 from diembao.jobs.export import ExportRequest, export
 from diembao.jobs.publishing.digest import FORMS, build_draft, render
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.publish import frozen, store
 from diembao.jobs.reporting.report import write_report
 from pipeline.records import SearchHit
-from pipeline.records.translations import Translation
+from pipeline.records.translations import ItemTranslation, TranslatedText, Translation
 from storage.database import Database, open_database
 from storage.search.parser import parse
 from tests.support.sample_day import store_sample_day
@@ -261,3 +264,29 @@ def test_a_report_names_foreign_stories_in_vietnamese(translated: Press, tmp_pat
     for title, shown in foreign.items():
         mark = "máy dịch" if shown.engine is not None else "bản dịch đã sửa"
         assert [line for line in lines if f"{visible(shown.text)} ({mark}) · {title}. " in line], title
+
+
+def test_a_translated_excerpt_is_as_short_as_any(translated: Press) -> None:
+    """300 characters of Chinese become a thousand of Vietnamese; what leaves the house is an excerpt."""
+    model = translated.draft().model
+    item = next(story.lead for story in model.foreign if story.lead.language == "ja")
+    long = TranslatedText("Câu dịch dài. " * 80, ENGINE, "", AT)
+    given = Translations({item.key: ItemTranslation("ja", {"excerpt": long})})
+    shown = TranslationWords(given, labels("vi"), lambda _: "").excerpt(item)
+    assert 250 < len(shown) <= 300 and shown.endswith("…")
+
+
+def test_only_what_the_engine_translates_is_said_to_wait(translated: Press) -> None:
+    model = translated.draft().model
+    leads = {story.lead.language: story.lead for story in model.foreign}
+    for languages, waits in (((), {"ja", "ko"}), (("ko",), {"ko"})):
+        words = TranslationWords(Translations(engine=True, languages=languages), labels("vi"), lambda _: "Báo")
+        assert {tag for tag in ("ja", "ko") if "chưa dịch" in words.first_line(leads[tag]).data} == waits
+
+
+def test_a_translation_that_comes_between_check_and_publication_is_a_difference(translated: Press) -> None:
+    draft = translated.draft()
+    before = fingerprint(draft.model, draft.items)
+    assert before == fingerprint(translated.draft().model, draft.items)
+    none = replace(draft.model, translations=Translations())
+    assert before != fingerprint(none, draft.items)

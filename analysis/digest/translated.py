@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from analysis.digest.excerpt import excerpt, visible
+from analysis.digest.excerpt import LIMIT, excerpt, visible
 from analysis.documents.blocks import Block, Heading, Paragraph, Run, Runs
 from analysis.documents.labels import Labels
 from pipeline.records import Item
 from pipeline.records.translations import Engine, ItemTranslation, TextPart, TranslatedText
 
-#: Characters of a translated excerpt at most: 300 of Chinese become some 1,100 of Vietnamese
-_EXCERPT = 1_200
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -23,6 +21,8 @@ class Translations:
     of_items: Mapping[str, ItemTranslation] = field(default_factory=dict)
     #: whether an engine is configured: an article without its translation is then marked as not translated
     engine: bool = False
+    #: languages from which it translates (BCP 47, without region); empty: from all
+    languages: tuple[str, ...] = ()
     #: sentences for the notes, such as that texts leave the house
     notes: tuple[str, ...] = ()
 
@@ -33,6 +33,10 @@ class Translations:
     def excerpt(self, key: str) -> TranslatedText | None:
         """Return the translated excerpt of an article, else its lead; None without either."""
         return self._part(key, "excerpt") or self._part(key, "lead")
+
+    def awaits(self, language: str) -> bool:
+        """Whether the engine is to translate a text in a language (BCP 47)."""
+        return self.engine and (not self.languages or language.split("-")[0] in self.languages)
 
     def _part(self, key: str, part: TextPart) -> TranslatedText | None:
         text = self.of_items[key].texts.get(part) if key in self.of_items else None
@@ -88,7 +92,7 @@ class TranslationWords:
         if translated is not None:
             return FirstLine(visible(translated.text), "", self.mark(translated), title, self.tag(item))
         known = visible(self._data_line(item)).rstrip(".")
-        waiting = f" ({self._words.say('untranslated')})" if self._translations.engine else ""
+        waiting = f" ({self._words.say('untranslated')})" if self._translations.awaits(item.language) else ""
         return FirstLine(title, self.tag(item), known=known, waiting=waiting)
 
     def tag(self, item: Item) -> str:
@@ -141,9 +145,9 @@ class TranslationWords:
             yield Paragraph((Run(credit, italic=True), *original), "small")
 
     def excerpt(self, item: Item) -> str:
-        """Return the translated excerpt of an article; '' without one, or where none is needed."""
+        """Return the translated excerpt of an article, at most 300 characters of it; '' without one."""
         part = self._excerpt(item)
-        return "" if part is None else visible(part.text, _EXCERPT)
+        return "" if part is None else visible(part.text, LIMIT)
 
     def lead(self, item: Item, most: int) -> str:
         """Return the beginning of the translated excerpt, at most so many characters; '' without one."""

@@ -128,6 +128,12 @@ def fingerprint(model: Digest, items: Sequence[Item]) -> str:
         office.lead,
         sorted([one.key, one.reason] for one in office.left_out),
         sorted([one.key, one.code, one.reason] for one in office.rejected),
+        sorted(
+            [key, part, text.text]
+            for key, one in model.translations.of_items.items()
+            for part, text in one.texts.items()
+            if part != "text"
+        ),
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 

@@ -39,7 +39,7 @@ def with_translations(
     is_awaited = settings.backend != "none" and language == TARGET
     words: Language = "en" if language == "en" else "vi"
     notes = [translate(note.template, language=words, **note.values) for note in house_notes(settings)]
-    return replace(day, translations=Translations(found, is_awaited, tuple(notes)))
+    return replace(day, translations=Translations(found, is_awaited, settings.languages, tuple(notes)))
 
 
 def _by(one: ItemTranslation, at: datetime) -> ItemTranslation:
