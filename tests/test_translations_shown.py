@@ -268,7 +268,7 @@ def test_a_report_names_foreign_stories_in_vietnamese(translated: Press, tmp_pat
 
 def test_a_translated_excerpt_is_as_short_as_any(translated: Press) -> None:
     """300 characters of Chinese become a thousand of Vietnamese; what leaves the house is an excerpt."""
-    model = translated.draft().model
+    model = translated.draft().day
     item = next(story.lead for story in model.foreign if story.lead.language == "ja")
     long = TranslatedText("Câu dịch dài. " * 80, ENGINE, "", AT)
     given = Translations({item.key: ItemTranslation("ja", {"excerpt": long})})
@@ -277,7 +277,7 @@ def test_a_translated_excerpt_is_as_short_as_any(translated: Press) -> None:
 
 
 def test_only_what_the_engine_translates_is_said_to_wait(translated: Press) -> None:
-    model = translated.draft().model
+    model = translated.draft().day
     leads = {story.lead.language: story.lead for story in model.foreign}
     for languages, waits in (((), {"ja", "ko"}), (("ko",), {"ko"})):
         words = TranslationWords(Translations(engine=True, languages=languages), labels("vi"), lambda _: "Báo")
@@ -286,7 +286,7 @@ def test_only_what_the_engine_translates_is_said_to_wait(translated: Press) -> N
 
 def test_a_translation_that_comes_between_check_and_publication_is_a_difference(translated: Press) -> None:
     draft = translated.draft()
-    before = fingerprint(draft.model, draft.items)
-    assert before == fingerprint(translated.draft().model, draft.items)
-    none = replace(draft.model, translations=Translations())
+    before = fingerprint(draft.day, draft.items)
+    assert before == fingerprint(translated.draft().day, draft.items)
+    none = replace(draft.day, translations=Translations())
     assert before != fingerprint(none, draft.items)
