@@ -209,6 +209,8 @@ documents = Table(
     Index(None, "candidate_id"),
     # Covers the counts of a day, so that they read no page.
     Index(None, "fetched_at", "source_id", "outcome", "outcome_reason"),
+    # The pages of one source in a time: its page at the desk, new selectors.
+    Index(None, "source_id", "fetched_at"),
 )
 
 items = Table(
@@ -267,6 +269,7 @@ versions = Table(
     ),
     UniqueConstraint("item_key", "number"),
     Index(None, "published"),
+    Index(None, "document_id"),
 )
 
 taggings = Table(
