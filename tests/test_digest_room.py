@@ -97,7 +97,7 @@ def test_from_draft_to_sent(press: Press) -> None:
     assert keys(change(editor, "/order", **{f"place-{b}": "1"})) == [b, *first, c, a]
     assert b not in keys(change(editor, "/take-from-top", key=b))
     page = editor.get(ROOM)
-    out = re.findall(rf'href="{ROOM}/out/([^"]+)"', page.text)[-1]
+    out = re.findall(r'name="story" value="([^"]+)"', page.text)[-1]
     asked = editor.get(f"{ROOM}/out/{out}")
     assert "bí mật nhà nước" in asked.text
     done = editor.send_form(
@@ -134,6 +134,32 @@ def test_from_draft_to_sent(press: Press) -> None:
 def publish_again(client: DeskClient, checked: httpx.Response) -> httpx.Response:
     """Press the button of the same page once more."""
     return client.send_form(f"{ROOM}/publish", **{k: v for k, v in hidden(checked).items() if k in ("seen", "latest")})
+
+
+def test_a_lead_that_was_typed_goes_along_with_every_button(press: Press) -> None:
+    editor, drafts = press.editor, press.desk.storage.drafts
+    page = editor.get(ROOM)
+    key = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', page.text)[0]
+    out = re.findall(r'name="story" value="([^"]+)"', page.text)[-1]
+    for n, (path, fields) in enumerate(
+        (
+            ("/choose", {"key": key}),
+            ("/order", {"down": key}),
+            ("/take-from-top", {"key": key}),
+            ("/machine", {}),
+            ("/out", {"story": out}),
+            ("/lead", {"then": "preview"}),
+        )
+    ):
+        done = change(editor, path, **{"lead": f"Lời {n}.", "lead-before": drafts.draft(DAY).lead, **fields})
+        assert (done.status_code, drafts.draft(DAY).lead) == (200, f"Lời {n}."), path
+        assert re.search("Đã lưu lời dẫn|Lời dẫn cũng đã được lưu", done.text), path
+    assert done.url.path == f"{ROOM}/preview"
+    # A box that nobody touched says nothing: another's lead stays, and the old version is still told as a clash.
+    version = drafts.draft(DAY).version
+    change(editor, "/lead", lead="Của người khác.")
+    late = editor.send_form(f"{ROOM}/choose", version=version, key=key, lead="Lời 5.", **{"lead-before": "Lời 5."})
+    assert (late.status_code, drafts.draft(DAY).lead) == (409, "Của người khác.")
 
 
 def test_nothing_goes_out_that_was_not_looked_at(press: Press) -> None:
@@ -247,7 +273,7 @@ def test_today_counts_what_the_digest_holds(press: Press) -> None:
     assert editor is not None
     lan = Actor(editor.id, editor.name, "127.0.0.1", "desk")
     press.desk.storage.reviews.act(lan, ReviewAct("reject", (first,), "minor"), AT)
-    story = re.findall(rf'href="{ROOM}/out/([^"]+)"', press.editor.get(ROOM).text)[-1]
+    story = re.findall(r'name="story" value="([^"]+)"', press.editor.get(ROOM).text)[-1]
     change(press.editor, f"/out/{story}", reason="trùng")
     after = counted()
     assert after[0] == after[1]

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from analysis.documents.labels import labels
 from diembao.jobs.digest_room.check_list import section_name
-from diembao.jobs.digest_room.room import DraftFault, Room, room
+from diembao.jobs.digest_room.room import DraftFault, Room, room, write_lead
 from diembao.jobs.periods import local_day
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
@@ -16,6 +16,7 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.reviews import DigestDraft, DraftClash
 
+LEAD_SAVED = mark("The lead was saved.")
 #: Days back of which a draft is kept at the desk: digests of older days are not made again.
 _BACK = timedelta(days=366)
 
@@ -86,22 +87,40 @@ def version_of(visit: Visit) -> int:
 def changed(
     visit: Visit,
     day: date,
-    change: Callable[[Room, datetime], DigestDraft | DraftClash],
+    change: Callable[[Room, datetime, int], DigestDraft | DraftClash],
     done: Message,
     *,
     near: Callable[[Room], str] = lambda _: "",
+    then: str = "",
 ) -> Response:
     """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile.
 
-    `near` says at which story of the room before the change (its key) the page is to be shown; '': from the top.
+    Every button of the room sends the lead as it stands in its box: a lead that was typed is stored with the change.
+    `change` is given the room, the time and the version that it may change. `near` says at which story of the room
+    before the change (its key) the page is to be shown; '': from the top. `then` is another page of the day to go to.
     """
-    before = room_of(visit, day)
+    before, expected = room_of(visit, day), version_of(visit)
     try:
-        found = change(before, visit.now)
+        lead = _typed_lead(visit, before, expected)
+        found = lead if isinstance(lead, DraftClash) else change(before, visit.now, lead)
     except DraftFault as error:
         typed = visit.field("lead") or visit.field("reason")
         return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=typed)
     if isinstance(found, DraftClash):
         return page(visit, "clash.html", 409, path=path_of(day), clash=found)
+    if then:
+        return redirect(visit, path_of(day, then), None if lead == expected else Message(LEAD_SAVED))
     place = near(before)
+    if lead != expected and done.template != LEAD_SAVED:
+        done = Message(mark("{done} The lead was saved, too."), done=done)
     return redirect(visit, path_of(day, f"#s-{place}" if place else ""), done)
+
+
+def _typed_lead(visit: Visit, before: Room, expected: int) -> int | DraftClash:
+    """Store the lead of the form if the person changed it; return the version that a further change may change."""
+    typed = " ".join(visit.field("lead").split())
+    is_changed = "lead" in visit.form and typed != " ".join(visit.form.get("lead-before", before.draft.lead).split())
+    if not is_changed or typed == before.draft.lead:
+        return expected
+    found = write_lead(visit.storage, before.period.day, typed, visit.actor, visit.now, expected=expected)
+    return found if isinstance(found, DraftClash) else found.version
