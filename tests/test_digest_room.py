@@ -84,7 +84,7 @@ def test_from_draft_to_sent(press: Press) -> None:
     page = editor.get("/digest", follow_redirects=True)
     assert (page.status_code, page.url.path) == (200, ROOM)
     lead = "Cảng Cà Ná <b>đón</b> tàu. Sở theo dõi."
-    assert "Đã lưu lời dẫn" in change(editor, "/lead", lead=lead).text
+    assert "Đã lưu chữ bạn viết" in change(editor, "/lead", lead=lead).text
     first = keys(page)
     a, b, c = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', page.text)[-3:]
     for key in (a, b, c):
@@ -153,7 +153,7 @@ def test_a_lead_that_was_typed_goes_along_with_every_button(press: Press) -> Non
     ):
         done = change(editor, path, **{"lead": f"Lời {n}.", "lead-before": drafts.draft(DAY).lead, **fields})
         assert (done.status_code, drafts.draft(DAY).lead) == (200, f"Lời {n}."), path
-        assert re.search("Đã lưu lời dẫn|Lời dẫn cũng đã được lưu", done.text), path
+        assert re.search("Đã lưu chữ bạn viết|Chữ bạn viết cũng đã được lưu", done.text), path
     assert done.url.path == f"{ROOM}/preview"
     # A box that nobody touched says nothing: another's lead stays, and the old version is still told as a clash.
     version = drafts.draft(DAY).version
@@ -232,16 +232,31 @@ def test_an_edition_says_what_it_replaces_and_the_check_leads_on(press: Press) -
     assert "bài chưa được duyệt" in asked.text
     first = publish(editor, checked).headers["location"]
     page = editor.get(first).text
-    assert f'<a class="button second" href="{ROOM}">Đính chính bản này</a>' in page
+    assert f'<a class="button second" href="{ROOM}#correction">Đính chính bản này</a>' in page
     assert "bản mới thay bản này" in editor.get(ROOM).text
-    change(editor, "/lead", lead="Đã sửa.")
+    lan = press.desk.storage.accounts.by_name("lan")
+    assert lan is not None
+    key = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', editor.get(ROOM).text)[0]
+    act = ReviewAct("reject", (key,), "minor")
+    press.desk.storage.reviews.act(Actor(lan.id, lan.name, "127.0.0.1", "desk"), act, AT)
+    change(editor, "/lead", lead="Đã sửa.", erratum="Bản 1 ghi sai <b>tên xã</b>.")
+    checked = editor.get(f"{ROOM}/check").text
+    for text in ("Bản 1 ghi sai &lt;b&gt;tên xã&lt;/b&gt;.", "thêm lời dẫn", "bỏ 1 bài"):
+        assert text in checked, text
+    assert "Không có gì phải đính chính" not in checked
     assert "Bản này thay bản điểm báo số 1 của cùng ngày." in editor.get(f"{ROOM}/form/html").text
     second = publish(editor, editor.get(f"{ROOM}/check")).headers["location"]
     page = editor.get(second).text
-    assert "Bản này thay bản số 1." in page
+    for text in ("Bản này thay bản số 1.", "Bản 1 ghi sai", "thêm lời dẫn", "bỏ 1 bài"):
+        assert text in page, text
+    assert "không đính chính bản nào" not in page
+    assert press.desk.storage.drafts.draft(DAY).erratum == ""
     names = re.findall(rf'href="({second}/file/[^"]+\.(?:html|md))"', page)
     whole = [editor.get(name).text for name in names if "bản điểm báo số 1 của cùng ngày" in editor.get(name).text]
-    assert len(whole) == 2
+    assert len(whole) == 3  # the brief says so, too
+    shown = editor.get(next(name for name in names if name.endswith(".html") and "tom-tat" not in name)).text
+    for text in ("Bản 1 ghi sai", "bỏ 1 bài", "Chưa bài nào trong"):
+        assert text in shown, text
     assert "Đính chính bản này" not in editor.get(first).text
     listed = editor.get("/digest/published").text
     assert "đã thay bằng số 2" in listed

@@ -49,14 +49,14 @@ def test_from_draft_to_sent(scripts: bool, desk: Desk, browser: "Browser", post:
     page.goto("/digest")
     page.get_by_label("Lời dẫn", exact=True).fill("Cảng đón tàu. Sở theo dõi.")
     if scripts:
-        page.get_by_text("Lời dẫn chưa được lưu.").wait_for()
+        page.get_by_text("Ô này chưa được lưu.").wait_for()
         page.once("dialog", lambda dialog: dialog.accept())  # the browser asks before one leaves an unsaved lead
         page.reload()
-        page.get_by_text("Lời dẫn chưa được lưu.").wait_for()
+        page.get_by_text("Ô này chưa được lưu.").wait_for()
         said.remove("dialog ")
     before = page.locator("ol.order > li").count()
     page.get_by_role("button", name="Đưa lên nổi bật").first.click()
-    page.get_by_text("Đã đưa lên tin nổi bật. Lời dẫn cũng đã được lưu.").wait_for()
+    page.get_by_text("Đã đưa lên tin nổi bật. Chữ bạn viết cũng đã được lưu.").wait_for()
     assert page.get_by_label("Lời dẫn", exact=True).input_value() == "Cảng đón tàu. Sở theo dõi."
     page.get_by_role("button", name="Đưa lên nổi bật").first.click()
     last = page.locator("ol.order > li").last

@@ -82,6 +82,8 @@ class _BriefBuilder:
             yield from self._attention()
             yield from self._foreign()
             yield from self._new()
+        if line := self.office.edition_line():
+            yield Paragraph(_runs(line), "meta")
         if n := len(self._day.errata):
             yield Paragraph(_runs(self._words.say("brief_errata", n=n)), "meta")
         if line := self.office.brief_line():

@@ -99,7 +99,7 @@ def room(storage: Database, settings: Settings, rules: Rulebook, day: date, at: 
     edit = day_edit(storage, period, found)
     items = edit.kept(found)
     model = build_digest(items, DigestPeriod(period.day, period.start, period.end, at), edit.rules(rules, items))
-    model = replace(model, office=edit.office())
+    model = replace(model, office=edit.office(items))
     places = {id(top.story): (n, top.chosen) for n, top in enumerate(model.top, 1)}
     stars = frozenset(edit.starred)
     stories = [_story(story, section, places.get(id(story), (0, False)), stars) for section, story in stories_of(model)]
@@ -119,13 +119,15 @@ def room(storage: Database, settings: Settings, rules: Rulebook, day: date, at: 
 def fingerprint(model: Digest, items: Sequence[Item]) -> str:
     """Return a hash (hex) of what a digest shows of its day: another one means that a reader would see a difference.
 
-    Neither the time at which it is made nor the audit count, nor what compares the day with others.
+    Neither the time at which it is made nor the numbers of the audit and of reviewed articles, nor what compares the
+    day with others.
     """
     office = model.office
     shown = [
         content_hash(items, model.start, model.start),
         [[top.story.lead.key, top.placed, top.chosen] for top in model.top],
         office.lead,
+        office.erratum,
         sorted([one.key, one.reason] for one in office.left_out),
         sorted([one.key, one.code, one.reason] for one in office.rejected),
         sorted(
@@ -184,6 +186,17 @@ def write_lead(
     if len(quotable(text)) > SENTENCES:
         raise DraftFault(Message(mark("The lead has more than {most} sentences."), most=SENTENCES))
     return storage.drafts.change(day, actor, at, expected=expected, lead=text)
+
+
+def write_erratum(
+    storage: Database, day: date, text: str, actor: Actor, at: datetime, *, expected: int
+) -> DigestDraft | DraftClash:
+    """Store what was wrong in the last edition of a day ('': nothing is said). Raises DraftFault for a long text."""
+    text = " ".join(text.split())
+    if len(text) > LEAD:
+        words = mark("What was wrong has {n} letters; at most {most} fit.")
+        raise DraftFault(Message(words, n=len(text), most=LEAD))
+    return storage.drafts.change(day, actor, at, expected=expected, erratum=text)
 
 
 def order_top(

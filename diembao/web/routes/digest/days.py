@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from analysis.documents.labels import labels
 from diembao.jobs.digest_room.check_list import section_name
-from diembao.jobs.digest_room.room import DraftFault, Room, room, write_lead
+from diembao.jobs.digest_room.room import DraftFault, Room, room, write_erratum, write_lead
 from diembao.jobs.periods import local_day
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
@@ -16,7 +16,8 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.reviews import DigestDraft, DraftClash
 
-LEAD_SAVED = mark("The lead was saved.")
+#: What is told where words alone were stored
+WORDS_SAVED = mark("What you wrote was saved.")
 #: Days back of which a draft is kept at the desk: digests of older days are not made again.
 _BACK = timedelta(days=366)
 
@@ -95,32 +96,39 @@ def changed(
 ) -> Response:
     """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile.
 
-    Every button of the room sends the lead as it stands in its box: a lead that was typed is stored with the change.
+    Every button of the room sends the words in its boxes: what was typed there is stored before the change.
     `change` is given the room, the time and the version that it may change. `near` says at which story of the room
     before the change (its key) the page is to be shown; '': from the top. `then` is another page of the day to go to.
     """
     before, expected = room_of(visit, day), version_of(visit)
     try:
-        lead = _typed_lead(visit, before, expected)
-        found = lead if isinstance(lead, DraftClash) else change(before, visit.now, lead)
+        typed = _store_typed(visit, before, expected)
+        found = typed if isinstance(typed, DraftClash) else change(before, visit.now, typed)
     except DraftFault as error:
-        typed = visit.field("lead") or visit.field("reason")
-        return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=typed)
+        words = [visit.field(name) for name in ("lead", "erratum", "reason")]
+        return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=[*filter(None, words)])
     if isinstance(found, DraftClash):
         return page(visit, "clash.html", 409, path=path_of(day), clash=found)
     if then:
-        return redirect(visit, path_of(day, then), None if lead == expected else Message(LEAD_SAVED))
+        return redirect(visit, path_of(day, then), None if typed == expected else Message(WORDS_SAVED))
     place = near(before)
-    if lead != expected and done.template != LEAD_SAVED:
-        done = Message(mark("{done} The lead was saved, too."), done=done)
+    if typed != expected and done.template != WORDS_SAVED:
+        done = Message(mark("{done} What you wrote was saved, too."), done=done)
     return redirect(visit, path_of(day, f"#s-{place}" if place else ""), done)
 
 
-def _typed_lead(visit: Visit, before: Room, expected: int) -> int | DraftClash:
-    """Store the lead of the form if the person changed it; return the version that a further change may change."""
-    typed = " ".join(visit.field("lead").split())
-    is_changed = "lead" in visit.form and typed != " ".join(visit.form.get("lead-before", before.draft.lead).split())
-    if not is_changed or typed == before.draft.lead:
-        return expected
-    found = write_lead(visit.storage, before.period.day, typed, visit.actor, visit.now, expected=expected)
-    return found if isinstance(found, DraftClash) else found.version
+def _store_typed(visit: Visit, before: Room, expected: int) -> int | DraftClash:
+    """Store what the person typed into the boxes; return the version that a further change may change."""
+    for name, present, write in (
+        ("lead", before.draft.lead, write_lead),
+        ("erratum", before.draft.erratum, write_erratum),
+    ):
+        text = " ".join(visit.field(name).split())
+        is_typed = name in visit.form and text != " ".join(visit.form.get(f"{name}-before", present).split())
+        if not is_typed or text == present:
+            continue
+        found = write(visit.storage, before.period.day, text, visit.actor, visit.now, expected=expected)
+        if isinstance(found, DraftClash):
+            return found
+        expected = found.version
+    return expected

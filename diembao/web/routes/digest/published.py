@@ -1,7 +1,11 @@
 """What was published: the list of digests, each with its files, its dispatches and the corrections it carried."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
+from analysis.digest.editions import change_sentences, edition_changes
+from analysis.documents.labels import labels
 from diembao.jobs.access import may_read_publications
 from diembao.jobs.publishing.digest_email import is_email_part
 from diembao.jobs.publishing.draft_digest import form_of
@@ -38,6 +42,7 @@ def publication(visit: Visit) -> Response:
     found = _publication(visit)
     editions = visit.storage.publications.editions((found.day,)).get(found.day, [])
     latest = editions[-1] if editions else 0
+    replaces = _neighbours(editions, found.id)[0]
     may_publish = visit.allows("publish") and latest == found.id
     return page(
         visit,
@@ -48,11 +53,21 @@ def publication(visit: Visit) -> Response:
         articles=sum(not item.erratum for item in found.items),
         dispatches=visit.storage.publications.dispatches(found.id),
         latest=latest,
-        replaces=_neighbours(editions, found.id)[0],
+        replaces=replaces,
+        changes=_changes(visit, replaces, found) if replaces else [],
         may_publish=may_publish,
-        correction=path_of(found.day) if may_publish and is_open(visit, found.day) else "",
+        correction=path_of(found.day, "#correction") if may_publish and is_open(visit, found.day) else "",
         administrators=administrators(visit) if may_publish else "",
     )
+
+
+def _changes(visit: Visit, replaces: int, found: Publication) -> list[str]:
+    """Return what an edition put right in the one whose place it took, a sentence each."""
+    before = published_digest(visit.storage, replaces)
+    changes = edition_changes(before, found.items, found.lead or "", found.erratum)
+    if found.lead is None:
+        changes = replace(changes, lead=None)
+    return change_sentences(changes, labels(visit.language))
 
 
 def file(visit: Visit) -> Response:

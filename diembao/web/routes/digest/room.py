@@ -12,7 +12,7 @@ from diembao.jobs.reading.translation_words import shown_titles
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect
-from diembao.web.routes.digest.days import LEAD_SAVED, changed, day_of, page, path_of, room_of, section_names, today
+from diembao.web.routes.digest.days import WORDS_SAVED, changed, day_of, page, path_of, room_of, section_names, today
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -50,13 +50,13 @@ def show(visit: Visit) -> Response:
 
 
 def lead(visit: Visit) -> Response:
-    """Store the lead alone, and go on to another page of the day if the button says so."""
+    """Store what was typed into the boxes alone, and go on to another page of the day if the button says so."""
     then = visit.field("then")
     return changed(
         visit,
         day_of(visit),
         lambda room, _at, _expected: room.draft,
-        Message(LEAD_SAVED),
+        Message(WORDS_SAVED),
         then=f"/{then}" if then in ("preview", "check") else "",
     )
 
@@ -133,7 +133,7 @@ def to_reason(visit: Visit) -> Response:
     """Lead to the page that asks why a story is to be left out; a lead that was typed is stored on the way."""
     story = quote(visit.field("story"), safe="")
     return changed(
-        visit, day_of(visit), lambda room, _at, _expected: room.draft, Message(LEAD_SAVED), then=f"/out/{story}"
+        visit, day_of(visit), lambda room, _at, _expected: room.draft, Message(WORDS_SAVED), then=f"/out/{story}"
     )
 
 
@@ -153,7 +153,9 @@ def leave_out(visit: Visit) -> Response:
     return changed(
         visit,
         day,
-        lambda room, at, expected: job.leave_out(visit.storage, room, story, reason, visit.actor, at, expected=expected),
+        lambda room, at, expected: job.leave_out(
+            visit.storage, room, story, reason, visit.actor, at, expected=expected
+        ),
         Message(mark("The story is left out; the digest names it with the reason.")),
     )
 
