@@ -8,7 +8,6 @@ from typing import Literal
 from pipeline.records import Item, Relevance, Tone
 from pipeline.records.publications import Publication, PublishedItem
 
-
 ErratumKind = Literal["relevance", "tone", "title", "taken_down", "gone", "joined"]
 
 

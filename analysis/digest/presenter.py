@@ -11,6 +11,7 @@ from analysis.digest.data_line import data_line
 from analysis.digest.editions import change_sentences, erratum_sentence
 from analysis.digest.item_words import published_words, remark_words
 from analysis.digest.model import Digest
+from analysis.digest.tone_evidence import carriers_of_tone, negative_items
 from analysis.digest.translated import TranslationWords
 from analysis.documents.labels import Labels
 from analysis.stories.figure_words import grave_words, reach_words
@@ -183,9 +184,13 @@ class DigestPresenter:
         if attention.negative:
             n = len(attention.items)
             key = "attention_negative" if n > 1 else "attention_negative_one"
-            tone_words = [e.words for i in attention.items if i.tags.tone == "negative" for e in i.tags.tone_words]
+            lead, said = attention.story.lead, words.say(key, negative=attention.negative, n=n)
+            negative = negative_items(attention, lead)
+            if outlets := carriers_of_tone(negative, lead, words):
+                said = words.say("negative_at", said=said, outlets=outlets)
+            tone_words = [e.words for i in negative for e in i.tags.tone_words]
             examples = list(dict.fromkeys(excerpt.visible(text).lower() for text in tone_words))[:3]
-            parts.append(words.say(key, negative=attention.negative, n=n))
+            parts.append(said)
             if examples:
                 parts[-1] = words.say(
                     "attention_words", said=parts[-1], words=", ".join(f"“{text}”" for text in examples)

@@ -77,7 +77,7 @@ class Drafts(Facet):
 
 
 def _content(draft: DigestDraft) -> Json:
-    said: Json = {"order": list(draft.order), "lead": draft.lead, "left_out": dict(draft.left_out)}
+    said: dict[str, Json] = {"order": list(draft.order), "lead": draft.lead, "left_out": dict(draft.left_out)}
     return {**said, "erratum": draft.erratum} if draft.erratum else said
 
 
