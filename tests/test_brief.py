@@ -155,14 +155,14 @@ def test_a_negative_article_under_anothers_title_is_named() -> None:
         words = (Evidence("title", 0, 16, "lose, cut output"),)
         found[n] = replace(found[n], tags=replace(found[n].tags, tone="negative", tone_words=words))
     told = "\n".join(lines(day(found)))
-    assert "Tiêu cực, ở Eastern Example (Singapore): “lose, cut output”." in told.replace("tiêu cực", "Tiêu cực")
+    assert "Tiêu cực, của Eastern Example (Singapore): “lose, cut output”." in told.replace("tiêu cực", "Tiêu cực")
     # In the whole digest a line is named by the lead of its story: a reprint alone may be negative.
     mixed = articles()
     reprint = mixed[1]
     assert mixed[0].story == reprint.story
     mixed[1] = replace(reprint, tags=replace(reprint.tags, tone="negative"))
     whole = "\n".join(plain_text_lines(digest_document(day(mixed), province="Ví Dụ", topic_labels=LABELS)))
-    assert "sắc thái tiêu cực ở 1/3 bài, ở Báo Mẫu" in whole
+    assert "Sắc thái tiêu cực ở 1/3 bài, của Báo Mẫu" in whole
     # A person who corrects it takes its words away, too.
     for n in salt:
         found[n] = replace(found[n], tags=replace(found[n].tags, tone="neutral"))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from analysis.brief.matters import Matter, attention_matters, day_matters, foreign_topics
+from analysis.brief.matters import TOLD, Matter, attention_matters, day_matters, foreign_topics
 from analysis.brief.sizes import SIZES, BriefSize
 from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines
@@ -20,8 +20,8 @@ from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line
 
-#: Matters that are told, and sentences of each
-_MATTERS, _SENTENCES = 5, 2
+#: Sentences of each matter that is told
+_SENTENCES = 2
 #: Letters of the name of an outlet, source or country, and of what is unusual
 _NAME, _UNUSUAL = 40, 260
 #: Words of evidence quoted of a matter that asks for attention
@@ -68,7 +68,7 @@ class _BriefBuilder:
         self._view, self.head = DigestPresenter(day, words, topics, province), HeadLines(day, words)
         self.office = OfficeWords(day, words)
         self._matters = day_matters(day)
-        self._told = self._matters[:_MATTERS]
+        self._told = self._matters[:TOLD]
 
     def blocks(self) -> Iterator[Block]:
         yield from self.office.lead_blocks(heading=False)

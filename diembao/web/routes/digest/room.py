@@ -6,9 +6,11 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from analysis.brief.matters import TOLD
+from analysis.documents.labels import labels
 from diembao.jobs.digest_room import room as job
 from diembao.jobs.publishing.gate import gate_state
-from diembao.jobs.reading.translation_words import shown_titles
+from diembao.jobs.reading.translation_words import ShownText, shown_titles
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect
@@ -39,14 +41,22 @@ def show(visit: Visit) -> Response:
         last=today(visit),
         room=found,
         sections=sections,
-        titles=shown_titles(visit.storage, found.items),
+        titles=_titles(visit, found),
         section_name=section_names(visit),
         may_edit=visit.allows("publish"),
         gate=gate_state(visit.storage, settings, day, visit.now) if settings.desk.gate else "open",
         gate_until=settings.desk.gate_until,
         most=job.LEAD,
+        told=TOLD,
+        tone=lambda code: labels(visit.language).of("tone", code).lower(),
         most_top=job.MOST_TOP,
     )
+
+
+def _titles(visit: Visit, found: job.Room) -> dict[str, ShownText]:
+    """Return the translated titles of the stories of the room, those that are left out too, by key of their leads."""
+    out = [one.lead for one in found.left_out if one.lead is not None]
+    return shown_titles(visit.storage, (*found.items, *out))
 
 
 def lead(visit: Visit) -> Response:
@@ -144,7 +154,8 @@ def ask_reason(visit: Visit) -> Response:
     story = next((one for one in (*found.top, *found.others) if one.story == visit.path["story"]), None)
     if story is None:
         raise DeskError(404)
-    return page(visit, "out.html", day=day, path=path_of(day), story=story, room=found, most=job.REASON)
+    titles = _titles(visit, found)
+    return page(visit, "out.html", day=day, path=path_of(day), story=story, room=found, titles=titles, most=job.REASON)
 
 
 def leave_out(visit: Visit) -> Response:
