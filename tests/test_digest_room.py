@@ -104,6 +104,11 @@ def test_from_draft_to_sent(press: Press) -> None:
         f"{ROOM}/out/{out}", follow=True, reason="tin <i>trùng</i>", version=hidden(asked)["version"]
     )
     assert "tin &lt;i&gt;trùng&lt;/i&gt;" in done.text
+    # The room, the page that asks and the audit call the story by one title.
+    (title,) = re.findall(r"<p><b>(.+?)</b>", asked.text)
+    assert f">{title}</a>" in done.text
+    with press.desk.client(press.desk.account("auditor")) as auditor:
+        assert f"· {title}" in auditor.get("/audit", params={"action": "draft.changed"}).text
     shown = editor.get(f"{ROOM}/form/html")
     assert "sandbox" in shown.headers["content-security-policy"]
     assert "Cảng Cà Ná &lt;b&gt;đón&lt;/b&gt; tàu." in shown.text
@@ -212,6 +217,7 @@ def test_what_each_role_may_do_there(press: Press) -> None:
             room = client.get(ROOM)
             assert room.status_code == (403 if role == "viewer" else 200)
             assert f'action="{ROOM}/lead"' not in room.text
+            assert ("Soạn" in room.text, "Sửa ở đây" in room.text) == (False, False), role
             for path in (f"{ROOM}/check", f"{where}/send"):
                 assert client.get(path).status_code == 403
             for path in (f"{ROOM}/lead", f"{ROOM}/publish", f"{where}/send"):
@@ -259,6 +265,9 @@ def test_an_edition_says_what_it_replaces_and_the_check_leads_on(press: Press) -
         assert text in shown, text
     assert "Đính chính bản này" not in editor.get(first).text
     listed = editor.get("/digest/published").text
+    assert listed.count("Lan</span>") == 2
+    assert "<dt>Người phát hành</dt><dd>Lan</dd>" in page
+    assert f'<a href="{second}">' in editor.get("/today").text
     assert "đã thay bằng số 2" in listed
     assert "thay bản số 1" in listed
 
@@ -277,7 +286,7 @@ def test_without_recipients_the_page_says_whom_to_ask(press: Press) -> None:
 
 def test_today_counts_what_the_digest_holds(press: Press) -> None:
     def counted() -> tuple[str, str]:
-        figures = re.findall(r'<dd class="figure">(\d+)</dd>', press.editor.get("/today").text)
+        figures = re.findall(r'<dd class="figure"><a href="[^"]+">(\d+)</a></dd>', press.editor.get("/today").text)
         (articles,) = re.findall(r"Số tin, bài trong bản điểm báo: (\d+)", press.editor.get(ROOM).text)
         return figures[0], articles
 

@@ -15,6 +15,7 @@ from diembao.web.errors import DeskError
 from diembao.web.routes.digest.days import administrators, is_open, page, path_of
 from diembao.web.routes.digest.frames import document
 from diembao.web.visit import Visit
+from pipeline.records.audit import AuditFilter
 from pipeline.records.publications import Publication
 
 #: Digests on one page
@@ -29,7 +30,28 @@ def published(visit: Visit) -> Response:
     more = found[_LISTED - 1].id if len(found) > _LISTED else 0
     editions = visit.storage.publications.editions(head.day for head, _ in heads)
     places = {head.id: _neighbours(editions.get(head.day, []), head.id) for head, _ in heads}
-    return page(visit, "published.html", heads=heads, more=more, places=places, may_edit=visit.allows("article.read"))
+    return page(
+        visit,
+        "published.html",
+        heads=heads,
+        more=more,
+        places=places,
+        who=_publishers(visit, [head.id for head, _ in heads]),
+        may_edit=visit.allows("publish"),
+        may_read=visit.allows("article.read"),
+    )
+
+
+def _publishers(visit: Visit, numbers: list[int]) -> dict[int, str]:
+    """Return who published digests, by number, as the audit has it; those that a job made are left out."""
+    if not numbers:
+        return {}
+    wanted = AuditFilter(
+        action="digest.publish", object_kind="publication", object_ids=tuple(str(number) for number in numbers)
+    )
+    names = visit.storage.accounts.full_names()
+    rows = visit.storage.audit.page(wanted, limit=len(numbers))
+    return {int(row.object_id): names.get(row.name, row.name) for row in rows if row.name}
 
 
 def _neighbours(editions: list[int], number: int) -> tuple[int, int]:
@@ -53,6 +75,7 @@ def publication(visit: Visit) -> Response:
         articles=sum(not item.erratum for item in found.items),
         dispatches=visit.storage.publications.dispatches(found.id),
         latest=latest,
+        who=_publishers(visit, [found.id]).get(found.id, ""),
         replaces=replaces,
         changes=_changes(visit, replaces, found) if replaces else [],
         may_publish=may_publish,
