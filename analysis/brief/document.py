@@ -7,10 +7,10 @@ from analysis.brief.matters import TOLD, Matter, attention_matters, day_matters,
 from analysis.brief.sizes import SIZES, BriefSize
 from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines
+from analysis.digest.item_words import carriers_of_tone, negative_items
 from analysis.digest.model import Digest
 from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
-from analysis.digest.tone_evidence import carriers_of_tone, negative_items
 from analysis.digest.translated import FirstLine
 from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
 from analysis.documents.labels import Labels, labels

@@ -9,9 +9,8 @@ from analysis.digest import excerpt
 from analysis.digest.beside import BesideList, lists_beside
 from analysis.digest.data_line import data_line
 from analysis.digest.editions import change_sentences, erratum_sentence
-from analysis.digest.item_words import published_words, remark_words
+from analysis.digest.item_words import carriers_of_tone, negative_items, published_words, remark_words
 from analysis.digest.model import Digest
-from analysis.digest.tone_evidence import carriers_of_tone, negative_items
 from analysis.digest.translated import TranslationWords
 from analysis.documents.labels import Labels
 from analysis.stories.figure_words import grave_words, reach_words
