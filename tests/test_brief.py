@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from analysis.brief.document import brief_document
 from analysis.brief.matters import attention_matters, day_matters, foreign_topics
 from analysis.brief.sizes import SIZES
+from analysis.digest.document import digest_document
 from analysis.digest.model import Counts, Digest, DigestPeriod, DigestRules, build_digest
 from analysis.documents.blocks import Letterhead, PrintDocument, plain_text_lines
 from analysis.documents.docx import render_docx
@@ -145,6 +146,27 @@ def test_in_english_the_english_article_names_the_matter() -> None:
     told = lines(day(articles()), "en")
     assert any("Salt of Ca Na sails for Japan. A cargo of salt left Ca Na on Saturday." in line for line in told)
     assert "WHAT THE PRESS ABROAD SAYS" in told
+
+
+def test_a_negative_article_under_anothers_title_is_named() -> None:
+    found = articles()
+    salt = [n for n, one in enumerate(found) if one.event == "e-muoi" and one.country == "SG"]
+    for n in salt:
+        words = (Evidence("title", 0, 16, "lose, cut output"),)
+        found[n] = replace(found[n], tags=replace(found[n].tags, tone="negative", tone_words=words))
+    told = "\n".join(lines(day(found)))
+    assert "Tiêu cực, của Eastern Example (Singapore): “lose, cut output”." in told.replace("tiêu cực", "Tiêu cực")
+    # In the whole digest a line is named by the lead of its story: a reprint alone may be negative.
+    mixed = articles()
+    reprint = mixed[1]
+    assert mixed[0].story == reprint.story
+    mixed[1] = replace(reprint, tags=replace(reprint.tags, tone="negative"))
+    whole = "\n".join(plain_text_lines(digest_document(day(mixed), province="Ví Dụ", topic_labels=LABELS)))
+    assert "Sắc thái tiêu cực ở 1/3 bài, của Báo Mẫu" in whole
+    # A person who corrects it takes its words away, too.
+    for n in salt:
+        found[n] = replace(found[n], tags=replace(found[n].tags, tone="neutral"))
+    assert "lose, cut output" not in "\n".join(lines(day(found)))
 
 
 def test_an_empty_day_says_so_and_is_not_taken_for_one_that_was_not_read() -> None:

@@ -74,6 +74,7 @@ ALLOWED = {
     "POST /digest/day/{day}/choose": "E",
     "POST /digest/day/{day}/take-from-top": "E",
     "POST /digest/day/{day}/machine": "E",
+    "POST /digest/day/{day}/out": "E",
     "GET /digest/day/{day}/out/{story}": "E",
     "POST /digest/day/{day}/out/{story}": "E",
     "POST /digest/day/{day}/back": "E",

@@ -84,7 +84,7 @@ def test_from_draft_to_sent(press: Press) -> None:
     page = editor.get("/digest", follow_redirects=True)
     assert (page.status_code, page.url.path) == (200, ROOM)
     lead = "Cảng Cà Ná <b>đón</b> tàu. Sở theo dõi."
-    assert "Đã lưu lời dẫn" in change(editor, "/lead", lead=lead).text
+    assert "Đã lưu chữ bạn viết" in change(editor, "/lead", lead=lead).text
     first = keys(page)
     a, b, c = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', page.text)[-3:]
     for key in (a, b, c):
@@ -97,13 +97,18 @@ def test_from_draft_to_sent(press: Press) -> None:
     assert keys(change(editor, "/order", **{f"place-{b}": "1"})) == [b, *first, c, a]
     assert b not in keys(change(editor, "/take-from-top", key=b))
     page = editor.get(ROOM)
-    out = re.findall(rf'href="{ROOM}/out/([^"]+)"', page.text)[-1]
+    out = re.findall(r'name="story" value="([^"]+)"', page.text)[-1]
     asked = editor.get(f"{ROOM}/out/{out}")
     assert "bí mật nhà nước" in asked.text
     done = editor.send_form(
         f"{ROOM}/out/{out}", follow=True, reason="tin <i>trùng</i>", version=hidden(asked)["version"]
     )
     assert "tin &lt;i&gt;trùng&lt;/i&gt;" in done.text
+    # The room, the page that asks and the audit call the story by one title.
+    (title,) = re.findall(r"<p><b>(.+?)</b>", asked.text)
+    assert f">{title}</a>" in done.text
+    with press.desk.client(press.desk.account("auditor")) as auditor:
+        assert f"· {title}" in auditor.get("/audit", params={"action": "draft.changed"}).text
     shown = editor.get(f"{ROOM}/form/html")
     assert "sandbox" in shown.headers["content-security-policy"]
     assert "Cảng Cà Ná &lt;b&gt;đón&lt;/b&gt; tàu." in shown.text
@@ -134,6 +139,32 @@ def test_from_draft_to_sent(press: Press) -> None:
 def publish_again(client: DeskClient, checked: httpx.Response) -> httpx.Response:
     """Press the button of the same page once more."""
     return client.send_form(f"{ROOM}/publish", **{k: v for k, v in hidden(checked).items() if k in ("seen", "latest")})
+
+
+def test_a_lead_that_was_typed_goes_along_with_every_button(press: Press) -> None:
+    editor, drafts = press.editor, press.desk.storage.drafts
+    page = editor.get(ROOM)
+    key = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', page.text)[0]
+    out = re.findall(r'name="story" value="([^"]+)"', page.text)[-1]
+    for n, (path, fields) in enumerate(
+        (
+            ("/choose", {"key": key}),
+            ("/order", {"down": key}),
+            ("/take-from-top", {"key": key}),
+            ("/machine", {}),
+            ("/out", {"story": out}),
+            ("/lead", {"then": "preview"}),
+        )
+    ):
+        done = change(editor, path, **{"lead": f"Lời {n}.", "lead-before": drafts.draft(DAY).lead, **fields})
+        assert (done.status_code, drafts.draft(DAY).lead) == (200, f"Lời {n}."), path
+        assert re.search("Đã lưu chữ bạn viết|Chữ bạn viết cũng đã được lưu", done.text), path
+    assert done.url.path == f"{ROOM}/preview"
+    # A box that nobody touched says nothing: another's lead stays, and the old version is still told as a clash.
+    version = drafts.draft(DAY).version
+    change(editor, "/lead", lead="Của người khác.")
+    late = editor.send_form(f"{ROOM}/choose", version=version, key=key, lead="Lời 5.", **{"lead-before": "Lời 5."})
+    assert (late.status_code, drafts.draft(DAY).lead) == (409, "Của người khác.")
 
 
 def test_nothing_goes_out_that_was_not_looked_at(press: Press) -> None:
@@ -186,6 +217,7 @@ def test_what_each_role_may_do_there(press: Press) -> None:
             room = client.get(ROOM)
             assert room.status_code == (403 if role == "viewer" else 200)
             assert f'action="{ROOM}/lead"' not in room.text
+            assert ("Soạn" in room.text, "Sửa ở đây" in room.text) == (False, False), role
             for path in (f"{ROOM}/check", f"{where}/send"):
                 assert client.get(path).status_code == 403
             for path in (f"{ROOM}/lead", f"{ROOM}/publish", f"{where}/send"):
@@ -206,18 +238,36 @@ def test_an_edition_says_what_it_replaces_and_the_check_leads_on(press: Press) -
     assert "bài chưa được duyệt" in asked.text
     first = publish(editor, checked).headers["location"]
     page = editor.get(first).text
-    assert f'<a class="button second" href="{ROOM}">Đính chính bản này</a>' in page
+    assert f'<a class="button second" href="{ROOM}#correction">Đính chính bản này</a>' in page
     assert "bản mới thay bản này" in editor.get(ROOM).text
-    change(editor, "/lead", lead="Đã sửa.")
+    lan = press.desk.storage.accounts.by_name("lan")
+    assert lan is not None
+    key = re.findall(r'name="key" value="([^"]+)">Đưa lên nổi bật', editor.get(ROOM).text)[0]
+    act = ReviewAct("reject", (key,), "minor")
+    press.desk.storage.reviews.act(Actor(lan.id, lan.name, "127.0.0.1", "desk"), act, AT)
+    change(editor, "/lead", lead="Đã sửa.", erratum="Bản 1 ghi sai <b>tên xã</b>.")
+    checked = editor.get(f"{ROOM}/check").text
+    for text in ("Bản 1 ghi sai &lt;b&gt;tên xã&lt;/b&gt;.", "thêm lời dẫn", "bỏ 1 bài"):
+        assert text in checked, text
+    assert "Không có gì phải đính chính" not in checked
     assert "Bản này thay bản điểm báo số 1 của cùng ngày." in editor.get(f"{ROOM}/form/html").text
     second = publish(editor, editor.get(f"{ROOM}/check")).headers["location"]
     page = editor.get(second).text
-    assert "Bản này thay bản số 1." in page
+    for text in ("Bản này thay bản số 1.", "Bản 1 ghi sai", "thêm lời dẫn", "bỏ 1 bài"):
+        assert text in page, text
+    assert "không đính chính bản nào" not in page
+    assert press.desk.storage.drafts.draft(DAY).erratum == ""
     names = re.findall(rf'href="({second}/file/[^"]+\.(?:html|md))"', page)
     whole = [editor.get(name).text for name in names if "bản điểm báo số 1 của cùng ngày" in editor.get(name).text]
-    assert len(whole) == 2
+    assert len(whole) == 3  # the brief says so, too
+    shown = editor.get(next(name for name in names if name.endswith(".html") and "tom-tat" not in name)).text
+    for text in ("Bản 1 ghi sai", "bỏ 1 bài", "Chưa bài nào trong"):
+        assert text in shown, text
     assert "Đính chính bản này" not in editor.get(first).text
     listed = editor.get("/digest/published").text
+    assert listed.count("Lan</span>") == 2
+    assert "<dt>Người phát hành</dt><dd>Lan</dd>" in page
+    assert f'<a href="{second}">' in editor.get("/today").text
     assert "đã thay bằng số 2" in listed
     assert "thay bản số 1" in listed
 
@@ -236,7 +286,7 @@ def test_without_recipients_the_page_says_whom_to_ask(press: Press) -> None:
 
 def test_today_counts_what_the_digest_holds(press: Press) -> None:
     def counted() -> tuple[str, str]:
-        figures = re.findall(r'<dd class="figure">(\d+)</dd>', press.editor.get("/today").text)
+        figures = re.findall(r'<dd class="figure"><a href="[^"]+">(\d+)</a></dd>', press.editor.get("/today").text)
         (articles,) = re.findall(r"Số tin, bài trong bản điểm báo: (\d+)", press.editor.get(ROOM).text)
         return figures[0], articles
 
@@ -247,7 +297,7 @@ def test_today_counts_what_the_digest_holds(press: Press) -> None:
     assert editor is not None
     lan = Actor(editor.id, editor.name, "127.0.0.1", "desk")
     press.desk.storage.reviews.act(lan, ReviewAct("reject", (first,), "minor"), AT)
-    story = re.findall(rf'href="{ROOM}/out/([^"]+)"', press.editor.get(ROOM).text)[-1]
+    story = re.findall(r'name="story" value="([^"]+)"', press.editor.get(ROOM).text)[-1]
     change(press.editor, f"/out/{story}", reason="trùng")
     after = counted()
     assert after[0] == after[1]

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from analysis.brief.matters import Matter, attention_matters, day_matters, foreign_topics
+from analysis.brief.matters import TOLD, Matter, attention_matters, day_matters, foreign_topics
 from analysis.brief.sizes import SIZES, BriefSize
 from analysis.digest import excerpt
 from analysis.digest.head_lines import HeadLines
+from analysis.digest.item_words import carriers_of_tone, negative_items
 from analysis.digest.model import Digest
 from analysis.digest.office import OfficeWords
 from analysis.digest.presenter import TONE_SIGNS, DigestPresenter, capitalise, link
@@ -19,8 +20,8 @@ from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 from pipeline.text.line_length import cut_line
 
-#: Matters that are told, and sentences of each
-_MATTERS, _SENTENCES = 5, 2
+#: Sentences of each matter that is told
+_SENTENCES = 2
 #: Letters of the name of an outlet, source or country, and of what is unusual
 _NAME, _UNUSUAL = 40, 260
 #: Words of evidence quoted of a matter that asks for attention
@@ -67,7 +68,7 @@ class _BriefBuilder:
         self._view, self.head = DigestPresenter(day, words, topics, province), HeadLines(day, words)
         self.office = OfficeWords(day, words)
         self._matters = day_matters(day)
-        self._told = self._matters[:_MATTERS]
+        self._told = self._matters[:TOLD]
 
     def blocks(self) -> Iterator[Block]:
         yield from self.office.lead_blocks(heading=False)
@@ -82,6 +83,8 @@ class _BriefBuilder:
             yield from self._attention()
             yield from self._foreign()
             yield from self._new()
+        if line := self.office.edition_line():
+            yield Paragraph(_runs(line), "meta")
         if n := len(self._day.errata):
             yield Paragraph(_runs(self._words.say("brief_errata", n=n)), "meta")
         if line := self.office.brief_line():
@@ -186,7 +189,9 @@ class _BriefBuilder:
             places = (n for n, told in enumerate(self._told, 1) if one.story in told.stories)
             place = next(places, 0)
             where = words.say("brief_above", n=place) if place else self._carriers(matter)
-            rows.append((*self._headline(matter, item), Run(f". {self._seen(one)} "), Run(f"({where})", italic=True)))
+            rows.append(
+                (*self._headline(matter, item), Run(f". {self._seen(one, item)} "), Run(f"({where})", italic=True))
+            )
         yield BulletList(tuple(rows))
         if (rest := len(matters) - self._size.attention) > 0:
             yield Paragraph(_runs(words.say("brief_more", n=rest)), "meta")
@@ -197,14 +202,18 @@ class _BriefBuilder:
             told = cut_line(excerpt.visible(" ".join(sentences)), _UNUSUAL)
             yield Paragraph((Run(f"{self._words.say('unusual')}: ", bold=True), Run(told)), "meta")
 
-    def _seen(self, one: AttentionItem) -> str:
-        """Return why a matter asks for attention, in a few words: its topics of that kind and words of its tone."""
+    def _seen(self, one: AttentionItem, named: Item) -> str:
+        """Return why a matter asks for attention, in a few words: its topics of that kind and words of its tone.
+
+        `named` is the article that the line is named by; where others are negative and it is not, they are named, too.
+        """
         words = grave_words(one.gravity, self._words)
         words += [self._topics.get(topic.id, topic.id) for topic in one.signals]
-        if one.negative:
-            words.append(self._words.of("tone", "negative").lower())
+        if negative := negative_items(one, named):
+            tone, outlets = self._words.of("tone", "negative").lower(), carriers_of_tone(negative, named, self._words)
+            words.append(self._words.say("negative_at", said=tone, outlets=outlets) if outlets else tone)
         evidence = [e.words for topic in one.signals for e in topic.evidence]
-        evidence += [e.words for i in one.story.items if i.tags.tone == "negative" for e in i.tags.tone_words]
+        evidence += [e.words for i in negative for e in i.tags.tone_words]
         quoted = list(dict.fromkeys(cut_line(excerpt.visible(text).lower(), _NAME) for text in evidence))[:_QUOTED]
         listed = ", ".join(f"“{text}”" for text in quoted)
         return capitalise("; ".join(words)) + (f": {listed}." if listed else ".")

@@ -9,6 +9,9 @@ from analysis.stories.grouping import Story, newest_first
 from analysis.stories.ranking import AttentionItem
 from pipeline.records import Item
 
+#: Matters that a brief tells
+TOLD = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:
@@ -53,6 +56,12 @@ def day_matters(day: Digest) -> list[Matter]:
         return first.get(key, len(first)), -outlets, key not in urgent, -lead.tags.relevance_score, newest_first(lead)
 
     return [Matter(tuple(stories)) for _, stories in sorted(groups.items(), key=order)]
+
+
+def added_matters(day: Digest) -> list[Matter]:
+    """Return the matters that the brief tells beside the stories to be read first, in its order."""
+    first = {_key(top.story) for top in day.top}
+    return [matter for matter in day_matters(day)[:TOLD] if _key(matter.stories[0]) not in first]
 
 
 def attention_matters(day: Digest) -> Iterator[tuple[AttentionItem, Matter]]:

@@ -8,6 +8,8 @@ from typing import Literal
 from pipeline.records import Item, Relevance, Tone
 from pipeline.records.publications import Publication, PublishedItem
 
+ErratumKind = Literal["relevance", "tone", "title", "taken_down", "gone", "joined"]
+
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
@@ -17,7 +19,7 @@ class Erratum:
     publication: int
     day: date
     statement: PublishedItem
-    what: Literal["relevance", "tone", "title", "taken_down", "gone", "joined"]
+    what: ErratumKind
     #: new value of relevance, tone or title; '' for the others
     now: str = ""
 
@@ -52,7 +54,7 @@ def find_errata(
             errata.append(Erratum(*origin, "relevance", now.tags.relevance))
         elif now.tags.tone != item.tone and now.tags.relevance == "main":
             errata.append(Erratum(*origin, "tone", now.tags.tone))
-        if _fold_title(now.article.title) != _fold_title(item.title):
+        if fold_title(now.article.title) != fold_title(item.title):
             errata.append(Erratum(*origin, "title", now.article.title))
     return tuple(sorted(errata, key=lambda e: (e.publication, e.statement.key, e.what)))
 
@@ -78,5 +80,6 @@ def corrected_items(errata: Iterable[Erratum], known: Mapping[str, Item]) -> Ite
             yield replace(statement, gone=True, erratum=True)
 
 
-def _fold_title(title: str) -> str:
+def fold_title(title: str) -> str:
+    """Return a title by which two that differ in spaces and capitals only are the same."""
     return " ".join(title.split()).casefold()

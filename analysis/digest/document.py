@@ -271,9 +271,9 @@ class _DigestBuilder:
                 yield Paragraph(_runs(f"– {told}"), "small")
 
     def _errata(self) -> Iterator[Block]:
-        if self._day.errata:
+        if corrections := self._view.corrections():
             yield Heading(1, _runs(self._words.say("errata")))
-            yield BulletList(tuple(_runs(self._view.erratum(e)) for e in self._day.errata))
+            yield BulletList(tuple(map(_runs, corrections)))
 
     def _method(self) -> Iterator[Block]:
         day, words = self._day, self._words

@@ -1,9 +1,16 @@
-"""One article → when it was published and how it was obtained, in words that digest and desk share."""
+"""One article → when it was published, how it was obtained, which are negative: in words that digest and desk share."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from analysis.digest import excerpt
 from analysis.documents.labels import Labels
+from analysis.stories.ranking import AttentionItem
 from pipeline.records import OBSTACLES, Article, Item, Reason
+from pipeline.text.line_length import cut_line
+
+#: Outlets that are named, and letters of a name
+_OUTLETS, _NAME = 2, 40
 
 
 def published_words(item: Item, words: Labels, zone: tzinfo | None) -> str:
@@ -43,3 +50,26 @@ def _is_before(article: Article, start: datetime, zone: tzinfo | None) -> bool:
     if article.published_precision == "day":
         return article.published.astimezone(zone).date() < start.astimezone(zone).date()
     return article.published < start
+
+
+def negative_items(attention: AttentionItem, named: Item) -> list[Item]:
+    """Return the negative articles: the one that the line is named by first, then those in its language.
+
+    The tone of an article is a person's where a person corrected it.
+    """
+    found = [item for item in attention.items if item.tags.tone == "negative"]
+    return sorted(found, key=lambda item: (item.key != named.key, item.language != named.language))
+
+
+def carriers_of_tone(negative: Sequence[Item], named: Item, words: Labels) -> str:
+    """Return the outlets whose articles are negative where the article that the line is named by is not; else ''."""
+    if not negative or any(item.key == named.key for item in negative):
+        return ""
+    outlets = list(dict.fromkeys(_outlet(item, words) for item in negative))
+    listed = ", ".join(outlets[:_OUTLETS])
+    return listed + (words.say("and_others", n=len(outlets) - _OUTLETS) if len(outlets) > _OUTLETS else "")
+
+
+def _outlet(item: Item, words: Labels) -> str:
+    name = cut_line(excerpt.visible(item.outlet), _NAME)
+    return name if item.country == "VN" else f"{name} ({words.country(item.country)})"

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.digest import excerpt
+from analysis.digest.editions import EditionChanges
 from analysis.digest.translated import translation_mark
 from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, Run
 from analysis.documents.labels import Labels
+from pipeline.text.line_length import cut_line
 
 if TYPE_CHECKING:
     from analysis.digest.model import Digest
 
 #: Articles left out that are named; their number is given of all
 SHOWN = 30
+#: Letters of what was wrong in the edition before, in the brief
+_NOTE = 260
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class Office:
     unapproved: bool = False
     #: number of the digest of the same day in whose place it is published; 0: it is the first
     replaces: int = 0
+    #: what was wrong in the last edition of the day, in the office's words; '': nobody said
+    erratum: str = ""
+    #: what it puts right in the edition whose place it takes; None: there is none
+    changes: EditionChanges | None = None
+    #: numbers of its articles and of those among them that a person reviewed; None: it is not known
+    reviewed: tuple[int, int] | None = None
 
 
 #: The part of people in a digest of which there is none.
@@ -99,12 +109,29 @@ class OfficeWords:
         office = self._day.office
         notes = [self._words.say("method_replaces", number=office.replaces)] if office.replaces else []
         notes += [self._words.say("method_lead")] if office.lead else []
+        notes += [sentence] if (sentence := self.reviewed()) else []
         return [*notes, self._words.say("method_audit", hash=office.audit)] if office.audit else notes
+
+    def reviewed(self) -> str:
+        """Return how many of its articles a person reviewed, in a sentence; '' where it is not known or it has none."""
+        articles, reviewed = self._day.office.reviewed or (0, 0)
+        if not articles:
+            return ""
+        key = "method_reviewed_all" if reviewed == articles else "method_reviewed" if reviewed else "method_unreviewed"
+        return self._words.say(key, n=reviewed, all=articles)
 
     def brief_line(self) -> str:
         """Return how many articles were left out, in a sentence; '' for none."""
         n = len(self._day.office.left_out) + len(self._day.office.rejected)
         return self._words.say("brief_left_out", n=n) if n else ""
+
+    def edition_line(self) -> str:
+        """Return which edition of the day it takes the place of and what was wrong there, short; '' for a first one."""
+        if (changes := self._day.office.changes) is None:
+            return ""
+        said = self._words.say("method_replaces", number=changes.publication)
+        note = cut_line(excerpt.visible(changes.note), _NOTE)
+        return f"{said} {note}" if note else said
 
     def lead_blocks(self, *, heading: bool) -> Iterator[Block]:
         """Yield the lead, marked as the office's, under a heading or behind it on one line; nothing without one."""

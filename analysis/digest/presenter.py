@@ -7,9 +7,9 @@ from datetime import datetime
 from analysis.anomalies.surges import surge_sentence
 from analysis.digest import excerpt
 from analysis.digest.beside import BesideList, lists_beside
-from analysis.digest.corrections import Erratum
 from analysis.digest.data_line import data_line
-from analysis.digest.item_words import published_words, remark_words
+from analysis.digest.editions import change_sentences, erratum_sentence
+from analysis.digest.item_words import carriers_of_tone, negative_items, published_words, remark_words
 from analysis.digest.model import Digest
 from analysis.digest.translated import TranslationWords
 from analysis.documents.labels import Labels
@@ -183,9 +183,13 @@ class DigestPresenter:
         if attention.negative:
             n = len(attention.items)
             key = "attention_negative" if n > 1 else "attention_negative_one"
-            tone_words = [e.words for i in attention.items if i.tags.tone == "negative" for e in i.tags.tone_words]
+            lead, said = attention.story.lead, words.say(key, negative=attention.negative, n=n)
+            negative = negative_items(attention, lead)
+            if outlets := carriers_of_tone(negative, lead, words):
+                said = words.say("negative_at", said=said, outlets=outlets)
+            tone_words = [e.words for i in negative for e in i.tags.tone_words]
             examples = list(dict.fromkeys(excerpt.visible(text).lower() for text in tone_words))[:3]
-            parts.append(words.say(key, negative=attention.negative, n=n))
+            parts.append(said)
             if examples:
                 parts[-1] = words.say(
                     "attention_words", said=parts[-1], words=", ".join(f"“{text}”" for text in examples)
@@ -246,27 +250,11 @@ class DigestPresenter:
         """Return the articles of the stories about the province."""
         return [item for stories in self._events.values() for story in stories for item in story.items]
 
-    def erratum(self, erratum: Erratum) -> str:
-        """Return a correction as a sentence: the statement of the earlier digest, and the present one."""
-        words, published = self._words, erratum.statement
-        match erratum.what:
-            case "relevance" | "tone" as what:
-                before = published.relevance if what == "relevance" else published.tone
-                change = words.say(
-                    f"erratum_{what}", before=words.of(what, before).lower(), now=words.of(what, erratum.now).lower()
-                )
-            case "title" | "joined" as what:
-                change = words.say(f"erratum_{what}", now=excerpt.visible(erratum.now) or words.say("untitled"))
-            case what:
-                change = words.say(f"erratum_{what}")
-        return words.say(
-            "erratum",
-            id=erratum.publication,
-            date=words.short_date(erratum.day),
-            title=excerpt.visible(published.title) or words.say("untitled"),
-            outlet=excerpt.visible(published.outlet),
-            change=change,
-        )
+    def corrections(self) -> list[str]:
+        """Return what it puts right, a sentence each: in the edition whose place it takes, then in earlier digests."""
+        changes = self._day.office.changes
+        edition = change_sentences(changes, self._words) if changes is not None else []
+        return [*edition, *(erratum_sentence(erratum, self._words) for erratum in self._day.errata)]
 
     def unusual(self) -> list[str]:
         """Return the surges, a sentence each."""

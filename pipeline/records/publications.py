@@ -45,6 +45,10 @@ class Publication:
     number: int | None = None
     #: whether nobody approved it by the time set for that
     unapproved: bool = False
+    #: the office's own first sentences; '': none; None: they were not kept
+    lead: str | None = None
+    #: what was wrong in the edition whose place it takes, in the office's words; '': nothing was said
+    erratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,8 @@ class DigestDraft:
     account: int | None = None
     who: str = ""
     at: datetime | None = None
+    #: what was wrong in the last edition of the day, in the office's words; '': nothing is said
+    erratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

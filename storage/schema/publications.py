@@ -33,6 +33,15 @@ publications = Table(
         server_default="0",
         comment="1: nobody approved it by the time set for that",
     ),
+    Column("lead", Text, comment="the office's own first sentences; empty: not kept"),
+    Column(
+        "erratum",
+        Text,
+        nullable=False,
+        default="",
+        server_default="",
+        comment="what was wrong in the edition whose place it takes, in the office's words",
+    ),
     Index(None, "day"),
 )
 

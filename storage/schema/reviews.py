@@ -130,4 +130,12 @@ digest_drafts = Table(
     Column("account", Integer, ForeignKey(accounts.c.id), comment="who changed it last; empty: a command"),
     Column("who", String, nullable=False, comment="the name given to a command; '': an account"),
     Column("at", Instant, nullable=False, comment="when"),
+    Column(
+        "erratum",
+        Text,
+        nullable=False,
+        default="",
+        server_default="",
+        comment="what was wrong in the last edition of the day, in the office's words",
+    ),
 )

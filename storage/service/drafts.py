@@ -33,6 +33,7 @@ class Drafts(Facet):
         order: Sequence[str] | None = None,
         lead: str | None = None,
         left_out: Mapping[str, str] | None = None,
+        erratum: str | None = None,
     ) -> DigestDraft | DraftClash:
         """Store what is given of a draft (None: as it is), with its audit entry.
 
@@ -46,6 +47,7 @@ class Drafts(Facet):
                 order=present.order if order is None else tuple(dict.fromkeys(order)),
                 lead=present.lead if lead is None else lead.strip(),
                 left_out=dict(present.left_out if left_out is None else left_out),
+                erratum=present.erratum if erratum is None else erratum.strip(),
                 version=present.version + 1,
                 account=actor.account,
                 who=actor.name,
@@ -59,6 +61,7 @@ class Drafts(Facet):
                 "top": list(mine.order),
                 "lead": mine.lead,
                 "left_out": dict(mine.left_out),
+                "erratum": mine.erratum,
                 "version": mine.version,
                 "account": actor.account,
                 "who": "" if actor.account is not None else actor.name,
@@ -74,7 +77,8 @@ class Drafts(Facet):
 
 
 def _content(draft: DigestDraft) -> Json:
-    return {"order": list(draft.order), "lead": draft.lead, "left_out": dict(draft.left_out)}
+    said: dict[str, Json] = {"order": list(draft.order), "lead": draft.lead, "left_out": dict(draft.left_out)}
+    return {**said, "erratum": draft.erratum} if draft.erratum else said
 
 
 def _load(connection: Connection, day: date) -> DigestDraft:
@@ -82,4 +86,5 @@ def _load(connection: Connection, day: date) -> DigestDraft:
     if row is None:
         return DigestDraft(day)
     who = row.who or account_names(connection, [row.account]).get(row.account, "")
-    return DigestDraft(day, tuple(row.top), row.lead, row.left_out, row.version, row.account, who, row.at)
+    top = tuple(row.top)
+    return DigestDraft(day, top, row.lead, row.left_out, row.version, row.account, who, row.at, row.erratum)

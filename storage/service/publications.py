@@ -39,6 +39,8 @@ class Publications(Facet):
             "number": made.number,
             "items": PUBLISHED_ITEMS.dump_python(made.items, mode="json"),
             "unapproved": int(made.unapproved),
+            "lead": made.lead,
+            "erratum": made.erratum,
         }
         with self._writing() as connection:
             found = connection.execute(insert(publications).values(**row)).inserted_primary_key
@@ -190,6 +192,8 @@ def _head(row: Row[Any], **files: bytes) -> Publication:
         items=PUBLISHED_ITEMS.validate_python(row.items),
         files=files,
         unapproved=bool(row.unapproved),
+        lead=row.lead,
+        erratum=row.erratum,
     )
 
 

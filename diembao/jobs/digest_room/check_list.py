@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from analysis.digest.corrections import Erratum
+from analysis.digest.corrections import Erratum, published_item
+from analysis.digest.editions import EditionChanges, edition_changes
 from analysis.documents.labels import Labels
 from config.alerts import Mail
 from config.settings import MailingList, SendingSettings, Settings
@@ -57,6 +58,8 @@ class CheckList:
     silent: tuple[SilentLink, ...]
     #: corrections of earlier digests that go out with it
     errata: tuple[Erratum, ...]
+    #: what it puts right in the last edition of the day; None: there is none
+    changes: EditionChanges | None
     lists: tuple[MailingList, ...]
     #: names of other channels
     hooks: tuple[str, ...]
@@ -92,10 +95,18 @@ def check_list(storage: Database, settings: Settings, mail: Mail, today: Room) -
             if item.taken_down is not None or item.key in answers
         ),
         EarlierDigests(storage, today.period).errata()[0],
+        _changes(storage, today),
         settings.sending.list,
         settings.sending.hooks,
         doubt.translated() if doubt else "",
     )
+
+
+def _changes(storage: Database, today: Room) -> EditionChanges | None:
+    before, office = storage.publications.latest(today.period.day), today.model.office
+    if before is None:
+        return None
+    return edition_changes(before, map(published_item, today.items), office.lead, office.erratum)
 
 
 def unreviewed(storage: Database, today: Room) -> tuple[tuple[tuple[str, str], int], ...]:

@@ -11,6 +11,7 @@ from diembao.jobs.publishing.digest import build_draft
 from diembao.jobs.publishing.publish import frozen, replacing, store
 from diembao.jobs.publishing.published_digest import published_digest
 from diembao.jobs.publishing.send import DeliveryResult, deliveries, send
+from diembao.system.clock import now
 from diembao.system.home import Home
 from pipeline.errors import DiembaoError
 from pipeline.records.audit import Actor
@@ -59,7 +60,11 @@ def publish_seen(
         draft = build_draft(storage, settings, rules, day=seen.day, language=seen.language)
         if fingerprint(draft.day, draft.items) != seen.fingerprint:
             return NotAsSeen(latest, draft.day.counts.items, False)
-        return store(storage, frozen(replacing(storage, draft)), actor)
+        made = store(storage, frozen(replacing(storage, draft)), actor)
+        if draft.day.office.erratum:
+            # It was said of the edition before; the next one says its own.
+            storage.drafts.change(seen.day, actor, now(), erratum="")
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from analysis.brief.matters import added_matters
+from analysis.digest.excerpt import opening
 from analysis.digest.model import Digest, DigestPeriod, build_digest, content_hash
 from analysis.digest.office import LeftOut
 from analysis.documents.sentences import quotable
-from analysis.stories.grouping import Story
+from analysis.stories.grouping import Story, group_into_stories, newest_first
+from analysis.stories.ranking import by_event, reach_of
 from config.settings import Settings
 from diembao.jobs.periods import Period, period_of
 from diembao.jobs.publishing.day_edit import DayEdit, day_edit
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.records import Item
+from pipeline.records import Item, Tone
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import DigestDraft, DraftClash, ReviewAct
 from pipeline.rules.rulebook import Rulebook
@@ -24,6 +27,10 @@ from storage.database import Database
 
 #: Letters of a lead, sentences that it is to have, letters of a reason, and top stories of a day
 LEAD, SENTENCES, REASON, MOST_TOP = 600, 2, 200, 10
+#: Letters of a story's first sentence
+_SENTENCE = 220
+#: Country that is not foreign
+_HOME = "VN"
 
 
 class DraftFault(DiembaoError):
@@ -55,6 +62,13 @@ class RoomStory:
     chosen: bool = False
     #: keys of its articles that are starred
     starred: tuple[str, ...] = ()
+    tone: Tone = "unsure"
+    #: articles of it that a person reviewed
+    reviewed: int = 0
+    #: of its leading article; '': it has no text
+    sentence: str = ""
+    #: articles and outlets of its whole event
+    event: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +76,8 @@ class LeftOutStory:
     """What a draft leaves out, by the key under which it does."""
 
     key: str
-    title: str
-    outlet: str
+    #: the article that leads the story; None: the day has none of it any more
+    lead: Item | None
     #: articles of the day that are out by it
     items: int
     reason: str
@@ -84,6 +98,8 @@ class Room:
     #: of the digest
     items: tuple[Item, ...]
     model: Digest
+    #: stories that the brief tells beside the top stories
+    added: tuple[RoomStory, ...]
     #: of the last publication of the day; 0: there is none
     latest: int
 
@@ -99,10 +115,9 @@ def room(storage: Database, settings: Settings, rules: Rulebook, day: date, at: 
     edit = day_edit(storage, period, found)
     items = edit.kept(found)
     model = build_digest(items, DigestPeriod(period.day, period.start, period.end, at), edit.rules(rules, items))
-    model = replace(model, office=edit.office())
-    places = {id(top.story): (n, top.chosen) for n, top in enumerate(model.top, 1)}
-    stars = frozenset(edit.starred)
-    stories = [_story(story, section, places.get(id(story), (0, False)), stars) for section, story in stories_of(model)]
+    model = replace(model, office=edit.office(items))
+    stories = list(_stories(model, edit))
+    added = {matter.stories[0].lead.key for matter in added_matters(model)}
     return Room(
         period,
         edit.draft,
@@ -112,6 +127,7 @@ def room(storage: Database, settings: Settings, rules: Rulebook, day: date, at: 
         model.office.rejected,
         tuple(items),
         model,
+        tuple(story for story in stories if story.key in added),
         storage.publications.latest_number(period.day),
     )
 
@@ -119,13 +135,15 @@ def room(storage: Database, settings: Settings, rules: Rulebook, day: date, at: 
 def fingerprint(model: Digest, items: Sequence[Item]) -> str:
     """Return a hash (hex) of what a digest shows of its day: another one means that a reader would see a difference.
 
-    Neither the time at which it is made nor the audit count, nor what compares the day with others.
+    Neither the time at which it is made nor the numbers of the audit and of reviewed articles, nor what compares the
+    day with others.
     """
     office = model.office
     shown = [
         content_hash(items, model.start, model.start),
         [[top.story.lead.key, top.placed, top.chosen] for top in model.top],
         office.lead,
+        office.erratum,
         sorted([one.key, one.reason] for one in office.left_out),
         sorted([one.key, one.code, one.reason] for one in office.rejected),
         sorted(
@@ -150,28 +168,39 @@ def stories_of(model: Digest) -> Iterator[tuple[tuple[str, str], Story]]:
             yield (name, ""), story
 
 
-def _story(story: Story, section: tuple[str, str], place: tuple[int, bool], stars: frozenset[str]) -> RoomStory:
-    lead = story.lead
-    starred = tuple(item.key for item in story.items if item.key in stars)
-    return RoomStory(
-        lead.key,
-        lead.story,
-        lead.article.title,
-        lead.outlet,
-        lead.country,
-        len(story.items),
-        story.outlets,
-        section,
-        *place,
-        starred,
-    )
+def _stories(model: Digest, edit: DayEdit) -> Iterator[RoomStory]:
+    """Yield the stories of a digest as the room lists them, in the digest's order."""
+    places = {id(top.story): (n, top.chosen) for n, top in enumerate(model.top, 1)}
+    found = list(stories_of(model))
+    events = {story.lead.story: reach_of(group, _HOME) for group in by_event(s for _, s in found) for story in group}
+    for section, story in found:
+        lead, reach = story.lead, events[story.lead.story]
+        place, chosen = places.get(id(story), (0, False))
+        yield RoomStory(
+            lead.key,
+            lead.story,
+            lead.article.title,
+            lead.outlet,
+            lead.country,
+            len(story.items),
+            story.outlets,
+            section,
+            place,
+            chosen,
+            tuple(item.key for item in story.items if item.key in edit.starred),
+            lead.tags.tone,
+            sum(item.key in edit.reviewed for item in story.items),
+            opening(lead, 1, _SENTENCE),
+            (reach.items, reach.outlets),
+        )
 
 
 def _left_out(edit: DayEdit) -> Iterator[LeftOutStory]:
     for key, reason in edit.draft.left_out.items():
         items = [item for item in edit.left_out if key in (item.key, item.story)]
-        title, outlet = (items[0].article.title, items[0].outlet) if items else ("", "")
-        yield LeftOutStory(key, title, outlet, len(items), reason)
+        # The story is called by the article that led it in the room.
+        lead = group_into_stories(sorted(items, key=newest_first))[0].lead if items else None
+        yield LeftOutStory(key, lead, len(items), reason)
 
 
 def write_lead(
@@ -184,6 +213,17 @@ def write_lead(
     if len(quotable(text)) > SENTENCES:
         raise DraftFault(Message(mark("The lead has more than {most} sentences."), most=SENTENCES))
     return storage.drafts.change(day, actor, at, expected=expected, lead=text)
+
+
+def write_erratum(
+    storage: Database, day: date, text: str, actor: Actor, at: datetime, *, expected: int
+) -> DigestDraft | DraftClash:
+    """Store what was wrong in the last edition of a day ('': nothing is said). Raises DraftFault for a long text."""
+    text = " ".join(text.split())
+    if len(text) > LEAD:
+        words = mark("What was wrong has {n} letters; at most {most} fit.")
+        raise DraftFault(Message(words, n=len(text), most=LEAD))
+    return storage.drafts.change(day, actor, at, expected=expected, erratum=text)
 
 
 def order_top(

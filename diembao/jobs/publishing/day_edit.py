@@ -27,6 +27,8 @@ class DayEdit:
     refused: frozenset[str]
     #: articles of the draft that are left out, as they are now
     left_out: tuple[Item, ...]
+    #: keys of all articles of the day that a person reviewed
+    reviewed: frozenset[str] = frozenset()
 
     def kept(self, items: Iterable[Item]) -> list[Item]:
         """Return the items without those that were left out or rejected."""
@@ -52,12 +54,18 @@ class DayEdit:
             chosen_alone=bool(self.draft.order),
         )
 
-    def office(self) -> Office:
-        """Return what the digest says of the part of people."""
+    def office(self, items: Sequence[Item]) -> Office:
+        """Return what the digest of these items says of the part of people."""
         left_out = tuple(replace(_left_out(item), reason=self.reason(item)) for item in self.left_out)
         # The note of a rejection was written for colleagues: what leaves the house is its reason alone.
         rejected = tuple(replace(_left_out(item), code=review.reason) for item, review in self.rejected)
-        return Office(self.draft.lead.strip(), left_out, rejected)
+        return Office(
+            self.draft.lead.strip(),
+            left_out,
+            rejected,
+            erratum=self.draft.erratum.strip(),
+            reviewed=(len(items), sum(item.key in self.reviewed for item in items)),
+        )
 
 
 def _left_out(item: Item) -> LeftOut:
@@ -84,6 +92,7 @@ def day_edit(storage: Database, period: Period, items: Sequence[Item], as_of: da
         tuple((item, reviews[item.key]) for item in rejected if item.key in refused),
         refused,
         (),
+        frozenset(key for key, review in reviews.items() if review.state != "new"),
     )
     out = tuple(item for item in items if item.key not in refused and edit.leaves_out(item))
     return replace(edit, left_out=out)

@@ -15,7 +15,7 @@ from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
-from diembao.jobs.publishing.day_edit import DayEdit, day_edit
+from diembao.jobs.publishing.day_edit import day_edit
 from diembao.jobs.publishing.day_surges import day_surges
 from diembao.jobs.publishing.day_translations import translated_items, with_translations
 from diembao.jobs.publishing.draft_digest import DraftDigest
@@ -76,7 +76,11 @@ def build_draft(
     )
     beside = storage.articles.beside_items(period.start, period.end, period.late_from, as_of=as_of)
     model = with_beside(
-        replace(model, edition=earlier.edition(previous), office=_office(storage, edit, period, settings, as_of)),
+        replace(
+            model,
+            edition=earlier.edition(previous),
+            office=_office(storage, edit.office(items), period, settings, as_of),
+        ),
         _with_full_names(edit.kept(beside), people),
         {w.id: w.label_vi if language == "vi" else w.label_en for w in rules.topics.watch},
     )
@@ -95,10 +99,10 @@ def _with_full_names(items: Sequence[Item], people: Mapping[str, str]) -> list[I
     ]
 
 
-def _office(storage: Database, edit: DayEdit, period: Period, settings: Settings, as_of: datetime | None) -> Office:
+def _office(storage: Database, office: Office, period: Period, settings: Settings, as_of: datetime | None) -> Office:
     """Return the part of people, with the head of the day's audit where the digest is of now."""
     head = storage.audit.head_of_day(period.day, ZoneInfo(settings.province.time_zone)) if as_of is None else None
-    return replace(edit.office(), audit=head.hash if head is not None and head.seq else "")
+    return replace(office, audit=head.hash if head is not None and head.seq else "")
 
 
 def _days_before(period: Period, days: int, settings: Settings, at: datetime) -> Period:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from analysis.digest.corrections import published_item
+from analysis.digest.editions import edition_changes
 from config.settings import Settings
 from diembao.jobs.publishing.digest import FORMS, build_draft, render
 from diembao.jobs.publishing.digest_email import email_subject
@@ -46,12 +47,16 @@ def prepare(
 
 
 def replacing(storage: Database, draft: DraftDigest) -> DraftDigest:
-    """Return a digest that says in its notes which digest of its day it takes the place of, if there is one.
+    """Return a digest that says which digest of its day it takes the place of, if there is one, and what it puts right.
 
     So it is at the desk, where a person decides on it; the command makes the same bytes of the same day again.
     """
-    latest = storage.publications.latest_number(draft.day.day)
-    return replace(draft, day=replace(draft.day, office=replace(draft.day.office, replaces=latest)))
+    before = storage.publications.latest(draft.day.day)
+    if before is None:
+        return draft
+    office = draft.day.office
+    changes = edition_changes(before, map(published_item, draft.items), office.lead, office.erratum)
+    return replace(draft, day=replace(draft.day, office=replace(office, replaces=before.id, changes=changes)))
 
 
 def marked(draft: DraftDigest) -> DraftDigest:
@@ -73,6 +78,8 @@ def frozen(draft: DraftDigest) -> Publication:
         files=render(draft, FORMS, letter=True),
         number=draft.number,
         unapproved=draft.day.office.unapproved,
+        lead=draft.day.office.lead,
+        erratum=draft.day.office.erratum if draft.day.office.replaces else "",
     )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from analysis.documents.labels import labels
 from diembao.jobs.digest_room.check_list import section_name
-from diembao.jobs.digest_room.room import DraftFault, Room, room
+from diembao.jobs.digest_room.room import DraftFault, Room, room, write_erratum, write_lead
 from diembao.jobs.periods import local_day
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
@@ -16,6 +16,8 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.reviews import DigestDraft, DraftClash
 
+#: What is told where words alone were stored
+WORDS_SAVED = mark("What you wrote was saved.")
 #: Days back of which a draft is kept at the desk: digests of older days are not made again.
 _BACK = timedelta(days=366)
 
@@ -86,22 +88,47 @@ def version_of(visit: Visit) -> int:
 def changed(
     visit: Visit,
     day: date,
-    change: Callable[[Room, datetime], DigestDraft | DraftClash],
+    change: Callable[[Room, datetime, int], DigestDraft | DraftClash],
     done: Message,
     *,
     near: Callable[[Room], str] = lambda _: "",
+    then: str = "",
 ) -> Response:
     """Do a change of a draft; answer with the room, or with both values where another changed it meanwhile.
 
-    `near` says at which story of the room before the change (its key) the page is to be shown; '': from the top.
+    Every button of the room sends the words in its boxes: what was typed there is stored before the change.
+    `change` is given the room, the time and the version that it may change. `near` says at which story of the room
+    before the change (its key) the page is to be shown; '': from the top. `then` is another page of the day to go to.
     """
-    before = room_of(visit, day)
+    before, expected = room_of(visit, day), version_of(visit)
     try:
-        found = change(before, visit.now)
+        typed = _store_typed(visit, before, expected)
+        found = typed if isinstance(typed, DraftClash) else change(before, visit.now, typed)
     except DraftFault as error:
-        typed = visit.field("lead") or visit.field("reason")
-        return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=typed)
+        words = [visit.field(name) for name in ("lead", "erratum", "reason")]
+        return page(visit, "refused.html", 400, path=path_of(day), message=error.message, typed=[*filter(None, words)])
     if isinstance(found, DraftClash):
         return page(visit, "clash.html", 409, path=path_of(day), clash=found)
+    if then:
+        return redirect(visit, path_of(day, then), None if typed == expected else Message(WORDS_SAVED))
     place = near(before)
+    if typed != expected and done.template != WORDS_SAVED:
+        done = Message(mark("{done} What you wrote was saved, too."), done=done)
     return redirect(visit, path_of(day, f"#s-{place}" if place else ""), done)
+
+
+def _store_typed(visit: Visit, before: Room, expected: int) -> int | DraftClash:
+    """Store what the person typed into the boxes; return the version that a further change may change."""
+    for name, present, write in (
+        ("lead", before.draft.lead, write_lead),
+        ("erratum", before.draft.erratum, write_erratum),
+    ):
+        text = " ".join(visit.field(name).split())
+        is_typed = name in visit.form and text != " ".join(visit.form.get(f"{name}-before", present).split())
+        if not is_typed or text == present:
+            continue
+        found = write(visit.storage, before.period.day, text, visit.actor, visit.now, expected=expected)
+        if isinstance(found, DraftClash):
+            return found
+        expected = found.version
+    return expected

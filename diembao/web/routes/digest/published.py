@@ -1,7 +1,11 @@
 """What was published: the list of digests, each with its files, its dispatches and the corrections it carried."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
+from analysis.digest.editions import change_sentences, edition_changes
+from analysis.documents.labels import labels
 from diembao.jobs.access import may_read_publications
 from diembao.jobs.publishing.digest_email import is_email_part
 from diembao.jobs.publishing.draft_digest import form_of
@@ -11,6 +15,7 @@ from diembao.web.errors import DeskError
 from diembao.web.routes.digest.days import administrators, is_open, page, path_of
 from diembao.web.routes.digest.frames import document
 from diembao.web.visit import Visit
+from pipeline.records.audit import AuditFilter
 from pipeline.records.publications import Publication
 
 #: Digests on one page
@@ -25,7 +30,28 @@ def published(visit: Visit) -> Response:
     more = found[_LISTED - 1].id if len(found) > _LISTED else 0
     editions = visit.storage.publications.editions(head.day for head, _ in heads)
     places = {head.id: _neighbours(editions.get(head.day, []), head.id) for head, _ in heads}
-    return page(visit, "published.html", heads=heads, more=more, places=places, may_edit=visit.allows("article.read"))
+    return page(
+        visit,
+        "published.html",
+        heads=heads,
+        more=more,
+        places=places,
+        who=_publishers(visit, [head.id for head, _ in heads]),
+        may_edit=visit.allows("publish"),
+        may_read=visit.allows("article.read"),
+    )
+
+
+def _publishers(visit: Visit, numbers: list[int]) -> dict[int, str]:
+    """Return who published digests, by number, as the audit has it; those that a job made are left out."""
+    if not numbers:
+        return {}
+    wanted = AuditFilter(
+        action="digest.publish", object_kind="publication", object_ids=tuple(str(number) for number in numbers)
+    )
+    names = visit.storage.accounts.full_names()
+    rows = visit.storage.audit.page(wanted, limit=len(numbers))
+    return {int(row.object_id): names.get(row.name, row.name) for row in rows if row.name}
 
 
 def _neighbours(editions: list[int], number: int) -> tuple[int, int]:
@@ -38,6 +64,7 @@ def publication(visit: Visit) -> Response:
     found = _publication(visit)
     editions = visit.storage.publications.editions((found.day,)).get(found.day, [])
     latest = editions[-1] if editions else 0
+    replaces = _neighbours(editions, found.id)[0]
     may_publish = visit.allows("publish") and latest == found.id
     return page(
         visit,
@@ -48,11 +75,22 @@ def publication(visit: Visit) -> Response:
         articles=sum(not item.erratum for item in found.items),
         dispatches=visit.storage.publications.dispatches(found.id),
         latest=latest,
-        replaces=_neighbours(editions, found.id)[0],
+        who=_publishers(visit, [found.id]).get(found.id, ""),
+        replaces=replaces,
+        changes=_changes(visit, replaces, found) if replaces else [],
         may_publish=may_publish,
-        correction=path_of(found.day) if may_publish and is_open(visit, found.day) else "",
+        correction=path_of(found.day, "#correction") if may_publish and is_open(visit, found.day) else "",
         administrators=administrators(visit) if may_publish else "",
     )
+
+
+def _changes(visit: Visit, replaces: int, found: Publication) -> list[str]:
+    """Return what an edition put right in the one whose place it took, a sentence each."""
+    before = published_digest(visit.storage, replaces)
+    changes = edition_changes(before, found.items, found.lead or "", found.erratum)
+    if found.lead is None:
+        changes = replace(changes, lead=None)
+    return change_sentences(changes, labels(visit.language))
 
 
 def file(visit: Visit) -> Response:

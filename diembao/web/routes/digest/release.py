@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from analysis.digest.presenter import DigestPresenter
+from analysis.digest.editions import change_sentences, erratum_sentence
 from analysis.documents.labels import labels
 from config.alerts import Mail, load_alerts
 from diembao.jobs.digest_room import release as job
@@ -60,7 +60,7 @@ def check(visit: Visit) -> Response:
 def _check_page(visit: Visit, refused: job.NotAsSeen | None = None) -> Response:
     day, settings = day_of(visit), visit.context.settings()
     found = check_list(visit.storage, settings, _mail(visit), room_of(visit, day))
-    presenter = DigestPresenter(found.room.model, labels(visit.language), {})
+    words = labels(visit.language)
     return page(
         visit,
         "check.html",
@@ -69,7 +69,8 @@ def _check_page(visit: Visit, refused: job.NotAsSeen | None = None) -> Response:
         path=path_of(day),
         check=found,
         section_name=section_names(visit),
-        errata=[presenter.erratum(one) for one in found.errata],
+        errata=[erratum_sentence(one, words) for one in found.errata],
+        changes=change_sentences(found.changes, words) if found.changes is not None else [],
         second_factor=visit.me.has_totp,
         refused=refused,
         before=visit.form.get("articles", ""),

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from itertools import groupby
+from urllib.parse import quote
 
 from starlette.responses import Response
 
+from analysis.brief.matters import TOLD
+from analysis.documents.labels import labels
 from diembao.jobs.digest_room import room as job
 from diembao.jobs.publishing.gate import gate_state
-from diembao.jobs.reading.translation_words import shown_titles
+from diembao.jobs.reading.translation_words import ShownText, shown_titles
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect
-from diembao.web.routes.digest.days import changed, day_of, page, path_of, room_of, section_names, today, version_of
+from diembao.web.routes.digest.days import WORDS_SAVED, changed, day_of, page, path_of, room_of, section_names, today
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -38,31 +41,41 @@ def show(visit: Visit) -> Response:
         last=today(visit),
         room=found,
         sections=sections,
-        titles=shown_titles(visit.storage, found.items),
+        titles=_titles(visit, found),
         section_name=section_names(visit),
         may_edit=visit.allows("publish"),
         gate=gate_state(visit.storage, settings, day, visit.now) if settings.desk.gate else "open",
         gate_until=settings.desk.gate_until,
         most=job.LEAD,
+        told=TOLD,
+        tone=lambda code: labels(visit.language).of("tone", code).lower(),
         most_top=job.MOST_TOP,
     )
 
 
+def _titles(visit: Visit, found: job.Room) -> dict[str, ShownText]:
+    """Return the translated titles of the stories of the room, those that are left out too, by key of their leads."""
+    out = [one.lead for one in found.left_out if one.lead is not None]
+    return shown_titles(visit.storage, (*found.items, *out))
+
+
 def lead(visit: Visit) -> Response:
-    day, expected, text = day_of(visit), version_of(visit), visit.field("lead")
+    """Store what was typed into the boxes alone, and go on to another page of the day if the button says so."""
+    then = visit.field("then")
     return changed(
         visit,
-        day,
-        lambda _, at: job.write_lead(visit.storage, day, text, visit.actor, at, expected=expected),
-        Message(mark("The lead was saved.")),
+        day_of(visit),
+        lambda room, _at, _expected: room.draft,
+        Message(WORDS_SAVED),
+        then=f"/{then}" if then in ("preview", "check") else "",
     )
 
 
 def order(visit: Visit) -> Response:
     """Put the top stories in the order of the number fields, or move one of them up or down by a button."""
-    day, expected = day_of(visit), version_of(visit)
+    day = day_of(visit)
 
-    def change(room: job.Room, at: datetime) -> DigestDraft | DraftClash:
+    def change(room: job.Room, at: datetime, expected: int) -> DigestDraft | DraftClash:
         keys = [story.key for story in room.top]
         for name, step in (("up", -1), ("down", 1)):
             if (key := visit.field(name)) in keys:
@@ -86,9 +99,9 @@ def _place(text: str, now: int) -> tuple[float, int]:
 
 
 def choose(visit: Visit) -> Response:
-    day, expected, key = day_of(visit), version_of(visit), visit.field("key")
+    day, key = day_of(visit), visit.field("key")
 
-    def change(room: job.Room, at: datetime) -> DigestDraft | DraftClash:
+    def change(room: job.Room, at: datetime, expected: int) -> DigestDraft | DraftClash:
         if all(story.key != key for story in (*room.others, *room.top)):
             raise job.DraftFault(Message(mark("The story is not in the digest of this day any more.")))
         keys = [*(story.key for story in room.top if story.key != key), key]
@@ -105,9 +118,9 @@ def _after(room: job.Room, key: str) -> str:
 
 
 def take_from_top(visit: Visit) -> Response:
-    day, expected, key = day_of(visit), version_of(visit), visit.field("key")
+    day, key = day_of(visit), visit.field("key")
 
-    def change(room: job.Room, at: datetime) -> DigestDraft | DraftClash:
+    def change(room: job.Room, at: datetime, expected: int) -> DigestDraft | DraftClash:
         story = next((story for story in room.top if story.key == key), None)
         if story is None:
             return room.draft
@@ -117,12 +130,20 @@ def take_from_top(visit: Visit) -> Response:
 
 
 def machine(visit: Visit) -> Response:
-    day, expected = day_of(visit), version_of(visit)
+    day = day_of(visit)
     return changed(
         visit,
         day,
-        lambda _, at: job.order_top(visit.storage, day, (), visit.actor, at, expected=expected),
+        lambda _, at, expected: job.order_top(visit.storage, day, (), visit.actor, at, expected=expected),
         Message(mark("The machine chooses the top stories again.")),
+    )
+
+
+def to_reason(visit: Visit) -> Response:
+    """Lead to the page that asks why a story is to be left out; a lead that was typed is stored on the way."""
+    story = quote(visit.field("story"), safe="")
+    return changed(
+        visit, day_of(visit), lambda room, _at, _expected: room.draft, Message(WORDS_SAVED), then=f"/out/{story}"
     )
 
 
@@ -133,26 +154,29 @@ def ask_reason(visit: Visit) -> Response:
     story = next((one for one in (*found.top, *found.others) if one.story == visit.path["story"]), None)
     if story is None:
         raise DeskError(404)
-    return page(visit, "out.html", day=day, path=path_of(day), story=story, room=found, most=job.REASON)
+    titles = _titles(visit, found)
+    return page(visit, "out.html", day=day, path=path_of(day), story=story, room=found, titles=titles, most=job.REASON)
 
 
 def leave_out(visit: Visit) -> Response:
-    day, expected, story = day_of(visit), version_of(visit), visit.path["story"]
+    day, story = day_of(visit), visit.path["story"]
     reason = visit.field("reason")
     return changed(
         visit,
         day,
-        lambda room, at: job.leave_out(visit.storage, room, story, reason, visit.actor, at, expected=expected),
+        lambda room, at, expected: job.leave_out(
+            visit.storage, room, story, reason, visit.actor, at, expected=expected
+        ),
         Message(mark("The story is left out; the digest names it with the reason.")),
     )
 
 
 def take_back(visit: Visit) -> Response:
-    day, expected, key = day_of(visit), version_of(visit), visit.field("key")
+    day, key = day_of(visit), visit.field("key")
     return changed(
         visit,
         day,
-        lambda _, at: job.take_back(visit.storage, day, key, visit.actor, at, expected=expected),
+        lambda _, at, expected: job.take_back(visit.storage, day, key, visit.actor, at, expected=expected),
         Message(mark("The story is in the digest again.")),
     )
 
@@ -166,6 +190,7 @@ ROUTES = (
     DeskRoute(f"{_DAY}/choose", ("POST",), choose, "publish"),
     DeskRoute(f"{_DAY}/take-from-top", ("POST",), take_from_top, "publish"),
     DeskRoute(f"{_DAY}/machine", ("POST",), machine, "publish"),
+    DeskRoute(f"{_DAY}/out", ("POST",), to_reason, "publish"),
     DeskRoute(f"{_DAY}/out/{{story}}", ("GET",), ask_reason, "publish"),
     DeskRoute(f"{_DAY}/out/{{story}}", ("POST",), leave_out, "publish"),
     DeskRoute(f"{_DAY}/back", ("POST",), take_back, "publish"),

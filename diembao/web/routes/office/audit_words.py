@@ -4,15 +4,18 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
+from diembao.jobs.digest_room.story_titles import story_titles
 from diembao.jobs.office.audit_changes import AuditChange, audit_changes
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import find_code, mark, translate, translate_code
 from pipeline.records.audit import AuditRow
 from storage.office.heads import ArticleHead
 
+#: How the field of a story begins that a draft leaves out
+_LEFT_OUT = "left_out."
 #: Acts that the audit records, in the order in which the filter offers them; their words are in the catalogues
 ACTIONS = (
     "review.approve",
@@ -107,12 +110,21 @@ class AuditWords:
             if one.field.rpartition(".")[2] in _KEYED:
                 keys |= set(_KEY.findall(f"{one.before} {one.after}"))
         self._heads: Mapping[str, ArticleHead] = visit.storage.office.heads(keys)
+        # A story that a draft leaves out is called as in the room: by the article that leads it on that day.
+        self._stories = {
+            row.object_id: story_titles(
+                visit.storage, visit.context.settings(), date.fromisoformat(row.object_id), visit.now
+            )
+            for row in self._rows
+            if row.object_kind == "digest" and any(c.field.startswith(_LEFT_OUT) for c in self._changes[row.seq])
+        }
 
     def entries(self) -> list[ShownEntry]:
-        return [
-            ShownEntry(row, *self._about(row), self._who(row), tuple(map(self._said, self._changes[row.seq])))
-            for row in self._rows
-        ]
+        return [self._entry(row) for row in self._rows]
+
+    def _entry(self, row: AuditRow) -> ShownEntry:
+        changes = tuple(self._said(change, row) for change in self._changes[row.seq])
+        return ShownEntry(row, *self._about(row), self._who(row), changes)
 
     def _who(self, row: AuditRow) -> str:
         return self._by_name.get(row.name, row.name)
@@ -133,8 +145,10 @@ class AuditWords:
             return translate(mark("several articles")), ""
         return (f"{kind} {key}" if key else ""), ""
 
-    def _said(self, change: AuditChange) -> AuditChange:
+    def _said(self, change: AuditChange, row: AuditRow) -> AuditChange:
         *path, last = change.field.split(".")
+        if change.field.startswith(_LEFT_OUT) and (title := self._stories[row.object_id].get(last)):
+            return AuditChange(f"{_field('left_out')} · {title}", change.before, change.after)
         shown = [self._heads[part].title if part in self._heads else _field(part) for part in (*path, last)]
         return AuditChange(" · ".join(shown), self._value(last, change.before), self._value(last, change.after))
 
