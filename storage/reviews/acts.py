@@ -14,7 +14,7 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records import Decision, DecisionField, Level
 from pipeline.records.audit import Actor, AuditEvent, Json
-from pipeline.records.reviews import ActResult, Clash, ItemClash, RejectReason, Review, ReviewAct
+from pipeline.records.reviews import GRADE_OF_REASON, ActResult, Clash, ItemClash, RejectReason, Review, ReviewAct
 from storage.articles.decisions import store_decisions
 from storage.audit.chain import append
 from storage.engine.errors import StorageError
@@ -24,8 +24,6 @@ from storage.reviews.states import Standing, load_standings, next_review, review
 
 #: Puts articles into the search index and the derived tables as they are now (storage.search.index.reindex).
 Reindex = Callable[[Connection, Collection[str]], None]
-#: Grade that a rejection for this reason decides; other reasons say nothing of the province.
-_GRADE_OF_REASON: Mapping[str, str] = {"not_ours": "no", "passing": "mention"}
 _DECIDED: Mapping[str, DecisionField] = {"topics": "topics", "tone": "tone", "grade": "relevance"}
 
 
@@ -139,7 +137,7 @@ def _changes(wanted: ReviewAct, standing: Standing) -> tuple[dict[str, Any], dic
             grade = wanted.value or next(g for g in (present, standing.machine, "main") if g != "no")
             return {"state": "approved", "reason": "", "note": wanted.note}, {"relevance": grade}
         case "reject":
-            decided = _GRADE_OF_REASON.get(wanted.value)
+            decided = GRADE_OF_REASON.get(wanted.value)
             changes = {"state": "rejected", "reason": wanted.value, "note": wanted.note}
             return changes, {} if decided is None else {"relevance": decided}
         case "star":
