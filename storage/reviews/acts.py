@@ -3,7 +3,7 @@
 Every way to decide goes through `act`: the desk, `diembao decide`, `diembao stories merge` and `split`.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
@@ -61,7 +61,7 @@ def act(connection: Connection, actor: Actor, wanted: ReviewAct, at: datetime, r
     if redecided := [one.key for one in changed if one.decisions]:
         reindex(connection, redecided)
     number = store_action(connection, actor, wanted, at, changed, {})
-    _record(connection, actor, wanted, at, number, changed)
+    _record(connection, actor, wanted, at, number, changed, machine=_machine(standing for standing, *_ in changes))
     return ActResult(number, wanted.kind, versions | {r.item: r.version for _, r in reviews}, skipped)
 
 
@@ -158,6 +158,13 @@ def _differs(standing: Standing, review: Mapping[str, Any], decided: Mapping[Dec
     return any(getattr(standing.review, name) != value for name, value in review.items()) or said != dict(decided)
 
 
+def _machine(standings: Iterable[Standing]) -> dict[str, dict[str, str]]:
+    """Return by key the values of the rules, of the fields that nobody had decided on."""
+    return {
+        one.key: {field: value for field, value in one.values.items() if field not in one.decided} for one in standings
+    }
+
+
 def _after(standing: Standing, review: Review, decided: Mapping[DecisionField, str]) -> dict[str, Any]:
     return standing.snapshot() | review_fields(review) | {str(field): value for field, value in decided.items()}
 
@@ -187,8 +194,15 @@ def _record(
     number: int,
     changed: Sequence[Changed],
     moved: Mapping[str, Sequence[str]] | None = None,
+    machine: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    before: dict[str, Json] = {one.key: only_changes(one.before, one.after) for one in changed}
+    before: dict[str, Json] = {}
+    for one in changed:
+        said = only_changes(one.before, one.after)
+        values = (machine or {}).get(one.key, {})
+        # What held before a person decided: the value of the rules.
+        of_rules: dict[str, Json] = {name: values[name] for name in said if name in values}
+        before[one.key] = {**said, "machine": of_rules} if of_rules else said
     after: dict[str, Json] = {one.key: only_changes(one.after, one.before) for one in changed}
     for key, (story, event, new_story, new_event) in (moved or {}).items():
         before[key], after[key] = {"story": story, "event": event}, {"story": new_story, "event": new_event}

@@ -99,7 +99,7 @@ def _ask_about_digest(visit: Visit, ask: QueueAsk, number: int | None) -> Respon
     message = Message(
         mark(
             "The digest of {day} (number {number}) was published at {time}, after this. "
-            "If you undo it, what that digest says may have to be corrected: publish a correction, or leave it as it is."
+            "If you undo it, what that digest says may have to be corrected."
         ),
         day=day.strftime("%d/%m/%Y"),
         number=edition,
