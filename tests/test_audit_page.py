@@ -142,7 +142,7 @@ def test_the_csv_has_the_words_of_the_page_and_what_the_chain_is_checked_by(
     (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
     tone = translate_code("tone", ruled.tags.tone, language="vi")
     assert row["Thay đổi: trước → sau"] == f"Sắc thái: {tone} (máy) → Tích cực"
-    assert (row["Ai"], row["Việc"], row["who"]) == ("Trần Thị Lan", "Sửa sắc thái", "lan.bang")
+    assert (row["Người làm"], row["Hành động"], row["who"]) == ("Trần Thị Lan", "Sửa sắc thái", "lan.bang")
     entry = office.desk.storage.audit.page(AuditFilter(action="review.tone"), limit=1)[0]
     assert (row["hash"], row["seq"]) == (entry.hash, str(entry.seq))
 

@@ -198,11 +198,11 @@ def _record(
 ) -> None:
     before: dict[str, Json] = {}
     for one in changed:
-        said = only_changes(one.before, one.after)
+        changes = only_changes(one.before, one.after)
         values = (machine or {}).get(one.key, {})
         # What held before a person decided: the value of the rules.
-        of_rules: dict[str, Json] = {name: values[name] for name in said if name in values}
-        before[one.key] = {**said, "machine": of_rules} if of_rules else said
+        of_rules: dict[str, Json] = {name: values[name] for name in changes if name in values}
+        before[one.key] = {**changes, "machine": of_rules} if of_rules else changes
     after: dict[str, Json] = {one.key: only_changes(one.after, one.before) for one in changed}
     for key, (story, event, new_story, new_event) in (moved or {}).items():
         before[key], after[key] = {"story": story, "event": event}, {"story": new_story, "event": new_event}
