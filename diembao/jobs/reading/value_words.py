@@ -42,7 +42,9 @@ def country_words(code: str) -> str:
 
 
 def query_words(tree: Tree, topics: TopicNames, outlets: Mapping[str, str]) -> str:
-    """Return a query of fields, days and words in a line, as the charts of a report lead to; '' for one of words alone, and for one that is more involved.
+    """Return a query of fields, days and words in a line, as the charts of a report lead to.
+
+    It is "" for one of words alone, and for one that is more involved.
 
     `topics` and `outlets` give names by id.
     """
