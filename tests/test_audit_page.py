@@ -13,7 +13,7 @@ from sqlalchemy import text
 from diembao.jobs.office.audit_changes import AuditChange, audit_changes
 from diembao.system.clock import now
 from diembao.web.routes.office.audit_words import ACTIONS
-from pipeline.i18n.catalogs import find_code
+from pipeline.i18n.catalogs import find_code, translate_code
 from pipeline.i18n.language import LANGUAGES
 from pipeline.records.accounts import ROLES
 from pipeline.records.audit import Actor, AuditEvent, AuditFilter, AuditRow
@@ -75,7 +75,7 @@ def test_an_act_on_several_articles_is_found_by_each_of_them(office: OfficeDesk,
         page = auditor.get("/audit", params={"object": asked, "who": "lan.gop"}).text
         assert page.count("<li value=") == 1, asked
         assert "<b>Gộp" in page, asked
-        assert ">Giá trị</th><td>–</td><td>Tin</td>" in page
+        assert ">Gộp hoặc tách ở mức</th><td>–</td><td>Tin</td>" in page
         changed = re.findall(r"<td>(.*?)</td><td>(.*?)</td>", page)
         titles = {f"Cháy kho điều, tin số {number}" for number in range(8)}
         assert {titles.issuperset(pair) for pair in changed[:1]} == {True}, "a story goes by the title of an article"
@@ -122,12 +122,29 @@ def test_the_csv_holds_no_formula_and_what_was_asked_for(office: OfficeDesk, aud
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]
     assert answer.content.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [row["action"] for row in rows] == ["thing.listed"] * 3
     assert {row["who"] for row in rows} == {"'=cmd|x"}
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
     last = office.desk.storage.audit.page(AuditFilter(), limit=1)[0]
     assert (last.action, last.name) == ("audit.exported", "kiem.toan")
+
+
+def test_the_csv_has_the_words_of_the_page_and_what_the_chain_is_checked_by(
+    office: OfficeDesk, auditor: DeskClient
+) -> None:
+    lan = office.desk.account("reviewer", "lan.bang", full_name="Trần Thị Lan")
+    key = office.keys["n2"]
+    ruled = office.desk.storage.articles.item(key)
+    assert ruled is not None
+    office.desk.storage.reviews.act(acting(lan), ReviewAct("tone", (key,), "positive"), now())
+    answer = auditor.get(f"/audit.csv?object=item:{key}&action=review.tone")
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    tone = translate_code("tone", ruled.tags.tone, language="vi")
+    assert row["Thay đổi: trước → sau"] == f"Sắc thái: {tone} (máy) → Tích cực"
+    assert (row["Người làm"], row["Hành động"], row["who"]) == ("Trần Thị Lan", "Sửa sắc thái", "lan.bang")
+    entry = office.desk.storage.audit.page(AuditFilter(action="review.tone"), limit=1)[0]
+    assert (row["hash"], row["seq"]) == (entry.hash, str(entry.seq))
 
 
 def test_the_state_of_the_chain(office: OfficeDesk, auditor: DeskClient) -> None:

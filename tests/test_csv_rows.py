@@ -13,9 +13,21 @@ import pytest
 
 from analysis.tables.writers import write_csv
 from diembao.jobs.export import ExportRequest, export
-from pipeline.records import Article, Coverage, Decision, Entry, Irrelevant, Poll, Reason, Relevance, Source
+from pipeline.records import (
+    Article,
+    Coverage,
+    Decision,
+    Entry,
+    Irrelevant,
+    Poll,
+    Reason,
+    Relevance,
+    Source,
+    VerdictReason,
+)
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.columns import ITEMS
+from pipeline.tagging.reason_text import relevance_reason_text, without_name
 from storage.database import Database, open_database
 from storage.derived.csv_rows import _cells_of_item
 from storage.maintenance.retention import Limits
@@ -166,3 +178,10 @@ def test_what_is_stored_is_what_the_columns_say_today() -> None:
     """Where this fails, stored rows are of another form than new ones: add a migration that deletes all facts."""
     made = hashlib.sha256("".join(_cells_of_item(item(n)) for n in range(30)).encode()).hexdigest()
     assert made == "ce8235b1c99ad0b8f9ead16a2149620bb53b4ca24122308dd9edaa3db5dfdc3a"
+
+
+def test_a_sentence_in_a_table_names_no_account() -> None:
+    decided = VerdictReason("decided", {"who": "lan", "note": "old"})
+    assert relevance_reason_text(without_name(decided), "vi") == "Người duyệt đã xem và quyết định: tin cũ"
+    listed = VerdictReason("text", {"text": "lan"})
+    assert without_name(listed) is listed

@@ -35,13 +35,16 @@ def test_pieces_hold_the_whole_text_and_every_kind_of_a_place() -> None:
 
 def test_the_article_shows_text_evidence_and_the_last_change(room: ReadingRoom, reviewer: DeskClient) -> None:
     text = reviewer.get(f"/article/{room.hostile}").text
-    assert '<mark class="mark-tone" title="Tích cực">phấn khởi</mark>' in text
+    assert '<mark class="mark-tone mark-good" title="Tích cực">phấn khởi</mark>' in text
     assert "<del>10</del><ins>12</ins>" in text
     assert "\u202e" not in text
     assert text.count("?version=2#changes") == 1
     assert '<details id="explain">' in text
     explained = reviewer.get(f"/article/{room.hostile}?explain=1").text
     assert '<details id="explain" open>' in explained and "cảng Cà Ná" in explained
+    office, _, technical = explained.partition('<details class="technical">')
+    assert "Phiên bản bộ quy tắc" in technical and "Phiên bản bộ quy tắc" not in office
+    assert not re.search(r"<dd>[^<]*\([a-z]+_[a-z_]+\)", office), "an id of a topic among the words of the office"
     assert "<del>" not in reviewer.get(f"/article/{room.hostile}?version=1").text
 
 

@@ -113,6 +113,28 @@ def test_corrections_comment_assignment_star_and_original(desk: Desk, browser: "
         opened.value.close()
 
 
+def test_ticked_topics_go_along_or_are_asked_about(desk: Desk, browser: "Browser") -> None:
+    with room(desk, browser, desk.account("reviewer"), "/review?state=new&language=vi") as page:
+        key = open_key(page)
+        press(page, "t")
+        page.locator("details[data-panel=topics][open]").wait_for()
+        assert not page.locator(".unsaved").is_visible()
+        box = page.locator("#topics-form input[type=checkbox]:not(:checked)").first
+        topic = box.get_attribute("value")
+        box.check()
+        assert page.locator(".unsaved").is_visible()
+        page.locator("#next").click()
+        page.locator("#told button").wait_for()
+        assert open_key(page) == key, "the article was left without a word"
+        page.locator(".approve").click()
+        page.wait_for_function("key => document.getElementById('card').dataset.item !== key", arg=key)
+        assert page.locator("#told p").all_inner_texts() == ["Đã lưu chủ đề.", "Đã duyệt."]
+        assert state(desk, key) == "approved"
+        item = desk.storage.articles.item(key)
+        assert item is not None
+        assert topic in [one.id for one in item.tags.topics]
+
+
 def test_keys_with_ctrl_stay_the_browsers(desk: Desk, browser: "Browser", lan: Account) -> None:
     with room(desk, browser, lan) as page:
         key = open_key(page)

@@ -59,8 +59,9 @@ def test_comments_and_assignments(desk: Desk, client: DeskClient, minh: Account)
     department = desk.storage.accounts.departments()[0].id
     answer = client.send_form("/review/assign", item=key, department=str(department), due="2026-12-24", note="Xem lại")
     assert answer.status_code == 303
+    assert "Không có thư nào được gửi" in unescape(client.get("/review").text)
     card = unescape(client.get(f"/review?item={key}").text.replace("&lt;", "‹"))
-    assert "@minh @so-y-te Cần hỏi ‹b>Sở" in card
+    assert "@Lê Văn Minh @Sở Y tế Cần hỏi ‹b>Sở" in card
     assert "24/12/2026" in card
     assert card.count("bí mật nhà nước") >= 3
     assert client.send_form("/review/comment", item=key, text="").status_code == 400

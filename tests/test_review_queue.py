@@ -138,6 +138,10 @@ def test_progress_tells_the_time_left_at_the_pace_of_the_account(desk: Desk) -> 
     at = MORNING + timedelta(minutes=2)
     progress = queue(desk.storage, SETTINGS, RULES, day=DAY, at=at, account=1).progress
     assert (progress.done, progress.total, progress.left, progress.minutes_left) == (5, 10, 5, 5)
+    # A pause is no part of it.
+    desk.act(LAN, "approve", "sure", minutes=8)
+    paused = queue(desk.storage, SETTINGS, RULES, day=DAY, at=MORNING + timedelta(minutes=8), account=1).progress
+    assert (paused.left, paused.minutes_left) == (5, 5)
     # Whole lists are no pace, and neither is what was done before breakfast.
     assert queue(desk.storage, SETTINGS, RULES, day=DAY, at=at, account=2).progress.minutes_left is None
     late = at + timedelta(minutes=30)

@@ -10,6 +10,7 @@ import pytest
 
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
+from pipeline.records.publications import Publication
 from tests.support.desk_server import Desk, DeskClient
 from tests.support.review_desk import act, fresh, review, review_desk, tokens
 
@@ -210,6 +211,43 @@ def test_undo_names_what_it_takes_back_and_no_comment(desk: Desk) -> None:
         assert number is not None
         assert client.send_form("/review/undo", item=elsewhere, action=number.group(1)).status_code == 303
         assert review(desk, key).state == "new"
+
+
+def test_undoing_what_a_published_digest_holds_is_asked_about(desk: Desk) -> None:
+    with desk.client(desk.account("reviewer")) as client:
+        token = fresh(client)
+        assert act(client, token, "approve")[0] == 303
+        at = now() + timedelta(minutes=1)
+        number = desk.storage.publications.publish(Publication(0, at.date(), at, "vi", "T", "1" * 64, "r", (), {}))
+        asked = client.send_form("/review/undo")
+        assert asked.status_code == 200
+        assert f"(số {number}) đã phát hành lúc" in unescape(asked.text)
+        assert review(desk, token).state == "approved"
+        fields = dict(re.findall(r'name="(action|digest)" value="(\d+)"', asked.text))
+        assert client.send_form("/review/undo", **{**fields, "digest": str(number - 1)}).status_code == 200
+        assert client.send_form("/review/undo", **fields).status_code == 303
+        assert review(desk, token).state == "new"
+
+
+def test_ticked_articles_are_rejected_only_with_a_chosen_reason(desk: Desk, client: DeskClient) -> None:
+    page = client.get("/review").text
+    assert re.search(r'<select id="ticked-reason" name="reason"><option value="">', page)
+    token = fresh(client)
+    assert client.send_form("/review/act", item=token, do="reject", reason="").status_code == 303
+    assert "chưa bài nào bị loại" in unescape(client.get("/review").text)
+    assert review(desk, token).state == "new"
+
+
+def test_agreement_strikes_nothing_out(desk: Desk, client: DeskClient) -> None:
+    decided = desk.storage.articles.decisions()
+    waiting = [token.partition(".")[0] for token in tokens(client.get("/review?state=new").text)]
+    key = next(key for key in waiting if key not in decided)
+    item = desk.storage.articles.item(key)
+    assert item is not None
+    assert act(client, f"{key}.{review(desk, key).version}", "grade", item.tags.relevance)[0] == 303
+    assert "<s>" not in client.get(f"/review?item={key}").text
+    assert act(client, f"{key}.{review(desk, key).version}", "grade", "mention")[0] == 303
+    assert "<s>" in client.get(f"/review?item={key}").text
 
 
 def test_a_merge_with_nothing_ticked_is_told(desk: Desk, client: DeskClient) -> None:

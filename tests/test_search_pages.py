@@ -13,8 +13,12 @@ import openpyxl
 import pytest
 
 from diembao.jobs.reading.searching import PAGE, narrowed
+from diembao.jobs.reading.value_words import query_words
+from diembao.jobs.search import parse_query
+from pipeline.i18n.language import use_language
 from pipeline.records import SavedSearch
-from pipeline.records.audit import AuditFilter
+from pipeline.records.audit import Actor, AuditFilter
+from pipeline.records.reviews import ReviewAct
 from storage.search.parser import parse
 from tests.support.days import ZONE
 from tests.support.desk_server import DeskClient
@@ -58,6 +62,31 @@ def test_numbers_and_facets_lead_to_what_they_count(room: ReadingRoom, analyst: 
         query = parse_qs(urlsplit(unescape(link)).query)["q"][0]
         found = re.search(r'data-total="(\d+)"', analyst.get("/search", params={"q": query}).text)
         assert found is not None and found[1] == count, query
+
+
+def test_a_query_of_fields_is_told_in_words_and_a_rejected_article_marked(
+    room: ReadingRoom, analyst: DeskClient
+) -> None:
+    rules = room.desk.context.rules()
+    topics = {topic.id: topic.label_vi for topic in rules.topics.topic}
+
+    def said(query: str) -> str:
+        with use_language("vi"):
+            return query_words(parse_query(query, rules), topics, {"s1": "Báo Một"})
+
+    assert said("day:2026-11-24..2026-11-30 tone:negative") == "24–30/11/2026, sắc thái tiêu cực"
+    assert said('day:2026-10-31..2026-11-01 NOT lang:"en"') == "31/10–01/11/2026, không có ngôn ngữ tiếng Anh"
+    assert said('day:2026-11-24 topic:"energy" gió') == f"24/11/2026, chủ đề {topics['energy']}, “gió”"
+    assert said("gió") == "" and said("tone:negative OR gió") == ""
+    assert "đã loại" not in analyst.get("/search?q=evil").text
+    act = ReviewAct("reject", (room.hostile,), "old")
+    reviewer = room.desk.account("reviewer")
+    actor = Actor(reviewer.id, reviewer.name, "", "desk")
+    room.desk.storage.reviews.act(actor, act, NOW)
+    page = analyst.get("/search?q=evil+tone:positive").text
+    assert '<span class="tag bad">đã loại</span>' in page
+    assert '<p class="lead">' in page
+    room.desk.storage.reviews.undo(actor, NOW)
 
 
 def test_a_query_is_narrowed_as_a_whole() -> None:

@@ -20,7 +20,7 @@ from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column, cut
 from pipeline.tables.csv_cells import groups, legal_text, write_rows
 from pipeline.tables.csv_rows import CsvRow, csv_line
 from pipeline.tables.translated_items import cells_of_item
-from pipeline.tagging.reason_text import relevance_reason_text
+from pipeline.tagging.reason_text import relevance_reason_text, without_name
 from pipeline.text.urls import is_fetchable
 
 T = TypeVar("T")
@@ -128,7 +128,7 @@ def flat_value(item: Item) -> dict[str, Any]:
     translated = cells_of_item(item)
     article: dict[str, Any] = row.pop("article")
     tags: dict[str, Any] = row.pop("tags")
-    tags["reason"] = relevance_reason_text(item.tags.reason, "vi")
+    tags["reason"] = relevance_reason_text(without_name(item.tags.reason), "vi")
     article["declared_language"], article["read_as"] = article.pop("language"), article.pop("reason")
     row |= {"title_vi": translated.title, "excerpt_vi": cut(translated.excerpt), "translated_by": translated.by}
     return row | article | tags

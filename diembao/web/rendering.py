@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from diembao.jobs.review.comments import named_words
 from diembao.web.errors import DeskError, message_of, title_of
 from diembao.web.security import cookies, csrf
 from diembao.web.static_files import static_url
@@ -34,7 +35,7 @@ def render(visit: Visit, template: str, status: int = 200, **values: object) -> 
 
     A template begins with `{% extends layout %}` and fills the blocks `title` and `content`. With `X-Fragment` it is
     the content alone. Beside `values` a template has `visit`, `_` (translate), `code` (translate_code),
-    `static`, `local` (a time in the province's zone), `notice`.
+    `static`, `local` (a time in the province's zone), `named` (a comment with the names of people), `notice`.
     """
     told = cookies.read_signed(visit.context.key, cookies.NOTICE, visit.cookie(cookies.NOTICE))
     response = HTMLResponse(
@@ -45,6 +46,7 @@ def render(visit: Visit, template: str, status: int = 200, **values: object) -> 
             layout="fragment.html" if visit.is_fragment else "base.html",
             notice=_notice(told),
             local=lambda at, form="%H:%M %d/%m/%Y": _local(visit, at, form),
+            named=named_words(lambda: visit.storage),
             long_day=lambda day: format_date(day, "full", locale=visit.language),
             province=_province(visit),
             **values,

@@ -22,6 +22,8 @@ REJECT_REASONS: Mapping[int, RejectReason] = {
     7: "minor",
     9: "other",
 }
+#: Grade that a rejection for this reason decides; other reasons say nothing of the province.
+GRADE_OF_REASON: Mapping[str, str] = {"not_ours": "no", "passing": "mention"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.records import Item
 from pipeline.tables.translated_items import cells_of_item
-from pipeline.tagging.reason_text import relevance_reason_text
+from pipeline.tagging.reason_text import relevance_reason_text, without_name
 
 #: Goes up when a column is renamed, removed or means something else; new columns do not change it.
 SCHEMA_VERSION = 2
@@ -125,7 +125,10 @@ ITEMS: tuple[Column[Item], ...] = (
     ),
     Column("relevance_score", "number", "0 to 1.", lambda i: round(i.tags.relevance_score, 3)),
     Column(
-        "reason", "text", "Why it was judged so, in a sentence.", lambda i: relevance_reason_text(i.tags.reason, "vi")
+        "reason",
+        "text",
+        "Why it was judged so, in a sentence.",
+        lambda i: relevance_reason_text(without_name(i.tags.reason), "vi"),
     ),
     Column(
         "places",

@@ -32,6 +32,11 @@ def with_full_name(reason: VerdictReason, people: Mapping[str, str]) -> VerdictR
     return replace(reason, parameters={**reason.parameters, "who": people[who]}) if who in people else reason
 
 
+def without_name(reason: VerdictReason) -> VerdictReason:
+    """Return a reason without the name of who decided: what leaves the house names nobody's account."""
+    return replace(reason, parameters={**reason.parameters, "who": ""}) if "who" in reason.parameters else reason
+
+
 def note_words(note: str, language: Language | None = None) -> str:
     """Return what a person noted at a decision; in words where it is the code of a rejection's reason."""
     return find_code("reject-reason", note, language=language) or note

@@ -3,7 +3,7 @@
 Every way to decide goes through `act`: the desk, `diembao decide`, `diembao stories merge` and `split`.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
@@ -14,7 +14,7 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records import Decision, DecisionField, Level
 from pipeline.records.audit import Actor, AuditEvent, Json
-from pipeline.records.reviews import ActResult, Clash, ItemClash, RejectReason, Review, ReviewAct
+from pipeline.records.reviews import GRADE_OF_REASON, ActResult, Clash, ItemClash, RejectReason, Review, ReviewAct
 from storage.articles.decisions import store_decisions
 from storage.audit.chain import append
 from storage.engine.errors import StorageError
@@ -24,8 +24,6 @@ from storage.reviews.states import Standing, load_standings, next_review, review
 
 #: Puts articles into the search index and the derived tables as they are now (storage.search.index.reindex).
 Reindex = Callable[[Connection, Collection[str]], None]
-#: Grade that a rejection for this reason decides; other reasons say nothing of the province.
-_GRADE_OF_REASON: Mapping[str, str] = {"not_ours": "no", "passing": "mention"}
 _DECIDED: Mapping[str, DecisionField] = {"topics": "topics", "tone": "tone", "grade": "relevance"}
 
 
@@ -63,7 +61,7 @@ def act(connection: Connection, actor: Actor, wanted: ReviewAct, at: datetime, r
     if redecided := [one.key for one in changed if one.decisions]:
         reindex(connection, redecided)
     number = store_action(connection, actor, wanted, at, changed, {})
-    _record(connection, actor, wanted, at, number, changed)
+    _record(connection, actor, wanted, at, number, changed, machine=_machine(standing for standing, *_ in changes))
     return ActResult(number, wanted.kind, versions | {r.item: r.version for _, r in reviews}, skipped)
 
 
@@ -139,7 +137,7 @@ def _changes(wanted: ReviewAct, standing: Standing) -> tuple[dict[str, Any], dic
             grade = wanted.value or next(g for g in (present, standing.machine, "main") if g != "no")
             return {"state": "approved", "reason": "", "note": wanted.note}, {"relevance": grade}
         case "reject":
-            decided = _GRADE_OF_REASON.get(wanted.value)
+            decided = GRADE_OF_REASON.get(wanted.value)
             changes = {"state": "rejected", "reason": wanted.value, "note": wanted.note}
             return changes, {} if decided is None else {"relevance": decided}
         case "star":
@@ -158,6 +156,13 @@ def _differs(standing: Standing, review: Mapping[str, Any], decided: Mapping[Dec
     """Whether an act would change anything of an article."""
     said = {field: standing.decided[field].value if field in standing.decided else None for field in decided}
     return any(getattr(standing.review, name) != value for name, value in review.items()) or said != dict(decided)
+
+
+def _machine(standings: Iterable[Standing]) -> dict[str, dict[str, str]]:
+    """Return by key the values of the rules, of the fields that nobody had decided on."""
+    return {
+        one.key: {field: value for field, value in one.values.items() if field not in one.decided} for one in standings
+    }
 
 
 def _after(standing: Standing, review: Review, decided: Mapping[DecisionField, str]) -> dict[str, Any]:
@@ -189,8 +194,15 @@ def _record(
     number: int,
     changed: Sequence[Changed],
     moved: Mapping[str, Sequence[str]] | None = None,
+    machine: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    before: dict[str, Json] = {one.key: only_changes(one.before, one.after) for one in changed}
+    before: dict[str, Json] = {}
+    for one in changed:
+        changes = only_changes(one.before, one.after)
+        values = (machine or {}).get(one.key, {})
+        # What held before a person decided: the value of the rules.
+        of_rules: dict[str, Json] = {name: values[name] for name in changes if name in values}
+        before[one.key] = {**changes, "machine": of_rules} if of_rules else changes
     after: dict[str, Json] = {one.key: only_changes(one.after, one.before) for one in changed}
     for key, (story, event, new_story, new_event) in (moved or {}).items():
         before[key], after[key] = {"story": story, "event": event}, {"story": new_story, "event": new_event}

@@ -1,7 +1,7 @@
 """Comments on articles, the people and departments they name, and the letters that tell these of it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,11 @@ _CHUNK = 500
 def named_in(text: str) -> list[str]:
     """Return the names after '@' in a comment, in small letters, each once."""
     return list(dict.fromkeys(name.casefold() for name in _NAMED.findall(text)))
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """Return a comment with the names of people and departments in place of those that stand after '@'."""
+    return _NAMED.sub(lambda found: f"@{names.get(found[1].casefold(), found[1])}", text)
 
 
 def store_comment(

@@ -106,8 +106,8 @@ class Reviews(Facet):
         with self._reading() as connection:
             return log.last_word(connection, account)
 
-    def pace(self, account: int, at: datetime, /, minutes: int) -> tuple[int, datetime | None]:
-        """Return how many articles an account decided on in the last minutes, one by one, and when it began to."""
+    def pace(self, account: int, at: datetime, /, minutes: int) -> float | None:
+        """Return the seconds that an account took for an article in the last minutes, the median; None: not known."""
         with self._reading() as connection:
             return log.pace(connection, account, at, minutes)
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -16,6 +18,10 @@ from storage.schema.reviews import assignments, comments, review_action_items, r
 UNDOABLE = 50
 #: Acts of an account that tell its pace, the newest: more than anybody does in some minutes.
 _PACED = 500
+#: Longer than this between two decisions is a pause.
+_PAUSE = timedelta(minutes=2)
+#: Times between two decisions from which on a pace is told.
+_LEAST_SPENT = 2
 _CHUNK = 500
 
 
@@ -168,16 +174,16 @@ def past_acts(connection: Connection, *, account: int | None = None, item: str =
     ]
 
 
-def pace(connection: Connection, account: int, at: datetime, minutes: int) -> tuple[int, datetime | None]:
-    """Return how many articles an account decided on in the last minutes, and when it began to.
+def pace(connection: Connection, account: int, at: datetime, minutes: int) -> float | None:
+    """Return the seconds that an account took for an article lately, the median; None: too few decisions to tell.
 
-    Whole lists marked as reviewed say nothing of how long an article takes: they do not count.
+    Whole lists marked as reviewed say nothing of how long an article takes: they do not count. Neither do pauses.
     """
     mine = select(review_actions.c.id).where(review_actions.c.account == account)
     # By the newest of them alone, so that years of work cost nothing.
     newest = mine.order_by(review_actions.c.id.desc()).limit(_PACED).subquery()
     query = (
-        select(func.count(), func.min(review_actions.c.at))
+        select(review_actions.c.at, func.count())
         .select_from(newest)
         .join(review_actions, review_actions.c.id == newest.c.id)
         .join(review_action_items, review_action_items.c.action_id == review_actions.c.id)
@@ -187,6 +193,10 @@ def pace(connection: Connection, account: int, at: datetime, minutes: int) -> tu
             review_actions.c.undone_at.is_(None),
             review_actions.c.kind.in_(("approve", "reject")),
         )
+        .group_by(review_actions.c.id, review_actions.c.at)
+        .order_by(review_actions.c.at, review_actions.c.id)
     )
-    count, began = connection.execute(query).one()
-    return int(count), began
+    acts: list[tuple[datetime, int]] = [(row[0], int(row[1])) for row in connection.execute(query)]
+    gaps = [(later - earlier, articles) for (earlier, _), (later, articles) in pairwise(acts)]
+    spent = [gap.total_seconds() / articles for gap, articles in gaps if gap <= _PAUSE]
+    return median(spent) if len(spent) >= _LEAST_SPENT else None

@@ -41,9 +41,8 @@ class QueueRead:
 
     rows: Sequence[QueueRow]
     openings: Mapping[str, str]
-    #: articles that the account decided on in the last minutes, and when it began
-    decided: int = 0
-    since: datetime | None = None
+    #: seconds that the account took for an article in the last minutes; None: too few decisions to tell
+    pace: float | None = None
 
 
 def read_queue(connection: Connection, wanted: QueueQuery, at: datetime) -> QueueRead:
@@ -58,5 +57,5 @@ def read_queue(connection: Connection, wanted: QueueQuery, at: datetime) -> Queu
         rows = load_day(connection, wanted.window, at)
     unread = [] if wanted.unread is None else wanted.unread(rows)
     openings = load_openings(connection, unread, wanted.characters) if unread else {}
-    decided, since = (0, None) if wanted.account is None else pace(connection, wanted.account, at, PACE_MINUTES)
-    return QueueRead(rows, openings, decided, since)
+    spent = None if wanted.account is None else pace(connection, wanted.account, at, PACE_MINUTES)
+    return QueueRead(rows, openings, spent)

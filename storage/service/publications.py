@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -77,6 +77,17 @@ class Publications(Facet):
         )
         with self._reading() as connection:
             return int(connection.execute(query).scalar() or 0)
+
+    def made_after(self, at: datetime, /) -> tuple[int, date, datetime] | None:
+        """Return number, day and moment of the last digest published after a moment; None where there is none."""
+        query = (
+            select(publications.c.id, publications.c.day, publications.c.made_at)
+            .where(publications.c.made_at > at, publications.c.ahead == 0)
+            .order_by(publications.c.id.desc())
+        )
+        with self._reading() as connection:
+            row = connection.execute(query.limit(1)).first()
+            return None if row is None else (row.id, date.fromisoformat(row.day), row.made_at)
 
     def editions(self, days: Iterable[date], /) -> dict[date, list[int]]:
         """Return the numbers of the digests of each day, the first published first; days without one are left out."""

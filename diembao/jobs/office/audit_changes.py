@@ -11,6 +11,10 @@ _MOST_LINES, _MOST_CHARACTERS = 40, 500
 
 #: How an empty text is shown, which is not the same as none.
 _EMPTY = '""'
+#: Under this name an entry holds what the rules said of an article (storage.reviews.acts).
+_RULES = "machine"
+#: Flags that say nothing unless they are set.
+_RARE = ("resets_second_factor",)
 #: Fields that are often empty.
 _OPTIONAL = ("note", "reason", "value", "mail", "lead", "order")
 
@@ -22,12 +26,17 @@ class AuditChange:
     field: str
     before: str
     after: str
+    #: whether `before` is the value of the rules, on which nobody had decided
+    by_rules: bool = False
 
 
 def audit_changes(row: AuditRow) -> tuple[AuditChange, ...]:
     """Return the fields of an entry that changed, in their order, those of people last, at most forty."""
     before, after = (_flat(_of_articles(value, row)) for value in (row.before, row.after))
-    said = [AuditChange(name, before.get(name, ""), after.get(name, "")) for name in {**before, **after}]
+    before, of_rules = _with_rules(before)
+    said = [
+        AuditChange(name, before.get(name, ""), after.get(name, ""), name in of_rules) for name in {**before, **after}
+    ]
     changes = [one for one in (*said, *_personal(row.personal)) if not _is_idle(one)]
     if len(changes) > _MOST_LINES:
         rest = len(changes) - _MOST_LINES + 1
@@ -51,8 +60,17 @@ def _of_articles(value: Json, row: AuditRow) -> Json:
     return {**items, **rest} if isinstance(items, Mapping) else value
 
 
+def _with_rules(before: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
+    """Return the values before an act, those of the rules where nobody had decided, and which those are."""
+    ruled = {name.replace(f"{_RULES}.", ""): value for name, value in before.items() if _RULES in name.split(".")}
+    said = {name: value for name, value in before.items() if _RULES not in name.split(".")}
+    return {**ruled, **said}, set(ruled)
+
+
 def _is_idle(one: AuditChange) -> bool:
     """Whether a line says nothing: a note that nobody wrote, say. Topics that were taken away say much."""
+    if one.field in _RARE and one.after == "false":
+        return True
     return one.before == one.after or (one.field in _OPTIONAL and {one.before, one.after} <= {"", _EMPTY})
 
 

@@ -104,12 +104,16 @@ def publish(
 def store(storage: Database, publication: Publication, actor: Actor | None) -> Publication:
     """Store a publication, and with an actor the entry of the audit; return it with its id."""
 
+    items = [item.key for item in publication.items if not item.erratum]
+    reviewed = sum(one.state != "new" for one in storage.reviews.reviews(items).values()) if actor else 0
+
     def entry(number: int) -> AuditEvent:
         assert actor is not None
         after: Json = {
             "day": publication.day.isoformat(),
             "sha256": publication.sha256,
-            "articles": sum(not item.erratum for item in publication.items),
+            "articles": len(items),
+            "reviewed": reviewed,
             "corrections": sum(item.erratum for item in publication.items),
             "number": publication.number,
             "unapproved": publication.unapproved,

@@ -80,9 +80,11 @@ class ArticlePage:
 class ExplanationPage:
     """Why the tags of an article are what they are, in words."""
 
-    verdict: str
-    #: doubts, other provinces, sensitive topics
-    notes: tuple[str, ...]
+    #: what is explained, and its explanation in the words of an office
+    lines: tuple[tuple[str, str], ...]
+    #: version of the rules
+    rules: str
+    #: every name, term and weight
     tables: tuple[ExplanationTable, ...]
 
 
@@ -133,20 +135,12 @@ def change_of(storage: Database, key: str, number: int) -> Change | None:
 
 def explanation_page(item: Item, rules: Rulebook, topics: TopicNames) -> ExplanationPage:
     """Return the explanation of an article by today's rules, which a person's decision outranks."""
-    from diembao.jobs.reading.explanation import (
-        doubt_words,
-        elsewhere_words,
-        explanation_tables,
-        sensitive_words,
-        verdict_words,
-    )
+    from diembao.jobs.reading.explanation import explanation_tables, office_lines
     from pipeline.explain import explain
     from pipeline.records import Text
 
     article = item.article
     text = Text(item.key, article.title, article.text, article.language or None, article.url, article.published)
     found = explain(text, rules, article.hits, article.reason)
-    notes = (doubt_words(found), elsewhere_words(found), sensitive_words(found, topics))
-    return ExplanationPage(
-        verdict_words(found), tuple(note for note in notes if note), tuple(explanation_tables(found, topics))
-    )
+    tables = tuple(explanation_tables(found, topics))
+    return ExplanationPage(tuple(office_lines(found, topics)), found.tags.rules, tables)

@@ -1,17 +1,20 @@
 """The explanation of a text's tags → its verdict, notes and tables in words; a terminal and a page show them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from diembao.jobs.reading.value_words import TopicNames, grade_words, language_words, tone_words, topic_words
-from pipeline.explain import Explanation
-from pipeline.i18n.catalogs import translate, translate_code
+from pipeline.explain import Explanation, TopicAccount
+from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.i18n.language import current_language
 from pipeline.records import OBSTACLES, Reason
 from pipeline.tagging.reason_text import relevance_reason_text
 
 #: Terms of a topic that its row lists, and features of the model.
 _TERMS, _FEATURES = 8, 3
+#: Words of the text that are named for a topic in an office's words, and names of places.
+_WORDS, _PLACES = 5, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,52 @@ def sensitive_words(explanation: Explanation, topics: TopicNames) -> str:
     """Return the topics that are marked as sensitive in a line; '' for none."""
     names = ", ".join(topic_words(topics, account.id) for account in explanation.topics if account.sensitive)
     return translate("Marked as sensitive in topics.toml: {topics}", topics=names) if names else ""
+
+
+def office_lines(explanation: Explanation, topics: TopicNames) -> Iterator[tuple[str, str]]:
+    """Yield what is explained and its words for an office: relevance, places, topics, tone, doubts.
+
+    `topics` gives names by id.
+    """
+    tags = explanation.tags
+    reason = relevance_reason_text(tags.reason, current_language())
+    yield translate(mark("Relevance")), f"{grade_words(tags.relevance)}. {reason[:1].upper()}{reason[1:]}"
+    if places := _place_counts(explanation):
+        yield translate(mark("Places of the province")), places
+    if explanation.elsewhere:
+        yield translate(mark("Other places")), ", ".join(explanation.elsewhere[:_PLACES])
+    given = [one for one in explanation.topics if one.verdict == "assigned"]
+    for one in given:
+        yield translate(mark("Topic")), _because(explanation, one, topics)
+    if near := [topics.get(one.id, one.id) for one in explanation.topics if one.verdict == "near"]:
+        yield translate(mark("Topics that fell just short")), "; ".join(near)
+    if sensitive := [topics.get(one.id, one.id) for one in given if one.sensitive]:
+        yield translate(mark("Sensitive topic")), "; ".join(sensitive)
+    words = _quoted(evidence.words for evidence in tags.tone_words)
+    yield translate(mark("Tone")), f"{tone_words(tags.tone)}: {words}" if words else tone_words(tags.tone)
+    if doubt := doubt_words(explanation):
+        yield translate(mark("Doubt")), doubt
+
+
+def _because(explanation: Explanation, account: TopicAccount, topics: TopicNames) -> str:
+    """Return a topic with the words of the text that speak for it, the weightiest first."""
+    zones = {"title": explanation.title, "text": explanation.text}
+    hits = sorted(account.hits, key=lambda hit: -hit.weight)
+    words = _quoted(zones[hit.where][hit.start : hit.end] for hit in hits if hit.where in zones)
+    name = topics.get(account.id, account.id)
+    return translate(mark("{topic}, by the words {words}"), topic=name, words=words) if words else name
+
+
+def _place_counts(explanation: Explanation) -> str:
+    """Return the names of the province's places that count, with how often each stands in the text."""
+    counts = Counter(mention.place.name for mention, role in explanation.mentions if role != "range")
+    return ", ".join(f"{name} ({count}×)" if count > 1 else name for name, count in counts.most_common(_PLACES))
+
+
+def _quoted(words: Iterable[str]) -> str:
+    """Return the first different words, each in quotes."""
+    different = {word.casefold(): word for word in words}
+    return ", ".join(f"“{word}”" for word in list(different.values())[:_WORDS])
 
 
 def explanation_tables(explanation: Explanation, topics: TopicNames) -> Iterator[ExplanationTable]:

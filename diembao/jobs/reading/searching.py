@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from diembao.jobs.reading.marks import Piece, highlighted
 from diembao.jobs.reading.translation_words import ShownTranslation, shown_translation
-from diembao.jobs.reading.value_words import TopicNames, grade_words, language_words
+from diembao.jobs.reading.value_words import TopicNames, grade_words, language_words, query_words
 from diembao.jobs.search import article_at, parse_query
 from pipeline.i18n.catalogs import translate_code
 from storage.search.tree import Or
@@ -81,6 +81,8 @@ class SearchResult:
     at_least: bool
     #: of the newest TALLIED matches
     facets: tuple[Facet, ...] = ()
+    #: the query as a person reads it; '': it has no fields, or is more involved
+    words: str = ""
 
 
 def run_search(
@@ -106,12 +108,14 @@ def run_search(
     else:
         page = storage.search.page(tree, zone=zone, limit=PAGE, before=before)
         hits, following = _found(page.hits), page.before
+    publishers = storage.crawl.publishers()
+    said = query_words(tree, topics, {key: publisher.name for key, publisher in publishers.items()})
     if before is not None:
-        return SearchResult(query, hits, following, None, False)
+        return SearchResult(query, hits, following, None, False, words=said)
     total = storage.search.count(tree, zone=zone, most=COUNTED)
     tally = storage.search.tally(tree, zone=zone, newest=TALLIED)
-    found = tuple(_facets(query, tree, tally, topics, storage.crawl.publishers()))
-    return SearchResult(query, hits, following, total, total.items == COUNTED, found)
+    found = tuple(_facets(query, tree, tally, topics, publishers))
+    return SearchResult(query, hits, following, total, total.items == COUNTED, found, said)
 
 
 def _found(hits: list[SearchHit] | tuple[SearchHit, ...]) -> tuple[FoundArticle, ...]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from storage.reviews.comments import with_names
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from pipeline.records.audit import Actor
@@ -26,6 +30,21 @@ def comment(storage: Database, actor: Actor, key: str, text: str, at: datetime) 
     Raises StorageError, with a message for the person, for an empty or too long text and an unknown article.
     """
     return CommentResult(*storage.reviews.comment(actor, key, text, at))
+
+
+def named_words(opened: Callable[[], Database]) -> Callable[[Comment], str]:
+    """Return what gives the text of a comment as it is shown: '@minh' is "@Lê Văn Minh".
+
+    `opened` gives the database, which is asked for only where a comment names somebody.
+    """
+
+    @cache
+    def names() -> dict[str, str]:
+        storage = opened()
+        departments = {one.handle: one.name for one in storage.accounts.departments()}
+        return {**departments, **storage.accounts.full_names()}
+
+    return lambda one: with_names(one.text, names()) if "@" in one.text else one.text
 
 
 def unknown_names(storage: Database, text: str) -> tuple[str, ...]:

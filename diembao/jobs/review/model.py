@@ -78,7 +78,7 @@ class Progress:
 
     done: int
     total: int
-    #: at the pace of this account's last ten minutes; None: too few decisions to tell
+    #: at the median pace of this account's last ten minutes, pauses apart; None: too few decisions to tell
     minutes_left: int | None = None
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from math import ceil
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -30,8 +30,6 @@ SAMPLE = 20
 MOST_UNCERTAIN = 100
 #: Articles that the queue of a search holds at most, the newest.
 MOST_FOUND = 500
-#: Decisions from which on a pace is told.
-_LEAST_DECIDED = 3
 
 
 _GRAVITY = GravityCache()
@@ -130,7 +128,7 @@ def _read(
     _GRAVITY.judge(read.rows, read.openings, rules)
     groups = _groups(read.rows, filters, rules)
     shown = sum(len(group.rows) for group in groups)
-    return ReviewQueue(day, asked.window, groups, _progress(read, at), shown, len(read.rows), _choices(read.rows))
+    return ReviewQueue(day, asked.window, groups, _progress(read), shown, len(read.rows), _choices(read.rows))
 
 
 def _groups(rows: Sequence[QueueRow], filters: QueueFilters, rules: Rulebook) -> tuple[QueueGroup, ...]:
@@ -168,14 +166,10 @@ def _story(key: str, rows: Sequence[QueueRow]) -> QueueStory:
     return QueueStory(key, lead, tuple(row for row in rows if row is not lead))
 
 
-def _progress(read: QueueRead, at: datetime) -> Progress:
+def _progress(read: QueueRead) -> Progress:
     done = sum(row.review.state != "new" for row in read.rows)
     left = len(read.rows) - done
-    minutes = None
-    if read.since is not None and read.decided >= _LEAST_DECIDED:
-        # The first of them took as long as the others did.
-        spent = max(at - read.since, timedelta(seconds=1)) * read.decided / (read.decided - 1)
-        minutes = ceil(left * (spent / read.decided) / timedelta(minutes=1))
+    minutes = None if read.pace is None else ceil(left * read.pace / 60)
     return Progress(done, len(read.rows), minutes)
 
 

@@ -1,6 +1,7 @@
 // The open card: asked for by its address, and what the page does once it stands there.
 import { ask } from "./review_fragments.js";
 import { card, linkOf, neighbour, openKey, rowOf, say, words } from "./review_page.js";
+import { mayLeave } from "./review_topics.js";
 
 const listeners = [];
 let newest = 0;
@@ -12,6 +13,7 @@ export const onShown = (listener) => listeners.push(listener);
 export const passOver = () => ++newest;
 
 export async function show(address) {
+  if (!mayLeave()) return;
   const turn = passOver();
   try {
     if (!(await ask(address, {}, () => turn === newest))) return;

@@ -4,6 +4,7 @@ import { dropDraft } from "./review_drafts.js";
 import { ask } from "./review_fragments.js";
 import { below, card, nextToReview, openKey, room, say, words } from "./review_page.js";
 import { showTicked } from "./review_panels.js";
+import { hasUnsavedTopics, mayLeave } from "./review_topics.js";
 
 let busy = false;
 /** Whether an answer is waited for: nobody decides on a card that is not shown yet. */
@@ -43,8 +44,22 @@ function isSure(button) {
   return false;
 }
 
+function setAll(data, name, values) {
+  data.delete(name);
+  for (const value of values) data.append(name, value);
+}
+
+/** Store the ticked topics of the open article, which the card that comes next would not show; false: refused. */
+async function saveTopics() {
+  const form = document.getElementById("topics-form");
+  const answer = await ask(form.getAttribute("action"), { method: "POST", body: dataOf(form, null) });
+  return Boolean(answer?.ok);
+}
+
 async function send(form, button) {
   if (busy || !isSure(button)) return;
+  const isUndo = form.getAttribute("action") === "/review/undo";
+  if (isUndo && !mayLeave()) return;
   countedBelow = "";
   busy = true;
   room.setAttribute("aria-busy", "true");
@@ -52,8 +67,16 @@ async function send(form, button) {
   const before = openKey();
   const kept = [...form.querySelectorAll("[data-keep]")];
   try {
-    const answer = await ask(form.getAttribute("action"), { method: "POST", body: dataOf(form, button) });
+    const along = !isUndo && form.id !== "topics-form" && hasUnsavedTopics();
+    if (along && !(await saveTopics())) return;
+    const data = dataOf(form, button);
+    // The form is that of the card before its topics were stored: the article has another version now.
+    const isOpen = (token) => token.startsWith(`${before}.`);
+    if (along && data.has("item")) setAll(data, "item", data.getAll("item").map((token) => (isOpen(token) ? `${before}.${card().dataset.version}` : token)));
+    if (along && isOpen(data.get("with") ?? "")) data.set("with", `${before}.${card().dataset.version}`);
+    const answer = await ask(form.getAttribute("action"), { method: "POST", body: data });
     if (!answer) return;
+    if (along && answer.ok) document.getElementById("told").prepend(Object.assign(document.createElement("p"), { textContent: words.topics_saved }));
     if (answer.ok) {
       kept.forEach(dropDraft);
       for (const box of document.querySelectorAll("#queue input:checked")) box.checked = false;

@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response, StreamingResponse
 
-from diembao.jobs.audit import audit_rows, write_audit_csv
+from diembao.jobs.audit import audit_rows
+from diembao.jobs.office.background import AuditCheck
+from diembao.jobs.reading.table_files import DIALECTS
 from diembao.jobs.search import parse_query
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.rendering import redirect, render
+from diembao.web.routes.office.audit_table import write_audit_table
 from diembao.web.routes.office.audit_words import ACTIONS, AuditWords
 from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark, translate_code
@@ -50,6 +53,7 @@ def show(visit: Visit) -> Response:
     check = visit.context.audit_check
     if check.state.began is None:
         check.start(visit.now)
+        _wait(check)
     return render(
         visit,
         "office/audit.html",
@@ -74,11 +78,16 @@ def verify(visit: Visit) -> Response:
     """Begin a check of the whole chain and wait for it a while; the page shows what it finds."""
     check = visit.context.audit_check
     check.start(visit.now)
+    _wait(check)
+    return redirect(visit, "/audit")
+
+
+def _wait(check: AuditCheck) -> None:
+    """Wait a while for a check, so that the page has its result; one of a long chain goes on behind it."""
     for _ in range(_WAITS):
         if not check.state.is_running:
             break
         sleep(_WAIT)
-    return redirect(visit, "/audit")
 
 
 def table(visit: Visit) -> Response:
@@ -92,7 +101,7 @@ def table(visit: Visit) -> Response:
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed by who sends it
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     rows = (row for row in audit_rows(visit.storage, wanted) if row.seq <= head)
-    write_audit_csv(rows, text, visit.context.zone)
+    write_audit_table(visit, rows, text, DIALECTS[visit.language])
     text.flush()
     text.detach()
     visit.storage.audit.record(event)

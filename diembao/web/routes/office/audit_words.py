@@ -75,6 +75,8 @@ _CODES = {
 }
 #: Fields whose values are keys of articles: of one, by which a story or an event is called, or of several
 _KEYED = ("story", "event", "order")
+#: Fields that have a value of the rules where nobody decided
+_RULED = ("relevance", "topics", "tone")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _KEY = re.compile(r"[0-9a-z]{16}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -123,7 +125,7 @@ class AuditWords:
         return [self._entry(row) for row in self._rows]
 
     def _entry(self, row: AuditRow) -> ShownEntry:
-        changes = tuple(self._said(change, row) for change in self._changes[row.seq])
+        changes = tuple(self._said(row, change) for change in self._changes[row.seq])
         return ShownEntry(row, *self._about(row), self._who(row), changes)
 
     def _who(self, row: AuditRow) -> str:
@@ -145,12 +147,20 @@ class AuditWords:
             return translate(mark("several articles")), ""
         return (f"{kind} {key}" if key else ""), ""
 
-    def _said(self, change: AuditChange, row: AuditRow) -> AuditChange:
+    def _said(self, row: AuditRow, change: AuditChange) -> AuditChange:
         *path, last = change.field.split(".")
         if change.field.startswith(_LEFT_OUT) and (title := self._stories[row.object_id].get(last)):
-            return AuditChange(f"{_field('left_out')} · {title}", change.before, change.after)
-        shown = [self._heads[part].title if part in self._heads else _field(part) for part in (*path, last)]
-        return AuditChange(" · ".join(shown), self._value(last, change.before), self._value(last, change.after))
+            return AuditChange(f"{_field('left_out', row.object_kind)} · {title}", change.before, change.after)
+        kind = row.object_kind
+        shown = [self._heads[part].title if part in self._heads else _field(part, kind) for part in (*path, last)]
+        before, after = self._value(last, change.before), self._value(last, change.after)
+        if row.action.startswith("review.") and last in _RULED:
+            # A field without a person's value has that of the rules; entries of earlier versions do not say which.
+            by_rules = translate(mark("as the machine says"))
+            if change.by_rules:
+                before = translate(mark("{value} (machine)"), value=before or translate(mark("none")))
+            before, after = before or by_rules if not change.before else before, after if change.after else by_rules
+        return AuditChange(" · ".join(shown), before, after)
 
     def _value(self, field: str, text: str) -> str:
         if text in ("", '""'):
@@ -198,8 +208,9 @@ class AuditWords:
         return at.astimezone(self._zone).strftime("%H:%M %d/%m/%Y") if at.tzinfo else text
 
 
-def _field(name: str) -> str:
-    return find_code("audit field", name) or name
+def _field(name: str, kind: str) -> str:
+    """Return the word for a field of an object of a kind; the name of a department is no name to sign in with."""
+    return find_code("audit field", f"{kind}.{name}") or find_code("audit field", name) or name
 
 
 def _day(text: str) -> str:

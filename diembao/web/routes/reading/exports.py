@@ -40,7 +40,7 @@ def export_file(visit: Visit) -> Response:
     if last < first:
         raise DeskError(400, Message(mark("The period ends before it begins.")))
     if (last - first).days >= MOST_DAYS:
-        words = mark("One file holds {limit} days at most; diembao export writes longer ones.")
+        words = mark("One file holds {limit} days at most; take a longer time in several files.")
         raise DeskError(400, Message(words, limit=MOST_DAYS))
     if table == "ledger" and (topic or relevance):
         raise DeskError(400, Message(mark("Links have neither topic nor relevance: leave both open.")))

@@ -39,9 +39,12 @@ def search(visit: Visit) -> Response:
             )
         except QueryError as error:
             wrong = error
+    keys = [hit.item.key for hit in result.hits] if result is not None else []
+    reviews = visit.storage.reviews.reviews(keys)
     return show(
         visit,
         "search.html",
+        rejected={key for key, review in reviews.items() if review.state == "rejected"},
         query=query,
         by=by,
         before=before,

@@ -26,7 +26,7 @@ _MOST = 1000
 _DONE: Mapping[str, tuple[str, str]] = {
     "approve": (mark("Approved."), mark("{n} articles approved.")),
     "reject": (mark("Rejected."), mark("{n} articles rejected.")),
-    "star": (mark("Top story changed."), mark("Top story changed.")),
+    "star": (mark("A top story now."), mark("{n} top stories now.")),
     "topics": (mark("Topics saved."), mark("Topics saved.")),
     "tone": (mark("Tone saved."), mark("Tone saved.")),
     "grade": (mark("Relevance saved."), mark("Relevance saved.")),
@@ -52,6 +52,8 @@ def act_in_room(visit: Visit) -> Response:
     wish = _wish(visit)
     if not wish.act.items:
         return nothing(visit, wish.ask, Message(mark("No article is ticked.")))
+    if wish.act.kind == "reject" and not wish.act.value:
+        return nothing(visit, wish.ask, Message(mark("Choose a reason first; nothing was rejected.")))
     try:
         result = act(visit.storage, visit.actor, wish.act, visit.now, visit.context.rules())
     except StorageError as error:
@@ -111,6 +113,8 @@ def _below(visit: Visit, ask: QueueAsk, key: str) -> dict[str, int]:
 def _done(visit: Visit, wish: Wish, result: ActResult) -> Response:
     kind, keys = result.kind, list(result.versions)
     one, many = _DONE[kind]
+    if kind == "star" and not wish.act.value:
+        one, many = mark("No top story any more."), mark("{n} top stories fewer.")
     message = Message(one) if len(keys) < 2 else Message(many, n=len(keys))
     if not result.action:
         message = Message(mark("Nothing was to be changed."))

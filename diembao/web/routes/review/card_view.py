@@ -1,6 +1,6 @@
 """An article → the card of the review room: what it says, and for each matter the machine's and a person's word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from diembao.web.visit import Visit
 from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.i18n.language import current_language
 from pipeline.records import Tone
-from pipeline.records.reviews import REJECT_REASONS, Review
+from pipeline.records.reviews import GRADE_OF_REASON, REJECT_REASONS, Review
 from storage.reviews.cards import Reprint
 
 #: Values that a person can choose, by the digit that chooses them.
@@ -48,6 +48,8 @@ class Matter:
     who: str
     at: datetime | None
     note: str
+    #: whether the person's value is another than the machine's
+    overrules: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class CardView:
     @property
     def reasons(self) -> list[tuple[int, str, str]]:
         return [(digit, reason, REJECT_WORDS[reason]) for digit, reason in REJECT_REASONS.items()]
+
+    @property
+    def grade_of_reason(self) -> Mapping[str, str]:
+        return GRADE_OF_REASON
 
     @property
     def grades(self) -> list[tuple[int, str, str]]:
@@ -155,11 +161,18 @@ def _matters(card: Card, topics: Mapping[str, str], people: Mapping[str, str]) -
     def names_of(ids: Sequence[str]) -> str:
         return "; ".join(topics.get(id, id) for id in ids) or translate(mark("none"))
 
+    own: Mapping[str, Collection[str]] = {
+        "relevance": {machine.relevance}, "topics": set(machine.topics), "tone": {machine.tone}
+    }  # fmt: skip
+
     def matter(field: str, label: str, of_machine: str, evidence: str, value: str) -> Matter:
         one = said.get(field)
         if one is None:
             return Matter(field, label, of_machine, evidence, "", "", None, "")
-        return Matter(field, label, of_machine, evidence, value, people.get(one.who, one.who), one.at, one.note)
+        overrules = set(one.value.split()) != own[field]
+        return Matter(
+            field, label, of_machine, evidence, value, people.get(one.who, one.who), one.at, one.note, overrules
+        )
 
     grade, topic, tone = said.get("relevance"), said.get("topics"), said.get("tone")
     score = f"{translate_code('relevance', machine.relevance)} ({_decimal(machine.score)})"

@@ -31,6 +31,8 @@ from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.records.reviews import Review
 from storage.reviews.rows import QueueRow
 
+#: Minutes of the rest of a queue that are told; more are "over an hour".
+_LONG = 60
 #: Words that the scripts put into the page, with fields that they fill in.
 _SCRIPT_WORDS = {
     "approved": mark("approved"),
@@ -47,6 +49,11 @@ _SCRIPT_WORDS = {
     "progress": mark("{done} of {all}"),
     "progress_pace": mark("{done} of {all}, {minutes} min left"),
     "done": mark("All {all} reviewed"),
+    "nothing": mark("No article here"),
+    "progress_long": mark("{done} of {all}, over an hour left"),
+    "topics_unsaved": mark("The ticked topics are not saved yet. Press again to leave them."),
+    "topics_save": mark("Save topics"),
+    "topics_saved": mark("Topics saved."),
 }
 
 
@@ -212,8 +219,7 @@ def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
     storage = visit.storage
     keys = keys_of(storage.accounts.preferences(visit.me.id))
     progress = found.progress
-    first = mark("{done} of {all}") if progress.minutes_left is None else mark("{done} of {all}, {minutes} min left")
-    words = _SCRIPT_WORDS["done"] if progress.total and not progress.left else first
+    words = _SCRIPT_WORDS[_progress_word(found)]
     return {
         **_words(visit),
         **filter_values(visit, ask, found),
@@ -231,6 +237,16 @@ def page_values(visit: Visit, ask: QueueAsk, found: ReviewQueue) -> dict[str, An
         ),
         **_neighbours(ask, found),
     }
+
+
+def _progress_word(found: ReviewQueue) -> str:
+    """Return the name, among the words of the scripts, of what is said of the progress."""
+    progress = found.progress
+    if not progress.left:
+        return "done" if progress.total else "nothing"
+    if progress.minutes_left is None:
+        return "progress"
+    return "progress_pace" if progress.minutes_left <= _LONG else "progress_long"
 
 
 def _neighbours(ask: QueueAsk, found: ReviewQueue) -> dict[str, str]:

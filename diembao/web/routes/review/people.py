@@ -20,6 +20,7 @@ from diembao.web.visit import Visit, local_path
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records import Item
+from pipeline.records.reviews import Assignment
 from storage.engine.errors import StorageError
 
 
@@ -113,7 +114,22 @@ def assign_article(visit: Visit) -> Response:
         if error.may_pass:
             raise
         raise DeskError(400, told(error)) from error
-    return _answer(visit, key, Message(mark("Assigned to {department}."), department=made.department_name))
+    return _answer(visit, key, _assigned_words(visit, made))
+
+
+def _assigned_words(visit: Visit, made: Assignment) -> Message:
+    """Return that an article was assigned, and who of the department is told by mail; nobody is told twice."""
+    letters = visit.storage.letters.of_cause(f"assignment {made.id}")
+    told = {letter.account for letter in letters if letter.state != "failed"}
+    people = [one for one in visit.storage.accounts.accounts() if one.id in told and not one.disabled and one.mail]
+    names = ", ".join(one.full_name or one.name for one in people)
+    if not people:
+        text = mark("Assigned to {department}. No mail goes out: nobody there has a mail address.")
+    elif all(letter.at < made.at for letter in letters):
+        text = mark("Assigned to {department}. No new mail: {names} were told of it before.")
+    else:
+        text = mark("Assigned to {department}. Mail goes to {names}.")
+    return Message(text, department=made.department_name, names=names)
 
 
 def _due(text: str) -> date | None:

@@ -33,6 +33,7 @@ _TITLE = 90
 def undo_in_room(visit: Visit) -> Response:
     """Take back what the account did last, say what it was, and stay on the open article.
 
+    A digest that was published since the act holds what the act did: the page says so and asks before it is undone.
     A comment or an assignment is not taken back by it: where the account made one since its last act, the page says so
     and asks before an older act is undone.
     """
@@ -41,6 +42,8 @@ def undo_in_room(visit: Visit) -> Response:
     number = int(field) if field.isascii() and field.isdigit() and len(field) < 12 else None
     if number is None and (word := visit.storage.reviews.last_word(visit.me.id)) is not None:
         return _ask_first(visit, ask, word)
+    if (asked := _ask_about_digest(visit, ask, number)) is not None:
+        return asked
     result = undo(visit.storage, visit.actor, visit.now, number)
     if result is None:
         return nothing(visit, ask, Message(mark("There is nothing of yours to undo.")))
@@ -79,8 +82,37 @@ def _ask_first(visit: Visit, ask: QueueAsk, word: LastWord) -> Response:
         "fields": fields,
     }
     if visit.is_fragment:
-        return render(visit, "review/undo_asked.html", **shared, word=word, ask=ask)
+        return render(visit, "review/undo_asked.html", **shared, word=word, ask=ask, by_key=True)
     back = ask.address(word.item if word.kind == "assignment" else open_in_form(visit))
+    return render(visit, "confirm.html", title=Message(mark("Undo")), action="/review/undo", back=back, **shared)
+
+
+def _ask_about_digest(visit: Visit, ask: QueueAsk, number: int | None) -> Response | None:
+    """Say that a digest went out since the act that is to be undone; None where there is none, or it was said."""
+    acts = undoable_acts(visit.storage, visit.me.id)
+    act = next((one for one in acts if number in (None, one.id)), None)
+    since = visit.storage.publications.made_after(act.at) if act is not None else None
+    # What was agreed to is named, so that a digest published meanwhile is told of too.
+    if act is None or since is None or visit.field("digest") == str(since[0]):
+        return None
+    edition, day, made_at = since
+    message = Message(
+        mark(
+            "The digest of {day} (number {number}) was published at {time}, after this. "
+            "If you undo it, what that digest says may have to be corrected."
+        ),
+        day=day.strftime("%d/%m/%Y"),
+        number=edition,
+        time=made_at.astimezone(visit.context.zone).strftime("%H:%M %d/%m"),
+    )
+    words, title = translate(KIND_WORDS[act.kind]), _title(visit, act.items[0])
+    button = Message(mark("Undo it all the same: {act} – {title}"), act=words, title=title)
+    opened = open_in_form(visit)
+    fields = {"action": str(act.id), "digest": str(edition), "item": opened, "back": visit.field("back", limit=4000)}
+    shared: dict[str, Any] = {"message": message.translated(), "button": button.translated(), "fields": fields}
+    if visit.is_fragment:
+        return render(visit, "review/undo_asked.html", **shared, word=None, ask=ask, by_key=False)
+    back = ask.address(opened)
     return render(visit, "confirm.html", title=Message(mark("Undo")), action="/review/undo", back=back, **shared)
 
 
