@@ -20,18 +20,20 @@ def drawn(
     )  # fmt: skip
 
 
-VIETNAMESE = drawn("Trại gió lắp 23 trụ, công suất 68 MW, dài 1.450 mét, vốn 385 tỷ", "vi", landmark="wind", area="u1")
+VIETNAMESE = drawn(
+    "Trại điện gió lắp 23 trụ tua-bin, công suất 68 MW, dài 1.450 mét, vốn 385 tỷ đồng", "vi", landmark="wind", area="u1"
+)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        drawn("풍력 단지에 23개 기둥, 길이 1450미터", "ko"),
-        drawn("风电场安装23座塔筒，长1450米", "zh"),
-        drawn("風力発電所に68MWの設備23基", "ja"),
-        drawn("Windpark mit dreiundzwanzig Masten", "de", landmark="wind"),
-        drawn("В ветропарке 385 рабочих", "ru", area="u1"),
-        drawn("The wind park has 23 masts and 68 MW", "en", hours=40),
+        drawn("풍력발전 단지에 터빈 23기, 설비용량 68MW, 길이 1450m", "ko"),
+        drawn("风电场安装23座风机,装机容量68兆瓦,长1450米", "zh"),
+        drawn("風力発電所に68MWの風車23基、全長1450メートル", "ja"),
+        drawn("Windpark mit 23 Windrädern und 68 MW", "de", landmark="wind"),
+        drawn("В ветропарке 23 ветроустановки, 68 МВт", "ru", area="u1"),
+        drawn("The wind farm has 23 turbines, 68 MW and 1,450 metres of road", "en", hours=20),
     ],
 )
 def test_topic_and_figures_join_two_languages(other: Fingerprint) -> None:

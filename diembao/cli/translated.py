@@ -43,6 +43,8 @@ class TranslatedGroup(_TranslatedHelp, click.Group):
     """A group whose `help`, and that of its commands, is an English message of the catalogues."""
 
     command_class = TranslatedCommand
+    #: groups in a group are of its kind
+    group_class = type
 
 
 class TranslatedOption(click.Option):

@@ -3,6 +3,7 @@
 import re
 
 from pipeline.quantities.number_words import lexicon
+from pipeline.text import scripts
 
 #: value → words in all languages; a trailing * stands for any ending
 _WORDS: dict[float, str] = {
@@ -37,7 +38,7 @@ _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 _HAN_FRACTION = re.compile(r"([\d一二三四五六七八九十]{1,4})(?:分の|分之|분의)\s?([\d一二三四五六七八九十]{1,4})")
 _VIETNAMESE_FRACTION = re.compile(r"(?<!\w)(\w{1,6})\s+phần\s+(\d+|ba|tư|bốn|năm|sáu|bảy|tám|chín|mười)(?!\w)", re.I)
 _SLASHED = re.compile(r"(?<![\d/.,])([1-9])\s?[/⁄]\s?([2-9]|10)(?![\d/]|[.,]\d)")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
 
 
 def _pattern(words: str) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Text, and_, cast, select
 
 from pipeline.records import Decision, Item, Tags
 from pipeline.records.reviews import Assignment, Comment, Hold, PastAct, Review
+from pipeline.records.translations import ItemTranslation
 from storage.articles.adapters import TAGS
 from storage.articles.decisions import load_decisions
 from storage.articles.items import load_item, with_newest_tagging
@@ -18,6 +19,7 @@ from storage.reviews.holds import load_holds
 from storage.reviews.log import past_acts
 from storage.reviews.states import load_reviews
 from storage.schema.core import items, sources, taggings, versions
+from storage.translations.shown import load_shown
 
 #: Other articles of a story that a card names, and acts of its history.
 _MOST_REPRINTS, _MOST_ACTS = 50, 50
@@ -65,6 +67,8 @@ class CardData:
     holds: Sequence[Hold]
     #: acts on it, newest first
     acts: Sequence[PastAct]
+    #: in Vietnamese; None: it is Vietnamese, or not translated
+    translation: ItemTranslation | None
 
 
 def load_card(connection: Connection, key: str, at: datetime) -> CardData | None:
@@ -86,6 +90,7 @@ def load_card(connection: Connection, key: str, at: datetime) -> CardData | None
         load_assignments(connection, keys=[item.key]),
         load_holds(connection, [item.key], at).get(item.key, []),
         past_acts(connection, item=item.key, limit=_MOST_ACTS),
+        load_shown(connection, [item.key], "vi").get(item.key),
     )
 
 

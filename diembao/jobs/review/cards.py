@@ -98,8 +98,7 @@ def card(
     data = storage.reviews.card(key, at or now())
     if data is None:
         return None
-    translation = shown_translation(storage.translations.of_items([data.item.key]).get(data.item.key))
-    return _card(data, account, language, translation)
+    return _card(data, account, language, shown_translation(data.translation))
 
 
 def _card(data: CardData, account: int | None, language: Language | None, translation: ShownTranslation | None) -> Card:

@@ -15,6 +15,8 @@ CHARACTERS = 2000
 _CLASS_SHIFT, _UNIT_SHIFT, _EXPONENT_SHIFT = 29, 24, 10
 #: Added to the exponents of ten, so that none is below 0; the highest that is told apart
 _EXPONENT_BIAS, _EXPONENTS = 8, (1 << 5) - 1
+#: A row of hundreds of digits is no measure, but somebody may write one.
+_LARGEST = 1e300
 #: Ratio of two values up to which one may be a rounding of the other
 _ROUNDED = 1.12
 
@@ -180,7 +182,7 @@ def _by_unit(measures: Hashes) -> dict[int, list[float]]:
 
 def _pack(of: MeasureClass, value: float, unit: str = "") -> int:
     """Return class, unit (0: none), exponent and three digits of a value in one number."""
-    digits, exponent = f"{value:.2e}".split("e")
+    digits, exponent = f"{min(value, _LARGEST):.2e}".split("e")
     biased = min(max(int(exponent) + _EXPONENT_BIAS, 0), _EXPONENTS)
     below = biased << _EXPONENT_SHIFT | int(digits.replace(".", ""))
     # A year has four digits, of which all count.
