@@ -32,6 +32,7 @@ _COSTLY = {
     "test_collection_health.py": 3,
     "test_damage.py": 3,
     "test_damage_check.py": 3,
+    "test_desk_writers.py": 2,
     "test_exit_codes.py": 3,
     "test_full_disk.py": 3,
     "test_hostile_values.py": 3,
@@ -45,6 +46,7 @@ _COSTLY = {
     "test_readers.py": 3,
     "test_restore.py": 3,
     "test_smtp_limits.py": 3,
+    "test_translating.py": 2,
     "test_worker_ends.py": 4,
 }
 #: Files that take half a minute or more. They begin first: one that began last would run on when the other processes of
