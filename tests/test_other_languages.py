@@ -21,7 +21,10 @@ def drawn(
 
 
 VIETNAMESE = drawn(
-    "Trại điện gió lắp 23 trụ tua-bin, công suất 68 MW, dài 1.450 mét, vốn 385 tỷ đồng", "vi", landmark="wind", area="u1"
+    "Trại điện gió lắp 23 trụ tua-bin, công suất 68 MW, dài 1.450 mét, vốn 385 tỷ đồng",
+    "vi",
+    landmark="wind",
+    area="u1",
 )
 
 
