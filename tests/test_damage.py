@@ -1,6 +1,5 @@
 """Damaged rows: none costs more than itself in what is made of the rest."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,21 +12,11 @@ from storage.engine.errors import StorageError
 from storage.maintenance.backup import copy, restore
 from storage.maintenance.integrity import check_integrity
 from tests.support.cli import CommandResult, json_lines, run_inside
-from tests.support.damaged import change, fill_all, fill_one
+from tests.support.damaged import change, copied_home, fill_one, made_home
 from tests.support.filled import fill, quiet
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    fill_all(f"sqlite:///{folder / 'diembao.db'}")
-    return folder
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    shutil.copyfile(made / "diembao.db", tmp_path / "diembao.db")
-    return tmp_path
+made = pytest.fixture(scope="module")(made_home)
+home = pytest.fixture(copied_home)
 
 
 #: Damage of one article of six → the statement.

@@ -1,6 +1,5 @@
 """Damaged rows: the check tells each by its name, and takes no odd text for damage."""
 
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,22 +12,12 @@ from pipeline.i18n.notices import set_listener
 from pipeline.records import Article, Coverage, Document
 from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
-from tests.support.damaged import AT, change, fill_all, fill_one
+from tests.support.damaged import AT, change, copied_home, fill_all, fill_one, made_home
 from tests.support.factories import PLAIN_TAGS, examine_pending
 from tests.support.filled import fill
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    fill_all(f"sqlite:///{folder / 'diembao.db'}")
-    return folder
-
-
-@pytest.fixture
-def home(made: Path, tmp_path: Path) -> Path:
-    shutil.copyfile(made / "diembao.db", tmp_path / "diembao.db")
-    return tmp_path
+made = pytest.fixture(scope="module")(made_home)
+home = pytest.fixture(copied_home)
 
 
 def in_json(table: str, column: str, row: str, old: str, new: str) -> str:

@@ -16,33 +16,24 @@ from diembao.jobs.collection.page_images import file_faults, image_path
 from diembao.jobs.retention import apply_retention
 from diembao.system.home import Home
 from pipeline.records import Decision, Reason
-from storage.database import Database, open_database
-from storage.maintenance.integrity import check_integrity
+from storage.database import Database
 from tests.support.cli import json_lines, run_inside
-from tests.support.imaged_pages import SOURCES, T0, clock_at, due, image, sink_of, store, take
+from tests.support.imaged_pages import (
+    T0,
+    clock_at,
+    due,
+    image,
+    new_home,
+    open_kept,
+    open_watched,
+    sink_of,
+    store,
+    take,
+)
 
-
-@pytest.fixture
-def storage(address: str) -> Iterator[Database]:
-    opened = open_database(address)
-    opened.crawl.set_sources(SOURCES)
-    yield opened
-    assert check_integrity(address) == []
-    opened.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def kept(home: Home) -> Iterator[Database]:
-    """An SQLite database in the home."""
-    opened = open_database(home.database)
-    opened.crawl.set_sources(SOURCES)
-    yield opened
-    opened.close()
+storage = pytest.fixture(open_watched)
+home = pytest.fixture(new_home)
+kept = pytest.fixture(open_kept)
 
 
 @contextmanager

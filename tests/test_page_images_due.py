@@ -1,6 +1,5 @@
 """Which pages are due for an image, what is tried again, and when a run of images ends."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,32 +11,25 @@ from config.settings import ImageSettings, load_settings
 from diembao.jobs.collection.page_images import DatabaseImageSink, take_images
 from diembao.system.home import Home
 from pipeline.records import Decision, ImageFailure, Reason
-from storage.database import Database, open_database
-from storage.maintenance.integrity import check_integrity
-from tests.support.imaged_pages import ON, SETTINGS, SOURCES, T0, clock_at, due, image, sink_of, store
+from storage.database import Database
+from tests.support.imaged_pages import (
+    ON,
+    SETTINGS,
+    SOURCES,
+    T0,
+    clock_at,
+    due,
+    image,
+    new_home,
+    open_kept,
+    open_watched,
+    sink_of,
+    store,
+)
 
-
-@pytest.fixture
-def storage(address: str) -> Iterator[Database]:
-    opened = open_database(address)
-    opened.crawl.set_sources(SOURCES)
-    yield opened
-    assert check_integrity(address) == []
-    opened.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def kept(home: Home) -> Iterator[Database]:
-    """An SQLite database in the home."""
-    opened = open_database(home.database)
-    opened.crawl.set_sources(SOURCES)
-    yield opened
-    opened.close()
+storage = pytest.fixture(open_watched)
+home = pytest.fixture(new_home)
+kept = pytest.fixture(open_kept)
 
 
 def test_new_texts_about_the_province_are_due(storage: Database) -> None:

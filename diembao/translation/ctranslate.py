@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,8 @@ class FolderTranslator:
     def describe(self) -> Engine:
         """See Translator. The version is that of the settings, else told by the bytes of the models."""
         try:
-            import ctranslate2  # noqa: F401
-            import sentencepiece  # noqa: F401
+            for package in ("ctranslate2", "sentencepiece"):
+                import_module(package)
         except ImportError as error:
             message = mark("{package} is not installed; pip install 'diembao[translate]'")
             raise EngineDown(Message(message, package=error.name or "ctranslate2")) from error

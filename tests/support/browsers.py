@@ -56,7 +56,7 @@ def faults(page: "Page", part: str = "html", *, sizes: bool = True) -> list[str]
     Documents in frames are looked at by themselves. `sizes` false: not the sizes of what is clicked, which axe measures
     by what a bar or a list's edge leaves in sight.
     """
-    from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
+    from axe_playwright_python.base import AXE_SCRIPT
 
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)

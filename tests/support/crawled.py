@@ -18,7 +18,8 @@ class Desk:
     seen = {}
     def feed_state(self, url): return FeedState(url)
     def save_poll(self, poll):
-        print(json.dumps({"feed": poll.feed_url, "reason": poll.reason, "entries": len(poll.entries), "note": poll.note}))
+        told = {"feed": poll.feed_url, "reason": poll.reason, "entries": len(poll.entries), "note": poll.note}
+        print(json.dumps(told))
         wanted = []
         for entry in poll.entries:
             if entry.url not in self.seen:
@@ -28,12 +29,15 @@ class Desk:
         return wanted
     def save_fetch(self, result):
         urls = {n: url for url, n in self.seen.items()}
-        print(json.dumps({"page": urls[result.candidate_id], "to": result.url, "reason": getattr(result, "reason", "ok"),
-                          "size": len(getattr(result, "body", b""))}))
+        told = {"page": urls[result.candidate_id], "to": result.url, "reason": getattr(result, "reason", "ok")}
+        print(json.dumps({**told, "size": len(getattr(result, "body", b""))}))
 given = json.loads(sys.stdin.read())
-sources = [Source(**{**s, "feeds": tuple(Feed(**f) for f in s["feeds"]), "selectors": Selectors()}) for s in given["sources"]]
+sources = [
+    Source(**{**s, "feeds": tuple(Feed(**f) for f in s["feeds"]), "selectors": Selectors()})
+    for s in given["sources"]
+]
 crawl(sources, [], Desk(), CrawlSettings(**given["settings"]))
-"""  # noqa: E501
+"""
 
 
 def crawl(

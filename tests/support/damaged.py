@@ -1,7 +1,10 @@
 """A database of six articles, and rows of it changed past all checks, as a failing disk would."""
 
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from pipeline.records import Decision, Entry, Poll, Reason
@@ -24,6 +27,19 @@ def fill_all(address: str) -> None:
     storage.publications.publish(published)
     storage.stories.group(AT)
     storage.close()
+
+
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with that database in it."""
+    folder = tmp_path_factory.mktemp("made")
+    fill_all(f"sqlite:///{folder / 'diembao.db'}")
+    return folder
+
+
+def copied_home(made: Path, tmp_path: Path) -> Path:
+    """Copy the database that a module made."""
+    shutil.copyfile(made / "diembao.db", tmp_path / "diembao.db")
+    return tmp_path
 
 
 def change(address: str, statement: str, **values: object) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, make_url, select
@@ -61,7 +62,7 @@ def people(storage: Database) -> None:
 
 
 def written(
-    name: str, *, source: str = "a", hours: float = 3.0, text: str = "", title: str = "", **tags: object
+    name: str, *, source: str = "a", hours: float = 3.0, text: str = "", title: str = "", **tags: Any
 ) -> tuple[Article, Tags]:
     """Return an article published so many hours before MORNING, with tags."""
     url = f"http://{source}.example/{name}.html"
@@ -76,7 +77,7 @@ def written(
         published_from="page",
         language="vi",
     )
-    return article, replace(PLAIN_TAGS, **tags)  # type: ignore[arg-type]
+    return article, replace(PLAIN_TAGS, **tags)
 
 
 def store_day(storage: Database, made: Sequence[tuple[Article, Tags]]) -> Mapping[str, str]:

@@ -25,7 +25,8 @@ from pipeline.records import (
     Relevance,
     Source,
 )
-from storage.database import Database
+from storage.database import Database, open_database
+from storage.maintenance.integrity import check_integrity
 from tests.support.factories import PLAIN_TAGS, examine_pending, store_pages
 
 T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -33,6 +34,27 @@ SITE = "http://a.example"
 SOURCES = (Source("a", "Báo A", f"{SITE}/", ()), Source("b", "Báo B", "http://b.example/", ()))
 SETTINGS = load_settings(None)
 ON = replace(SETTINGS, images=ImageSettings(keep="pdf"))
+
+
+def open_watched(address: str) -> Iterator[Database]:
+    """Open an empty database with the two outlets; it is checked at the end."""
+    opened = open_database(address)
+    opened.crawl.set_sources(SOURCES)
+    yield opened
+    assert check_integrity(address) == []
+    opened.close()
+
+
+def new_home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+def open_kept(home: Home) -> Iterator[Database]:
+    """Open an SQLite database in the home."""
+    opened = open_database(home.database)
+    opened.crawl.set_sources(SOURCES)
+    yield opened
+    opened.close()
 
 
 def store(storage: Database, name: str, relevance: Relevance = "main", at: datetime = T0, text: str = "") -> str:

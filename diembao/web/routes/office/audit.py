@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from io import TextIOWrapper
 from time import sleep
@@ -98,21 +99,24 @@ def table(visit: Visit) -> Response:
     head = visit.storage.audit.head().seq
     chosen = {name: value for name, value in given.items() if value}
     event = AuditEvent("audit.exported", "audit", "", None, {"filter": chosen, "up_to": head}, visit.actor, visit.now)
-    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed by who sends it
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    rows = (row for row in audit_rows(visit.storage, wanted) if row.seq <= head)
-    write_audit_table(visit, rows, text, DIALECTS[visit.language])
-    text.flush()
-    text.detach()
-    visit.storage.audit.record(event)
-    file.seek(0)
-    name = f"diembao-audit-{visit.now.astimezone(visit.context.zone):%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_pieces(file), media_type="text/csv; charset=utf-8", headers=headers)
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        rows = (row for row in audit_rows(visit.storage, wanted) if row.seq <= head)
+        write_audit_table(visit, rows, text, DIALECTS[visit.language])
+        text.flush()
+        text.detach()
+        visit.storage.audit.record(event)
+        file.seek(0)
+        name = f"diembao-audit-{visit.now.astimezone(visit.context.zone):%Y-%m-%d}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        pieces = _pieces(file, stack.pop_all())
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
+def _pieces(file: IO[bytes], closing: ExitStack) -> Iterator[bytes]:
+    """Yield a file piece by piece, and close it after the last."""
+    with closing:
         while piece := file.read(_PIECE):
             yield piece
 
