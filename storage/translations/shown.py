@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, Select, Subquery, Table, and_, select
 
 from pipeline.records import VerdictReason
 from pipeline.records.translations import (
@@ -39,30 +39,7 @@ def _shown(connection: Connection, keys: Sequence[str], target: str) -> dict[str
         .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
         .where(item_texts.c.item_key.in_(keys), item_texts.c.version_id == versions.c.id)
     ).subquery()
-    of_people = (
-        select(current.c.item_key, current.c.part, translation_corrections)
-        .join(
-            translation_corrections,
-            and_(
-                translation_corrections.c.sha256 == current.c.sha256,
-                translation_corrections.c.source == current.c.language,
-                translation_corrections.c.target == target,
-            ),
-        )
-        .order_by(translation_corrections.c.id)
-    )
-    of_engines = (
-        select(current.c.item_key, current.c.part, translations)
-        .join(
-            translations,
-            and_(
-                translations.c.sha256 == current.c.sha256,
-                translations.c.source == current.c.language,
-                translations.c.target == target,
-            ),
-        )
-        .order_by(translations.c.id)
-    )
+    of_people, of_engines = (_beside(current, table, target) for table in (translation_corrections, translations))
     sources: dict[str, str] = {}
     texts: dict[str, dict[TextPart, TranslatedText]] = {}
     refusals: dict[str, dict[TextPart, VerdictReason]] = {}
@@ -84,6 +61,12 @@ def _shown(connection: Connection, keys: Sequence[str], target: str) -> dict[str
         )
         for key, source in sources.items()
     }
+
+
+def _beside(current: Subquery, table: Table, target: str) -> Select[Any]:
+    """Select the rows of a table that put current texts of articles into a language, the oldest first."""
+    same_text = and_(table.c.sha256 == current.c.sha256, table.c.source == current.c.language, table.c.target == target)
+    return select(current.c.item_key, current.c.part, table).join(table, same_text).order_by(table.c.id)
 
 
 def _refusal(row: Row[Any]) -> VerdictReason | None:
