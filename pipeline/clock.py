@@ -19,6 +19,11 @@ def steady() -> float:
     return time.monotonic() if fake is None else fake[1]
 
 
+def reading() -> tuple[datetime, float]:
+    """Return the current time and steady seconds of one moment: whoever compares the two reads them together."""
+    return _test_clock() or (datetime.now(UTC), time.monotonic())
+
+
 def _test_clock() -> tuple[datetime, float] | None:
     """Return time and steady seconds from the file $DIEMBAO_CLOCK, in which tests let months pass; None without it.
 

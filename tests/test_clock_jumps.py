@@ -51,6 +51,7 @@ def test_the_service_makes_no_digest_again_after_a_clock_that_was_behind(back: t
 
     set_clock(NOON, 0)
     with serving(home, DIEMBAO_CLOCK=str(clock)):
+        until(runs)  # from NOON on the job is known: a clock that moves before that owes no first day
         for day in (1, 2, 3):
             set_clock(NOON + timedelta(days=day), day * 86400)
             until(lambda day=day: sum(run.outcome is JobOutcome.DONE for run in runs()) == day, 120)
@@ -96,6 +97,7 @@ def test_the_service_makes_every_digest_on_its_day(jump: timedelta, restart: boo
     env = {"DIEMBAO_CLOCK": str(clock)}
     made = (JobOutcome.DONE, JobOutcome.AHEAD)
     with serving(home, **env) as process:
+        until(waits(1, JobOutcome.PLANNED))
         set_clock(NOON + timedelta(hours=20))
         until(waits(1, *made), 120)
         set_clock(NOON + jump)

@@ -19,7 +19,7 @@ from diembao.service.health import HealthServer, HealthState
 from diembao.service.job_process import JobProcess, JobResult, end_orphans, run_job
 from diembao.service.leader_lock import notify_systemd, process_id
 from diembao.service.scheduler import KEEP, DueJob, Schedule
-from diembao.system.clock import now, steady
+from diembao.system.clock import now, reading, steady
 from diembao.system.files import write_atomically
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
@@ -73,7 +73,7 @@ class JobServer:
         self._trouble_thread: threading.Thread | None = None
         self._purged_on = ""
         self._announced = False
-        self._clock = ClockWatch(now(), steady())
+        self._clock = ClockWatch(*reading())
         self._orphans = end_orphans(home, tuple(job.name for job in jobs))
         #: None until the database took the first record: a service started on a full disk waits for that
         self._schedule: Schedule | None = None
@@ -147,7 +147,7 @@ class JobServer:
 
     def check(self) -> None:
         """Record the jobs that ended and start those that are due."""
-        at, ticks = now(), steady()
+        at, ticks = reading()
         if drift := self._clock.look(at, ticks):
             self._state.clock_jumps += 1
             self._log.warning("clock_jumped", seconds=round(drift))

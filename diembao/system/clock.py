@@ -3,9 +3,9 @@
 import os
 from datetime import datetime
 
-from pipeline.clock import now, steady
+from pipeline.clock import now, reading, steady
 
-__all__ = ["now", "overdue", "steady"]
+__all__ = ["now", "overdue", "reading", "steady"]
 
 
 def overdue() -> datetime | None:
