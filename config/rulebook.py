@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +15,8 @@ from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
 T = TypeVar("T")
+#: Name of a file, for faults, and its text
+_NamedText = tuple[str, str]
 
 #: File of the weights that `diembao train` writes, beside the two files that people write.
 MODELS = "topic_model.json"
@@ -26,30 +28,57 @@ def load_rulebook(directory: Path | None = None) -> Rulebook:
     Raises ConfigError with the faults of all files.
     """
     faults: list[Fault] = []
-    places = _read_rules(directory, "places.toml", Gazetteer, _check_places, faults)
-    topics = _read_rules(directory, "topics.toml", TopicRules, _check_topics, faults)
-    models = _read_models(directory, faults)
-    if places is None or topics is None or models is None or faults:
+    places, topics, models = (_text_of(directory, name, faults) for name in ("places.toml", "topics.toml", MODELS))
+    if places is None or topics is None or models is None:
+        _parse(places, topics, models, faults)
         raise ConfigError(faults)
-    return rulebook(places, topics, models)
+    return _rulebook_of(places, topics, models)
+
+
+@lru_cache(maxsize=2)
+def _rulebook_of(places: _NamedText, topics: _NamedText, models: _NamedText) -> Rulebook:
+    """Return the rules of three files: to parse them takes a tenth of a second, and a process often asks for them."""
+    faults: list[Fault] = []
+    parsed = _parse(places, topics, models, faults)
+    if faults or parsed is None:
+        raise ConfigError(faults)
+    return rulebook(*parsed)
+
+
+def _parse(
+    places: _NamedText | None, topics: _NamedText | None, models: _NamedText | None, faults: list[Fault]
+) -> tuple[Gazetteer, TopicRules, Models] | None:
+    """Return what the files hold, or None where one is missing or too little is right in it; add to `faults`."""
+    gazetteer = _read_rules(places, Gazetteer, _check_places, faults)
+    rules = _read_rules(topics, TopicRules, _check_topics, faults)
+    weights = _read_models(models, faults)
+    if gazetteer is None or rules is None or weights is None:
+        return None
+    return gazetteer, rules, weights
+
+
+def _text_of(directory: Path | None, file: str, faults: list[Fault]) -> _NamedText | None:
+    try:
+        return resolve(directory, file)
+    except ConfigError as error:
+        faults += error.faults
+        return None
 
 
 @cache
 def packaged_models() -> Models:
     """Return the models packaged with diembao. Raises ConfigError."""
     faults: list[Fault] = []
-    models = _read_models(None, faults)
+    models = _read_models(_text_of(None, MODELS, faults), faults)
     if models is None:
         raise ConfigError(faults)
     return models
 
 
-def _read_models(directory: Path | None, faults: list[Fault]) -> Models | None:
-    try:
-        name, text = resolve(directory, MODELS)
-    except ConfigError as error:
-        faults += error.faults
+def _read_models(named: _NamedText | None, faults: list[Fault]) -> Models | None:
+    if named is None:
         return None
+    name, text = named
     try:
         return TypeAdapter(Models).validate_json(text)
     except ValidationError as error:
@@ -58,14 +87,12 @@ def _read_models(directory: Path | None, faults: list[Fault]) -> Models | None:
 
 
 def _read_rules(
-    directory: Path | None,
-    file: str,
-    kind: type[T],
-    check: Callable[[T, Faults], None],
-    faults: list[Fault],
+    named: _NamedText | None, kind: type[T], check: Callable[[T, Faults], None], faults: list[Fault]
 ) -> T | None:
+    if named is None:
+        return None
+    name, text = named
     try:
-        name, text = resolve(directory, file)
         rules, problems = read_toml(text, kind, name=name)
     except ConfigError as error:
         faults += error.faults

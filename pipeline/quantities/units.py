@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.text import scripts
 
@@ -123,7 +124,8 @@ UNITS: dict[str, Unit] = {
     key: Unit(key, dimension, factor) for dimension, rows in _TABLE.items() for key, factor, _ in rows
 }
 _UNSPACED = re.compile(f"[{scripts.WITHOUT_BOUNDARIES}]")
-_LETTER = rf"[^\W\d_{scripts.WITHOUT_BOUNDARIES}]"
+#: The set is closed under change of case; (?-i:) saves the compiler of patterns the work of finding that out.
+_LETTER = rf"(?-i:[^\W\d_{scripts.WITHOUT_BOUNDARIES}])"
 #: Spellings of one letter or two that are words elsewhere, or whose capital means something else
 _CASED = frozenset(
     ["m", "g", "t", "l", "h", "đ", "a", "kW", "MW", "GW", "kV", "kWh", "MWh", "GWh", "ha", "м", "г", "т"]
@@ -148,27 +150,34 @@ class _Spellings:
     keys: tuple[tuple[str, ...], ...]
 
 
-def _compile() -> dict[str, _Spellings]:
-    """Return the spellings by their first letter in lower case: one pattern of all takes a millisecond a number."""
+def _spellings() -> dict[str, tuple[str, ...]]:
+    """Return the units of each spelling."""
     spellings: dict[str, tuple[str, ...]] = {}
     for rows in _TABLE.values():
         for key, _, words in rows:
             for word in words.split():
                 spellings.setdefault(word, (key,))
-    spellings |= _EITHER
-    by_letter: dict[str, list[str]] = {}
-    for word in sorted(spellings, key=lambda word: (-len(word.rstrip("*")), word)):
-        by_letter.setdefault(word[0].lower(), []).append(word)
-    return {
-        letter: _Spellings(
-            re.compile("|".join(f"({_pattern(w)})" if w in _CASED else f"((?i:{_pattern(w)}))" for w in words)),
-            tuple(spellings[word] for word in words),
-        )
-        for letter, words in by_letter.items()
-    }
+    return spellings | _EITHER
 
 
-_BY_LETTER = _compile()
+_SPELLINGS = _spellings()
+_LETTERS = frozenset(word[0].lower() for word in _SPELLINGS)
+
+
+@cache
+def _beginning_with(letter: str) -> _Spellings:
+    """Return the spellings with a first letter in lower case: one pattern of all takes a millisecond a number.
+
+    All patterns take a second to compile, and a text has few of the letters.
+    """
+    own = (word for word in _SPELLINGS if word[0].lower() == letter)
+    words = sorted(own, key=lambda word: (-len(word.rstrip("*")), word))
+    return _Spellings(
+        re.compile("|".join(f"({_pattern(w)})" if w in _CASED else f"((?i:{_pattern(w)}))" for w in words)),
+        tuple(_SPELLINGS[word] for word in words),
+    )
+
+
 #: What may stand between a number and its unit: '15 millions de dongs', '20-mile'
 _BETWEEN = re.compile(r"\s(?:de|of)\s|\sd['’]|[\s-]|")
 #: Letters of a unit that begin another word: '1 원전' is a reactor, '2分の1' a fraction
@@ -184,9 +193,12 @@ def unit_after(text: str, end: int) -> tuple[tuple[str, ...], int]:
     between = _BETWEEN.match(text, end)
     assert between is not None  # it may be empty
     start = between.end()
-    known = _BY_LETTER.get(text[start : start + 1].lower())
-    match = known.pattern.match(text, start) if known else None
-    if known is None or match is None or match.lastindex is None or _OTHER_WORD.match(text, end):
+    letter = text[start : start + 1].lower()
+    if letter not in _LETTERS:
+        return (), end
+    known = _beginning_with(letter)
+    match = known.pattern.match(text, start)
+    if match is None or match.lastindex is None or _OTHER_WORD.match(text, end):
         return (), end
     return known.keys[match.lastindex - 1], match.end()
 
