@@ -15,6 +15,7 @@ from pipeline.records import JobOutcome, JobRun
 from pipeline.records.publications import Dispatch, Publication
 from storage.database import open_database
 from tests.support.cli import Diembao, json_lines, run_inside
+from tests.support.forked_processes import ForkedPopen
 from tests.support.served_home import LONG_AGO, ask, plan, serving, start, turns, until
 from tests.support.stress.serve_kill import kill
 from tests.support.stress.serve_soak import soak
@@ -51,7 +52,7 @@ def test_it_runs_its_jobs_records_them_answers_and_stops_when_told(home: Home, d
         short=hang(home, 0.05),
         later=(["digest"], 'cron = "15 6 * * *"'),
     )
-    with serving(home) as process:
+    with serving(home, subprocess.Popen) as process:
         until(lambda: all(run.ended for name in ("look", "wrong", "short") for run in turns(home, name) or [_NEVER]))
         assert [(run.outcome, run.exit_code) for run in turns(home, "look")] == [(JobOutcome.DONE, 0)]
         [wrong] = turns(home, "wrong")
@@ -142,7 +143,7 @@ def test_what_a_killed_one_left_running_is_ended_and_taken_up_again(home: Home) 
 
 
 def test_killed_at_random_moments_it_leaves_a_sound_database(tmp_path: Path) -> None:
-    assert kill(tmp_path, 3, seed=9) == []
+    assert kill(tmp_path, 3, 9, ForkedPopen) == []
 
 
 def test_status_is_well_without_a_service_and_says_when_one_stopped(home: Home) -> None:
@@ -192,7 +193,7 @@ def test_a_late_digest_says_so_in_every_form(home: Home) -> None:
 
 
 def test_days_with_mishaps_make_and_send_every_digest_once(tmp_path: Path) -> None:
-    problems, stage = soak(tmp_path, 2, faults=("no answer", "off"), every=1)
+    problems, stage = soak(tmp_path, 2, faults=("no answer", "off"), every=1, popen=ForkedPopen)
     assert problems == []
     assert sum(stage.faults.values()) == 2
     assert (len(stage.mail.digests), stage.asked) == (4, 1), "two days, two lists"

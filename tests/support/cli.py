@@ -25,7 +25,8 @@ _OF_THE_START = ("PYTHON", "LC_", "LANG")
 
 
 @cache
-def _server() -> ForkServer:
+def fork_server() -> ForkServer:
+    """Return the fork server of this process, started when it is first asked for."""
     server = ForkServer()
     atexit.register(server.close)
     return server
@@ -41,7 +42,9 @@ def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess
     if more.keys() <= {"cwd", "input"} and not any(name.startswith(_OF_THE_START) for name in own):
         folder = str(more.get("cwd") or Path.cwd())
         arguments = [str(word) for word in words]
-        return _server().run(arguments, environment=environment, folder=folder, text=more.get("input"), seconds=seconds)
+        return fork_server().run(
+            arguments, environment=environment, folder=folder, text=more.get("input"), seconds=seconds
+        )
     return subprocess.run(
         [sys.executable, "-m", "diembao", *map(str, words)],
         capture_output=True,
@@ -56,13 +59,13 @@ def run_diembao(*words: str | Path, **more: Any) -> "subprocess.CompletedProcess
 def run_python(code: str, *words: str, text: str = "", seconds: float = 120) -> "subprocess.CompletedProcess[str]":
     """Run a program that crawls in a process of its own, as `python -W ignore -c`, with `text` as its input."""
     arguments, folder = ["-c", code, *words], str(Path.cwd())
-    return _server().run(arguments, environment=os.environ, folder=folder, text=text, seconds=seconds)
+    return fork_server().run(arguments, environment=os.environ, folder=folder, text=text, seconds=seconds)
 
 
 def start_diembao(*words: str | Path) -> ForkedCommand:
     """Start the command line in a session of its own; what it prints goes nowhere."""
     with Path(os.devnull).open("r+b") as nowhere:
-        return _server().start(
+        return fork_server().start(
             [str(word) for word in words],
             environment=os.environ,
             folder=str(Path.cwd()),

@@ -2,17 +2,20 @@
 
 Reading it in takes a second or more of most commands, and as much again of each worker that examines pages. A process
 that is forked has its own memory, its own standard streams, environment and working directory, and ends as the program
-does, with its exit code. Workers are forked from it in turn. Words that begin with `-c` are a program and its words.
+does, with its exit code. Workers are forked from it in turn. Words that begin with `-c` are a program and its words,
+those that begin with `-m` a module and its words.
 
     python -m tests.support.fork_server SOCKET
 """
 
 import atexit
+import fcntl
 import gc
 import json
 import logging
 import os
 import random
+import runpy
 import socket
 import subprocess
 import sys
@@ -23,6 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from types import ModuleType
@@ -56,23 +60,31 @@ _CRAWL = (
     "crawlers.spiders.press",
 )
 _LEARNING = ("diembao.cli.views.evaluate", "diembao.evaluation.retraining", "diembao.evaluation.training")
+_DESK = ("diembao.web.app", "diembao.web.auth.sample", "diembao.web.context", "diembao.web.serving")
 _DIGEST = ("analysis.brief.document", "analysis.digest.charts", "analysis.digest.document", "docx", "jinja2", "typst")
 #: A word of the command line → what its command loads besides; the first one pays for all that follow.
 _OF_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "-c": _CRAWL,
     "collect": _CRAWL,
+    "desk": _DESK,
+    "diembao.web": _DESK,
     "digest": _DIGEST,
     "evaluate": _LEARNING,
     "publish": _DIGEST,
     "report": (*_DIGEST, "analysis.report.charts", "diembao.jobs.reporting.report", "pandas", "scipy.special"),
     "run": (*_CRAWL, *_DIGEST),
     "send": _DIGEST,
+    "serve": ("diembao.cli.job_commands", "diembao.service.desk_process", "diembao.service.server"),
     "train": _LEARNING,
 }
 #: Commands that tag texts: the rules and the models of the package are built for them once.
 _TAGGING = frozenset(
     {"collect", "evaluate", "explain", "extract", "process", "retag", "run", "tag", "train", "translate"}
 )
+#: Variable that names the server's socket to a process whose own processes are to be forked too (forked_processes.py).
+FORK = "DIEMBAO_FORK_SERVER"
+#: Files that a request may hand over.
+_MOST_FILES = 16
 #: Seconds for the server to read the program in.
 _START = 120.0
 
@@ -85,16 +97,16 @@ def serve(path: str) -> None:
         door.listen(16)
         while True:
             line, _ = door.accept()
-            size, streams, _, _ = socket.recv_fds(line, 4, 3)
+            size, files, _, _ = socket.recv_fds(line, 4, _MOST_FILES)
             request = json.loads(line.makefile("rb").read(int.from_bytes(size, "big")))
             _prepare_for(request[2])
             # A process for each request, so that several can run at once; it waits for the one that is the program.
             if not os.fork():
                 door.close()
-                _answer(line, streams, *request)
+                _answer(line, files, *request)
                 return
             line.close()
-            for number in streams:
+            for number in files:
                 os.close(number)
             with suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
@@ -119,6 +131,8 @@ def _load_for(word: str) -> None:
 
 
 def _prepare_for(words: Sequence[str]) -> None:
+    if words[:1] == ["-m"] and words[1].startswith("tests."):
+        _load(words[1:2])
     for word in _OF_COMMANDS.keys() & set(words):
         _load_for(word)
     if not _TAGGING.isdisjoint(words):
@@ -129,28 +143,53 @@ def _prepare_for(words: Sequence[str]) -> None:
 
 
 def _answer(
-    line: socket.socket, streams: Sequence[int], folder: str, environment: Mapping[str, str], words: Sequence[str]
+    line: socket.socket,
+    files: Sequence[int],
+    folder: str,
+    environment: Mapping[str, str],
+    words: Sequence[str],
+    numbers: Sequence[int],
 ) -> None:
     process = os.fork()
     if process:
+        # The process alone holds its files: who reads what it writes must see it end.
+        for number in files:
+            os.close(number)
         line.sendall(process.to_bytes(4, "big"))
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         line.sendall(code.to_bytes(4, "big", signed=True))
         os._exit(0)
     os.setsid()
     line.close()
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-        os.close(stream)
+    _place(files, numbers)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     random.seed()
+    if environment.get("PYTHONUNBUFFERED"):
+        for stream in (sys.stdout, sys.stderr):
+            assert isinstance(stream, TextIOWrapper)
+            stream.reconfigure(line_buffering=True)
+    if path := environment.get(FORK):
+        from tests.support.forked_processes import fork_processes
+
+        fork_processes(path)
     try:
         _run(words)
     except SystemExit as end:
         _end(end.code)
     _end(None)
+
+
+def _place(files: Sequence[int], numbers: Sequence[int]) -> None:
+    """Give files that were received the numbers that they are to have, of which one may have another's."""
+    beyond = max((*files, *numbers)) + 1
+    held = [fcntl.fcntl(number, fcntl.F_DUPFD, beyond) for number in files]
+    for number in files:
+        os.close(number)
+    for number, one in zip(numbers, held, strict=True):
+        os.dup2(one, number)
+        os.close(one)
 
 
 def _run(words: Sequence[str]) -> None:
@@ -160,6 +199,10 @@ def _run(words: Sequence[str]) -> None:
         sys.modules["__main__"] = program = ModuleType("__main__")
         warnings.simplefilter("ignore")
         exec(words[1], vars(program))
+        return
+    if words[:1] == ["-m"]:
+        sys.argv = list(words[1:])
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
         return
     from diembao import __main__ as program
 
@@ -183,7 +226,7 @@ class ForkedCommand:
     """A running command of the server; its methods are those of subprocess.Popen."""
 
     def __init__(self, words: Sequence[str], line: socket.socket) -> None:
-        self._words, self._line = words, line
+        self.args, self._line = words, line
         self._code: int | None = None
         self.pid = self._read_number()
 
@@ -198,7 +241,7 @@ class ForkedCommand:
             try:
                 self._code = self._read_number()
             except TimeoutError:
-                raise subprocess.TimeoutExpired(["diembao", *self._words], timeout or 0) from None
+                raise subprocess.TimeoutExpired(["diembao", *self.args], timeout or 0) from None
             self._line.close()
         return self._code
 
@@ -212,18 +255,33 @@ class ForkedCommand:
             os.kill(self.pid, 9)
 
 
+def request(
+    path: str, words: Sequence[str], *, environment: Mapping[str, str], folder: str, files: Mapping[int, int]
+) -> ForkedCommand:
+    """Start a command, in a session of its own, by the server at a socket.
+
+    `files`: number that a file is to have in the new process, 0 to 2 at least → its number in this one.
+    """
+    message = json.dumps([folder, dict(environment), list(words), list(files)]).encode()
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(path)
+    socket.send_fds(line, [len(message).to_bytes(4, "big")], list(files.values()))
+    line.sendall(message)
+    return ForkedCommand(words, line)
+
+
 class ForkServer:
     """A running server; `run` is subprocess.run for the words of a command line."""
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory()
-        self._path = str(Path(self._folder.name, "door"))
+        self.path = str(Path(self._folder.name, "door"))
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "tests.support.fork_server", self._path]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        command = [sys.executable, "-m", "tests.support.fork_server", self.path]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         end = time.monotonic() + _START
-        while not Path(self._path).exists():
-            assert self._process.poll() is None
+        while not Path(self.path).exists():
+            assert self.process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.02)
 
@@ -251,16 +309,11 @@ class ForkServer:
         self, words: Sequence[str], *, environment: Mapping[str, str], folder: str, streams: Sequence[int]
     ) -> "ForkedCommand":
         """Start a command, in a session of its own, with these three standard streams."""
-        request = json.dumps([folder, dict(environment), list(words)]).encode()
-        line = socket.socket(socket.AF_UNIX)
-        line.connect(self._path)
-        socket.send_fds(line, [len(request).to_bytes(4, "big")], list(streams))
-        line.sendall(request)
-        return ForkedCommand(words, line)
+        return request(self.path, words, environment=environment, folder=folder, files=dict(enumerate(streams)))
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        self.process.kill()
+        self.process.wait()
         self._folder.cleanup()
 
 

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 from diembao.system.home import Home
 from pipeline.records import JobOutcome, JobRun
 from storage.database import open_database
+from tests.support.forked_processes import ForkedPopen, Popen
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 JOB = '[[job]]\nname = "{name}"\ncommand = {command}\n{more}\n'
@@ -25,8 +26,9 @@ def plan(home: Home, **jobs: tuple[list[str], str]) -> None:
     (home.config / "schedule.toml").write_text('[serve]\nhealth = "127.0.0.1:0"\n' + "\n".join(tables))
 
 
-def start(home: Home, **env: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+def start(home: Home, popen: Popen = ForkedPopen, **env: str) -> Any:
+    """Start the service; `popen` starts its process, by default a forked one whose jobs are forked too."""
+    return popen(
         [sys.executable, "-m", "diembao", "--home", str(home.root), "serve"],
         stderr=subprocess.PIPE,
         text=True,
@@ -35,9 +37,9 @@ def start(home: Home, **env: str) -> "subprocess.Popen[str]":
 
 
 @contextmanager
-def serving(home: Home, **env: str) -> "Iterator[subprocess.Popen[str]]":
+def serving(home: Home, popen: Popen = ForkedPopen, **env: str) -> Iterator[Any]:
     (home.root / "serve.json").unlink(missing_ok=True)
-    process = start(home, **env)
+    process = start(home, popen, **env)
     try:
         until(lambda: (home.root / "serve.json").exists() or process.poll() is not None)
         assert process.poll() is None, process.stderr and process.stderr.read()

@@ -14,6 +14,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 from sqlalchemy import func, select
@@ -33,6 +34,7 @@ from storage.schema.audit import audit_entries
 from storage.schema.reviews import review_actions, reviews
 from tests.support.desk import COMMAND, store_day, written
 from tests.support.desk_server import write_desk_home
+from tests.support.forked_processes import Popen
 from tests.support.stress.desk_writers import pairs
 
 #: Browsers of each kind.
@@ -128,8 +130,11 @@ class _Reviewer(_Browser):
         return f"{self.article}.{number}", "/review/act", fields
 
 
-def kill_desk(folder: Path, address: str, times: int, seed: int) -> Killed:
-    """Kill the desk at so many moments drawn by `seed`, while browsers send forms; return what came of it."""
+def kill_desk(folder: Path, address: str, times: int, seed: int, popen: Popen = subprocess.Popen) -> Killed:
+    """Kill the desk at so many moments drawn by `seed`, while browsers send forms; return what came of it.
+
+    `popen` starts the desk's processes.
+    """
     home, dice, found = write_desk_home(folder / "home"), random.Random(seed), Killed()
     storage = open_database(address)
     listening = listen("127.0.0.1", 0)
@@ -139,7 +144,7 @@ def kill_desk(folder: Path, address: str, times: int, seed: int) -> Killed:
     process = None
     try:
         for number in range(times + 1):
-            process = subprocess.Popen(
+            process = popen(
                 desk_command(home, listening),
                 pass_fds=(listening.fileno(),),
                 env=environment,
@@ -199,7 +204,7 @@ def _token(storage: Database, role: Role, name: str) -> str:
     return token
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for(url: str, process: Any) -> None:
     """Wait until the desk answers."""
     until = time.monotonic() + _START
     while time.monotonic() < until:

@@ -33,6 +33,7 @@ from storage.schema.audit import audit_entries, audit_people
 from storage.schema.core import items
 from storage.schema.reviews import review_actions, reviews
 from tests.support.desk import COMMAND, MORNING, store_day, written
+from tests.support.forked_processes import Popen
 
 #: Articles on which all decide, and writers of one process.
 _ARTICLES, _OF_A_PROCESS = 30, 10
@@ -57,8 +58,11 @@ class Written:
     problems: list[str] = field(default_factory=list)
 
 
-def write_at_once(address: str, writers: int, decisions: int) -> Written:
-    """Let so many writers make so many decisions each in an empty database; return what came of it."""
+def write_at_once(address: str, writers: int, decisions: int, popen: Popen = subprocess.Popen) -> Written:
+    """Let so many writers make so many decisions each in an empty database; return what came of it.
+
+    `popen` starts the writers' processes.
+    """
     storage = open_database(address)
     keys = store_day(storage, [written(f"w{n}") for n in range(_ARTICLES)])
     names = [storage.accounts.create(NewAccount(f"w{n}", "reviewer"), COMMAND, MORNING).id for n in range(writers)]
@@ -66,7 +70,7 @@ def write_at_once(address: str, writers: int, decisions: int) -> Written:
     command = [sys.executable, "-m", "tests.support.stress.desk_writers", address]
     start = time.monotonic()
     processes = [
-        subprocess.Popen(
+        popen(
             [*command, str(names[first]), str(min(_OF_A_PROCESS, writers - first)), str(decisions)],
             stdout=subprocess.PIPE,
             text=True,

@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from diembao.system.home import Home
@@ -16,6 +17,7 @@ from pipeline.records import JobOutcome
 from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
 from tests.support.cli import run_diembao
+from tests.support.forked_processes import Popen
 
 _SCHEDULE = """
 [serve]
@@ -35,10 +37,10 @@ every_minutes = 1
 """
 
 
-def _start(home: Home) -> "subprocess.Popen[bytes]":
+def _start(home: Home, popen: Popen) -> Any:
     (home.root / "serve.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "diembao", "--home", str(home.root), "serve"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    process = popen(command, stderr=subprocess.DEVNULL)
     while not (home.root / "serve.json").exists():
         if process.poll() is not None:
             raise RuntimeError(f"the service ended with {process.returncode} when it was to start")
@@ -60,17 +62,17 @@ def _wait_for_a_job(home: Home) -> None:
         time.sleep(0.02)
 
 
-def kill(folder: Path, times: int, seed: int) -> list[str]:
+def kill(folder: Path, times: int, seed: int, popen: Popen = subprocess.Popen) -> list[str]:
     """Kill the service at so many moments drawn by `seed`, half of them after one of its jobs; return problems.
 
-    The first moment is one at which a job runs.
+    The first moment is one at which a job runs. `popen` starts the service's processes.
     """
     home, dice, problems = Home(folder), random.Random(seed), list[str]()
     run_diembao("--home", folder, "init").check_returncode()
     (home.config / "schedule.toml").write_text(_SCHEDULE)
     address = f"sqlite:///{home.database}"
     for n in range(times):
-        process = _start(home)
+        process = _start(home, popen)
         try:
             if n == 0:  # one kill at least meets a job
                 _wait_for_a_job(home)
@@ -83,7 +85,7 @@ def kill(folder: Path, times: int, seed: int) -> list[str]:
             process.kill()
             process.wait()
         problems += [f"kill {n}: {problem}" for problem in check_integrity(address)]
-    process = _start(home)
+    process = _start(home, popen)
     process.terminate()
     if process.wait(timeout=120) != 0:
         problems.append(f"told to stop, it ended with {process.returncode}")

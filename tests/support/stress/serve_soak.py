@@ -5,6 +5,7 @@ a job with an interval. Digests, their sending, alerts, backups, the database, t
 are real.
 """
 
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from pipeline.records import Alert, JobOutcome, JobRun
 from storage.database import Database, open_database
 from storage.maintenance.integrity import check_integrity
+from tests.support.forked_processes import Popen
 from tests.support.stress.serve_stage import FAULTS, LISTS, START, ZONE, Stage
 
 _LATE = timedelta(minutes=15)
@@ -27,10 +29,14 @@ def soak(
     restart: Callable[[], None] | None = None,
     faults: tuple[str, ...] = FAULTS,
     every: int = 3,
+    popen: Popen = subprocess.Popen,
 ) -> tuple[list[str], Stage]:
-    """Run `days` days with a fault on every `every`-th; return the problems, and the stage they ran on."""
+    """Run `days` days with a fault on every `every`-th; return the problems, and the stage they ran on.
+
+    `popen` starts the service's processes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    stage = Stage(folder, address, restart)
+    stage = Stage(folder, address, restart, popen)
     stage.start()
     coming = iter(faults * days)
     try:

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from diembao.system.home import Home
 from storage.database import open_database
 from tests.support.cli import run_diembao
+from tests.support.forked_processes import Popen
 from tests.support.stress.mailbox import Mailbox
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -80,7 +81,15 @@ megabytes = 1
 class Stage:
     """A home folder, a clock that is moved by hand, and the service on it."""
 
-    def __init__(self, folder: Path, address: str | None, restart: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        address: str | None,
+        restart: Callable[[], None] | None,
+        popen: Popen = subprocess.Popen,
+    ) -> None:
+        """`popen` starts the service's process."""
+        self._popen = popen
         self.home = Home(folder / "home")
         self.address = address or f"sqlite:///{self.home.database}"
         self._restart = restart
@@ -99,7 +108,7 @@ class Stage:
         (self.home.config / "schedule.toml").write_text(_SCHEDULE)
         (self.home.config / "alerts.toml").write_text(_ALERTS.format(port=self.mail.port))
         self.mail.up()
-        self.server: subprocess.Popen[bytes] | None = None
+        self.server: Any = None
         #: by life of the server: (time, bytes of memory)
         self.memory: list[list[tuple[datetime, float]]] = []
         self.faults: Counter[str] = Counter()
@@ -130,7 +139,7 @@ class Stage:
 
     def start(self) -> None:
         (self.home.root / "serve.json").unlink(missing_ok=True)
-        self.server = subprocess.Popen([*self._command(), "serve"], stderr=subprocess.DEVNULL, env=self.environment)
+        self.server = self._popen([*self._command(), "serve"], stderr=subprocess.DEVNULL, env=self.environment)
         self.memory.append([])
         _wait_for((self.home.root / "serve.json").exists, 120, "the service did not start")
 
