@@ -4,6 +4,7 @@ import ast
 import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -22,8 +23,13 @@ INTERNATIONAL = {"CSV", "ID", "N", "URL"}
 VIETNAMESE = {"TIN"}
 
 
-def messages_of_click() -> Iterator[tuple[str, str, str, set[str]]]:
-    """Yield (place, message, plural or '', fields filled in) of each call of gettext in click's source."""
+@cache
+def messages_of_click() -> tuple[tuple[str, str, str, set[str]], ...]:
+    """Return (place, message, plural or '', fields filled in) of each call of gettext in click's source."""
+    return tuple(_messages_of_click())
+
+
+def _messages_of_click() -> Iterator[tuple[str, str, str, set[str]]]:
     for path in sorted(Path(click.__file__).parent.glob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         filled = {
@@ -38,13 +44,10 @@ def messages_of_click() -> Iterator[tuple[str, str, str, set[str]]]:
                     yield f"{path.name}:{node.lineno}", words[0], (words[1:] or [""])[0], filled.get(id(node), set())
 
 
-MESSAGES = tuple(messages_of_click())
-
-
 def test_each_message_of_click_is_translated_with_fields_that_click_fills_in() -> None:
-    assert len(MESSAGES) > 70
+    assert len(messages_of_click()) > 70
     words, wrong = catalog("vi", CLICK_DOMAIN), []
-    for place, message, plural, filled in MESSAGES:
+    for place, message, plural, filled in messages_of_click():
         with use_language("vi"):
             text = translate_click(message, plural, 2)
         if text in (message, plural) and text not in ("d",) and words.gettext(message) == message:
@@ -57,7 +60,9 @@ def test_each_message_of_click_is_translated_with_fields_that_click_fills_in() -
 def test_english_is_click_s_own() -> None:
     with use_language("en"):
         assert [
-            m for _, m, plural, _ in MESSAGES if (translate_click(m), translate_click(m, plural, 2)) != (m, plural or m)
+            m
+            for _, m, plural, _ in messages_of_click()
+            if (translate_click(m), translate_click(m, plural, 2)) != (m, plural or m)
         ] == []
 
 

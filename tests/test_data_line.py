@@ -21,7 +21,7 @@ VI = labels("vi")
 RULES = load_rulebook(None)
 TOPICS = {topic.id: topic.label_vi for topic in RULES.topics.topic}
 PROVINCE = RULES.places.province.name
-ITEMS = foreign_items()
+KEYS = [printed.key for printed in articles() if printed.language != "vi"]
 _GOLD = Path(__file__).parent / "data" / "translation" / "sample_quantities.tsv"
 #: Checked by reading the articles
 QUANTITIES = dict(line.split("\t") for line in _GOLD.read_text("utf-8").splitlines() if not line.startswith("#"))
@@ -31,8 +31,9 @@ def line_of(item: Item, *mates: Item) -> str:
     return data_line(item, mates, VI, TOPICS, PROVINCE)
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.key)
-def test_every_statement_is_in_the_data_of_its_article(item: Item) -> None:
+@pytest.mark.parametrize("key", KEYS)
+def test_every_statement_is_in_the_data_of_its_article(key: str) -> None:
+    item = next(item for item in foreign_items() if item.key == key)
     facts = known_facts(item, (), PROVINCE)
     text = plain(f"{item.article.title}\n{item.article.text}")
     assert facts.country == item.country
@@ -53,7 +54,7 @@ def test_every_statement_is_in_the_data_of_its_article(item: Item) -> None:
 
 
 def test_the_sample_press_is_read_in_ten_languages() -> None:
-    assert {item.language.split("-")[0] for item in ITEMS} == {
+    assert {item.language.split("-")[0] for item in foreign_items()} == {
         "en",
         "zh",
         "ru",
@@ -65,7 +66,7 @@ def test_the_sample_press_is_read_in_ten_languages() -> None:
         "lo",
         "km",
     }
-    assert QUANTITIES.keys() == {item.key for item in ITEMS}
+    assert QUANTITIES.keys() == {item.key for item in foreign_items()}
 
 
 def test_an_event_mate_is_named_and_others_are_not() -> None:
@@ -86,7 +87,7 @@ def test_an_event_mate_is_named_and_others_are_not() -> None:
 
 
 def test_where_nothing_else_is_known_the_line_says_where_it_was_printed() -> None:
-    item = ITEMS[0]
+    item = foreign_items()[0]
     bare = replace(item, country="DE", article=replace(item.article, title="Meer", lead="", text="Wind."))
     bare = replace(bare, tags=replace(bare.tags, language="de", places=(), topics=()))
     assert line_of(bare) == "Báo Đức."

@@ -48,7 +48,7 @@ def fragile(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
     return [Unreadable(one.id, Reason.NO_TEXT) for one in documents]
 
 
-def test_one_bad_page_costs_that_page() -> None:
+def test_one_bad_page_costs_that_page(forked_workers: None) -> None:
     documents = [document(n, {3: b"die", 6: b"hang", 8: b"eat"}.get(n, b"")) for n in range(10)]
     results = LocalExaminer(workers=2, start=1.0).examine(
         iter(documents), load_rulebook(None), batch=4, seconds_per_document=0.5, function=fragile
@@ -82,7 +82,9 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("bad", "place"), PAIRS)
-def test_good_pages_are_never_held_up_by_bad_ones(bad: str, place: str) -> None:
+def test_good_pages_are_never_held_up_by_bad_ones(bad: str, place: str, request: pytest.FixtureRequest) -> None:
+    if bad != "die":  # its workers are new processes, as a user's are
+        request.getfixturevalue("forked_workers")
     number = {"first": (0, 1), "last": (10, 11), "between": (3, 7)}[place]
     documents = [document(n, bad.encode() if n in number else b"") for n in range(12)]
     order: list[int] = []
@@ -100,7 +102,7 @@ def test_good_pages_are_never_held_up_by_bad_ones(bad: str, place: str) -> None:
     assert {n for n, note in notes.items() if note} == set(number)
 
 
-def test_a_slow_page_gets_its_seconds_at_the_end() -> None:
+def test_a_slow_page_gets_its_seconds_at_the_end(forked_workers: None) -> None:
     documents = [document(n, b"slow" if n in (0, 4) else b"") for n in range(8)]
     results = [
         result
@@ -114,7 +116,7 @@ def test_a_slow_page_gets_its_seconds_at_the_end() -> None:
     assert len(results) == 8
 
 
-def test_documents_of_one_candidate_never_overtake_each_other() -> None:
+def test_documents_of_one_candidate_never_overtake_each_other(forked_workers: None) -> None:
     documents = [replace(document(n, b"slow" if n == 1 else b""), candidate_id=n % 3 + 1) for n in range(9)]
     order = [
         result.document_id
@@ -126,7 +128,7 @@ def test_documents_of_one_candidate_never_overtake_each_other() -> None:
     assert order == [0, 2, 3, 5, 6, 8, 1, 4, 7]
 
 
-def test_second_tries_end_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_tries_end_together(monkeypatch: pytest.MonkeyPatch, forked_workers: None) -> None:
     monkeypatch.setattr("diembao.workers.documents._SECOND_TRIES", 2.0)
     documents = [document(n, b"hang" if n < 6 else b"") for n in range(8)]
     began = time.monotonic()
@@ -144,7 +146,7 @@ def test_second_tries_end_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("took the time of this run" in result.note for result in results.values())
 
 
-def test_late_pages_beyond_the_most_are_lost_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_pages_beyond_the_most_are_lost_by_name(monkeypatch: pytest.MonkeyPatch, forked_workers: None) -> None:
     monkeypatch.setattr("diembao.workers.documents._MOST_LATE", 1)
     documents = [document(n, b"die" if n < 3 else b"") for n in range(5)]
     results = [
@@ -158,7 +160,7 @@ def test_late_pages_beyond_the_most_are_lost_by_name(monkeypatch: pytest.MonkeyP
     assert [r.reason for r in results if isinstance(r, Unreadable)].count(Reason.ERROR) == 3
 
 
-def test_a_run_that_is_left_half_way_ends_its_workers() -> None:
+def test_a_run_that_is_left_half_way_ends_its_workers(forked_workers: None) -> None:
     run = LocalExaminer(workers=2, warm=False).examine(
         (document(n, b"hang" if n else b"") for n in range(9)),
         load_rulebook(None),

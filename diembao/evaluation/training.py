@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from config.rulebook import packaged_models
 from pipeline.rules.linear_models import Linear, Models
@@ -86,7 +85,7 @@ def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
             at += 1
     if y.all():
         return rules.models.topics
-    model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
+    model = _fit(x, y)
     weights, base = model.coef_[0], float(model.intercept_[0])
     bias = {name: round(base + _OWN_BIAS * float(weights[size + k]), 4) for k, (_, name) in enumerate(ids)}
     # A topic without examples needs more evidence: its bias is 0.3 lower.
@@ -99,7 +98,7 @@ def _grade(rows: Sequence[_Row], rules: Rulebook) -> Linear:
         return rules.models.grade
     x = np.array([r.grade for r in used])
     y = np.array([r.record["about_ninh_thuan"] == "main" for r in used])
-    model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
+    model = _fit(x, y)
     return Linear(
         relevance.FEATURES, {"main": _rounded(model.coef_[0])}, {"main": round(float(model.intercept_[0]), 4)}
     )
@@ -114,7 +113,7 @@ def _support(rows: Sequence[_Row], rules: Rulebook) -> Linear:
     names = sorted({m.place.name for r in used for m in r.mentions.unsupported})
     features = (*relevance.SUPPORT_FEATURES, *names)
     x = np.array([relevance.support_features(r.mentions, features) for r in used])
-    model = LogisticRegression(C=_STRENGTH, max_iter=5000).fit(x, y)
+    model = _fit(x, y)
     return Linear(features, {"ours": _rounded(model.coef_[0])}, {"ours": round(float(model.intercept_[0]), 4)})
 
 
@@ -125,9 +124,16 @@ def _tone(rows: Sequence[_Row], filing: Linear, grade: Linear, rules: Rulebook) 
     features = _tone_features(rules)
     x = np.array([r.tone(filing, grade, rules, features) for r in used])
     y = np.array([_TONES.index(r.record["tone"]) for r in used])
-    model = LogisticRegression(C=_STRENGTH / 2, max_iter=5000).fit(x, y)
+    model = _fit(x, y, _STRENGTH / 2)
     weights = {name: _rounded(model.coef_[k]) for k, name in enumerate(_TONES)}
     return Linear(features, weights, {n: round(float(model.intercept_[k]), 4) for k, n in enumerate(_TONES)})
+
+
+def _fit(x: "np.ndarray[Any, Any]", y: "np.ndarray[Any, Any]", strength: float = _STRENGTH) -> Any:
+    """Return the logistic model of rows of features and their classes."""
+    from sklearn.linear_model import LogisticRegression  # a second, for the commands that train alone
+
+    return LogisticRegression(C=strength, max_iter=5000).fit(x, y)
 
 
 def _tone_features(rules: Rulebook) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ _CRAWL = (
     "crawlers.settings",
     "crawlers.spiders.press",
 )
-_LEARNING = ("diembao.cli.views.evaluate", "diembao.evaluation.retraining", "diembao.evaluation.training")
+_LEARNING = ("diembao.cli.views.evaluate", "diembao.evaluation.retraining", "sklearn.linear_model")
 _DESK = ("diembao.web.app", "diembao.web.auth.sample", "diembao.web.context", "diembao.web.serving")
 _DIGEST = ("analysis.brief.document", "analysis.digest.charts", "analysis.digest.document", "docx", "jinja2", "typst")
 #: A word of the command line → what its command loads besides; the first one pays for all that follow.

@@ -2,12 +2,19 @@
 
 import zlib
 from collections.abc import Callable
+from functools import cache
 
-from tests.support.faults.answers import Serve, always
+from tests.support.faults.answers import Serve, always, feed
 
 
 def packed(body: bytes, encoding: str, kind: str = "application/rss+xml") -> Serve:
     return always("200 OK", body, f"Content-Encoding: {encoding}", kind=kind)
+
+
+def packed_bomb(make: Callable[[], bytes], encoding: str = "", kind: str = "application/rss+xml") -> Serve:
+    """Serve a bomb that is made when it is first asked for; `encoding` '': it is the file itself that is packed."""
+    made = cache(make)
+    return lambda asked: (packed(made(), encoding, kind) if encoding else feed(made(), kind=kind))(asked)
 
 
 def bomb(pack: Callable[[bytes], bytes], end: Callable[[], bytes], first: bytes = b"") -> bytes:
