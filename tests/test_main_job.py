@@ -19,6 +19,7 @@ from diembao.demo.server import Press
 from diembao.notebook import open_home
 from diembao.system.home import Home
 from tests.support.cli import Diembao, json_lines
+from tests.support.forked_processes import ForkedPopen
 
 ROOT = Path(__file__).parent.parent
 
@@ -161,22 +162,25 @@ def test_empty_day_is_a_valid_digest(first: object, home: Home, diembao: Diembao
     assert "2020" in (tmp_path / "diem-bao-2020-02-01.html").read_text("utf-8")
 
 
+def _collect_and_process(home: Home, diembao: Diembao) -> tuple[int, int]:
+    """Do what `run` does before it makes a digest; return new articles and new versions."""
+    assert diembao("--home", home.root, "collect").returncode == 1  # the dead outlet
+    [told] = json_lines(diembao("--home", home.root, "--json", "process").stdout)
+    return told["process"]["new_items"], told["process"]["new_versions"]
+
+
 def test_second_run_stores_nothing_new_and_an_edit_is_a_version(
     first: object, home: Home, press: Press, diembao: Diembao
 ) -> None:
     before = counted(home, "SELECT key, version FROM items ORDER BY key")
     asked = len(press.requests)
-    again = diembao("--home", home.root, "--json", "run")
-    rows = {k: v for row in json_lines(again.stdout) for k, v in row.items()}
-    assert (rows["process"]["new_items"], rows["process"]["new_versions"]) == (0, 0)
+    assert _collect_and_process(home, diembao) == (0, 0)
     assert counted(home, "SELECT key, version FROM items ORDER BY key") == before
     assert any(request.status == 304 for request in press.requests[asked:])
 
     article = next(a for a in press.articles if a.versions and a.gold and a.gold.relevance == "main")
     press.change(article.outlet, article.slug)
-    again = diembao("--home", home.root, "--json", "run")
-    rows = {k: v for row in json_lines(again.stdout) for k, v in row.items()}
-    assert (rows["process"]["new_items"], rows["process"]["new_versions"]) == (0, 1)
+    assert _collect_and_process(home, diembao) == (0, 1)
     after = counted(home, "SELECT key, version FROM items ORDER BY key")
     assert [key for key, _ in after] == [key for key, _ in before]
     assert sum(int(str(v)) for _, v in after) == sum(int(str(v)) for _, v in before) + 1
@@ -192,7 +196,7 @@ def test_a_second_run_at_the_same_time_is_refused(home: Home, diembao: Diembao) 
 def test_a_run_told_to_stop_says_so_and_loses_nothing(press: Press, diembao: Diembao, tmp_path: Path) -> None:
     fresh = Home(tmp_path)
     write_home(fresh, press.outlets, workers=1)
-    process = subprocess.Popen(
+    process = ForkedPopen(
         [sys.executable, "-m", "diembao", "--home", str(fresh.root), "--json", "run"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -207,5 +211,5 @@ def test_a_run_told_to_stop_says_so_and_loses_nothing(press: Press, diembao: Die
     assert "Đã dừng giữa chừng" in err
     assert not any("digest" in row for row in json_lines(out))
     assert counted(fresh, "SELECT count(*) FROM candidates WHERE outcome = 'waiting'") != [(0,)]
-    assert diembao("--home", fresh.root, "run").returncode == 1  # the dead outlet
+    _collect_and_process(fresh, diembao)
     assert counted(fresh, "SELECT count(*) FROM candidates WHERE outcome = 'waiting'") == [(0,)]

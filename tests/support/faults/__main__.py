@@ -17,6 +17,7 @@ from tests.support.faults.answers import FEED_BYTES, PAGE_BYTES, TIMEOUT
 from tests.support.faults.catalogue import Fault, faults
 from tests.support.faults.content import LOGIN
 from tests.support.faults.names import INSIDE, PUBLIC, answer_names
+from tests.support.faults.packing import make_bombs
 from tests.support.faults.sites import serve
 
 
@@ -72,7 +73,9 @@ def main(folder: Path) -> None:
             intruders.append(str(connection.getsockname()))
             connection.close()
 
-    sites = serve(faults(), contexts)
+    every = faults()
+    make_bombs()
+    sites = serve(every, contexts)
     secrets = [("0.0.0.0", 9999), *((INSIDE, s.port) for s in sites if s.fault.at_address == PUBLIC)]
     for secret in secrets:
         threading.Thread(target=watch, args=(socket.create_server(secret),), daemon=True).start()

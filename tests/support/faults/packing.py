@@ -11,9 +11,19 @@ def packed(body: bytes, encoding: str, kind: str = "application/rss+xml") -> Ser
     return always("200 OK", body, f"Content-Encoding: {encoding}", kind=kind)
 
 
+_BOMBS: list[Callable[[], bytes]] = []
+
+
+def make_bombs() -> None:
+    """Make what will be served before anybody asks for it: the crawl would wait."""
+    for made in _BOMBS:
+        made()
+
+
 def packed_bomb(make: Callable[[], bytes], encoding: str = "", kind: str = "application/rss+xml") -> Serve:
-    """Serve a bomb that is made when it is first asked for; `encoding` '': it is the file itself that is packed."""
+    """Serve a bomb that `make_bombs` makes; `encoding` '': it is the file itself that is packed."""
     made = cache(make)
+    _BOMBS.append(made)
     return lambda asked: (packed(made(), encoding, kind) if encoding else feed(made(), kind=kind))(asked)
 
 
