@@ -23,86 +23,34 @@ if TYPE_CHECKING:
     from storage.database import Database
     from tests.support.reading_room import ReadingRoom
 
-#: Files whose tests start a process or read a large page each → of how many of their tests one is run by the suite; the
-#: others are thorough (make thorough).
-_COSTLY = {
-    "test_broken_answers.py": 4,
-    "test_browser_urls.py": 2,
-    "test_chaos_measures.py": 3,
-    "test_collection_health.py": 3,
-    "test_damage.py": 3,
-    "test_damage_check.py": 3,
-    "test_desk_writers.py": 2,
-    "test_exit_codes.py": 3,
-    "test_full_disk.py": 3,
-    "test_hostile_values.py": 3,
-    "test_identity.py": 2,
-    "test_identity_moves.py": 2,
-    "test_incident_events.py": 2,
-    "test_incident_particulars.py": 2,
-    "test_incidents.py": 2,
-    "test_long_lines.py": 3,
-    "test_page_limits.py": 3,
-    "test_readers.py": 3,
-    "test_restore.py": 3,
-    "test_smtp_limits.py": 3,
-    "test_translating.py": 2,
-    "test_worker_ends.py": 4,
-}
-#: Files that take half a minute or more. They begin first: one that began last would run on when the other processes of
-#: the suite have nothing left to do.
-#: Files over pages of the desk, whose storage and jobs have tests of their own on both databases: of their tests on
-#: PostgreSQL one in this many is run by the suite.
-_OF_PAGES_ON_POSTGRESQL = 4
-_PAGES = {
-    "test_agreement.py",
-    "test_assignments_page.py",
-    "test_audit_page.py",
-    "test_day_drafts.py",
-    "test_desk_accounts_pages.py",
-    "test_desk_sign_in.py",
-    "test_digest_room.py",
-    "test_reading_pages.py",
-    "test_report_pages.py",
-    "test_review_people.py",
-    "test_review_routes.py",
-    "test_search_pages.py",
-    "test_send_gate.py",
-    "test_source_pages.py",
-}
-_LONG = (
-    "test_server.py",
-    "test_workers.py",
-    "test_kill.py",
-    "test_hostile_values.py",
-    "test_readers.py",
-    "test_main_job.py",
-    "test_identity_site.py",
-    "test_real_pages.py",
-    "test_deploy.py",
-    "test_clock_jumps.py",
-    "test_recorded_pages.py",
-    "test_faults.py",
-    "test_report_export.py",
-    "test_ledger.py",
-    "test_translations_shown.py",
-    "test_translating.py",
-)
+#: Of the tests marked few_on_postgresql, one in this many of those on PostgreSQL is run by the suite.
+_OF_THOSE_ON_POSTGRESQL = 4
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    number: Counter[str] = Counter()
-    for item in items:
-        name = item.path.name
-        if number[name] % _COSTLY.get(name, 1):
+    """Mark as thorough what the marks of a file leave out of the suite; let its long files begin first.
+
+    A file that began last would run on when the other processes of the suite have nothing left to do.
+    """
+    number: Counter[tuple[Path, str]] = Counter()
+
+    def leave_out(item: pytest.Item, rule: str, one_in: int) -> None:
+        if number[item.path, rule] % one_in:
             item.add_marker(pytest.mark.thorough)
-        number[name] += 1
-        if name in _PAGES and "postgresql" in item.name:
-            if number[f"{name}, PostgreSQL"] % _OF_PAGES_ON_POSTGRESQL:
-                item.add_marker(pytest.mark.thorough)
-            number[f"{name}, PostgreSQL"] += 1
-    items.sort(key=lambda item: _LONG.index(item.path.name) if item.path.name in _LONG else len(_LONG))
+        number[item.path, rule] += 1
+
+    for item in items:
+        if mark := item.get_closest_marker("one_in"):
+            leave_out(item, mark.name, *mark.args)
+        if item.get_closest_marker("few_on_postgresql") and "postgresql" in item.name:
+            leave_out(item, "few_on_postgresql", _OF_THOSE_ON_POSTGRESQL)
+    items.sort(key=_seconds_of, reverse=True)
+
+
+def _seconds_of(item: pytest.Item) -> float:
+    mark = item.get_closest_marker("long")
+    return float(mark.args[0]) if mark else 0.0
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from storage.database import open_database
 from tests.support.alert_office import NOW, PASSWORD, Heard, Office, free_port, listen, open_office, text_of
 from tests.support.cli import run_inside
 from tests.support.factories import examine_pending, plain_coverage, store_pages
+from tests.support.forked_processes import ForkedPopen
 
 heard = pytest.fixture(listen)
 office = pytest.fixture(open_office)
@@ -24,7 +25,7 @@ def test_a_job_that_failed(office: Office, heard: Heard) -> None:
     (office.home.config / "schedule.toml").write_text(
         '[serve]\nhealth = ""\n[[job]]\nname = "xau"\ncommand = ["nonsense"]\nevery_minutes = 60\n'
     )
-    server = subprocess.Popen(
+    server = ForkedPopen(
         [sys.executable, "-m", "diembao", "--home", str(office.home.root), "serve"], stderr=subprocess.PIPE, text=True
     )
     assert server.stderr is not None

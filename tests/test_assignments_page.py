@@ -11,6 +11,8 @@ from pipeline.records.audit import AuditFilter
 from pipeline.records.reviews import Assignment
 from tests.support.office import EVIL, OfficeDesk, acting, office_desk
 
+pytestmark = pytest.mark.few_on_postgresql
+
 
 @pytest.fixture(scope="module")
 def office(module_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeDesk]:

@@ -21,6 +21,8 @@ from pipeline.records.reviews import ReviewAct
 from tests.support.desk_server import DeskClient
 from tests.support.office import OfficeDesk, acting, office_desk
 
+pytestmark = pytest.mark.few_on_postgresql
+
 FORMULA = "=HYPERLINK(1)"
 
 

@@ -17,6 +17,8 @@ from storage.maintenance.integrity import check_integrity, table_rows
 from tests.support.cli import Diembao
 from tests.support.filled import NOW, SOURCE, fill, old_database, quiet
 
+pytestmark = pytest.mark.long(30)
+
 
 @pytest.fixture
 def filled(address: str) -> str:
@@ -113,6 +115,7 @@ def test_the_replaced_database_is_kept_beside(tmp_path: Path) -> None:
     assert checksum(f"sqlite:///{live.with_name('live.db.before-restore')}") == newer
 
 
+@pytest.mark.few_on_postgresql
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -22,6 +22,8 @@ from storage.database import Database, open_database
 from tests.support.cli import Diembao, json_lines
 from tests.support.local_site import LocalSite, Reply, crawled
 
+pytestmark = pytest.mark.one_in(4)
+
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 RSS = b"<rss version='2.0'><channel><title>B</title></channel></rss>"
 Send = Callable[[socket.socket], None]

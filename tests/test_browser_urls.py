@@ -17,6 +17,8 @@ from storage.database import Database, open_database
 from tests.support.cli import Diembao, json_lines
 from tests.support.local_site import LocalSite, Reply, crawled
 
+pytestmark = pytest.mark.one_in(2)
+
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 HOME = "http://baoma.example"
 

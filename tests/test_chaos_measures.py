@@ -18,6 +18,8 @@ from tests.support.stress.job_work import is_done
 from tests.support.stress.row_damage import ROW_DAMAGES, damaged_row, is_named
 from tests.support.stress.stores import PostgresDatabase, SqliteStore, Store
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def store_of(address: str) -> Store:
     return SqliteStore(Path(address.removeprefix("sqlite:///"))) if "sqlite" in address else PostgresDatabase(address)

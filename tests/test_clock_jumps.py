@@ -17,6 +17,8 @@ from tests.support.cli import run_inside
 from tests.support.clocks import AHEAD, NOON, SOURCE, ZONE, poll
 from tests.support.served_home import JOB, serving, until
 
+pytestmark = pytest.mark.long(35)
+
 
 def test_status_says_that_records_are_ahead(tmp_path: Path) -> None:
     home = _home(tmp_path)

@@ -34,6 +34,8 @@ from tests.support.polled_press import (
     only_feed_gone,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 JOBS = (Job("collect", ("collect", "--due"), every_minutes=10),)
 

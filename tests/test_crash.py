@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from tests.support.forked_processes import ForkedPopen
 from tests.support.stress.crash import crash, fill_up
 
 
 def test_ten_kills_lose_nothing(address: str, tmp_path: Path) -> None:
-    assert crash(address, tmp_path, kills=5, seed=11) == []
+    assert crash(address, tmp_path, kills=5, seed=11, popen=ForkedPopen) == []
 
 
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
@@ -15,4 +16,4 @@ def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
     assert problems == []
     assert str(file) in said
     assert "disk" in said
-    assert crash(f"sqlite:///{file}", tmp_path, kills=1, seed=3) == [], "with room again it goes on"
+    assert crash(f"sqlite:///{file}", tmp_path, kills=1, seed=3, popen=ForkedPopen) == [], "with room again it goes on"

@@ -15,6 +15,8 @@ from tests.support.cli import CommandResult, json_lines, run_inside
 from tests.support.damaged import change, copied_home, fill_one, made_home
 from tests.support.filled import fill, quiet
 
+pytestmark = pytest.mark.one_in(3)
+
 made = pytest.fixture(scope="module")(made_home)
 home = pytest.fixture(copied_home)
 

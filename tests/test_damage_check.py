@@ -16,6 +16,8 @@ from tests.support.damaged import AT, change, copied_home, fill_all, fill_one, m
 from tests.support.factories import PLAIN_TAGS, examine_pending
 from tests.support.filled import fill
 
+pytestmark = pytest.mark.one_in(3)
+
 made = pytest.fixture(scope="module")(made_home)
 home = pytest.fixture(copied_home)
 

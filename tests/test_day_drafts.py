@@ -32,6 +32,8 @@ from storage.database import Database, open_database
 from tests.support.days import END, fill
 from tests.support.desk import LAN, MINH, people
 
+pytestmark = pytest.mark.few_on_postgresql
+
 DAY = date(2026, 11, 22)
 AT = END + timedelta(minutes=30)
 LEAD = "Cảng Cà Ná đón tàu đầu tiên. Văn phòng đề nghị Sở Công Thương theo dõi."

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long(40)
+
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 
@@ -60,7 +62,7 @@ print(loaded)
 """
 _READY = """
 import json, os, socket, sys
-request = json.dumps([os.getcwd(), dict(os.environ), sys.argv[2:]]).encode()
+request = json.dumps([os.getcwd(), dict(os.environ), sys.argv[2:], [0, 1, 2]]).encode()
 with socket.socket(socket.AF_UNIX) as line:
     line.connect(sys.argv[1])
     socket.send_fds(line, [len(request).to_bytes(4, "big")], [0, 1, 2])

@@ -23,6 +23,7 @@ from pipeline.i18n.language import Language, use_language
 from storage.database import open_database
 from tests.support.cli import run_inside
 from tests.support.desk_server import write_desk_home
+from tests.support.forked_processes import ForkedPopen
 
 
 @pytest.fixture
@@ -80,10 +81,10 @@ def test_sample_people_sign_in_once_and_only_at_the_sample_press(home: Home) -> 
     listening.set_inheritable(True)
     command = desk_command(home, listening)
     path = f"/sample/{people[0][1]}"
-    with subprocess.Popen(command, pass_fds=(listening.fileno(),), stderr=subprocess.DEVNULL) as plain:
+    with ForkedPopen(command, pass_fds=(listening.fileno(),), stderr=subprocess.DEVNULL) as plain:
         assert answer(url_of(listening) + path).status_code == 404
         plain.send_signal(signal.SIGTERM)
-    with subprocess.Popen([*command, "--sample"], pass_fds=(listening.fileno(),), stderr=subprocess.DEVNULL) as desk:
+    with ForkedPopen([*command, "--sample"], pass_fds=(listening.fileno(),), stderr=subprocess.DEVNULL) as desk:
         with httpx.Client(base_url=url_of(listening), timeout=60, trust_env=False) as client:
             assert client.get(path).headers["location"] == "/"
             assert client.get("/today").status_code == 200
@@ -97,7 +98,7 @@ def test_a_desk_that_is_bound_ends_with_whoever_holds_its_input(home: Home) -> N
     listening = listen("127.0.0.1", 0)
     command = desk_command(home, listening, is_bound=True)
     fds = (listening.fileno(),)
-    with subprocess.Popen(command, pass_fds=fds, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as bound:
+    with ForkedPopen(command, pass_fds=fds, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as bound:
         assert answer(url_of(listening) + "/sign-in").status_code == 200
         assert bound.stdin is not None
         bound.stdin.close()

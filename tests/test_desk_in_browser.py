@@ -16,7 +16,7 @@ from tests.support.desk_server import PASSWORD, Desk, serve_desk, write_desk_hom
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.long(35), needs_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +25,15 @@ def desk(desk_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield served
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"),
+    [
+        (*SIZES[0], "light"),
+        (*SIZES[1], "dark"),
+        pytest.param(*SIZES[0], "dark", marks=pytest.mark.thorough),
+        pytest.param(*SIZES[1], "light", marks=pytest.mark.thorough),
+    ],
+)
 def test_every_page_fits_and_can_be_read(desk: Desk, browser: "Browser", width: int, height: int, scheme: str) -> None:
     if scheme == "dark" and width == 390:
         pytest.skip("colours are the same at both widths")

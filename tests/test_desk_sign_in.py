@@ -14,6 +14,8 @@ from diembao.system.clock import now
 from pipeline.records.accounts import NewAccount, SessionLimits
 from tests.support.desk_server import MAKER, PASSWORD, Desk, DeskClient, serve_desk, serve_new_desk, write_desk_home
 
+pytestmark = pytest.mark.few_on_postgresql
+
 GOOD = "bốn cái ghế tre cạnh cửa sổ"
 
 

@@ -9,6 +9,8 @@ from tests.support.forked_processes import ForkedPopen
 from tests.support.stress.desk_kill import kill_desk
 from tests.support.stress.desk_writers import unnamed_bits, write_at_once
 
+pytestmark = pytest.mark.one_in(2)
+
 
 def test_writers_at_once_lose_and_double_no_decision(address: str) -> None:
     """A tenth of 40 writers with 50 decisions each; then one bit is changed in cells of the audit, one at a time."""

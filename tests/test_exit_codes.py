@@ -14,6 +14,8 @@ from pipeline.records import JobOutcome
 from tests.support.cli import Diembao
 from tests.support.served_home import ask, plan, serving, turns, until
 
+pytestmark = pytest.mark.one_in(3)
+
 #: module that is broken → how: each is imported by the command line, or by what `collect` and `alerts` import
 BROKEN = {
     "click.py": "raise ImportError('broken on purpose')",

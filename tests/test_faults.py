@@ -12,6 +12,8 @@ import pytest
 from pipeline.records import Reason
 from tests.support.faults.catalogue import faults
 
+pytestmark = pytest.mark.long(30)
+
 NAMESPACE = ("unshare", "-rnm")
 FAULTS = {fault.name: fault for fault in faults()}
 

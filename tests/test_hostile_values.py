@@ -16,6 +16,8 @@ from diembao.cli.commands import init as init_command
 from storage.database import open_database
 from tests.support.filled import fill
 
+pytestmark = [pytest.mark.one_in(3), pytest.mark.long(25)]
+
 #: Commands that serve for ever, do a whole demonstration, or look up names.
 _NOT_RUN = {"serve", "demo", "doctor", "source find"}
 

@@ -37,6 +37,8 @@ from tests.support.visits import (
     visit,
 )
 
+pytestmark = [pytest.mark.one_in(2), pytest.mark.few_on_postgresql]
+
 MAIN = "/nho-duoc-mua-dau-vu-khap-vung-4711.html"
 
 

@@ -17,6 +17,8 @@ from storage.search.parser import parse
 from tests.support.moving_press import ELSEWHERE, Told, report
 from tests.support.visits import HOUR, SHARED, SITE, T0, Visit, all_items, open_storage, read_pending, titles, visit
 
+pytestmark = [pytest.mark.one_in(2), pytest.mark.few_on_postgresql]
+
 OLD, NEW = "/nho-duoc-mua-dau-vu.html", "/nho-trung-mua-lon.html"
 EDITED = replace(report(0), title="Nho xanh trúng mùa lớn, nông dân Ninh Thuận phấn khởi", canonical=NEW)
 

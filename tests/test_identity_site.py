@@ -20,7 +20,7 @@ from tests.support.identity_cases import CASES, EDITED, OLD
 from tests.support.moving_press import Outlet, write_home
 
 # Four rounds over 41 small sites: 40 s on a machine of one's own, several times that on a shared one.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long(20), pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True)

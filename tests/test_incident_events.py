@@ -19,6 +19,8 @@ from pipeline.tagging.tagger import tag
 from storage.database import Database, open_database
 from tests.support.factories import examine_pending, store_pages
 
+pytestmark = pytest.mark.one_in(2)
+
 RULES = load_rulebook()
 T0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
 

@@ -16,6 +16,8 @@ from pipeline.stories.particulars import VALUE_BITS, Kind, read_particulars
 from pipeline.stories.quantities import Count, counts_in_text
 from pipeline.tagging.tagger import tag
 
+pytestmark = pytest.mark.one_in(2)
+
 RULES = load_rulebook()
 T0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
 

@@ -9,6 +9,8 @@ from config.rulebook import load_rulebook
 from diembao.evaluation.pairs import judge_pairs
 from pipeline.stories.reason_text import similarity_reason_text
 
+pytestmark = pytest.mark.one_in(2)
+
 RULES = load_rulebook()
 DATA = Path(__file__).parent / "data" / "incident_pairs.jsonl"
 PAIRS = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from diembao.demo.server import Press
 from tests.support.stress.kill import coverage, try_kills
+
+pytestmark = pytest.mark.long(40)
 
 
 def test_killed_runs_end_as_undisturbed_ones(press: Press, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from diembao.demo.server import Press
 from diembao.system.home import Home
 from tests.support.cli import Diembao, json_lines
 
+pytestmark = pytest.mark.long(30)
+
 STORY = (
     "<html lang=vi><head><title>Cảng Cà Ná đón tàu lớn</title></head><body><article><h1>Cảng Cà Ná đón tàu lớn</h1>"
     + "<p>Cảng Cà Ná, tỉnh Ninh Thuận, hôm nay đón tàu hàng đầu tiên của năm với {n} nghìn tấn muối.</p>"
@@ -25,7 +27,8 @@ STORY = (
 @pytest.fixture(scope="module")
 def collected(home: Home, press: Press, diembao: Diembao) -> Home:
     assert press.outlets
-    assert diembao("--home", home.root, "run").returncode == 1
+    assert diembao("--home", home.root, "collect").returncode == 1  # the dead outlet
+    assert diembao("--home", home.root, "process").returncode == 0
     return home
 
 

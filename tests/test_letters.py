@@ -34,6 +34,8 @@ from tests.support.cli import json_lines, run_inside
 from tests.support.desk import LAN, MORNING, Made, people, store_day, written
 from tests.support.letter_office import Office, Post, set_up_mail
 
+pytestmark = pytest.mark.few_on_postgresql
+
 DAY = date(2026, 11, 22)
 EVIL = "Bài\r\nBcc: ke-gian@example.vn\r\n\r\n<script>"
 

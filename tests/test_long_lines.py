@@ -22,6 +22,8 @@ from pipeline.records import Article, Document, Entry, Item, Reason
 from pipeline.text.line_length import HEADLINE, NAME, cut_line
 from tests.support.days import END, LABELS, START, item
 
+pytestmark = pytest.mark.one_in(3)
+
 LONG = "Cảng Cà Ná đón tàu hàng " * 3500
 PROVINCE = "Ninh Thuận"
 LINES = {

@@ -21,6 +21,8 @@ from diembao.system.home import Home
 from tests.support.cli import Diembao, json_lines
 from tests.support.forked_processes import ForkedPopen
 
+pytestmark = pytest.mark.long(60)
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -13,7 +13,7 @@ from diembao.workers.pages import learn_selectors, read_articles, read_page
 from pipeline.records import Article, Reason, Unreadable
 from tests.support.cli import json_lines, run_inside
 
-pytestmark = pytest.mark.usefixtures("forked_workers")
+pytestmark = [pytest.mark.one_in(3), pytest.mark.usefixtures("forked_workers")]
 
 #: Seconds that no page on any machine is read in, and that every page is.
 NEVER, ALWAYS = 0.0001, 60.0

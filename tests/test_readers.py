@@ -19,6 +19,8 @@ from storage.engine.errors import StorageError
 from tests.support.cli import run_diembao, run_inside
 from tests.support.readers import READERS, copied_home, made_home
 
+pytestmark = [pytest.mark.one_in(3), pytest.mark.long(20)]
+
 made = pytest.fixture(scope="module")(made_home)
 home = pytest.fixture(copied_home)
 

@@ -15,10 +15,13 @@ from pipeline.extraction.extract import article_to_json, extract_page
 from pipeline.records import Article, Entry
 
 REAL = Path(__file__).parents[1].parent / "shared" / "real"
-pytestmark = pytest.mark.skipif(
-    not (REAL / "pages" / "expected.jsonl").is_file(),
-    reason="the recorded pages (../shared/real) are not on this machine",
-)
+pytestmark = [
+    pytest.mark.long(20),
+    pytest.mark.skipif(
+        not (REAL / "pages" / "expected.jsonl").is_file(),
+        reason="the recorded pages (../shared/real) are not on this machine",
+    ),
+]
 
 
 @cache

@@ -36,6 +36,8 @@ from tests.support.exported_month import (
     number,
 )
 
+pytestmark = pytest.mark.long(25)
+
 
 @pytest.fixture(scope="module")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:

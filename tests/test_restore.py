@@ -19,6 +19,8 @@ from tests.support.cli import run_diembao, run_inside
 from tests.support.filled import fill, old_database, quiet
 from tests.support.spoiled_files import DAMAGES, REFUSED, Damage, execute, overwrite
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

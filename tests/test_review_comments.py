@@ -24,6 +24,8 @@ from storage.reviews.comments import named_in
 from storage.schema.accounts import accounts
 from tests.support.desk import COMMAND, LAN, MINH, MORNING, Made, people, store_day, written
 
+pytestmark = pytest.mark.few_on_postgresql
+
 DAY = date(2026, 11, 22)
 HOUR = timedelta(hours=1)
 

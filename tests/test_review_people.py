@@ -14,6 +14,8 @@ from pipeline.records.accounts import Account
 from tests.support.desk_server import Desk, DeskClient, serve_desk
 from tests.support.review_desk import act, fresh, review, review_desk
 
+pytestmark = pytest.mark.few_on_postgresql
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:

@@ -24,6 +24,8 @@ from tests.support.days import ZONE
 from tests.support.desk_server import DeskClient
 from tests.support.reading_room import HOSTILE, ITEMS, NOW, ReadingRoom
 
+pytestmark = pytest.mark.few_on_postgresql
+
 _KEY = re.compile(r'href="/article/([^"/?]+)"')
 
 

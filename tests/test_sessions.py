@@ -14,6 +14,8 @@ from storage.database import Database, open_database
 from storage.maintenance.backup import backup, checksum, restore
 from tests.support.people import CLERK, T0, actor_of, add_totp, make_account, signed_in
 
+pytestmark = pytest.mark.few_on_postgresql
+
 HOUR = timedelta(hours=1)
 
 

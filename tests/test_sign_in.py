@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime, timedelta
-from statistics import median
 
 import pytest
 
@@ -25,6 +24,8 @@ from pipeline.records.audit import AuditFilter
 from storage.accounts.errors import AccountRefused
 from storage.database import Database
 from tests.support.people import CLERK, HERE, KEY, PASSWORD, T0, actor_of, add_totp, make_account, signed_in
+
+pytestmark = pytest.mark.few_on_postgresql
 
 MINUTE = timedelta(minutes=1)
 
@@ -61,7 +62,8 @@ def test_an_unknown_name_takes_as_long(db: Database, lan: Account) -> None:
         return time.perf_counter() - begun
 
     wrong(db, T0, name="warm-up")
-    known, unknown = (median(seconds(name) for _ in range(4)) for name in ("lan", "nobody"))
+    # By turns, and the least of each: whatever else the machine does makes some of them take longer.
+    known, unknown = map(min, zip(*((seconds("lan"), seconds("nobody")) for _ in range(4)), strict=True))
     assert 0.4 < known / unknown < 2.5
 
 

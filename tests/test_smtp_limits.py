@@ -18,6 +18,8 @@ from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_tra
 from pipeline.records.publications import Publication
 from storage.database import Database, open_database
 
+pytestmark = pytest.mark.one_in(3)
+
 #: Seconds of the limit in these tests, and of the longest run that respects it on a busy machine.
 LIMIT, LONGEST = 1.5, 6.0
 ANSWERS = {

@@ -67,6 +67,8 @@ class Post:
         return (line.split() or [b"-" if line else b""])[0].decode("ascii", "replace").upper()
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes a thread that still waits for somebody to connect
         self._listener.close()
         self._thread.join(10)
 

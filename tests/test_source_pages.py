@@ -20,6 +20,8 @@ from tests.support.days import ZONE
 from tests.support.desk_server import MAKER, DeskClient
 from tests.support.reading_room import ITEMS, NOW, ReadingRoom, sources
 
+pytestmark = pytest.mark.few_on_postgresql
+
 
 @pytest.fixture(scope="module")
 def administrator(room: ReadingRoom) -> Iterator[DeskClient]:

@@ -30,6 +30,8 @@ from tests.support.engines import MODEL, EngineServer
 from tests.support.stress.translating import start_translating
 from tests.support.translated import KNOWN, SENTENCES, foreign, press
 
+pytestmark = [pytest.mark.one_in(2), pytest.mark.long(35)]
+
 RULES = load_rulebook(None)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ENGINE = Engine("openai", MODEL)

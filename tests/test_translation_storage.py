@@ -24,6 +24,8 @@ from tests.support.damaged import change
 from tests.support.desk import COMMAND, LAN, MORNING, people, store_day, written
 from tests.support.translated import ENGINE, OTHER, digest_of, foreign, parts_of, translation
 
+pytestmark = pytest.mark.few_on_postgresql
+
 SINCE = MORNING - timedelta(days=3)
 REFUSED = VerdictReason("number", {"missing": "22"})
 

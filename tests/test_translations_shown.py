@@ -46,6 +46,8 @@ from tests.support.translated_press import (
     translate_press,
 )
 
+pytestmark = pytest.mark.long(25)
+
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 END = datetime(2026, 11, 22, 5, 30, tzinfo=ZONE)
 MADE = END + timedelta(minutes=45)

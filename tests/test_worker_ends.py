@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_in(4)
+
 #: Seconds for a worker to start on a busy machine, and to end.
 START, END = 90.0, 5.0
 

@@ -17,6 +17,8 @@ from diembao.workers.pool import WorkerPool, WorkersDoNotStart
 from pipeline.records import Document, Entry, Examined, Reason, Unreadable
 from pipeline.rules.rulebook import Rulebook
 
+pytestmark = pytest.mark.long(40)
+
 
 def document(n: int, body: bytes = b"") -> Document:
     url = f"http://a.example/{n}"

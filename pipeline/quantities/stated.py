@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.quantities.counted_nouns import counted_noun
@@ -131,6 +132,8 @@ class StatedQuantity:
     written: str
 
 
+# Each form of a digest, and each size that its brief is tried at, asks for those of the same articles.
+@lru_cache(maxsize=256)
 def stated_quantities(text: str, language: str, country: str = "") -> tuple[StatedQuantity, ...]:
     """Return the quantities of a text in order, each once; `country` is that of the outlet (ISO 3166-1).
 

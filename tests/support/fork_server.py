@@ -98,7 +98,12 @@ def serve(path: str) -> None:
         while True:
             line, _ = door.accept()
             size, files, _, _ = socket.recv_fds(line, 4, _MOST_FILES)
-            request = json.loads(line.makefile("rb").read(int.from_bytes(size, "big")))
+            try:
+                request = json.loads(line.makefile("rb").read(int.from_bytes(size, "big")))
+            except (OSError, ValueError):  # whoever asked was killed before it had said what
+                for number in (line.detach(), *files):
+                    os.close(number)
+                continue
             _prepare_for(request[2])
             # A process for each request, so that several can run at once; it waits for the one that is the program.
             if not os.fork():
@@ -155,9 +160,11 @@ def _answer(
         # The process alone holds its files: who reads what it writes must see it end.
         for number in files:
             os.close(number)
-        line.sendall(process.to_bytes(4, "big"))
+        with suppress(OSError):
+            line.sendall(process.to_bytes(4, "big"))
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-        line.sendall(code.to_bytes(4, "big", signed=True))
+        with suppress(OSError):  # whoever asked may have been killed meanwhile
+            line.sendall(code.to_bytes(4, "big", signed=True))
         os._exit(0)
     os.setsid()
     line.close()

@@ -26,7 +26,7 @@ def plan(home: Home, **jobs: tuple[list[str], str]) -> None:
     (home.config / "schedule.toml").write_text('[serve]\nhealth = "127.0.0.1:0"\n' + "\n".join(tables))
 
 
-def start(home: Home, popen: Popen = ForkedPopen, **env: str) -> Any:
+def start(home: Home, popen: Popen = ForkedPopen, /, **env: str) -> Any:
     """Start the service; `popen` starts its process, by default a forked one whose jobs are forked too."""
     return popen(
         [sys.executable, "-m", "diembao", "--home", str(home.root), "serve"],
@@ -37,7 +37,7 @@ def start(home: Home, popen: Popen = ForkedPopen, **env: str) -> Any:
 
 
 @contextmanager
-def serving(home: Home, popen: Popen = ForkedPopen, **env: str) -> Iterator[Any]:
+def serving(home: Home, popen: Popen = ForkedPopen, /, **env: str) -> Iterator[Any]:
     (home.root / "serve.json").unlink(missing_ok=True)
     process = start(home, popen, **env)
     try:

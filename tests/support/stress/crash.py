@@ -23,6 +23,7 @@ from storage.engine.connection import connect
 from storage.engine.errors import StorageError
 from storage.maintenance.integrity import check_integrity
 from storage.schema.core import candidates, items, taggings, versions
+from tests.support.forked_processes import Popen
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "https://a.example/", (Feed("https://a.example/rss"),))
@@ -91,17 +92,19 @@ def verify(address: str, log: Path) -> list[str]:
     return problems
 
 
-def crash(address: str, folder: Path, kills: int, seed: int) -> list[str]:
-    """Kill the writer `kills` times at moments drawn by `seed`; return the problems of all rounds."""
+def crash(address: str, folder: Path, kills: int, seed: int, popen: Popen = subprocess.Popen) -> list[str]:
+    """Kill the writer `kills` times at moments drawn by `seed`; return the problems of all rounds.
+
+    `popen` starts the writer's processes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     random_, log, problems = random.Random(seed), folder / f"acknowledged-{seed}.txt", []
     for n in range(kills):
-        writer = subprocess.Popen(
+        writer = popen(
             [sys.executable, "-m", "tests.support.stress.crash", address, str(log)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[3],
         )
         assert writer.stdout is not None
         assert writer.stderr is not None
