@@ -19,6 +19,8 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, shown
 
 T = TypeVar("T")
+#: Kind of file → what checks it; to make it takes longer than to check a file.
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 #: Keys and indexes of tables, from the top of a file down.
 Location = tuple[int | str, ...]
 
@@ -136,7 +138,7 @@ def read_toml(text: str, kind: type[T], *, name: str) -> tuple[T, Faults]:
     be there is missing, the text is no TOML), raises ConfigError.
     """
     data = _tables(text, name)
-    adapter = TypeAdapter(kind)
+    adapter: TypeAdapter[T] = _ADAPTERS.get(kind) or _ADAPTERS.setdefault(kind, TypeAdapter(kind))
     faults: list[Fault] = []
     gaps: dict[Location, list[int]] = {}
     for attempt in range(_MOST_ATTEMPTS):
