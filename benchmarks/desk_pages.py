@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from statistics import median
 
+from diembao.system.clock import now
 from diembao.web.desk_route import DeskRoute
 from diembao.web.routing import all_routes
 from pipeline.records.accounts import PERMISSIONS, ROLES, Role
-from tests.support.desk_server import Desk, DeskClient
+from pipeline.register.matters import NewMatter
+from tests.support.desk_server import MAKER, Desk, DeskClient
 
 _ROUNDS = 5
 #: What is asked for of a page that says nothing, or another thing, without it.
@@ -21,6 +23,7 @@ _QUERIES: Mapping[str, str] = {
     "/exports/file": "table=items&form=csv&since={day}&until={day}",
     "/review": "day={day}",
     "/digest": "day={day}",
+    "/register/open": "item={key}&scope=story",
 }
 #: Pages for which somebody has to be signed out, or which end in another program.
 _LEFT_OUT = ("/sign-in", "/invitation")
@@ -64,7 +67,16 @@ def _values(desk: Desk, day: date) -> dict[str, str]:
         "story": story[1] if story else key[1],
         "id": source[1] if source else "s1",
         "form": "pdf",
+        "matter": str(_matter(desk, key[1])),
+        "year": str(day.year),
     }
+
+
+def _matter(desk: Desk, key: str) -> int:
+    """Return the number of a matter of the register, which is opened from an article where there is none."""
+    register = desk.storage.register
+    there = register.matters(limit=1)
+    return there[0].id if there else register.open(MAKER, NewMatter("Benchmark", "other", key, "story"), now()).id
 
 
 def _addresses(values: Mapping[str, str]) -> Iterator[tuple[DeskRoute, str]]:
@@ -80,5 +92,6 @@ def _addresses(values: Mapping[str, str]) -> Iterator[tuple[DeskRoute, str]]:
 
 
 def _role(route: DeskRoute) -> Role:
-    """Return a role that may see a page."""
-    return next((role for role in ROLES if route.access in PERMISSIONS[role]), "editor")
+    """Return a role that may see a page; members of units last, who are refused what is not of their unit."""
+    roles = sorted(ROLES, key=lambda role: role == "viewer")
+    return next((role for role in roles if route.access in PERMISSIONS[role]), "editor")

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, text
 
 from pipeline.text.search_tokens import exact_words, fold
 from storage.engine.connection import connect
+from storage.engine.instants import Instant
 from storage.schema.derived import facts
-from storage.schema.instants import Instant
 from storage.search.compiler import SECOND, SPANS
 
 _WORDS = "base_words"

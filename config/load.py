@@ -25,7 +25,10 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 Location = tuple[int | str, ...]
 
 #: Files of a configuration folder; the packaged file stands in for a missing one.
-FILES = ("settings.toml", "sources.toml", "places.toml", "topics.toml", "schedule.toml", "alerts.toml")
+FILES = (
+    *("settings.toml", "sources.toml", "places.toml", "topics.toml", "schedule.toml", "alerts.toml"),
+    *("register.toml", "units.toml", "holidays.toml", "plan.toml"),
+)
 #: Rounds of reading without what has faults: a key, the table that needs it, the table around that one, the rest.
 _MOST_ATTEMPTS = 5
 #: Lines that are no TOML told of one file; after some, one mistake makes most of them.
@@ -287,7 +290,8 @@ def line_of(text: str, loc: Sequence[int | str]) -> int | None:
         path.append(part)
         header = re.compile(rf"^\s*\[\s*{re.escape('.'.join(path))}\s*\]")
         key = re.compile(rf"""^\s*["']?{re.escape(part)}["']?\s*=""")
-        end = next((n for n in range(first + 1, len(lines)) if lines[n].startswith("[") and i), len(lines))
+        # A key stands before the next header; one of no table before the first.
+        end = next((n for n in range(first + (i > 0), len(lines)) if lines[n].startswith("[")), len(lines))
         hit = next((n for n in range(first, len(lines)) if header.match(lines[n])), None)
         if hit is None:
             hit = next((n for n in range(first, end) if key.match(lines[n])), None)

@@ -15,6 +15,7 @@ from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
 from storage.maintenance.facet import Maintenance
 from storage.office.facet import Office
+from storage.register.facet import Register
 from storage.reviews.facet import Reviews
 from storage.reviews.letters import Letters
 from storage.search.facet import Search
@@ -44,6 +45,7 @@ class Database:
         self.accounts = Accounts(self._engine, reindex)
         self.reviews = Reviews(self._engine, reindex)
         self.letters = Letters(self._engine)
+        self.register = Register(self._engine)
         self.drafts = Drafts(self._engine)
         self.office = Office(self._engine)
         self.translations = Translations(self._engine, self.search.catch_up, reindex)

@@ -208,7 +208,7 @@ def test_roles() -> None:
     assert {role for role in ROLES if "review" in PERMISSIONS[role]} == {"reviewer", "editor"}
     assert {role for role in ROLES if "account.manage" in PERMISSIONS[role]} == {"administrator"}
     assert {role for role in ROLES if "audit.read" in PERMISSIONS[role]} == {"auditor"}
-    assert PERMISSIONS["auditor"] == {"digest.read", "article.read", "audit.read"}
+    assert PERMISSIONS["auditor"] == {"digest.read", "article.read", "audit.read", "matter.read"}
 
 
 @dataclass

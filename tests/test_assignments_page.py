@@ -115,7 +115,7 @@ def test_mentions_wait_until_they_are_read(office: OfficeDesk) -> None:
     with office.desk.client(viewer) as client:
         today = client.get("/today").text
         assert "1 bình luận nhắc đến bạn" in today
-        assert "việc của đơn vị bạn" in today
+        assert "việc của đơn vị của bạn" in today
         page = client.get("/mentions").text
         assert "nhờ xem" in page
         assert client.get(f"/mentions/{said.id}").status_code == 200

@@ -12,6 +12,7 @@ import pytest
 
 from diembao.cli.main import cli
 from tests.support.cli import Diembao, json_lines, run_inside
+from tests.support.clocks import CALENDAR_KNOWN, clock_at
 from tests.support.labelled import labelled
 
 
@@ -30,7 +31,8 @@ def test_init_and_config_check(diembao: Diembao, tmp_path: Path) -> None:
     assert diembao("--home", tmp_path, "init").returncode == 0
     settings = tmp_path / "config" / "settings.toml"
     settings.write_text(settings.read_text("utf-8").replace('contact = ""', 'contact = "a@bao.example"'), "utf-8")
-    done = diembao("--home", tmp_path, "config", "check")
+    clock = clock_at(tmp_path, CALENDAR_KNOWN)
+    done = diembao("--home", tmp_path, "config", "check", env={"DIEMBAO_CLOCK": clock})
     assert (done.returncode, done.stderr) == (0, "")
     settings.write_text(settings.read_text("utf-8").replace("delay_seconds", "delay_second"), "utf-8")
     topics = tmp_path / "config" / "topics.toml"

@@ -13,6 +13,7 @@ from config.load import FILES, packaged
 from pipeline.i18n.catalogs import CONFIG_DOMAIN, catalog, translate_comment
 from pipeline.i18n.language import use_language
 from tests.support.cli import run_inside
+from tests.support.clocks import CALENDAR_KNOWN, clock_at
 
 #: Words of English that no Vietnamese comment holds, but in quotes or as keys
 ENGLISH = re.compile(r"\b(?:the|are|which|that|with|what|where|from|their|only|seen)\b", re.IGNORECASE)
@@ -93,5 +94,6 @@ def test_init_speaks_the_language_of_the_run_and_leaves_files_alone(tmp_path: Pa
     assert (tmp_path / "vi" / "config" / "alerts.toml").read_text("utf-8") == "# mine\n"
     settings = tmp_path / "vi" / "config" / "settings.toml"
     settings.write_text(settings.read_text("utf-8").replace('contact = ""', 'contact = "a@bao.example"'), "utf-8")
-    checked = run_inside("--home", tmp_path / "vi", "config", "check")
+    clock = clock_at(tmp_path, CALENDAR_KNOWN)
+    checked = run_inside("--home", tmp_path / "vi", "config", "check", DIEMBAO_CLOCK=clock)
     assert checked.stderr == ""

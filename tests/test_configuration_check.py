@@ -10,6 +10,7 @@ from diembao.cli.job_commands import command_fault
 from diembao.cli.main import cli
 from pipeline.i18n.language import use_language
 from tests.support.cli import CommandResult, run_inside
+from tests.support.clocks import CALENDAR_KNOWN, clock_at
 
 Edit = Callable[[str], str]
 CONTACT = 'contact = "a@bao.example"'
@@ -26,7 +27,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def check(folder: Path) -> CommandResult:
-    return run_inside("--home", folder.parent, "config", "check", DIEMBAO_LANG="en")
+    clock = clock_at(folder.parent, CALENDAR_KNOWN)
+    return run_inside("--home", folder.parent, "config", "check", DIEMBAO_LANG="en", DIEMBAO_CLOCK=clock)
 
 
 def edit(path: Path, old: str, new: str) -> None:

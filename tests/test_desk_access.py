@@ -37,6 +37,22 @@ ALLOWED = {
     "POST /profile/password": _SIGNED_IN,
     "POST /profile/sign-out-everywhere": _SIGNED_IN + "F",
     "GET /today": _SIGNED_IN,
+    # the register's calendar, and its address for programs that cannot sign in
+    # progress of the yearly plan
+    "GET /register/plan": "REAU",
+    # the log of contacts, the yearly figures, documents
+    "GET /register/contacts": "REAU",
+    "POST /register/contacts": "RE",
+    "POST /register/contacts/{contact}/withdraw": "RE",
+    "GET /register/yearly/{year}": "REAU",
+    "POST /register/yearly/{year}": "RE",
+    "GET /register/lists": "REAU",
+    "GET /register/lists/document": "REAU",
+    "GET /register/plan.csv": "REAU",
+    "GET /register/calendar.ics": "VREAU",
+    "GET /register/calendar/{token}": _ANYBODY,
+    "POST /profile/calendar": "VREAU",
+    "POST /profile/calendar/end": "VREAU",
     # accounts and departments
     "GET /accounts": "M",
     "POST /accounts": "M",
@@ -118,6 +134,19 @@ ALLOWED = {
     "POST /mentions/read": _SIGNED_IN,
     "GET /mentions/{comment}": _SIGNED_IN,
     "POST /mentions/{comment}": "VREA",
+    # the register; whose matters a viewer sees: tests/test_register_pages.py
+    "GET /register": "VREAU",
+    "GET /register/open": "RE",
+    "POST /register/open": "RE",
+    "GET /register/candidates": "RE",
+    "POST /register/candidates": "RE",
+    "GET /register/matter/{matter}": "VREAU",
+    "POST /register/matter/{matter}/step": "VRE",
+    "GET /register/matter/{matter}/notes": "VREAU",
+    "POST /register/matter/{matter}/notes": "VRE",
+    "POST /register/link": "VRE",
+    "POST /article/{key}/clarify": "RE",
+    "POST /article/{key}/clarify/{clarification}/withdraw": "RE",
     "GET /agreement": _READERS,
     "GET /audit": "U",
     "POST /audit/verify": "U",
@@ -209,3 +238,19 @@ def test_a_role_taken_away_counts_at_once(siege: Siege) -> None:
         assert client.get("/accounts").status_code == 200
         siege.desk.storage.accounts.change(account.id, MAKER, NOW, role="viewer")
         assert client.get("/accounts").status_code in (303, 403)
+
+
+def test_no_article_comes_into_sight_by_being_put_to_a_matter(siege: Siege) -> None:
+    """A member of a unit puts to its matter what it may see already; all else is as what there is not."""
+    register, keys = siege.desk.storage.register, siege.keys
+    number = siege.matters["mine"]
+    with siege.desk.client(siege.desk.account("viewer", department=siege.ours)) as client:
+        for name, key in keys.items():
+            may_see = client.get(f"/article/{key}").status_code == 200
+            assert may_see is (name in ("mine", "kept")), name
+            for path in (f"/register/matter/{number}/step", "/register/link"):
+                fields = {"matter": str(number), "step": "link", "item": key, "part": "again"}
+                is_new = may_see and key not in {link.item for link in register.links(number)}
+                assert client.send_form(path, **fields).status_code == (303 if is_new else 400), (name, path)
+            assert (client.get(f"/article/{key}").status_code == 200) is may_see, name
+    assert {link.item for link in register.links(number)} == {keys["mine"], keys["kept"]}

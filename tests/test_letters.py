@@ -19,10 +19,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import update
 
 from config.alerts import load_alerts
+from config.register.book import load_register_book
 from config.settings import load_settings
 from diembao.jobs.configuration import write_configuration
 from diembao.jobs.office.background import Postman
-from diembao.jobs.office.letter_text import LetterText, letter_message
+from diembao.jobs.office.letter_parts import LetterText
+from diembao.jobs.office.letter_text import letter_message
 from diembao.jobs.office.letters import DOUBTFUL, LettersResult, is_mail_set_up, letters_in_doubt
 from diembao.jobs.review.assignments import assign, set_done
 from diembao.jobs.review.comments import comment
@@ -232,7 +234,8 @@ def test_the_desk_sends_at_once(office: Office) -> None:
     """A form that is taken wakes the thread that sends; the page does not wait for the mail server."""
     said: list[str] = []
     home = office.home.config
-    postman = Postman(office.address, lambda: load_settings(home), lambda: load_alerts(home).mail, said.append)
+    mail, book = (lambda: load_alerts(home).mail), (lambda: load_register_book(home))
+    postman = Postman(office.address, lambda: load_settings(home), mail, book, said.append)
     comment(office.storage, LAN, office.keys["y"], "@minh", MORNING)
     start = time.monotonic()
     postman.call()

@@ -100,7 +100,7 @@ def test_a_viewer_comments_and_finishes(office: OfficeDesk, browser: "Browser", 
     page = context.new_page()
     said = watch(page)
     page.goto("/today")
-    page.get_by_role("link", name="việc của đơn vị bạn").click()
+    page.get_by_role("link", name="việc của đơn vị của bạn").click()
     page.get_by_role("link", name="Bài <script>").click()
     page.get_by_label("Bình luận của bạn").fill(f"@lan đã trả lời báo {scripts}")
     page.get_by_role("button", name="Bình luận").click()

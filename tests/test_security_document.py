@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from tests.support.siege import routes
+
 _ROOT = Path(__file__).parent.parent
 _TEST = re.compile(r"`(test_\w+)`")
 
@@ -24,3 +26,17 @@ def test_every_line_of_its_tables_names_a_requirement_and_a_test() -> None:
     rows = [line for line in lines if line.startswith("| ") and not line.startswith("| |")]
     assert len(rows) > 35
     assert [row[:60] for row in rows if not re.match(r"\| \d+\.\d+\.\d+", row) or not _TEST.search(row)] == []
+
+
+def test_the_samples_of_proxies_log_no_path_with_a_token() -> None:
+    """Whatever route has a token in its path is left out by the samples of both proxies, and named before them."""
+    sample = (_ROOT / "deploy" / "README.md").read_text("utf-8")
+    prefixes = {route.path.partition("{token}")[0] for _, route in routes() if "{token}" in route.path}
+    assert prefixes == {"/invitation/", "/register/calendar/"}
+    caddy = re.search(r"@secret path (.+)\n\s+log_skip @secret\n", sample)
+    assert caddy is not None
+    assert {path.removesuffix("*") for path in caddy[1].split()} == prefixes
+    nginx = re.search(r"map \$request_uri \$diembao_logged \{\n(.+?)\n    default 1;", sample, re.DOTALL)
+    assert nginx is not None
+    left_out = [line.split() for line in nginx[1].splitlines()]
+    assert {(pattern.removeprefix("~^"), logged) for pattern, logged in left_out} == {(one, "0;") for one in prefixes}

@@ -16,15 +16,15 @@ from analysis.documents.blocks import (
     Run,
     Runs,
     Table,
-    roman,
 )
 from analysis.documents.labels import Labels, labels
 from analysis.documents.oversized import without_oversized
+from analysis.register.figure_blocks import figure_blocks
 from analysis.report.changes import ChangeFormatter
-from analysis.report.figures import Span
 from analysis.report.foreign_press import countries_and_languages, foreign_press_blocks
 from analysis.report.model import PeriodicReport
 from analysis.report.negative import negative_blocks
+from analysis.report.period_name import period_name
 from analysis.report.story_titles import story_runs
 from pipeline.records import Tone
 
@@ -54,10 +54,13 @@ def report_document(
     return PrintDocument(
         lang,
         words.of("report", "title", province=province.replace(" ", "\u00a0")),
-        words.of("report", "abstract", province=province, period=_period_name(report.now.span, words)),
+        words.of("report", "abstract", province=province, period=period_name(report.now.span, words)),
         (
             words.of(
-                "report", "span", first=words.short_date(report.now.span.first), last=_last(words, report.now.span)
+                "report",
+                "span",
+                first=words.short_date(report.now.span.first),
+                last=words.short_date(report.now.span.last),
             ),
         ),
         made_at.date(),
@@ -66,25 +69,6 @@ def report_document(
         letterhead or Letterhead(),
         number,
     )
-
-
-def _period_name(span: Span, words: Labels) -> str:
-    """Return the name of a period: tháng 10 năm 2026."""
-    first = span.first
-    names = {"year": first.year, "first": words.short_date(first), "last": words.short_date(span.last)}
-    match span.kind:
-        case "month":
-            return words.of("report", "period_month", **names, month=first.month, name=words.month(first))
-        case "quarter":
-            return words.of("report", "period_quarter", **names, n=roman(first.month // 3 + 1))
-        case "annual":
-            return words.of("report", "period_annual", **names | {"year": span.last.year})
-        case kind:
-            return words.of("report", f"period_{kind}", **names)
-
-
-def _last(words: Labels, span: Span) -> str:
-    return words.short_date(span.last)
 
 
 class _ReportBuilder:
@@ -113,6 +97,9 @@ class _ReportBuilder:
             yield from self._outlets()
             yield from self._abroad()
             yield from foreign_press_blocks(self._report, self._words, self._topics)
+        if (figures := self._report.register) is not None and figures.is_used:
+            yield Heading(1, (Run(self._words.of("register-paper", "report_head")),))
+            yield from figure_blocks(figures, self._words, self._topics, self._pictures.get("register"))
         yield from self._voice()
         if self._report.keywords:
             yield self._head("keywords")

@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import Surge
+from analysis.register.figures import RegisterFigures
 from analysis.report.figures import Figures
 from analysis.report.keywords import Keyword
 from analysis.stories.home_and_abroad import HomeAndAbroad
@@ -65,3 +66,5 @@ class PeriodicReport:
     negative_stories: int = 0
     #: events by who takes them up; None in a report that does not compare them
     presses: PressComparison | None = None
+    #: matters of the register in the span; None: they were not asked for
+    register: RegisterFigures | None = None

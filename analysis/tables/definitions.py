@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.register.columns import MATTER_ARTICLES, MATTER_STEPS, MATTERS, NOTES, PRESS_CONTACTS
 from analysis.tables.rows import Daily, StoryRow, Tag
 from pipeline.records import LedgerEntry
 from pipeline.tables.columns import ITEMS, SCHEMA_VERSION, Cell, Column, cut, local
@@ -133,8 +134,16 @@ TABLES: Mapping[str, Table] = {
         Table("tags", "place or topic of an article", TAGS),
         Table("daily", "day and outlet", DAILY),
         Table("ledger", "link that was found or asked for", LEDGER),
+        Table("matters", "matter of the register", MATTERS),
+        Table("matter_steps", "step of a matter", MATTER_STEPS),
+        Table("matter_articles", "article of a matter", MATTER_ARTICLES),
+        Table("press_contacts", "entry of the log of contacts with the press", PRESS_CONTACTS),
     )
 }
+#: Tables of the register: they have neither relevance nor sources.
+REGISTER_TABLES = frozenset({"matters", "matter_steps", "matter_articles", "press_contacts"})
+#: matters with their notes: for the command line of the server alone
+MATTERS_WITH_NOTES = (*MATTERS, NOTES)
 
 
 def tables_document() -> str:

@@ -31,6 +31,18 @@ _CONTEXTS: Mapping[str, str] = {
     "tone": "tone",
     "translated_by": "translated by",
 }
+#: Columns of one table whose codes have a context of their own; '': they are no codes of ours
+_CONTEXTS_OF: Mapping[str, str] = {
+    "matters.kind": "",
+    "matters.scope": "matter-scope",
+    "matters.state": "matter-state",
+    "matter_articles.part": "link-part",
+    "matter_articles.state": "watch-state",
+    "matter_steps.kind": "matter-step",
+    "matter_steps.state": "matter-state",
+    "press_contacts.kind": "press-contact",
+    "press_contacts.document": "",
+}
 #: Columns of the same name whose values are no codes: the reason for a relevance is a sentence
 _CODED_ONLY_IN: Mapping[str, str] = {"reason": "ledger"}
 
@@ -103,5 +115,5 @@ class SheetWords:
             return lambda id: self.topics.get(id, id)
         if _CODED_ONLY_IN.get(name) == table:
             return lambda code: self._word(name, code)
-        context = _CONTEXTS.get(name)
-        return None if context is None else lambda code: self._word(context, code)
+        context = _CONTEXTS_OF.get(f"{table}.{name}", _CONTEXTS.get(name))
+        return (lambda code: self._word(context, code)) if context else None

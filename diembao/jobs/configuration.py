@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.i18n.catalogs import mark, translate_comment
 from pipeline.i18n.notices import Message
@@ -88,6 +90,10 @@ def _loaders(
 ) -> Iterator[Callable[[Path], Iterable[Fault]]]:
     """Yield functions of a folder that return faults or raise ConfigError."""
     from config.alerts import load_alerts
+    from config.register.holidays import load_holidays
+    from config.register.plan import load_plan
+    from config.register.register import load_register
+    from config.register.units import load_units
     from config.rulebook import load_rulebook
     from config.schedule import schedule_faults
     from config.settings import load_settings, missing_contact
@@ -106,6 +112,8 @@ def _loaders(
     yield lambda directory: schedule_faults(directory, job_faults)
     yield faults_of(load_alerts)
     yield faults_of(load_rulebook)
+    for load in (load_register, load_units, load_holidays, load_plan):
+        yield faults_of(load)
 
 
 def _translation_faults(directory: Path) -> Iterator[Fault]:
@@ -145,6 +153,9 @@ def _doubts(directory: Path) -> Iterator[Fault]:
     """Yield what is allowed and may not be meant."""
     from config.alerts import load_alerts
     from config.load import FILES, Fault
+    from config.register.holidays import holiday_doubts
+    from config.register.topic_names import topic_doubts
+    from config.rulebook import load_rulebook
     from config.settings import load_settings
     from diembao.translation.engine import house_notes
 
@@ -158,6 +169,8 @@ def _doubts(directory: Path) -> Iterator[Fault]:
     mail, lists = load_alerts(directory).mail, settings.sending.list
     if (mail.to or lists) and (doubt := sender_doubt(mail)):
         yield Fault(str(directory / "alerts.toml"), None, "mail.sender", doubt)
+    yield from topic_doubts(directory, {topic.id for topic in load_rulebook(directory).topics.topic})
+    yield from holiday_doubts(directory, now().astimezone(ZoneInfo(settings.province.time_zone)).date())
 
 
 def sender_doubt(mail: Mail) -> Message | None:

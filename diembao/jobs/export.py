@@ -14,6 +14,7 @@ from diembao.system.clock import now
 from diembao.system.files import replacing
 from pipeline.i18n.language import current_language
 from pipeline.records import Item, Relevance, SourceDay
+from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.tables.columns import ZONE, in_zone
 from pipeline.tables.csv_cells import groups
 from pipeline.tables.csv_rows import CsvRow
@@ -22,6 +23,7 @@ from storage.database import Database
 
 if TYPE_CHECKING:
     from analysis.tables.writers import CsvDialect
+    from config.register.book import RegisterBook
 
 #: File suffixes of an export, which choose its format.
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
@@ -44,6 +46,8 @@ class ExportRequest:
     zone: ZoneInfo
     #: time whose items, tags and decisions are exported; None: now
     as_of: datetime | None = None
+    #: whether the table `matters` has a column of notes, which is for the command line of the server alone
+    with_notes: bool = False
 
     @property
     def start(self) -> datetime | None:
@@ -62,18 +66,36 @@ def export(
     *,
     topic_labels: Mapping[str, str],
     dialect: CsvDialect | None = None,
+    register: RegisterBook | None = None,
 ) -> int:
     """Write a table to a file of one of SUFFIXES, whole or not at all; return the number of rows.
 
     A workbook is in the language of the context; the other formats have the names and codes of docs/columns.md in
-    every language. `topic_labels` gives names of topics by id, `dialect` how a CSV is written. Raises TooManyRows.
+    every language. `topic_labels` gives names of topics by id, `dialect` how a CSV is written; a table of the register
+    needs its files, `register`. Raises TooManyRows.
     """
-    from analysis.tables.definitions import TABLES
+    from analysis.tables.definitions import MATTERS_WITH_NOTES, REGISTER_TABLES, TABLES
     from analysis.tables.sheet_words import SheetWords
     from analysis.tables.writers import CsvDialect, write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
-    columns = in_zone(TABLES[request.table].columns, request.zone)
-    rows = rows_of(storage, request, topic_labels)
+    columns = in_zone(MATTERS_WITH_NOTES if request.with_notes else TABLES[request.table].columns, request.zone)
+    if request.table in REGISTER_TABLES:
+        from diembao.jobs.register_papers.tables import RegisterRequest, register_rows
+
+        if register is None:
+            raise ValueError(f"the table {request.table} needs the files of the register")
+        asked = RegisterRequest(
+            request.table,
+            request.since,
+            request.until,
+            request.topics,
+            request.zone,
+            request.as_of,
+            request.with_notes,
+        )
+        rows = register_rows(storage, asked, register)
+    else:
+        rows = rows_of(storage, request, topic_labels)
     with replacing(path) as draft:
         if path.suffix == ".xlsx":
             return write_xlsx(request.table, columns, rows, draft, SheetWords(current_language(), topic_labels))
@@ -86,6 +108,12 @@ def export(
             if request.table == "items" and request.as_of is None and request.zone.key == ZONE.key:
                 return write_csv_rows(columns, _csv_rows(storage, request), stream, dialect or CsvDialect())
             return write_csv(columns, rows, stream, dialect or CsvDialect())
+
+
+def record_notes(storage: Database, path: Path, actor: Actor) -> None:
+    """Record in the audit that somebody asks for a file with the notes of matters; before they are read."""
+    after: Json = {"file": path.name}
+    storage.audit.record(AuditEvent("matter.notes_exported", "table", "matters", None, after, actor, now()))
 
 
 def rows_of(storage: Database, request: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:

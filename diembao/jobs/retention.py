@@ -41,9 +41,13 @@ def apply_retention(
     *,
     delete: bool,
     vacuum: bool,
+    notes_days: int = 0,
     progress: Callable[[str, int, int], None],
 ) -> RetentionResult:
-    """Count what is past its limit; delete it (as a job run) and shrink the database file where that is asked for."""
+    """Count what is past its limit; delete it (as a job run) and shrink the database file where that is asked for.
+
+    `notes_days`: [retention] of register.toml.
+    """
     from diembao.jobs.collection.page_images import delete_images
     from storage.maintenance.retention import Expired
 
@@ -54,17 +58,34 @@ def apply_retention(
     images, strays = _old_images(storage, home, settings, limits, at)
     size = sum(image.size for image in images) + sum(path.stat().st_size for path in strays)
     expired = [*storage.maintenance.plan(limits), Expired("page_images", len(images) + len(strays), size)]
+    expired.append(_old_notes(storage, notes_days, at))
     deleted = None
     if delete:
         run = storage.service.begin_run("retention", at)
         deleted = storage.maintenance.purge(limits, at, progress)
         deleted["page_images"] = delete_images(storage, home, images, at) + len(strays)
+        deleted["matter_notes"] = erase_old_notes(storage, notes_days, at)
         for path in strays:
             path.unlink(missing_ok=True)
         storage.service.end_run(run, now(), 0, deleted)
     if vacuum:
         storage.maintenance.vacuum()
     return RetentionResult(expired, deleted, storage.maintenance.free_bytes(), held_back)
+
+
+def erase_old_notes(storage: Database, days: int, at: datetime) -> int:
+    """Erase the notes of matters that were over for so many days (0: never); return how many."""
+    before = _days_before(storage, days, at)
+    if before is None or not storage.register.count_old_notes(before)[0]:
+        return 0
+    return storage.register.erase_notes(before, at)
+
+
+def _old_notes(storage: Database, days: int, at: datetime) -> Expired:
+    from storage.maintenance.retention import Expired
+
+    before = _days_before(storage, days, at)
+    return Expired("matter_notes", *((0, 0) if before is None else storage.register.count_old_notes(before)))
 
 
 def _old_images(

@@ -13,6 +13,7 @@ from config.schedule import Job
 from config.settings import Settings
 from diembao.jobs.periods import local_day
 from diembao.jobs.publishing.gate_messages import gate_causes
+from diembao.jobs.register_upkeep.health import register_causes
 from diembao.jobs.translating.health import engine_causes
 from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
@@ -65,10 +66,11 @@ Causes = Iterator[tuple[str, str]]
 
 
 def raise_alerts(context: AlertContext, rules: Sequence[Rule]) -> list[Alert]:
-    """Store the alerts of all rules, and of digests that wait for a person, each cause once a day; return the new."""
+    """Store the alerts of rules, of digests that wait and of the register, each cause once a day; return the new."""
     new = []
     gate = gate_causes(context.storage, context.settings, context.jobs, context.at) if context.settings else ()
-    for cause, text in chain(*(_RULES[rule.kind](context, rule) for rule in rules), gate):
+    register = register_causes(context.storage, context.home.config, context.jobs, context.at, context.zone)
+    for cause, text in chain(*(_RULES[rule.kind](context, rule) for rule in rules), gate, register):
         alert = Alert(cause, context.day, context.at, hide_secrets(text))
         if context.storage.service.raise_alert(alert):
             new.append(alert)

@@ -14,6 +14,7 @@ from config.settings import Settings, load_settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.office.letters import letters_in_doubt
 from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
+from diembao.jobs.register_upkeep.health import register_troubles
 from diembao.jobs.translating.health import engine_trouble
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
@@ -154,6 +155,7 @@ def service_status(
         )
     letters = _letters(storage, at)
     troubles += _letter_troubles(storage, letters, at)
+    troubles += register_troubles(storage, home.config, jobs, at, zone)
     return ServiceStatus(
         troubles,
         serving,

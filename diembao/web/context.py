@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from config.alerts import load_alerts
 from config.desk import DeskSettings
 from config.load import FILES
+from config.register.book import FILES as REGISTER_FILES
+from config.register.book import RegisterBook, load_register_book
 from config.rulebook import load_rulebook
 from config.settings import Settings, load_settings
 from diembao.jobs.office.background import AuditCheck, Postman
@@ -71,6 +73,7 @@ class DeskContext:
     _storages: Storages
     _settings: _Loaded[Settings]
     _rules: _Loaded[Rulebook]
+    _register: _Loaded[RegisterBook]
     #: Sends the letters of the desk; called after each form that was taken.
     postman: Postman
     audit_check: AuditCheck
@@ -85,6 +88,10 @@ class DeskContext:
     def rules(self) -> Rulebook:
         """Return the rules as they are now. Raises ConfigError."""
         return self._rules.get()
+
+    def register(self) -> RegisterBook:
+        """Return the register's rules, units and working days as they are now. Raises ConfigError."""
+        return self._register.get()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -109,9 +116,10 @@ class DeskContext:
 def open_context(home: Home, database: str, key: bytes, log: "BoundLogger") -> DeskContext:
     """Return the context of a desk. Raises ConfigError."""
     settings = _Loaded(load_settings, home.config, ("settings.toml",))
+    register = _Loaded(load_register_book, home.config, REGISTER_FILES)
     rules = _Loaded(load_rulebook, home.config, tuple(name for name in FILES if name in ("places.toml", "topics.toml")))
     mail = _Loaded(lambda folder: load_alerts(folder).mail, home.config, ("alerts.toml",))
-    postman = Postman(database, settings.get, mail.get, lambda text: log.warning("letters", problem=text))
+    postman = Postman(database, settings.get, mail.get, register.get, lambda text: log.warning("letters", problem=text))
     desk = settings.get().desk
     storages, check = Storages(database), AuditCheck(database)
-    return DeskContext(home, database, key, desk, log, storages, settings, rules, postman, check)
+    return DeskContext(home, database, key, desk, log, storages, settings, rules, register, postman, check)

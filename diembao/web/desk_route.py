@@ -39,3 +39,5 @@ class DeskRoute:
     #: Requests a minute from one address; 0: no limit.
     per_minute: int = 0
     body: BodyLimits = FORM
+    #: Done where a signed-in account may not take the route, before it is told so: a record, say.
+    refused: Callable[[Visit], None] | None = None

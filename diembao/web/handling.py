@@ -163,6 +163,9 @@ def _admit(visit: Visit, routes: tuple[DeskRoute, ...], route: DeskRoute) -> Vis
         if not visit.permissions and not route.before_enrolment:
             return redirect(visit, "/second-factor")
         if not may_take(visit, route.access):
+            if route.refused is not None:
+                with visit.context.open_storage() as storage:
+                    route.refused(replace(visit, _storage=storage))
             raise DeskError(403)
     return visit
 

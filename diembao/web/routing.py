@@ -9,6 +9,11 @@ from diembao.web.routes.digest import room as digest_room
 from diembao.web.routes.office import agreement, assignments, audit, mentions
 from diembao.web.routes.people import accounts, departments
 from diembao.web.routes.reading import rooms as reading
+from diembao.web.routes.register import calendar as register_calendar
+from diembao.web.routes.register import candidates, clarifications, listing, matter, opening, plan
+from diembao.web.routes.register import contacts as register_contacts
+from diembao.web.routes.register import lists as register_lists
+from diembao.web.routes.register import yearly as register_yearly
 from diembao.web.routes.review import room as review_room
 
 
@@ -26,11 +31,21 @@ def all_routes() -> tuple[DeskRoute, ...]:
         *mentions.ROUTES,
         *agreement.ROUTES,
         *audit.ROUTES,
+        *listing.ROUTES,
+        *opening.ROUTES,
+        *candidates.ROUTES,
+        *matter.ROUTES,
+        *plan.ROUTES,
+        *clarifications.ROUTES,
         *review_room.ROUTES,
         *digest_room.ROUTES,
         *digest_release.ROUTES,
         *published_digests.ROUTES,
         *reading.ROUTES,
+        *register_calendar.ROUTES,
+        *register_contacts.ROUTES,
+        *register_yearly.ROUTES,
+        *register_lists.ROUTES,
         *accounts.ROUTES,
         *departments.ROUTES,
     )

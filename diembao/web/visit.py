@@ -29,6 +29,8 @@ class Waiting:
     #: English with the field {count} (a `mark("…")`); templates translate it.
     label: str
     path: str
+    #: what else is to be said of it, as it was written; '': nothing
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,20 +20,35 @@ Permission = Literal[
     "source.manage",
     "account.manage",
     "audit.read",
+    "matter.read",
+    "matter.work",
+    "matter.manage",
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 _REVIEWER: frozenset[Permission] = frozenset(
-    {"digest.read", "assigned.read", "article.read", "review", "comment", "assign"}
+    {
+        "digest.read",
+        "assigned.read",
+        "article.read",
+        "review",
+        "comment",
+        "assign",
+        "matter.read",
+        "matter.work",
+        "matter.manage",
+    }
 )
 _PUBLISH: frozenset[Permission] = frozenset({"publish"})
-#: Role → what it may do. Comments of a viewer are on what is assigned to the own department.
+#: Role → what it may do. Comments of a viewer are on what is assigned to the own department, its matters those that
+#: concern that department. matter.read: the register without notes; matter.work: to prepare and give an answer, and the
+#: notes; matter.manage: the office, which opens, assigns and ends matters.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    "viewer": frozenset({"digest.read", "assigned.read", "comment"}),
+    "viewer": frozenset({"digest.read", "assigned.read", "comment", "matter.read", "matter.work"}),
     "reviewer": _REVIEWER,
     "editor": _REVIEWER.union(_PUBLISH),
-    "analyst": frozenset({"digest.read", "article.read", "export", "comment"}),
+    "analyst": frozenset({"digest.read", "article.read", "export", "comment", "matter.read"}),
     "administrator": frozenset({"digest.read", "article.read", "source.manage", "account.manage"}),
-    "auditor": frozenset({"digest.read", "article.read", "audit.read"}),
+    "auditor": frozenset({"digest.read", "article.read", "audit.read", "matter.read"}),
 }
 #: Roles that may do nothing before they have a second factor.
 NEED_SECOND_FACTOR: frozenset[Role] = frozenset({"editor", "administrator"})

@@ -190,12 +190,14 @@ class LastWord:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to one account about one cause; there is never a second one."""
+    """A letter to one account, or to the mailbox of a department, about one cause; there is never a second one."""
 
     id: int
-    #: 'comment 12', 'assignment 3', or 'due 2026-11-23': what is to be finished by the day after that one
+    #: 'comment 12'; 'assignment 3'; 'due 2026-11-23': what is to be finished by the day after that one; 'register
+    #: 2026-11-23': the matters of that day; 'clock 7 soon 20261123T0100Z' (or over): a matter's clock that ends then
     cause: str
-    account: int
+    #: None: to the mailbox of `department`
+    account: int | None
     at: datetime
     #: 'begun': handed to a mail server, whose answer is not known; it is not sent again
     state: Literal["waiting", "begun", "sent", "failed"]
@@ -204,6 +206,7 @@ class Letter:
     message_id: str = ""
     #: why the last attempt failed
     note: str = ""
+    department: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,15 @@ from storage.accounts.rows import (
     other_administrators,
 )
 from storage.audit.chain import append, erase_person
-from storage.schema.accounts import account_preferences, accounts, departments, invitations, recovery_codes, sessions
+from storage.schema.accounts import (
+    account_preferences,
+    accounts,
+    calendar_tokens,
+    departments,
+    invitations,
+    recovery_codes,
+    sessions,
+)
 
 #: Fields of an account that `change_account` takes → its columns.
 _FIELDS = {
@@ -111,7 +119,7 @@ def erase_account(connection: Connection, number: int, actor: Actor, at: datetim
         raise AccountRefused(Message(mark("Nobody erases the own account: another administrator does.")))
     if _is_last(connection, account):
         raise AccountRefused(last_administrator(account))
-    for table in (sessions, invitations, recovery_codes, account_preferences):
+    for table in (sessions, invitations, recovery_codes, account_preferences, calendar_tokens):
         connection.execute(delete(table).where(table.c.account_id == number))
     values = {
         "name": pseudonym(number),

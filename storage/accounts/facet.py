@@ -18,7 +18,7 @@ from pipeline.records.accounts import (
     TotpState,
 )
 from pipeline.records.audit import Actor
-from storage.accounts import attempts, changes, secrets
+from storage.accounts import attempts, calendar, changes, secrets
 from storage.accounts import sessions as signed_in
 from storage.accounts.rows import account_of, other_administrators
 from storage.engine.damage import parse_json
@@ -261,6 +261,22 @@ class Accounts(Facet):
         """Return the failed attempts since a time with this name, from this place."""
         with self._reading() as connection:
             return attempts.count_failures(connection, name, source, since)
+
+    # the calendar's own address
+    def set_calendar_token(self, account: int, token_hash: str | None, actor: Actor, at: datetime, /) -> None:
+        """Let an account's calendar be read by the bearer of a token, no longer of an earlier one; None: of none."""
+        with self._writing() as connection:
+            calendar.set_token(connection, account, token_hash, actor, at)
+
+    def calendar_token_at(self, account: int, /) -> datetime | None:
+        """Return when the token of an account's calendar was made; None: it has none."""
+        with self._reading() as connection:
+            return calendar.made_at(connection, account)
+
+    def of_calendar_token(self, token_hash: str, /) -> Account | None:
+        """Return the account whose calendar may be read with a token; None: it ended, or the account is disabled."""
+        with self._reading() as connection:
+            return calendar.account_of_token(connection, token_hash)
 
     # preferences
     def preferences(self, account: int, /) -> dict[str, Any]:

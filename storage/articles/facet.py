@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from storage.articles.identity import LeaveStories
     from storage.articles.retagging import OutdatedTagging
 
+#: Keys looked up by one statement.
+_CHUNK = 500
+
 
 class Articles(Facet):
     """Documents, items, taggings and decisions of one database.
@@ -140,6 +143,14 @@ class Articles(Facet):
         """Return an item by its key, or by one that it had before it was joined to another; None for an unknown one."""
         with self._reading() as connection:
             return items.load_item(connection, key)
+
+    def chosen(self, keys: Sequence[str], /, *, as_of: datetime | None = None) -> dict[str, Item]:
+        """Return the items of these keys, tagged and decided as at a moment; unknown keys are left out."""
+        found: dict[str, Item] = {}
+        with self._reading() as connection:
+            for first in range(0, len(keys), _CHUNK):
+                found |= items.load_chosen(connection, keys[first : first + _CHUNK], as_of)
+        return found
 
     def beside_items(
         self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None

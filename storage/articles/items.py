@@ -137,9 +137,11 @@ def load_item(connection: Connection, key: str) -> Item | None:
     return item
 
 
-def load_chosen(connection: Connection, keys: Sequence[str], *, tell: bool = True) -> dict[str, Item]:
+def load_chosen(
+    connection: Connection, keys: Sequence[str], as_of: datetime | None = None, *, tell: bool = True
+) -> dict[str, Item]:
     """Return items by key, without unknown keys and damaged items; the latter are told unless `tell` is false."""
-    return _load(connection, keys, load_decisions(connection, keys), tell=tell)
+    return _load(connection, keys, load_decisions(connection, keys, as_of), as_of, tell=tell)
 
 
 def _load(

@@ -1,14 +1,17 @@
 """Items that turn out to be one article → what people did at the desk is about the one that is kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from pipeline.register.matters import LINK_RANK
+from storage.schema.register import clarifications, matter_links
 from storage.schema.reviews import assignments, comments, review_action_items, review_holds, reviews
 
 
 def move_reviews(connection: Connection, kept: str, gone: Sequence[str]) -> None:
-    """Let reviews, acts, comments, assignments and holds of `gone` be those of `kept`.
+    """Let reviews, acts, comments, assignments, holds and matters of `gone` be those of `kept`.
 
     Of several reviews the newest holds, under a version that nobody has seen: who has the card open is told of it.
     """
@@ -23,6 +26,26 @@ def move_reviews(connection: Connection, kept: str, gone: Sequence[str]) -> None
     connection.execute(update(comments).where(comments.c.item_key.in_(gone)).values(item_key=kept))
     connection.execute(update(review_holds).where(review_holds.c.item_key.in_(gone)).values(item_key=kept))
     _move_assignments(connection, kept, gone)
+    connection.execute(update(clarifications).where(clarifications.c.item_key.in_(gone)).values(item_key=kept))
+    connection.execute(update(matter_links).where(matter_links.c.item_key.in_(gone)).values(item_key=kept))
+    _close_double_links(connection, kept)
+
+
+def _close_double_links(connection: Connection, item: str) -> None:
+    """Let one link hold of each matter that has several of an article: that of the highest rank.
+
+    The others end when it began, or never held: so at each moment the article belonged to the matter once, from the
+    first time at which any of them did. Their rows stay, steps name them by their numbers.
+    """
+    links = matter_links.c
+    query = select(matter_links).where(links.item_key == item, links.removed_at.is_(None))
+    holds: dict[int, datetime] = {}
+    for row in sorted(connection.execute(query).all(), key=lambda row: (LINK_RANK[row.part], row.id)):
+        if row.matter not in holds:
+            holds[row.matter] = row.at
+            continue
+        ended = max(row.at, holds[row.matter])
+        connection.execute(update(matter_links).where(links.id == row.id).values(removed_at=ended))
 
 
 def _move_acts(connection: Connection, kept: str, gone: Sequence[str]) -> None:

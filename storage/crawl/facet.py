@@ -134,6 +134,11 @@ class Crawl(Facet):
         with self._reading() as connection:
             return source_days.load_days_read(connection, days)
 
+    def sources_read(self, start: datetime, end: datetime, /) -> frozenset[str]:
+        """Return the ids of the sources of which a feed answered in [start, end); by whole UTC days for old ones."""
+        with self._reading() as connection:
+            return source_days.load_sources_read(connection, start, end)
+
     def source_history(self, start: datetime, end: datetime, /, *, periods: int) -> dict[str, list[SourceFigures]]:
         """Return each source's figures in the `periods` periods of the same length before [start, end), newest first.
 

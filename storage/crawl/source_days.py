@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -89,6 +89,17 @@ def load_days_read(
             pages = {row.source_id: row.n for row in connection.execute(_PAGES, {"start": start, "end": end})}
             by_day[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in is_read.items()]
     return by_day
+
+
+def load_sources_read(connection: Connection, start: datetime, end: datetime) -> frozenset[str]:
+    """See storage.crawl.facet.Crawl.sources_read."""
+    asked = select(polls.c.source_id).where(polls.c.at >= start, polls.c.at < end, polls.c.reason.in_(_QUIET))
+    first, last = str(start.astimezone(UTC).date()), str((end - timedelta(microseconds=1)).astimezone(UTC).date())
+    summed = select(attempt_days.c.source_id).where(
+        attempt_days.c.day >= first, attempt_days.c.day <= last, attempt_days.c.polls > attempt_days.c.polls_failed
+    )
+    read = [set(connection.execute(query.distinct()).scalars()) for query in (asked, summed)]
+    return frozenset().union(*read)
 
 
 def _load_sums(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[int, int]]:

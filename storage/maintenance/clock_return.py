@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or_, select, update
 
 from pipeline.records import AHEAD_LIMIT, JobOutcome
+from storage.engine.instants import Instant
 from storage.schema.accounts import invitations, sessions
 from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, runs, versions
-from storage.schema.instants import Instant
 from storage.schema.publications import publications
+from storage.schema.register import matter_steps, matters
 from storage.schema.renditions import page_images, translations
 from storage.schema.reviews import letters
 from storage.schema.search import search_items
@@ -38,7 +39,12 @@ _WAITS: dict[Column[datetime], timedelta] = {
     letters.c.next_try: timedelta(days=1),
 }
 #: Times that others state, or that say for which time something was made
-_STATEMENTS: tuple[Column[datetime], ...] = (versions.c.published, job_runs.c.due, publications.c.made_at)
+_STATEMENTS: tuple[Column[datetime], ...] = (
+    versions.c.published,
+    job_runs.c.due,
+    publications.c.made_at,
+    matters.c.due_at,
+)
 #: Times with an index of which at least one is written by whatever diembao does
 _WITNESSES: tuple[Column[datetime], ...] = (polls.c.at, fetches.c.at, items.c.first_seen, job_runs.c.started)
 #: Times of tables whose rows are numbered in the order in which they were written
@@ -89,6 +95,7 @@ def bring_back(connection: Connection, at: datetime) -> int:
     changed += connection.execute(update(job_runs).where(ahead).values(how=JobOutcome.AHEAD)).rowcount
     made_ahead = update(publications).where(publications.c.made_at > limit, publications.c.ahead == 0)
     changed += connection.execute(made_ahead.values(ahead=1)).rowcount
+    changed += _bring_back_openings(connection, limit, at)
     # There is one alert a day for each cause: these make room for those of the days to come.
     day = alerts.c.day + " #" + cast(alerts.c.id, String)
     changed += connection.execute(update(alerts).where(alerts.c.at > limit).values(day=day)).rowcount
@@ -102,6 +109,23 @@ def bring_back(connection: Connection, at: datetime) -> int:
         # The place of an undated article in the index is the time at which it was seen.
         connection.execute(delete(search_items).where(search_items.c.item_key.in_(keys)))
         reindex(connection, keys)
+    return changed
+
+
+def _bring_back_openings(connection: Connection, limit: datetime, at: datetime) -> int:
+    """Date first sights in the steps that opened matters, as the matters and the articles are dated; return how many.
+
+    Other times of a matter are those of its steps. A term that was counted from a time ahead is what people were told,
+    and stays until somebody sets another.
+    """
+    openings = select(matter_steps.c.id, matter_steps.c.sets).join(matters, matters.c.id == matter_steps.c.matter)
+    openings = openings.where(matter_steps.c.kind == "open", matters.c.first_seen > limit)
+    changed = 0
+    for row in connection.execute(openings).all():
+        if isinstance(row.sets, dict) and "first_seen" in row.sets:
+            sets = {**row.sets, "first_seen": at.isoformat()}
+            connection.execute(update(matter_steps).where(matter_steps.c.id == row.id).values(sets=sets))
+            changed += 1
     return changed
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Table,
     Text,
     and_,
     bindparam,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     select,
     update,
 )
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from pipeline.records import DocumentOutcome, Reason
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.dialects import is_sqlite, utc_day
+from storage.register.looks import is_needed_look, of_matters
 from storage.schema.core import candidates, documents, fetches, items, polls, runs, taggings, versions
 from storage.schema.maintenance import attempt_days, decisions
 from storage.translations.expiry import delete_all_but_titles, delete_unused
@@ -167,9 +170,15 @@ def _count_attempts(connection: Connection, before: datetime | None) -> Expired:
     # About 100 bytes of a row besides its texts: numbers, times and its share of the indexes.
     for table, words in ((polls, (polls.c.feed_url, polls.c.note)), (fetches, (fetches.c.url, fetches.c.note))):
         lengths = sum((func.length(word) for word in words), literal(100))
-        row = connection.execute(select(func.count(), func.sum(lengths)).where(table.c.at < before)).one()
+        row = connection.execute(select(func.count(), func.sum(lengths)).where(_old_attempts(table, before))).one()
         rows, size = rows + row[0], size + int(row[1] or 0)
     return Expired("attempts", rows, size)
+
+
+def _old_attempts(table: Table, before: datetime) -> ColumnElement[bool]:
+    """Select polls or fetches before a moment, without those that say what became of the articles of matters."""
+    is_old: ColumnElement[bool] = table.c.at < before
+    return and_(is_old, not_(is_needed_look())) if table is fetches else is_old
 
 
 def _sum_up_attempts(connection: Connection, before: datetime | None) -> Step:
@@ -198,7 +207,7 @@ def _sum_up_attempts(connection: Connection, before: datetime | None) -> Step:
             },
         ),
     ):
-        oldest = select(table.c.id).where(table.c.at < before).order_by(table.c.id).limit(BATCH)
+        oldest = select(table.c.id).where(_old_attempts(table, before)).order_by(table.c.id).limit(BATCH)
         keys = connection.execute(oldest).scalars().all()
         if not keys:
             continue
@@ -229,7 +238,7 @@ def _add_to_sums(connection: Connection, rows: Sequence[Any]) -> None:
 
 
 def _texts(connection: Connection, before: datetime | None) -> Select[Any] | None:
-    """Select texts of articles that the rules find not to be about the province, and on which no person decided."""
+    """Select texts of articles of no matter that the rules find not to be about the province; no person decided on."""
     if before is None:
         return None
     newest, others = versions.alias(), taggings.alias()
@@ -244,6 +253,7 @@ def _texts(connection: Connection, before: datetime | None) -> Select[Any] | Non
         .join(newest, and_(newest.c.item_key == items.c.key, newest.c.number == items.c.version))
         .join(taggings, taggings.c.id == newest_tagging)
         .where(has_text, taggings.c.relevance == "no", taggings.c.tagged_at < before, ~decided.exists())
+        .where(not_(of_matters()))
     )
 
 

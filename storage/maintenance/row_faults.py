@@ -24,12 +24,13 @@ from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
 from storage.derived.csv_rows import differing_rows
 from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
+from storage.engine.instants import Instant
 from storage.engine.migrate import head, version_of
 from storage.maintenance.checksum import row_name, stored_rows
 from storage.maintenance.desk_faults import DESK_CHECKS
+from storage.maintenance.register_faults import REGISTER_CHECKS, matter_faults
 from storage.maintenance.rendition_faults import RENDITION_CHECKS
 from storage.schema.documentation import our_tables
-from storage.schema.instants import Instant
 from storage.service.publications import PUBLISHED_ITEMS
 
 #: Rows for exports that differ from their articles in such a number, and in more than half of all, are of an earlier
@@ -50,6 +51,7 @@ def find_row_faults(connection: Connection) -> Iterator[Message]:
                 yield Message(mark("row {row}: {fault}"), row=row_name(table, row), fault=fault)
     if of_today:
         yield from _export_faults(connection)
+        yield from matter_faults(connection)
 
 
 def _faults(table: Table, row: Any, check: Callable[[Any], Iterator[Message]] | None) -> Iterator[Message]:
@@ -183,6 +185,7 @@ _CHECKS: dict[str, Callable[[Any], Iterator[Message]]] = {
     "job_runs": _job_run_faults,
     **DESK_CHECKS,
     **RENDITION_CHECKS,
+    **REGISTER_CHECKS,
 }
 
 

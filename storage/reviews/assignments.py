@@ -11,10 +11,11 @@ from pipeline.i18n.notices import Message
 from pipeline.records.accounts import Assigned
 from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.records.reviews import Assignment
+from storage.accounts.names import account_names, department_names, members
 from storage.audit.chain import append
 from storage.engine.errors import StorageError
+from storage.register.sight import matter_articles
 from storage.reviews.letters import store_letters
-from storage.reviews.names import account_names, department_names, members
 from storage.reviews.states import load_standings
 from storage.schema.accounts import departments
 from storage.schema.core import items
@@ -26,7 +27,7 @@ _CHUNK = 500
 def assigned_keys(department: int) -> Select[tuple[str]]:
     """Select the keys of the articles that are assigned to a department, themselves or with their story.
 
-    It is the filter of what the members of a department may see.
+    Those of the matters that concern it are among them. It is the filter of what the members of a department may see.
     """
     of_department = assignments.c.department == department
     own = select(assignments.c.item_key).where(of_department)
@@ -36,7 +37,18 @@ def assigned_keys(department: int) -> Select[tuple[str]]:
         .join(assignments, assignments.c.item_key == named.c.key)
         .where(of_department, assignments.c.scope == "story")
     )
-    return select(items.c.key).where(or_(items.c.key.in_(own), items.c.story.in_(stories)))
+    of_matters = matter_articles(department)
+    own_links = select(of_matters.c.item_key)
+    linked = select(named.c.story).join(of_matters, of_matters.c.item_key == named.c.key)
+    with_stories = linked.where(of_matters.c.scope != "item")
+    return select(items.c.key).where(
+        or_(
+            items.c.key.in_(own),
+            items.c.key.in_(own_links),
+            items.c.story.in_(stories),
+            items.c.story.in_(with_stories),
+        )
+    )
 
 
 def load_assigned(connection: Connection, department: int) -> Assigned:
@@ -46,8 +58,12 @@ def load_assigned(connection: Connection, department: int) -> Assigned:
         .join(items, items.c.key == assignments.c.item_key)
         .where(assignments.c.department == department)
     )
-    rows = connection.execute(query).all()
-    stories = frozenset(row.story for row in rows if row.scope == "story" and row.story)
+    of_matters = matter_articles(department)
+    linked = select(of_matters.c.item_key, of_matters.c.scope, items.c.story).join(
+        items, items.c.key == of_matters.c.item_key
+    )
+    rows = [*connection.execute(query), *connection.execute(linked)]
+    stories = frozenset(row.story for row in rows if row.scope != "item" and row.story)
     return Assigned(frozenset(row.item_key for row in rows), stories)
 
 

@@ -12,10 +12,10 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.records.reviews import Comment, Mention
+from storage.accounts.names import account_names, members
 from storage.audit.chain import append
 from storage.engine.errors import StorageError
 from storage.reviews.letters import store_letters
-from storage.reviews.names import account_names, members
 from storage.reviews.states import load_standings
 from storage.schema.accounts import accounts, departments
 from storage.schema.reviews import comments

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.records.reviews import Hold
+from storage.accounts.names import account_names
 from storage.articles.claims import current_key
-from storage.reviews.names import account_names
 from storage.schema.core import items
 from storage.schema.reviews import review_holds
 

@@ -1,10 +1,11 @@
 """Letters that are due: one for each cause and account, begun at most as often as its attempts fail for sure."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from pipeline.records.reviews import Letter
 from storage.engine.facet import Facet
@@ -19,6 +20,15 @@ def store_letters(connection: Connection, cause: str, to: Iterable[int], at: dat
     new = [{**row, "account": account} for account in sorted(set(to) - known)]
     if new:
         connection.execute(insert(letters), new)
+
+
+def _to_all(
+    connection: Connection, cause: str, accounts: Collection[int], mailboxes: Collection[int], at: datetime
+) -> None:
+    row = {"cause": cause, "at": at, "state": "waiting", "attempts": 0, "message_id": "", "note": ""}
+    for column, numbers in (("account", accounts), ("department", mailboxes)):
+        if numbers:
+            connection.execute(insert(letters), [{**row, column: number} for number in sorted(set(numbers))])
 
 
 class Letters(Facet):
@@ -77,6 +87,41 @@ class Letters(Facet):
         if new:
             with self._writing() as connection:
                 store_letters(connection, cause, new, at)
+
+    def tell(self, cause: str, to: Collection[int], mailboxes: Collection[int], at: datetime, /) -> int:
+        """Let letters be due to accounts and to mailboxes of departments, all in one go; return how many.
+
+        Nothing is stored, and 0 returned, where there are letters about that cause already, whoever stored them.
+        """
+        if not (to or mailboxes) or self.of_cause(cause):
+            return 0
+        try:
+            with self._writing() as connection:
+                _to_all(connection, cause, to, mailboxes, at)
+        except IntegrityError:  # somebody else did so since
+            return 0
+        return len(set(to)) + len(set(mailboxes))
+
+    def last_day(self, kind: str, before: date, /) -> date | None:
+        """Return the last day before another of which any letter was sent or begun (see `last_days`)."""
+        return max(self.last_days(kind, before).values(), default=None)
+
+    def last_days(self, kind: str, before: date, /) -> dict[tuple[Literal["account", "mailbox"], int], date]:
+        """Return by reader the last day before another of which a letter was sent, or begun: it may have arrived.
+
+        Causes name the day: 'register 2026-11-23'. Letters that wait or were given up told nobody anything.
+        """
+        same = and_(letters.c.cause.like(f"{kind} ____-__-__"), letters.c.cause < f"{kind} {before.isoformat()}")
+        query = (
+            select(letters.c.account, letters.c.department, func.max(letters.c.cause))
+            .where(same, letters.c.state.in_(("sent", "begun")))
+            .group_by(letters.c.account, letters.c.department)
+        )
+        with self._reading() as connection:
+            return {
+                ("mailbox", department) if account is None else ("account", account): date.fromisoformat(cause[-10:])
+                for account, department, cause in connection.execute(query)
+            }
 
     def counts(self) -> Mapping[str, int]:
         """Return how many letters are in each state."""

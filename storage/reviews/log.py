@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import LastWord, PastAct, ReviewAct
-from storage.reviews.names import account_names
+from storage.accounts.names import account_names
 from storage.schema.reviews import assignments, comments, review_action_items, review_actions
 
 #: Acts of one account that can be undone, the newest.

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func
 from pipeline.records import Relevance, SourceCategory, Tone
 from pipeline.records.reviews import Hold, Review
 from pipeline.tables.facts import FactKey
+from storage.accounts.names import account_names
 from storage.articles.adapters import TAGS
 from storage.engine.dialects import sound_json
 from storage.reviews.assignments import load_assignments
 from storage.reviews.comments import count_comments
 from storage.reviews.holds import load_holds
-from storage.reviews.names import account_names
 from storage.reviews.states import review_of
 from storage.schema.core import items, sources, taggings, versions
 from storage.schema.derived import facts

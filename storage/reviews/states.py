@@ -12,11 +12,11 @@ from pipeline.i18n.notices import Message
 from pipeline.records import Decision
 from pipeline.records.reviews import Review
 from pipeline.tables.facts import FactKey
+from storage.accounts.names import account_names
 from storage.articles.claims import current_key
 from storage.articles.decisions import load_decisions
 from storage.articles.items import load_chosen
 from storage.engine.errors import StorageError
-from storage.reviews.names import account_names
 from storage.schema.core import items, taggings, versions
 from storage.schema.derived import facts
 from storage.schema.reviews import reviews

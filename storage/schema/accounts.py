@@ -6,8 +6,8 @@ no session and no link that was ended or used since.
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
+from storage.engine.instants import Instant
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 departments = Table(
     "departments",
@@ -105,6 +105,16 @@ sign_in_attempts = Table(
     Index(None, "name_hash", "at"),
     Index(None, "source", "at"),
     Index(None, "at"),
+    info={"momentary": True},
+)
+
+calendar_tokens = Table(
+    "calendar_tokens",
+    metadata,
+    Column("account_id", Integer, ForeignKey("accounts.id"), primary_key=True, comment="whose it is"),
+    Column("token_hash", String, nullable=False, comment="SHA-256 of the token in the address of its calendar"),
+    Column("at", Instant, nullable=False, comment="when it was made"),
+    UniqueConstraint("token_hash"),
     info={"momentary": True},
 )
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from pipeline.records import CandidateOutcome, DocumentOutcome
-from storage.schema.instants import Instant
+from storage.engine.instants import Instant
 
 metadata = MetaData(
     naming_convention={

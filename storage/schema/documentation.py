@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Table, inspect
 
+from storage.engine.instants import Instant
 from storage.schema import (
     accounts,
     audit,
@@ -9,6 +10,7 @@ from storage.schema import (
     identity,
     maintenance,
     publications,
+    register,
     renditions,
     reviews,
     search,
@@ -16,7 +18,6 @@ from storage.schema import (
     stories,
 )
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 #: Modules that define tables: importing them adds the tables to `metadata`.
 _DEFINED = (
@@ -31,6 +32,7 @@ _DEFINED = (
     audit,
     accounts,
     reviews,
+    register,
 )
 
 

@@ -2,8 +2,8 @@
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
+from storage.engine.instants import Instant
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 decisions = Table(
     "decisions",

@@ -2,8 +2,8 @@
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
+from storage.engine.instants import Instant
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 publications = Table(
     "publications",

@@ -13,8 +13,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from storage.engine.instants import Instant
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 page_images = Table(
     "page_images",

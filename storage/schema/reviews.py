@@ -14,9 +14,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from storage.engine.instants import Instant
 from storage.schema.accounts import accounts, departments
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 reviews = Table(
     "reviews",
@@ -106,15 +106,18 @@ letters = Table(
     "letters",
     metadata,
     Column("id", Integer, primary_key=True, comment="in the order in which they came to be due"),
-    Column("cause", String, nullable=False, comment="what it tells of: 'comment 12', 'assignment 3', 'due YYYY-MM-DD'"),
-    Column("account", Integer, ForeignKey(accounts.c.id), nullable=False, comment="to whom"),
+    Column("cause", String, nullable=False, comment="what it tells of (pipeline.records.reviews.Letter)"),
+    Column("account", Integer, ForeignKey(accounts.c.id), comment="to whom; empty: to the mailbox of a department"),
     Column("at", Instant, nullable=False, comment="when it came to be due"),
     Column("state", String, nullable=False, comment="waiting, begun, sent or failed"),
     Column("attempts", Integer, nullable=False, comment="how often it was begun"),
     Column("next_try", Instant, comment="when it is tried again (empty: at once); of a begun one when it was begun"),
     Column("message_id", String, nullable=False, comment="of the letter that was begun last"),
     Column("note", Text, nullable=False, comment="why the last attempt failed"),
+    Column("department", Integer, ForeignKey(departments.c.id), comment="to whose mailbox; empty: to an account"),
     UniqueConstraint("cause", "account"),
+    UniqueConstraint("cause", "department"),
+    CheckConstraint("(account IS NULL) <> (department IS NULL)", name="recipient"),
     CheckConstraint("state IN ('waiting', 'begun', 'sent', 'failed')", name="state"),
     Index(None, "state"),
 )

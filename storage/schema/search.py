@@ -3,9 +3,9 @@
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from storage.engine.instants import Instant
 from storage.schema.accounts import accounts
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 # Derived from versions and taggings, and so neither copied nor compared. On SQLite the words themselves are in the
 # virtual table search_index, which storage.search.index_tables creates when it is first needed.

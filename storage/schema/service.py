@@ -2,8 +2,8 @@
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
+from storage.engine.instants import Instant
 from storage.schema.core import metadata
-from storage.schema.instants import Instant
 
 job_runs = Table(
     "job_runs",

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
 from pipeline.records import Item, SavedSearch, SearchHit, SearchPage
-from pipeline.tables.facts import FactCount
+from pipeline.tables.facts import Fact, FactCount
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
 from storage.schema.core import items
 from storage.schema.search import saved_searches
 from storage.search.index import BATCH, clear, index_new, is_index_behind
-from storage.search.search import Order, count, found_items, newest_matches, search, search_page
+from storage.search.search import Order, count, found_items, matching_facts, newest_matches, search, search_page
 from storage.search.tallies import SearchTally, tally_newest
 from storage.search.tree import Tree
 
@@ -74,6 +74,12 @@ class Search(Facet):
         self.catch_up()
         with self._reading() as connection:
             return count(connection, tree, zone=zone, most=most)
+
+    def facts(self, tree: Tree, /, *, zone: tzinfo) -> list[Fact]:
+        """Return the facts of the items that match, in no order."""
+        self.catch_up()
+        with self._reading() as connection:
+            return list(matching_facts(connection, tree, zone=zone))
 
     def catch_up(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Put into the index what is stored and not in it (an older database has none); return how many texts."""

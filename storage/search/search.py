@@ -8,13 +8,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, bindparam, select, text
 
 from pipeline.records import Item, SearchHit, SearchPage
-from pipeline.tables.facts import FactCount
+from pipeline.tables.facts import Fact, FactCount
 from pipeline.tables.translated_items import with_translation
 from pipeline.text.normalize import match_key, normalise
 from storage.articles.items import load_chosen
 from storage.engine.dialects import is_sqlite
+from storage.engine.instants import Instant
 from storage.schema.core import versions
-from storage.schema.instants import Instant
 from storage.schema.search import search_items
 from storage.search.compiler import SPANS, CompiledQuery, quote
 from storage.search.hits import search_hit, with_translated_texts, word_pattern
@@ -110,6 +110,14 @@ def count(connection: Connection, tree: Tree, *, zone: tzinfo, most: int | None)
     matches = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(conditions)}{limit}"
     query = text(f"SELECT count(*), count(DISTINCT f.story) FROM ({matches}) s JOIN facts f ON f.item_key = s.item_key")
     return FactCount(*connection.execute(query, values if most is None else values | {"most": most}).one())
+
+
+def matching_facts(connection: Connection, tree: Tree, *, zone: tzinfo) -> Iterator[Fact]:
+    """See Search.facts."""
+    source, conditions, values = _compile(connection, tree, zone)
+    matches = f"SELECT s.item_key FROM {source} WHERE {' AND '.join(conditions)}"
+    query = text(f"SELECT f.at, f.story, f.kind FROM ({matches}) s JOIN facts f ON f.item_key = s.item_key")
+    yield from (Fact._make(row) for row in connection.execute(query, values))
 
 
 def _compile(connection: Connection, tree: Tree, zone: tzinfo) -> tuple[str, list[str], dict[str, Any]]:

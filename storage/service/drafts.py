@@ -8,9 +8,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.records.reviews import DigestDraft, DraftClash
+from storage.accounts.names import account_names
 from storage.audit.chain import append
 from storage.engine.facet import Facet
-from storage.reviews.names import account_names
 from storage.schema.reviews import digest_drafts
 
 

@@ -149,3 +149,85 @@ name = 5
 name_en = "A"
 kind = "topic"
 """
+REGISTER = """\
+[[kind]]
+id = "A b"
+name = { vi = " ", en = "A" }
+term = { amount = 0, unit = "days" }
+counts_from = "birth"
+[[kind]]
+id = "a"
+name = { vi = "A", en = "A", fr = "A" }
+term = { amount = 400, unit = "working_days" }
+[[kind]]
+id = "a"
+name = { vi = "A", en = "A" }
+term = { amount = 5, unit = "weeks" }
+[[kind]]
+id = "a"
+name = { vi = "A", en = "A" }
+basis = "x"
+[unexpected]
+hours = 0
+[reminders]
+at = "7:30"
+soon_working_days = -1
+[calendar]
+information_day = 32
+conference_months = [3, 3, 13]
+report_before = "02-30"
+report_from = "15/12"
+[lists]
+weekly_day = "someday"
+weekly_at = "24:00"
+[[refusal]]
+id = "a"
+name = { vi = "A", en = "A" }
+basis = ""
+"""
+UNITS = """\
+[[unit]]
+handle = "Sở A"
+names = [{ name = " " }, { name = "B", since = 2026-02-01, until = 2026-01-01 }]
+head = "x y"
+[[unit]]
+handle = "b"
+names = [{ name = "B", until = 2026-01-01 }, { name = "C", since = 2026-01-01 }]
+successor = "c"
+[[unit]]
+handle = "c"
+until = 2026-01-01
+successor = "d"
+[[unit]]
+handle = "d"
+until = 2026-02-01
+successor = "c"
+[[unit]]
+handle = "b"
+until = 2026-02-01
+successor = "nowhere"
+[[spokesperson]]
+unit = "nowhere"
+name = ""
+mail = "nobody"
+since = 2026-02-01
+until = 2026-01-01
+"""
+HOLIDAYS = """\
+[[year]]
+year = 2026
+[[year.off]]
+name = "A"
+days = [2026-01-01, 2026-01-01, 2025-12-31]
+working = [2026-01-05]
+source = ""
+[[year.off]]
+name = "B"
+source = "x"
+[[year]]
+year = 2026
+off = []
+[[year]]
+year = 206
+off = []
+"""

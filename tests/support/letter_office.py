@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from config.alerts import load_alerts
+from config.register.book import load_register_book
 from config.settings import load_settings
 from diembao.jobs.office.letters import LettersResult, send_letters
 from diembao.system.home import Home
@@ -62,7 +63,8 @@ class Office:
 
     def send(self, storage: Database | None = None) -> LettersResult:
         mail = load_alerts(self.home.config).mail
-        return send_letters(storage or self.storage, load_settings(self.home.config), mail)
+        folder = self.home.config
+        return send_letters(storage or self.storage, load_settings(folder), mail, lambda: load_register_book(folder))
 
     def told(self) -> list[str]:
         return sorted(name for name, _ in self.post.taken)

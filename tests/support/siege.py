@@ -15,6 +15,7 @@ from pipeline.records import Alert, SavedSearch
 from pipeline.records.accounts import PERMISSIONS, Account, Role
 from pipeline.records.audit import Actor
 from pipeline.records.publications import Publication, PublishedItem
+from pipeline.register.matters import NewMatter, PressContact
 from storage.database import Database
 from tests.support.desk import MORNING, SOURCES, store_day, written
 from tests.support.desk_server import MAKER, PASSWORD, Desk, DeskClient, serve_desk, write_desk_home
@@ -48,6 +49,8 @@ class Siege:
     others: int
     #: number of a published digest
     publication: int
+    #: name of the article a matter was opened from → its number; of `mine` `ours` is in charge, of `theirs` `others`
+    matters: dict[str, int]
     #: an account that nobody else needs: it may be disabled and erased
     spare: Account
 
@@ -70,6 +73,10 @@ class Siege:
             "assignment": "2",
             "comment": "1",
             "seq": "1",
+            "matter": str(self.matters.get(name, 1)),
+            "contact": "1",
+            "year": "2026",
+            "clarification": "1",
         }
 
     def path(self, route: DeskRoute, name: str = "theirs") -> str:
@@ -124,6 +131,14 @@ def _fill(desk: Desk) -> Siege:
     give(actor, keys["kept"], ours.id, NOW, scope="story")
     for name in ("mine", "theirs", "nobodys"):
         storage.reviews.comment(actor, keys[name], f"{name} {HOSTILE} @lan @so-y-te", NOW)
+    matters = {}
+    for name, unit in (("mine", ours.id), ("theirs", others.id), ("nobodys", None)):
+        new = NewMatter(f"{name} {HOSTILE}", "opinion", keys[name], due=DAY, passage=HOSTILE, unit=unit)
+        matters[name] = storage.register.open(actor, new, NOW).id
+        storage.register.add_note(actor, matters[name], f"{name} {HOSTILE}", NOW)
+    told = PressContact(0, DAY, "spoken", ours.id, HOSTILE, HOSTILE, matters["mine"], "", HOSTILE, NOW, lan.id, "")
+    storage.register.save_contact(actor, told, NOW)
+    storage.register.clarify(actor, keys["theirs"], HOSTILE, NOW)
     storage.search.save(SavedSearch("lan", '"Cà Ná"', NOW, lan.id, shared=False))
     storage.drafts.change(DAY, actor, NOW, lead=f"Lời dẫn {HOSTILE}")
     storage.service.raise_alert(Alert("source:a", DAY.isoformat(), NOW, f"Nguồn {HOSTILE}", {}))
@@ -135,6 +150,7 @@ def _fill(desk: Desk) -> Siege:
         ours.id,
         others.id,
         _publish(storage, keys["mine"]),
+        matters,
         desk.account("viewer", "spare", full_name=HOSTILE),
     )
 

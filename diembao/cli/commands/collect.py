@@ -129,6 +129,7 @@ def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: boo
 
         if missing := missing_browser():
             app.warn(translate_code("missing browser", missing))
+    _plan_looks(app, storage)
     with app.progress() as progress:
         result = collect_now(
             storage,
@@ -144,6 +145,21 @@ def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: boo
         app.warn(translate("Stopped half-way: {pages} pages wait for the next run.", pages=result.left))
         return STOPPED
     return FAILED if result.failed else DONE
+
+
+def _plan_looks(app: CliContext, storage: Database) -> None:
+    """Let the pages of the register be fetched again; a register.toml that is wrong stops no collection."""
+    from config.load import ConfigError
+    from config.register.register import load_register
+    from diembao.jobs.register.aftermath import ask_for_looks
+    from diembao.system.clock import now
+
+    try:
+        register = load_register(app.home.config)
+    except ConfigError as error:
+        app.warn(str(error))
+        return
+    ask_for_looks(storage, register, now())
 
 
 def _print_result(app: CliContext, result: CollectResult) -> None:

@@ -103,9 +103,12 @@ def serve_sample_desk(app: CliContext, home: Home) -> int:
     from contextlib import suppress
 
     from config.desk import DeskSettings
+    from config.register.book import load_register_book
+    from diembao.demo.matters import make_matters
     from diembao.demo.people import make_people
     from diembao.service.desk_process import desk_command, url_of
     from diembao.service.leader_lock import stop_on_signals
+    from diembao.system.clock import now
     from storage.database import open_database
 
     listening = open_socket(app, DeskSettings(port=0))
@@ -114,6 +117,8 @@ def serve_sample_desk(app: CliContext, home: Home) -> int:
     storage = open_database(home.database)
     try:
         people = make_people(storage, home)
+        accounts = [account for account, _ in people]
+        make_matters(storage, app.rules(), load_register_book(home.config), accounts, app.zone(), now())
     finally:
         storage.close()
     base = url_of(listening)

@@ -33,6 +33,7 @@ class _Options:
     as_of: datetime | None
     locale: Literal["en", "vi"] | None
     names_delimiter: bool
+    with_notes: bool
 
 
 @translated.command(
@@ -44,7 +45,7 @@ class _Options:
 @translated.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @translated.option(
     "--table",
-    type=click.Choice(["items", "stories", "tags", "daily", "ledger"]),
+    type=click.Choice(["items", "stories", "tags", "daily", "ledger", "matters", "matter_steps", "press_contacts"]),
     default="items",
     help=mark("Which table (default: items)."),
 )
@@ -70,10 +71,17 @@ class _Options:
     is_flag=True,
     help=mark("Of a CSV: a first line that names the delimiter, which Excel obeys and other programs may not."),
 )
+@translated.option(
+    "--with-notes",
+    is_flag=True,
+    help=mark("Of matters: with a column of the notes of units and office. The audit records who asked for it."),
+)
 @pass_context
 @options.gather(_Options)
 def export(app: CliContext, arguments: _Options) -> int:
+    from analysis.tables.definitions import REGISTER_TABLES
     from analysis.tables.writers import SHEET_ROWS, TooManyRows
+    from config.register.book import load_register_book
     from diembao.jobs import export as export_job
     from pipeline.tables.columns import SCHEMA_VERSION
 
@@ -91,10 +99,16 @@ def export(app: CliContext, arguments: _Options) -> int:
         arguments.sources,
         app.zone(),
         options.end_of_day(arguments.as_of, app.zone()),
+        arguments.with_notes,
     )
+    book = load_register_book(app.home.config) if arguments.table in REGISTER_TABLES else None
     with app.storage() as storage:
+        if arguments.with_notes:
+            export_job.record_notes(storage, file, app.actor())
         try:
-            rows = export_job.export(storage, file, request, topic_labels=labels, dialect=_dialect(arguments))
+            rows = export_job.export(
+                storage, file, request, topic_labels=labels, dialect=_dialect(arguments), register=book
+            )
         except TooManyRows as error:
             message = translate(
                 "{file}: a sheet holds {limit} rows: write .csv or .parquet, or a shorter time",
@@ -130,6 +144,23 @@ def _refuse_contradictions(arguments: _Options) -> None:
         )
     if arguments.table == "ledger" and (arguments.topics or arguments.relevance):
         raise click.UsageError(translate("Links have neither topic nor relevance: leave out --topic and --relevance"))
+    if arguments.with_notes and arguments.table != "matters":
+        raise click.UsageError(translate("--with-notes is for the table matters"))
+    _refuse_unfit(arguments)
+
+
+def _refuse_unfit(arguments: _Options) -> None:
+    """Refuse options that say nothing of a table of the register."""
+    from analysis.tables.definitions import REGISTER_TABLES
+
+    if arguments.table not in REGISTER_TABLES:
+        return
+    if arguments.relevance or arguments.sources:
+        raise click.UsageError(
+            translate("The register has neither sources nor relevance: leave out --source and --relevance")
+        )
+    if arguments.topics and arguments.table != "matters":
+        raise click.UsageError(translate("Of the register only matters have topics: leave out --topic"))
 
 
 def _refuse_unknown(kind: str, names: Iterable[str], known: Collection[str]) -> None:

@@ -38,16 +38,18 @@ class _Options:
 @gather(_Options)
 def letters(app: CliContext, arguments: _Options) -> int:
     from config.alerts import load_alerts
+    from config.register.book import load_register_book
     from diembao.jobs.office.letters import is_mail_set_up, send_letters, settle_letters
     from diembao.system.clock import now
 
     if arguments.again and arguments.arrived:
         raise click.UsageError(translate("Either --again or --arrived"))
-    mail = load_alerts(app.home.config if app.home.config.exists() else None).mail
+    folder = app.home.config if app.home.config.exists() else None
+    mail = load_alerts(folder).mail
     with app.storage() as storage:
         if arguments.again or arguments.arrived:
             settle_letters(storage, now(), arrived=arguments.arrived)
-        result = send_letters(storage, app.settings(), mail)
+        result = send_letters(storage, app.settings(), mail, lambda: load_register_book(folder))
         if app.as_json:
             app.print_json(_row(storage, result))
         _print(app, storage, result)
@@ -88,6 +90,9 @@ def _print(app: CliContext, storage: Database, result: LettersResult) -> None:
 
 
 def _to_whom(storage: Database, letter: Letter) -> str:
+    if letter.account is None:
+        mailbox = next((one for one in storage.accounts.departments() if one.id == letter.department), None)
+        return f"{mailbox.mail if mailbox is not None else letter.department} ({letter.cause})"
     account = storage.accounts.account(letter.account)
     return f"{account.name if account is not None else letter.account} ({letter.cause})"
 

@@ -61,7 +61,8 @@ def report(
     forms: tuple[str, ...],
     out: Path | None,
 ) -> int:
-    from diembao.jobs.reporting.report import write_report
+    from config.register.book import load_register_book
+    from diembao.jobs.reporting.report import OfficePart, write_report
 
     settings, rules = app.settings(), app.rules()
     span = _span(app, kind, day, since, until)
@@ -74,7 +75,7 @@ def report(
             language=app.document_language(),
             out=out or app.home.root / "reports",
             forms=forms or ("docx", "pdf"),
-            number=number,
+            office=OfficePart(number, load_register_book(app.home.config)),
         )
     if app.as_json:
         counts = {"items": report_.now.items, "stories": report_.now.stories, "outlets": len(report_.now.outlets)}

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 )
 @pass_context
 def retention(app: CliContext, apply_: bool, vacuum: bool) -> int:
+    from config.register.register import load_register
     from diembao.jobs.retention import apply_retention
 
+    notes = load_register(app.home.config if app.home.config.exists() else None).retention.notes_days
     with app.home.lock("process"), app.storage() as storage, app.progress() as progress:
         kept = app.settings().retention
-        result = apply_retention(storage, app.home, kept, delete=apply_, vacuum=vacuum, progress=progress)
+        result = apply_retention(
+            storage, app.home, kept, delete=apply_, vacuum=vacuum, notes_days=notes, progress=progress
+        )
     if app.as_json:
         rows = {kind.kind: {"rows": kind.rows, "bytes": kind.bytes} for kind in result.expired}
         app.print_json({"retention": rows, "applied": result.deleted, "free_bytes": result.free_bytes})

@@ -16,7 +16,7 @@ _RULES = "machine"
 #: Flags that say nothing unless they are set.
 _RARE = ("resets_second_factor",)
 #: Fields that are often empty.
-_OPTIONAL = ("note", "reason", "value", "mail", "lead", "order")
+_OPTIONAL = ("note", "reason", "value", "mail", "lead", "order", "refusal", "document", "outlet")
 
 
 @dataclass(frozen=True, slots=True)

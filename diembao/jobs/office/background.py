@@ -16,6 +16,7 @@ from storage.database import open_database
 
 if TYPE_CHECKING:
     from config.alerts import Mail
+    from config.register.book import RegisterBook
     from config.settings import Settings
     from pipeline.records.audit import AuditVerdict
 
@@ -27,9 +28,14 @@ class Postman:
     """Sends letters in a thread, soon after `call`; letters that cannot be sent wait for `diembao letters`."""
 
     def __init__(
-        self, database: str, settings: Callable[[], Settings], mail: Callable[[], Mail], tell: Callable[[str], None]
+        self,
+        database: str,
+        settings: Callable[[], Settings],
+        mail: Callable[[], Mail],
+        book: Callable[[], RegisterBook],
+        tell: Callable[[str], None],
     ) -> None:
-        self._database, self._settings, self._mail, self._tell = database, settings, mail, tell
+        self._database, self._settings, self._mail, self._book, self._tell = database, settings, mail, book, tell
         self._called, self._stopped = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -66,7 +72,7 @@ class Postman:
             return
         with closing(open_database(self._database)) as storage:
             if storage.letters.counts().get("waiting"):
-                result = send_letters(storage, self._settings(), mail)
+                result = send_letters(storage, self._settings(), mail, self._book)
                 if result.problem:
                     self._tell(result.problem)
 

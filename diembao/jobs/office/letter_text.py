@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from email.header import Header
 from email.message import Message
@@ -11,17 +10,19 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from diembao.jobs.access import visible
-from diembao.jobs.people.accounts import check_mail
+from diembao.jobs.office.letter_parts import LetterText, Place, Said, Unsent, link, one_line, shortened
+from diembao.jobs.office.register_letters import of_clock, of_register_day
+from diembao.jobs.register_upkeep.readers import usable_mail
 from pipeline.i18n.catalogs import translate
 from pipeline.i18n.language import use_language
-from pipeline.text.invisible import strip_invisible
-from storage.accounts.errors import AccountRefused
+from pipeline.records.accounts import Account, Department
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from config.register.book import RegisterBook
     from pipeline.records import Item
-    from pipeline.records.accounts import Account
     from pipeline.records.reviews import Assignment, Letter
     from storage.database import Database
 
@@ -33,58 +34,55 @@ _MOST_LISTED = 20
 STALE = timedelta(days=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """Why a letter is not sent at all: a code of the context 'letter' (late, disabled, no_address, gone, done, …)."""
+def write_letter(
+    storage: Database, letter: Letter, place: Place, at: datetime, book: Callable[[], RegisterBook]
+) -> LetterText | Unsent:
+    """Return what a letter says to its reader now, or why it is not sent.
 
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LetterText:
-    """A letter as it is to be sent."""
-
-    to: str
-    subject: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the desk is reached ('': not known, letters carry no link) and which day it is there."""
-
-    desk: str
-    today: date
-
-
-def write_letter(storage: Database, letter: Letter, place: Place, at: datetime) -> LetterText | Unsent:
-    """Return what a letter says to its account now, or why it is not sent."""
+    `book` is read for letters of the register alone. Raises ConfigError where it has faults.
+    """
     if letter.at < at - STALE:
         return Unsent("late")
-    account = storage.accounts.account(letter.account)
-    if account is None or account.disabled or account.erased_at is not None:
+    reader = _reader(storage, letter)
+    if reader is None:
         return Unsent("disabled")
-    try:
-        to = check_mail(account.mail)
-    except AccountRefused:
-        to = ""
+    to = usable_mail(reader.mail)
     if not to:
         return Unsent("no_address")
     kind, _, what = letter.cause.partition(" ")
-    with use_language(account.language):
-        if kind == "comment" and what.isdigit():
-            said = _of_comment(storage, account, int(what), place)
-        elif kind == "assignment" and what.isdigit():
-            said = _of_assignment(storage, account, int(what), place)
-        elif kind == "due":
-            said = _of_due(storage, account, what, place)
+    # A mailbox has no language of its own.
+    with use_language(reader.language if isinstance(reader, Account) else "vi"):
+        if kind == "register":
+            said = of_register_day(storage, book(), reader, what, place, at)
+        elif kind == "clock" and isinstance(reader, Account):
+            said = of_clock(storage, book(), reader, what, place, at)
+        elif isinstance(reader, Account):
+            said = _of_desk(storage, reader, kind, what, place)
         else:
-            return Unsent("unknown")
+            said = Unsent("unknown")
         if isinstance(said, Unsent):
             return said
         subject, lines = said
         lines += ["", translate("diembao sends this by itself, once. What you answer to it is read by nobody.")]
     return LetterText(to, one_line(subject), "\n".join(lines) + "\n")
+
+
+def _reader(storage: Database, letter: Letter) -> Account | Department | None:
+    """Return the account, or the department whose mailbox it is; None where it is disabled or gone."""
+    if letter.account is None:
+        return next((d for d in storage.accounts.departments() if d.id == letter.department and not d.disabled), None)
+    account = storage.accounts.account(letter.account)
+    return None if account is None or account.disabled or account.erased_at is not None else account
+
+
+def _of_desk(storage: Database, account: Account, kind: str, what: str, place: Place) -> Said | Unsent:
+    if kind == "comment" and what.isdigit():
+        return _of_comment(storage, account, int(what), place)
+    if kind == "assignment" and what.isdigit():
+        return _of_assignment(storage, account, int(what), place)
+    if kind == "due":
+        return _of_due(storage, account, what, place)
+    return Unsent("unknown")
 
 
 def letter_message(text: LetterText, sender: str, message_id: str, at: datetime) -> Message:
@@ -97,21 +95,7 @@ def letter_message(text: LetterText, sender: str, message_id: str, at: datetime)
     return message
 
 
-def one_line(text: str) -> str:
-    """Return a text on one line, without what cannot be seen and what would end a header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in strip_invisible(text)).split())
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the first characters of a text on one line, up to a blank where there is one."""
-    text = one_line(text)
-    return text if len(text) <= most else f"{text[:most].rpartition(' ')[0] or text[:most]} …"
-
-
-_Said = tuple[str, list[str]]
-
-
-def _of_comment(storage: Database, account: Account, number: int, place: Place) -> _Said | Unsent:
+def _of_comment(storage: Database, account: Account, number: int, place: Place) -> Said | Unsent:
     comment = storage.reviews.comment_by_number(number)
     item = None if comment is None else storage.articles.item(comment.item)
     if comment is None or item is None:
@@ -125,12 +109,12 @@ def _of_comment(storage: Database, account: Account, number: int, place: Place) 
         _named(item),
         "",
         f"> {shortened(comment.text, _WORDS)}",
-        *_link(place, f"/mentions/{number}"),
+        *link(place, f"/mentions/{number}"),
     ]
     return translate("{who} asks you about: {title}", who=one_line(comment.who), title=title), lines
 
 
-def _of_assignment(storage: Database, account: Account, number: int, place: Place) -> _Said | Unsent:
+def _of_assignment(storage: Database, account: Account, number: int, place: Place) -> Said | Unsent:
     found = storage.reviews.assignment(number)
     item = None if found is None else storage.articles.item(found.item)
     if found is None or item is None:
@@ -146,12 +130,12 @@ def _of_assignment(storage: Database, account: Account, number: int, place: Plac
         _named(item),
         *([translate("To be done by {day:%d/%m/%Y}.", day=found.due)] if found.due is not None else []),
         *(["", f"> {shortened(found.note, _WORDS)}"] if found.note else []),
-        *_link(place, f"/assignments/{number}"),
+        *link(place, f"/assignments/{number}"),
     ]
     return translate("Assigned to {department}: {title}", department=_department(found), title=title), lines
 
 
-def _of_due(storage: Database, account: Account, day: str, place: Place) -> _Said | Unsent:
+def _of_due(storage: Database, account: Account, day: str, place: Place) -> Said | Unsent:
     if day != place.today.isoformat():
         return Unsent("late")
     if account.department is None:
@@ -168,7 +152,7 @@ def _of_due(storage: Database, account: Account, day: str, place: Place) -> _Sai
         lines.append(f"- {_when(one, place.today)}: {title}")
     if len(due) > _MOST_LISTED:
         lines.append(translate("and {count} more", count=len(due) - _MOST_LISTED))
-    lines += _link(place, "/assignments")
+    lines += link(place, "/assignments")
     return translate("To be finished by tomorrow: {count}", count=len(due)), lines
 
 
@@ -185,7 +169,3 @@ def _named(item: Item) -> str:
 
 def _department(one: Assignment) -> str:
     return one_line(one.department_name)
-
-
-def _link(place: Place, path: str) -> list[str]:
-    return ["", f"{place.desk}{path}"] if place.desk else []

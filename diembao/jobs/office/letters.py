@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from config.load import ConfigError
 from diembao.jobs.configuration import sender_doubt
-from diembao.jobs.office.letter_text import LetterText, Place, Unsent, letter_message, write_letter
+from diembao.jobs.office.letter_parts import LetterText, Place, Unsent
+from diembao.jobs.office.letter_text import letter_message, write_letter
 from diembao.jobs.periods import local_day
 from diembao.notify.smtp import DeliveryFailed, DeliveryUnknown, deliver, is_transient, smtp_connection
 from diembao.system.clock import now
 
 if TYPE_CHECKING:
     from config.alerts import Mail
+    from config.register.book import RegisterBook
     from config.settings import Settings
     from diembao.notify.smtp import _Smtp
     from pipeline.records.reviews import Letter
@@ -50,6 +54,8 @@ class LettersResult:
     waiting: int = 0
     #: why the mail server could not be used at all; '': it could, or was not needed
     problem: str = ""
+    #: faults of the register's files, for which its letters wait; '': none
+    fault: str = ""
 
     @property
     def is_well(self) -> bool:
@@ -89,38 +95,50 @@ def remind(storage: Database, settings: Settings, at: datetime) -> None:
         storage.letters.remind(f"due {local.date().isoformat()}", day, at)
 
 
-def send_letters(storage: Database, settings: Settings, mail: Mail) -> LettersResult:
-    """Send what waits in the outbox, to each person once for each cause.
+def send_letters(storage: Database, settings: Settings, mail: Mail, book: Callable[[], RegisterBook]) -> LettersResult:
+    """Send what waits in the outbox, to each person once for each cause; `book` is read for letters of the register.
 
     A letter is stored as begun once the server is connected, and as sent once it was accepted. What was surely not
     accepted is tried again later, ever more slowly; what may have been accepted is not sent again. Several processes
-    may do this at once. Raises StorageError.
+    may do this at once. Where the book has faults, letters of the register wait, and the result tells why. Raises
+    StorageError.
     """
     result, tried, start = LettersResult(), set[int](), time.monotonic()
     remind(storage, settings, now())
-    place = Place(desk_address(settings), local_day(now(), ZoneInfo(settings.province.time_zone)))
+    zone = ZoneInfo(settings.province.time_zone)
+    place = Place(desk_address(settings), local_day(now(), zone), zone)
+    book = cache(book)
     while time.monotonic() - start < _LONGEST and not result.problem:
-        ready = list(_ready(storage, place, tried, result))
-        if not ready or not is_mail_set_up(mail):
+        known = len(tried)
+        ready = list(_ready(storage, place, book, tried, result))
+        if not is_mail_set_up(mail) or (not ready and len(tried) == known):
             break
+        if not ready:
+            continue
         try:
             _send_over_one_connection(storage, ready, mail, result, tried)
         except DeliveryFailed as error:
             result.problem = str(error)
+    result.problem = result.problem or result.fault
     result.unsure = letters_in_doubt(storage, now())
     result.waiting = storage.letters.counts().get("waiting", 0)
     return result
 
 
 def _ready(
-    storage: Database, place: Place, tried: set[int], result: LettersResult
+    storage: Database, place: Place, book: Callable[[], RegisterBook], tried: set[int], result: LettersResult
 ) -> Iterator[tuple[Letter, LetterText]]:
     """Yield letters that are due and were not tried in this run; those with nobody or nothing to tell are dropped."""
     at = now()
-    for letter in storage.letters.waiting(at, _AT_A_TIME):
+    for letter in storage.letters.waiting(at, _AT_A_TIME + len(tried)):
         if letter.id in tried:
             continue
-        text = write_letter(storage, letter, place, at)
+        try:
+            text = write_letter(storage, letter, place, at, book)
+        except ConfigError as error:
+            tried.add(letter.id)
+            result.fault = "; ".join(fault.translated() for fault in error.faults)
+            continue
         if isinstance(text, Unsent):
             storage.letters.give_up(letter.id, text.reason)
             result.dropped[text.reason] = result.dropped.get(text.reason, 0) + 1

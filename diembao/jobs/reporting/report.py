@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from multiprocessing import get_context
@@ -12,13 +12,17 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from analysis.anomalies.surges import WINDOW_DAYS, Series, Surge, find_surges
+from analysis.register.figures import RegisterFigures, register_figures
 from analysis.report.document import report_document
 from analysis.report.figures import Figures, Span, count_figures
 from analysis.report.keywords import Keyword, count_words, find_keywords
 from analysis.report.model import PeriodicReport, Voice
 from analysis.tables.rows import StoryRow
+from config.register.book import RegisterBook
 from config.settings import Peer, Settings
 from diembao.jobs.publishing.digest import letterhead
+from diembao.jobs.register_papers.papers import letterhead_at
+from diembao.jobs.register_papers.state import register_state
 from diembao.jobs.reporting.span_events import compare_presses_within
 from diembao.jobs.reporting.span_stories import negative_stories, rows_within, with_translated_titles
 from diembao.system.clock import now
@@ -39,6 +43,16 @@ _PARALLEL_FROM = 100
 _STORIES = 10
 #: Days of a report at most that lists the negative stories one by one.
 _MONTH = 31
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePart:
+    """What an office adds to a report."""
+
+    #: number of the document in its register of documents
+    number: int | None = None
+    #: the files of its register of matters
+    book: RegisterBook | None = None
 
 
 def week_of(day: date) -> Span:
@@ -208,6 +222,14 @@ def _unusual_days(series: Sequence[Series], days: Sequence[date]) -> list[tuple[
     return [(day, signal) for day in days for signal in find_surges(series, day)]
 
 
+def _register_figures(storage: Database, book: RegisterBook, span: Span, made_at: datetime) -> RegisterFigures:
+    """Return the register's figures of a span as of its end, or of now where it goes on."""
+    zone = made_at.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    end = _bounds(span, zone)[1]
+    return register_figures(register_state(storage, book, zone, end if end <= made_at else None), span.first, span.last)
+
+
 def write_report(
     storage: Database,
     settings: Settings,
@@ -217,12 +239,17 @@ def write_report(
     language: str,
     out: Path,
     forms: Sequence[str] = ("docx", "pdf"),
-    number: int | None = None,
+    office: OfficePart = OfficePart(),
 ) -> tuple[list[Path], PeriodicReport]:
-    """Write the report of a span into the folder `out`, one file for each form; return the files and the figures."""
+    """Write the report of a span into the folder `out`, one file for each form; return the files and the figures.
+
+    With the register's files there is a part on the matters that the press raised, as of the end of the span, and the
+    documents are headed as on their day.
+    """
     from analysis.documents.docx import render_docx
     from analysis.documents.labels import labels
     from analysis.documents.pdf import render_pdf
+    from analysis.register.figure_blocks import figure_chart
     from analysis.report.charts import report_charts
 
     words = labels(language)
@@ -232,15 +259,22 @@ def write_report(
     names = (*province.forms, *province.foreign)
     report = replace(build_report(storage, settings, span, topics, names), rules_version=rules.version)
     report = with_translated_titles(storage, report, language)
+    made_at = now().astimezone(ZoneInfo(settings.province.time_zone))
+    head, pictures = letterhead(settings.document), report_charts(report, words, topics)
+    if (book := office.book) is not None:
+        report = replace(report, register=_register_figures(storage, book, span, made_at))
+        head = letterhead_at(settings.document, book.units, made_at.date())
+        if report.register and (chart := figure_chart(report.register, words)):
+            pictures = {**pictures, "register": chart}
     document = report_document(
         report,
-        now().astimezone(ZoneInfo(settings.province.time_zone)),
+        made_at,
         language,
         province=settings.province.name if vietnamese else settings.province.name_en,
         topic_labels=topics,
-        letterhead=letterhead(settings.document),
-        number=number,
-        pictures=report_charts(report, words, topics),
+        letterhead=head,
+        number=office.number,
+        pictures=pictures,
     )
     render = {"docx": render_docx, "pdf": render_pdf}
     files: list[Path] = []

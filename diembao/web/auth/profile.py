@@ -81,6 +81,7 @@ def _page(
         codes_left=storage.recovery_codes_left(visit.me.id),
         least=LEAST,
         wrong=wrong,
+        calendar_at=storage.calendar_token_at(visit.me.id),
         sessions=storage.sessions(visit.me.id, visit.now),
         agent=browser_name,
     )

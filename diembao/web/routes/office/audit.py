@@ -36,7 +36,7 @@ _LONGEST = 200
 #: Articles of a title at most.
 _TITLED = 200
 #: What an object is named by in an address, kind and key; anything else is words of a title.
-_KIND = re.compile(r"[a-z]+:\S*$", re.ASCII)
+_KIND = re.compile(r"[a-z_]+:\S*$", re.ASCII)
 #: How often, and for how many seconds, a check is waited for.
 _WAITS, _WAIT = 30, 0.1
 #: Bytes of a CSV that are kept in memory, and sent at a time.

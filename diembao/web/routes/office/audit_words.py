@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
+from config.register.register import load_register
 from diembao.jobs.digest_room.story_titles import story_titles
 from diembao.jobs.office.audit_changes import AuditChange, audit_changes
 from diembao.web.visit import Visit
@@ -33,6 +34,28 @@ ACTIONS = (
     "assignment.done",
     "assignment.reopened",
     "assignment.withdrawn",
+    "matter.open",
+    "matter.assign",
+    "matter.begin",
+    "matter.answer",
+    "matter.return",
+    "matter.close",
+    "matter.drop",
+    "matter.reopen",
+    "matter.set_due",
+    "matter.edit",
+    "matter.link",
+    "matter.unlink",
+    "matter.transfer",
+    "matter.note",
+    "matter.notes_erased",
+    "matter.notes_exported",
+    "matter.refused",
+    "clarification.written",
+    "clarification.withdrawn",
+    "press_contact.written",
+    "press_contact.withdrawn",
+    "yearly_figure.typed",
     "draft.changed",
     "translation.corrected",
     "translation.correction_taken_back",
@@ -55,6 +78,8 @@ ACTIONS = (
     "account.sign_in_slowed",
     "account.sessions_ended",
     "account.password_set",
+    "account.calendar_opened",
+    "account.calendar_closed",
     "account.totp_confirmed",
     "account.totp_removed",
     "account.recovery_codes_made",
@@ -73,8 +98,12 @@ _CODES = {
     "value": "audit field",
     "scope": "assignment scope",
 }
+#: The same of an entry about a matter
+_MATTER_CODES = {"state": "matter-state", "part": "link-part", "scope": "matter is opened from"}
+#: The same of entries about contacts with the press and typed figures, by kind of object and field
+_REGISTER_CODES = {("press_contact", "kind"): "press-contact", ("yearly_figure", "figure"): "yearly-figure"}
 #: Fields whose values are keys of articles: of one, by which a story or an event is called, or of several
-_KEYED = ("story", "event", "order")
+_KEYED = ("story", "event", "order", "item")
 #: Fields that have a value of the rules where nobody decided
 _RULED = ("relevance", "topics", "tone")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -99,7 +128,7 @@ class AuditWords:
 
     def __init__(self, visit: Visit, rows: Iterable[AuditRow]) -> None:
         self._rows = tuple(rows)
-        self._zone = visit.context.zone
+        self._zone, self._language = visit.context.zone, visit.language
         self._people = {one.id: one.full_name or one.name for one in visit.storage.accounts.accounts()}
         self._by_name = visit.storage.accounts.full_names()
         self._departments = {str(one.id): one.name for one in visit.storage.accounts.departments()}
@@ -112,6 +141,12 @@ class AuditWords:
             if one.field.rpartition(".")[2] in _KEYED:
                 keys |= set(_KEY.findall(f"{one.before} {one.after}"))
         self._heads: Mapping[str, ArticleHead] = visit.storage.office.heads(keys)
+        numbers = {row.object_id for row in self._rows if row.object_kind == "matter" and row.object_id.isdigit()}
+        self._matters = visit.storage.register.titles(int(number) for number in numbers)
+        contacts = any(row.object_kind == "press_contact" for row in self._rows)
+        rules = load_register(visit.context.home.config) if self._matters or contacts else None
+        self._kinds = rules.kinds if rules else {}
+        self._refusals = rules.refusals if rules else {}
         # A story that a draft leaves out is called as in the room: by the article that leads it on that day.
         self._stories = {
             row.object_id: story_titles(
@@ -143,6 +178,12 @@ class AuditWords:
             return translate(mark("Digest number {number}"), number=key), f"/digest/published/{quote(key)}"
         if kind == "digest":
             return translate(mark("Digest of {day}"), day=_day(key)), f"/digest/day/{quote(key)}"
+        if kind == "matter" and key.isdigit():
+            return self._matters.get(key) or translate(mark("Matter {number}"), number=key), f"/register/matter/{key}"
+        if kind == "press_contact":
+            return translate(mark("Contact with the press no. {number}"), number=key), ""
+        if kind == "yearly_figure":
+            return translate(mark("Figures of {year}"), year=key), f"/register/yearly/{quote(key)}"
         if kind == "act":
             return translate(mark("several articles")), ""
         return (f"{kind} {key}" if key else ""), ""
@@ -153,7 +194,7 @@ class AuditWords:
             return AuditChange(f"{_field('left_out', row.object_kind)} · {title}", change.before, change.after)
         kind = row.object_kind
         shown = [self._heads[part].title if part in self._heads else _field(part, kind) for part in (*path, last)]
-        before, after = self._value(last, change.before), self._value(last, change.after)
+        before, after = self._value(last, change.before, kind), self._value(last, change.after, kind)
         if row.action.startswith("review.") and last in _RULED:
             # A field without a person's value has that of the rules; entries of earlier versions do not say which.
             by_rules = translate(mark("as the machine says"))
@@ -162,13 +203,15 @@ class AuditWords:
             before, after = before or by_rules if not change.before else before, after if change.after else by_rules
         return AuditChange(" · ".join(shown), before, after)
 
-    def _value(self, field: str, text: str) -> str:
+    def _value(self, field: str, text: str, kind: str) -> str:
         if text in ("", '""'):
             return ""
         if text in _FLAGS:
             return translate_code("collected", _FLAGS[text])
         if field == "department":
             return self._departments.get(text, text)
+        if (words := self._register_value(field, text, kind)) is not None:
+            return words
         if field == "account" and text.isdigit():
             return self._people.get(int(text), text)
         if field == "mentions":
@@ -182,6 +225,22 @@ class AuditWords:
         if field in _CODES and (words := find_code(_CODES[field], text)):
             return words
         return self._time(text) if _TIME.match(text) else text
+
+    def _register_value(self, field: str, text: str, kind: str) -> str | None:
+        """Return the words for a value of an entry about the register; None: it needs none of its own."""
+        if kind in ("matter", "press_contact") and field in ("unit", "taking_part"):
+            return ", ".join(self._departments.get(one.group(), one.group()) for one in re.finditer(r"\d+", text))
+        if kind == "matter" and field == "kind" and text in self._kinds:
+            return self._kinds[text].name.in_language(self._language)
+        if kind == "matter" and (words := find_code(_MATTER_CODES.get(field, ""), text)):
+            return words
+        if words := find_code(_REGISTER_CODES.get((kind, field), ""), text):
+            return words
+        if kind == "press_contact" and field == "refusal" and text in self._refusals:
+            return self._refusals[text].name.in_language(self._language)
+        if kind == "press_contact" and field == "matter":
+            return translate(mark("Matter {number}"), number=text)
+        return text if kind == "yearly_figure" else None
 
     def _headline(self, key: str) -> str:
         """Return the title of the article of a key, by which its story or event is called too."""

@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, Response
 from diembao.jobs.reading.article import article_page, explanation_page
 from diembao.jobs.reading.decision_words import decision_lines
 from diembao.jobs.reading.translation_words import known_line, shown_titles, translation_fields
+from diembao.jobs.register.beside_article import article_register
 from diembao.jobs.translating.people import correct
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
@@ -56,6 +57,7 @@ def _article(visit: Visit, status: int = 200, typed: Mapping[TextPart, str] | No
         foreign=foreign,
         titles=shown_titles(visit.storage, (*members, *foreign)),
         explanation=explanation,
+        register=article_register(visit.storage, visit.me, page.item.key),
         decisions=list(decision_lines(page.decisions, topics, visit.context.zone, page.people)),
         images={n: image for n, image in page.images.items() if image.file and image.removed_at is None},
     )

@@ -5,7 +5,7 @@ from typing import cast, get_args
 
 from starlette.responses import Response
 
-from analysis.tables.definitions import TABLES
+from analysis.tables.definitions import REGISTER_TABLES, TABLES
 from diembao.jobs.export import SUFFIXES, ExportRequest, export
 from diembao.jobs.reading.table_files import DIALECTS
 from diembao.web.desk_route import DeskRoute
@@ -44,6 +44,10 @@ def export_file(visit: Visit) -> Response:
         raise DeskError(400, Message(words, limit=MOST_DAYS))
     if table == "ledger" and (topic or relevance):
         raise DeskError(400, Message(mark("Links have neither topic nor relevance: leave both open.")))
+    if table in REGISTER_TABLES and (relevance or (topic and table != "matters")):
+        raise DeskError(
+            400, Message(mark("The register has no relevance, and only matters have topics: leave them open."))
+        )
     request = ExportRequest(
         table,
         first,
@@ -55,7 +59,8 @@ def export_file(visit: Visit) -> Response:
     )
 
     def write(path: Path) -> int:
-        return export(visit.storage, path, request, topic_labels=topics, dialect=dialect)
+        book = visit.context.register() if table in REGISTER_TABLES else None
+        return export(visit.storage, path, request, topic_labels=topics, dialect=dialect, register=book)
 
     about = {"table": table, "since": str(first), "until": str(last), "topic": topic, "relevance": relevance}
     return give_file(visit, f"diembao-{table}-{first}-{last}.{form}", write, about)

@@ -1,0 +1,1 @@
+"""What the register does by itself: reminders, transfers of ended units, erasure of notes, its calendar."""

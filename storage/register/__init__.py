@@ -1,0 +1,1 @@
+"""The register in the database: matters, their steps and notes, clarifications, contacts with the press, figures."""
