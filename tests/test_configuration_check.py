@@ -56,7 +56,7 @@ def test_a_home_without_configuration(tmp_path: Path) -> None:
         ("alerts.toml", "127.0.0.1:25", "127.0.0.1:0", "mail.server: host:port"),
         ("alerts.toml", "127.0.0.1:25", "mail.example", "mail.server: host:port"),
         ("schedule.toml", "127.0.0.1:8321", "127.0.0.1:65536", "serve.health: host:port"),
-        ("schedule.toml", '["db", "check"]', '["db", "chek"]', "job[13].command: No such command 'chek'"),
+        ("schedule.toml", '["db", "check"]', '["db", "chek"]', "job[14].command: No such command 'chek'"),
         ("schedule.toml", '["process"]', '["process", "--wit", "3"]', "job[1].command: No such option '--wit'"),
         ("schedule.toml", '["process"]', '["serve"]', "job[1].command: it never ends"),
         ("schedule.toml", 'command = ["digest"]', 'command = ["digest", "--day", "today"]', "is no day"),
@@ -108,7 +108,7 @@ def test_faults_of_form_and_of_sense_of_all_files_at_once(folder: Path) -> None:
         "digest.cutoff: not a time of day",
         "job[0].every_minutes: ",
         "job[0].cron: ",
-        "job[13].command: No such command 'chek'",
+        "job[14].command: No such command 'chek'",
         "sources.toml:1: source[0].id: is missing",
         # The table before it was left out; line and number are those of the file.
         "sources.toml:8: source[1].home: no http(s) address",

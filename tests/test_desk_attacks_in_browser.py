@@ -35,7 +35,7 @@ def places(siege: Siege) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for method, route in routes():
         is_page = method == "GET" and not route.is_stream and not route.path.startswith(("/sign-in", "/invitation"))
-        if not is_page or route.path.endswith(("/file", "/table", ".csv", ".ics")):
+        if not is_page or route.path.endswith(("/file", "/table", "/document", ".csv", ".ics")):
             continue
         names = ("mine", "nobodys") if "{key}" in route.path else ("mine",)
         found.setdefault(letter_for(route), []).extend(siege.path(route, name) for name in names)

@@ -13,15 +13,15 @@ from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.cli.person import user_name
 from diembao.cli.views.matter import matter_row, print_matter, step_row
+from diembao.jobs.register.unit_names import UnitNames, unit_names
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate, translate_code
+from pipeline.records.audit import Actor
 from pipeline.register.matters import LINK_PARTS, MATTER_SCOPES, MATTER_STATES, LinkPart, MatterScope, MatterState
 from pipeline.register.steps import RULES
 
 if TYPE_CHECKING:
     from config.register.book import RegisterBook
-    from diembao.jobs.register.unit_names import UnitNames
-    from pipeline.records.audit import Actor
     from pipeline.register.matters import StepKind
     from storage.database import Database
 
@@ -267,15 +267,11 @@ def _book(app: CliContext) -> RegisterBook:
 
 
 def _names(storage: Database, book: RegisterBook) -> UnitNames:
-    from diembao.jobs.register.unit_names import unit_names
-
     return unit_names(storage, book.units)
 
 
 def _actor(who: str | None) -> Actor:
     """Return the person who types, by the name that is given or that the machine knows. Raises UsageError."""
-    from pipeline.records.audit import Actor
-
     name = who or user_name()
     if not name:
         raise click.UsageError(translate("Needs --who: who says so?"))

@@ -15,9 +15,27 @@ depends_on = None
 _RECIPIENT = "(account IS NULL) <> (department IS NULL)"
 
 
-def _states() -> sa.CheckConstraint:
-    """Return a constraint that SQLite, which makes a table anew to change it, would leave out."""
-    return sa.CheckConstraint("state IN ('waiting', 'begun', 'sent', 'failed')", name=op.f("ck_letters_state"))
+def _letters(*more: sa.schema.SchemaItem) -> sa.Table:
+    """Return the table as version 0025 has it, and more: SQLite makes it anew, and what it reads of checks varies."""
+    return sa.Table(
+        "letters",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("account", sa.Integer(), nullable=bool(more)),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        *more,
+        sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_letters_account_accounts")),
+        sa.UniqueConstraint("cause", "account", name=op.f("uq_letters_cause_account")),
+        sa.CheckConstraint("state IN ('waiting', 'begun', 'sent', 'failed')", name=op.f("ck_letters_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sa.Index(op.f("ix_letters_state"), "state"),
+    )
 
 
 def upgrade() -> None:
@@ -220,7 +238,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_calendar_tokens")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_tokens_token_hash")),
     )
-    with op.batch_alter_table("letters", table_args=(_states(),)) as table:
+    with op.batch_alter_table("letters", copy_from=_letters()) as table:
         table.alter_column("account", existing_type=sa.Integer(), nullable=True)
         table.add_column(
             sa.Column("department", sa.Integer(), nullable=True, comment="to whose mailbox; empty: to an account")
@@ -232,8 +250,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DELETE FROM letters WHERE account IS NULL")
-    recipient = sa.CheckConstraint(_RECIPIENT, name=op.f("ck_letters_recipient"))
-    with op.batch_alter_table("letters", table_args=(_states(), recipient)) as table:
+    of_today = _letters(
+        sa.Column("department", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["department"], ["departments.id"], name=op.f("fk_letters_department_departments")),
+        sa.UniqueConstraint("cause", "department", name=op.f("uq_letters_cause_department")),
+        sa.CheckConstraint(_RECIPIENT, name=op.f("ck_letters_recipient")),
+    )
+    with op.batch_alter_table("letters", copy_from=of_today) as table:
         table.drop_constraint(op.f("ck_letters_recipient"), type_="check")
         table.drop_constraint(op.f("uq_letters_cause_department"), type_="unique")
         table.drop_constraint(op.f("fk_letters_department_departments"), type_="foreignkey")
