@@ -18,7 +18,7 @@ from diembao.system.clock import now
 from pipeline.records import Reason
 from pipeline.records.accounts import Sight
 from pipeline.register.matters import Matter, NewMatter, PressContact
-from pipeline.register.steps import StepRefused, fold
+from pipeline.register.steps import StepRefused, fold, steps_before
 from storage.articles.joined_reviews import move_reviews
 from storage.database import Database, open_database
 from storage.maintenance.integrity import check_integrity
@@ -141,7 +141,7 @@ def test_a_matter_of_a_clock_that_was_ahead_is_what_its_steps_make(office: Regis
     assert (found.due, found.due_at) == (due["due"], due["due_at"])
     assert office.storage.register.matter(before.id) == before
     assert office.storage.maintenance.bring_back(back) == 0, "once is enough"
-    assert [one.id for one in office.storage.register.matters_as_of(back + _DAY)] == [before.id, matter.id]
+    assert list(fold(steps_before(office.storage.register.all_steps(), back + _DAY))) == [before.id, matter.id]
 
 
 def test_a_clock_set_back_leaves_nothing_out_of_papers_and_tables(office: RegisterOffice) -> None:

@@ -1,12 +1,10 @@
 """One matter → its dossier as a PrintDocument with five headings; a placeholder marks what people have to add."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import partial
 
-from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Paragraph, PrintDocument, Run, Runs
-from analysis.documents.labels import labels
-from analysis.documents.oversized import without_oversized
+from analysis.documents.blocks import Block, BulletList, Heading, Paragraph, PrintDocument, Run, Runs
+from analysis.register.paper_head import PaperHead
 from analysis.register.standing import Standing
 from analysis.register.state import RegisterState
 from analysis.register.words import RegisterWords, one_line
@@ -17,15 +15,7 @@ from pipeline.register.steps import with_step
 HEADINGS = ("information", "impact", "nature", "legal_basis", "proposal")
 
 
-def dossier_document(
-    state: RegisterState,
-    number: int,
-    lang: str = "vi",
-    *,
-    made_at: datetime,
-    letterhead: Letterhead | None = None,
-    document_number: int | None = None,
-) -> PrintDocument | None:
+def dossier_document(state: RegisterState, number: int, head: PaperHead) -> PrintDocument | None:
     """Return the dossier of a matter as it stood at the state's moment; None: there was no such matter.
 
     It holds no notes and no private telephone numbers; people are not named but those who speak for the unit.
@@ -33,17 +23,13 @@ def dossier_document(
     one = next((s for s in state.standings if s.matter.id == number), None)
     if one is None:
         return None
-    words, made = RegisterWords(state, labels(lang)), made_at.astimezone(state.zone)
-    return PrintDocument(
-        words.labels.lang,
+    words = RegisterWords(state, head.labels)
+    return head.document(
+        state.zone,
         words.say("dossier_title", number=number),
         words.say("dossier_abstract", number=number, title=words.title(one)),
-        (words.say("as_of", at=words.clock(made)),),
-        made.date(),
-        made,
-        tuple(without_oversized(_blocks(words, one), words.labels)),
-        letterhead or Letterhead(),
-        document_number,
+        words.say("as_of", at=words.clock(head.made_at)),
+        _blocks(words, one),
     )
 
 

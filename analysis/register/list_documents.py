@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from analysis.documents.blocks import Block, Heading, Letterhead, PrintDocument, Run, Table
-from analysis.documents.labels import labels
-from analysis.documents.oversized import without_oversized
+from analysis.documents.blocks import Block, Heading, PrintDocument, Run, Table
 from analysis.register.lists import PARTS, Overdue, OverdueList, WeeklyList
+from analysis.register.paper_head import PaperHead
 from analysis.register.standing import Standing
 from analysis.register.state import RegisterState
 from analysis.register.words import RegisterWords, one_line, table
@@ -18,70 +17,30 @@ _RESULT = 160
 _COUNTS = ("opened", "answered", "ended", "open", "overdue")
 
 
-def weekly_document(
-    state: RegisterState,
-    found: WeeklyList,
-    lang: str = "vi",
-    *,
-    made_at: datetime,
-    letterhead: Letterhead | None = None,
-    number: int | None = None,
-) -> PrintDocument:
-    """Return the weekly list as a document; `made_at` is aware and gives its date."""
-    words = RegisterWords(state, labels(lang))
+def weekly_document(state: RegisterState, found: WeeklyList, head: PaperHead) -> PrintDocument:
+    """Return the weekly list as a document."""
+    words = RegisterWords(state, head.labels)
     start, end = words.clock(found.start), words.clock(found.end)
-    return _document(
-        words,
-        (words.say("weekly_title"), words.say("weekly_abstract", day=words.day(found.end))),
-        (words.say("weekly_period", start=start, end=end),),
+    return head.document(
+        state.zone,
+        words.say("weekly_title"),
+        words.say("weekly_abstract", day=words.day(found.end)),
+        words.say("weekly_period", start=start, end=end),
         _weekly_blocks(words, found),
         _annex(words, [one for part in PARTS for one in found.part(part)]),
-        (made_at, letterhead, number),
     )
 
 
-def overdue_document(
-    state: RegisterState,
-    found: OverdueList,
-    lang: str = "vi",
-    *,
-    made_at: datetime,
-    letterhead: Letterhead | None = None,
-    number: int | None = None,
-) -> PrintDocument:
-    """Return the overdue list as a document. Parameters as in `weekly_document`."""
-    words = RegisterWords(state, labels(lang))
-    at = words.clock(found.moment)
-    return _document(
-        words,
-        (words.say("overdue_title"), words.say("overdue_abstract", day=words.day(found.moment))),
-        (words.say("as_of", at=at),),
+def overdue_document(state: RegisterState, found: OverdueList, head: PaperHead) -> PrintDocument:
+    """Return the overdue list as a document."""
+    words = RegisterWords(state, head.labels)
+    return head.document(
+        state.zone,
+        words.say("overdue_title"),
+        words.say("overdue_abstract", day=words.day(found.moment)),
+        words.say("as_of", at=words.clock(found.moment)),
         _overdue_blocks(words, found),
         _annex(words, [row.standing for row in found.rows]),
-        (made_at, letterhead, number),
-    )
-
-
-def _document(
-    words: RegisterWords,
-    names: tuple[str, str],
-    subtitles: tuple[str, ...],
-    blocks: Iterator[Block],
-    annex: Iterator[Block],
-    form: tuple[datetime, Letterhead | None, int | None],
-) -> PrintDocument:
-    made_at, letterhead, number = form
-    made = made_at.astimezone(words.state.zone)
-    return PrintDocument(
-        words.labels.lang,
-        *names,
-        subtitles,
-        made.date(),
-        made,
-        tuple(without_oversized(blocks, words.labels)),
-        letterhead or Letterhead(),
-        number,
-        tuple(without_oversized(annex, words.labels)),
     )
 
 

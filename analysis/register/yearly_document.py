@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from analysis.documents.blocks import Block, BulletList, Heading, Letterhead, Picture, PrintDocument, Run
-from analysis.documents.labels import Labels, labels
-from analysis.documents.oversized import without_oversized
+from analysis.documents.blocks import Block, BulletList, Heading, Picture, PrintDocument, Run
+from analysis.documents.labels import Labels
 from analysis.register.figure_blocks import figure_blocks
 from analysis.register.figures import RegisterFigures
+from analysis.register.paper_head import PaperHead
 from analysis.register.state import RegisterState
 from analysis.register.words import one_line, table
 from analysis.register.yearly import FIGURES, SourcedFigure, YearlyFigures
@@ -18,28 +18,18 @@ def yearly_document(
     state: RegisterState,
     found: YearlyFigures,
     situation: tuple[RegisterFigures, Picture | None],
-    lang: str = "vi",
-    *,
-    made_at: datetime,
     topic_labels: Mapping[str, str],
-    letterhead: Letterhead | None = None,
+    head: PaperHead,
 ) -> PrintDocument:
-    """Return the yearly report as a document; `situation` has the figures of its days and their chart.
-
-    `made_at` is aware and gives its date.
-    """
-    words, made = labels(lang), made_at.astimezone(state.zone)
+    """Return the yearly report as a document; `situation` has the figures of its days and their chart."""
+    words = head.labels
     first, last = words.short_date(found.first), words.short_date(found.last)
-    blocks = _blocks(state, found, situation, words, topic_labels)
-    return PrintDocument(
-        lang,
+    return head.document(
+        state.zone,
         words.of("register-paper", "yearly_title", year=found.year),
         words.of("register-paper", "yearly_abstract", year=found.year),
-        (words.of("register-paper", "yearly_period", first=first, last=last),),
-        made.date(),
-        made,
-        tuple(without_oversized(blocks, words)),
-        letterhead or Letterhead(),
+        words.of("register-paper", "yearly_period", first=first, last=last),
+        _blocks(state, found, situation, words, topic_labels),
     )
 
 

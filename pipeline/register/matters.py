@@ -37,7 +37,6 @@ StepKind = Literal[
     "unlink",
     "transfer",
 ]
-STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,10 +121,6 @@ class Units:
             unit = self.by_handle.get(unit.successor)
         return tuple(chain)
 
-    def predecessors(self, handle: str) -> frozenset[str]:
-        """Return the handles of all units whose work a unit took over, directly or by way of others."""
-        return frozenset(unit.handle for unit in self.unit if handle in self.successor_chain(unit.handle)) - {handle}
-
     def spokespersons_at(self, handle: str, day: date) -> tuple[Spokesperson, ...]:
         """Return who speaks for a unit on a day, in the order of the file."""
         return tuple(s for s in self.spokesperson if s.unit == handle and holds(s.since, s.until, day))

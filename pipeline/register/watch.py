@@ -6,7 +6,7 @@ Nothing of this is stored: it follows from versions, fetches and the moment of t
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from pipeline.register.matters import LinkPart, Matter
 from pipeline.register.passages import PassageState, find_passage
@@ -19,7 +19,6 @@ from pipeline.register.phrases import found_phrases, words_of
 WatchState = Literal[
     "not_asked", "unchanged", "changed", "corrected", "changed_back", "taken_down", "spreading", "without"
 ]
-WATCH_STATES: tuple[WatchState, ...] = get_args(WatchState)
 #: States of which people are told.
 TOLD_STATES: frozenset[WatchState] = frozenset({"changed", "corrected", "changed_back", "taken_down", "spreading"})
 #: What a server answered: the page, that it is gone (404, 410), a page that says it is gone; other answers say nothing.

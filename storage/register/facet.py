@@ -21,7 +21,6 @@ from pipeline.register.matters import (
     YearlyFigure,
 )
 from pipeline.register.returned import returns_that_hold
-from pipeline.register.steps import fold, steps_before
 from pipeline.register.watch import WatchedArticle
 from storage.audit.chain import append
 from storage.engine.facet import Facet
@@ -77,10 +76,6 @@ class Register(Facet):
         query = select(matters.c.id, matters.c.title).where(matters.c.id.in_(list(numbers)))
         with self._reading() as connection:
             return {str(row.id): row.title for row in connection.execute(query)}
-
-    def matters_as_of(self, moment: datetime, /) -> list[Matter]:
-        """Return every matter as it stood just before a moment, by number: what later steps set is not in it."""
-        return list(fold(steps_before(self.all_steps(), moment)).values())
 
     def count(self, wanted: MatterFilter, /) -> int:
         """Return how many matters a filter lets through."""

@@ -102,10 +102,6 @@ class Letters(Facet):
             return 0
         return len(set(to)) + len(set(mailboxes))
 
-    def last_day(self, kind: str, before: date, /) -> date | None:
-        """Return the last day before another of which any letter was sent or begun (see `last_days`)."""
-        return max(self.last_days(kind, before).values(), default=None)
-
     def last_days(self, kind: str, before: date, /) -> dict[tuple[Literal["account", "mailbox"], int], date]:
         """Return by reader the last day before another of which a letter was sent, or begun: it may have arrived.
 

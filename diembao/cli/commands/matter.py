@@ -127,7 +127,7 @@ class _Listed:
 @pass_context
 @gather(_Listed)
 def list_matters(app: CliContext, arguments: _Listed) -> int:
-    from diembao.jobs.register.standing import standing
+    from diembao.jobs.register.due_state import due_state
     from pipeline.register.matters import MatterFilter
 
     book, at = _book(app), now()
@@ -137,7 +137,7 @@ def list_matters(app: CliContext, arguments: _Listed) -> int:
         states = cast("tuple[MatterState, ...]", arguments.states)
         wanted = MatterFilter(states=states, kind=arguments.kind, units=units)
         for one in storage.register.matters(wanted):
-            if not arguments.overdue or standing(one, book, app.zone(), at).urgency == "overdue":
+            if not arguments.overdue or due_state(one, book, app.zone(), at).urgency == "overdue":
                 print_matter(app, one, names, book)
     return DONE
 

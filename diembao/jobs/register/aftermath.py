@@ -36,11 +36,6 @@ class Aftermath:
     is_passage_unknown: bool
 
     @property
-    def open_reports(self) -> tuple[ArticleWatch, ...]:
-        """Reports that stand as they stood: not corrected, not taken down, not free of the disputed words."""
-        return tuple(one for one in self.reports if one.state not in ("corrected", "taken_down", "without"))
-
-    @property
     def in_order(self) -> tuple[ArticleWatch, ...]:
         """The reports: those that are linked, then the reprints of whose state people are told, then the others."""
         return tuple(sorted(self.reports, key=lambda one: (not one.article.is_linked, not one.is_told)))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from diembao.jobs.register.due_state import DueState, due_state
 from diembao.jobs.register.sight import visible_matters, within_sight
-from diembao.jobs.register.standing import Standing, standing
 from pipeline.register.deadlines import Due, is_overdue
 from pipeline.register.matters import MATTER_STATES, OPEN_STATES, MatterFilter, MatterState
 from pipeline.register.phrases import folded, words_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from config.register.book import RegisterBook
-    from diembao.jobs.register.standing import Urgency
+    from diembao.jobs.register.due_state import Urgency
     from pipeline.records.accounts import Account
     from pipeline.register.matters import Matter, MatterStep
     from storage.database import Database
@@ -49,7 +49,7 @@ class ListRow:
     """A matter of the list."""
 
     matter: Matter
-    standing: Standing
+    due_state: DueState
     #: whether the account's own unit is in charge
     is_own: bool
     #: why the office sent its answer back; None: it did not, or something was done since
@@ -58,7 +58,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class MatterList:
-    """A page of the list, and how many matters the account may see of each kind of standing, whatever the filter."""
+    """A page of the list, and how many matters the account may see of each kind of due_state, whatever the filter."""
 
     rows: Sequence[ListRow]
     total: int
@@ -94,7 +94,7 @@ def matter_list(
     shown = found[(page - 1) * PAGE : page * PAGE]
     returns = storage.register.returns([row.matter.id for row in shown if row.matter.state == "preparing"])
     waiting = visible_matters(storage, account, MatterFilter(states=tuple(OPEN_STATES)))
-    counts = Counter(standing(one, book, zone, at).urgency for one in waiting)
+    counts = Counter(due_state(one, book, zone, at).urgency for one in waiting)
     return MatterList(
         [replace(row, returned=returns[row.matter.id].text) if row.matter.id in returns else row for row in shown],
         len(found),
@@ -147,11 +147,11 @@ def _is_number(text: str) -> bool:
 
 def _row(matter: Matter, account: Account, book: RegisterBook, zone: tzinfo, at: datetime) -> ListRow:
     is_own = account.department is not None and matter.unit == account.department
-    return ListRow(matter, standing(matter, book, zone, at), is_own)
+    return ListRow(matter, due_state(matter, book, zone, at), is_own)
 
 
 def _is_wanted(row: ListRow, wanted: ListFilter) -> bool:
-    if wanted.urgency and row.standing.urgency != wanted.urgency:
+    if wanted.urgency and row.due_state.urgency != wanted.urgency:
         return False
     if _is_number(wanted.text):
         if int(wanted.text) == row.matter.id:

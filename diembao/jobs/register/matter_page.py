@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.digest.excerpt import excerpt, title_pieces
 from diembao.jobs.access import visible
+from diembao.jobs.register.due_state import DueState, due_state
 from diembao.jobs.register.opening import counted_due, unexpected_due
 from diembao.jobs.register.sight import allowed_steps, may_read, may_read_notes
-from diembao.jobs.register.standing import Standing, standing
 from diembao.jobs.register.unit_names import UnitNames, unit_names
 from pipeline.register.returned import returns_that_hold
 from pipeline.register.working_days import NoHolidays
@@ -59,7 +59,7 @@ class MatterPage:
     matter: Matter
     #: None: register.toml does not have it any more
     kind: MatterKind | None
-    standing: Standing
+    due_state: DueState
     #: names of today while it is open, else of the day on which it ended
     unit: str
     taking_part: tuple[str, ...]
@@ -111,7 +111,7 @@ def matter_page(
     return MatterPage(
         matter,
         book.rules.kinds.get(matter.kind),
-        standing(matter, book, zone, at),
+        due_state(matter, book, zone, at),
         names.at(matter.unit, day),
         tuple(names.at(one, day) for one in matter.taking_part),
         list(shown_steps(storage, matter.id, steps, names, book, zone, sight)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis.documents.blocks import Letterhead, PrintDocument
+    from analysis.register.paper_head import PaperHead
     from config.register.book import RegisterBook
     from config.settings import DocumentSettings, Settings
     from pipeline.register.units import Units
@@ -68,6 +69,13 @@ class PaperRequest:
         """The local day of that."""
         return self.made_at.astimezone(self.zone).date()
 
+    def head(self) -> PaperHead:
+        """Return the head of the document: the office's as it was on its day."""
+        from analysis.register.paper_head import PaperHead
+
+        letterhead = letterhead_at(self.settings.document, self.book.units, self.day)
+        return PaperHead(self.language, self.made_at, letterhead, self.number)
+
 
 class UnknownUnit(DiembaoError):
     """No department has the handle."""
@@ -90,14 +98,7 @@ def weekly_paper(storage: Database, request: PaperRequest) -> Paper:
     unit = _unit(storage, request.unit)
     state = register_state(storage, request.book, request.zone, request.as_of)
     found = weekly_list(state, unit)
-    document = weekly_document(
-        state,
-        found,
-        request.language,
-        made_at=request.made_at,
-        letterhead=letterhead_at(request.settings.document, request.book.units, request.day),
-        number=request.number,
-    )
+    document = weekly_document(state, found, request.head())
     count = len({one.matter.id for part in PARTS for one in found.part(part)})
     return Paper(f"van-de-bao-chi-tuan-{found.end:%Y-%m-%d}{_suffix(request)}", document, count)
 
@@ -110,14 +111,7 @@ def overdue_paper(storage: Database, request: PaperRequest) -> Paper:
     unit = _unit(storage, request.unit)
     state = register_state(storage, request.book, request.zone, request.as_of)
     found = overdue_list(state, unit)
-    document = overdue_document(
-        state,
-        found,
-        request.language,
-        made_at=request.made_at,
-        letterhead=letterhead_at(request.settings.document, request.book.units, request.day),
-        number=request.number,
-    )
+    document = overdue_document(state, found, request.head())
     return Paper(f"van-de-bao-chi-qua-han-{request.day}{_suffix(request)}", document, len(found.rows))
 
 
@@ -132,16 +126,8 @@ def yearly_paper(storage: Database, request: PaperRequest, year: int) -> Paper:
     state = register_state(storage, request.book, request.zone, request.as_of, years=(year,))
     found = yearly_figures(state, year)
     figures = register_figures(state, found.first, found.last)
-    document = yearly_document(
-        state,
-        found,
-        (figures, figure_chart(figures, labels(request.language))),
-        request.language,
-        made_at=request.made_at,
-        topic_labels=request.topic_labels,
-        letterhead=letterhead_at(request.settings.document, request.book.units, request.day),
-    )
-    document = replace(document, number=request.number)
+    situation = (figures, figure_chart(figures, labels(request.language)))
+    document = yearly_document(state, found, situation, request.topic_labels, request.head())
     return Paper(f"phat-ngon-bao-chi-{year}", document, sum(one.count is not None for one in found.figures))
 
 
@@ -150,14 +136,7 @@ def dossier_paper(storage: Database, request: PaperRequest, matter: int) -> Pape
     from analysis.register.dossier import dossier_document
 
     state = register_state(storage, request.book, request.zone, request.as_of)
-    document = dossier_document(
-        state,
-        matter,
-        request.language,
-        made_at=request.made_at,
-        letterhead=letterhead_at(request.settings.document, request.book.units, request.day),
-        document_number=request.number,
-    )
+    document = dossier_document(state, matter, request.head())
     return None if document is None else Paper(f"ho-so-van-de-{matter}", document, 1)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
+from diembao.jobs.register.due_state import URGENCIES, Urgency
 from diembao.jobs.register.matter_list import (
     PAGE,
     STATE_CHOICES,
@@ -15,7 +16,6 @@ from diembao.jobs.register.matter_list import (
     waiting_matters,
 )
 from diembao.jobs.register.sight import sees_every_matter
-from diembao.jobs.register.standing import URGENCIES, Urgency
 from diembao.jobs.register.unit_names import unit_names
 from diembao.web.desk_route import DeskRoute
 from diembao.web.rendering import render

@@ -21,7 +21,7 @@ URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DueState:
     """How a due day stands at a moment."""
 
     urgency: Urgency = ""
@@ -31,19 +31,19 @@ class Standing:
     hours_left: int | None = None
 
 
-def standing(matter: Matter, book: RegisterBook, zone: tzinfo, at: datetime) -> Standing:
+def due_state(matter: Matter, book: RegisterBook, zone: tzinfo, at: datetime) -> DueState:
     """Return how the due day of a matter stands; a matter that waits for no answer has none that counts."""
     if not matter.is_open or matter.due is None:
-        return Standing()
+        return DueState()
     due = Due(matter.due, matter.due_at)
     if is_overdue(due, at, zone):
-        return Standing("overdue")
+        return DueState("overdue")
     try:
         left = working_days_left(due, at, zone, book.calendar)
     except NoHolidays:
         left = None
     hours = None if due.at is None else (due.at - at) // timedelta(hours=1)
-    return Standing("soon" if _is_soon(due, book, zone, at) else "", left, hours)
+    return DueState("soon" if _is_soon(due, book, zone, at) else "", left, hours)
 
 
 def _is_soon(due: Due, book: RegisterBook, zone: tzinfo, at: datetime) -> bool:
