@@ -14,7 +14,7 @@ from config.rulebook import load_rulebook
 from diembao.jobs.register.candidates import propose
 from pipeline.i18n.language import use_language
 from pipeline.records import TopicFound
-from pipeline.register.candidates import MatterArticle, SeenArticle, find_candidates, joinable
+from pipeline.register.candidates import MatterArticle, MatterIndex, SeenArticle, find_candidates
 from pipeline.register.matters import Matter, NewMatter, StepRequest
 from pipeline.register.phrases import folded, found_phrases, likeness
 from pipeline.register.rules import CandidateRules
@@ -137,6 +137,11 @@ def test_weak_reasons_count_together_only() -> None:
     assert not proposed(seen("x", is_main=False, is_negative=True, topics=("press_criticism",)))
 
 
+def test_one_outlets_criticism_stands_before_good_news_that_many_carry_at_home_and_abroad() -> None:
+    carried = [seen(f"c{n}", story="salt", source_id=f"c{n}", country="VN" if n % 2 else "JP") for n in range(9)]
+    assert list(proposed(*carried, seen("x", is_negative=True))) == ["x", carried[0].key]
+
+
 def test_events_of_matters_are_left_out_up_to_the_opening_and_may_join_after_it() -> None:
     matter = Matter(7, "T", "opinion", "event", _AT, _AT)
     known = (MatterArticle(7, "k", "origin", "k", "e", "Tựa khác hẳn"),)
@@ -149,7 +154,7 @@ def test_events_of_matters_are_left_out_up_to_the_opening_and_may_join_after_it(
     # A dropped matter is not raised again; where it was joined to another, that one is.
     dropped = replace(whole, state="not_needed")
     assert proposed(before, matters=(dropped,), known=known)["x"].joins == ()
-    assert joinable([before], (replace(dropped, joined_to=3),), known) == (3,)
+    assert MatterIndex((replace(dropped, joined_to=3),), known).joinable([before]) == (3,)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +229,9 @@ def test_what_is_joinable_is_what_comparing_each_title_with_each_finds(words: in
         by_number = {one.id: one for one in matters}
         kept = [by_number[number] for number in near if number in by_number]
         numbers = {one.joined_to if one.state == "not_needed" else one.id for one in kept}
-        assert joinable(group, matters, known) == tuple(sorted(one for one in numbers if one is not None)), seed
+        assert MatterIndex(matters, known).joinable(group) == tuple(
+            sorted(one for one in numbers if one is not None)
+        ), seed
         found += len(numbers)
     assert found > 60
 

@@ -170,8 +170,9 @@ def test_what_is_to_be_made_clear_is_written_and_taken_back(register: RegisterDe
         assert "Số phòng học" not in page.locator("main").inner_text()
 
 
-def _work(register: RegisterDesk) -> None:
-    """Let there be matters of every state."""
+@pytest.fixture(scope="module")
+def worked(register: RegisterDesk) -> RegisterDesk:
+    """A desk with matters of every state."""
     storage, mai = register.desk.storage, acting(register.mai)
     for n, (state, due) in enumerate((("new", 20), ("assigned", 24), ("preparing", 30), ("answered", 20))):
         new = NewMatter(
@@ -192,12 +193,12 @@ def _work(register: RegisterDesk) -> None:
             storage.register.step(acting(register.hoa), made.id, StepRequest("answer", values), NOW)
         storage.register.add_note(acting(register.hoa), made.id, "Đã hỏi lại UBND xã.", NOW)
     storage.register.clarify(mai, register.keys["road"], "Số hộ chưa được bố trí.", NOW)
+    return register
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_every_page_fits_and_can_be_read(register: RegisterDesk, browser: "Browser", width: int, height: int) -> None:
-    if width == SIZES[0][0]:
-        _work(register)
+def test_every_page_fits_and_can_be_read(worked: RegisterDesk, browser: "Browser", width: int, height: int) -> None:
+    register = worked
     storage, keys = register.desk.storage, register.keys
     last = storage.register.matters(limit=4)
     matters = tuple(f"/register/matter/{one.id}" for one in last)

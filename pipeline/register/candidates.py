@@ -117,7 +117,10 @@ def find_candidates(
     topics: Mapping[str, str],
     home: str = "VN",
 ) -> tuple[Candidate, ...]:
-    """Return the happenings that may need a matter, the weightiest first; `topics` has the names of topics by id.
+    """Return the happenings that may need a matter; `topics` has the names of topics by id.
+
+    Those with a reason that is enough come before what is merely carried widely, good news among it; of each the
+    weightiest first.
 
     Articles of stories that have a matter, open or over, are left out; of a matter that is a whole event, all that were
     known when it was opened. What other stories of the event tell, or reports under a near title, may raise the matter
@@ -130,30 +133,21 @@ def find_candidates(
         until = told.get(article.event)
         if article.story not in taken and (until is None or article.first_seen > until):
             groups.setdefault(article.happening, []).append(article)
-    index = _MatterIndex(matters, known)
-    found: list[tuple[float, Candidate]] = []
+    index = MatterIndex(matters, known)
+    found: list[tuple[bool, float, Candidate]] = []
     for group in groups.values():
         reasons = list(_reasons(group, rules, signals, topics, home))
         codes: tuple[ReasonCode, ...] = tuple(reason.code for reason in reasons)
         joins = index.joinable(group)
-        if _ENOUGH.intersection(codes) or len(codes) > 1 or (joins and codes):
+        is_enough = not _ENOUGH.isdisjoint(codes)
+        if is_enough or len(codes) > 1 or (joins and codes):
             weight = sum(_WEIGHTS[code] for code in codes) + log2(len({one.source_id for one in group}))
-            found.append((weight, _candidate(group, codes, reasons, joins)))
-    found.sort(key=lambda pair: (-pair[0], -pair[1].newest.timestamp(), pair[1].item))
-    return tuple(candidate for _, candidate in found)
+            found.append((is_enough, weight, _candidate(group, codes, reasons, joins)))
+    found.sort(key=lambda one: (not one[0], -one[1], -one[2].newest.timestamp(), one[2].item))
+    return tuple(candidate for _, _, candidate in found)
 
 
-def joinable(
-    group: Sequence[SeenArticle], matters: Iterable[Matter], known: Iterable[MatterArticle]
-) -> tuple[int, ...]:
-    """Return the numbers of the matters that articles may raise again: same story or event, or a near title.
-
-    A matter that was dropped is none, but the one that it was joined to is.
-    """
-    return _MatterIndex(matters, known).joinable(group)
-
-
-class _MatterIndex:
+class MatterIndex:
     """Matters by the stories, events and titles of their articles, so that not every title is compared with each."""
 
     def __init__(self, matters: Iterable[Matter], known: Iterable[MatterArticle]) -> None:
@@ -175,7 +169,10 @@ class _MatterIndex:
                 self._having.setdefault(word, []).append(title)
 
     def joinable(self, group: Sequence[SeenArticle]) -> tuple[int, ...]:
-        """See `joinable`."""
+        """Return the numbers of the matters that articles may raise again: same story or event, or a near title.
+
+        A matter that was dropped is none, but the one that it was joined to is.
+        """
         near: set[int] = set()
         for article in group:
             if article.story:
