@@ -29,11 +29,11 @@ demo: setup
 	$(BIN)/diembao demo
 
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --forks 4
 
 # Further variants of costly tests, for which the suite has no time.
 thorough: setup
-	$(BIN)/python -m pytest -n 4 -m thorough
+	$(BIN)/python -m pytest --forks 4 -m thorough
 
 lint: setup
 	$(BIN)/ruff check .

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 
 from diembao.demo.home import write_home
 from diembao.demo.server import Press
+from diembao.jobs.people import passwords
 from diembao.system.home import Home
 from pipeline.i18n.language import use_language
 from tests.support.cli import Diembao, run_diembao
+from tests.support.forked_runs import add_option, run
 from tests.support.postgres import start_postgres
 
 if TYPE_CHECKING:
@@ -22,9 +25,28 @@ if TYPE_CHECKING:
 
     from storage.database import Database
     from tests.support.reading_room import ReadingRoom
+    from tests.support.register_desk import RegisterDesk
 
 #: Of the tests marked few_on_postgresql, one in this many of those on PostgreSQL is run by the suite.
 _OF_THOSE_ON_POSTGRESQL = 4
+_USERS_HASHER = passwords._HASHER
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_option(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    return run(session)
+
+
+def pytest_configure() -> None:
+    """Let the words of topics.toml decide alone: to encode an article takes longer than most tests.
+
+    Tests of the second opinion take this back.
+    """
+    os.environ.setdefault("DIEMBAO_ENCODER", "none")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,9 +64,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     for item in items:
         if mark := item.get_closest_marker("one_in"):
-            leave_out(item, mark.name, *mark.args)
-        if item.get_closest_marker("few_on_postgresql") and "postgresql" in item.name:
-            leave_out(item, "few_on_postgresql", _OF_THOSE_ON_POSTGRESQL)
+            # Of a function its variants are counted, of a file its tests.
+            leave_out(item, item.name.partition("[")[0] if mark in item.own_markers else mark.name, *mark.args)
+        if "postgresql" in item.name:
+            if item.get_closest_marker("none_on_postgresql"):
+                item.add_marker(pytest.mark.thorough)
+            elif item.get_closest_marker("few_on_postgresql"):
+                leave_out(item, "few_on_postgresql", _OF_THOSE_ON_POSTGRESQL)
     items.sort(key=_seconds_of, reverse=True)
 
 
@@ -58,6 +84,21 @@ def vietnamese() -> Iterator[None]:
     """Each test begins in the language in which the program does: a command run in this process leaves its own."""
     with use_language("vi"):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Let a password's hash cost a hundredth; `costly_hashes` is for tests of what one costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def costly_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes of passwords cost what they cost users."""
+    monkeypatch.setattr(passwords, "_HASHER", _USERS_HASHER)
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +143,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     home = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(home, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        # What this server stores need not outlive the machine.
-        for name in ("fsync", "full_page_writes"):
+        # What this server stores need not outlive the machine, nor its hundreds of databases be swept by turns.
+        for name in ("fsync", "full_page_writes", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
 
@@ -185,4 +226,12 @@ def room(module_address: str, tmp_path_factory: pytest.TempPathFactory) -> "Iter
     from tests.support.reading_room import reading_room
 
     with reading_room(tmp_path_factory.mktemp("room"), module_address) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def register(module_address: str, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RegisterDesk]":
+    from tests.support.register_desk import register_desk
+
+    with register_desk(tmp_path_factory.mktemp("register"), module_address) as opened:
         yield opened

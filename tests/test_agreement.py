@@ -20,7 +20,7 @@ from storage.schema.reviews import reviews
 from tests.support.desk import LAN, MINH, MORNING, Made, people
 from tests.support.office import fill
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKS = 4

@@ -136,6 +136,7 @@ def test_a_saved_search(office: Office, heard: Heard) -> None:
     assert "diembao search @gio" in text
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("title", "figures"),
     [

@@ -11,7 +11,7 @@ from pipeline.records.audit import AuditFilter
 from pipeline.records.reviews import Assignment
 from tests.support.office import EVIL, OfficeDesk, acting, office_desk
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from pipeline.records.reviews import ReviewAct
 from tests.support.desk_server import DeskClient
 from tests.support.office import OfficeDesk, acting, office_desk
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 FORMULA = "=HYPERLINK(1)"
 

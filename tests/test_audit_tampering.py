@@ -18,6 +18,8 @@ from storage.maintenance.integrity import check_integrity
 from storage.schema.audit import audit_head
 from tests.support.audited import TABLES, event, fill
 
+pytestmark = pytest.mark.few_on_postgresql
+
 
 @pytest.fixture
 def db(address: str) -> Iterator[Database]:

@@ -17,7 +17,7 @@ from storage.maintenance.integrity import check_integrity, table_rows
 from tests.support.cli import Diembao
 from tests.support.filled import NOW, SOURCE, fill, old_database, quiet
 
-pytestmark = pytest.mark.long(30)
+pytestmark = [pytest.mark.long(30), pytest.mark.few_on_postgresql]
 
 
 @pytest.fixture
@@ -115,7 +115,6 @@ def test_the_replaced_database_is_kept_beside(tmp_path: Path) -> None:
     assert checksum(f"sqlite:///{live.with_name('live.db.before-restore')}") == newer
 
 
-@pytest.mark.few_on_postgresql
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -213,6 +213,7 @@ DAYS = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", DAYS)
 def test_the_brief_keeps_to_one_page_and_in_the_decrees_form_to_two(name: str) -> None:
     plain = fitted_brief(draft(DAYS[name]), Letterhead())

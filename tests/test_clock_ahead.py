@@ -72,6 +72,7 @@ def test_what_was_recorded_ahead_is_dated_at_the_return(storage: Database) -> No
     assert storage.maintenance.bring_back(NOON + timedelta(hours=1)) == 0, "once is enough"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("back", [timedelta(hours=9), timedelta(days=1), timedelta(days=3), timedelta(days=400)])
 @pytest.mark.parametrize("still", [timedelta(0), timedelta(days=5)], ids=["at once", "after days"])
 def test_a_clock_that_falls_behind_dates_nothing_anew(back: timedelta, still: timedelta, storage: Database) -> None:
@@ -85,6 +86,7 @@ def test_a_clock_that_falls_behind_dates_nothing_anew(back: timedelta, still: ti
     assert not storage.maintenance.was_ahead(at)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("ahead", [timedelta(hours=9), timedelta(days=1), timedelta(days=3), timedelta(days=3300)])
 @pytest.mark.parametrize("lasted", [timedelta(minutes=1), timedelta(hours=8), timedelta(days=20)])
 def test_a_clock_that_was_ahead_is_told_from_one_that_is_behind(

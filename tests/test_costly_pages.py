@@ -120,6 +120,7 @@ WIDE = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", WIDE)
 def test_a_wide_page_is_spared_the_extractors_that_walk_along_siblings(
     kind: str, monkeypatch: pytest.MonkeyPatch

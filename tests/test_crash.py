@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.forked_processes import ForkedPopen
 from tests.support.stress.crash import crash, fill_up
 
 
-def test_ten_kills_lose_nothing(address: str, tmp_path: Path) -> None:
-    assert crash(address, tmp_path, kills=5, seed=11, popen=ForkedPopen) == []
+@pytest.mark.parametrize("kills", [2, pytest.param(5, marks=pytest.mark.thorough)])
+def test_kills_lose_nothing(address: str, tmp_path: Path, kills: int) -> None:
+    assert crash(address, tmp_path, kills=kills, seed=11, popen=ForkedPopen) == []
 
 
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ from storage.schema.derived import facts, listings
 from tests.support.days import item
 from tests.support.factories import examine_pending, store_pages
 
+pytestmark = pytest.mark.few_on_postgresql
+
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 T0 = datetime(2026, 11, 21, 6, 0, 0, 250_000, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)

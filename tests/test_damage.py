@@ -112,6 +112,7 @@ def test_a_damaged_row_is_not_copied_to_postgresql(statement: str, home: Path, p
         copy(address, postgres(), quiet)
 
 
+@pytest.mark.one_in(9)
 @pytest.mark.parametrize(
     "statement",
     [

@@ -133,6 +133,7 @@ def test_a_sound_database_has_no_faults(made: Path) -> None:
     assert check_integrity(f"sqlite:///{made / 'diembao.db'}") == []
 
 
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize(
     ("title", "body"),
     [

@@ -32,7 +32,7 @@ from storage.database import Database, open_database
 from tests.support.days import END, fill
 from tests.support.desk import LAN, MINH, people
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 DAY = date(2026, 11, 22)
 AT = END + timedelta(minutes=30)

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cli import fork_server
+from tests.support.fork_server import FORK
+
 pytestmark = pytest.mark.long(40)
 
 ROOT = Path(__file__).parent.parent
@@ -40,10 +43,9 @@ _STAND_INS = {
     # An environment of its own, with the very program under test.
     "python3": 'test "$1 $2" = "-m venv" || exec @python@ "$@"; mkdir -p "$3/bin"; cd "$3/bin";'
     " printf '#!/bin/sh\\nexit 0\\n' > pip; cp @root@/bin/ready-diembao diembao; chmod +x pip",
-    # systemd watches the process of the service itself; of all else one of its own is enough, forked from one in which
-    # the program is read in already: reading it in costs most of the time of most commands.
-    "ready-diembao": 'case "$*" in *serve) exec @python@ -m diembao "$@";; esac;'
-    ' exec @python@ -SE @root@/ready.py @root@/ready "$@"',
+    # Forked, the service and its jobs too, from a process in which the program is read in already: reading it in costs
+    # most of the time of most commands. tests/test_server.py starts a service as systemd does.
+    "ready-diembao": 'exec @python@ -SE @root@/ready.py @ready@ "$@"',
     "systemd-run": 'while :; do case "$1" in -p) case "$2" in LoadCredential=*)'
     ' export CREDENTIALS_DIRECTORY=$(@python@ -SE @root@/loaded.py "${2#*=}");; esac; shift 2;;'
     ' -*) shift;; *) exec "$@";; esac; done',
@@ -62,12 +64,18 @@ print(loaded)
 """
 _READY = """
 import json, os, socket, sys
-request = json.dumps([os.getcwd(), dict(os.environ), sys.argv[2:], [0, 1, 2]]).encode()
+environment = {**os.environ, "@fork@": sys.argv[1]}
+request = json.dumps([os.getcwd(), environment, sys.argv[2:], [0, 1, 2]]).encode()
 with socket.socket(socket.AF_UNIX) as line:
     line.connect(sys.argv[1])
     socket.send_fds(line, [len(request).to_bytes(4, "big")], [0, 1, 2])
     line.sendall(request)
-    sys.exit(int.from_bytes(line.makefile("rb").read(8)[4:], "big", signed=True))
+    answer = line.makefile("rb")
+    process = int.from_bytes(answer.read(4), "big")
+    if sys.argv[-1] == "serve":
+        with open("@root@/pid", "w") as file:
+            file.write(str(process))
+    sys.exit(int.from_bytes(answer.read(4), "big", signed=True))
 """
 _SYSTEMCTL = """
 import os, re, signal, subprocess, sys, time
@@ -94,8 +102,7 @@ if verb in ("start", "enable"):
         told.bind(str(root / "n"))
         told.settimeout(60)
         log = (root / "journal").open("a")
-        server = subprocess.Popen(command.split(), env=env, stdout=log, stderr=log, start_new_session=True)
-        pid.write_text(str(server.pid))
+        subprocess.Popen(command.split(), env=env, stdout=log, stderr=log, start_new_session=True)
         assert told.recv(100) == b"READY=1"
 """
 
@@ -137,13 +144,15 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path, outl
     text = re.sub(r"(?<![\w.])/(opt|etc|var|usr/local)(?=/)", rf"{root}/\1", text).replace("8321", str(port))
     for name in ("bin", "usr/local/bin", "etc/systemd/system", "opt", "var/lib", "work"):
         (root / name).mkdir(parents=True, exist_ok=True)
+    stands = {"@root@": str(root), "@python@": sys.executable, "@ready@": fork_server().path, "@fork@": FORK}
     for name, body in {
         **_STAND_INS,
         "../systemctl.py": _SYSTEMCTL,
         "../ready.py": _READY,
         "../loaded.py": _LOADED,
     }.items():
-        body = body.replace("@root@", str(root)).replace("@python@", sys.executable)
+        for word, meant in stands.items():
+            body = body.replace(word, meant)
         file = root / "bin" / name
         file.write_text(body if name.endswith(".py") else f"#!/bin/sh\n{body}\n")
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
@@ -163,11 +172,7 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path, outl
     home = root / "var" / "lib" / "diembao"
     said: dict[str, str] = {}
     blocks = commands(text)
-    forking = subprocess.Popen([sys.executable, "-m", "tests.support.fork_server", root / "ready"], cwd=ROOT)
     try:
-        while not (root / "ready").exists():
-            assert forking.poll() is None
-            time.sleep(0.05)
         for block in blocks:
             # A shell for each block, as after logging in again.
             done = subprocess.run(
@@ -189,8 +194,6 @@ def test_the_readme_typed_line_by_line_is_a_running_service(tmp_path: Path, outl
                 plan = home / "config" / "schedule.toml"
                 plan.write_text(plan.read_text("utf-8").replace("8321", str(port)), "utf-8")
     finally:
-        forking.kill()
-        forking.wait()
         if (root / "pid").exists():
             os.kill(int((root / "pid").read_text()), signal.SIGTERM)
             time.sleep(0.1)

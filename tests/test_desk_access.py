@@ -134,7 +134,7 @@ ALLOWED = {
     "POST /mentions/read": _SIGNED_IN,
     "GET /mentions/{comment}": _SIGNED_IN,
     "POST /mentions/{comment}": "VREA",
-    # the register; whose matters a viewer sees: tests/test_register_pages.py
+    # the register; whose matters a viewer sees: tests/test_register_sight_pages.py
     "GET /register": "VREAU",
     "GET /register/open": "RE",
     "POST /register/open": "RE",

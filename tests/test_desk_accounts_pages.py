@@ -10,7 +10,7 @@ from pipeline.records.accounts import ROLES, Account
 from pipeline.records.audit import AuditFilter
 from tests.support.desk_server import MAKER, Desk, DeskClient, serve_new_desk
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 XSS = '"><img src=x onerror=alert(1)>'
 

@@ -16,6 +16,8 @@ from pipeline.records.accounts import SessionLimits
 from storage.database import open_database
 from tests.support.desk_server import PASSWORD, Desk, DeskClient, serve_new_desk
 
+pytestmark = pytest.mark.none_on_postgresql
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:

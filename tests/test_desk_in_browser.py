@@ -67,7 +67,7 @@ def test_every_page_fits_and_can_be_read(desk: Desk, browser: "Browser", width: 
     assert wrong == []
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_a_person_signs_in_sets_up_and_signs_out(desk: Desk, browser: "Browser", scripts: bool) -> None:
     """From name and password to the second factor, in again with it, and out; with and without JavaScript."""
     account, _ = desk.with_password("editor", totp=False)
@@ -106,7 +106,7 @@ def test_a_person_signs_in_sets_up_and_signs_out(desk: Desk, browser: "Browser",
     assert [line for line in said if not line.startswith("Clear-Site-Data header on")] == []
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_an_administrator_invites_and_disables(desk: Desk, browser: "Browser", scripts: bool) -> None:
     context = desk.browser(browser, desk.account("administrator"), java_script_enabled=scripts)
     page = context.new_page()

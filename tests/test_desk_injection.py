@@ -139,8 +139,8 @@ def test_each_hostile_value_alone_in_each_query(siege: Siege, letter: str) -> No
         for method, route in routes():
             name = read.get(route.path)
             if method == "GET" and name and letter_for(route) == letter:
-                # The queue of a search is the costliest page.
-                for value in HOSTILE_VALUES[:: 8 if route.path == "/review" else 1]:
+                # The queue of a search and the figures of a period are the costliest pages.
+                for value in HOSTILE_VALUES[:: {"/review": 8, "/reports": 4}.get(route.path, 1)]:
                     if problem := broken(client, "GET", siege.path(route, "mine"), {name: value}):
                         wrong.append(f"{route.path}?{name}={value[:40]!r}: {problem}")
     assert wrong == []

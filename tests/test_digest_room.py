@@ -18,7 +18,7 @@ from tests.support.days import END, fill
 from tests.support.desk_server import Desk, DeskClient, serve_desk, write_desk_home
 from tests.support.post import Post, post_office
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 DAY = date(2026, 11, 22)
 AT = END + timedelta(minutes=30)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.records.audit import Actor
 from pipeline.records.reviews import ReviewAct
-from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
+from tests.support.browsers import LOOKS, faults, keep_picture, needs_chromium, watch
 from tests.support.days import fill
 from tests.support.desk_server import Desk, serve_desk, write_desk_home
 from tests.support.post import Post, post_office
@@ -40,7 +40,7 @@ def desk(desk_address: str, tmp_path_factory: pytest.TempPathFactory, post: Post
             yield served
 
 
-@pytest.mark.parametrize("scripts", [False, True])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_from_draft_to_sent(scripts: bool, desk: Desk, browser: "Browser", post: Post) -> None:
     post.letters.clear()
     context = desk.browser(browser, desk.account("editor", full_name="Lan"), java_script_enabled=scripts)
@@ -87,7 +87,7 @@ def test_from_draft_to_sent(scripts: bool, desk: Desk, browser: "Browser", post:
     context.close()
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), LOOKS)
 def test_every_page_fits_and_can_be_read(width: int, height: int, desk: Desk, browser: "Browser") -> None:
     editor = desk.account("editor", full_name="Lan")
     context = desk.browser(browser, editor, viewport={"width": width, "height": height})

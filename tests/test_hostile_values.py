@@ -16,7 +16,7 @@ from diembao.cli.commands import init as init_command
 from storage.database import open_database
 from tests.support.filled import fill
 
-pytestmark = [pytest.mark.one_in(3), pytest.mark.long(25)]
+pytestmark = [pytest.mark.one_in(6), pytest.mark.long(25)]
 
 #: Commands that serve for ever, do a whole demonstration, or look up names.
 _NOT_RUN = {"serve", "demo", "doctor", "source find"}

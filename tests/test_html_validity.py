@@ -58,6 +58,7 @@ def test_a_letter_is_whole_where_styles_are_taken_out(n: int) -> None:
     assert written.count("<table") == written.count("</table>")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("width", "n", "lang"), [(390, 40, "vi"), (1280, 40, "en"), (390, 0, "vi"), (1280, 1, "vi")])
 @pytest.mark.parametrize("made", [digest, letter, brief])
 def test_everybody_can_read_it(made: Any, width: int, n: int, lang: str, browser: Any) -> None:

@@ -203,6 +203,7 @@ def test_two_at_once_send_nothing_twice(office: Office) -> None:
     assert Counter(office.told()) == {"an": 12, "hoa": 12, "minh": 12}
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("word", ["RCPT", "DATA"])
 def test_a_kill_in_between_makes_no_second_letter(office: Office, word: str) -> None:
     comment(office.storage, LAN, office.keys["y"], "@minh @hoa", MORNING)

@@ -166,7 +166,7 @@ def test_empty_day_is_a_valid_digest(first: object, home: Home, diembao: Diembao
 
 def _collect_and_process(home: Home, diembao: Diembao) -> tuple[int, int]:
     """Do what `run` does before it makes a digest; return new articles and new versions."""
-    assert diembao("--home", home.root, "collect").returncode == 1  # the dead outlet
+    assert diembao("--home", home.root, "collect").returncode in (0, 1)  # 1: a dead outlet was among those watched
     [told] = json_lines(diembao("--home", home.root, "--json", "process").stdout)
     return told["process"]["new_items"], told["process"]["new_versions"]
 
@@ -197,7 +197,7 @@ def test_a_second_run_at_the_same_time_is_refused(home: Home, diembao: Diembao) 
 
 def test_a_run_told_to_stop_says_so_and_loses_nothing(press: Press, diembao: Diembao, tmp_path: Path) -> None:
     fresh = Home(tmp_path)
-    write_home(fresh, press.outlets, workers=1)
+    write_home(fresh, press.outlets[::3], workers=1)
     process = ForkedPopen(
         [sys.executable, "-m", "diembao", "--home", str(fresh.root), "--json", "run"],
         stdout=subprocess.PIPE,
@@ -205,7 +205,7 @@ def test_a_run_told_to_stop_says_so_and_loses_nothing(press: Press, diembao: Die
         text=True,
     )
     asked = len(press.requests)
-    while len(press.requests) < asked + 60 and process.poll() is None:
+    while len(press.requests) < asked + 30 and process.poll() is None:
         time.sleep(0.05)
     process.terminate()
     out, err = process.communicate(timeout=60)

@@ -14,6 +14,8 @@ from storage.database import Database, open_database
 from storage.search.parser import parse
 from tests.support.two_outlets import OTHER, SOURCE, T0, collect, coverage, entry, page, poll
 
+pytestmark = pytest.mark.few_on_postgresql
+
 
 @pytest.fixture
 def storage(address: str) -> Iterator[Database]:

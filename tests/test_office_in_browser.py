@@ -11,7 +11,7 @@ from diembao.jobs.review.assignments import assign
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
 from pipeline.records.reviews import ReviewAct
-from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
+from tests.support.browsers import LOOKS, SIZES, faults, keep_picture, needs_chromium, watch
 from tests.support.office import OfficeDesk, acting, office_desk
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _account(office: OfficeDesk, name: str) -> Account:
     return found
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), LOOKS)
 def test_every_page_fits_and_can_be_read(office: OfficeDesk, browser: "Browser", width: int, height: int) -> None:
     auditor = _account(office, "kiem.toan") if width != SIZES[0][0] else office.desk.account("auditor", "kiem.toan")
     pages: dict[Account, tuple[str, ...]] = {
@@ -94,7 +94,7 @@ def test_every_page_fits_and_can_be_read(office: OfficeDesk, browser: "Browser",
     assert wrong == []
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_a_viewer_comments_and_finishes(office: OfficeDesk, browser: "Browser", scripts: bool) -> None:
     context = office.desk.browser(browser, _account(office, "hoa"), java_script_enabled=scripts)
     page = context.new_page()
@@ -117,7 +117,7 @@ def test_a_viewer_comments_and_finishes(office: OfficeDesk, browser: "Browser", 
     assert said == []
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_an_auditor_filters_pages_and_takes_the_csv(
     office: OfficeDesk, browser: "Browser", scripts: bool, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ def open_to_others(folder: Path) -> list[str]:
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("umask", ["000", "002", "022", "027", "077"])
 def test_configuration_is_private(umask: str, tmp_path: Path) -> None:
     home = tmp_path / "a" / "home"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browsers import faults, needs_chromium, watch
+from tests.support.browsers import LOOKS, faults, needs_chromium, watch
 from tests.support.reading_room import ReadingRoom, reading_room
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def paths(room: ReadingRoom) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_pages_fit_and_say_nothing_wrong(room: ReadingRoom, browser: "Browser", width: int) -> None:
-    context = room.desk.browser(browser, room.desk.account("analyst"), viewport={"width": width, "height": 900})
+@pytest.mark.parametrize(("width", "height"), LOOKS)
+def test_pages_fit_and_say_nothing_wrong(room: ReadingRoom, browser: "Browser", width: int, height: int) -> None:
+    context = room.desk.browser(browser, room.desk.account("analyst"), viewport={"width": width, "height": height})
     page = context.new_page()
     said = watch(page)
     wrong: list[str] = []

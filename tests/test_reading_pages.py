@@ -13,7 +13,7 @@ from pipeline.records.reviews import ReviewAct
 from tests.support.desk_server import MAKER, DeskClient
 from tests.support.reading_room import NOW, STORY, ReadingRoom
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 _KEY = re.compile(r'class="headline" href="/article/([^"/?]+)"')
 

@@ -16,6 +16,8 @@ from tests.support.desk import written
 from tests.support.factories import examine_pending
 from tests.support.register_desk import NOW, TITLE, RegisterDesk, acting, register_desk
 
+pytestmark = pytest.mark.none_on_postgresql
+
 _PASSAGE = "Nước hồ đổi màu, lần 7"
 _PLAN = """[[activity]]
 id = "kh-01"

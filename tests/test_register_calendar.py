@@ -19,6 +19,8 @@ from tests.support.desk import Made
 from tests.support.desk_server import Desk, DeskClient, serve_desk, write_desk_home
 from tests.support.register_office import AT, DAY, ZONE, RegisterOffice, fill, office_of
 
+pytestmark = pytest.mark.few_on_postgresql
+
 _MADE = Made(fill)
 _WEEK = timedelta(days=7)
 

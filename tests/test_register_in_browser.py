@@ -9,7 +9,7 @@ import pytest
 from pipeline.records.accounts import Account
 from pipeline.records.audit import AuditFilter
 from pipeline.register.matters import MatterFilter, NewMatter, StepRequest
-from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
+from tests.support.browsers import LOOKS, SIZES, faults, keep_picture, needs_chromium, watch
 from tests.support.register_desk import NOW, PHONE, PRIVATE, TITLE, RegisterDesk, acting, register_desk
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def at_desk(
     assert [text for text in said if not (refused and "status of 4" in text)] == []
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_from_an_article_to_a_closed_matter(register: RegisterDesk, browser: "Browser", scripts: bool) -> None:
     """Each sees what is theirs and no more; with and without JavaScript."""
     options = {"java_script_enabled": scripts}
@@ -196,7 +196,7 @@ def worked(register: RegisterDesk) -> RegisterDesk:
     return register
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), LOOKS)
 def test_every_page_fits_and_can_be_read(worked: RegisterDesk, browser: "Browser", width: int, height: int) -> None:
     register = worked
     storage, keys = register.desk.storage, register.keys

@@ -35,6 +35,8 @@ from tests.support.register_office import (
     many_matters,
 )
 
+pytestmark = pytest.mark.few_on_postgresql
+
 _MADE = Made(fill)
 #: Head of a list in a letter → what the list is.
 _HEADS = {
@@ -105,6 +107,7 @@ def expected(told: list[dict[str, Any]], day: date, last: date) -> Mapping[str, 
     return {name: {k: sorted(v) for k, v in lists.items()} for name, lists in found.items()}
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_reader_is_told_what_is_its_own_and_nobody_else(
     offices: tuple[Office, RegisterOffice], seed: int

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.records.audit import AuditFilter
 from pipeline.register.matters import NewMatter
-from tests.support.browsers import SIZES, faults, keep_picture, needs_chromium, watch
+from tests.support.browsers import LOOKS, faults, keep_picture, needs_chromium, watch
 from tests.support.register_desk import NOW, RegisterDesk, acting, register_desk
 
 if TYPE_CHECKING:
@@ -211,18 +211,18 @@ def test_the_exports_page_has_the_register(register: RegisterDesk) -> None:
 
 
 @needs_chromium
-def test_the_pages_stand_in_a_browser(register: RegisterDesk, browser: "Browser") -> None:
+@pytest.mark.parametrize(("width", "height"), LOOKS)
+def test_the_pages_stand_in_a_browser(register: RegisterDesk, browser: "Browser", width: int, height: int) -> None:
     storage = register.desk.storage
     wrong: list[str] = []
     for name, path in _PAGES.items():
         account = register.desk.account("analyst") if name == "exports" else register.mai
-        for width, height in SIZES:
-            context = register.desk.browser(browser, account, viewport={"width": width, "height": height})
-            page = context.new_page()
-            said = watch(page)
-            page.goto(path)
-            wrong += [f"{path} {width}: {fault}" for fault in [*faults(page), *said]]
-            keep_picture(page, f"register-{name}-{width}")
-            context.close()
+        context = register.desk.browser(browser, account, viewport={"width": width, "height": height})
+        page = context.new_page()
+        said = watch(page)
+        page.goto(path)
+        wrong += [f"{path} {width}: {fault}" for fault in [*faults(page), *said]]
+        keep_picture(page, f"register-{name}-{width}")
+        context.close()
     assert wrong == []
     assert storage.audit.verify().is_sound

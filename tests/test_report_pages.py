@@ -14,7 +14,7 @@ from tests.support.days import ZONE
 from tests.support.desk_server import DeskClient
 from tests.support.reading_room import ITEMS, ReadingRoom
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 _FIGURE = re.compile(r'<a[^>]* href="(/search\?[^"]+)">(?:<svg.*?</svg>|\s)*(?:<span class="n">)?(\d+)<', re.DOTALL)
 

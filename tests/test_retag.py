@@ -43,7 +43,7 @@ from tests.support.earlier_fingerprints import as_earlier_release
 from tests.support.factories import examine_pending, store_pages
 from tests.support.stress.retag import interrupt
 
-pytestmark = pytest.mark.usefixtures("forked_workers")
+pytestmark = [pytest.mark.usefixtures("forked_workers"), pytest.mark.few_on_postgresql]
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
 T1 = T0 + timedelta(days=1)
@@ -209,8 +209,9 @@ def test_rules_that_come_back_tag_once_more(storage: Database) -> None:
         assert (found.tags, found.article.text) == (tags, ELSEWHERE)
 
 
-def test_killed_half_way_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
-    assert interrupt(tmp_path, 160) == []
+@pytest.mark.parametrize("texts", [60, pytest.param(160, marks=pytest.mark.thorough)])
+def test_killed_half_way_it_ends_as_if_it_had_not_been(tmp_path: Path, texts: int) -> None:
+    assert interrupt(tmp_path, texts) == []
 
 
 def test_the_commands(tmp_path: Path, diembao: Diembao) -> None:

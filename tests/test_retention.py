@@ -42,6 +42,8 @@ from storage.search.parser import parse
 from tests.support.cli import Diembao
 from tests.support.factories import examine_pending, store_pages
 
+pytestmark = pytest.mark.few_on_postgresql
+
 T0 = datetime(2026, 3, 1, 20, tzinfo=UTC)
 LATER = T0 + timedelta(days=400)
 SOURCE = Source("a", "Báo A", "http://a.example/", ())
@@ -242,6 +244,7 @@ def test_the_command(settings_file: Callable[[str], Path], diembao: Diembao) -> 
     assert applied["free_bytes"] == 0
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("days", [timedelta(days=60), timedelta(days=3300)])
 def test_a_clock_that_is_ahead_takes_nothing_away(days: timedelta, storage: Database) -> None:
     """Not by what it says, and not by having collected while it was ahead."""
@@ -278,6 +281,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("statement", "kind"), DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_row_costs_only_itself(statement: str, kind: str, tmp_path: Path) -> None:
     storage = open_database(tmp_path / "d.db")

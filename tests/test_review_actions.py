@@ -19,6 +19,8 @@ from storage.schema.stories import story_rulings
 from tests.support.desk import COMMAND, LAN, MINH, MORNING, Made
 from tests.support.reviewed_day import Desk, counts, store_articles
 
+pytestmark = pytest.mark.few_on_postgresql
+
 _ALL = AuditFilter()
 
 

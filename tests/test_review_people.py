@@ -14,7 +14,7 @@ from pipeline.records.accounts import Account
 from tests.support.desk_server import Desk, DeskClient, serve_desk
 from tests.support.review_desk import act, fresh, review, review_desk
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -8,7 +8,7 @@ import pytest
 from diembao.system.clock import now
 from pipeline.records.accounts import Account
 from pipeline.records.audit import Actor
-from tests.support.browsers import SIZES, faults, needs_chromium
+from tests.support.browsers import LOOKS, SIZES, faults, needs_chromium
 from tests.support.desk_server import Desk
 from tests.support.review_browser import open_key, press, room, served, state
 
@@ -94,7 +94,7 @@ def _actor(account: Account) -> Actor:
     return Actor(account.id, account.name, "", "desk")
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), LOOKS)
 def test_the_room_fits_and_is_accessible(width: int, height: int, desk: Desk, browser: "Browser", lan: Account) -> None:
     with room(desk, browser, lan, viewport={"width": width, "height": height}) as page:
         # What a bar or the edge of a list happens to cover can be scrolled to: sizes are looked at in the panels below.

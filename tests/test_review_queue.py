@@ -19,6 +19,8 @@ from pipeline.records.reviews import ReviewAct, ReviewKind
 from storage.database import Database, open_database
 from tests.support.desk import LAN, MINH, MORNING, Made, mark, people, store_day, written
 
+pytestmark = pytest.mark.few_on_postgresql
+
 SETTINGS = load_settings(None)
 RULES = load_rulebook(None)
 DAY = date(2026, 11, 22)

@@ -14,7 +14,7 @@ from pipeline.records.publications import Publication
 from tests.support.desk_server import Desk, DeskClient
 from tests.support.review_desk import act, fresh, review, review_desk, tokens
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 #: Bytes of the queue's page without a row, and of a row: 300 of them make less than 150 kB.
 _PAGE, _ROW = 45_000, 345

@@ -21,6 +21,7 @@ def article(markup: str, url: str, selectors: Selectors) -> Article:
     return found
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_learned_reads_as_well_and_a_changed_name_is_noticed(path: Path) -> None:
     right, markup = gold(path), path.read_text("utf-8")

@@ -31,7 +31,7 @@ from tests.support.days import fill
 from tests.support.desk import LAN, people
 from tests.support.post import Post, post_office
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = date(2026, 11, 22)

@@ -25,7 +25,7 @@ from storage.accounts.errors import AccountRefused
 from storage.database import Database
 from tests.support.people import CLERK, HERE, KEY, PASSWORD, T0, actor_of, add_totp, make_account, signed_in
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = [pytest.mark.few_on_postgresql, pytest.mark.usefixtures("costly_hashes")]
 
 MINUTE = timedelta(minutes=1)
 

@@ -20,7 +20,7 @@ from tests.support.days import ZONE
 from tests.support.desk_server import MAKER, DeskClient
 from tests.support.reading_room import ITEMS, NOW, ReadingRoom, sources
 
-pytestmark = pytest.mark.few_on_postgresql
+pytestmark = pytest.mark.none_on_postgresql
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,7 @@ def is_enabled(home: Home, id: str) -> bool:
     return next(source.enabled for source in load_sources(home.config) if source.id == id)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_kill_loses_no_entry(address: str, own: Home, when: str) -> None:
     done = subprocess.run([sys.executable, "-c", _KILLED, address, str(own.root), when], check=False, timeout=60)

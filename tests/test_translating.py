@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from config.engines.translation import TranslationSettings
 from config.rulebook import load_rulebook
-from config.translation import TranslationSettings
 from diembao.jobs.translating.explanation import translation_lines
 from diembao.jobs.translating.health import engine_trouble
 from diembao.jobs.translating.parts import hashes_of, texts_of
@@ -281,13 +281,14 @@ def test_an_engine_that_is_down_delays_no_digest(db: Database, server: EngineSer
 # kills
 
 
-def test_twenty_kills_lose_nothing_and_translate_nothing_twice(address: str, server: EngineServer) -> None:
+@pytest.mark.parametrize("kills", [6, pytest.param(20, marks=pytest.mark.thorough)])
+def test_kills_lose_nothing_and_translate_nothing_twice(kills: int, address: str, server: EngineServer) -> None:
     db = open_database(address)
-    keys = store_day(db, press(60))
+    keys = store_day(db, press(3 * kills))
     db.close()
     chance, settings = random.Random(19), settings_for(server)
     server.pace = 0.02
-    for _ in range(20):
+    for _ in range(kills):
         process = start_translating(address, settings)
         assert server.wait_for_texts(len(server.texts) + chance.randint(1, 3)), "it goes on where the last was killed"
         time.sleep(chance.uniform(0, 0.1))
@@ -310,8 +311,8 @@ def test_twenty_kills_lose_nothing_and_translate_nothing_twice(address: str, ser
     db.close()
     # A killed run loses the text that was under way, and no other: it is the only one that is asked for again.
     again = sum(server.answered.values()) - len(expected)
-    assert 0 <= again <= 20
-    assert done_by_killed >= 20 - again
+    assert 0 <= again <= kills
+    assert done_by_killed >= kills - again
     assert check_integrity(address) == []
 
 

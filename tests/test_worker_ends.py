@@ -23,6 +23,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.one_in(9)
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc")
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here")
 #: A phone and an office screen, in CSS pixels.
 SIZES = ((390, 844), (1280, 900))
+#: For a test that looks at pages: `faults` measures their width at both sizes, so axe looks at that of a phone alone.
+LOOKS = (SIZES[0], pytest.param(*SIZES[1], marks=pytest.mark.thorough))
 #: What axe is asked: WCAG 2.2, levels A and AA, and what it calls good practice.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -50,8 +52,21 @@ def excess_width(page: "Page") -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def _overflows(page: "Page") -> list[str]:
+    """Return the sizes at which the content of a page runs over its edge; the page keeps its own size."""
+    own = page.viewport_size
+    assert own is not None
+    found = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        if (pixels := excess_width(page)) > 0:
+            found.append(f"{pixels} px over the edge at {width} px")
+    page.set_viewport_size(own)
+    return found
+
+
 def faults(page: "Page", part: str = "html", *, sizes: bool = True) -> list[str]:
-    """Return what is wrong with a page: content over its edge, and what axe finds in a part of it.
+    """Return what is wrong with a page: content over its edge at either size, and what axe finds in a part of it.
 
     Documents in frames are looked at by themselves. `sizes` false: not the sizes of what is clicked, which axe measures
     by what a bar or a list's edge leaves in sight.
@@ -61,13 +76,12 @@ def faults(page: "Page", part: str = "html", *, sizes: bool = True) -> list[str]
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(
-        "([part, rules, sizes]) => axe.run(part, {runOnly: rules, iframes: false, resultTypes: ['violations'],"
-        " rules: {'target-size': {enabled: sizes}}})",
+        "async ([part, rules, sizes]) => (await axe.run(part, {runOnly: rules, iframes: false,"
+        " resultTypes: ['violations'], rules: {'target-size': {enabled: sizes}}})).violations",
         [part, _RULES, sizes],
-    )["violations"]
-    wide = excess_width(page)
+    )
     said = [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
-    return ([f"{wide} px over the edge"] if wide > 0 else []) + said
+    return _overflows(page) + said
 
 
 def keep_picture(page: "Page", name: str) -> None:

@@ -22,7 +22,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -43,7 +43,7 @@ _PROGRAM = (
     "diembao.cli.main",
     "diembao.jobs.collection.collect",
     "diembao.jobs.publishing.digest",
-    "diembao.service.doctor",
+    "diembao.service.machine.doctor",
     "diembao.service.status",
     "pipeline.examine",
     "pipeline.extraction.extract",
@@ -222,7 +222,8 @@ def _end(code: int | str | None) -> None:
     """End this process as Python does, but without taking apart what it was forked with, which takes as long again."""
     if isinstance(code, str):
         print(code, file=sys.stderr)
-    threading._shutdown()  # type: ignore[attr-defined]
+    wait_for_threads: Callable[[], None] = vars(threading)["_shutdown"]
+    wait_for_threads()
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -281,16 +282,21 @@ class ForkServer:
     """A running server; `run` is subprocess.run for the words of a command line."""
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory()
-        self.path = str(Path(self._folder.name, "door"))
+        self._folder, self._owner = TemporaryDirectory(), os.getpid()
+        self._path = str(Path(self._folder.name, "door"))
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "tests.support.fork_server", self.path]
+        command = [sys.executable, "-m", "tests.support.fork_server", self._path]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+
+    @property
+    def path(self) -> str:
+        """The server's socket, once it listens; processes that were forked from the server's owner use it too."""
         end = time.monotonic() + _START
-        while not Path(self.path).exists():
-            assert self.process.poll() is None
+        while not Path(self._path).exists():
+            assert self._owner != os.getpid() or self.process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.02)
+        return self._path
 
     def run(
         self, words: Sequence[str], *, environment: Mapping[str, str], folder: str, text: str | None, seconds: float
@@ -319,6 +325,8 @@ class ForkServer:
         return request(self.path, words, environment=environment, folder=folder, files=dict(enumerate(streams)))
 
     def close(self) -> None:
+        if self._owner != os.getpid():
+            return
         self.process.kill()
         self.process.wait()
         self._folder.cleanup()

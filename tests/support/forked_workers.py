@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkContext, ForkProcess
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,13 +43,10 @@ class _Worker(ForkProcess):
         super().run()
 
 
-class _Context(ForkContext):
-    Process = _Worker  # type: ignore[assignment]
-
-
 def fork_workers(patch: Callable[[Any, str, Any], None] = setattr) -> None:
     """Let pools of this process fork their workers."""
-    patch(pool, "multiprocessing", SimpleNamespace(get_context=lambda _: _Context()))
+    context = SimpleNamespace(Pipe=multiprocessing.Pipe, Process=_Worker)
+    patch(pool, "multiprocessing", SimpleNamespace(get_context=lambda _: context))
 
 
 @cache

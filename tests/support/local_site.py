@@ -83,7 +83,8 @@ class Desk:
         row = TypeAdapter(Poll).dump_python(poll, mode="json")
         print(json.dumps(row))
         if not given["pages"]: return []
-        new = [Candidate(len(self.wanted) + n, poll.source_id, poll.feed_url, e.url, e) for n, e in enumerate(poll.entries)]
+        number, source, feed = len(self.wanted), poll.source_id, poll.feed_url
+        new = [Candidate(number + n, source, feed, e.url, e) for n, e in enumerate(poll.entries)]
         self.wanted += new
         return new
     def save_fetch(self, result):
@@ -92,7 +93,7 @@ class Desk:
 given = json.loads(sys.stdin.read())
 sources = TypeAdapter(tuple[Source, ...]).validate_python(given["sources"])
 crawl(sources, [], Desk(), CrawlSettings(**given["settings"]))
-"""  # noqa: E501
+"""
 
 
 def crawled(*sources: Source, pages: bool = False, **settings: Any) -> list[dict[str, Any]]:

@@ -14,12 +14,14 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import insert, select
 
 from config.register.book import RegisterBook, load_register_book
+from config.schedule import load_schedule
 from diembao.jobs.configuration import write_configuration
+from diembao.jobs.register_upkeep.health import register_causes
 from diembao.system.home import Home
 from pipeline.records import Reason
 from pipeline.records.accounts import Account, NewAccount, Role
 from pipeline.records.audit import Actor
-from pipeline.register.matters import Matter, NewMatter, StepRequest
+from pipeline.register.matters import Matter, NewMatter, StepKind, StepRequest
 from pipeline.register.units import Unit, UnitName, Units
 from storage.database import Database, open_database
 from storage.schema.core import fetches, items
@@ -85,9 +87,8 @@ class RegisterOffice:
         new = NewMatter(title, "opinion", self.items[0], unit=self.units[unit] if unit else None)
         return self.storage.register.open(self.office, replace(new, taking_part=taking_part, **more), at)
 
-    def do(self, matter: Matter, kind: str, at: datetime, text: str = "", **values: object) -> Matter:
-        request = StepRequest(kind, values, text)  # type: ignore[arg-type]
-        done = self.storage.register.step(self.office, matter.id, request, at)
+    def do(self, matter: Matter, kind: StepKind, at: datetime, text: str = "", **values: object) -> Matter:
+        done = self.storage.register.step(self.office, matter.id, StepRequest(kind, values, text), at)
         assert isinstance(done, Matter)
         return done
 
@@ -185,3 +186,8 @@ def mail_office(
     finally:
         storage.close()
         server.stop(no_assert=True)
+
+
+def causes(office: RegisterOffice, at: datetime = AT, folder: Path = Path("/nowhere")) -> set[str]:
+    """Return the causes for which status and alerts speak of the register at a moment."""
+    return {cause for cause, _ in register_causes(office.storage, folder, load_schedule(None), at, ZONE)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -21,15 +22,13 @@ class Desk:
     address: str
     keys: Mapping[str, str]
 
-    def act(self, actor: Actor, kind: ReviewKind, *names: str, value: str = "", **more: object) -> ActResult:
+    def act(self, actor: Actor, kind: ReviewKind, *names: str, value: str = "", **more: Any) -> ActResult:
         result = self.try_act(actor, kind, *names, value=value, **more)
         assert isinstance(result, ActResult), result
         return result
 
-    def try_act(
-        self, actor: Actor, kind: ReviewKind, *names: str, value: str = "", **more: object
-    ) -> ActResult | Clash:
-        wanted = ReviewAct(kind, tuple(self.keys[name] for name in names), value, **more)  # type: ignore[arg-type]
+    def try_act(self, actor: Actor, kind: ReviewKind, *names: str, value: str = "", **more: Any) -> ActResult | Clash:
+        wanted = ReviewAct(kind, tuple(self.keys[name] for name in names), value, **more)
         return self.storage.reviews.act(actor, wanted, MORNING)
 
     def review(self, name: str) -> Review:

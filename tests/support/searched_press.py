@@ -1,9 +1,10 @@
 """Articles to be searched, stored as a collection and its examination do, and what a query finds of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.records import (
@@ -38,22 +39,22 @@ SOURCES = [
 ITEMS = [json.loads(line) for line in (DATA / "search_items.jsonl").read_text("utf-8").splitlines()]
 
 
-def made(row: dict[str, object], number: int) -> Examined:
+def made(row: Mapping[str, Any], number: int) -> Examined:
     url = f"http://{row['outlet']}.example/{row['name']}.html"
     title, text, language = str(row["title"]), str(row["text"]), str(row["language"])
     published = datetime.fromisoformat(str(row["published"]))
     article = Article(url, url, title, "", text, published=published, language=language)
     place = str(row["place"])
-    topics = tuple(TopicFound(name, 0.9, ()) for name in row["topics"])  # type: ignore[attr-defined]
+    topics = tuple(TopicFound(name, 0.9, ()) for name in row["topics"])
     tags = Tags(
         language,
-        row["relevance"],  # type: ignore[arg-type]
+        row["relevance"],
         0.9,
         VerdictReason.text("vì thế"),
         (PlaceFound(f"nt.{number}", place, "", ()),) if place else (),
         topics,
         (),
-        row["tone"],  # type: ignore[arg-type]
+        row["tone"],
         "r1",
     )
     if tags.relevance == "no":
@@ -61,7 +62,7 @@ def made(row: dict[str, object], number: int) -> Examined:
     return Coverage(number, article, tags, dump(compute_fingerprint(title, text, published, language)))
 
 
-def store(storage: Database, rows: Sequence[dict[str, object]], at: datetime = T0) -> None:
+def store(storage: Database, rows: Sequence[Mapping[str, Any]], at: datetime = T0) -> None:
     """Store articles as a collection and its examination do."""
     storage.crawl.set_sources(SOURCES)
     run = storage.service.begin_run("collect", at)
