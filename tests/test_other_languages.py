@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.stories.crosslingual.numbers import numbers_in_text
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, fingerprint_keys
-from pipeline.stories.numbers import numbers_in_text
 from pipeline.stories.similarity import compare_fingerprints
 
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from pipeline.dates.days_in_text import days_in_text
 from pipeline.stories.crosslingual.concepts import concepts_in_text
 from pipeline.stories.crosslingual.latin_names import latin_names
 from pipeline.stories.crosslingual.measures import measures_in_text
-from pipeline.stories.numbers import numbers_in_text
+from pipeline.stories.crosslingual.numbers import numbers_in_text
 from pipeline.stories.particulars import read_particulars
 from pipeline.stories.term_weights import (
     Hashes,

@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.dates.days_in_text import days_apart
 from pipeline.records import VerdictReason
 from pipeline.stories.contrast import Contrast, contrast_particulars
 from pipeline.stories.fingerprints import Fingerprint
@@ -18,16 +17,23 @@ from pipeline.stories.likeness import (
     log_odds,
     shared_counts,
 )
+from pipeline.stories.overlap import (
+    SAME_TEXT,
+    Overlap,
+    count_common,
+    is_follow_up,
+    measure_overlap,
+    nearest,
+    other_instalment,
+    reprint_odds,
+    tell_of_other_days,
+)
 from pipeline.stories.particulars import Kind, of_kind
-from pipeline.stories.term_weights import Hashes, Weights, hashes
+from pipeline.stories.term_weights import hashes
 
 Judgement = Literal["dup", "same-event", "different"]
 
 _DAY = 86_400.0
-# A reprint keeps most of its words and how it begins; a follow-up has copied background below a beginning of its own.
-# Weight and threshold are those of a logistic regression over 76 labelled pairs, rounded; each pair judged by the
-# other 75 gives F1 0.96.
-_LEAD_WEIGHT, _REPRINT = 0.6, 0.75
 # Two reports of one event: log(cosine of rare terms) + 0.3 log(cosine of titles), fitted to 551 pairs of one and
 # 141,000 pairs of two of the happenings in a public collection of news clusters (precision 0.88, recall 0.86).
 _TITLE_WEIGHT, _EVENT = 0.3, -2.72
@@ -39,11 +45,13 @@ _EVENT_DAYS = 14.0
 _UNKNOWN_DAYS = 10.0
 #: Cosine below which two texts differ: with equal titles it is the least that could link two reports
 _LEAST_COSINE = 0.05
-#: A reprint repeats the numbers too (at least 0.8 of them in the labelled pairs); the next bulletin, price list or
-#: drawing in the same words does not. Checked only if both texts have this many numbers.
-_FEW_NUMBERS, _SAME_NUMBERS = 5, 0.6
-#: Share of verbatim text above which texts with different titles and beginnings share page furniture only
-_FURNITURE = 0.5
+#: Increase of the threshold for items of a feed, whose few words are alike by their subject, and for each day between
+#: them: of 19 pairs in a year's feeds drawn at random from those that exceeded it by less, 7 told of one happening
+_EVENT_OF_FEED, _EVENT_OF_FEED_PER_DAY = 0.75, 0.25
+#: Increase for items of a feed that name the days of their own: another day's match, drawing or price
+_EVENT_OF_OTHER_DAY = 0.8
+#: Increase for each day between two texts whose times are unknown, by the days that they name
+_EVENT_PER_NAMED_DAY = 0.22
 #: Increase of the threshold in languages without known word frequencies, whose common words look rare: the least
 #: increase that keeps 188 pairs of foreign articles about one province apart
 _EVENT_ABROAD = 1.7
@@ -61,8 +69,6 @@ _LEAST_SHARE = 0.15
 _SHORT_NUMBERS = frozenset(int(h) for h in hashes(map(str, (*range(100), *range(100, 1000, 100)))))
 #: Most units of today in an area that says where something happened
 _NARROW = 2
-#: Share of verbatim text above which a difference is a correction
-_SAME_TEXT = 0.9
 #: Weight of other particulars above which the same words are a formula, and above which the same facts are chance
 _OTHER_REPRINT, _OTHER_FACTS = 1.5, 1.5
 #: Weight of other persons, ages and times from which, with another place, reports in two languages differ: another
@@ -81,33 +87,29 @@ class Verdict:
     reason: VerdictReason
 
 
+_IDENTICAL = Verdict("dup", 1.0, VerdictReason("identical"))
+
+
 def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     """Judge two articles; the order of the two does not matter."""
-    if one.text_hash and one.text_hash == other.text_hash:
-        return Verdict("dup", 1.0, VerdictReason("identical"))
+    equal = bool(one.text_hash) and one.text_hash == other.text_hash
     if one.language != other.language:
-        return _compare_languages(one, other)
-    cosine = _cosine(one.terms, one.weights, other.terms, other.weights)
-    if cosine < _LEAST_COSINE:
-        return Verdict("different", round(cosine, 4), VerdictReason("few_common_terms"))
-    titles = _cosine(one.title, one.title_weights, other.title, other.title_weights)
-    shared = _common(one.runs, other.runs)
-    verbatim = shared / max(1, min(len(one.runs), len(other.runs)))
-    leads = min(_share(one.lead, other.runs), _share(other.lead, one.runs))
-    of_other_days = bool(one.title_days and other.title_days) and _nearest(one.title_days, other.title_days) > 0
-    if of_other_days and verbatim < _SAME_TEXT:
-        return Verdict("different", 0.0, VerdictReason("different_title_days"))
-    if verbatim > _FURNITURE and titles < 0.02 and leads < 0.3:
-        return Verdict("different", 0.0, VerdictReason("page_furniture"))
+        return _IDENTICAL if equal else _compare_languages(one, other)
+    overlap = measure_overlap(one, other)
+    if not equal and overlap.cosine < _LEAST_COSINE:
+        return Verdict("different", round(overlap.cosine, 4), VerdictReason("few_common_terms"))
+    if instalment := other_instalment(one, other, overlap):
+        return Verdict("different", 0.0, VerdictReason(instalment))
+    if equal:
+        return _IDENTICAL
     against = _speaks_against(one, other)
-    if against.weight >= _OTHER_REPRINT and verbatim < _SAME_TEXT:
-        return _compare_events(one, other, cosine, titles, against)
-    reprint = verbatim + _LEAD_WEIGHT * leads - _REPRINT
-    few = min(len(one.numbers), len(other.numbers))
-    numbers = _common(one.numbers, other.numbers) / max(1, few)
-    if reprint >= 0 and (few < _FEW_NUMBERS or numbers >= _SAME_NUMBERS):
-        return Verdict("dup", _squash(6 * reprint), VerdictReason("reprint", {"verbatim": verbatim, "lead": leads}))
-    return _compare_events(one, other, cosine, titles, against)
+    if against.weight >= _OTHER_REPRINT and overlap.verbatim < SAME_TEXT:
+        return _compare_events(one, other, overlap, against)
+    reprint = reprint_odds(overlap)
+    if reprint >= 0 and not is_follow_up(one, other, overlap):
+        shares = {"verbatim": overlap.verbatim, "lead": overlap.leads}
+        return Verdict("dup", _squash(6 * reprint), VerdictReason("reprint", shares))
+    return _compare_events(one, other, overlap, against)
 
 
 def compare_translated(
@@ -144,23 +146,36 @@ def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
     return Contrast(share * contrast.weight, contrast.particular, *weights)
 
 
-def _compare_events(one: Fingerprint, other: Fingerprint, cosine: float, titles: float, against: Contrast) -> Verdict:
+def _compare_events(one: Fingerprint, other: Fingerprint, overlap: Overlap, against: Contrast) -> Verdict:
     days = _days_between(one, other)
     if days > _EVENT_DAYS:
         return Verdict("different", 0.0, VerdictReason("days_apart", {"days": days}))
-    needed = _EVENT + _EVENT_PER_DAY * max(0.0, days - 1)
-    if one.language != "vi":
-        needed += _EVENT_ABROAD - min(_EVENT_ABROAD, _AGREEMENT_ABROAD * against.agreement)
-    alike = math.log(cosine + 0.01) + _TITLE_WEIGHT * math.log(titles + 0.05) - needed
+    needed = _needed(one, other, overlap, against, days)
+    alike = math.log(overlap.cosine + 0.01) + _TITLE_WEIGHT * math.log(overlap.titles + 0.05) - needed
     if alike >= 0 and alike < against.weight:
         return Verdict("different", 0.0, VerdictReason(f"different_{against.particular}"))
-    reason = VerdictReason("terms", {"cosine": cosine, "titles": titles, "days": days})
+    reason = VerdictReason("terms", {"cosine": overlap.cosine, "titles": overlap.titles, "days": days})
     # Below any reprint, whatever the odds: a story outranks a happening.
     verdict = Verdict("same-event" if alike >= 0 else "different", 0.5 * _squash(3 * alike) + 0.25, reason)
     if verdict.verdict == "different" and one.language != "vi":
         facts = _compare_facts(one, other)
         return facts if facts.verdict == "same-event" else verdict
     return verdict
+
+
+def _needed(one: Fingerprint, other: Fingerprint, overlap: Overlap, against: Contrast, days: float) -> float:
+    """Return the likeness of words from which two reports tell of one happening."""
+    further = max(0.0, days - 1)
+    if one.language != "vi":
+        abroad = _EVENT_ABROAD - min(_EVENT_ABROAD, _AGREEMENT_ABROAD * against.agreement)
+        return _EVENT + _EVENT_PER_DAY * further + abroad
+    if overlap.is_feed_item:
+        # The same place, person or time makes up for few words.
+        few_words = max(0.0, _EVENT_OF_FEED + min(0.0, against.weight))
+        other_day = _EVENT_OF_OTHER_DAY if tell_of_other_days(one, other) else 0.0
+        return _EVENT + few_words + other_day + _EVENT_OF_FEED_PER_DAY * further
+    named = (one.at is None or other.at is None) and bool(one.days and other.days)
+    return _EVENT + (_EVENT_PER_NAMED_DAY if named else _EVENT_PER_DAY) * further
 
 
 def _compare_languages(one: Fingerprint, other: Fingerprint) -> Verdict:
@@ -185,7 +200,7 @@ def _compare_languages(one: Fingerprint, other: Fingerprint) -> Verdict:
 
 def _compare_facts(one: Fingerprint, other: Fingerprint) -> Verdict:
     """Judge a report and its possible translation by the names, numbers and days in both."""
-    names, numbers = _common(one.anchors, other.anchors), _common(one.numbers, other.numbers)
+    names, numbers = count_common(one.anchors, other.anchors), count_common(one.numbers, other.numbers)
     share = numbers / max(1, min(len(one.numbers), len(other.numbers)))
     rich = numbers < _LEAST_SHARE * max(len(one.numbers), len(other.numbers))
     days = _days_between(one, other)
@@ -223,51 +238,22 @@ def _same_matter(one: Fingerprint, other: Fingerprint) -> bool:
     if len(shared) > 1 and (evidence >= _MATTER_EVIDENCE or len(shared) == len(fewer)):
         return True
     areas = [of_kind(f.particulars, Kind.AREA) for f in (one, other)]
-    narrow = max(map(len, areas)) <= _NARROW and _common(*areas) > 0
+    narrow = max(map(len, areas)) <= _NARROW and count_common(*areas) > 0
     return evidence > 0 and (narrow or _shares(one, other, Kind.LANDMARK))
 
 
 def _shares(one: Fingerprint, other: Fingerprint, kind: Kind) -> bool:
-    return _common(of_kind(one.particulars, kind), of_kind(other.particulars, kind)) > 0
+    return count_common(of_kind(one.particulars, kind), of_kind(other.particulars, kind)) > 0
 
 
 def _days_between(one: Fingerprint, other: Fingerprint) -> float:
     """Return the days between two reports: of publication, else between the days that the texts name."""
     gap = None if one.at is None or other.at is None else abs(one.at - other.at) / _DAY
-    named = _nearest(one.days, other.days) if one.days and other.days else None
+    named = nearest(one.days, other.days) if one.days and other.days else None
     if gap is None:
         return _UNKNOWN_DAYS if named is None else float(named)
     # Forecasts, price lists and lottery drawings name only days of their own: the gap between those counts too.
     return gap + min(named or 0, gap)
-
-
-def _nearest(some: tuple[int, ...], others: tuple[int, ...]) -> int:
-    return min(days_apart(a, b) for a in some for b in others)
-
-
-def _common(some: Hashes, others: Hashes) -> int:
-    """Return the count of numbers that two sorted arrays share."""
-    if len(some) > len(others):
-        some, others = others, some
-    if not len(some):
-        return 0
-    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
-    return int(np.count_nonzero(others[at] == some))
-
-
-def _share(some: Hashes, others: Hashes) -> float:
-    return _common(some, others) / max(1, len(some))
-
-
-def _cosine(some: Hashes, weights: Weights, others: Hashes, other_weights: Weights) -> float:
-    if len(some) > len(others) or (len(some) == len(others) and some.tobytes() > others.tobytes()):
-        # One order of summing, so that the cosine is the same to the last bit whichever comes first.
-        some, weights, others, other_weights = others, other_weights, some, weights
-    if not len(some):
-        return 0.0
-    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
-    shared = others[at] == some
-    return float(np.dot(weights[shared], other_weights[at[shared]]))
 
 
 def _squash(odds: float) -> float:
