@@ -45,14 +45,15 @@ def test_half_an_emoji_is_left_out() -> None:
     assert (about.title, about.authors) == ("Lễ hội 🎉 Katê", ("An",))
 
 
-def test_json_ld_that_stands_alone_yields_to_the_address() -> None:
+def test_json_ld_that_stands_alone_yields_to_the_headline_and_else_to_the_address() -> None:
     shown = "Cảng Cà Ná đón tàu lớn đầu tiên"
     head = ld('{"@type":"NewsArticle","headline":"Bước ngoặt của một vùng biển"}')
-    head += f'<meta property="og:title" content="{shown}"><title>{shown}</title>'
-    assert read(head, f"<h1>{shown}</h1>").title == shown
-    assert read(head, f"<h1>{shown}</h1>", url="https://x.example.vn/buoc-ngoat-cua-vung-bien-1.html").title.startswith(
-        "Bước"
-    )
+    head += "".join(f'<meta property="{name}" content="{shown}">' for name in ("og:title", "twitter:title"))
+    head += f"<title>{shown}</title>"
+    by_headline = "https://x.example.vn/buoc-ngoat-cua-vung-bien-1.html"
+    assert read(head, f"<h1>{shown}</h1>", url=by_headline).title == shown
+    assert read(head).title == shown
+    assert read(head, url=by_headline).title.startswith("Bước")
 
 
 def test_section_from_the_trail() -> None:

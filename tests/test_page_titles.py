@@ -92,7 +92,8 @@ def test_cut_title_yields_to_the_full_headline(cut: str) -> None:
     ],
 )
 def test_headline_that_only_looks_cut_stays(og: str, h1: str) -> None:
-    assert read(f'<meta property="og:title" content="{og}">', f"<h1>{h1}</h1>").title == og
+    stated = f'<meta property="og:title" content="{og}">' + ld(json.dumps({"@type": "NewsArticle", "headline": og}))
+    assert read(stated, f"<h1>{h1}</h1>").title == og
 
 
 ENDS = [
@@ -166,3 +167,46 @@ def test_title_that_a_system_escaped_twice_is_plain(written: str, title: str, pl
         "h1": ("", f"<h1>{written}</h1>"),
     }[place]
     assert read(head, inner).title == title
+
+
+HEADLINE = "Cảng Cà Ná đón con tàu lớn nhất từ trước đến nay"
+SEARCHED = "Cảng Cà Ná 2025: giờ tàu, giá vé, hình ảnh"
+
+
+def og(title: str) -> str:
+    return f'<meta property="og:title" content="{title}">'
+
+
+def test_headline_that_readers_see_comes_before_one_title_for_machines() -> None:
+    assert read(og(SEARCHED), f"<h1>{HEADLINE}</h1>").title == HEADLINE
+    stated = ld(json.dumps({"@type": "NewsArticle", "headline": SEARCHED}))
+    assert read(stated, f"<h1>{HEADLINE}</h1>").title == HEADLINE
+    assert read(stated + og(HEADLINE), f"<h1>{HEADLINE}</h1>").title == HEADLINE
+    assert read(stated + og(SEARCHED), f"<h1>{HEADLINE}</h1>").title == SEARCHED
+
+
+def test_short_heading_that_no_title_knows_is_a_section() -> None:
+    assert read(og(HEADLINE), "<h1>Kinh tế</h1>").title == HEADLINE
+    assert read(og(HEADLINE), f"<h1>Kinh tế</h1><h1>{HEADLINE}</h1>").title == HEADLINE
+
+
+def test_kicker_within_the_headline_is_left_out() -> None:
+    marked = f'<h1><span class="kicker">Kinh tế biển</span>{HEADLINE}</h1>'
+    assert read("", marked).title == HEADLINE
+    assert read(og(HEADLINE), f"<h1>Kinh tế biển: {HEADLINE}</h1>").title == HEADLINE
+    assert read("", '<h1>Cảng Cà Ná<br>đón con tàu<span class="b">lớn nhất</span></h1>').title == (
+        "Cảng Cà Ná đón con tàu lớn nhất"
+    )
+
+
+def test_lower_heading_is_the_headline_where_a_title_says_the_same() -> None:
+    page = f"<h1><a href='/'>Báo Thử</a></h1><h2>Bài khác hôm nay của báo</h2><h2>{HEADLINE}</h2>"
+    assert read(f"<title>{HEADLINE} | Báo Thử</title>", page).title == HEADLINE
+    assert read(og(f"{HEADLINE} - Báo Thử"), page).title == HEADLINE
+
+
+def test_name_of_the_host_or_the_application_is_cut_off() -> None:
+    url = "https://www.baovidu.vn/kinh-te/cang-ca-na-99.html"
+    assert read(f"<title>{HEADLINE} - BaoViDu</title>", url=url).title == HEADLINE
+    named = '<meta name="application-name" content="Nhật báo Thử">'
+    assert read(f"{named}<title>{HEADLINE} - Nhật báo Thử</title>").title == HEADLINE

@@ -5,16 +5,24 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
-
 from pipeline.extraction.lists_and_tables import find_structures
-from pipeline.extraction.main_text import SHORT, PageParagraphs, count_letters, paragraph_key
+from pipeline.extraction.main_text import PageParagraphs
 from pipeline.html.blocks import Block
-from pipeline.html.boilerplate import is_in_box
+from pipeline.html.boilerplate import is_in_box, is_in_teaser
+from pipeline.html.container import Container
+from pipeline.html.paragraph_keys import SHORT, count_letters, paragraph_key
 from pipeline.html.parser import collapse_spaces
+from pipeline.html.running_text import find_running_text, is_running, is_teaser
 from pipeline.metadata import bylines
 from pipeline.text import scripts
 
+# Share of the page's running text, by letters, below which the extractors lost the article.
+_LEAST_OF_RUNNING = 0.5
+# Share of the longest extractor's text below which a composed text is doubtful, and of trafilatura's by default below
+# which that is taken; agreement with trafilatura's strict text (F1 of words) from which it is not doubted.
+_DOUBTFUL, _LEAST_SHARE, _CONFIRMED = 0.5, 0.34, 0.85
+# Share of that text in the teasers of other articles from which it is none.
+_MOSTLY_TEASERS = 0.4
 _WORDS = re.compile(rf"[{scripts.UNSPACED}]|\w+")
 
 
@@ -83,8 +91,8 @@ def compose(
         paragraph_key(description),
         frozenset(paragraph_key(name) for name in authors),
     )
-    container, chosen = _choose_paragraphs(page, [_Voter(text) for text in (*texts.values(), body) if text])
-    if not chosen:
+    container, chosen = _choose_with_running_text(page, [_Voter(text) for text in (*texts.values(), body) if text])
+    if container is None or not chosen:
         return ComposedText(tuple(_lines(texts[extractor])), extractor=extractor)
     teasers = sum(1 for i in range(chosen[0], chosen[-1]) if page.is_teaser_link(i))
     chosen = [i for i in chosen if not page.is_in_teaser(i, container)] or chosen
@@ -103,25 +111,78 @@ def compose(
         extractor=extractor,
         parts={"lead": "page"} if lead else {},
         teasers=teasers,
-        container=page.describe_container(container),
+        container=container.describe(),
         byline=bylines.byline_at_end(page.lines_below(chosen[-1], container)),
     )
 
 
-def _choose_paragraphs(page: PageParagraphs, voters: Sequence["_Voter"]) -> tuple[frozenset[HtmlElement], list[int]]:
-    """Return the article's container and the numbers of its paragraphs; both empty where no two voters agree."""
+def _choose_with_running_text(page: PageParagraphs, voters: Sequence["_Voter"]) -> tuple[Container | None, list[int]]:
+    """Return container and paragraphs of the article; the page's running text votes where the others lost most of it.
+
+    Names of classes mislead several extractors at once: one that saw the text then prevails.
+    """
+    container, chosen = _choose_paragraphs(page, voters)
+    found = page.key_length(i for i in chosen if is_running(page.blocks[i]))
+    if found >= _LEAST_OF_RUNNING * page.key_length(i for i, block in enumerate(page.blocks) if is_running(block)):
+        return container, chosen
+    running = find_running_text(page.blocks, page.keys, page.title)
+    enough = _LEAST_OF_RUNNING * page.key_length(running)
+    if page.key_length(set(chosen) & set(running)) >= enough:
+        return container, chosen
+    voter = _Voter("\n".join(page.blocks[i].text for i in running))
+    second, more = _choose_paragraphs(page, [*voters, voter])
+    if page.key_length(set(more) & set(running)) >= enough:
+        return second, more
+    return container, chosen
+
+
+def _choose_paragraphs(page: PageParagraphs, voters: Sequence["_Voter"]) -> tuple[Container | None, list[int]]:
+    """Return the article's container and the numbers of its paragraphs; neither where no two voters agree."""
     votes = [sum(key in voter for voter in voters) if key else 0 for key in page.keys]
-    agreed = page.exclude_other_articles([i for i, count in enumerate(votes) if count >= min(2, len(voters))])
+    seen = [i for i, count in enumerate(votes) if count >= min(2, len(voters))]
+    # A row of cards, each with the headline of another article, is no part of this one, however long it is.
+    agreed = page.exclude_other_articles([i for i in seen if not is_teaser(page.blocks[i].element)] or seen)
     if not agreed:
-        return frozenset(), []
+        return None, []
     container = page.find_container(agreed)
-    core = [i for i in agreed if not is_in_box(page.blocks[i].element, container)]
+    core = [i for i in agreed if not is_in_box(page.blocks[i].element, container.elements)]
     last = max((i for i in core if page.is_in_container(i, container)), default=len(page.blocks))
     # Below the container the page goes on with other things: there all voters must agree.
     core = [i for i in core if votes[i] == len(voters) or i <= last]
     chosen = sorted({*core, *page.find_lost_paragraphs(core, votes, container)} if core else agreed)
     chosen = page.exclude_unusual_elements(chosen, votes, len(voters))
     return container, page.trim([i for i in chosen if not page.is_noise(i)])
+
+
+def is_doubtful(composed: ComposedText, texts: Mapping[str, str], blocks: Sequence[Block]) -> bool:
+    """Whether a composed text is far shorter than what one of the extractors found; if none found any, than the page's.
+
+    Not where the strictest of them, trafilatura, found the same.
+    """
+    whole = "\n".join(composed.paragraphs)
+    longest = max(map(len, texts.values()), default=sum(len(block.text) for block in blocks if is_running(block)))
+    if len(whole) >= _DOUBTFUL * longest:
+        return False
+    return agreement(whole, texts.get("trafilatura", "")) < _CONFIRMED
+
+
+def without_losses(composed: ComposedText, other: str, title: str, blocks: Sequence[Block]) -> ComposedText:
+    """Return `composed`, or the text of another extractor where that is three times as long; without the headline.
+
+    A text that consists of the summaries of other articles, as on front pages, is not taken.
+    """
+    lines = {paragraph_key(line): line for line in _lines(other)}
+    lines.pop(paragraph_key(title), None)
+    size = sum(map(len, lines.values()))
+    if sum(map(len, composed.paragraphs)) >= _LEAST_SHARE * size:
+        return composed
+    seen = [block for block in blocks if paragraph_key(block.text) in lines]
+    if sum(len(block.text) for block in seen if is_in_teaser(block, ())) >= _MOSTLY_TEASERS * size:
+        return composed
+    lead = composed.lead if paragraph_key(composed.lead) in "".join(lines) else ""
+    return ComposedText(
+        tuple(lines.values()), lead=lead, extractor="trafilatura by default", container=composed.container
+    )
 
 
 def _without_repetitions(page: PageParagraphs, numbers: Sequence[int], unlimited: Collection[int]) -> list[int]:

@@ -10,10 +10,11 @@ from pipeline.dates import parsing
 from pipeline.dates.zones import VIETNAM, zone_of_country, zone_of_page
 from pipeline.extraction import consensus, extractors, page_type, paywalls
 from pipeline.extraction.article_lines import cut_lines
-from pipeline.extraction.main_text import paragraph_key
 from pipeline.extraction.own_address import leads_elsewhere, own_address
-from pipeline.extraction.selectors import SelectedParts, select_parts, selector_account
+from pipeline.extraction.selectors import SelectedParts, choose_authors, select_parts, selector_account
 from pipeline.html import blocks, embedded_data, jsonld, parser
+from pipeline.html.paragraph_keys import paragraph_key
+from pipeline.html.running_text import clear_misleading_names
 from pipeline.metadata import page_dates, page_metadata
 from pipeline.records import Article, Document, Entry, PublishedFrom, Reason, Selectors, Unreadable
 from pipeline.text.urls import is_fetchable, normalise_url, same_site
@@ -138,7 +139,7 @@ def _read_tree(
     is_dated = dates.published is not None and not dates.method.startswith("htmldate")
     read = page_type.ReadParts(metadata.title, text.paragraphs, text.teasers, metadata.site, is_dated, entry.title)
     kind = page_type.classify_page(tree, nodes, metas, read, url)
-    authors, authors_from = _choose_authors(metadata, selected, text)
+    authors, authors_from = choose_authors(selected, metadata, text.byline)
     dates, published_from = _complete_dates(dates, entry, now, country)
     lead_from = text.parts.get("lead", "description" if metadata.description else "")
     parts = {
@@ -169,17 +170,6 @@ def _read_tree(
         parts={name: method for name, method in parts.items() if method},
     )
     return article, kind
-
-
-def _choose_authors(
-    metadata: page_metadata.Metadata, selected: SelectedParts, text: consensus.ComposedText
-) -> tuple[tuple[str, ...], str]:
-    """Return the authors and the method that gave them."""
-    if selected.authors:
-        return selected.authors, "selector"
-    if text.byline and (not metadata.authors or metadata.authors_are_site):
-        return text.byline, "byline"
-    return metadata.authors, metadata.parts["authors"]
 
 
 def _complete_dates(
@@ -227,9 +217,12 @@ def _select_text(
 
 def _extract_text(tree: HtmlElement, metadata: page_metadata.Metadata, url: str) -> consensus.ComposedText:
     """Return the consensus of the extractors, or the text in JSON-LD or scripts where the page shows little."""
+    page = blocks.extract_blocks(tree)
+    clear_misleading_names(page, metadata.title)
+    texts = extractors.run_extractors(tree)
     composed = consensus.compose(
-        blocks.extract_blocks(tree),
-        extractors.run_extractors(tree),
+        page,
+        texts,
         title=metadata.title,
         description=metadata.description,
         body=metadata.body,
@@ -237,6 +230,8 @@ def _extract_text(tree: HtmlElement, metadata: page_metadata.Metadata, url: str)
         # In the Vietnamese press captions are set among the paragraphs and carry facts; elsewhere they repeat the text.
         captions=zone_of_page(metadata.language, url) == VIETNAM,
     )
+    if consensus.is_doubtful(composed, texts, page):
+        composed = consensus.without_losses(composed, extractors.trafilatura_by_default(tree), metadata.title, page)
     size = len("".join(composed.paragraphs))
     # articleBody may hold boxes and captions too: it is used only where the page itself shows little.
     if size < page_type.THIN and len(metadata.body) > max(page_type.BRIEF, 1.6 * size):

@@ -29,6 +29,18 @@ def trafilatura(tree: HtmlElement) -> str:
     return text or ""
 
 
+def trafilatura_by_default(tree: HtmlElement) -> str:
+    """Return the main text by trafilatura without a wish for precision: it falls back to other readers of its own."""
+    from trafilatura import extract
+
+    if "trafilatura" in _too_slow(tree):
+        return ""
+    try:
+        return extract(deepcopy(tree), include_comments=False, with_metadata=False) or ""
+    except Exception:  # an extractor's fault costs that extractor, not the page
+        return ""
+
+
 def readability(tree: HtmlElement) -> str:
     """Return the main text by readability-lxml, one line per paragraph."""
     from readability import Document

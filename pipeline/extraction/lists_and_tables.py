@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 from pipeline.extraction.main_text import PageParagraphs
 from pipeline.html.blocks import Block
 from pipeline.html.boilerplate import is_caption, is_in_box
+from pipeline.html.container import Container
 
 #: what stands between the cells of a row
 CELLS_APART = " | "
@@ -38,20 +39,23 @@ class Structures:
     cells: frozenset[int] = frozenset()
 
 
-def find_structures(page: PageParagraphs, chosen: Sequence[int], container: Collection[HtmlElement]) -> Structures:
+def find_structures(page: PageParagraphs, chosen: Sequence[int], container: Container) -> Structures:
     """Return the true lists and data tables within the `chosen` paragraphs, and those that follow the last one at once.
 
-    Each is a sibling of a chosen paragraph. Lists of links, boxes and tables that only place things are left out.
+    Each is a sibling of a chosen paragraph; tables may also stand between parts of the text. Lists of links, boxes and
+    tables that only place things are left out.
     """
     numbers: set[int] = set()
     rows: dict[int, str] = {}
     cells: set[int] = set()
     parents = _parents_of_paragraphs(page, chosen)
     last = chosen[-1]
-    for element, group in _groups(page.blocks, chosen[0] + 1, container):
+    around = _around(page.blocks[chosen[0]].element) & _around(page.blocks[chosen[-1]].element)
+    for element, group in _groups(page.blocks, chosen[0] + 1, container.elements):
         if group[0] > last and not _is_next(page, last, group[0]):
             continue
-        if _parent_of(element) not in parents or is_in_box(element, container):
+        is_between = element.tag == "table" and element.getparent() in around
+        if not (is_between or _parent_of(element) in parents) or is_in_box(element, container.elements):
             continue
         blocks = [page.blocks[i] for i in group]
         if _is_of_links(blocks) or any(map(is_caption, blocks)):
@@ -81,6 +85,10 @@ def _parents_of_paragraphs(page: PageParagraphs, chosen: Sequence[int]) -> set[H
         for parent in (page.blocks[i].element.getparent(), page.blocks[i].element)
         if parent is not None
     }
+
+
+def _around(element: HtmlElement) -> frozenset[HtmlElement]:
+    return frozenset(e for e in element.iterancestors() if e.tag not in ("body", "html"))
 
 
 def _parent_of(element: HtmlElement) -> HtmlElement | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -20,10 +20,9 @@ from pipeline.html.boilerplate import (
     is_signature,
     is_video_credit,
 )
-from pipeline.text import scripts
-
-#: letters of a paragraph below which its occurrence in a text may be chance
-SHORT = 20
+from pipeline.html.container import Container, article_of, find_container, has_headline
+from pipeline.html.paragraph_keys import SHORT, count_letters
+from pipeline.html.running_text import is_teaser
 
 # Letters of a caption at least (a shorter one is a word such as 'Photo'), and pictures of a photo essay at least.
 _SHORTEST_CAPTION, _ESSAY = 10, 4
@@ -35,28 +34,13 @@ _COMPARED = 60
 _LINK = 0.8
 _FULL_STOP = re.compile(r"[.!…。]\W*$")
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
-_DENSE = re.compile(f"[{scripts.UNSPACED_AND_HANGUL}]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TEXTUAL = _HEADINGS | {"p", "li", "blockquote", "pre", "dt", "dd"}
 
 
-def paragraph_key(text: str) -> str:
-    """Return the letters and digits of `text` alone, case folded: equal for two readings of one paragraph."""
-    return _NOT_LETTERS.sub("", text.casefold())
-
-
-def count_letters(key: str) -> int:
-    """Return the length of a key; a character of a script without spaces, or of Hangul, counts three."""
-    return len(key) + 2 * len(_DENSE.findall(key))
-
-
 @dataclass(frozen=True, slots=True)
 class PageParagraphs:
-    """The paragraphs of a page by number, and the decisions about them that `consensus.compose` takes in turn.
-
-    A `container` is the set of the innermost element that holds the article and all its ancestors.
-    """
+    """The paragraphs of a page by number, and the decisions about them that `consensus.compose` takes in turn."""
 
     blocks: list[Block]
     #: `paragraph_key` of each block
@@ -70,40 +54,24 @@ class PageParagraphs:
 
     def exclude_other_articles(self, agreed: list[int]) -> list[int]:
         """Return `agreed` without other articles on the same page: <article> elements with a headline of their own."""
-        articles = {i: _article_of(self.blocks[i].element) for i in agreed}
-        titled = {_article_of(b.element) for b, k in zip(self.blocks, self.keys, strict=True) if k and k == self.title}
+        articles = {i: article_of(self.blocks[i].element) for i in agreed}
+        titled = {article_of(b.element) for b, k in zip(self.blocks, self.keys, strict=True) if k and k == self.title}
         titled.discard(None)
         if not titled or self.key_length(i for i in agreed if articles[i] in titled) < 400:
             return agreed
-        return [i for i in agreed if articles[i] is None or articles[i] in titled or not _has_headline(articles[i])]
+        return [i for i in agreed if articles[i] is None or articles[i] in titled or not has_headline(articles[i])]
 
-    def find_container(self, agreed: list[int]) -> frozenset[HtmlElement]:
-        """Return the innermost element that holds 60 % of the agreed text, and all its ancestors."""
-        weights: Counter[HtmlElement] = Counter()
-        for i in agreed:
-            element = self.blocks[i].element
-            while element is not None:
-                weights[element] += len(self.keys[i])
-                element = element.getparent()
-        enough = 0.6 * self.key_length(agreed)
-        inner = min((e for e in weights if weights[e] >= enough), key=lambda e: (weights[e], -_depth(e)))
-        return frozenset((inner, *inner.iterancestors()))
-
-    def describe_container(self, container: frozenset[HtmlElement]) -> str:
-        """Return tag and classes of the innermost element of `container`, every number in them as 0."""
-        inner = max(container, key=_depth)
-        return re.sub(r"\d+", "0", ".".join((str(inner.tag), *(inner.get("class") or "").split())))[:120]
+    def find_container(self, agreed: Iterable[int]) -> Container:
+        """Return the elements that hold the agreed text."""
+        return find_container(self.blocks, self.keys, agreed, self.title)
 
     def key_length(self, numbers: Iterable[int]) -> int:
         """Return the total length of the keys of some paragraphs."""
         return sum(len(self.keys[i]) for i in numbers)
 
-    def is_in_container(self, i: int, container: frozenset[HtmlElement]) -> bool:
-        """Whether a paragraph lies in the innermost element of `container`, not only in one of its ancestors."""
-        element: HtmlElement | None = self.blocks[i].element
-        while element is not None and element not in container:
-            element = element.getparent()
-        return element is not None and not any(other.getparent() is element for other in container)
+    def is_in_container(self, i: int, container: Container) -> bool:
+        """Whether a paragraph lies in the container's innermost element or a part of the body beside it."""
+        return container.holds(self.blocks[i].element)
 
     def exclude_unusual_elements(self, chosen: list[int], votes: list[int], voters: int) -> list[int]:
         """Return `chosen` without bare text in elements such as div, where 70 % of the text stands in p elements.
@@ -115,21 +83,28 @@ class PageParagraphs:
             return chosen
         return [i for i in chosen if votes[i] == voters or self.blocks[i].tag in _TEXTUAL]
 
-    def find_lost_paragraphs(self, core: list[int], votes: list[int], container: frozenset[HtmlElement]) -> set[int]:
-        """Return paragraphs that extractors lost: they stand within `core` and have its elements and classes."""
+    def find_lost_paragraphs(self, core: list[int], votes: list[int], container: Container) -> set[int]:
+        """Return paragraphs that extractors lost: they stand within `core` or a part of the body beside it.
+
+        They have the elements and classes of its paragraphs.
+        """
         weights: Counter[tuple[str, ...]] = Counter()
         for i in core:
             weights[_element_pattern(self.blocks[i].element)] += len(self.keys[i])
         total = weights.total()
+        ends = [core[0], core[-1]]
+        if container.parts:
+            ends += [i for i, block in enumerate(self.blocks) if container.is_in_part(block.element)]
         return {
             i
-            for i in range(core[0], core[-1] + 1)
+            for i in range(min(ends), max(ends) + 1)
             if (votes[i] or count_letters(self.keys[i]) >= SHORT)
             and weights[_element_pattern(self.blocks[i].element)] >= 0.2 * total
-            and not is_in_box(self.blocks[i].element, container)
+            and not is_teaser(self.blocks[i].element)
+            and not is_in_box(self.blocks[i].element, container.elements)
         }
 
-    def find_captions(self, chosen: list[int], container: frozenset[HtmlElement]) -> set[int]:
+    def find_captions(self, chosen: list[int], container: Container) -> set[int]:
         """Return the captions within the text, and those below it as far as the container goes."""
         return {
             i
@@ -137,8 +112,8 @@ class PageParagraphs:
             if len(self.keys[i]) >= _SHORTEST_CAPTION
             and (i < chosen[-1] or self.is_in_container(i, container))
             and is_caption(self.blocks[i])
-            and not is_in_box(self.blocks[i].element, container)
-            and not is_in_teaser(self.blocks[i], container)
+            and not is_in_box(self.blocks[i].element, container.elements)
+            and not is_in_teaser(self.blocks[i], container.elements)
             and not is_video_credit(self.blocks[i])
         }
 
@@ -158,7 +133,7 @@ class PageParagraphs:
         return {
             i
             for i in captions
-            if self.is_in_container(i, container) and not is_in_box(self.blocks[i].element, container)
+            if self.is_in_container(i, container) and not is_in_box(self.blocks[i].element, container.elements)
         }
 
     def is_teaser_link(self, i: int) -> bool:
@@ -173,9 +148,9 @@ class PageParagraphs:
             return True
         return is_pointer(block) or is_caption(block) or self._is_heading_of_links(i)
 
-    def is_in_teaser(self, i: int, container: frozenset[HtmlElement]) -> bool:
+    def is_in_teaser(self, i: int, container: Container) -> bool:
         """Whether a paragraph is the summary of another article below its headline."""
-        return is_in_teaser(self.blocks[i], container)
+        return is_in_teaser(self.blocks[i], container.elements)
 
     def _is_heading_of_links(self, i: int) -> bool:
         """Whether a short line stands above links to other articles."""
@@ -187,7 +162,7 @@ class PageParagraphs:
 
     def trim(self, chosen: list[int]) -> list[int]:
         """Return `chosen` without headings, times and credits at both ends, and imprint lines near the end."""
-        while chosen and self._is_above_text(chosen[0]):
+        while chosen and self._is_above_text(chosen[0]) and not self._is_in_series(chosen[0], chosen[1:]):
             chosen = chosen[1:]
         while chosen and self._is_below_text(chosen[-1]):
             chosen = chosen[:-1]
@@ -199,6 +174,13 @@ class PageParagraphs:
         is_lead = count_letters(self.keys[i]) >= SHORT and self.keys[i] in self.description
         return (block.tag in _HEADINGS and not is_lead) or is_dateline(block.text)
 
+    def _is_in_series(self, i: int, others: Sequence[int]) -> bool:
+        """Whether a heading above a paragraph is of the same kind as others further on: questions, hours, chapters."""
+        if self.blocks[i].tag not in _HEADINGS or not others or self.blocks[others[0]].tag in _HEADINGS:
+            return False
+        pattern = _element_pattern(self.blocks[i].element)
+        return any(_element_pattern(self.blocks[other].element) == pattern for other in others)
+
     def _is_below_text(self, i: int) -> bool:
         block = self.blocks[i]
         if any(self.keys[i].startswith(name) for name in self.authors) and len(block.text) < 400:
@@ -207,7 +189,7 @@ class PageParagraphs:
             return is_imprint(block.text)
         return block.tag in _HEADINGS or not is_sentence(block.text) or block.text.startswith(("(", "（", "©"))
 
-    def lines_below(self, last: int, container: frozenset[HtmlElement]) -> list[str]:
+    def lines_below(self, last: int, container: Container) -> list[str]:
         """Return up to two lines below paragraph `last`, where authors sign.
 
         Links and headings of links are left out. Outside the container only the next line counts, if it is bold or
@@ -229,7 +211,7 @@ class PageParagraphs:
         is_summary = bool(self.description) and count_letters(key) >= SHORT and self._overlaps_description(key)
         return chosen[:1] if is_summary or is_marked_lead(self.blocks[chosen[0]].element) else []
 
-    def lead_above_text(self, chosen: list[int], container: frozenset[HtmlElement]) -> list[int]:
+    def lead_above_text(self, chosen: list[int], container: Container) -> list[int]:
         """Return the paragraphs between headline and text that are the article's lead; [] where none is."""
         first = chosen[0] if chosen else len(self.blocks)
         titles = self._titles_above(first)
@@ -255,40 +237,25 @@ class PageParagraphs:
         is_short = count_letters(self.keys[i]) < SHORT
         return is_short or block.linked > _LINK or is_caption(block) or is_dateline(block.text)
 
-    def _is_stated_lead(self, i: int, container: frozenset[HtmlElement]) -> bool:
+    def _is_stated_lead(self, i: int, container: Container) -> bool:
         """Whether the page's summary or its class names say that a paragraph is the lead."""
         if len(self.description) >= SHORT and self._overlaps_description(self.keys[i]):
             return True
         element = self.blocks[i].element
-        return is_marked_lead(element) and not is_in_box(element, container)
+        return is_marked_lead(element) and not is_in_box(element, container.elements)
 
     def _overlaps_description(self, key: str) -> bool:
         return key[:_COMPARED] in self.description or self.description[:_COMPARED] in key
 
-    def _is_plain_sentence(self, i: int, container: frozenset[HtmlElement]) -> bool:
+    def _is_plain_sentence(self, i: int, container: Container) -> bool:
         block = self.blocks[i]
         whole = count_letters(self.keys[i]) >= _SENTENCE and bool(_FULL_STOP.search(block.text)) and block.linked == 0
         return whole and not (
             is_imprint(block.text)
-            or is_in_box(block.element, container)
-            or is_in_teaser(block, container)
+            or is_in_box(block.element, container.elements)
+            or is_in_teaser(block, container.elements)
             or is_caption(block)
         )
-
-
-def _depth(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iterancestors())
-
-
-def _article_of(element: HtmlElement | None) -> HtmlElement | None:
-    """Return the <article> element around a paragraph; None if there is none."""
-    while element is not None and element.tag != "article":
-        element = element.getparent()
-    return element
-
-
-def _has_headline(article: HtmlElement | None) -> bool:
-    return article is not None and any(True for _ in article.iter("h1", "h2"))
 
 
 def _element_pattern(element: HtmlElement) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ _UPDATES, _PICTURES, _LISTED = 4, 6, 8
 # Linked headlines that make a list of a page that calls itself an article. Seen on front pages: 42 to 145; on articles
 # at most 14.
 _LISTED_DESPITE_CLAIM = 30
+# Characters of text for each headline of another article from which a page is no list: summaries have up to 260.
+_TEXT_PER_TEASER = 400
 # The first letter of the dense scripts (Thai to Hangul), whose characters count three.
 _FIRST_DENSE = "\u0e00"
 
@@ -171,7 +173,8 @@ def _is_list(
     """Whether the page is a front or section page: headlines of other articles stand among its paragraphs."""
     if _is_article_in_jsonld(nodes):
         return False
-    if teasers >= max(12, 2 * count) or (teasers >= max(5, count / 2) and not claims_article(nodes, metas)):
+    is_listing = teasers >= max(12, 2 * count) or (teasers >= max(5, count / 2) and not claims_article(nodes, metas))
+    if is_listing and size < _TEXT_PER_TEASER * teasers:
         return True
     return size < THIN and _count_linked_headlines(tree) >= _LISTED_DESPITE_CLAIM
 

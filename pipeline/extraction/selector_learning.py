@@ -11,9 +11,9 @@ from pipeline.dates.parsing import parse_machine_date
 from pipeline.dates.zones import zone_of_page
 from pipeline.extraction import consensus
 from pipeline.extraction.extract import extract_page
-from pipeline.extraction.main_text import paragraph_key
 from pipeline.extraction.selectors import select_parts
 from pipeline.html import parser
+from pipeline.html.paragraph_keys import paragraph_key
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
 from pipeline.records import Article, Selectors

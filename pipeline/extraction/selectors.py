@@ -10,6 +10,7 @@ from pipeline.html import blocks
 from pipeline.html.boilerplate import is_imprint, is_in_box, is_in_teaser, is_pointer
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines
+from pipeline.metadata.page_metadata import Metadata
 from pipeline.records import Selectors
 
 if TYPE_CHECKING:
@@ -75,6 +76,15 @@ def selector_account(selected: SelectedParts, selectors: Selectors, agreement: f
         "selectors_missed": " ".join(name for name, is_matched in matched.items() if not is_matched),
         "agreement": "" if agreement is None else f"{agreement:.2f}",
     }
+
+
+def choose_authors(selected: SelectedParts, metadata: Metadata, byline: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """Return the authors and the method that gave them; `byline` are the names at the foot of the text."""
+    if selected.authors:
+        return selected.authors, "selector"
+    if byline and (not metadata.authors or metadata.authors_are_site):
+        return byline, "byline"
+    return metadata.authors, metadata.parts["authors"]
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -24,6 +25,8 @@ _INLINE = frozenset(
         *("wbr", "nobr"),
     ]
 )
+# Elements of a form from which it holds the page. Forms within 98 recorded pages have up to 156.
+_LARGE_FORM = 250
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -80,7 +83,7 @@ class _Collector:
                 if element is not self._root:
                     self._add(element.tail)
                 continue
-            if not isinstance(tag, str) or tag in _SKIPPED or (element is not self._root and _is_hidden(element)):
+            if not isinstance(tag, str) or (tag in _SKIPPED and not _is_page(element)) or self._is_unseen(element):
                 self._add(element.tail)
                 continue
             if tag in ("br", "hr"):
@@ -97,6 +100,9 @@ class _Collector:
             self._add(element.text)
             stack.append((element, True))
             stack.extend((child, False) for child in reversed(element))
+
+    def _is_unseen(self, element: HtmlElement) -> bool:
+        return element is not self._root and _is_hidden(element)
 
     def _separate(self, element: HtmlElement) -> None:
         """Add a space behind a span that only CSS separates from the next word, such as a dateline's place."""
@@ -121,6 +127,15 @@ class _Collector:
             yield Block(text, owner, min(1.0, self._linked / size), self._strong >= 0.9 * size)
         self._pieces.clear()
         self._linked = self._strong = 0
+
+
+def _is_page(element: HtmlElement) -> bool:
+    """Whether an element is a form around a whole page, as ASP.NET and the portals made with it have."""
+    if element.tag != "form":
+        return False
+    if next(element.iter("h1", "article"), None) is not None:
+        return True
+    return sum(1 for _ in islice(element.iter(), _LARGE_FORM)) == _LARGE_FORM
 
 
 def _is_hidden(element: HtmlElement) -> bool:

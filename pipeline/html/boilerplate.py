@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -89,6 +89,32 @@ def _roles(names: str) -> _Roles:
     # Name by name, for the cache: pages have few names in many combinations.
     roles = [_roles_of_name(name) for name in names.split()]
     return _Roles(any(r.box for r in roles), any(r.lead for r in roles), any(r.caption for r in roles))
+
+
+#: how sure the name of a box is
+BoxKind = Literal["vague", "plain", "sure"]
+
+# Names that systems also give to whole articles and their layout: 'post tag-news author-desk', 'sidebar-content'.
+_VAGUE = re.compile(
+    r"(?<![a-z0-9])(?:sidebar|tags?|taglist|bylines?|authors?|bio|share|sharing|social|ads?|podcast|poll|quiz|player"
+    r"|video|toolbar|menu|nav|date|published|postdate|timestamp|read-time|promo|promotion"
+    r"|subscri(?:be|ption)|sponsor(?:ed)?)(?![a-z0-9])"
+)
+# Names of what is never an article, however long it is: consent to cookies is asked for in thousands of words.
+_SURE = re.compile(
+    r"(?<![a-z0-9])(?:comments?|cookies?|consent|gdpr|popup|modal|login|signup|outbrain|taboola|binh-?luan)(?![a-z0-9])"
+)
+
+
+def box_kind(element: HtmlElement) -> BoxKind | None:
+    """Return how sure class names and id of an element call it a box; None where they do not."""
+    names = _names(element)
+    if element.tag != "aside" and not _roles(names).box:
+        return None
+    words = _CAMEL.sub("-", names).lower().replace("_", "-")
+    if _SURE.search(words):
+        return "sure"
+    return "plain" if element.tag == "aside" or _BOXES.search(_VAGUE.sub(" ", words)) else "vague"
 
 
 def _names(element: HtmlElement) -> str:

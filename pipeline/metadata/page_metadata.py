@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from pipeline.html import jsonld
 from pipeline.html.parser import collapse_spaces
 from pipeline.metadata import bylines, titles
+from pipeline.metadata.outlet_names import letters_only
 from pipeline.text.address_shapes import could_be_article, is_page
 from pipeline.text.urls import is_fetchable, normalise_url, resolve_url, same_site
 
@@ -59,7 +60,7 @@ def read_metadata(
     """
     articles = jsonld.article_nodes(nodes)
     site = metas.get("og:site_name", "") or _publisher(articles)
-    title, title_from = titles.choose_title(tree, articles, metas, site=site, hint=hint, url=url)
+    title, title_from = titles.choose_title(tree, nodes, articles, metas, site=site, hint=hint, url=url)
     description = jsonld.first_value(articles, "description", "abstract") or metas.get("og:description", "")
     authors, authors_from = _authors(tree, nodes, articles, metas, site)
     canonical, declared = canonical_url(tree, metas, url, title)
@@ -134,7 +135,7 @@ def _is_address(text: str) -> bool:
 
 def _is_outlet(name: str, site: str) -> bool:
     """Whether a name is no person's, or is part of the outlet's name or holds it."""
-    one, other = titles.letters_only(name), titles.letters_only(site)
+    one, other = letters_only(name), letters_only(site)
     return not bylines.is_person(name) or (bool(other) and (one in other or other in one))
 
 
