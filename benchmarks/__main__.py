@@ -1,5 +1,6 @@
 """`make bench`: cost of extraction and tagging on one core, as ratios to trafilatura in the same run."""
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,11 +10,15 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crawl_cpu, documents, funnel, polling, report, review, store, stories
+from benchmarks import accuracy, crawl_cpu, documents, funnel, polling, report, review, store, stories
+from config.opinion import load_opinion_model
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
+from diembao.encoding.local import LocalEncoder, is_installed
 from pipeline.extraction.extract import extract_page
+from pipeline.opinion.second_opinion import SecondOpinion
 from pipeline.records import Article, Text
+from pipeline.rules.rulebook import Rulebook, with_opinion
 from pipeline.tagging.tagger import tag
 
 _ROUNDS = 3
@@ -33,7 +38,28 @@ def pages() -> list[tuple[str, bytes]]:
     return fetched
 
 
-def main() -> None:
+def _opinion_cost(texts: list[Text], rules: Rulebook, yardstick: float) -> str:
+    """Return what the second opinion adds to an article about the province, the only ones that have one."""
+    if not is_installed():
+        return "second opinion: not measured; the extra `encoder` is not installed"
+    model = load_opinion_model(None)
+    opinion = with_opinion(rules, SecondOpinion(LocalEncoder(), model))
+    about = [text for text in texts if tag(text, rules).relevance != "no"]
+    tag(about[0], opinion)  # loads the model
+    cost: list[float] = []
+    for one in (rules, opinion):
+        began = time.process_time()
+        for text in about:
+            tag(text, one)
+        cost.append((time.process_time() - began) / len(about))
+    added = cost[1] - cost[0]
+    return (
+        f"second opinion of {len(about)} articles about the province: {added * 1000:.0f} ms each, "
+        f"{added / yardstick:.1f} × trafilatura; nothing for others, and nothing for a text that was encoded before"
+    )
+
+
+def main() -> int:
     import trafilatura
 
     began = time.process_time()
@@ -66,6 +92,7 @@ def main() -> None:
         table.add_row(name, f"{median(times) / len(sample) * 1000:.1f}", f"{median(times) / yardstick:.2f}")
     console = Console()
     console.print(table)
+    console.print(_opinion_cost(texts, rules, yardstick / len(sample)))
     console.print(f"loading rules and models in a new process: {loading:.2f} s")
     polling.report()
     funnel.main()
@@ -75,7 +102,8 @@ def main() -> None:
     review.main([])  # a decision and the next card at 100,000 articles
     report.main([])  # some ten minutes, most of them to load a million articles
     stories.main()  # the longest by far: about an hour
+    return accuracy.main([])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from config.desk import DeskSettings, check_desk
+from config.engines.encoder import EncoderSettings, check_encoder_settings
+from config.engines.translation import TranslationSettings, check_translation_settings
 from config.load import Fault, Faults, read_toml, resolve
-from config.translation import TranslationSettings, check_translation_settings
 from pipeline.i18n.catalogs import mark
 from pipeline.records import CrawlSettings
 
@@ -177,6 +178,7 @@ class Settings:
     images: ImageSettings = field(default_factory=ImageSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
     translation: TranslationSettings = field(default_factory=TranslationSettings)
+    encoder: EncoderSettings = field(default_factory=EncoderSettings)
     peer: tuple[Peer, ...] = ()
 
 
@@ -191,6 +193,7 @@ def load_settings(directory: Path | None) -> Settings:
     _check_sending(settings.sending, faults)
     check_desk(settings.desk, faults)
     check_translation_settings(settings.translation, faults)
+    check_encoder_settings(settings.encoder, faults)
     faults.raise_any()
     return settings
 

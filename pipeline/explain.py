@@ -7,12 +7,23 @@ from pipeline.prefilter.gate import build_gate
 from pipeline.records import ByteHit, HitPlace, Reason, Tags, Text
 from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging import places, relevance, topics
+from pipeline.tagging import relevance, topics
 from pipeline.tagging.mention_roles import Role, mention_roles
-from pipeline.tagging.mentions import Mention, PlaceMentions
+from pipeline.tagging.mentions import Mention
+from pipeline.tagging.opinion.asking import TextOpinion, ask_opinion
 from pipeline.tagging.tagger import tag
-from pipeline.text.language import detect_language
-from pipeline.text.normalize import normalise_both
+from pipeline.tagging.text_reading import read_text
+from pipeline.tagging.topic_verdicts import TopicReading, judge_topic
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the second opinion goes by where it alone proposes a topic."""
+
+    #: words of the text, the weightiest first
+    words: tuple[str, ...]
+    #: titles of the labelled examples of this topic that are nearest in meaning
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,8 @@ class TopicAccount:
     parts: tuple[tuple[str, float, float], ...]
     #: whether topics.toml marks the topic as sensitive
     sensitive: bool = False
+    #: where the second opinion alone assigns it
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +80,8 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = (), read_as: 
 
     `read_as` is the reason with which its page was read; it is passed on.
     """
-    title, body = normalise_both(text.title, text.text)
-    language = detect_language(title, body, text.language)
-    day = text.published.date() if text.published else None
-    found = places.find_places(title, body, language, day, text.url, rules)
+    reading = read_text(text, rules)
+    found, language = reading.found, reading.language
     seen: list[Role] = mention_roles(found, rules)
     kept: list[tuple[Mention, Role]] = [(m, r) for m, r in zip(found.mentions, seen, strict=True) if r != "range"]
     counts = any(m.strong for m, _ in kept)
@@ -78,6 +89,7 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = (), read_as: 
     parts = _parts(rules.models.grade, "main", relevance.FEATURES, values)
     if counts and (lift := relevance.title_lift(found, kept, language, rules)):
         parts = (("title_places_it", 1.0, round(lift, 3)), *parts)
+    opinion = ask_opinion(reading, rules) if reading.is_about else None
     return Explanation(
         tags=tag(text, rules),
         title=found.title.text,
@@ -85,8 +97,8 @@ def explain(text: Text, rules: Rulebook, hits: Sequence[ByteHit] = (), read_as: 
         mentions=tuple(zip(found.mentions, seen, strict=True)),
         elsewhere=tuple(dict.fromkeys(e.name for e in found.elsewhere)),
         grade=tuple(sorted(parts, key=lambda p: -abs(p[2]))),
-        topics=_accounts(found, language, rules),
-        hits=_kept(hits, f"{title}\n{body}", rules),
+        topics=_accounts(reading.topics, opinion, rules),
+        hits=_kept(hits, f"{found.title.text}\n{found.text.text}", rules),
         read_as=read_as,
     )
 
@@ -96,19 +108,31 @@ def _kept(hits: Sequence[ByteHit], read: str, rules: Rulebook) -> tuple[HitAccou
     return tuple(HitAccount(hit.words, hit.where, hit.words in names) for hit in hits)
 
 
-def _accounts(found: PlaceMentions, language: str, rules: Rulebook) -> tuple[TopicAccount, ...]:
-    zones = (found.title, found.text)
-    signals = topics.term_signals(zones, language, rules, topics.unit_spans(found.mentions))
-    rows = topics.topic_features(signals, zones, language)
+def _accounts(
+    readings: Sequence[TopicReading], opinion: TextOpinion | None, rules: Rulebook
+) -> tuple[TopicAccount, ...]:
     accounts: list[TopicAccount] = []
-    for topic, signal, row in zip(rules.topics.topic, signals, rows, strict=True):
-        if not signal.hits:
+    for reading in readings:
+        topic = reading.topic
+        verdict = judge_topic(reading, opinion.topic(topic.id) if opinion else None)
+        if not reading.signal.hits and verdict.said == "no":
             continue
-        chance = topics.topic_score(rules.models.topics.chance(topic.id, row), signal, topic.needs_strong_evidence)
-        verdict = "assigned" if chance >= topics.ASSIGNED else "near" if chance >= topics.NEAR else "no"
-        parts = _parts(rules.models.topics, topic.id, topics.FEATURES, row)
-        accounts.append(TopicAccount(topic.id, round(chance, 3), verdict, tuple(signal.hits), parts, topic.sensitive))
+        accounts.append(
+            TopicAccount(
+                topic.id,
+                round(verdict.score, 3),
+                verdict.said,
+                tuple(reading.signal.hits),
+                _parts(rules.models.topics, topic.id, topics.FEATURES, reading.features),
+                topic.sensitive,
+                _proposal(opinion, topic.id) if opinion and verdict.by_model else None,
+            )
+        )
     return tuple(sorted(accounts, key=lambda a: -a.chance))
+
+
+def _proposal(opinion: TextOpinion, topic: str) -> Proposal:
+    return Proposal(tuple(word.words for word in opinion.words_for(topic)), opinion.examples_for(topic))
 
 
 def _parts(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.translation import TranslationSettings
+from config.engines.translation import TranslationSettings
 from diembao.translation.ctranslate import FolderTranslator, sentences
 from diembao.translation.engine import open_translator
 from diembao.translation.translator import EngineDown, Hint, TextFailed

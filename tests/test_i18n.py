@@ -35,7 +35,7 @@ LINGUISTIC = {
     "pipeline/quantities/": "words for numbers, units and counted things",
     "pipeline/translation/": "names of days, words that deny, phrases of engines that talk",
     "pipeline/text/": "letters, tone marks, legacy encodings",
-    "diembao/service/doctor.py": "the letters that a typeface must have",
+    "diembao/service/machine/doctor.py": "the letters that a typeface must have",
     "storage/migrations/": "sentences that older databases hold, to be parsed",
 }
 

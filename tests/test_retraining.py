@@ -33,7 +33,7 @@ def test_worse_is_named() -> None:
     assert trained.worse == []
     assert trained.before.micro is not None
     better = replace(trained.before, micro=replace(trained.before.micro, value=1.5))
-    assert TrainingResult(trained.models, better, trained.after, trained.fresh).worse == ["micro"]
+    assert TrainingResult(trained.rules, better, trained.after, trained.fresh).worse == ["micro"]
 
 
 def decision(**decided: object) -> dict[str, object]:

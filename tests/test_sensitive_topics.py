@@ -1,11 +1,14 @@
 """A sensitive topic needs strong evidence; a translation has topic and tone of its report; politics come first."""
 
+import math
+
 import pytest
 
 from config.rulebook import load_rulebook
 from pipeline.records import Text
 from pipeline.tagging.tagger import tag
-from pipeline.tagging.topics import ASSIGNED, PLAIN, SURE, Signals, TermHit, topic_score
+from pipeline.tagging.topic_verdicts import CERTAIN, TopicOpinion, TopicReading, judge_topic
+from pipeline.tagging.topics import PLAIN, SURE, Signals, TermHit
 
 RULES = load_rulebook()
 
@@ -42,9 +45,19 @@ def test_a_sure_term_in_the_title_decides_alone_only_where_the_topic_is_not_sens
     sure = Signals(hits=[TermHit("title", 0, 4, "chùa", SURE)])
     two = Signals(hits=[TermHit("text", 0, 4, "a", PLAIN), TermHit("text", 9, 12, "b", PLAIN)])
     weak = Signals(hits=[TermHit("text", 0, 4, "a", PLAIN), TermHit("text", 9, 12, "b", 0.3)])
-    assert topic_score(0.1, sure) >= ASSIGNED > topic_score(0.1, sure, sensitive=True)
-    assert topic_score(0.7, sure, sensitive=True) == topic_score(0.7, two, sensitive=True) == 0.7
-    assert topic_score(0.7, weak, sensitive=True) < ASSIGNED <= topic_score(0.7, weak)
+    by_id = {topic.id: topic for topic in RULES.topics.topic}
+
+    def said(topic: str, chance: float, signal: Signals, opinion: float | None = None) -> str:
+        reading = TopicReading(by_id[topic], signal, (), math.log(chance / (1 - chance)))
+        return judge_topic(reading, None if opinion is None else TopicOpinion(opinion, 0.4)).said
+
+    assert said("tourism", 0.1, sure) == "assigned" != said("democracy_rights", 0.1, sure)
+    assert said("democracy_rights", 0.7, sure) == said("democracy_rights", 0.7, two) == "assigned"
+    assert said("democracy_rights", 0.7, weak) == "near" != said("tourism", 0.7, weak)
+    # The second opinion needs no term, but much certainty.
+    assert said("democracy_rights", 0.1, weak, CERTAIN) == "assigned"
+    assert said("democracy_rights", 0.1, weak, CERTAIN - 0.01) == "near"
+    assert said("tourism", 0.1, Signals(), 0.4) == "assigned" != said("tourism", 0.9, two, 0.1)
 
 
 def test_politics_and_administration_come_first() -> None:

@@ -10,7 +10,7 @@ from pipeline.records import Text
 from pipeline.rules.linear_models import Linear
 from pipeline.rules.rulebook import rulebook
 from pipeline.tagging.tagger import tag
-from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, judge_tone
+from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, find_tone_words, judge_by_rules
 from pipeline.tagging.zones import Zone
 from tests.support.labelled import labelled
 
@@ -73,8 +73,9 @@ def test_the_topics_of_the_tone_are_those_of_the_model_file() -> None:
     row = (0.0,) * len(WORD_FEATURES)
     model = Linear(features, {"positive": (*row, 5.0, 0.0), "neutral": (*row, -5.0, 0.0)}, {"neutral": 1.0})
     rules = replace(RULES, models=replace(RULES.models, tone=model))
-    assert judge_tone(zones, "vi", {"storms": 1.0}, 1.0, rules).tone == "positive"
-    assert judge_tone(zones, "vi", {"energy": 1.0}, 1.0, rules).tone == "neutral"
+    words = find_tone_words(zones, "vi", rules)
+    assert judge_by_rules(words, zones, {"storms": 1.0}, 1.0, rules).tone == "positive"
+    assert judge_by_rules(words, zones, {"energy": 1.0}, 1.0, rules).tone == "neutral"
 
 
 def test_training_follows_the_topics_of_another_topics_file() -> None:

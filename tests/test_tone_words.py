@@ -8,7 +8,7 @@ from config.rulebook import load_rulebook
 from pipeline.records import Text
 from pipeline.rules.linear_models import Linear
 from pipeline.tagging.tagger import tag
-from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, judge_tone, tone_features
+from pipeline.tagging.words.tone import MENTION, WORD_FEATURES, find_tone_words, judge_by_rules, tone_features
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import match_key
 
@@ -20,7 +20,7 @@ LEADS = ("lead_negative", "lead_positive", "lead_neutral")
 def sides(text: str, language: str) -> set[str]:
     """Return the sides of the tone words that a sentence holds."""
     zone = Zone("text", text, match_key(text), (), len(text))
-    counts = tone_features((zone,), language, {}, 1.0, RULES, LEADS)
+    counts = tone_features(find_tone_words((zone,), language, RULES), (zone,), {}, 1.0, LEADS)
     return {name.removeprefix("lead_") for name, count in zip(LEADS, counts, strict=True) if count}
 
 
@@ -118,4 +118,4 @@ def test_a_tone_without_words_is_unsure(side: str) -> None:
     model = Linear(features, {"positive": row, "negative": row, "neutral": row}, {side: 5.0})
     rules = replace(RULES, models=replace(RULES.models, tone=model))
     zone = Zone("text", "Họp hội đồng", "họp hội đồng", (), 12)
-    assert judge_tone((zone,), "vi", {}, 1.0, rules).tone == "unsure"
+    assert judge_by_rules(find_tone_words((zone,), "vi", rules), (zone,), {}, 1.0, rules).tone == "unsure"

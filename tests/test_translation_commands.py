@@ -8,7 +8,7 @@ import pytest
 
 from config.load import packaged
 from diembao.cli.main import cli
-from diembao.service.doctor import _translation
+from diembao.service.machine.engines import translation_finding
 from diembao.system.home import Home
 from storage.database import open_database
 from tests.support.cli import CommandResult, json_lines, run_inside
@@ -178,15 +178,15 @@ def test_faults_of_the_settings_are_named(home: Home, section: str, key: str) ->
 def test_doctor_asks_the_engine(home: Home, server: EngineServer) -> None:
     from config.settings import load_settings
 
-    assert _translation(load_settings(home.config)).verdict == "ok"
+    assert translation_finding(load_settings(home.config)).verdict == "ok"
     server.fault = "503"
-    assert _translation(load_settings(home.config)).verdict == "bad"
+    assert translation_finding(load_settings(home.config)).verdict == "bad"
     server.fault = ""
     configure(home, f'backend = "openai"\naddress = "{server.address}/v1"\nmodel = "{MODEL}"\nallow_public = true')
-    finding = _translation(load_settings(home.config))
+    finding = translation_finding(load_settings(home.config))
     assert (finding.verdict, "127.0.0.1" in finding.text) == ("warning", True)
     configure(home, 'backend = "none"')
-    assert _translation(load_settings(home.config)).verdict == "ok"
+    assert translation_finding(load_settings(home.config)).verdict == "ok"
 
 
 def test_an_alert_tells_of_a_day_without_the_engine(home: Home, keys: dict[str, str], server: EngineServer) -> None:

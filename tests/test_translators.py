@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.translation import TranslationSettings
+from config.engines.translation import TranslationSettings
 from diembao.translation import guarded_http
 from diembao.translation.chat import instructions, pieces
 from diembao.translation.engine import address_fault, house_notes, open_translator

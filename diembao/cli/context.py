@@ -99,9 +99,10 @@ class CliContext:
         return load_sources(self.home.config)
 
     def rules(self) -> "Rulebook":
-        from config.rulebook import load_rulebook
+        from diembao.encoding.rules import load_rules
 
-        return load_rulebook(self.home.config if self.home.config.exists() else None)
+        config = self.home.config if self.home.config.exists() else None
+        return load_rules(config, self.settings().encoder, self.home.root)
 
     def topic_names(self) -> dict[str, str]:
         """Return the names of the topics by id, in the language of the run."""

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -93,10 +93,13 @@ class EvaluationReport:
     #: `micro` over records labelled as about the province
     micro_about: Figure | None
     language: Figure | None
+    #: over records labelled as about the province
     tone: Figure | None
+    #: over the others; None where their tone is not judged
+    tone_elsewhere: Figure | None
     tone_confusion: Mapping[tuple[str, str], int]
-    #: lowest score, highest score, number of topics assigned or near with such a score, share of them right
-    calibration: tuple[tuple[float, float, int, float], ...]
+    #: 'topics', 'grade', 'tone' → lowest and highest score, number of verdicts with such a score, share of them right
+    calibration: Mapping[str, tuple[tuple[float, float, int, float], ...]]
     mistakes: tuple[Mistake, ...] = field(default=())
 
 
@@ -120,7 +123,7 @@ def evaluate_record(record: Mapping[str, Any], rules: Rulebook) -> Outcome:
         None if topics is None else frozenset(topics),
         record.get("language"),
         record.get("tone"),
-        tag(text, rules),
+        tag(text, rules, everywhere=True),
     )
 
 
@@ -134,7 +137,9 @@ def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> EvaluationReport:
     with_topics = [o for o in outcomes if o.gold_topics is not None]
     about = [o for o in with_topics if o.gold_grade in ("main", "mention")]
     with_language = [o for o in outcomes if o.gold_language]
-    with_tone = [o for o in outcomes if o.gold_tone]
+    toned = [o for o in outcomes if o.gold_tone]
+    with_tone = [o for o in toned if o.gold_grade in (None, "main", "mention")]
+    elsewhere = [o for o in toned if o.gold_grade == "no" and o.tags.tone_score is not None]
     per_topic = {t: _topic(with_topics, t) for t in sorted(ids)}
 
     def micro(some: Sequence[Outcome]) -> float:
@@ -152,9 +157,14 @@ def compare(outcomes: Sequence[Outcome], rules: Rulebook) -> EvaluationReport:
         macro=sum(s.f1 for s in per_topic.values()) / len(per_topic) if with_topics and per_topic else None,
         micro_about=confidence_figure(about, micro),
         language=confidence_figure(with_language, lambda some: _share(some, _same_language)),
-        tone=confidence_figure(with_tone, lambda some: _share(some, lambda o: o.gold_tone == o.tags.tone)),
+        tone=confidence_figure(with_tone, lambda some: _share(some, _same_tone)),
+        tone_elsewhere=confidence_figure(elsewhere, lambda some: _share(some, _same_tone)),
         tone_confusion=Counter((str(o.gold_tone), o.tags.tone) for o in with_tone),
-        calibration=_calibration(with_topics, ids),
+        calibration={
+            "topics": _calibration(_topic_scores(with_topics, ids)),
+            "grade": _calibration(_grade_scores(with_grade)),
+            "tone": _calibration((o.tags.tone_score or 0.0, _same_tone(o)) for o in with_tone if o.tags.tone_score),
+        },
         mistakes=tuple(m for o in outcomes for m in _mistakes(o, ids)),
     )
 
@@ -178,6 +188,10 @@ def _share(outcomes: Sequence[Outcome], right: Callable[[Outcome], bool]) -> flo
     return sum(map(right, outcomes)) / len(outcomes)
 
 
+def _same_tone(o: Outcome) -> bool:
+    return o.gold_tone == o.tags.tone
+
+
 def _same_language(o: Outcome) -> bool:
     # 'zh-Hans' is right for the label 'zh'.
     return o.tags.language.split("-")[0] == str(o.gold_language).split("-")[0]
@@ -192,17 +206,27 @@ def confidence_figure(outcomes: Sequence[T], measure: Callable[[Sequence[T]], fl
     return Figure(measure(outcomes), values[round(0.025 * _DRAWS)], values[round(0.975 * _DRAWS) - 1], len(outcomes))
 
 
-def _calibration(outcomes: Sequence[Outcome], ids: Iterable[str]) -> tuple[tuple[float, float, int, float], ...]:
+def _topic_scores(outcomes: Iterable[Outcome], ids: Iterable[str]) -> Iterator[tuple[float, bool]]:
+    """Yield the score of each topic that is assigned or near, and whether it is right."""
     allowed = set(ids)
-    scores = [
-        (t.score, t.id in (o.gold_topics or ()))
-        for o in outcomes
-        for t in (*o.tags.topics, *o.tags.near)
-        if t.id in allowed
-    ]
+    for o in outcomes:
+        for t in (*o.tags.topics, *o.tags.near):
+            if t.id in allowed:
+                yield t.score, t.id in (o.gold_topics or ())
+
+
+def _grade_scores(outcomes: Iterable[Outcome]) -> Iterator[tuple[float, bool]]:
+    """Yield the chance that the province is the subject of each text about it, and whether it is."""
+    for o in outcomes:
+        if "no" not in (o.gold_grade, o.tags.relevance):
+            yield 2 * o.tags.relevance_score - 1, o.gold_grade == "main"
+
+
+def _calibration(scores: Iterable[tuple[float, bool]]) -> tuple[tuple[float, float, int, float], ...]:
+    pairs = list(scores)
     rows = []
-    for low in (0.2, 0.4, 0.6, 0.8):
-        inside = [right for score, right in scores if low <= score < low + 0.2 or (low == 0.8 and score >= 1.0)]
+    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+        inside = [right for score, right in pairs if low <= score < low + 0.2 or (low == 0.8 and score >= 1.0)]
         if inside:
             rows.append((low, round(low + 0.2, 1), len(inside), sum(inside) / len(inside)))
     return tuple(rows)
@@ -225,5 +249,5 @@ def _mistakes(o: Outcome, ids: Iterable[str]) -> Iterable[Mistake]:
             yield Mistake(o.id, o.title, "topics", gold, ", ".join(sorted(assigned)) or "-", "; ".join(extra))
     if o.gold_language and not _same_language(o):
         yield Mistake(o.id, o.title, "language", o.gold_language, o.tags.language, "")
-    if o.gold_tone and o.gold_tone != o.tags.tone:
+    if o.gold_tone and o.gold_grade != "no" and not _same_tone(o):
         yield Mistake(o.id, o.title, "tone", o.gold_tone, o.tags.tone, "")

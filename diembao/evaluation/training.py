@@ -10,12 +10,12 @@ import numpy as np
 from config.rulebook import packaged_models
 from pipeline.rules.linear_models import Linear, Models
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging import places, relevance, topics
+from pipeline.tagging import relevance, topics
 from pipeline.tagging.mention_roles import Role, mention_roles
 from pipeline.tagging.mentions import Mention
 from pipeline.tagging.tagger import text_from_record
+from pipeline.tagging.text_reading import read_text
 from pipeline.tagging.words import tone
-from pipeline.text.language import detect_language
 
 _TONES = ("negative", "neutral", "positive")
 #: Inverse strength of regularisation, chosen by 5-fold cross-validation; scores are flat between 0.3 and 3.
@@ -45,18 +45,14 @@ class _Row:
     """The features of one labelled record."""
 
     def __init__(self, record: Mapping[str, Any], rules: Rulebook) -> None:
-        text = text_from_record(record)
-        language = detect_language(text.title, text.text, text.language)
-        day = text.published.date() if text.published else None
-        mentions = places.find_places(text.title, text.text, language, day, text.url, rules)
-        zones = (mentions.title, mentions.text)
+        reading = read_text(text_from_record(record), rules)
+        mentions = reading.found
         pairs: list[tuple[Mention, Role]] = list(zip(mentions.mentions, mention_roles(mentions, rules), strict=True))
         counted = [pair for pair in pairs if pair[1] != "range"]
-        signals = topics.term_signals(zones, language, rules, topics.unit_spans(mentions.mentions))
         self.record = record
-        self.topics = topics.topic_features(signals, zones, language)
-        self.grade = relevance.relevance_features(mentions, counted, language) if counted else None
-        self.zones, self.language = zones, language
+        self.topics = [one.features for one in reading.topics]
+        self.grade = relevance.relevance_features(mentions, counted, reading.language) if counted else None
+        self.zones, self.language = reading.zones, reading.language
         self.mentions = mentions
 
     def tone(self, filing: Linear, grade: Linear, rules: Rulebook, features: Sequence[str]) -> list[float]:
@@ -64,7 +60,8 @@ class _Row:
             topic.id: filing.chance(topic.id, row) for topic, row in zip(rules.topics.topic, self.topics, strict=True)
         }
         main = grade.chance("main", self.grade) if self.grade else 0.0
-        return tone.tone_features(self.zones, self.language, chances, main, rules, features)
+        words = tone.find_tone_words(self.zones, self.language, rules)
+        return tone.tone_features(words, self.zones, chances, main, features)
 
 
 def _topics(rows: Sequence[_Row], rules: Rulebook) -> Linear:
@@ -118,7 +115,8 @@ def _support(rows: Sequence[_Row], rules: Rulebook) -> Linear:
 
 
 def _tone(rows: Sequence[_Row], filing: Linear, grade: Linear, rules: Rulebook) -> Linear:
-    used = [r for r in rows if r.record.get("tone") in _TONES]
+    # What a story does to another place's image is told of it as a whole, and never of a mention beside others.
+    used = [r for r in rows if r.record.get("tone") in _TONES and r.record.get("about_ninh_thuan") != "no"]
     if {r.record["tone"] for r in used} != set(_TONES):
         return rules.models.tone
     features = _tone_features(rules)

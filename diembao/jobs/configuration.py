@@ -157,6 +157,7 @@ def _doubts(directory: Path) -> Iterator[Fault]:
     from config.register.topic_names import topic_doubts
     from config.rulebook import load_rulebook
     from config.settings import load_settings
+    from diembao.encoding.engine_notes import encoder_notes
     from diembao.translation.engine import house_notes
 
     for name in FILES:
@@ -166,6 +167,8 @@ def _doubts(directory: Path) -> Iterator[Fault]:
     settings = load_settings(directory)
     for note in house_notes(settings.translation):
         yield Fault(str(directory / "settings.toml"), None, "translation.allow_public", note)
+    for note in encoder_notes(settings.encoder):
+        yield Fault(str(directory / "settings.toml"), None, "encoder.allow_public", note)
     mail, lists = load_alerts(directory).mail, settings.sending.list
     if (mail.to or lists) and (doubt := sender_doubt(mail)):
         yield Fault(str(directory / "alerts.toml"), None, "mail.sender", doubt)

@@ -10,7 +10,7 @@ from diembao.jobs.collection.collect import Progress
 from diembao.system.clock import now
 from diembao.workers.base import batch_size
 from diembao.workers.local import LocalExaminer
-from pipeline.records import Document, DocumentOutcome, Examined, Reason, Source, Unreadable
+from pipeline.records import Coverage, Document, DocumentOutcome, Examined, Irrelevant, Reason, Source, Unreadable
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
 
@@ -29,7 +29,8 @@ def process(
 ) -> dict[str, int]:
     """Examine every document that waits; return counts by outcome, and of new items and new versions.
 
-    'errors' counts the unreadable documents that failed through an error of ours. With `again` those of earlier runs
+    'errors' counts the unreadable documents that failed through an error of ours, 'without_opinion' the articles that
+    the encoder could not read a second time. With `again` those of earlier runs
     are examined once more.
     """
     if again:
@@ -39,11 +40,12 @@ def process(
     run = storage.service.begin_run("process", now())
     began = now()
     counts: Counter[str] = Counter({str(o): 0 for o in DocumentOutcome if o is not DocumentOutcome.WAITING})
-    counts["errors"] = 0
+    counts["errors"] = counts["without_opinion"] = 0
     done = 0
     for results in _examine(attach_source_settings(_waiting(storage), sources), rules, settings, total):
         stored = storage.articles.save_examinations(results, now())
         counts.update(type(result).__name__.lower() for result in stored)
+        counts["without_opinion"] += sum(lacks_opinion(r, rules) for r in stored if not isinstance(r, Unreadable))
         counts["errors"] += sum(isinstance(r, Unreadable) and r.reason is Reason.ERROR for r in stored)
         done += len(stored)
         progress("process", done, max(total, done))
@@ -54,6 +56,11 @@ def process(
     counts["new_versions"] = after["versions"] - before["versions"] - counts["new_items"]
     storage.service.end_run(run, now(), int(counts["errors"] > 0), counts)
     return dict(counts)
+
+
+def lacks_opinion(result: Coverage | Irrelevant, rules: Rulebook) -> bool:
+    """Whether a text about the province was to have a second opinion and has none, since the encoder failed."""
+    return rules.opinion is not None and result.tags.relevance != "no" and result.tags.rules == rules.version_alone
 
 
 def _waiting(storage: Database) -> Iterator[Document]:

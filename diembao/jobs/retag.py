@@ -8,7 +8,7 @@ from datetime import datetime
 from config.settings import ProcessSettings
 from diembao.jobs.agree_translations import store_agreement
 from diembao.jobs.collection.collect import Progress
-from diembao.jobs.process import attach_source_settings
+from diembao.jobs.process import attach_source_settings, lacks_opinion
 from diembao.system.clock import now
 from diembao.workers.base import batch_size
 from diembao.workers.local import LocalExaminer
@@ -57,6 +57,8 @@ class RetagChanges:
     changed: int = 0
     #: texts whose page could not be examined again
     failed: int = 0
+    #: texts that the encoder could not read a second time
+    without_opinion: int = 0
     #: texts whose tags change by the rules, but not after the decisions of reviewers
     held: int = 0
     #: (before, after) → texts
@@ -106,16 +108,24 @@ def retag(
     ):
         for result in results:
             old = pending.pop(result.document_id)
-            _count_change(changes, old, result, decisions.get(old.key, ()))
+            _count_change(changes, old, result, decisions.get(old.key, ()), rules)
         if run is not None:
-            storage.articles.save_retaggings(results, rules.version, now())
+            _save(storage, results)
         progress("retag", changes.texts, max(total, changes.texts))
     if run is not None:
         storage.stories.group(began)
         store_agreement(storage, began)
         counts = {"texts": changes.texts, "changed": changes.changed, "failed": changes.failed}
+        counts["without_opinion"] = changes.without_opinion
         storage.service.end_run(run, now(), int(changes.failed > 0), counts)
     return changes
+
+
+def _save(storage: Database, results: Sequence[Examined]) -> None:
+    """Store new tags under the version of the rules that made them: another one where the second opinion failed."""
+    tagged = [result for result in results if not isinstance(result, Unreadable)]
+    for version in sorted({result.tags.rules for result in tagged}):
+        storage.articles.save_retaggings([r for r in tagged if r.tags.rules == version], version, now())
 
 
 def retag_texts(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
@@ -135,11 +145,14 @@ def _tag_text(document: Document, rules: Rulebook) -> Examined:
     return Coverage(document.id, article, tags, dump(fingerprint))
 
 
-def _count_change(changes: RetagChanges, old: OutdatedTagging, result: Examined, decisions: Sequence[Decision]) -> None:
+def _count_change(
+    changes: RetagChanges, old: OutdatedTagging, result: Examined, decisions: Sequence[Decision], rules: Rulebook
+) -> None:
     changes.texts += 1
     if isinstance(result, Unreadable):
         changes.failed += 1
         return
+    changes.without_opinion += lacks_opinion(result, rules)
     new = apply_decisions(result.tags, decisions)
     if decisions and _labels(result.tags) != _labels(old.rule_tags) and _labels(new) == _labels(old.tags):
         changes.held += 1

@@ -34,6 +34,8 @@ _LEAST_FREE = 200 * 2**20
 _DIGEST_DELAY = timedelta(minutes=30)
 #: Time that a letter of the desk may wait: its job and a try that failed.
 _LETTERS_DELAY = timedelta(hours=1)
+#: Time for which a status tells of articles that the encoder failed to read.
+_ENCODER_DAYS = timedelta(days=2)
 #: Days before today of which digests are looked for; the service makes up for them.
 _WEEK = 6
 
@@ -118,6 +120,14 @@ def service_status(
     configured = settings or load_settings(home.config if home.config.exists() else None)
     if trouble := engine_trouble(storage, configured.translation, at, zone):
         troubles.append(trouble)
+    if failed := storage.service.counted(("process",), at - _ENCODER_DAYS, at)[0].get("without_opinion", 0):
+        troubles.append(
+            translate(
+                "{articles} articles have topics and tone by words alone: the encoder failed. diembao doctor says why; "
+                "then diembao retag",
+                articles=failed,
+            )
+        )
     desk = configured.desk
     desk_words = desk_trouble(home, desk) if serving and desk.enabled else ""
     if desk_words:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from config.translation import TARGET
+from config.engines.translation import TARGET
 from diembao.system.secrets import secret
 from diembao.translation.chat import ChatTranslator
 from diembao.translation.ctranslate import FolderTranslator
@@ -16,7 +16,7 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 
 if TYPE_CHECKING:
-    from config.translation import TranslationSettings
+    from config.engines.translation import TranslationSettings
     from diembao.translation.translator import Translator
 
 __all__ = ["TARGET", "address_fault", "house_notes", "open_translator"]

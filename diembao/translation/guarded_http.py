@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from config.translation import PUBLIC_ADDRESS
+from config.engines.server_address import PUBLIC_ADDRESS
 from diembao.translation.translator import EngineDown, TextFailed
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import mark

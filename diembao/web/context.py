@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from config.alerts import load_alerts
 from config.desk import DeskSettings
-from config.load import FILES
+from config.opinion import EXAMPLES, OPINION
 from config.register.book import FILES as REGISTER_FILES
 from config.register.book import RegisterBook, load_register_book
-from config.rulebook import load_rulebook
+from config.rulebook import MODELS
 from config.settings import Settings, load_settings
+from diembao.encoding.rules import load_rules
 from diembao.jobs.office.background import AuditCheck, Postman
 from diembao.system.home import Home
 from diembao.web.live import LiveState
@@ -117,7 +118,8 @@ def open_context(home: Home, database: str, key: bytes, log: "BoundLogger") -> D
     """Return the context of a desk. Raises ConfigError."""
     settings = _Loaded(load_settings, home.config, ("settings.toml",))
     register = _Loaded(load_register_book, home.config, REGISTER_FILES)
-    rules = _Loaded(load_rulebook, home.config, tuple(name for name in FILES if name in ("places.toml", "topics.toml")))
+    files = ("places.toml", "topics.toml", "settings.toml", MODELS, OPINION, EXAMPLES)
+    rules = _Loaded(lambda folder: load_rules(folder, settings.get().encoder, home.root), home.config, files)
     mail = _Loaded(lambda folder: load_alerts(folder).mail, home.config, ("alerts.toml",))
     postman = Postman(database, settings.get, mail.get, register.get, lambda text: log.warning("letters", problem=text))
     desk = settings.get().desk

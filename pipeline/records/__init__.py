@@ -43,6 +43,7 @@ from pipeline.records.source_health import (
 from pipeline.records.sources import CrawlSettings, Feed, FeedKind, Reach, Selectors, Source, SourceCategory
 from pipeline.records.tags import (
     Evidence,
+    Judge,
     Parameter,
     PlaceFound,
     Relevance,
@@ -88,6 +89,7 @@ __all__ = [
     "Item",
     "JobOutcome",
     "JobRun",
+    "Judge",
     "LedgerEntry",
     "Level",
     "PageImage",

@@ -7,6 +7,8 @@ from typing import Literal
 
 Relevance = Literal["main", "mention", "no"]
 Tone = Literal["positive", "neutral", "negative", "unsure"]
+#: What gave a topic or a tone: the rules with their words, or the second opinion alone (pipeline.tagging.opinion)
+Judge = Literal["rules", "model"]
 #: Value of a field in the sentence of a reason
 Parameter = str | bool | int | float | tuple[str, ...]
 
@@ -54,6 +56,7 @@ class TopicFound:
     #: 0 to 1, the chance that a careful reader would file the text here
     score: float
     evidence: tuple[Evidence, ...]
+    by: Judge = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +92,7 @@ class Tags:
     rules: str
     #: words behind a positive or negative tone; none where a person decided the tone
     tone_words: tuple[Evidence, ...] = ()
+    tone_by: Judge = "rules"
+    #: 0 to 1, the chance that a careful reader would say the same of the tone; None where none was judged, or a person
+    #: decided it
+    tone_score: float | None = None

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Literal
 
+from pipeline.opinion.second_opinion import SecondOpinion
 from pipeline.rules.linear_models import Models
 
 Tier = Literal["strong", "context", "weak"]
@@ -15,8 +16,9 @@ TopicKind = Literal["topic", "signal"]
 #: tagged:
 #: 2 denied tone words, streets and persons that bear the province's name; 3 compounds and names that hold tone words,
 #: titles that place a text, strong evidence for sensitive topics,
-#: names that nothing supports, watched matters; 4 fingerprints by which reports in other languages are compared
-_CODE_REVISION = 4
+#: names that nothing supports, watched matters; 4 fingerprints by which reports in other languages are compared; 5 a
+#: second opinion, names in headlines without diacritics
+_CODE_REVISION = 5
 
 _FORBID: dict[str, str] = {"extra": "forbid"}
 
@@ -214,10 +216,29 @@ class Rulebook:
     places: Gazetteer
     topics: TopicRules
     models: Models
+    #: 12 hex digits; with a second opinion, '+' and 6 more
     version: str
+    #: None: the rules decide alone
+    opinion: SecondOpinion | None = None
+
+    @property
+    def version_alone(self) -> str:
+        """The version of the rules without a second opinion."""
+        return self.version.partition("+")[0]
 
 
 def rulebook(places: Gazetteer, topics: TopicRules, models: Models) -> Rulebook:
     """Put the three files together under the version that they and the code make."""
-    digest = hashlib.sha256(repr((_CODE_REVISION, places, topics, models)).encode("utf-8", "backslashreplace"))
-    return Rulebook(places, topics, models, digest.hexdigest()[:12])
+    return Rulebook(places, topics, models, _digest(places, topics, models)[:12])
+
+
+def with_opinion(rules: Rulebook, opinion: SecondOpinion | None) -> Rulebook:
+    """Return rules with a second opinion, or without."""
+    version = rules.version_alone
+    if opinion is not None:
+        version = f"{version}+{_digest(opinion.model, opinion.encoder.name)[:6]}"
+    return replace(rules, version=version, opinion=opinion)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr((_CODE_REVISION, *parts)).encode("utf-8", "backslashreplace")).hexdigest()

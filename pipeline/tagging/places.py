@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.rules.rulebook import Place, Rulebook
@@ -11,7 +11,7 @@ from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
 from pipeline.tagging.mentions import Elsewhere, Mention, PlaceMentions, unit_before
 from pipeline.tagging.zones import Zone, zones
 from pipeline.text import scripts
-from pipeline.text.normalize import match_key, strip_diacritics
+from pipeline.text.normalize import lacks_diacritics, match_key, strip_diacritics
 from pipeline.text.segmentation import cuts_words
 
 
@@ -87,11 +87,26 @@ def find_places(
         ours, others = _in_zone(zone, compiled, writing, published, rules)
         mentions += ours
         elsewhere += others
+    if vietnamese and not unaccented and lacks_diacritics(fields[0].text):
+        mentions = [*_in_bare_title(fields[0], mentions), *mentions]
     if any(_short_han(m, fields) for m in mentions) and not compiled.country.find(match_key(whole)):
         # 宁顺 is a street in a dozen Chinese cities: two characters need the country beside them.
         mentions = [m for m in mentions if not _short_han(m, fields)]
     held, unsupported = part_by_support(mentions, elsewhere, fields, published, url, rules)
     return PlaceMentions(fields[0], fields[1], tuple(held), tuple(elsewhere), tuple(unsupported))
+
+
+def _in_bare_title(title: Zone, mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions of a headline without diacritics above a text with them: of places that the text names."""
+    taken = [(m.start, m.end) for m in mentions if m.where == "title"]
+    found: list[Mention] = []
+    for mention in {m.place.id: m for m in mentions if m.where == "text" and m.strong}.values():
+        name = strip_diacritics(match_key(mention.place.name))
+        for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", title.folded) if " " in name else ():
+            if all(hit.end() <= start or end <= hit.start() for start, end in taken):
+                taken.append(hit.span())
+                found.append(replace(mention, where="title", start=hit.start(), end=hit.end()))
+    return sorted(found, key=lambda one: one.start)
 
 
 def _short_han(mention: Mention, fields: Sequence[Zone]) -> bool:

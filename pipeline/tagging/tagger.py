@@ -6,49 +6,65 @@ from typing import Any
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.records import Evidence, PlaceFound, Tags, Text, VerdictReason
+from pipeline.records import Evidence, PlaceFound, Tags, Text, TopicFound, VerdictReason
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging import places, relevance, topics
+from pipeline.tagging import relevance
 from pipeline.tagging.mentions import Mention, PlaceMentions
+from pipeline.tagging.opinion.asking import ask_opinion
 from pipeline.tagging.reason_text import relevance_reason_text
-from pipeline.tagging.words import tone
+from pipeline.tagging.text_reading import TextReading, read_text
+from pipeline.tagging.topic_verdicts import assign_topics
+from pipeline.tagging.words.tone import ToneVerdict, find_tone_words, judge_by_rules
 from pipeline.tagging.words.watched import find_matter
-from pipeline.text.language import detect_language
-from pipeline.text.normalize import normalise_both
 
 _EVIDENCE = 6
 #: Code of the reason of an irrelevant text about a watched matter
 WATCHED = "watched"
 
 
-def tag(text: Text, rules: Rulebook) -> Tags:
-    """Tag a text by the rules; never raises, whatever the strings hold."""
-    title, body = normalise_both(text.title, text.text)
-    language = detect_language(title, body, text.language)
+def tag(text: Text, rules: Rulebook, *, everywhere: bool = False) -> Tags:
+    """Tag a text by the rules; never raises, whatever the strings hold.
+
+    The second opinion on topics and tone, where `rules` have one, is asked of texts about the province alone, which are
+    few; `everywhere`: of all, and then each has a tone. Where its encoder fails the rules decide alone, and the tags
+    bear their version.
+    """
+    reading = read_text(text, rules)
+    judged, reason = reading.judged, reading.judged.reason
     day = text.published.date() if text.published else None
-    found = places.find_places(title, body, language, day, text.url, rules)
-    judged = relevance.judge_relevance(found, language, rules)
-    zones = (found.title, found.text)
-    filed = topics.assign_topics(found, language, rules)
-    about = judged.relevance != "no"
-    reason = judged.reason
-    if not about and (matter := find_matter(zones, language, day, rules)) is not None:
+    if not reading.is_about and (matter := find_matter(reading.zones, reading.language, day, rules)) is not None:
         reason = VerdictReason(WATCHED, {"matter": matter.id, "names": matter.words})
-    toned = tone.ToneVerdict("neutral")
-    if about:
-        toned = tone.judge_tone(zones, language, filed.chances, 2 * judged.score - 1, rules)
+    opinion, version = None, rules.version
+    if rules.opinion is not None and (reading.is_about or everywhere):
+        opinion = ask_opinion(reading, rules)
+        version = rules.version if opinion else rules.version_alone
+    filed = assign_topics(reading.topics, reading.zones, opinion.topic if opinion else None)
+    if opinion is not None:
+        filed = opinion.with_words(filed)
+    toned = ToneVerdict("neutral")
+    if opinion is not None:
+        toned = opinion.tone()
+    elif reading.is_about:
+        toned = _judge_tone(reading, rules)
     return Tags(
-        language=language,
+        language=reading.language,
         relevance=judged.relevance,
         relevance_score=round(judged.score, 3),
         reason=reason,
-        places=_places(found, judged) if about else (),
+        places=_places(reading.found, judged) if reading.is_about else (),
         topics=filed.assigned,
         near=filed.near,
         tone=toned.tone,
-        rules=rules.version,
+        rules=version,
         tone_words=toned.words,
+        tone_by="model" if toned.by_model else "rules",
+        tone_score=toned.score,
     )
+
+
+def _judge_tone(reading: TextReading, rules: Rulebook) -> ToneVerdict:
+    words = find_tone_words(reading.zones, reading.language, rules)
+    return judge_by_rules(words, reading.zones, reading.chances, reading.main, rules)
 
 
 def _places(found: PlaceMentions, judged: relevance.RelevanceVerdict) -> tuple[PlaceFound, ...]:
@@ -74,8 +90,11 @@ def _evidence(found: PlaceMentions, mention: Mention) -> Evidence:
 
 
 def tags_to_json(record_id: str, tags: Tags) -> dict[str, Any]:
-    """Return the JSON line of `diembao tag`: scores 0 to 1, offsets in characters after NFC."""
-    return {
+    """Return the JSON line of `diembao tag`: scores 0 to 1, offsets in characters after NFC.
+
+    What the second opinion alone gives has `by`, or the line `tone_by`.
+    """
+    line = {
         "id": record_id,
         "language": tags.language,
         "relevance": tags.relevance,
@@ -85,11 +104,17 @@ def tags_to_json(record_id: str, tags: Tags) -> dict[str, Any]:
             {"id": p.id, "name": p.name, "unit": p.unit, "evidence": [_span(e) for e in p.evidence]}
             for p in tags.places
         ],
-        "topics": [{"id": t.id, "score": t.score, "evidence": [_span(e) for e in t.evidence]} for t in tags.topics],
-        "near": [{"id": t.id, "score": t.score, "evidence": [_span(e) for e in t.evidence]} for t in tags.near],
+        "topics": list(map(_topic, tags.topics)),
+        "near": list(map(_topic, tags.near)),
         "tone": tags.tone,
         "rules": tags.rules,
     }
+    return line if tags.tone_by == "rules" else {**line, "tone_by": tags.tone_by}
+
+
+def _topic(topic: TopicFound) -> dict[str, Any]:
+    row = {"id": topic.id, "score": topic.score, "evidence": [_span(e) for e in topic.evidence]}
+    return row if topic.by == "rules" else {**row, "by": topic.by}
 
 
 def _span(evidence: Evidence) -> dict[str, Any]:

@@ -1,24 +1,15 @@
-"""Title and text → topics with a calibrated score and their evidence."""
+"""Title and text → the terms of each topic that stand in them, as numbers."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.records import Evidence, TopicFound
 from pipeline.rules.rulebook import Rulebook, Topic
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
-from pipeline.tagging.mentions import Mention, PlaceMentions, Where
+from pipeline.tagging.mentions import Mention, Where
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 from pipeline.text.segmentation import is_word
-
-#: Least scores of an assigned topic and of a near one
-ASSIGNED, NEAR = 0.44, 0.22
-#: Least score of a topic with a sure term in the title: on labelled text at least five in ten of them are right
-SURE_SCORE = 0.5
-#: Highest score of a sensitive topic without strong evidence
-_BELOW = ASSIGNED - 0.001
-_EVIDENCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +160,6 @@ def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern
         signal.sure += weight >= SURE
 
 
-def topic_evidence(signal: Signals, zones: Sequence[Zone]) -> tuple[Evidence, ...]:
-    """Return the strongest hits, at most eight, each term once."""
-    best: dict[str, TermHit] = {}
-    order = sorted(signal.hits, key=lambda h: (h.where != "title", -h.weight, h.start))
-    for hit in order:
-        best.setdefault(hit.term, hit)
-    chosen = sorted(list(best.values())[:_EVIDENCE], key=lambda h: (h.where != "title", h.start))
-    texts = {z.where: z.text for z in zones}
-    return tuple(
-        Evidence("title" if h.where == "title" else "text", h.start, h.end, texts[h.where][h.start : h.end])
-        for h in chosen
-    )
-
-
 def topic_features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> list[list[float]]:
     """Return the numbers of FEATURES for every topic of one text, in the order of `found`."""
     words = len(zones[-1].text[:20_000].split()) + 8 if zones else 8
@@ -216,45 +193,3 @@ def topic_features(found: Sequence[Signals], zones: Sequence[Zone], language: st
             ]
         )
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class TopicAssignment:
-    """The topics of one text."""
-
-    assigned: tuple[TopicFound, ...]
-    #: just missed
-    near: tuple[TopicFound, ...]
-    #: chance of every topic by id
-    chances: Mapping[str, float]
-
-
-def topic_score(chance: float, signal: Signals, sensitive: bool = False) -> float:
-    """Return the score of a topic: the model's chance, which a sure term in the title overrules.
-
-    Sure terms are those that by themselves decide; people wrote them, the model only weighs what is left open. A
-    sensitive topic needs both, or two different terms that are not weak: else it is no more than near.
-    """
-    sure = any(hit.where == "title" and hit.weight >= SURE for hit in signal.hits)
-    if sensitive:
-        strong = sure or len({hit.term for hit in signal.hits if hit.weight >= PLAIN}) > 1
-        return chance if strong else min(chance, _BELOW)
-    return max(chance, SURE_SCORE) if sure else chance
-
-
-def assign_topics(found: PlaceMentions, language: str, rules: Rulebook) -> TopicAssignment:
-    """File a text under its topics, best first."""
-    zones = (found.title, found.text)
-    seen = term_signals(zones, language, rules, unit_spans(found.mentions))
-    assigned: list[TopicFound] = []
-    near: list[TopicFound] = []
-    chances: dict[str, float] = {}
-    for topic, signal, row in zip(rules.topics.topic, seen, topic_features(seen, zones, language), strict=True):
-        chances[topic.id] = rules.models.topics.chance(topic.id, row)
-        chance = topic_score(chances[topic.id], signal, topic.needs_strong_evidence)
-        if signal.hits and chance >= NEAR:
-            target = assigned if chance >= ASSIGNED else near
-            target.append(TopicFound(topic.id, round(chance, 3), topic_evidence(signal, zones)))
-    return TopicAssignment(
-        tuple(sorted(assigned, key=lambda t: -t.score)), tuple(sorted(near, key=lambda t: -t.score)), chances
-    )

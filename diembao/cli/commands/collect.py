@@ -217,6 +217,14 @@ def _process(app: CliContext, storage: Database, again: bool = False) -> int:
             new_versions=counts["new_versions"],
         )
     )
+    if counts["without_opinion"]:
+        app.warn(
+            translate(
+                "{articles} articles have topics and tone by words alone: the encoder failed. diembao doctor says why; "
+                "then diembao retag",
+                articles=counts["without_opinion"],
+            )
+        )
     if counts["errors"]:
         app.warn(
             translate(

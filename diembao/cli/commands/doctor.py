@@ -20,7 +20,7 @@ from pipeline.i18n.catalogs import mark
 def doctor(app: CliContext, network: bool) -> int:
     from config.alerts import load_alerts
     from config.sources import load_sources
-    from diembao.service.doctor import examine_machine
+    from diembao.service.machine.doctor import examine_machine
 
     marks = {"ok": "✓", "warning": "!", "bad": "✗"}
     worst = DONE

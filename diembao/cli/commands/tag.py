@@ -17,8 +17,15 @@ from pipeline.i18n.catalogs import mark
     help=mark("Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.")
 )
 @translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@translated.option(
+    "--everywhere",
+    is_flag=True,
+    help=mark(
+        "Ask for a second opinion on texts that are not about the province too; it takes a fifth of a second each."
+    ),
+)
 @pass_context
-def tag(app: CliContext, file: Path) -> int:
+def tag(app: CliContext, file: Path, everywhere: bool) -> int:
     from pipeline.tagging.tagger import tag as tag_text
     from pipeline.tagging.tagger import tags_to_json, text_from_record
 
@@ -31,7 +38,7 @@ def tag(app: CliContext, file: Path) -> int:
             failed = True
             app.warn(f"{file}:{number}: {error_words(error)}")
             continue
-        app.print_json(tags_to_json(text.id, tag_text(text, rules)))
+        app.print_json(tags_to_json(text.id, tag_text(text, rules, everywhere=everywhere)))
     return FAILED if failed else DONE
 
 

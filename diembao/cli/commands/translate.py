@@ -85,7 +85,7 @@ def _wanted(app: CliContext, storage: Database, arguments: _Options) -> Wanted:
 
 def _item(storage: Database, key: str) -> Item:
     """Return a foreign article. Raises UsageError."""
-    from config.translation import TARGET
+    from config.engines.translation import TARGET
     from diembao.jobs.translating.parts import language_of
 
     item = storage.articles.item(key)

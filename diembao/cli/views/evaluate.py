@@ -16,7 +16,7 @@ def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[s
     row: dict[str, Any] = {"rules": report.rules, "records": report.records}
     if report.relevance:
         row["relevance"] = {**_numbers(report.relevance), "interval": _interval(report.relevance_f1)}
-    for name in ("grade", "micro", "micro_about", "language", "tone"):
+    for name in ("grade", "micro", "micro_about", "language", "tone", "tone_elsewhere"):
         if (figure := getattr(report, name)) is not None:
             row[name] = {"value": round(figure.value, 4), "interval": _interval(figure), "records": figure.n}
     if report.macro is not None:
@@ -24,9 +24,10 @@ def evaluation_json(report: EvaluationReport, *, errors: bool = False) -> dict[s
     row["topics"] = {t: _numbers(s) for t, s in report.topics.items()}
     row["confusion"] = {f"{gold}>{assigned}": n for (gold, assigned), n in sorted(report.confusion.items())}
     row["tone_confusion"] = {f"{gold}>{assigned}": n for (gold, assigned), n in sorted(report.tone_confusion.items())}
-    row["calibration"] = [
-        {"from": low, "to": high, "topics": n, "right": round(right, 4)} for low, high, n, right in report.calibration
-    ]
+    row["calibration"] = {
+        what: [{"from": low, "to": high, "verdicts": n, "right": round(right, 4)} for low, high, n, right in rows]
+        for what, rows in report.calibration.items()
+    }
     if errors:
         row["mistakes"] = [
             {"id": m.id, "title": m.title, "what": m.what, "gold": m.gold, "said": m.predicted, "reason": m.reason}
@@ -52,13 +53,15 @@ def _interval(figure: Figure | None) -> list[float]:
 
 def evaluation_tables(report: EvaluationReport, topics: TopicNames, *, errors: bool = False) -> RenderableType:
     """Return the report as Rich tables; `topics` gives names by id."""
-    parts: list[RenderableType] = [_figures(report)]
+    parts: list[RenderableType] = [figure_table(report)]
     if report.confusion:
         parts.append(_matrix(_word("confusion"), GRADES, report.confusion))
     if report.tone_confusion:
         parts.append(_matrix(_word("tone"), TONES, report.tone_confusion))
     if report.topics:
         parts.append(_topic_table(report, topics))
+    if any(report.calibration.values()):
+        parts.append(_calibration_table(report))
     if errors and report.mistakes:
         table = Table(title=_word("mistakes"))
         for column in ("id", "title", "what", "gold", "said", "why"):
@@ -71,8 +74,9 @@ def evaluation_tables(report: EvaluationReport, topics: TopicNames, *, errors: b
     return Group(*parts)
 
 
-def _figures(report: EvaluationReport) -> Table:
-    table = Table(title=f"{_word('report')} · {report.records} · {report.rules}")
+def figure_table(report: EvaluationReport, name: str = "") -> Table:
+    """Return the figures of a report with their intervals; `name` is that of a set of records."""
+    table = Table(title=f"{name or _word('report')} · {report.records} · {report.rules}")
     for column in ("figure", "value", "interval", "records"):
         table.add_column(_word(column), justify="left" if column == "figure" else "right")
     rows: list[tuple[str, Figure | None]] = [
@@ -82,6 +86,7 @@ def _figures(report: EvaluationReport) -> Table:
         ("micro_about", report.micro_about),
         ("language", report.language),
         ("tone", report.tone),
+        ("tone_elsewhere", report.tone_elsewhere),
     ]
     for name, figure in rows:
         if figure is not None:
@@ -119,6 +124,16 @@ def _topic_table(report: EvaluationReport, topics: TopicNames) -> Table:
             str(s.false),
             str(s.missed),
         )
+    return table
+
+
+def _calibration_table(report: EvaluationReport) -> Table:
+    table = Table(title=_word("calibration"))
+    for column in ("figure", "score", "verdicts", "right"):
+        table.add_column(_word(column), justify="left" if column == "figure" else "right")
+    for what, rows in report.calibration.items():
+        for low, high, count, right in rows:
+            table.add_row(_word(what), f"{low:.1f}-{high:.1f}", str(count), f"{right:.2f}")
     return table
 
 

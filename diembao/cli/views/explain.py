@@ -10,6 +10,7 @@ from diembao.jobs.reading.explanation import (
     doubt_words,
     elsewhere_words,
     explanation_tables,
+    proposal_lines,
     sensitive_words,
     verdict_words,
 )
@@ -32,6 +33,7 @@ def explanation_panels(explanation: Explanation, topics: TopicNames) -> Renderab
         _line(elsewhere_words(explanation)),
         tables.get("grade"),
         tables.get("topics"),
+        *(Text(line) for line in proposal_lines(explanation, topics)),
         _line(sensitive_words(explanation, topics)),
         tables.get("hits"),
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from analysis.digest.model import Digest
 from analysis.digest.translated import Translations
-from config.translation import TARGET, TranslationSettings
+from config.engines.translation import TARGET, TranslationSettings
 from diembao.translation.engine import house_notes
 from pipeline.i18n.catalogs import translate
 from pipeline.i18n.language import Language

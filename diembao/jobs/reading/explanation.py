@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from diembao.jobs.reading.value_words import TopicNames, grade_words, language_words, tone_words, topic_words
-from pipeline.explain import Explanation, TopicAccount
+from pipeline.explain import Explanation, Proposal, TopicAccount
 from pipeline.i18n.catalogs import mark, translate, translate_code
 from pipeline.i18n.language import current_language
 from pipeline.records import OBSTACLES, Reason
@@ -31,12 +31,43 @@ def verdict_words(explanation: Explanation) -> str:
     """Return relevance, tone, language and rules in a line, and the reason of the relevance in another."""
     tags = explanation.tags
     reason = relevance_reason_text(tags.reason, current_language())
-    tone = tone_words(tags.tone) + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
+    tone = _tone(explanation)
     return (
         f"{_word('relevance')}: {grade_words(tags.relevance)} ({tags.relevance_score:.2f})   {_word('tone')}: {tone}   "
         f"{_word('language')}: {language_words(tags.language)}   {_word('rules')}: {tags.rules}\n"
         f"{reason[:1].upper()}{reason[1:]}"
     )
+
+
+def _tone(explanation: Explanation) -> str:
+    """Return the tone with its words, or that the model alone gives it."""
+    tags = explanation.tags
+    if tags.tone_by == "model":
+        return translate(mark("{tone} (by the language model, without a listed word)"), tone=tone_words(tags.tone))
+    return tone_words(tags.tone) + (f" ({', '.join(e.words for e in tags.tone_words)})" if tags.tone_words else "")
+
+
+def proposal_lines(explanation: Explanation, topics: TopicNames) -> Iterator[str]:
+    """Yield a line for each topic that the language model alone proposes; `topics` gives names by id."""
+    for account in explanation.topics:
+        if account.proposal is not None:
+            yield _proposed(account.proposal, topic_words(topics, account.id))
+
+
+def _proposed(proposal: Proposal, topic: str) -> str:
+    words, examples = _quoted(proposal.words), _quoted(proposal.examples)
+    if words and examples:
+        sentence = mark(
+            "{topic}, proposed by the language model, not by a listed word: for the words {words}, and near in meaning "
+            "to the examples {examples}"
+        )
+    elif examples:
+        sentence = mark(
+            "{topic}, proposed by the language model, not by a listed word: near in meaning to the examples {examples}"
+        )
+    else:
+        sentence = mark("{topic}, proposed by the language model, not by a listed word")
+    return translate(sentence, topic=topic, words=words, examples=examples)
 
 
 def doubt_words(explanation: Explanation) -> str:
@@ -79,13 +110,15 @@ def office_lines(explanation: Explanation, topics: TopicNames) -> Iterator[tuple
     if sensitive := [topics.get(one.id, one.id) for one in given if one.sensitive]:
         yield translate(mark("Sensitive topic")), "; ".join(sensitive)
     words = _quoted(evidence.words for evidence in tags.tone_words)
-    yield translate(mark("Tone")), f"{tone_words(tags.tone)}: {words}" if words else tone_words(tags.tone)
+    yield translate(mark("Tone")), f"{tone_words(tags.tone)}: {words}" if words else _tone(explanation)
     if doubt := doubt_words(explanation):
         yield translate(mark("Doubt")), doubt
 
 
 def _because(explanation: Explanation, account: TopicAccount, topics: TopicNames) -> str:
     """Return a topic with the words of the text that speak for it, the weightiest first."""
+    if account.proposal is not None:
+        return _proposed(account.proposal, topics.get(account.id, account.id))
     zones = {"title": explanation.title, "text": explanation.text}
     hits = sorted(account.hits, key=lambda hit: -hit.weight)
     words = _quoted(zones[hit.where][hit.start : hit.end] for hit in hits if hit.where in zones)

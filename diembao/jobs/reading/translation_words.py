@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from analysis.digest.data_line import data_line
 from analysis.digest.translated import engine_words
 from analysis.documents.labels import labels
-from config.translation import TARGET
+from config.engines.translation import TARGET
 from diembao.jobs.reading.marks import harmless
 from diembao.jobs.translating.parts import hashes_of, language_of, texts_of
 from pipeline.i18n.catalogs import mark, translate

@@ -45,6 +45,9 @@ class MachineValues:
     places: tuple[str, ...]
     rules: str
     at: datetime
+    #: topics that the second opinion alone gives, and whether it alone gives the tone
+    proposed: tuple[str, ...] = ()
+    tone_is_proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def _machine(data: CardData) -> MachineValues:
         tuple(dict.fromkeys(place.name for place in tags.places)),
         tags.rules,
         data.tagged_at,
+        tuple(topic.id for topic in tags.topics if topic.by == "model"),
+        tags.tone_by == "model",
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from config.translation import TranslationSettings
+    from config.engines.translation import TranslationSettings
     from storage.database import Database
 
 #: Time after which a status calls an engine that does not work a trouble.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.translation import TARGET
+from config.engines.translation import TARGET
 from diembao.jobs.translating.parts import hashes_of, language_of, texts_of
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message

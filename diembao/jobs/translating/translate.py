@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from config.translation import TARGET
+from config.engines.translation import TARGET
 from diembao.jobs.translating.parts import hashes_of, language_of, texts_of
 from diembao.system.clock import now, steady
 from diembao.translation.translator import EngineDown, Hint, TextFailed
@@ -21,7 +21,7 @@ from pipeline.translation.names import known_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from config.translation import TranslationSettings
+    from config.engines.translation import TranslationSettings
     from diembao.translation.translator import Translator
     from pipeline.records import Item
     from pipeline.records.translations import GlossaryTerm

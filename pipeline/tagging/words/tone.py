@@ -13,7 +13,8 @@ from pipeline.tagging.words.proper_names import is_in_name
 from pipeline.tagging.zones import Zone
 from pipeline.text.normalize import strip_diacritics
 
-_SIDES = ("negative", "positive", "neutral")
+#: What tone words speak for
+SIDES = ("negative", "positive", "neutral")
 #: Side of the expressions inside which nothing counts
 _NONE = "none"
 #: Most words shown as evidence of a tone
@@ -41,9 +42,7 @@ def _lexicon(terms: Iterable[tuple[str, str]]) -> _Lexicon:
 class _Compiled:
     def __init__(self, rules: Rulebook) -> None:
         words = rules.topics.tone
-        by_side = dict(
-            zip((*_SIDES, _NONE), (words.negative, words.positive, words.neutral, words.not_in), strict=True)
-        )
+        by_side = dict(zip((*SIDES, _NONE), (words.negative, words.positive, words.neutral, words.not_in), strict=True))
         self.lexicons: dict[str, _Lexicon] = {}
         for language in {language for lists in by_side.values() for language in lists}:
             terms = [(term, side) for side, lists in by_side.items() for term in lists.get(language, ())]
@@ -56,7 +55,9 @@ class _Compiled:
 _cache: dict[str, _Compiled] = {}
 
 
-class _Hit(NamedTuple):
+class ToneHit(NamedTuple):
+    """One tone word of a text."""
+
     side: str
     zone: Zone
     start: int
@@ -65,14 +66,15 @@ class _Hit(NamedTuple):
     n: int
 
 
-class _Found(NamedTuple):
+class ToneWords(NamedTuple):
     """The tone words of a text: those that it reports, and whether it denies any bad news."""
 
-    hits: list[_Hit]
+    hits: list[ToneHit]
     denies: bool
 
 
-def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found:
+def find_tone_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> ToneWords:
+    """Return the tone words that a text reports; those that it denies, undoes or supposes are none of its."""
     compiled = _cache.get(rules.version)
     if compiled is None:
         if len(_cache) >= 4:
@@ -91,7 +93,7 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found
         if not zone.is_skipped(hit.start)
     ]
     denials = iter(judge_denials([word for pattern, word in words if sides[pattern] == "negative"], zones, base))
-    hits: list[_Hit] = []
+    hits: list[ToneHit] = []
     counts: dict[tuple[str, int], int] = {}
     denies = False
     for pattern, word in words:
@@ -102,13 +104,13 @@ def _find_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> _Found
         if side == "positive" and is_denied(word, base):
             continue
         n = counts[word.zone.where, pattern] = counts.get((word.zone.where, pattern), 0) + 1
-        hits.append(_Hit(side, word.zone, word.start, word.end, n))
-    return _Found(hits, denies)
+        hits.append(ToneHit(side, word.zone, word.start, word.end, n))
+    return ToneWords(hits, denies)
 
 
 def negative_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[ToneWord]:
     """Return the negative words that a text reports, by zone and offset; without those that it denies."""
-    hits = _find_words(zones, language, rules).hits
+    hits = find_tone_words(zones, language, rules).hits
     return [ToneWord(hit.zone, hit.start, hit.end) for hit in hits if hit.side == "negative"]
 
 
@@ -124,9 +126,9 @@ def _hits(zone: Zone, lexicon: _Lexicon, language: str) -> list[Hit]:
     ]
 
 
-def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
+def _weigh(hits: Iterable[ToneHit]) -> dict[str, tuple[float, float, float]]:
     """Return the weight of each side's words in (title, lead, body); repetitions weigh less outside the title."""
-    totals = {side: [0.0, 0.0, 0.0] for side in _SIDES}
+    totals = {side: [0.0, 0.0, 0.0] for side in SIDES}
     for hit in hits:
         part = totals[hit.side]
         if hit.zone.where == "title":
@@ -139,19 +141,20 @@ def _weigh(hits: Iterable[_Hit]) -> dict[str, tuple[float, float, float]]:
 
 
 #: Features made of the tone words, in the order of the model file
-WORD_FEATURES = tuple(f"{part}_{side}" for side in _SIDES for part in ("title", "lead", "body"))
+WORD_FEATURES = tuple(f"{part}_{side}" for side in SIDES for part in ("title", "lead", "body"))
 #: Feature that is 1 minus the chance that the province is the subject
 MENTION = "mention"
 #: Chance of the best answer below which the tone is 'unsure'
 SURE = 0.36
+#: The same where no listed word says so and the second opinion alone does
+SURE_BARE = 0.45
 
 
 def tone_features(
+    words: ToneWords,
     zones: Sequence[Zone],
-    language: str,
     chances: Mapping[str, float],
     main: float,
-    rules: Rulebook,
     features: Sequence[str],
 ) -> list[float]:
     """Return the numbers of `features`: names of WORD_FEATURES, MENTION, and ids of topics.
@@ -159,16 +162,10 @@ def tone_features(
     `chances` are the scores of all topics by id, `main` the chance that the province is the subject. A story that only
     mentions the province does little to its image, however bad its news.
     """
-    return _features(_find_words(zones, language, rules).hits, zones, chances, main, features)
-
-
-def _features(
-    hits: Sequence[_Hit], zones: Sequence[Zone], chances: Mapping[str, float], main: float, features: Sequence[str]
-) -> list[float]:
-    w = _weigh(hits)
+    w = _weigh(words.hits)
     scale = math.sqrt(60 / (len(zones[-1].text.split()) + 60)) if zones else 1.0
     numbers = (
-        v for side in _SIDES for v in (min(w[side][0], 3.0), math.log1p(w[side][1]), math.log1p(w[side][2] * scale))
+        v for side in SIDES for v in (min(w[side][0], 3.0), math.log1p(w[side][1]), math.log1p(w[side][2] * scale))
     )
     values = {**chances, **dict(zip(WORD_FEATURES, numbers, strict=True)), MENTION: 1 - main}
     return [values.get(name, 0.0) for name in features]
@@ -178,34 +175,44 @@ class ToneVerdict(NamedTuple):
     tone: Tone
     #: words behind a positive or negative tone, those of the title first
     words: tuple[Evidence, ...] = ()
+    #: whether the tone has no listed word and the second opinion alone gives it
+    by_model: bool = False
+    #: 0 to 1, the chance of the tone; None where none was judged
+    score: float | None = None
 
 
-def judge_tone(
-    zones: Sequence[Zone], language: str, chances: Mapping[str, float], main: float, rules: Rulebook
+def judge_by_rules(
+    words: ToneWords, zones: Sequence[Zone], chances: Mapping[str, float], main: float, rules: Rulebook
 ) -> ToneVerdict:
-    """Judge the tone of a text that is about the province.
+    """Judge the tone by the model of the rules; see `tone_features` and `judge_tone`."""
+    model = rules.models.tone
+    return judge_tone(words, model.shares(tone_features(words, zones, chances, main, model.features)))
 
-    A text without negative words is never negative, and none without positive words positive: a tone is shown with the
-    words that say it, and what stories of a topic are like as a rule is no evidence.
+
+def judge_tone(words: ToneWords, shares: Mapping[str, float], *, by_model: bool = False) -> ToneVerdict:
+    """Judge the tone of a text that is about the province; `shares` are the chances of the tones, which sum to 1.
+
+    A text without negative words is never negative by the rules, and none without positive words positive: a tone is
+    shown with the words that say it, and what stories of a topic are like as a rule is no evidence. The second opinion
+    (`by_model`) has read the text itself and needs no listed word, but must be surer then.
     Words that the text denies, undoes, supposes or rehearses (pipeline/tagging/denials/) are no negative words of it.
     """
-    hits, denies = _find_words(zones, language, rules)
-    model = rules.models.tone
-    shares = model.shares(_features(hits, zones, chances, main, model.features))
-    if denies and not any(hit.side == "negative" for hit in hits):
+    shares = dict(shares)
+    if words.denies and not any(hit.side == "negative" for hit in words.hits):
         # What stories of this topic are like as a rule is no matter where the text says that it is not so.
         total = 1 - shares.pop("negative", 0.0)
         shares = {name: share / total for name, share in shares.items()}
     best = max(shares, key=lambda name: shares[name], default="")
-    if best in ("negative", "positive") and not any(hit.side == best for hit in hits):
-        return ToneVerdict("unsure")
+    is_bare = best in ("negative", "positive") and not any(hit.side == best for hit in words.hits)
+    least = SURE if not is_bare else SURE_BARE if by_model else 1.1
     for tone in TONES:
-        if tone == best and shares[tone] >= SURE:
-            return ToneVerdict(tone, () if tone == "neutral" else _words(hits, tone))
-    return ToneVerdict("unsure")
+        if tone == best and shares[tone] >= least:
+            evidence = () if tone == "neutral" else _words(words.hits, tone)
+            return ToneVerdict(tone, evidence, is_bare, round(shares[tone], 3))
+    return ToneVerdict("unsure", score=round(shares.get(best, 0.0), 3))
 
 
-def _words(hits: Iterable[_Hit], side: str) -> tuple[Evidence, ...]:
+def _words(hits: Iterable[ToneHit], side: str) -> tuple[Evidence, ...]:
     first_hits = [hit for hit in hits if hit.side == side and hit.n == 1]
     first_hits.sort(key=lambda hit: (hit.zone.where != "title", hit.start))
     return tuple(Evidence(h.zone.where, h.start, h.end, h.zone.text[h.start : h.end]) for h in first_hits[:_EVIDENCE])

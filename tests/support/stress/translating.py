@@ -3,8 +3,8 @@
 import multiprocessing
 from multiprocessing.context import ForkServerProcess
 
+from config.engines.translation import TranslationSettings
 from config.rulebook import load_rulebook
-from config.translation import TranslationSettings
 from diembao.jobs.translating.translate import Wanted, translate_articles
 from diembao.translation.engine import open_translator
 from pipeline.translation.guards import check_translation

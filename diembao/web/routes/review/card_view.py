@@ -1,6 +1,6 @@
 """An article → the card of the review room: what it says, and for each matter the machine's and a person's word."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -182,14 +182,20 @@ def _matters(card: Card, topics: Mapping[str, str], people: Mapping[str, str]) -
             translate_code("relevance", grade.value) if grade else "",
         ),
         matter(
-            "topics", translate(mark("Topics")), names_of(machine.topics), "",
+            "topics", translate(mark("Topics")), names_of(machine.topics), _proposed(names_of, machine.proposed),
             names_of(topic.value.split()) if topic else "",
         ),
         matter(
-            "tone", translate(mark("Tone")), translate_code("tone", machine.tone), ", ".join(machine.tone_words[:6]),
+            "tone", translate(mark("Tone")), translate_code("tone", machine.tone),
+            translate(mark("by the language model")) if machine.tone_is_proposed else ", ".join(machine.tone_words[:6]),
             translate_code("tone", tone.value) if tone else "",
         ),
     ]  # fmt: skip
+
+
+def _proposed(names_of: Callable[[Sequence[str]], str], topics: Sequence[str]) -> str:
+    """Return which topics the language model alone gives; '' for none."""
+    return translate(mark("by the language model: {topics}"), topics=names_of(topics)) if topics else ""
 
 
 def _decimal(value: float) -> str:

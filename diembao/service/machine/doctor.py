@@ -7,22 +7,19 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.alerts import Alerting
 from config.settings import Settings
+from diembao.service.machine.engines import encoder_finding, translation_finding
+from diembao.service.machine.finding import Finding, Verdict
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.records import Source
-
-#: Verdict on one thing that diembao needs.
-Verdict = Literal["ok", "warning", "bad"]
 
 #: Bytes of free disk: below the first the verdict is bad, below the second a warning.
 _BAD_FREE, _LOW_FREE = 500 * 2**20, 5 * 2**30
@@ -30,17 +27,6 @@ _BAD_FREE, _LOW_FREE = 500 * 2**20, 5 * 2**30
 _CLOCK_OFF = 120
 #: Letters that a font needs for Vietnamese.
 _LETTERS = "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The verdict on one thing that diembao needs, in the language of this run."""
-
-    what: str
-    verdict: Verdict
-    text: str
-    #: what to do; '' for the verdict ok
-    do: str = ""
 
 
 def examine_machine(
@@ -70,7 +56,8 @@ def examine_machine(
     yield _mail(alerting, settings)
     renders = any(source.render for source in sources if source.enabled)
     yield _browser(renders, draws=settings.images.keep != "none")
-    yield _translation(settings)
+    yield translation_finding(settings)
+    yield encoder_finding(settings, home)
     enabled = [source for source in sources if source.enabled]
     if ask_names:
         yield _names(urlsplit(source.home).hostname or "" for source in enabled[:3])
@@ -235,21 +222,6 @@ def _browser(renders: bool, *, draws: bool) -> Finding:
         return Finding(what, "ok", translate("no source needs one"))
     way_out = translate_code("missing browser" if renders else "images without browser", missing)
     return Finding(what, "warning", translate("missing"), way_out)
-
-
-def _translation(settings: Settings) -> Finding:
-    from diembao.jobs.translating.health import engine_fault
-    from diembao.translation.engine import house_notes
-
-    what = translate("Translation")
-    if settings.translation.backend == "none":
-        return Finding(what, "ok", translate("none is configured; foreign articles stand as they were printed"))
-    if fault := engine_fault(settings.translation):
-        return Finding(what, "bad", hide_secrets(fault), translate("mend [translation], then: diembao translate"))
-    if notes := house_notes(settings.translation):
-        do = translate("take a server of the office, or tell those whom it concerns")
-        return Finding(what, "warning", " ".join(note.translated() for note in notes), do)
-    return Finding(what, "ok", settings.translation.backend)
 
 
 def _names(hosts: Iterable[str]) -> Finding:

@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
-from urllib.parse import urlsplit
 
+from config.engines.server_address import check_server_address
 from config.load import Faults
 from pipeline.i18n.catalogs import mark
-from pipeline.text.private_hosts import is_local_name, is_metadata_service, is_public, numeric_address
 
 _FORBID = {"extra": "forbid"}
 _SECRET = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -78,33 +77,4 @@ def check_translation_settings(settings: TranslationSettings, faults: Faults) ->
     if settings.backend == "openai" and not settings.model.strip():
         faults.add(("translation", "model"), mark("is empty"))
     if settings.is_remote:
-        _check_address(settings, faults)
-
-
-def _check_address(settings: TranslationSettings, faults: Faults) -> None:
-    at = ("translation", "address")
-    try:
-        parts = urlsplit(settings.address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host, parts = "", urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-        faults.add(at, mark("an address that begins with http:// or https:// is needed"))
-    elif parts.username is not None or parts.password is not None:
-        faults.add(at, mark("holds a login: the key is a secret, named by `secret`"))
-    elif is_metadata_service(host):
-        faults.add(at, mark("is where a cloud hands out the keys of its machines"))
-    elif not settings.allow_public and _is_known_public(host):
-        faults.add(at, PUBLIC_ADDRESS, host=host)
-
-
-#: Fault of a server outside private networks.
-PUBLIC_ADDRESS = mark(
-    "{host} is outside private networks: the texts would leave the house. Whoever wants that writes "
-    "allow_public = true beside it"
-)
-
-
-def _is_known_public(host: str) -> bool:
-    number = numeric_address(host)
-    return number is not None and is_public(number) and not is_local_name(host)
+        check_server_address("translation", settings.address, faults, allow_public=settings.allow_public)

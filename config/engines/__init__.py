@@ -1,0 +1,1 @@
+"""[translation] and [encoder] of settings.toml: models and servers of the office that read texts."""

@@ -1,0 +1,1 @@
+"""What the machine has for the service, and what it lacks."""
