@@ -68,7 +68,6 @@ def storage(tmp_path: Path) -> Database:
     return storage
 
 
-@pytest.mark.usefixtures("forked_workers")
 def test_articles_are_tagged_by_rules_alone_counted_and_taken_up_again(
     storage: Database, tmp_path: Path, rules_up: Rulebook, rules_down: Rulebook
 ) -> None:
@@ -89,15 +88,11 @@ def test_articles_are_tagged_by_rules_alone_counted_and_taken_up_again(
     assert again.texts == 0
 
 
-@pytest.mark.usefixtures("forked_workers")
-def test_a_retagging_whose_encoder_fails_does_not_pass_for_done(
-    storage: Database, rules_up: Rulebook, rules_down: Rulebook
-) -> None:
+def test_a_retagging_whose_encoder_fails_does_not_pass_for_done(storage: Database, rules_down: Rulebook) -> None:
     settings = ProcessSettings(workers=1)
     process(storage, [SOURCE], load_rulebook(), settings, progress=quiet)
     changes = retag(storage, [SOURCE], rules_down, settings, since=None, dry_run=False, progress=quiet)
     assert changes.without_opinion == 1
-    changes = retag(storage, [SOURCE], rules_up, settings, since=None, dry_run=False, progress=quiet)
-    assert changes.texts >= 1
     (item,) = storage.articles.items()
-    assert item.tags.rules == rules_up.version
+    assert item.tags.rules == rules_down.version_alone
+    assert storage.articles.count_outdated_taggings(rules_down.version) >= 1

@@ -199,15 +199,15 @@ class _Holder:
         self.rules = rules
 
     def __hash__(self) -> int:
-        return hash(self.rules.version)
+        return hash(self.rules.version_alone)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Holder) and other.rules.version == self.rules.version
+        return isinstance(other, _Holder) and other.rules.version_alone == self.rules.version_alone
 
 
 def build_gate(rules: Rulebook) -> Gate:
     """Return the gate of a rulebook, built once in a process for each version of the rules."""
-    return _gate_of(rules.version, _Holder(rules))
+    return _gate_of(rules.version_alone, _Holder(rules))
 
 
 def _encoded(text: str) -> bytes:

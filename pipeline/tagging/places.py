@@ -71,11 +71,11 @@ def find_places(
     title: str, text: str, language: str, published: date | None, url: str | None, rules: Rulebook
 ) -> PlaceMentions:
     """Find our places in a text. `published` decides between units that share a name and which names are valid."""
-    compiled = _cache.get(rules.version)
+    compiled = _cache.get(rules.version_alone)
     if compiled is None:
         if len(_cache) >= 4:
             _cache.clear()
-        compiled = _cache[rules.version] = _Compiled(rules)
+        compiled = _cache[rules.version_alone] = _Compiled(rules)
     fields = zones(title, text, lambda line: longest_hits(compiled.provinces.find(line)))
     whole = "\n".join(z.text for z in fields)
     vietnamese = language == "vi"

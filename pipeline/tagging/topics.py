@@ -90,11 +90,11 @@ NO_NAMES: Mapping[str, list[tuple[int, int]]] = {}
 
 
 def compiled_topics(rules: Rulebook) -> _Compiled:
-    found = _cache.get(rules.version)
+    found = _cache.get(rules.version_alone)
     if found is None:
         if len(_cache) >= 4:
             _cache.clear()
-        found = _cache[rules.version] = _Compiled(rules)
+        found = _cache[rules.version_alone] = _Compiled(rules)
     return found
 
 

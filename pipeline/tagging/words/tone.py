@@ -75,11 +75,11 @@ class ToneWords(NamedTuple):
 
 def find_tone_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> ToneWords:
     """Return the tone words that a text reports; those that it denies, undoes or supposes are none of its."""
-    compiled = _cache.get(rules.version)
+    compiled = _cache.get(rules.version_alone)
     if compiled is None:
         if len(_cache) >= 4:
             _cache.clear()
-        compiled = _cache[rules.version] = _Compiled(rules)
+        compiled = _cache[rules.version_alone] = _Compiled(rules)
     base = language.split("-")[0]
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED

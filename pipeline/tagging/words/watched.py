@@ -64,11 +64,11 @@ def _with_near(zone: Zone, head: str, hit: Hit, matcher: _Matchers) -> tuple[str
 
 
 def _matchers(rules: Rulebook) -> dict[str, list[_Matchers]]:
-    found = _cache.get(rules.version)
+    found = _cache.get(rules.version_alone)
     if found is None:
         if len(_cache) >= 4:
             _cache.clear()
-        found = _cache[rules.version] = {}
+        found = _cache[rules.version_alone] = {}
         for watch in rules.topics.watch:
             for language, terms in watch.terms.items():
                 made = _Matchers(watch, Matcher(terms.terms), Matcher(terms.near), Matcher(terms.negative))
