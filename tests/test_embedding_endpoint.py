@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from subprocess import DEVNULL, Popen
 from threading import Thread
 from time import monotonic, sleep
@@ -16,7 +17,7 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 
-from config.engines.encoder import EncoderSettings
+from config.engines.encoder import PACKAGED_MODEL, EncoderSettings
 from config.settings import load_settings
 from diembao.encoding.endpoint import EndpointEncoder
 from diembao.encoding.local import LocalEncoder, is_installed
@@ -27,9 +28,8 @@ from tests.support.alert_office import free_port
 TEXTS = ["Cảng Cà Ná đón tàu đầu tiên", "Fishing boat sinks off Ca Na"]
 
 
-def settings_at(port: int, **more: object) -> EncoderSettings:
-    settings = EncoderSettings(backend="openai", address=f"http://127.0.0.1:{port}/v1", prefix="")
-    return replace(settings, **more)  # type: ignore[arg-type]
+def settings_at(port: int, *, model: str = PACKAGED_MODEL, prefix: str = "") -> EncoderSettings:
+    return EncoderSettings(backend="openai", address=f"http://127.0.0.1:{port}/v1", model=model, prefix=prefix)
 
 
 @pytest.mark.skipif(not is_installed(), reason="the extra `encoder` is not installed")
@@ -113,7 +113,7 @@ def test_an_answer_that_is_none_is_no_vector(port: int, answer: object) -> None:
 
 
 def test_a_public_server_is_refused_and_the_doctor_says_what_to_do(
-    port: int, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DIEMBAO_ENCODER", raising=False)
     with pytest.raises(EncoderFailed):
@@ -121,10 +121,10 @@ def test_a_public_server_is_refused_and_the_doctor_says_what_to_do(
     settings = load_settings(None)
     Answers.answer = {}
     bad = replace(settings, encoder=settings_at(port))
-    finding = encoder_finding(bad, tmp_path)  # type: ignore[arg-type]
+    finding = encoder_finding(bad, tmp_path)
     assert finding.verdict == "bad" and "diembao retag" in finding.do
     Answers.answer = {"data": [row(0, 1.0, 0.0)]}
     other = replace(settings, encoder=settings_at(port, model="another"))
-    assert encoder_finding(other, tmp_path).verdict == "warning"  # type: ignore[arg-type]
+    assert encoder_finding(other, tmp_path).verdict == "warning"
     none = replace(settings, encoder=EncoderSettings(backend="none"))
-    assert encoder_finding(none, tmp_path).verdict == "ok"  # type: ignore[arg-type]
+    assert encoder_finding(none, tmp_path).verdict == "ok"
