@@ -211,6 +211,8 @@ class _BriefBuilder:
         words += [self._topics.get(topic.id, topic.id) for topic in one.signals]
         if negative := negative_items(one, named):
             tone, outlets = self._words.of("tone", "negative").lower(), carriers_of_tone(negative, named, self._words)
+            if all(item.tags.tone_by == "model" for item in negative):
+                tone = self._words.say("attention_model", said=tone)
             words.append(self._words.say("negative_at", said=tone, outlets=outlets) if outlets else tone)
         evidence = [e.words for topic in one.signals for e in topic.evidence]
         evidence += [e.words for i in negative for e in i.tags.tone_words]

@@ -194,6 +194,8 @@ class DigestPresenter:
                 parts[-1] = words.say(
                     "attention_words", said=parts[-1], words=", ".join(f"“{text}”" for text in examples)
                 )
+            elif any(item.tags.tone_by == "model" for item in negative):
+                parts[-1] = words.say("attention_model", said=parts[-1])
         for topic in attention.signals:
             examples = list(dict.fromkeys(excerpt.visible(e.words).lower() for e in topic.evidence))[:3]
             name = self._topics.get(topic.id, topic.id)

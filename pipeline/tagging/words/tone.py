@@ -148,6 +148,8 @@ MENTION = "mention"
 SURE = 0.36
 #: The same where no listed word says so and the second opinion alone does
 SURE_BARE = 0.45
+#: The same of a negative tone, which makes a story ask for attention: of those below it half are right
+SURE_BARE_NEGATIVE = 0.6
 
 
 def tone_features(
@@ -204,7 +206,8 @@ def judge_tone(words: ToneWords, shares: Mapping[str, float], *, by_model: bool 
         shares = {name: share / total for name, share in shares.items()}
     best = max(shares, key=lambda name: shares[name], default="")
     is_bare = best in ("negative", "positive") and not any(hit.side == best for hit in words.hits)
-    least = SURE if not is_bare else SURE_BARE if by_model else 1.1
+    bare = SURE_BARE_NEGATIVE if best == "negative" else SURE_BARE
+    least = SURE if not is_bare else bare if by_model else 1.1
     for tone in TONES:
         if tone == best and shares[tone] >= least:
             evidence = () if tone == "neutral" else _words(words.hits, tone)
