@@ -13,6 +13,7 @@ from storage.audit.facet import Audit
 from storage.crawl.facet import Crawl
 from storage.derived.facet import Derived
 from storage.engine.migrate import open_engine
+from storage.exports.facet import Exports
 from storage.maintenance.facet import Maintenance
 from storage.office.facet import Office
 from storage.register.facet import Register
@@ -38,6 +39,7 @@ class Database:
         self.stories = Stories(self._engine)
         self.search = Search(self._engine)
         self.derived = Derived(self._engine, self.search.catch_up)
+        self.exports = Exports(self._engine, self.search.catch_up)
         self.service = JobRuns(self._engine)
         self.publications = Publications(self._engine)
         self.maintenance = Maintenance(self._engine)

@@ -15,15 +15,15 @@ def _most(counts: Mapping[str, int]) -> tuple[str, ...]:
 
 
 TAGS: tuple[Column[Tag], ...] = (
-    Column("item", "text", "Id of the article.", lambda t: t.item.key),
-    Column("story", "text", "Id of its story.", lambda t: t.item.story),
+    Column("item", "text", "Id of the article.", lambda t: t.item),
+    Column("story", "text", "Id of its story.", lambda t: t.story),
     Column(
         "published",
         "time",
         "When the article was published; empty where it is not known.",
-        lambda t: local(t.item.article.published),
+        lambda t: t.published,
     ),
-    Column("source", "text", "Id of the outlet.", lambda t: t.item.source_id),
+    Column("source", "text", "Id of the outlet.", lambda t: t.source),
     Column("kind", "text", "place or topic.", lambda t: t.kind),
     Column("tag", "text", "Id of the place (places.toml) or topic (topics.toml).", lambda t: t.id),
     Column("name", "text", "Name of the place or topic.", lambda t: t.name),

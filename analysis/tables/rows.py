@@ -4,19 +4,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from analysis.tables.links import article_link
 from pipeline.records import Item, Relevance, SourceDay, Tone
 from pipeline.records.translations import TranslatedText
-from pipeline.tables.columns import ZONE, distinct
+from pipeline.tables.columns import ZONE, local
+from pipeline.tables.narrow_rows import DayFact, TaggedItem, tagged_item
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """One place or topic of one item."""
+class Tag(NamedTuple):
+    """One place or topic of one article."""
 
-    item: Item
+    item: str
+    story: str
+    #: in ZONE, without parts of a second
+    published: datetime | None
+    source: str
     kind: str
     id: str
     name: str
@@ -83,14 +90,18 @@ class Daily:
 
 
 def tag_rows(items: Iterable[Item], topic_labels: Mapping[str, str]) -> Iterator[Tag]:
-    """Yield one row for every place and every topic of every item."""
-    for item in items:
-        for place in item.tags.places:
-            words = distinct(e.words for e in place.evidence)
-            yield Tag(item, "place", place.id, place.name, place.unit, None, words)
-        for topic in item.tags.topics:
-            words = distinct(e.words for e in topic.evidence)
-            yield Tag(item, "topic", topic.id, topic_labels.get(topic.id, topic.id), "", topic.score, words)
+    """Yield one row for every place and every topic of every article."""
+    return rows_of_tagged(map(tagged_item, items), topic_labels)
+
+
+def rows_of_tagged(items: Iterable[TaggedItem], topic_labels: Mapping[str, str]) -> Iterator[Tag]:
+    """Yield what `tag_rows` yields, of articles that were read without their texts."""
+    for key, story, source, published, places, topics in items:
+        at = local(published)
+        for id, name, unit, _, words in places:
+            yield Tag(key, story, at, source, "place", id, name, unit, None, words)
+        for id, _, unit, score, words in topics:
+            yield Tag(key, story, at, source, "topic", id, topic_labels.get(id, id), unit, score, words)
 
 
 def story_rows(items: Iterable[Item]) -> Iterator[StoryRow]:
@@ -151,3 +162,45 @@ def daily_rows(
         row = rows[key]
         row.country, row.category = kinds.get(key[1], ("", ""))
         yield row
+
+
+def rows_of_days(
+    articles: Iterable[DayFact],
+    days: Iterable[tuple[date, Iterable[SourceDay]]],
+    outlets: Mapping[str, tuple[str, str, str]],
+) -> Iterator[Daily]:
+    """Yield what `daily_rows` yields, a day in memory at a time; articles and days come by day.
+
+    `days` gives the state of every source on a day, `outlets` name, country and category of a source; the latter two
+    are '' for an outlet without any article in the export.
+    """
+    states = iter(days)
+    coming = next(states, None)
+    for day, of_day in chain(groupby(articles, key=itemgetter(0)), [(None, ())]):
+        while coming is not None and (day is None or coming[0] < day):
+            yield from _rows_of_day(coming[0], coming[1], (), outlets)
+            coming = next(states, None)
+        if day is None:
+            return
+        sources: Iterable[SourceDay] = ()
+        if coming is not None and coming[0] == day:
+            sources, coming = coming[1], next(states, None)
+        yield from _rows_of_day(day, sources, of_day, outlets)
+
+
+def _rows_of_day(
+    day: date,
+    sources: Iterable[SourceDay],
+    articles: Iterable[DayFact],
+    outlets: Mapping[str, tuple[str, str, str]],
+) -> list[Daily]:
+    rows = {source.source_id: Daily(day, source, *outlets[source.source_id][1:]) for source in sources}
+    for _, source_id, relevance, tone, story in articles:
+        row = rows.get(source_id)
+        if row is None:
+            name, country, category = outlets[source_id]
+            row = rows[source_id] = Daily(day, SourceDay(source_id, name, "not_due"), country, category)
+        row.relevance[relevance] += 1
+        row.tones[tone] += 1
+        row.stories.add(story)
+    return [rows[key] for key in sorted(rows)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,11 +17,13 @@ from diembao.system.files import replacing
 from pipeline.i18n.language import current_language
 from pipeline.records import Item, Relevance, SourceDay
 from pipeline.records.audit import Actor, AuditEvent, Json
-from pipeline.tables.columns import ZONE, in_zone
+from pipeline.tables.columns import ZONE, Column, in_zone, of_cells
 from pipeline.tables.csv_cells import groups
 from pipeline.tables.csv_rows import CsvRow
+from pipeline.tables.narrow_rows import TaggedItem, tagged_item
 from pipeline.tables.translated_items import with_translation
 from storage.database import Database
+from storage.exports.narrow_rows import ArticleChoice
 
 if TYPE_CHECKING:
     from analysis.tables.writers import CsvDialect
@@ -78,7 +82,7 @@ def export(
     from analysis.tables.sheet_words import SheetWords
     from analysis.tables.writers import CsvDialect, write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
 
-    columns = in_zone(MATTERS_WITH_NOTES if request.with_notes else TABLES[request.table].columns, request.zone)
+    columns: Sequence[Column[Any]] = MATTERS_WITH_NOTES if request.with_notes else TABLES[request.table].columns
     if request.table in REGISTER_TABLES:
         from diembao.jobs.register_papers.tables import RegisterRequest, register_rows
 
@@ -95,7 +99,8 @@ def export(
         )
         rows = register_rows(storage, asked, register)
     else:
-        rows = rows_of(storage, request, topic_labels)
+        columns, rows = _table(storage, request, topic_labels)
+    columns = in_zone(columns, request.zone)
     with replacing(path) as draft:
         if path.suffix == ".xlsx":
             return write_xlsx(request.table, columns, rows, draft, SheetWords(current_language(), topic_labels))
@@ -116,30 +121,77 @@ def record_notes(storage: Database, path: Path, actor: Actor) -> None:
     storage.audit.record(AuditEvent("matter.notes_exported", "table", "matters", None, after, actor, now()))
 
 
+def _table(
+    storage: Database, request: ExportRequest, topic_labels: Mapping[str, str]
+) -> tuple[Sequence[Column[Any]], Iterable[Any]]:
+    """Return the columns and the rows of a table; no row of today's tables is made of whole articles."""
+    from analysis.tables.definitions import TABLES
+    from analysis.tables.story_cells import story_cells
+
+    columns = TABLES[request.table].columns
+    if request.as_of is None and request.table == "stories":
+        return of_cells(columns), story_cells(storage.exports.story_parts(_choice(request)))
+    if request.as_of is None and request.table == "ledger":
+        return of_cells(columns), storage.exports.ledger_rows(*_bounds(request), request.sources)
+    return columns, rows_of(storage, request, topic_labels)
+
+
+def _choice(request: ExportRequest) -> ArticleChoice:
+    return ArticleChoice(request.start, request.end, request.relevance, request.topics, request.sources)
+
+
+def _bounds(request: ExportRequest) -> tuple[datetime, datetime]:
+    return request.start or datetime(1970, 1, 1, tzinfo=UTC), request.end or now() + timedelta(days=1)
+
+
 def rows_of(storage: Database, request: ExportRequest, topic_labels: Mapping[str, str]) -> Iterable[Any]:
     """Return the rows of a table, of the type that analysis.tables.definitions.TABLES gives."""
-    from analysis.tables.rows import daily_rows, story_rows, tag_rows
+    from analysis.tables.rows import rows_of_tagged, story_rows
 
-    today = local_day(now(), request.zone)
     match request.table:
         case "stories":
             return story_rows(_items(storage, request))
         case "tags":
-            return tag_rows(_items(storage, request), topic_labels)
+            return rows_of_tagged(_tagged(storage, request), topic_labels)
         case "daily":
-            last = min(request.until or today, today)
-            return daily_rows(
-                _items(storage, request),
-                request.since,
-                last,
-                lambda day: _sources(storage, request, day),
-                zone=request.zone,
-            )
+            return _daily(storage, request)
         case "ledger":
-            start, end = request.start or datetime(1970, 1, 1, tzinfo=UTC), request.end or now() + timedelta(days=1)
-            return storage.crawl.ledger(start, end, source_ids=request.sources)
+            return storage.crawl.ledger(*_bounds(request), source_ids=request.sources)
         case _:
             return with_translations(storage, _items(storage, request))
+
+
+def _tagged(storage: Database, request: ExportRequest) -> Iterable[TaggedItem]:
+    if request.as_of is None:
+        return storage.exports.tagged_items(_choice(request))
+    return map(tagged_item, _items(storage, request))
+
+
+def _daily(storage: Database, request: ExportRequest) -> Iterable[Any]:
+    from analysis.tables.rows import daily_rows, rows_of_days
+
+    today = local_day(now(), request.zone)
+    last = min(request.until or today, today)
+    if request.as_of is not None:
+        sources = partial(_sources, storage, request)
+        return daily_rows(_items(storage, request), request.since, last, sources, zone=request.zone)
+    choice = _choice(request)
+    facts = storage.exports.day_facts(choice, request.zone)
+    oldest = next(facts, None)
+    first = request.since or (oldest.day if oldest is not None else last)
+    days = storage.exports.counted_days(_days(first, last, request.zone))
+    listed = (
+        (day, [s for s in of_day if not request.sources or s.source_id in request.sources]) for day, of_day in days
+    )
+    return rows_of_days(chain([oldest] if oldest else [], facts), listed, storage.exports.outlets(choice))
+
+
+def _days(first: date, last: date, zone: ZoneInfo) -> Iterator[tuple[date, datetime, datetime]]:
+    """Yield the days from the first to the last with their bounds."""
+    for n in range((last - first).days + 1):
+        day = first + timedelta(days=n)
+        start, end = (datetime.combine(one, time.min, zone) for one in (day, day + timedelta(days=1)))
+        yield day, start, end
 
 
 def _items(storage: Database, request: ExportRequest) -> Iterator[Item]:
@@ -170,4 +222,8 @@ def _csv_rows(storage: Database, request: ExportRequest) -> Iterator[CsvRow]:
 def _sources(storage: Database, request: ExportRequest, day: date) -> list[SourceDay]:
     start = datetime.combine(day, time.min, request.zone)
     sources = storage.crawl.source_days(start, datetime.combine(day + timedelta(days=1), time.min, request.zone))
+    return _asked_for(request, sources)
+
+
+def _asked_for(request: ExportRequest, sources: list[SourceDay]) -> list[SourceDay]:
     return [source for source in sources if not request.sources or source.source_id in request.sources]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Generic, Literal, TypeVar
+from operator import itemgetter
+from typing import Any, Generic, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipeline.records import Item
@@ -52,6 +53,11 @@ def in_zone(columns: Sequence[Column[Row]], zone: ZoneInfo) -> tuple[Column[Row]
         return replace(column, value=value)
 
     return tuple(shifted(column) if column.kind == "time" else column for column in columns)
+
+
+def of_cells(columns: Sequence[Column[Any]]) -> tuple[Column[tuple[Cell, ...]], ...]:
+    """Return columns whose rows are their cells, in their order."""
+    return tuple(replace(column, value=itemgetter(n)) for n, column in enumerate(columns))
 
 
 def cut(text: str) -> str:

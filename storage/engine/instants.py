@@ -47,3 +47,10 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def instant_of(value: str | datetime | None) -> datetime | None:
+    """Return a time as a driver gives it, past SQLAlchemy: SQLite's is text. Raises ValueError for a damaged one."""
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)

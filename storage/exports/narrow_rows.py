@@ -1,0 +1,202 @@
+"""Narrow columns of the database → the fields of articles that the tables of tags and stories read.
+
+The stored article, most of a row's bytes, is read only where a narrow column does not hold what is asked.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import Connection, Select, Text, cast, func, select
+
+from pipeline.records import Decision, Relevance
+from pipeline.tables.columns import distinct
+from pipeline.tables.facts import kind_of
+from pipeline.tables.narrow_rows import NarrowTag, StoryPart, TaggedItem, narrow_tags
+from storage.articles.adapters import ARTICLE, TAGS
+from storage.articles.decisions import apply_decisions, load_decisions
+from storage.engine.damage import is_damaged, tell_left_out
+from storage.engine.instants import instant_of
+from storage.engine.raw_rows import raw_rows
+from storage.schema.core import items, sources, taggings, versions
+from storage.schema.derived import facts, listings
+
+#: Rows fetched at once.
+_CHUNK = 500
+#: Characters of stored cells that hold the version, the time of publication and where it comes from.
+_HEAD = 60
+#: Values of published_from of an article whose publisher does not say when it was published
+_UNDATED = ("first_seen", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChoice:
+    """Which articles a table lists; times are of publication, else of first sight, `until` exclusive."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    relevance: Sequence[Relevance] = ("main", "mention")
+    #: articles that have one of these; empty: all
+    topics: Sequence[str] = ()
+    #: ids; empty: all
+    sources: Sequence[str] = ()
+
+
+def chosen_facts(choice: ArticleChoice, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Select columns of the facts of the chosen articles; topics are left to the caller."""
+    # Without the index of relevances, so that SQLite reads by the index of times and sorts nothing.
+    query = select(*columns).select_from(facts).where((facts.c.relevance + "").in_(choice.relevance))
+    if choice.since is not None:
+        query = query.where(facts.c.at >= int(choice.since.timestamp()))
+    if choice.until is not None:
+        query = query.where(facts.c.at < int(choice.until.timestamp()))
+    return query
+
+
+def load_tagged(connection: Connection, choice: ArticleChoice) -> Iterator[TaggedItem]:
+    """Yield the chosen articles with their tags under people's decisions, newest first."""
+    query = (
+        chosen_facts(
+            choice,
+            facts.c.item_key,
+            facts.c.story,
+            items.c.source_id,
+            versions.c.published,
+            cast(taggings.c.tags, Text),
+        )
+        .join(items, items.c.key == facts.c.item_key)
+        .join(taggings, taggings.c.id == facts.c.tagging_id)
+        .join(versions, versions.c.id == taggings.c.version_id)
+        .order_by(facts.c.at.desc(), func.coalesce(versions.c.published, items.c.first_seen).desc(), facts.c.item_key)
+    )
+    if choice.sources:
+        query = query.where(items.c.source_id.in_(choice.sources))
+    decisions = load_decisions(connection, None)
+    wanted = set(choice.topics)
+    for rows in raw_rows(connection, query, "tagged", _CHUNK):
+        for row in rows:
+            item = _sound(row, row[0], partial(_tagged, decisions))
+            if item is not None and (not wanted or not wanted.isdisjoint(topic.id for topic in item.topics)):
+                yield item
+
+
+def _sound(row: Sequence[Any], key: str, make: Callable[[Sequence[Any]], Any]) -> Any:
+    """Return what is made of a row; None, and it is told, where the row is damaged."""
+    error: Exception | None = None
+    if not is_damaged(row):
+        try:
+            return make(row)
+        except (ValueError, KeyError, TypeError) as raised:
+            error = raised
+    tell_left_out(f"article {key}", error)
+    return None
+
+
+def _tagged(decisions: Mapping[str, Sequence[Decision]], row: Sequence[Any]) -> TaggedItem:
+    key, story, source_id, published, tags = row
+    decided = decisions.get(key)
+    if decided:
+        places, topics = narrow_tags(apply_decisions(TAGS.validate_json(tags), decided))
+    else:
+        found = from_json(tags)
+        places = [
+            NarrowTag(p["id"], p["name"], p["unit"], None, distinct(e["words"] for e in p["evidence"]))
+            for p in found["places"]
+        ]
+        topics = [
+            NarrowTag(t["id"], "", "", float(t["score"]), distinct(e["words"] for e in t["evidence"]))
+            for t in found["topics"]
+        ]
+    return TaggedItem(key, story, source_id, instant_of(published), places, topics)
+
+
+def load_story_parts(connection: Connection, choice: ArticleChoice) -> Iterator[StoryPart]:
+    """Yield the chosen articles by story."""
+    query = (
+        chosen_facts(
+            choice,
+            facts.c.item_key,
+            facts.c.story,
+            items.c.event,
+            items.c.origin,
+            items.c.source_id,
+            items.c.first_seen,
+            versions.c.published,
+            facts.c.language,
+            facts.c.kind,
+            versions.c.title,
+            items.c.url,
+            items.c.version,
+            versions.c.id,
+            func.substr(listings.c.cells, 1, _HEAD),
+        )
+        .join(items, items.c.key == facts.c.item_key)
+        .join(taggings, taggings.c.id == facts.c.tagging_id)
+        .join(versions, versions.c.id == taggings.c.version_id)
+        .outerjoin(listings, listings.c.item_key == facts.c.item_key)
+        .order_by(facts.c.story)
+    )
+    if choice.sources:
+        query = query.where(items.c.source_id.in_(choice.sources))
+    outlets = {row.id: (row.name, row.country) for row in connection.execute(select(sources))}
+    wanted = set(choice.topics)
+    for rows in raw_rows(connection, query, "stories", _CHUNK):
+        # The address of an item is that of its first text.
+        articles = _load_articles(connection, [row[12] for row in rows if row[11] != 1 or not row[10] or not row[13]])
+        for row in rows:
+            part = _sound(row, row[0], partial(_story_part, outlets, articles))
+            if part is not None and (not wanted or not wanted.isdisjoint(part.topics)):
+                yield part
+
+
+def _load_articles(connection: Connection, version_ids: Sequence[int]) -> dict[int, Any]:
+    """Return the address and the origin of the time of texts whose narrow columns do not hold them."""
+    if not version_ids:
+        return {}
+    query = select(versions.c.id, cast(versions.c.article, Text)).where(versions.c.id.in_(version_ids))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+@lru_cache(maxsize=4096)
+def _said(kind: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return the relevance, the tone and the topics of a written kind. Raises TypeError for a damaged one."""
+    key = kind_of(kind)
+    return key.relevance, key.tone, tuple(key.topics.split())
+
+
+def _story_part(
+    outlets: Mapping[str, tuple[str, str]], articles: Mapping[int, Any], row: Sequence[Any]
+) -> StoryPart:
+    key, story, event, origin, source_id, seen, published, language, kind, title, url, _, version_id, head = row
+    if version_id in articles:
+        article = ARTICLE.validate_json(articles[version_id])
+        url, published_from = article.canonical or article.url, str(article.published_from)
+    else:
+        # The first cells: version, time, origin of the time.
+        published_from = head.split(",", 3)[2]
+    seen_at = instant_of(seen).timestamp()  # type: ignore[union-attr]
+    listed_at = seen_at if published is None else instant_of(published).timestamp()  # type: ignore[union-attr]
+    is_dated = published is not None and published_from not in _UNDATED
+    relevance, tone, topics = _said(kind)
+    outlet, country = outlets[source_id]
+    return StoryPart(
+        story,
+        key,
+        event,
+        origin,
+        source_id,
+        outlet,
+        country,
+        language,
+        relevance,
+        tone,
+        topics,
+        is_dated,
+        listed_at if is_dated else seen_at,
+        listed_at,
+        title,
+        url,
+    )
