@@ -167,9 +167,7 @@ def _said(kind: str) -> tuple[str, str, tuple[str, ...]]:
     return key.relevance, key.tone, tuple(key.topics.split())
 
 
-def _story_part(
-    outlets: Mapping[str, tuple[str, str]], articles: Mapping[int, Any], row: Sequence[Any]
-) -> StoryPart:
+def _story_part(outlets: Mapping[str, tuple[str, str]], articles: Mapping[int, Any], row: Sequence[Any]) -> StoryPart:
     key, story, event, origin, source_id, seen, published, language, kind, title, url, _, version_id, head = row
     if version_id in articles:
         article = ARTICLE.validate_json(articles[version_id])
