@@ -18,6 +18,7 @@ from pipeline.records import Item
 from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column, cut
 from pipeline.tables.csv_cells import groups, write_rows
 from pipeline.tables.csv_rows import CsvRow, csv_line
+from pipeline.tables.raw_items import RawItem, flat_of_raw
 from pipeline.tables.translated_items import cells_of_item
 from pipeline.tagging.reason_text import relevance_reason_text, without_name
 
@@ -94,14 +95,22 @@ def _write_in_dialect(columns: Sequence[Column[Any]], lines: str, stream: TextIO
 
 def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
     """Write one JSON line for each row, with all fields of an Item; return the number of lines."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
     n = 0
-    for row in rows:
-        record = flat_value(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
-        line = json.dumps(record, ensure_ascii=False, default=_plain)
+    for batch in groups(rows, _BATCH):
+        lines = "\n".join([encode(_record(columns, row)) for row in batch])
         # Half of a surrogate pair cannot be encoded and would stop the whole export.
-        stream.write(_SURROGATE.sub("\ufffd", line) + "\n")
-        n += 1
+        if not lines.isascii() and _SURROGATE.search(lines):
+            lines = _SURROGATE.sub("\ufffd", lines)
+        stream.write(lines + "\n")
+        n += len(batch)
     return n
+
+
+def _record(columns: Sequence[Column[Any]], row: Any) -> dict[str, Any]:
+    if isinstance(row, RawItem):
+        return flat_of_raw(row)
+    return flat_value(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
 
 
 def flat_value(item: Item) -> dict[str, Any]:

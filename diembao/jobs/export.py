@@ -17,10 +17,11 @@ from diembao.system.files import replacing
 from pipeline.i18n.language import current_language
 from pipeline.records import Item, Relevance, SourceDay
 from pipeline.records.audit import Actor, AuditEvent, Json
-from pipeline.tables.columns import ZONE, Column, in_zone, of_cells
+from pipeline.tables.columns import ITEMS, ZONE, Cell, Column, in_zone, of_cells
 from pipeline.tables.csv_cells import groups
 from pipeline.tables.csv_rows import CsvRow
 from pipeline.tables.narrow_rows import TaggedItem, tagged_item
+from pipeline.tables.raw_items import RawItem, cells_of_raw
 from pipeline.tables.translated_items import with_translation
 from storage.database import Database
 from storage.exports.narrow_rows import ArticleChoice
@@ -108,6 +109,8 @@ def export(
             return write_parquet(columns, rows, draft, request.zone)
         with draft.open("w", encoding="utf-8", newline="") as stream:
             if path.suffix == ".jsonl":
+                if request.table == "items" and request.as_of is None:
+                    rows = storage.exports.raw_items(_choice(request))
                 return write_jsonl(columns, rows, stream)
             # Stored CSV rows carry times in the zone ZONE.
             if request.table == "items" and request.as_of is None and request.zone.key == ZONE.key:
@@ -129,11 +132,17 @@ def _table(
     from analysis.tables.story_cells import story_cells
 
     columns = TABLES[request.table].columns
+    if request.as_of is None and request.table == "items":
+        return of_cells(columns), map(_item_cells, storage.exports.raw_items(_choice(request)))
     if request.as_of is None and request.table == "stories":
         return of_cells(columns), story_cells(storage.exports.story_parts(_choice(request)))
     if request.as_of is None and request.table == "ledger":
         return of_cells(columns), storage.exports.ledger_rows(*_bounds(request), request.sources)
     return columns, rows_of(storage, request, topic_labels)
+
+
+def _item_cells(item: RawItem | Item) -> tuple[Cell, ...]:
+    return tuple(column.value(item) for column in ITEMS) if isinstance(item, Item) else cells_of_raw(item)
 
 
 def _choice(request: ExportRequest) -> ArticleChoice:

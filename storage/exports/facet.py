@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from pipeline.records import SourceDay
+from pipeline.records import Item, SourceDay
 from pipeline.tables.columns import Cell
 from pipeline.tables.narrow_rows import DayFact, StoryPart, TaggedItem
+from pipeline.tables.raw_items import RawItem
 from storage.engine.facet import Facet
 from storage.exports.counted_days import load_counted_days
 from storage.exports.day_facts import load_day_facts, load_outlets
 from storage.exports.ledger_rows import load_ledger_rows
 from storage.exports.narrow_rows import ArticleChoice, load_story_parts, load_tagged
+from storage.exports.raw_items import load_raw_items
 
 
 class Exports(Facet):
@@ -46,6 +48,12 @@ class Exports(Facet):
         self._catch_up()
         with self._reading() as connection:
             return load_outlets(connection, choice)
+
+    def raw_items(self, choice: ArticleChoice, /) -> Iterator[RawItem | Item]:
+        """Yield the chosen articles as they are stored, newest first: those of Articles.items, with translations."""
+        self._catch_up()
+        with self._reading() as connection:
+            yield from load_raw_items(connection, choice)
 
     def counted_days(
         self, days: Iterable[tuple[date, datetime, datetime]], /
