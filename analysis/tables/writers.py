@@ -99,8 +99,8 @@ def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: Tex
     n = 0
     for batch in groups(rows, _BATCH):
         lines = "\n".join([encode(_record(columns, row)) for row in batch])
-        # Half of a surrogate pair cannot be encoded and would stop the whole export.
-        if not lines.isascii() and _SURROGATE.search(lines):
+        # Half of a surrogate pair cannot be encoded and would stop the whole export; a RawItem has none.
+        if not all(type(row) is RawItem for row in batch):
             lines = _SURROGATE.sub("\ufffd", lines)
         stream.write(lines + "\n")
         n += len(batch)
@@ -159,12 +159,17 @@ def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Pat
     n = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in groups(rows, _GROUP):
-            arrays = [
-                pa.array([_whole(c.value(row)) for row in group], f.type) for c, f in zip(columns, schema, strict=True)
-            ]
+            arrays = [_array(pa, list(map(c.value, group)), f.type) for c, f in zip(columns, schema, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             n += len(group)
     return n
+
+
+def _array(pa: Any, values: list[Cell], kind: Any) -> Any:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([_whole(value) for value in values], kind)
 
 
 def _whole(value: Cell) -> Cell:

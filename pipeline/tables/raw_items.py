@@ -1,7 +1,7 @@
 """Articles as their JSON is stored → cells and flat records, without records in between.
 
-An article whose JSON is not of today's form (an older release wrote it, a person decided something, it is damaged) is no
-RawItem: its reader gives the whole Item instead, which says the same more slowly.
+An article whose JSON is not of today's form (an older release wrote it, a person decided something, it is damaged) is
+no RawItem: its reader gives the whole Item instead, which says the same more slowly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +82,7 @@ def cells_of_raw(item: RawItem) -> tuple[Cell, ...]:
         article["published_from"],
         article["published_precision"] if published else "",
         article["published_ambiguous"],
-        local(item.first_seen),
+        _local(item.first_seen),
         item.outlet,
         item.source_id,
         item.country,
@@ -107,12 +107,16 @@ def cells_of_raw(item: RawItem) -> tuple[Cell, ...]:
         item.words,
         article["canonical"] or article["url"],
         item.feed_url,
-        local(item.fetched_at),
+        _local(item.fetched_at),
         tags["rules"],
         item.translated.title,
         cut(item.translated.excerpt),
         item.translated.by,
     )
+
+
+# What one collection brings has the same times.
+_local = lru_cache(maxsize=4096)(local)
 
 
 def _folded(evidence: Mapping[str, str]) -> str:
