@@ -127,7 +127,9 @@ def load(storage: Database, start: datetime, items: int, a_day: float = _A_DAY, 
             body = room.text()
             published = at - timedelta(seconds=draw.randrange(43_200))
             title = " ".join(body.split()[:10])
-            article = Article(document.url, document.url, title, "", body, published=published, language="vi")
+            article = Article(
+                document.url, document.url, title, "", body, published=published, published_from="page", language="vi"
+            )
             return Coverage(document.id, article, room.tags())
 
         examine_pending(storage, examine, at)

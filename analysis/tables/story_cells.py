@@ -57,7 +57,8 @@ def _stored(parts: Sequence[StoryPart]) -> tuple[float, str, float, bytes]:
         first = min(parts, key=lambda part: (not part.is_dated, part.at, part.key))
         event = min(parts, key=lambda part: (-part.listed_at, part.key)).event
     before = (first.story, event, first.title, first.outlet, first.url)
-    return end, first.story, start, marshal.dumps((before, after))
+    packed: Any = before, after
+    return end, first.story, start, marshal.dumps(packed)
 
 
 def _counted(

@@ -62,4 +62,4 @@ def load_outlets(connection: Connection, choice: ArticleChoice) -> dict[str, tup
         missing.discard(said[0])
         if not missing:
             break
-    return {key: (name, "", "") if key in missing else (name, *more) for key, (name, *more) in known.items()}  # type: ignore[misc]
+    return {key: (name, "", "") if key in missing else (name, *more) for key, (name, *more) in known.items()}
