@@ -79,7 +79,7 @@ def assert_same(storage: Database, folder: Path, forms: tuple[str, ...] = ("csv"
             wanted(table=table, since=date(2030, 1, 1), until=date(2030, 1, 2)),
         ]
         for n, asked in enumerate(choices):
-            for form in forms if n < 2 else forms[:1]:
+            for form in (forms, ("csv", "parquet"))[n] if n < 2 else forms[:1]:
                 whole = written(storage, folder, replace(asked, as_of=LATER), form)
                 assert written(storage, folder, asked, form) == whole, (form, asked)
 

@@ -82,7 +82,8 @@ class SheetRows:
         values = map(column.value, rows)
         if column.kind == "link":
             return [self._link(value, letters, n, style) for n, value in enumerate(values, first)]
-        known, made = self._known, self._cell
+        known: dict[Any, str] = self._known
+        made = self._cell
         if column.kind == "text":
             # Most texts are of those that come again and again, or empty.
             return [
