@@ -22,17 +22,25 @@ _TONES = ("positive", "neutral", "negative", "unsure")
 
 
 def story_cells(parts: Iterable[StoryPart]) -> Iterator[tuple[Cell, ...]]:
-    """Yield the cells of every story, the one with the newest article first; the articles come story by story."""
+    """Yield the cells of every story, the one with the newest article first; the articles come story by story.
+
+    Raises OSError where the disk does not take them.
+    """
+    rows = (_stored(list(some)) for _, some in groupby(parts, key=attrgetter("story")))
     with closing(sqlite3.connect("")) as disk:
-        disk.execute("PRAGMA journal_mode=OFF")
-        disk.execute("PRAGMA synchronous=OFF")
-        disk.execute("CREATE TABLE stories (end REAL, story TEXT, start REAL, cells BLOB)")
-        rows = (_stored(list(some)) for _, some in groupby(parts, key=attrgetter("story")))
-        while batch := list(islice(rows, _BATCH)):
-            disk.executemany("INSERT INTO stories VALUES (?, ?, ?, ?)", batch)
-        for end, start, cells in disk.execute("SELECT end, start, cells FROM stories ORDER BY end DESC, story"):
-            before, after = marshal.loads(cells)
-            yield (*before, _local(start), _local(end), *after)
+        try:
+            disk.execute("PRAGMA journal_mode=OFF")
+            disk.execute("PRAGMA synchronous=OFF")
+            disk.execute("CREATE TABLE stories (end REAL, story TEXT, start REAL, cells BLOB)")
+            while batch := list(islice(rows, _BATCH)):
+                disk.executemany("INSERT INTO stories VALUES (?, ?, ?, ?)", batch)
+            sorted_rows = disk.execute("SELECT end, start, cells FROM stories ORDER BY end DESC, story")
+            while some := sorted_rows.fetchmany(_BATCH):
+                for end, start, cells in some:
+                    before, after = marshal.loads(cells)
+                    yield (*before, _local(start), _local(end), *after)
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
 
 
 def _local(at: float) -> datetime:

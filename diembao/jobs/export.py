@@ -123,7 +123,6 @@ def export(
 @contextmanager
 def _lean_collector() -> Iterator[None]:
     """Keep the garbage collector from walking through the loaded program again and again: rows hold no cycles."""
-    gc.collect()
     gc.freeze()
     try:
         yield
