@@ -1,23 +1,33 @@
 """An article that a search found → its title and some words around what was found, with the words highlighted."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from pipeline.records import Highlighted, Item, SearchHit
+from pipeline.records import Highlighted, SearchHit
 from pipeline.records.translations import ItemTranslation
-from pipeline.text.normalize import match_key, normalise, strip_diacritics
+from pipeline.text.normalize import TONES, match_key, normalise, strip_diacritics
 from pipeline.text.search_tokens import UNSPACED
+from storage.search.found_articles import FoundArticle
 from storage.search.tree import Words
 
 #: Characters of a snippet before and after the first match.
 _BEFORE, _AFTER = 60, 180
+_BLANK = re.compile(r"\s")
+#: Letters that a match key turns into others than their small letter, or into several.
+_KEYED = "ʼёЁİΣ"
+#: Capitals that are not `str.upper` of their small letter.
+_OTHER_CAPITALS = {"ß": "ẞ", "θ": "ϴ"}
+#: Rhymes of a match key, by how else they may be written, and all that may be either.
+_WRITTEN = {new: old for old, new in TONES.items()}
+_RHYME = re.compile("|".join([*TONES, *_WRITTEN]))
 
 
 @lru_cache(maxsize=256)
 def word_pattern(words: Words) -> re.Pattern[str]:
-    """Return a pattern that finds words in the output of `pipeline.text.normalize.match_key`."""
-    patterns = [re.escape(word) if words.exact else _with_diacritics(word) for word in words.words]
+    """Return a pattern that finds words in a text as `SearchedText` gives it to them."""
+    patterns = [_exact(word) if words.exact else _with_diacritics(word) for word in words.words]
     first, last = words.words[0], words.words[-1]
     # A pattern that begins with a letter is much faster than one that begins with a lookbehind.
     start = patterns[0] + ("" if _is_unspaced(first) else rf"(?<![^\W_]{patterns[0]})")
@@ -25,9 +35,51 @@ def word_pattern(words: Words) -> re.Pattern[str]:
     return re.compile(r"[\W_]*".join((start, *patterns[1:])) + end)
 
 
+class SearchedText:
+    """A normalised text with what `word_pattern` finds in its match key (pipeline.text.normalize), by the same offsets.
+
+    The key itself is hardly ever made, since it takes as long as to find several words: the patterns allow for both
+    places of a tone mark, those of folded words for capitals too, and other punctuation is no letter either.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._folded = match_key(text) if any(letter in text for letter in _KEYED) else text
+        self._exact: str | None = None
+
+    def find(self, words: Words) -> Iterator[re.Match[str]]:
+        """Return an iterator of the places of words, from the first on."""
+        if not words.exact:
+            return word_pattern(words).finditer(self._folded)
+        if self._exact is None:
+            self._exact = self._folded.lower()
+        return word_pattern(words).finditer(self._exact)
+
+
+def _exact(word: str) -> str:
+    """Return a pattern for a word of a match key, its tone mark in either place."""
+    parts, last = [], 0
+    for rhyme in _RHYME.finditer(word):
+        closed = r"(?=[^\W\d_])" if rhyme[0] in TONES else ""
+        old = _WRITTEN.get(rhyme[0])
+        other = rf"|{old}(?![^\W\d_])" if old is not None else ""
+        parts += [re.escape(word[last : rhyme.start()]), f"(?:{rhyme[0]}{closed}{other})"]
+        last = rhyme.end()
+    return "".join([*parts, re.escape(word[last:])])
+
+
 def _with_diacritics(word: str) -> str:
     """Return a pattern for a word with any diacritics: several times as fast as stripping them from the whole text."""
-    return "".join(f"[{letter}{more}]" if (more := _diacritics().get(letter)) else re.escape(letter) for letter in word)
+    return "".join(_one_of("".join(map(_cases, letter + _diacritics().get(letter, "")))) for letter in word)
+
+
+def _one_of(letters: str) -> str:
+    return re.escape(letters) if len(letters) == 1 else f"[{re.escape(letters)}]"
+
+
+def _cases(letter: str) -> str:
+    """Return the letters whose small letter is this one."""
+    others = {letter.upper(), letter.title(), *_OTHER_CAPITALS.get(letter, "")}
+    return letter + "".join(sorted(other for other in others if other != letter and other.lower() == letter))
 
 
 @cache
@@ -44,9 +96,12 @@ def _is_unspaced(word: str) -> bool:
     return re.match(f"[{UNSPACED}]", word) is not None
 
 
-def search_hit(item: Item, translation: ItemTranslation | None, words: Sequence[Words], score: int) -> SearchHit:
+def search_hit(
+    found: FoundArticle, translation: ItemTranslation | None, words: Sequence[Words], score: int
+) -> SearchHit:
     """Return a hit with the words of the query highlighted, in the article and in its translation."""
-    title, snippet = _mark_title(item.article.title, words), _snippet(item.article.text, words)
+    item = found.item
+    title, snippet = _mark_title(item.title, words), _snippet(found.text, words)
     if translation is None or not translation.texts:
         return SearchHit(item, title, snippet, score)
     own_title, body = _translated_texts(translation)
@@ -73,30 +128,60 @@ def _translated_texts(translation: ItemTranslation) -> tuple[str, str]:
     return texts.get("title", ""), texts.get("text") or texts.get("excerpt") or texts.get("lead", "")
 
 
-def _mark_title(text: str, words: Sequence[Words]) -> Highlighted:
+def _mark_title(text: str, words_of_query: Sequence[Words]) -> Highlighted:
     title = normalise(text)
-    return Highlighted(title, _find_spans(match_key(title), words))
+    searched = SearchedText(title)
+    found = {match.span() for words in words_of_query for match in searched.find(words)}
+    return Highlighted(title, _merge_spans(found))
 
 
 def _snippet(text: str, words_of_query: Sequence[Words]) -> Highlighted:
     """Return the text around the first match of the rarest word, or the beginning of the text."""
     body = normalise(text)
+    searched = SearchedText(body)
     in_text = [words for words in words_of_query if not words.only_title]
-    key = match_key(body)
-    matches = [spans for words in in_text if (spans := _find_spans(key, [words]))]
-    at = min(matches, key=len)[0][0] if matches else 0
+    everywhere = [_Found([], searched.find(words)) for words in in_text]
+    words_found = [found for found in everywhere if found.is_another()]
+    at = _rarest(words_found).spans[0][0] if words_found else 0
     start = max(0, at - _BEFORE)
-    if start:
-        start = next((m.end() for m in re.finditer(r"\s", body[start:at])), 0) + start
+    if start and (blank := _BLANK.search(body, start, at)):
+        start = blank.end()
     cut = body[start : at + _AFTER]
     if at + _AFTER < len(body) and " " in cut:
         cut = cut[: cut.rindex(" ")]
-    inside = {(a - start, b - start) for spans in matches for a, b in spans if a >= start and b <= start + len(cut)}
+    end = start + len(cut)
+    inside = {(a - start, b - start) for found in words_found for a, b in found.until(end) if a >= start and b <= end}
     return Highlighted(cut.replace("\n", " "), _merge_spans(inside))
 
 
-def _find_spans(key: str, words_to_find: Iterable[Words]) -> tuple[tuple[int, int], ...]:
-    return _merge_spans({match.span() for words in words_to_find for match in word_pattern(words).finditer(key)})
+@dataclass(slots=True)
+class _Found:
+    """The places in a text where a word stands: those found so far, and what finds the others."""
+
+    spans: list[tuple[int, int]]
+    rest: Iterator[re.Match[str]]
+
+    def is_another(self) -> bool:
+        """Find one place more; return whether there is one."""
+        match = next(self.rest, None)
+        if match is not None:
+            self.spans.append(match.span())
+        return match is not None
+
+    def until(self, end: int) -> list[tuple[int, int]]:
+        """Return the places found so far, and all others that begin before `end`."""
+        while self.spans[-1][0] < end and self.is_another():
+            pass
+        return self.spans
+
+
+def _rarest(words_found: Sequence[_Found]) -> _Found:
+    """Return what is found least often, the first of equals, without finding the others to the end."""
+    while len(words_found) > 1:
+        for found in words_found:
+            if not found.is_another():
+                return found
+    return words_found[0]
 
 
 def _merge_spans(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -17,6 +17,7 @@ from storage.engine.instants import Instant
 from storage.schema.core import versions
 from storage.schema.search import search_items
 from storage.search.compiler import SPANS, CompiledQuery, quote
+from storage.search.found_articles import load_found
 from storage.search.hits import search_hit, with_translated_texts, word_pattern
 from storage.search.index import TARGET
 from storage.search.tree import Tree, asked_words, names_relevance
@@ -82,11 +83,13 @@ def search_page(
 
 def _hits(connection: Connection, tree: Tree, keys: Sequence[str], scores: Mapping[str, int]) -> Iterator[SearchHit]:
     """Yield the hits with these keys, in their order, without damaged ones."""
-    items_by_key, translated = load_chosen(connection, keys), load_shown(connection, keys, TARGET)
+    found = load_found(connection, keys)
+    foreign = [key for key, article in found.items() if article.is_foreign]
+    translated = load_shown(connection, foreign, TARGET) if foreign else {}
     words = list(asked_words(tree))
     for key in keys:
-        if key in items_by_key:
-            yield search_hit(items_by_key[key], translated.get(key), words, scores.get(key, 0))
+        if key in found:
+            yield search_hit(found[key], translated.get(key), words, scores.get(key, 0))
 
 
 def found_items(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Iterator[Item]:
