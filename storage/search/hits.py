@@ -101,7 +101,7 @@ def search_hit(
 ) -> SearchHit:
     """Return a hit with the words of the query highlighted, in the article and in its translation."""
     item = found.item
-    title, snippet = _mark_title(item.title, words), _snippet(found.text, words)
+    title, snippet = mark_title(item.title, words), cut_snippet(found.text, words)
     if translation is None or not translation.texts:
         return SearchHit(item, title, snippet, score)
     own_title, body = _translated_texts(translation)
@@ -111,8 +111,8 @@ def search_hit(
         snippet,
         score,
         translation,
-        _mark_title(own_title, words) if own_title else None,
-        _snippet(body, words) if body else None,
+        mark_title(own_title, words) if own_title else None,
+        cut_snippet(body, words) if body else None,
     )
 
 
@@ -128,14 +128,15 @@ def _translated_texts(translation: ItemTranslation) -> tuple[str, str]:
     return texts.get("title", ""), texts.get("text") or texts.get("excerpt") or texts.get("lead", "")
 
 
-def _mark_title(text: str, words_of_query: Sequence[Words]) -> Highlighted:
+def mark_title(text: str, words_of_query: Sequence[Words]) -> Highlighted:
+    """Return a title, normalised, with the words of a query highlighted."""
     title = normalise(text)
     searched = SearchedText(title)
     found = {match.span() for words in words_of_query for match in searched.find(words)}
     return Highlighted(title, _merge_spans(found))
 
 
-def _snippet(text: str, words_of_query: Sequence[Words]) -> Highlighted:
+def cut_snippet(text: str, words_of_query: Sequence[Words]) -> Highlighted:
     """Return the text around the first match of the rarest word, or the beginning of the text."""
     body = normalise(text)
     searched = SearchedText(body)
