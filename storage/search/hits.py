@@ -43,8 +43,10 @@ class SearchedText:
     """
 
     def __init__(self, text: str) -> None:
-        self._folded = match_key(text) if any(letter in text for letter in _KEYED) else text
+        self._folded = text
         self._exact: str | None = None
+        if any(letter in text for letter in _KEYED):
+            self._folded = self._exact = match_key(text)
 
     def find(self, words: Words) -> Iterator[re.Match[str]]:
         """Return an iterator of the places of words, from the first on."""
