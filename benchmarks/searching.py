@@ -46,6 +46,9 @@ _HITS = 50
 _TOKENS = 48
 _TIMES, _MILLISECONDS = 1.5, 50.0
 _KINDS = ("folded", "exact", "phrase", "common")
+#: What PostgreSQL's extension unaccent would be used for, which not every server has.
+_LETTERS = "".join(c for c in map(chr, range(0xC0, 0x1F00)) if c == c.lower() != fold(c))
+_UNACCENTED = f"translate(lower(title || ' ' || text), '{_LETTERS}', '{fold(_LETTERS)}')"
 #: Words that very many articles have.
 _COMMON = ("viet nam", "thanh pho", "nguoi dan", "chinh phu", "nam nay", "cong ty", "trong nuoc", "cho biet")
 
@@ -108,9 +111,10 @@ class ByHand:
             if connection.execute(text("SELECT to_regclass('by_hand')")).scalar_one() is not None:
                 return
             for statement in (
-                "CREATE TABLE by_hand AS SELECT s.id, v.article ->> 'title' AS title, v.article ->> 'text' AS text, "
-                "to_tsvector('simple', lower((v.article ->> 'title') || ' ' || (v.article ->> 'text'))) AS words "
+                "CREATE TABLE by_hand AS SELECT s.id, v.article ->> 'title' AS title, v.article ->> 'text' AS text "
                 "FROM search_items s JOIN versions v ON v.id = s.version_id",
+                "ALTER TABLE by_hand ADD COLUMN words tsvector",
+                f"UPDATE by_hand SET words = to_tsvector('simple', {_UNACCENTED})",
                 "CREATE INDEX ON by_hand USING gin (words)",
                 "CREATE INDEX ON by_hand (id)",
             ):
@@ -127,7 +131,7 @@ class ByHand:
                 f"ORDER BY rowid DESC LIMIT {_HITS}",
                 (query,),
             ).fetchall()
-        words = (" <-> " if query.startswith('"') else " & ").join(query.strip('"').split())
+        words = (" <-> " if query.startswith('"') else " & ").join(fold(query.strip('"')).split())
         statement = text(
             "SELECT id, title, ts_headline('simple', text, asked, 'MaxWords=48, MinWords=30') FROM (SELECT id, title, "
             "text, asked FROM by_hand, to_tsquery('simple', :words) asked WHERE words @@ asked "

@@ -113,7 +113,7 @@ def _with_tone_first(rhyme: re.Match[str]) -> str:
 
 def strip_diacritics(text: str) -> str:
     """Return `text`, which is NFC, without diacritics and with đ as d; case and length stay the same."""
-    return text.translate(_BASE_LETTERS)
+    return text if text.isascii() else text.translate(_BASE_LETTERS)
 
 
 def with_stripped(pattern: str) -> re.Pattern[str]:
