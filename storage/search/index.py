@@ -35,8 +35,14 @@ BATCH = 500
 _KEYS, _COUNTS = 1 << 20, 1 << 9
 #: The newest tagging in the index, among the facts, which an older database may lack, and of all.
 _NEWEST = select(
-    *(select(func.max(column)).scalar_subquery() for column in (search_items.c.tagging_id, facts.c.tagging_id)),
-    select(func.max(taggings.c.id)).scalar_subquery(),
+    *(
+        select(func.max(column)).scalar_subquery().label(name)
+        for name, column in (
+            ("indexed", search_items.c.tagging_id),
+            ("with_facts", facts.c.tagging_id),
+            ("newest", taggings.c.id),
+        )
+    )
 )
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
@@ -96,8 +102,8 @@ def _last_indexed(connection: Connection) -> int:
 
 def _newest_taggings(connection: Connection) -> tuple[int, int]:
     """Return the newest tagging that is in the index and among the facts, and the newest of all; 0: there is none."""
-    indexed, with_facts, newest = connection.execute(_NEWEST).one()
-    return min(indexed or 0, with_facts or 0), newest or 0
+    row = connection.execute(_NEWEST).one()
+    return min(row.indexed or 0, row.with_facts or 0), row.newest or 0
 
 
 def reindex(connection: Connection, keys: Collection[str]) -> None:

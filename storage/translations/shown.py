@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, select
+from sqlalchemy import BindParameter, Connection, Row, Select, Table, and_, bindparam, select
 
 from pipeline.records import VerdictReason
 from pipeline.records.translations import (
@@ -21,7 +21,7 @@ from storage.translations.made import REFUSAL
 
 #: Keys looked up by one statement.
 _CHUNK = 500
-_KEYS = bindparam("keys", expanding=True)
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
 _TABLES = (translation_corrections, translations)
 
 
