@@ -38,7 +38,7 @@ _BATCH = 500
 _QUERIES = 60
 _EXPORTED = 100_000
 #: items that are stored as collections do before the rest is copied, and after it
-_LOADED, _LATE = 20_000, 5_000
+_LOADED, _LATE = 10_000, 2_500
 SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", ()) for n in range(40)]
 
 
@@ -79,9 +79,11 @@ def load(
         poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
         store_pages(storage, run, poll)
 
-        def examine(document: Document, at: datetime = at) -> Coverage:
+        def examine(document: Document) -> Coverage:
             title, body, tags = writer.write()
-            published = at - timedelta(seconds=draw.randrange(43_200))
+            number = int(document.url.rpartition("-")[2].removesuffix(".html"))
+            # Nearly in the order in which they are found, as in the press.
+            published = start + timedelta(days=number / a_day, seconds=-draw.randrange(3_600))
             article = Article(document.url, document.url, title, "", body, published=published, language="vi")
             return Coverage(document.id, article, tags, dump(fingerprint_tagged(title, body, published, tags, rules)))
 
