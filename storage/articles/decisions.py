@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select
@@ -72,24 +72,6 @@ def check_decision(field: DecisionField, value: str) -> None:
 
 def _decision(row: Row[Any]) -> Decision:
     return Decision(row.item_key, row.field, row.value, row.who, row.at, row.note)
-
-
-class DecidedValues(NamedTuple):
-    """The newest decision about each field of an article; None: there is none."""
-
-    relevance: Relevance | None = None
-    topics: tuple[str, ...] | None = None
-    tone: Tone | None = None
-
-
-def newest_values(decisions_of_item: Iterable[Decision]) -> DecidedValues:
-    """Return what people decided of an article, the newest last. Raises ValueError for a value that none can have."""
-    newest = {decision.field: decision.value for decision in decisions_of_item}
-    return DecidedValues(
-        _RELEVANCE.validate_python(newest["relevance"]) if "relevance" in newest else None,
-        tuple(newest["topics"].split()) if "topics" in newest else None,
-        _TONE.validate_python(newest["tone"]) if "tone" in newest else None,
-    )
 
 
 def apply_decisions(tags: Tags, decisions_of_item: Iterable[Decision]) -> Tags:

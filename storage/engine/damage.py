@@ -48,6 +48,9 @@ class DamagedTime(datetime):
         return time
 
 
+_DAMAGED = frozenset({DamagedText, DamagedJson, DamagedTime})
+
+
 def decode_text(raw: bytes) -> str:
     """Return stored bytes as text: a DamagedText where they are no UTF-8."""
     try:
@@ -68,7 +71,7 @@ def parse_json(text: str | bytes) -> Any:
 
 def is_damaged(values: Iterable[Any]) -> bool:
     """Whether one of a row's values could not be read."""
-    return any(isinstance(value, DamagedText | DamagedJson | DamagedTime) for value in values)
+    return not _DAMAGED.isdisjoint(map(type, values))
 
 
 def stored_code(kind: type[_Code], value: str, otherwise: _Code) -> _Code:

@@ -1,24 +1,23 @@
 """Keys of articles → what a list of hits shows of them, and the texts that the words are marked in.
 
-Of the JSON of an article and of its tags only these fields are made into values: all of it, evidence included, takes
-several times as long.
+Tags under people's decisions are those of the narrow table of facts, which is written together with the index; of the
+JSON of an article only these fields are made into values. To read all tags with their evidence takes longer than the rest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, select
+from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, cast, select
 
-from pipeline.records import Decision, FoundItem, PublishedFrom, Relevance, Tone
-from storage.articles.decisions import load_decisions, newest_values
-from storage.articles.items import with_newest_tagging
+from pipeline.records import FoundItem, PublishedFrom, Relevance, Tone
+from pipeline.tables.facts import kind_of
 from storage.engine.damage import is_damaged, parse_json, tell_left_out
-from storage.schema.core import items, sources, taggings, versions
-from storage.schema.maintenance import decisions
+from storage.schema.core import items, sources, versions
+from storage.schema.derived import facts
 from storage.schema.renditions import item_texts
 
 
@@ -31,25 +30,10 @@ class _Article:
     text: str
     published: datetime | None = None
     published_from: PublishedFrom = "none"
-    language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Topic:
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Tags:
-    """The fields of pipeline.records.Tags that are wanted."""
-
-    language: str
-    relevance: Relevance
-    topics: tuple[_Topic, ...]
-    tone: Tone
-
-
-_ARTICLE, _TAGS = TypeAdapter(_Article), TypeAdapter(_Tags)
+_ARTICLE = TypeAdapter(_Article)
+_RELEVANCE, _TONES = frozenset(get_args(Relevance)), frozenset(get_args(Tone))
 
 
 class FoundArticle(NamedTuple):
@@ -63,15 +47,12 @@ class FoundArticle(NamedTuple):
 
 def load_found(connection: Connection, keys: Sequence[str]) -> dict[str, FoundArticle]:
     """Return articles by key, without unknown ones and damaged ones; the latter are told."""
-    rows = connection.execute(_query(), {"keys": list(keys)}).all()
-    decided_keys = [row.key for row in rows if row.is_decided]
-    decided = load_decisions(connection, decided_keys) if decided_keys else {}
     found: dict[str, FoundArticle] = {}
-    for row in rows:
+    for row in connection.execute(_query(), {"keys": list(keys)}):
         error: Exception | None = None
         try:
             if not is_damaged(row):
-                found[row.key] = _found(row, decided.get(row.key, ()))
+                found[row.key] = _found(row)
                 continue
         except (ValueError, KeyError, TypeError) as raised:
             error = raised
@@ -81,43 +62,52 @@ def load_found(connection: Connection, keys: Sequence[str]) -> dict[str, FoundAr
 
 @cache
 def _query() -> Select[*tuple[Any, ...]]:
-    query = select(
-        items.c.key,
-        items.c.story,
-        items.c.first_seen,
-        items.c.taken_down,
-        sources.c.name,
-        sources.c.country,
-        cast(versions.c.article, Text).label("article"),
-        versions.c.fetched_at,
-        cast(taggings.c.tags, Text).label("tags"),
-        # Few articles have either, so that two queries are saved.
-        select(decisions.c.id).where(decisions.c.item_key == items.c.key).exists().label("is_decided"),
-        select(item_texts.c.part).where(item_texts.c.item_key == items.c.key).exists().label("is_foreign"),
+    # Few articles are foreign, so that to ask for translations of all would be a query for nothing.
+    is_foreign = select(item_texts.c.part).where(item_texts.c.item_key == items.c.key).exists()
+    return (
+        select(
+            items.c.key,
+            items.c.story,
+            items.c.first_seen,
+            items.c.taken_down,
+            sources.c.name,
+            sources.c.country,
+            cast(versions.c.article, Text).label("article"),
+            versions.c.fetched_at,
+            facts.c.kind,
+            facts.c.language,
+            is_foreign.label("is_foreign"),
+        )
+        .select_from(items)
+        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
+        .join(sources, sources.c.id == items.c.source_id)
+        .join(facts, facts.c.item_key == items.c.key)
+        .where(items.c.key.in_(bindparam("keys", expanding=True)))
     )
-    joined = with_newest_tagging(query, None).join(sources, sources.c.id == items.c.source_id)
-    return joined.where(items.c.key.in_(bindparam("keys", expanding=True)))
 
 
-def _found(row: Row[Any], decisions_of_item: Iterable[Decision]) -> FoundArticle:
+def _found(row: Row[Any]) -> FoundArticle:
+    key, story, first_seen, taken_down, outlet, country, written, fetched_at, kind, language, is_foreign = row
     # Python's own parser takes a third of the time of pydantic's for a long text.
-    article, tags = _ARTICLE.validate_python(parse_json(row.article)), _TAGS.validate_json(row.tags)
-    decided = newest_values(decisions_of_item)
+    article = _ARTICLE.validate_python(parse_json(written))
+    tags = kind_of(kind)
+    if tags.relevance not in _RELEVANCE or tags.tone not in _TONES:
+        raise ValueError(f"facts: {kind}")
     item = FoundItem(
-        row.key,
-        row.story,
-        row.name,
-        row.country,
+        key,
+        story,
+        outlet,
+        country,
         article.url,
         article.title,
         article.published,
         article.published_from,
-        tags.language or article.language,
-        decided.relevance or tags.relevance,
-        tuple(topic.id for topic in tags.topics) if decided.topics is None else decided.topics,
-        decided.tone or tags.tone,
-        row.first_seen,
-        row.fetched_at,
-        row.taken_down,
+        language,
+        tags.relevance,
+        tuple(tags.topics.split()),
+        tags.tone,
+        first_seen,
+        fetched_at,
+        taken_down,
     )
-    return FoundArticle(item, article.text, bool(row.is_foreign))
+    return FoundArticle(item, article.text, bool(is_foreign))
