@@ -173,18 +173,24 @@ def compare(address: str, texts: Kind, rules: Rulebook) -> dict[str, Seen]:
     found = {kind: Seen() for kind in _KINDS}
     for kind, seen in found.items():
         for query in islice(queries(kind, texts), _QUERIES):
-            asked = (_searching(storage, query), by_hand.ask(query), _desk_page(storage, query, rules))
-            best = [1e9] * len(asked)
-            for _ in range(_ROUNDS):
-                for n, ask in enumerate(asked):  # in turn, so that a slow spell of the machine meets all of them
-                    began = clock()
-                    ask()
-                    best[n] = min(best[n], (clock() - began) * 1000)
-            for times, one in zip((seen.ours, seen.by_hand, seen.desk), best, strict=True):
-                times.append(one)
+            ours, theirs = _best(clock, _searching(storage, query), by_hand.ask(query))
+            seen.ours.append(ours)
+            seen.by_hand.append(theirs)
+            seen.desk += _best(clock, _desk_page(storage, query, rules))
     storage.close()
     by_hand.close()
     return found
+
+
+def _best(clock: Callable[[], float], *asked: Callable[[], object]) -> list[float]:
+    """Return the milliseconds of the best call of each, called in turn, so that a slow spell meets all of them."""
+    best = [float("inf")] * len(asked)
+    for _ in range(_ROUNDS):
+        for n, ask in enumerate(asked):
+            began = clock()
+            ask()
+            best[n] = min(best[n], (clock() - began) * 1000)
+    return best
 
 
 def _searching(storage: Database, query: str) -> Callable[[], object]:

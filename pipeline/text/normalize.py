@@ -65,10 +65,11 @@ def normalise(text: str, limit: int = MAX_TEXT) -> str:
     if not isinstance(text, str):
         return ""
     text = text[:limit]
-    plain = text
-    if not _PLAIN.fullmatch(text):
+    plain, is_plain = text, _PLAIN.fullmatch(text)
+    if not is_plain:
         plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\t", " ")
-    if (plain is text or _PLAIN.fullmatch(plain)) and detect_old_encoding(text) is None:
+        is_plain = _PLAIN.fullmatch(plain)
+    if is_plain and detect_old_encoding(text) is None:
         return plain  # in a tenth of the time of the steps below
     clean = unicodedata.normalize("NFC", to_unicode(_SURROGATE.sub("\ufffd", text)))
     for unclean in set(_UNCLEAN.findall(clean)):  # several times as fast as str.translate

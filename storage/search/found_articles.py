@@ -1,7 +1,7 @@
 """Keys of articles → what a list of hits shows of them, and the texts that the words are marked in.
 
-Tags under people's decisions are those of the narrow table of facts, which is written together with the index; of the
-JSON of an article only these fields are made into values. To read all tags with their evidence takes longer than the rest.
+Tags under people's decisions come from the narrow table of facts, which is written together with the index, and of the
+JSON of an article only some fields are made into values: to read the tags with their evidence takes as long again.
 """
 
 from collections.abc import Sequence
