@@ -8,6 +8,7 @@ province, so that all of its words are searched.
 import gzip
 import json
 import random
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
@@ -17,6 +18,7 @@ from typing import Literal, NamedTuple, Protocol
 from config.rulebook import load_rulebook
 from pipeline.records import PlaceFound, Tags, Text, Tone, TopicFound, VerdictReason
 from pipeline.tagging.tagger import tag
+from pipeline.text.invisible import strip_invisible
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
 Kind = Literal["articles", "items", "invented"]
@@ -91,7 +93,7 @@ class RealTexts:
     def __init__(self, kind: Kind) -> None:
         self._rules = load_rulebook(None)
         with gzip.open(REAL / _FILES[kind], "rt", encoding="utf-8") as lines:
-            self._texts = [(row["title"], row["text"]) for row in map(json.loads, lines)]
+            self._texts = [(_as_read(row["title"]), _as_read(row["text"])) for row in map(json.loads, lines)]
         random.Random(1).shuffle(self._texts)
         self._next = 0
 
@@ -101,6 +103,11 @@ class RealTexts:
         tags = tag(Text(str(self._next), title, body), self._rules)
         reason = VerdictReason.text("benchmark")
         return Written(title, body, replace(tags, relevance="main", relevance_score=0.9, reason=reason))
+
+
+def _as_read(text: str) -> str:
+    """Return a text as the reading of a page gives it (pipeline.html.parser)."""
+    return unicodedata.normalize("NFC", strip_invisible(text))
 
 
 def texts_of(kind: Kind) -> Writer:

@@ -17,6 +17,8 @@ _BEFORE, _AFTER = 60, 180
 _BLANK = re.compile(r"\s")
 #: Letters that a match key turns into others than their small letter, or into several.
 _KEYED = "ʼёЁİΣ"
+#: Letters that stand in Vietnamese without diacritics.
+_CONSONANTS = "bcfghjklmnpqrstvwxz"
 #: Capitals that are not `str.upper` of their small letter.
 _OTHER_CAPITALS = {"ß": "ẞ", "θ": "ϴ"}
 #: Rhymes of a match key, by how else they may be written, and all that may be either.
@@ -24,11 +26,16 @@ _WRITTEN = {new: old for old, new in TONES.items()}
 _RHYME = re.compile("|".join([*TONES, *_WRITTEN]))
 
 
-@lru_cache(maxsize=256)
-def word_pattern(words: Words) -> re.Pattern[str]:
-    """Return a pattern that finds words in a text as `SearchedText` gives it to them."""
+@lru_cache(maxsize=512)
+def _word_pattern(words: Words, letter: str = "") -> re.Pattern[str]:
+    """Return a pattern that finds words in a text as `SearchedText` keeps it for them.
+
+    With `letter` folded words begin with just that letter, which Python finds several times as fast as one of a choice.
+    """
     patterns = [_exact(word) if words.exact else _with_diacritics(word) for word in words.words]
     first, last = words.words[0], words.words[-1]
+    if letter:
+        patterns[0] = letter + _with_diacritics(first[1:])
     # A pattern that begins with a letter is much faster than one that begins with a lookbehind.
     start = patterns[0] + ("" if _is_unspaced(first) else rf"(?<![^\W_]{patterns[0]})")
     end = "" if _is_unspaced(last) or words.prefix else r"(?![^\W_])"
@@ -36,25 +43,28 @@ def word_pattern(words: Words) -> re.Pattern[str]:
 
 
 class SearchedText:
-    """A normalised text with what `word_pattern` finds in its match key (pipeline.text.normalize), by the same offsets.
+    """A normalised text in which words are found where they stand in its match key (pipeline.text.normalize).
 
     The key itself is hardly ever made, since it takes as long as to find several words: the patterns allow for both
     places of a tone mark, those of folded words for capitals too, and other punctuation is no letter either.
     """
 
     def __init__(self, text: str) -> None:
-        self._folded = text
-        self._exact: str | None = None
+        self._text = text
+        self._small: str | None = None
         if any(letter in text for letter in _KEYED):
-            self._folded = self._exact = match_key(text)
+            self._text = self._small = match_key(text)
 
     def find(self, words: Words) -> Iterator[re.Match[str]]:
         """Return an iterator of the places of words, from the first on."""
-        if not words.exact:
-            return word_pattern(words).finditer(self._folded)
-        if self._exact is None:
-            self._exact = self._folded.lower()
-        return word_pattern(words).finditer(self._exact)
+        if self._small is None:
+            self._small = self._text.lower()
+        if words.exact:
+            return _word_pattern(words).finditer(self._small)
+        letter = words.words[0][0]
+        if letter in _CONSONANTS and not any(other in self._small for other in _diacritics().get(letter, "")):
+            return _word_pattern(words, letter).finditer(self._small)
+        return _word_pattern(words).finditer(self._text)
 
 
 def _exact(word: str) -> str:
