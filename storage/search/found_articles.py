@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, cast, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, select
 
 from pipeline.records import FoundItem, PublishedFrom, Relevance, Tone
 from pipeline.tables.facts import kind_of
@@ -86,7 +86,7 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _found(row: Row[Any]) -> FoundArticle:
+def _found(row: Sequence[Any]) -> FoundArticle:
     key, story, first_seen, taken_down, outlet, country, written, fetched_at, kind, language, is_foreign = row
     # Python's own parser takes a third of the time of pydantic's for a long text.
     article = _ARTICLE.validate_python(parse_json(written))
