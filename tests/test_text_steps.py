@@ -26,7 +26,7 @@ _CLEAN = dict.fromkeys(_INVISIBLE) | dict.fromkeys(_SPACES, " ") | {0x2028: "\n"
 _PUNCTUATION = str.maketrans("‐‑‒–—―−‘’‛`´ʼ“”„«»″ё", "-------''''''" + '""""""' + "е")
 _OLD = "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ"
 _NEW = "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy"
-_RHYMES = dict(zip(_OLD.split(), _NEW.split(), strict=True))
+_RHYMES: dict[str, str] = dict(zip(_OLD.split(), _NEW.split(), strict=True))
 _OPEN = re.compile(f"(?:{'|'.join(_RHYMES)})(?![^\\W\\d_])")
 _ALPHABET = (
     "aoueyàáạđĐÐðɖƉ“”‘’ʼё`´«»–—\r\n\t\xa0\u200b\u2028\u0301\u0300\u0323\u0309\u031b\ufeffIİıſßŒốưxАаОохv1_ .,-'\"Ạkhươ"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 from pipeline.records import Highlighted, SearchHit
 from pipeline.records.translations import ItemTranslation
@@ -14,6 +15,8 @@ from storage.search.tree import Words
 
 #: Characters of a snippet before and after the first match.
 _BEFORE, _AFTER = 60, 180
+#: Places of a word that are found at once.
+_AT_ONCE = 4
 _BLANK = re.compile(r"\s")
 #: Letters that a match key turns into others than their small letter, or into several.
 _KEYED = "ʼёЁİΣ"
@@ -154,7 +157,7 @@ def cut_snippet(text: str, words_of_query: Sequence[Words]) -> Highlighted:
     searched = SearchedText(body)
     in_text = [words for words in words_of_query if not words.only_title]
     everywhere = [_Found([], searched.find(words)) for words in in_text]
-    words_found = [found for found in everywhere if found.is_another()]
+    words_found = [found for found in everywhere if found.find(1)]
     at = _rarest(words_found).spans[0][0] if words_found else 0
     start = max(0, at - _BEFORE)
     if start and (blank := _BLANK.search(body, start, at)):
@@ -174,27 +177,30 @@ class _Found:
     spans: list[tuple[int, int]]
     rest: Iterator[re.Match[str]]
 
-    def is_another(self) -> bool:
-        """Find one place more; return whether there is one."""
-        match = next(self.rest, None)
-        if match is not None:
-            self.spans.append(match.span())
-        return match is not None
+    def find(self, many: int) -> int:
+        """Find at most so many places more; return how many there were."""
+        more = [match.span() for match in islice(self.rest, many)]
+        self.spans += more
+        return len(more)
 
     def until(self, end: int) -> list[tuple[int, int]]:
         """Return the places found so far, and all others that begin before `end`."""
-        while self.spans[-1][0] < end and self.is_another():
+        while self.spans[-1][0] < end and self.find(_AT_ONCE):
             pass
         return self.spans
 
 
 def _rarest(words_found: Sequence[_Found]) -> _Found:
     """Return what is found least often, the first of equals, without finding the others to the end."""
-    while len(words_found) > 1:
+    if len(words_found) == 1:
+        return words_found[0]
+    bound = _AT_ONCE
+    while True:
         for found in words_found:
-            if not found.is_another():
-                return found
-    return words_found[0]
+            found.find(bound - len(found.spans))
+        if ended := [found for found in words_found if len(found.spans) < bound]:
+            return min(ended, key=lambda found: len(found.spans))
+        bound *= 2
 
 
 def _merge_spans(spans: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
