@@ -10,7 +10,19 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import accuracy, crawl_cpu, documents, exports, funnel, polling, report, review, store, stories
+from benchmarks import (
+    accuracy,
+    crawl_cpu,
+    documents,
+    exports,
+    funnel,
+    polling,
+    report,
+    review,
+    searching,
+    store,
+    stories,
+)
 from config.opinion import load_opinion_model
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
@@ -100,6 +112,7 @@ def main() -> int:
     documents.main()
     store.main(["--items", "20000"])  # a million takes hours: docs/searching.md
     exports.main([])
+    searching.main(["--items", "20000"])  # beside a table made by hand
     review.main([])  # a decision and the next card at 100,000 articles
     report.main([])  # some ten minutes, most of them to load a million articles
     stories.main()  # the longest by far: about an hour

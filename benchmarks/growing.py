@@ -16,6 +16,8 @@ from storage.schema.derived import facts
 from storage.search.compiler import SECOND, SPANS
 
 _WORDS = "base_words"
+#: Bits of a moment of story_nodes that are within its second.
+_MOMENT_BITS = 28
 
 
 def grow(address: str, end: datetime, say: Callable[[str], None]) -> None:
@@ -93,6 +95,10 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         "facts": {"item_key": key % "x.item_key", "tagging_id": f"x.tagging_id + {step}", "at": f"x.at + {seconds}"}
         | {"story": key % "x.story"},
         "listings": {"item_key": key % "x.item_key"},
+        "story_nodes": {"id": f"x.id + {step}", "item_key": key % "x.item_key", "version_id": f"x.version_id + {step}"}
+        | {"moment": f"x.moment + {seconds << _MOMENT_BITS}"}
+        | {name: f"x.{name} + {step}" for name in ("source_node", "event_node")},
+        "story_keys": {"moment": f"x.moment + {seconds << _MOMENT_BITS}", "node": f"x.node + {step}"},
     }
     article = "x.item_key = c.item_key"
     base = {
@@ -104,6 +110,8 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         "search_items": f"JOIN search_items x ON {article}",
         "facts": f"JOIN facts x ON {article}",
         "listings": f"JOIN listings x ON {article}",
+        "story_nodes": f"JOIN story_nodes x ON {article}",
+        "story_keys": "JOIN story_nodes n ON n.item_key = c.item_key JOIN story_keys x ON x.node = n.id",
     }
     for table, changed in values.items():
         columns = [column.name for column in facts.metadata.tables[table].columns]

@@ -23,7 +23,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.desk_pages import ask_pages
 from benchmarks.growing import grow
-from benchmarks.store import SOURCES, Newsroom, load
+from benchmarks.press_texts import Newsroom
+from benchmarks.store import SOURCES, load
 from diembao.web.security import csrf
 from pipeline.records import Article, Coverage, Document, Entry, Poll, Reason
 from storage.database import open_database

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,20 +20,11 @@ from rich.table import Table
 from sqlalchemy import create_engine, text
 
 from benchmarks.growing import grow
-from pipeline.records import (
-    Article,
-    Coverage,
-    Document,
-    Entry,
-    PlaceFound,
-    Poll,
-    Reason,
-    Source,
-    Tags,
-    Tone,
-    TopicFound,
-    VerdictReason,
-)
+from benchmarks.press_texts import SAID, TOPICS, Newsroom, Writer
+from config.rulebook import load_rulebook
+from pipeline.records import Article, Coverage, Document, Entry, Poll, Reason, Source
+from pipeline.stories.areas import fingerprint_tagged
+from pipeline.stories.fingerprints import dump
 from storage.database import Database, open_database
 from storage.search.parser import parse
 from tests.support.factories import examine_pending, store_pages
@@ -48,52 +38,8 @@ _BATCH = 500
 _QUERIES = 60
 _EXPORTED = 100_000
 #: items that are stored as collections do before the rest is copied, and after it
-_LOADED, _LATE = 50_000, 5_000
+_LOADED, _LATE = 10_000, 2_500
 SOURCES = [Source(f"s{n}", f"Báo {n}", f"http://s{n}.example/", ()) for n in range(40)]
-_TOPICS = ("energy", "tourism", "investment", "security_incidents", "sea_islands", "agriculture_fisheries")
-_TONES: tuple[Tone, ...] = ("positive", "neutral", "negative")
-_ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu t th tr v x"
-_RHYMES = (
-    "a à á ả ạ an àn án ạn anh ành ánh ao ào áo au àu âm ấm ân ần ận âu ầu ấu ây ấy e é ẹ en ên ến ệnh i ì í ị inh "
-    "ình ính iên iền iện iếu iều o ó ọ on ông ống ồng ộng ơ ớ ở ơn ơi ời u ù ú ụ ung ùng uộc uyên uyện ư ứ ự ưng "
-    "ừng ước ười ương ướng"
-)
-#: Things that are in the news again and again: (share of the articles, words).
-_SAID = (
-    (0.3, "Ninh Thuận"),
-    (0.1, "đầu tư"),
-    (0.03, "điện gió"),
-    (0.01, "nhà máy điện hạt nhân"),
-    (0.001, "đồng muối Cà Ná"),
-)
-
-
-class Newsroom:
-    """Makes articles of some 350 words, whose words are as unevenly common as those of a language."""
-
-    def __init__(self) -> None:
-        self._draw = random.Random(1)
-        syllables = [onset + rhyme for onset in _ONSETS.split() for rhyme in _RHYMES.split()]
-        self._draw.shuffle(syllables)
-        self.words = syllables
-        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(syllables))))
-
-    def text(self) -> str:
-        length = max(60, int(self._draw.gauss(350, 120)))
-        found = self._draw.choices(self.words, cum_weights=self._weights, k=length)
-        for share, said in _SAID:
-            if self._draw.random() < share:
-                for _ in range(self._draw.randint(1, 3)):
-                    found[self._draw.randrange(len(found))] = said
-        lines = [" ".join(found[n : n + 40]).capitalize() + "." for n in range(0, len(found), 40)]
-        return "\n".join(lines)
-
-    def tags(self) -> Tags:
-        topics = tuple(TopicFound(name, 0.8, ()) for name in self._draw.sample(_TOPICS, self._draw.randint(1, 2)))
-        places = (PlaceFound("nt.x", self._draw.choice(("Cà Ná", "Phan Rang", "Ninh Hải")), "", ()),)
-        return Tags(
-            "vi", "main", 0.9, VerdictReason.text("vì thế"), places, topics, (), self._draw.choice(_TONES), "r1"
-        )
 
 
 @dataclass(slots=True)
@@ -111,9 +57,19 @@ class Figures:
     export_mib: int = 0
 
 
-def load(storage: Database, start: datetime, items: int, a_day: float = _A_DAY, batch: int = _BATCH) -> None:
-    """Store so many articles as collections do, `a_day` for each day from `start` on, `batch` at once."""
-    room, draw = Newsroom(), random.Random(2)
+def load(
+    storage: Database,
+    start: datetime,
+    items: int,
+    a_day: float = _A_DAY,
+    batch: int = _BATCH,
+    writer: Writer | None = None,
+) -> None:
+    """Store so many articles as collections do, `a_day` for each day from `start` on, `batch` at once.
+
+    Each has its fingerprint, and its place in a story and an event. Without a writer the texts are invented.
+    """
+    writer, draw, rules = writer or Newsroom(), random.Random(2), load_rulebook(None)
     storage.crawl.set_sources(SOURCES)
     run = storage.service.begin_run("collect", start)
     for first in range(0, items, batch):
@@ -123,16 +79,18 @@ def load(storage: Database, start: datetime, items: int, a_day: float = _A_DAY, 
         poll = Poll(source.id, f"{source.home}rss", at, Reason.OK, 200, entries=entries)
         store_pages(storage, run, poll)
 
-        def examine(document: Document, at: datetime = at) -> Coverage:
-            body = room.text()
-            published = at - timedelta(seconds=draw.randrange(43_200))
-            title = " ".join(body.split()[:10])
+        def examine(document: Document) -> Coverage:
+            title, body, tags = writer.write()
+            number = int(document.url.rpartition("-")[2].removesuffix(".html"))
+            # Nearly in the order in which they are found, as in the press.
+            published = start + timedelta(days=number / a_day, seconds=-draw.randrange(3_600))
             article = Article(
                 document.url, document.url, title, "", body, published=published, published_from="page", language="vi"
             )
-            return Coverage(document.id, article, room.tags())
+            return Coverage(document.id, article, tags, dump(fingerprint_tagged(title, body, published, tags, rules)))
 
         examine_pending(storage, examine, at)
+        storage.stories.group(at)
 
 
 def queries(kind: str) -> Iterator[str]:
@@ -142,12 +100,12 @@ def queries(kind: str) -> Iterator[str]:
     draw, words = random.Random(3), Newsroom().words
     for n in range(_QUERIES):
         one, other = words[draw.randrange(5 + 20 * n)], words[draw.randrange(5 + 20 * n)]
-        said = draw.choice(_SAID)[1]
+        said = draw.choice(SAID)[1]
         yield {
             "folded": fold(f"{one} {said}"),
             "exact": f"{one} {other}",
             "phrase": f'"{said}"',
-            "fielded": f"topic:{draw.choice(_TOPICS)} outlet:s{draw.randrange(40)} {said}",
+            "fielded": f"topic:{draw.choice(TOPICS)} outlet:s{draw.randrange(40)} {said}",
         }[kind]
 
 

@@ -147,7 +147,8 @@ def test_what_enters_finds_its_story_and_can_be_searched(storage: Database) -> N
     found = storage.search.search(parse("Thuận Nam"), zone=UTC)
     assert {hit.item.key for hit in found} == {one, other}
     assert len({hit.item.story for hit in found}) == 1
-    assert [hit.item.changed for hit in found] == [False, False]
+    stored = [storage.articles.item(hit.item.key) for hit in found]
+    assert [item is not None and item.changed for item in stored] == [False, False]
 
 
 def test_a_page_whose_text_was_not_kept_is_read_again(storage: Database) -> None:

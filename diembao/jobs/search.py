@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import DiembaoError
 
 if TYPE_CHECKING:
-    from pipeline.records import SearchHit
+    from pipeline.records import Item, SearchHit
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
     from storage.search.tree import Tree
@@ -34,15 +34,24 @@ def parse_query(query: str, rules: Rulebook) -> Tree:
     return parse(query, topics)
 
 
-def article_at(storage: Database, query: str) -> list[SearchHit] | None:
+def items_at(storage: Database, query: str) -> list[Item] | None:
     """Return the article at an address that is searched for, or none of one unknown; None for a query in words."""
     from diembao.jobs.history import item_at
-    from pipeline.records import Highlighted, SearchHit
 
     if not query.startswith(("http://", "https://")) or " " in query:
         return None
     item = item_at(storage, query)
-    return [] if item is None else [SearchHit(item, Highlighted(item.article.title), Highlighted(""))]
+    return [] if item is None else [item]
+
+
+def article_at(storage: Database, query: str) -> list[SearchHit] | None:
+    """Return what `items_at` does, as hits."""
+    from pipeline.records import FoundItem, Highlighted, SearchHit
+
+    found = items_at(storage, query)
+    if found is None:
+        return None
+    return [SearchHit(FoundItem.of(item), Highlighted(item.article.title), Highlighted("")) for item in found]
 
 
 def saved_query(storage: Database, name: str) -> str:

@@ -246,9 +246,7 @@ def _saved_searches(context: AlertContext, rule: Rule) -> Causes:
         )
         if not hits:
             continue
-        listed = "\n".join(
-            f"  {hit.item.outlet}: {hit.item.article.title} {hit.item.article.url}" for hit in hits[:_HITS]
-        )
+        listed = "\n".join(f"  {hit.item.outlet}: {hit.item.title} {hit.item.url}" for hit in hits[:_HITS])
         more = "…" if len(hits) > _HITS else ""
         yield (
             cause,

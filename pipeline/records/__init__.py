@@ -17,6 +17,7 @@ from pipeline.records.crawl import BadLink, Candidate, Entry, FeedState, Fetched
 from pipeline.records.items import (
     Decision,
     DecisionField,
+    FoundItem,
     Highlighted,
     Item,
     Level,
@@ -80,6 +81,7 @@ __all__ = [
     "Fetched",
     "Flag",
     "FlagKind",
+    "FoundItem",
     "Highlighted",
     "HitPlace",
     "HostWait",

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pipeline.records.articles import Article
+from pipeline.records.articles import Article, PublishedFrom
 from pipeline.records.sources import SourceCategory
-from pipeline.records.tags import Tags
+from pipeline.records.tags import Relevance, Tags, Tone
 from pipeline.records.translations import ItemTranslation
 
 
@@ -23,6 +23,16 @@ class Version:
 
 #: Level of grouping: a story is one report and its reprints, an event all stories about one thing that happened
 Level = Literal["story", "event"]
+
+
+def is_dated(published: datetime | None, published_from: PublishedFrom) -> bool:
+    """Whether a publisher said when an article was published."""
+    return published is not None and published_from not in ("first_seen", "none")
+
+
+def published_or_seen(published: datetime | None, published_from: PublishedFrom, first_seen: datetime) -> datetime:
+    """Return the time of publication, or of first sight where the publisher gives none."""
+    return published if published is not None and is_dated(published, published_from) else first_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,12 @@ class Item:
     @property
     def is_dated(self) -> bool:
         """Whether its publisher said when it was published."""
-        return self.article.published is not None and self.article.published_from not in ("first_seen", "none")
+        return is_dated(self.article.published, self.article.published_from)
 
     @property
     def published_or_seen(self) -> datetime:
         """Time of publication, or of first sight where the publisher gives none."""
-        published = self.article.published
-        return published if published is not None and self.is_dated else self.first_seen
+        return published_or_seen(self.article.published, self.article.published_from, self.first_seen)
 
     @property
     def language(self) -> str:
@@ -102,10 +111,68 @@ class Highlighted:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundItem:
+    """One article as a list of what was found shows it: without its text and the evidence of its tags."""
+
+    key: str
+    #: key of the story it belongs to
+    story: str
+    #: name of the outlet
+    outlet: str
+    #: of the outlet, ISO 3166-1 alpha-2
+    country: str
+    url: str
+    title: str
+    #: aware; None: not known
+    published: datetime | None
+    published_from: PublishedFrom
+    #: of the text as detected, else as its page declares it (BCP 47); '': neither
+    language: str
+    relevance: Relevance
+    #: ids of its topics
+    topics: tuple[str, ...]
+    tone: Tone
+    #: when diembao found its link, aware
+    first_seen: datetime
+    #: when the page of this version was fetched, aware
+    fetched_at: datetime
+    #: when its page was first found to be gone (404, 410), aware; None: as far as is known it stands
+    taken_down: datetime | None = None
+
+    @property
+    def published_or_seen(self) -> datetime:
+        """Time of publication, or of first sight where the publisher gives none."""
+        return published_or_seen(self.published, self.published_from, self.first_seen)
+
+    @classmethod
+    def of(cls, item: Item) -> "FoundItem":
+        """Return an item as a list shows it."""
+        article, tags = item.article, item.tags
+        topics = tuple(topic.id for topic in tags.topics)
+        return cls(
+            item.key,
+            item.story,
+            item.outlet,
+            item.country,
+            article.url,
+            article.title,
+            article.published,
+            article.published_from,
+            item.language,
+            tags.relevance,
+            topics,
+            tags.tone,
+            item.first_seen,
+            item.fetched_at,
+            item.taken_down,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """An item that a search found."""
 
-    item: Item
+    item: FoundItem
     title: Highlighted
     #: some words around what was found
     snippet: Highlighted

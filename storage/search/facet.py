@@ -1,9 +1,10 @@
 """Searches in the index of all stored articles, and the searches saved under a name."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, notify
@@ -41,45 +42,50 @@ class Search(Facet):
         About the province only, unless the query asks for a relevance. Days are those of `zone`. With `seen_since`
         only items that were first examined since then. `storage.search.parser.parse` makes the tree of a query.
         """
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             return search(connection, tree, by=by, limit=limit, zone=zone, seen_since=seen_since)
 
     def page(self, tree: Tree, /, *, zone: tzinfo, limit: int = 50, before: int | None = None) -> SearchPage:
         """Return a page of the items that `search` finds; `before` is that of the page before it."""
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             return search_page(connection, tree, limit=limit, zone=zone, before=before)
 
     def items(self, tree: Tree, /, *, zone: tzinfo, limit: int) -> Iterator[Item]:
         """Yield the newest `limit` items that `search` finds, newest first."""
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             yield from found_items(connection, tree, limit=limit, zone=zone)
 
     def tally(self, tree: Tree, /, *, zone: tzinfo, newest: int) -> SearchTally:
         """Return how many of the newest `newest` matches are of each topic, tone, outlet, language and relevance."""
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             return tally_newest(connection, tree, zone=zone, newest=newest)
 
     def new_matches(self, tree: Tree, since: datetime, /, *, zone: tzinfo, most: int) -> int:
         """Return how many of the items that `search` finds were first examined since then, `most` at most."""
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             return len(newest_matches(connection, tree, most, zone, seen_since=since))
 
     def count(self, tree: Tree, /, *, zone: tzinfo, most: int | None = None) -> FactCount:
         """Return how many items match, as `search` would find them, and of how many stories; `most` ends the count."""
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             return count(connection, tree, zone=zone, most=most)
 
     def facts(self, tree: Tree, /, *, zone: tzinfo) -> list[Fact]:
         """Return the facts of the items that match, in no order."""
-        self.catch_up()
-        with self._reading() as connection:
+        with self._caught_up() as connection:
             return list(matching_facts(connection, tree, zone=zone))
+
+    @contextmanager
+    def _caught_up(self) -> Iterator[Connection]:
+        """Give a connection that reads, after everything stored is in the index."""
+        with self._reading() as connection:
+            is_behind = is_index_behind(connection)
+            if not is_behind:
+                yield connection
+        if is_behind:
+            self.catch_up()
+            with self._reading() as connection:
+                yield connection
 
     def catch_up(self, progress: Callable[[str, int, int], None] | None = None) -> int:
         """Put into the index what is stored and not in it (an older database has none); return how many texts."""

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, select, update
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -33,8 +33,17 @@ TARGET = "vi"
 BATCH = 500
 #: An id is the second of publication, 20 bits of the article's key, and 9 bits that tell apart what would be equal.
 _KEYS, _COUNTS = 1 << 20, 1 << 9
-#: The newest tagging in the index and among the facts, which an older database may lack.
-_NEWEST = [select(func.coalesce(func.max(table.c.tagging_id), 0)) for table in (search_items, facts)]
+#: The newest tagging in the index, among the facts, which an older database may lack, and of all.
+_NEWEST = select(
+    *(
+        select(func.max(column)).scalar_subquery().label(name)
+        for name, column in (
+            ("indexed", search_items.c.tagging_id),
+            ("with_facts", facts.c.tagging_id),
+            ("newest", taggings.c.id),
+        )
+    )
+)
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
         taggings.c.id,
@@ -57,6 +66,11 @@ _ROWS: Select[*tuple[Any, ...]] = (
     .order_by(taggings.c.id)
 )
 
+#: The key of an article that was tagged after a tagging.
+_NEXT = (
+    _ROWS.with_only_columns(items.c.key, maintain_column_froms=True).where(taggings.c.id > bindparam("last")).limit(1)
+)
+
 
 def index_new(connection: Connection, limit: int = BATCH) -> int:
     """Index what was stored since the last call, the oldest `limit` taggings; return how many there were.
@@ -77,11 +91,19 @@ def is_index_behind(connection: Connection) -> bool:
     """Whether something is stored that is not in the index yet."""
     if not has_index(connection):
         return True
-    return connection.execute(_ROWS.where(taggings.c.id > _last_indexed(connection)).limit(1)).first() is not None
+    last, newest = _newest_taggings(connection)
+    # A tagging of an older version is newer than all in the index, and belongs to none of them.
+    return newest > last and connection.execute(_NEXT, {"last": last}).first() is not None
 
 
 def _last_indexed(connection: Connection) -> int:
-    return min(int(connection.execute(newest).scalar_one()) for newest in _NEWEST)
+    return _newest_taggings(connection)[0]
+
+
+def _newest_taggings(connection: Connection) -> tuple[int, int]:
+    """Return the newest tagging that is in the index and among the facts, and the newest of all; 0: there is none."""
+    row = connection.execute(_NEWEST).one()
+    return min(row.indexed or 0, row.with_facts or 0), row.newest or 0
 
 
 def reindex(connection: Connection, keys: Collection[str]) -> None:

@@ -1,8 +1,8 @@
 """The tree of a query → the items that match it, newest or best first, with the matching words highlighted."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from itertools import islice
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, select, text
@@ -10,16 +10,17 @@ from sqlalchemy import Connection, Row, bindparam, select, text
 from pipeline.records import Item, SearchHit, SearchPage
 from pipeline.tables.facts import Fact, FactCount
 from pipeline.tables.translated_items import with_translation
-from pipeline.text.normalize import match_key, normalise
+from pipeline.text.normalize import normalise
 from storage.articles.items import load_chosen
 from storage.engine.dialects import is_sqlite
 from storage.engine.instants import Instant
 from storage.schema.core import versions
 from storage.schema.search import search_items
 from storage.search.compiler import SPANS, CompiledQuery, quote
-from storage.search.hits import search_hit, with_translated_texts, word_pattern
+from storage.search.found_articles import load_found
+from storage.search.hits import SearchedText, search_hit, with_translated_texts
 from storage.search.index import TARGET
-from storage.search.tree import Tree, asked_words, names_relevance
+from storage.search.tree import Tree, Words, asked_words, names_relevance
 from storage.translations.shown import load_shown
 
 Order = Literal["time", "relevance"]
@@ -82,11 +83,13 @@ def search_page(
 
 def _hits(connection: Connection, tree: Tree, keys: Sequence[str], scores: Mapping[str, int]) -> Iterator[SearchHit]:
     """Yield the hits with these keys, in their order, without damaged ones."""
-    items_by_key, translated = load_chosen(connection, keys), load_shown(connection, keys, TARGET)
+    found = load_found(connection, keys)
+    foreign = [key for key, article in found.items() if article.is_foreign]
+    translated = load_shown(connection, foreign, TARGET) if foreign else {}
     words = list(asked_words(tree))
     for key in keys:
-        if key in items_by_key:
-            yield search_hit(items_by_key[key], translated.get(key), words, scores.get(key, 0))
+        if key in found:
+            yield search_hit(found[key], translated.get(key), words, scores.get(key, 0))
 
 
 def found_items(connection: Connection, tree: Tree, *, limit: int, zone: tzinfo) -> Iterator[Item]:
@@ -202,20 +205,20 @@ def _scores(connection: Connection, tree: Tree, keys: Sequence[str]) -> Mapping[
         .join(versions, versions.c.id == search_items.c.version_id)
         .where(search_items.c.item_key.in_(keys))
     )
-    patterns = [word_pattern(words) for words in asked_words(tree)]
+    asked = list(asked_words(tree))
     translated = load_shown(connection, keys, TARGET)
     scores = {}
     for row in connection.execute(query):
         try:
             texts = with_translated_texts(row.article["title"], row.article["text"], translated.get(row.item_key))
-            title, body = (match_key(normalise(text)) for text in texts)
+            title, body = (SearchedText(normalise(text)) for text in texts)
         except (KeyError, TypeError):  # a damaged article is told where it is loaded
             continue
-        scores[row.item_key] = sum(_score(pattern, title, body) for pattern in patterns)
+        scores[row.item_key] = sum(_score(words, title, body) for words in asked)
     return scores
 
 
-def _score(pattern: re.Pattern[str], title: str, body: str) -> int:
-    positions = [match.start() for match in pattern.finditer(body)]
+def _score(words: Words, title: SearchedText, body: SearchedText) -> int:
+    positions = [match.start() for match in islice(body.find(words), _MOST_TIMES)]
     begins = bool(positions) and positions[0] < _BEGINNING
-    return _IN_TITLE * bool(pattern.search(title)) + min(len(positions), _MOST_TIMES) + _AT_ONCE * begins
+    return _IN_TITLE * any(title.find(words)) + len(positions) + _AT_ONCE * begins

@@ -1,9 +1,10 @@
 """The tables of translations → what a reader is shown of each article in her language."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Subquery, Table, and_, select
+from sqlalchemy import BindParameter, Connection, Row, Select, Table, and_, bindparam, select
 
 from pipeline.records import VerdictReason
 from pipeline.records.translations import (
@@ -20,6 +21,8 @@ from storage.translations.made import REFUSAL
 
 #: Keys looked up by one statement.
 _CHUNK = 500
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_TABLES = (translation_corrections, translations)
 
 
 def load_shown(connection: Connection, keys: Iterable[str], target: str) -> dict[str, ItemTranslation]:
@@ -32,25 +35,19 @@ def load_shown(connection: Connection, keys: Iterable[str], target: str) -> dict
 
 
 def _shown(connection: Connection, keys: Sequence[str], target: str) -> dict[str, ItemTranslation]:
-    # Texts of an earlier version are not those that stand beside their translations today.
-    current = (
-        select(item_texts)
-        .join(items, items.c.key == item_texts.c.item_key)
-        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
-        .where(item_texts.c.item_key.in_(keys), item_texts.c.version_id == versions.c.id)
-    ).subquery()
-    of_people, of_engines = (_beside(current, table, target) for table in (translation_corrections, translations))
+    asked = {"keys": list(keys), "target": target}
+    of_people, of_engines = (connection.execute(_beside(table), asked) for table in _TABLES)
     sources: dict[str, str] = {}
     texts: dict[str, dict[TextPart, TranslatedText]] = {}
     refusals: dict[str, dict[TextPart, VerdictReason]] = {}
-    for row in connection.execute(of_engines):
+    for row in of_engines:
         sources[row.item_key] = row.source
         if (reason := _refusal(row)) is not None:
             refusals.setdefault(row.item_key, {})[row.part] = reason
         elif row.text and not is_damaged(row):
             engine = Engine(row.backend, row.model, row.version)
             texts.setdefault(row.item_key, {})[row.part] = TranslatedText(row.text, engine, "", row.at)
-    for key, part, corrected in _newest_corrections(connection.execute(of_people)):
+    for key, part, corrected in _newest_corrections(of_people):
         sources[key] = corrected.source
         texts.setdefault(key, {})[part] = TranslatedText(corrected.text, None, corrected.who, corrected.at)
     return {
@@ -63,9 +60,21 @@ def _shown(connection: Connection, keys: Sequence[str], target: str) -> dict[str
     }
 
 
-def _beside(current: Subquery, table: Table, target: str) -> Select[Any]:
+@cache
+def _beside(table: Table) -> Select[Any]:
     """Select the rows of a table that put current texts of articles into a language, the oldest first."""
-    same_text = and_(table.c.sha256 == current.c.sha256, table.c.source == current.c.language, table.c.target == target)
+    # Texts of an earlier version are not those that stand beside their translations today.
+    current = (
+        select(item_texts)
+        .join(items, items.c.key == item_texts.c.item_key)
+        .join(versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version))
+        .where(item_texts.c.item_key.in_(_KEYS), item_texts.c.version_id == versions.c.id)
+    ).subquery()
+    same_text = and_(
+        table.c.sha256 == current.c.sha256,
+        table.c.source == current.c.language,
+        table.c.target == bindparam("target"),
+    )
     return select(current.c.item_key, current.c.part, table).join(table, same_text).order_by(table.c.id)
 
 

@@ -77,7 +77,7 @@ def store(storage: Database, rows: Sequence[Mapping[str, Any]], at: datetime = T
 
 
 def name_of(hit: SearchHit) -> str:
-    return hit.item.article.url.rpartition("/")[2].removesuffix(".html")
+    return hit.item.url.rpartition("/")[2].removesuffix(".html")
 
 
 def found(storage: Database, query: str, by: Order = "time", limit: int = 50) -> str:

@@ -192,16 +192,16 @@ def _json(hit: SearchHit) -> dict[str, Any]:
     return {
         "item": item.key,
         "story": item.story,
-        "published": item.article.published,
+        "published": item.published,
         "outlet": item.outlet,
-        "url": item.article.url,
+        "url": item.url,
         "title": hit.title.text,
         "title_marks": hit.title.spans,
         "snippet": hit.snippet.text,
         "snippet_marks": hit.snippet.spans,
-        "relevance": item.tags.relevance,
-        "topics": [topic.id for topic in item.tags.topics],
-        "tone": item.tags.tone,
+        "relevance": item.relevance,
+        "topics": list(item.topics),
+        "tone": item.tone,
         "score": hit.score,
         **_translated_json(hit),
     }
@@ -224,14 +224,14 @@ def _print(app: CliContext, hit: SearchHit, zone: ZoneInfo) -> None:
     from diembao.jobs.reading.translation_words import hit_mark
 
     item = hit.item
-    at = item.article.published or item.first_seen
+    at = item.published or item.first_seen
     app.print(f"{at.astimezone(zone):%d/%m/%Y %H:%M}  {item.outlet}  {_marked(hit.title)}")
     for marked in (hit.translated_title, hit.translated_snippet):
         if marked is not None:
             app.print(f"    {_marked(marked)} ({hit_mark(hit)})")
     if hit.snippet.text:
         app.print(f"    {_marked(hit.snippet)}")
-    app.print(f"    {item.key}  {item.article.url}")
+    app.print(f"    {item.key}  {item.url}")
 
 
 def _marked(marked: Highlighted) -> str:

@@ -34,14 +34,14 @@ def atom(name: str, title: str, hits: Sequence[SearchHit], made_at: datetime, la
         title = hit.title.text if translated is None else f"{translated.text} ({hit_mark(hit)}) · {hit.title.text}"
         _add(entry, "title", title)
         _add(entry, "updated", _time(item.fetched_at))
-        if item.article.published is not None:
-            _add(entry, "published", _time(item.article.published))
+        if item.published is not None:
+            _add(entry, "published", _time(item.published))
         _add(_add(entry, "author"), "name", item.outlet)
-        _add(entry, "link").set("href", _ILLEGAL.sub("", item.article.url))
+        _add(entry, "link").set("href", _ILLEGAL.sub("", item.url))
         summary = hit.translated_snippet or hit.snippet
         _add(entry, "summary", summary.text)
-        for topic in item.tags.topics:
-            _add(entry, "category").set("term", topic.id)
+        for topic in item.topics:
+            _add(entry, "category").set("term", topic)
     return etree.tostring(feed, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from zoneinfo import ZoneInfo
 
-    from pipeline.records import Item, SearchHit
+    from pipeline.records import FoundItem, SearchHit
     from pipeline.rules.rulebook import Rulebook
     from pipeline.tables.facts import FactCount, Publisher
     from storage.database import Database
@@ -40,7 +40,7 @@ SearchOrder = Literal["time", "relevance"]
 class FoundArticle:
     """One hit as a page lists it."""
 
-    item: Item
+    item: FoundItem
     title: tuple[Piece, ...]
     snippet: tuple[Piece, ...]
     #: its texts in Vietnamese, and title and snippet of them with what was found marked; None and (): it has none

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from diembao.jobs.reading.searching import BEST, COUNTED, TALLIED, SearchOrder, run_search
 from diembao.jobs.reading.table_files import DIALECTS, MOST_ROWS, TableForm, write_table
-from diembao.jobs.search import article_at, parse_query
+from diembao.jobs.search import items_at, parse_query
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError
 from diembao.web.routes.reading.asked import asked_number, chosen, query_text, show, topic_names
@@ -61,9 +61,9 @@ def search_table(visit: Visit) -> Response:
     form = cast("TableForm", chosen(visit, "form", get_args(TableForm)) or "csv")
     locale = chosen(visit, "locale", DIALECTS) or "en"
     topics, zone = topic_names(visit), visit.context.zone
-    at_address = article_at(visit.storage, query) if query else []
+    at_address = items_at(visit.storage, query) if query else []
     if at_address is not None:
-        rows = iter([hit.item for hit in at_address])
+        rows = iter(at_address)
     else:
         try:
             tree = parse_query(query, visit.context.rules())
