@@ -208,7 +208,7 @@ documents = Table(
     Index(None, "outcome"),
     Index(None, "candidate_id"),
     # Covers the counts of a day, so that they read no page.
-    Index(None, "fetched_at", "source_id", "outcome", "outcome_reason"),
+    Index(None, "fetched_at", "source_id", "outcome", "outcome_reason", "reason"),
     # The pages of one source in a time: its page at the desk, new selectors.
     Index(None, "source_id", "fetched_at"),
 )

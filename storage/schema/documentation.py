@@ -10,6 +10,7 @@ from storage.schema import (
     identity,
     maintenance,
     publications,
+    readings,
     register,
     renditions,
     reviews,
@@ -33,6 +34,7 @@ _DEFINED = (
     accounts,
     reviews,
     register,
+    readings,
 )
 
 
