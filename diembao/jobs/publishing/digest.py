@@ -122,6 +122,13 @@ def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) ->
 
     The e-mail is the brief: the whole digest is attached to it.
     """
+    from analysis.digest.excerpt import kept_excerpts
+
+    with kept_excerpts():
+        return _render(draft, forms, letter=letter)
+
+
+def _render(draft: DraftDigest, forms: Sequence[str], *, letter: bool) -> dict[str, bytes]:
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
     from analysis.documents.page import render_page
