@@ -5,6 +5,7 @@ that passes: on a machine that others use that is too long.
 """
 
 import argparse
+import json
 import os
 import random
 import resource
@@ -47,7 +48,7 @@ _END = datetime(2026, 11, 1, 6, tzinfo=ZONE)
 #: Articles a day, one in so many of them about the province, one page in so many without a text
 _A_DAY, _ABOUT, _UNREADABLE = 1000, 10, 40
 #: Days stored as collections do; the others are copies of them
-_REAL_DAYS = int(os.environ.get("RD", "40"))
+_REAL_DAYS = 20
 #: Polls of a source on a day; bytes of a page as it is stored
 _POLLS, _PAGE = 12, 12_000
 #: Days before the newest one of the old day
@@ -155,13 +156,15 @@ def measure(store: Store) -> list[Goal]:
 
 
 def _seconds(store: Store, words: Sequence[str]) -> float:
-    clock = (_END + timedelta(minutes=30)).isoformat()
-    environment = {**os.environ, "DIEMBAO_DATABASE": store.address, "DIEMBAO_CLOCK": clock}
+    clock = store.home / "clock.json"
+    clock.write_text(json.dumps({"now": (_END + timedelta(minutes=30)).isoformat(), "steady": 1000.0}))
+    environment = {**os.environ, "DIEMBAO_DATABASE": store.address, "DIEMBAO_CLOCK": str(clock)}
     command = [sys.executable, "-m", "diembao", "--home", str(store.home), *words]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     passed, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (0, 1):
+    # A status may tell of troubles: no service runs here.
+    if done.returncode not in ((0, 1) if words[0] == "status" else (0,)):
         raise RuntimeError(f"{words[0]}: {done.stderr.decode()[-2000:]}")
     if store.address.startswith("postgresql"):
         return passed

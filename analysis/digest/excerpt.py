@@ -39,7 +39,9 @@ class ExcerptPiece:
 
 
 #: Excerpts made within `kept_excerpts`, with their items: an identity is that of one object only while this lives.
-_KEPT: ContextVar[dict[tuple[int, int], tuple[Item, tuple[ExcerptPiece, ...]]] | None] = ContextVar("kept", default=None)
+_KEPT: ContextVar[dict[tuple[int, int], tuple[Item, tuple[ExcerptPiece, ...]]] | None] = ContextVar(
+    "kept", default=None
+)
 
 
 @dataclass(frozen=True, slots=True)

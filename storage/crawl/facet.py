@@ -199,6 +199,11 @@ class Crawl(Facet):
         with self._reading() as connection:
             return ledger.find_entries(connection, urls)
 
+    def was_asked(self, start: datetime, end: datetime, /) -> bool:
+        """Return whether any source was asked in a period: one of `source_days` has polled feeds."""
+        with self._reading() as connection:
+            return source_days.was_asked(connection, start, end)
+
     def page_tallies(self, since: datetime, border: datetime, until: datetime, /) -> list[PageTally]:
         """Return how many pages fetched in [since, until] were read alike, by source, those after `border` apart."""
         with self._reading() as connection:

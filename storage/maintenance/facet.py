@@ -25,7 +25,8 @@ class Maintenance(Facet):
                 name: connection.execute(select(func.count()).select_from(core.metadata.tables[name])).scalar_one()
                 for name in tables
             }
-            stories = select(func.count(func.distinct(core.items.c.story)))
+            # Counted so by the index in its order; both databases sort for count(DISTINCT …).
+            stories = select(func.count()).select_from(select(core.items.c.story).distinct().subquery())
             return rows | {"stories": connection.execute(stories).scalar_one()}
 
     # the clock

@@ -1,6 +1,6 @@
 """what was read of each page in rows of their own, so that five weeks of pages are compared without opening one
 
-The index of a day's pages holds the reason of each too, for the same end.
+The index of a day's pages holds the reason of each too, for the same end; that of outcomes why pages are unreadable.
 
 Revision ID: 0027
 Revises: 0026
@@ -61,9 +61,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_page_readings_at"), "page_readings", ["at"])
     op.drop_index(op.f(_OLD_INDEX), table_name="documents")
     op.create_index(op.f(f"{_OLD_INDEX}_reason"), "documents", [*_OF_A_DAY, "reason"])
+    op.drop_index(op.f("ix_documents_outcome"), table_name="documents")
+    op.create_index(op.f("ix_documents_outcome_outcome_reason"), "documents", ["outcome", "outcome_reason"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_documents_outcome_outcome_reason"), table_name="documents")
+    op.create_index(op.f("ix_documents_outcome"), "documents", ["outcome"])
     op.drop_index(op.f(f"{_OLD_INDEX}_reason"), table_name="documents")
     op.create_index(op.f(_OLD_INDEX), "documents", _OF_A_DAY)
     op.drop_index(op.f("ix_page_readings_at"), table_name="page_readings")
