@@ -116,8 +116,14 @@ def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
 
 def visible(text: str, most: int = _LINE) -> str:
     """Return `text` on one line of at most `most` characters, without characters that hide or reorder others."""
-    line = _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
-    return cut_line(line, most)
+    if not _is_plain(text):
+        text = _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " ")))
+    return cut_line(text.strip(), most)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character of a text is shown and every blank is a single space, as in nearly all of them."""
+    return text.isprintable() and "  " not in text
 
 
 def evidence(tags: Tags) -> Iterator[tuple[Evidence, int]]:
@@ -266,7 +272,10 @@ def _pieces(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
     pieces: list[ExcerptPiece] = []
 
     def add(begin: int, stop: int, marked: bool) -> None:
-        if shown := _SPACES.sub(" ", _INVISIBLE.sub("", text[begin:stop])):
+        shown = text[begin:stop]
+        if not _is_plain(shown):
+            shown = _SPACES.sub(" ", _INVISIBLE.sub("", shown))
+        if shown:
             pieces.append(ExcerptPiece(shown, marked))
 
     at = start
