@@ -27,7 +27,7 @@ from pipeline.records import (
 from storage.database import Database, open_database
 from storage.maintenance.integrity import check_integrity
 from storage.schema.core import documents, versions
-from storage.schema.readings import page_readings
+from storage.schema.maintenance import page_readings
 from tests.support.factories import PLAIN_TAGS, examine_pending, store_pages
 
 T0 = datetime(2026, 3, 2, 6, tzinfo=UTC)

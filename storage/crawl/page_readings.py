@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, fun
 from pipeline.records import DocumentOutcome, PageReading, PageTally, Reason
 from storage.engine.damage import is_damaged
 from storage.schema.core import documents, versions
-from storage.schema.readings import page_readings
+from storage.schema.maintenance import page_readings
 
 #: Texts with their pages, as `store_readings` takes them.
 _TEXTS: Select[*tuple[Any, ...]] = select(

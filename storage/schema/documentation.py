@@ -10,7 +10,6 @@ from storage.schema import (
     identity,
     maintenance,
     publications,
-    readings,
     register,
     renditions,
     reviews,
@@ -34,7 +33,6 @@ _DEFINED = (
     accounts,
     reviews,
     register,
-    readings,
 )
 
 
