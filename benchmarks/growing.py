@@ -4,6 +4,7 @@ Loading a million articles as a collection does takes an hour; what takes the ti
 and after. The copies go the way of the database alone, so that its tables and indexes are as large as they would be.
 """
 
+import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -18,10 +19,16 @@ from storage.search.compiler import SECOND, SPANS
 _WORDS = "base_words"
 #: Bits of a moment of story_nodes that are within its second.
 _MOMENT_BITS = 28
+#: Bytes of a page that retention took away
+_NO_PAGE = zlib.compress(b"")
 
 
-def grow(address: str, end: datetime, say: Callable[[str], None]) -> None:
-    """Write the days of a database that benchmarks.store loaded again until they reach `end`."""
+def grow(address: str, end: datetime, say: Callable[[str], None], *, pages_from: datetime | None = None) -> None:
+    """Write the days of a database that benchmarks.store loaded again until they reach `end`.
+
+    Of pages that are not about the province and were fetched before `pages_from` the bytes are left out, as by
+    retention.
+    """
     engine = connect(address)
     with engine.begin() as connection:
         first, last = _span(connection)
@@ -30,7 +37,7 @@ def grow(address: str, end: datetime, say: Callable[[str], None]) -> None:
     length = last - first + timedelta(hours=12)
     for n in range(1, (end - first) // length + 1):
         with engine.begin() as connection:
-            _copy(connection, n, n * length, end)
+            _copy(connection, n, n * length, end, pages_from or last)
         with engine.connect().execution_options(reads=True) as connection:
             say(f"{connection.execute(text('SELECT count(*) FROM items')).scalar_one():,} items")
     if engine.dialect.name == "sqlite":
@@ -67,7 +74,7 @@ def _keep_words(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT OR IGNORE INTO {_WORDS} VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> None:
+def _copy(connection: Connection, n: int, later: timedelta, end: datetime, pages_from: datetime) -> None:
     sqlite = connection.dialect.name == "sqlite"
     seconds = int(later.total_seconds())
 
@@ -82,8 +89,11 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
     values = {
         "candidates": {"id": f"x.id + {step}", "url": f"x.url || '?{n}'", "item_key": key % "x.item_key"}
         | {name: moved(f"x.{name}") for name in ("first_seen", "last_seen", "next_try")},
+        "fetches": {"id": f"x.id + {step}", "candidate_id": f"x.candidate_id + {step}", "url": f"x.url || '?{n}'"}
+        | {"at": moved("x.at")},
         "documents": {"id": f"x.id + {step}", "candidate_id": f"x.candidate_id + {step}", "url": f"x.url || '?{n}'"}
-        | {name: moved(f"x.{name}") for name in ("fetched_at", "examined_at")},
+        | {name: moved(f"x.{name}") for name in ("fetched_at", "examined_at")}
+        | {"body": "CASE WHEN x.outcome = 'coverage' OR x.fetched_at >= :pages_from THEN x.body ELSE :no_page END"},
         "items": {"key": key % "x.key", "url": f"x.url || '?{n}'", "candidate_id": f"x.candidate_id + {step}"}
         | {"story": key % "x.story", "event": key % "x.event", "first_seen": moved("x.first_seen")},
         "versions": {"id": f"x.id + {step}", "item_key": key % "x.item_key", "document_id": f"x.document_id + {step}"}
@@ -103,7 +113,8 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
     article = "x.item_key = c.item_key"
     base = {
         "candidates": "JOIN candidates x ON x.id = c.id",
-        "documents": "JOIN documents x ON x.candidate_id = c.id AND x.outcome = 'coverage'",
+        "fetches": "JOIN fetches x ON x.candidate_id = c.id",
+        "documents": "JOIN documents x ON x.candidate_id = c.id",
         "items": "JOIN items x ON x.key = c.item_key",
         "versions": f"JOIN versions x ON {article}",
         "taggings": "JOIN versions v ON v.item_key = c.item_key JOIN taggings x ON x.version_id = v.id",
@@ -118,9 +129,11 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime) -> No
         taken = ", ".join(changed.get(name, f"x.{name}") for name in columns)
         query = text(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM candidates c {base[table]} "
-            "WHERE c.item_key IS NOT NULL AND c.id < 10000000 AND c.first_seen < :before"
-        )
-        connection.execute(query.bindparams(bindparam("before", end - later, type_=Instant)))
+            "WHERE c.id < 10000000 AND c.first_seen < :before"
+        ).bindparams(bindparam("before", end - later, type_=Instant))
+        if table == "documents":
+            query = query.bindparams(bindparam("pages_from", pages_from - later, type_=Instant), no_page=_NO_PAGE)
+        connection.execute(query)
     if sqlite:
         connection.exec_driver_sql(
             "INSERT INTO search_index(rowid, title, text, title_exact, text_exact, marks) "

@@ -159,6 +159,7 @@ def join_as_before(address: str, shared: str) -> None:
             run(f"DELETE FROM {table}")
         others = "(SELECT id FROM versions WHERE item_key <> :first)"
         run(f"DELETE FROM taggings WHERE version_id IN {others}", first=first)
+        run(f"DELETE FROM page_readings WHERE version_id IN {others}", first=first)
         run("DELETE FROM versions WHERE item_key <> :first", first=first)
         run("DELETE FROM items WHERE key <> :first", first=first)
         run("UPDATE items SET url = :shared, story = key, event = key", shared=shared)

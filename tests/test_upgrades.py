@@ -51,6 +51,16 @@ REASON = VerdictReason(
         "count": 2,
     },
 )
+#: What is kept of its reading since 0027.
+READING = {
+    "version_id": 1,
+    "document_id": 1,
+    "source_id": "a",
+    "at": AT,
+    "text": int(ARTICLE_OF_IT.text_from == "page"),
+    "title": int(ARTICLE_OF_IT.text_from == "page"),
+    "date": int(ARTICLE_OF_IT.text_from == "page" and ARTICLE_OF_IT.published_from != "feed"),
+}
 TAGS_OF_IT = Tags("vi", "main", 0.9, REASON, (), (TopicFound("energy", 0.9, ()),), (), "neutral", "old")
 
 
@@ -119,6 +129,7 @@ def rows(version: str) -> dict[str, dict[str, Any]]:
         | {"article": ARTICLE.dump_python(ARTICLE_OF_IT, mode="json")},
         "taggings": {"id": 1, "version_id": 1, "rules": "old", "tagged_at": AT, "relevance": "main", "score": 0.9}
         | {"tags": tags},
+        **({"page_readings": READING} if version >= "0027" else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from analysis.anomalies.chances import poisson_at_least, poisson_at_most
 from analysis.anomalies.extraction_drift import ExtractionDrift
 from pipeline.records import Flag, SourceDay, SourceFigures
 
@@ -53,12 +54,10 @@ def source_flags(day: SourceDay, history: Sequence[SourceFigures]) -> tuple[Flag
 
 
 def _unusual_count(today: int, past: Sequence[int]) -> list[Flag]:
-    from scipy.special import pdtr, pdtrc
-
     low, high, mean = min(past), max(past), sum(past) / len(past)
-    if today < low and pdtr(today, mean) < _LARGEST_CHANCE:
+    if today < low and poisson_at_most(today, mean) < _LARGEST_CHANCE:
         return [Flag("fewer", today, low, high)]
-    if today > high and pdtrc(today - 1, mean) < _LARGEST_CHANCE:
+    if today > high and poisson_at_least(today, mean) < _LARGEST_CHANCE:
         return [Flag("more", today, low, high)]
     return []
 

@@ -4,8 +4,7 @@ Method: the counts of comparable past days (workdays with workdays, days off wit
 negative binomial distribution with their mean and variance, widened by the uncertainty of that mean; a Poisson
 distribution if their variance is no larger than their mean. The chance of a count at least as high as today's is the
 p-value. The p-values of all series of the day are adjusted by Benjamini and Hochberg's procedure (1995): over many
-days, at most the share `FALSE_DISCOVERIES` of the surges is false. The tails are `scipy.special.betainc` and
-`gammainc`, the procedure is `scipy.stats.false_discovery_control`.
+days, at most the share `FALSE_DISCOVERIES` of the surges is false.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from datetime import date
 from statistics import fmean, variance
 from typing import Literal
 
+from analysis.anomalies.chances import adjusted_chances, negative_binomial_at_least, poisson_at_least
 from pipeline.i18n.catalogs import translate_code
 from pipeline.i18n.language import Language
 
@@ -59,14 +59,9 @@ class Surge:
 def find_surges(series: Sequence[Series], day: date) -> list[Surge]:
     """Return the surges of a day, the least likely first; series with too short a past are skipped."""
     counts = [surge for single in series if (surge := _count_with_chance(single, day)) is not None]
-    # Adjusting makes no chance smaller, and scipy.stats takes half a second to load.
-    if not any(surge.p <= FALSE_DISCOVERIES for surge in counts):
-        return []
-    from scipy.stats import false_discovery_control
-
-    adjusted = false_discovery_control([surge.p for surge in counts], method="bh")
+    adjusted = adjusted_chances([surge.p for surge in counts])
     signals = [
-        Surge(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, float(q))
+        Surge(f.kind, f.id, f.name, f.count, f.usual, f.days, f.p, q)
         for f, q in zip(counts, adjusted, strict=True)
         if q <= FALSE_DISCOVERIES and f.count >= LEAST_COUNT
     ]
@@ -92,14 +87,9 @@ def _count_with_chance(series: Series, day: date) -> Surge | None:
 
 def _chance(count: int, mean: float, spread: float) -> float:
     """Return the chance of at least `count`: the upper tail of a negative binomial or Poisson distribution."""
-    from scipy.special import betainc, gammainc
-
-    if count <= 0:
-        return 1.0
     if spread <= mean:
-        return float(gammainc(count, mean))
-    size = mean * mean / (spread - mean)
-    return float(betainc(count, size, mean / (size + mean)))
+        return poisson_at_least(count, mean)
+    return negative_binomial_at_least(count, mean, mean * mean / (spread - mean))
 
 
 def _comparable(counts: Mapping[date, int], day: date) -> list[int]:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +38,12 @@ class ExcerptPiece:
     marked: bool = False
 
 
+#: Excerpts made within `kept_excerpts`, with their items: an identity is that of one object only while this lives.
+_KEPT: ContextVar[dict[tuple[int, int], tuple[Item, tuple[ExcerptPiece, ...]]] | None] = ContextVar(
+    "kept", default=None
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Passage:
     #: start and end (exclusive) in the text
@@ -62,6 +70,25 @@ def excerpt(item: Item, limit: int = LIMIT) -> tuple[ExcerptPiece, ...]:
     `limit` is cut between words. Captions, credits of pictures, tags of agencies and sub-headings are left out
     (analysis.documents.sentences).
     """
+    kept = _KEPT.get()
+    if kept is None:
+        return _excerpt(item, limit)
+    if (id(item), limit) not in kept:
+        kept[id(item), limit] = item, _excerpt(item, limit)
+    return kept[id(item), limit][1]
+
+
+@contextmanager
+def kept_excerpts() -> Iterator[None]:
+    """Let each excerpt be made once within the block: every form of a document shows the same ones."""
+    token = _KEPT.set({})
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def _excerpt(item: Item, limit: int) -> tuple[ExcerptPiece, ...]:
     text = _nfc(item.article.text or item.article.lead)
     spans = _spans(text, item.tags, "text") if item.article.text else []
     sentences = quotable(text, item.outlet, _nfc(item.article.title))
@@ -89,8 +116,14 @@ def strip_markup(pieces: Sequence[ExcerptPiece]) -> str:
 
 def visible(text: str, most: int = _LINE) -> str:
     """Return `text` on one line of at most `most` characters, without characters that hide or reorder others."""
-    line = _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " "))).strip()
-    return cut_line(line, most)
+    if not _is_plain(text):
+        text = _SPACES.sub(" ", _INVISIBLE.sub("", text.replace("\u2028", " ").replace("\u2029", " ")))
+    return cut_line(text.strip(), most)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character of a text is shown and every blank is a single space, as in nearly all of them."""
+    return text.isprintable() and "  " not in text
 
 
 def evidence(tags: Tags) -> Iterator[tuple[Evidence, int]]:
@@ -239,7 +272,10 @@ def _pieces(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -
     pieces: list[ExcerptPiece] = []
 
     def add(begin: int, stop: int, marked: bool) -> None:
-        if shown := _SPACES.sub(" ", _INVISIBLE.sub("", text[begin:stop])):
+        shown = text[begin:stop]
+        if not _is_plain(shown):
+            shown = _SPACES.sub(" ", _INVISIBLE.sub("", shown))
+        if shown:
             pieces.append(ExcerptPiece(shown, marked))
 
     at = start

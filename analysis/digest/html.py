@@ -105,7 +105,9 @@ def _markdown(text: str, at_start: bool = False) -> "Markup":
     """Escape `text` so that Markdown shows it to the letter; `at_start`: it begins a line."""
     from markupsafe import Markup
 
-    text = _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", text))
+    if not text.isprintable() or "  " in text:
+        text = re.sub(r"\s+", " ", text)
+    text = _MARKDOWN.sub(r"\\\1", text)
     if at_start:
         text = _MARKDOWN_AT_START.sub(r"\\", text.lstrip(), count=1) if _starts_block(text.lstrip()) else text
     return Markup(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))

@@ -21,7 +21,7 @@ from analysis.stories.ranking import (
     top_stories,
     with_chosen,
 )
-from pipeline.records import Item, SourceDay, Tone
+from pipeline.records import Item, ItemLine, SourceDay, Tone
 from pipeline.tagging.words.gravity import Gravity
 
 
@@ -144,7 +144,7 @@ class Digest:
         return f"DB-{self.day:%Y%m%d}-{self.sha256[:8]}"
 
 
-def count_items(items: Iterable[Item]) -> Counts:
+def count_items(items: Iterable[Item | ItemLine]) -> Counts:
     """Return the numbers of stories, items and outlets among `items`."""
     items = list(items)
     return Counts(len({i.story for i in items}), len(items), len({i.source_id for i in items}))

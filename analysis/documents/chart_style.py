@@ -28,29 +28,43 @@ PLAIN, ASIDE = "#0072B2", "#BBBBBB"
 LEAST_ITEMS = 8
 #: Bars up to which each gets more room
 _ROOMY = 10
+#: Axes of names and of whole numbers, as Vega-Lite writes them
+_NAMES: dict[str, Any] = {"labelLimit": 320, "labelExpr": "split(datum.label, '\\n')"}
+_NUMBERS: dict[str, Any] = {"format": ",d", "tickMinStep": 1}
 #: Scale of the PNG: 300 dots per inch on 150 mm
 _SCALE = 2.5
 
 
 def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int], words: Labels, title: str) -> Picture:
     """Return one bar for each name in `order`, divided by tone; rows hold topic, tone, place (of the tone) and n."""
-    import altair
-
+    # Written out, since this chart is in every digest: Altair takes longer to import than the chart to draw.
     is_roomy = len(order) <= _ROOMY
     wrapped = {name: wrap(name) if is_roomy else name for name in order}
-    chart = (
-        altair.Chart(altair.InlineData(values=[{**row, "topic": wrapped[row["topic"]]} for row in rows]))
-        .mark_bar(stroke="#ffffff", strokeWidth=1)
-        .encode(
-            y=names_axis("topic", wrapped.values()),
-            x=altair.X("sum(n):Q", title=words.say("outlet_items"), axis=whole_numbers()),
-            color=tone_colour(words),
-            order=altair.Order("place:Q"),
-        )
-        .properties(width=WIDTH, height=step(wrapped.values(), 28 if is_roomy else 20), title=title)
-    )
+    least = 28 if is_roomy else 20
+    tones = {"domain": [words.of("tone", tone) for tone in COLOURS], "range": [*COLOURS.values()]}
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json",
+        "config": {"view": {"continuousWidth": 300, "continuousHeight": 300}, **_look()},
+        "data": {"values": [{**row, "topic": wrapped[row["topic"]]} for row in rows]},
+        "mark": {"type": "bar", "stroke": "#ffffff", "strokeWidth": 1},
+        "encoding": {
+            "y": {"field": "topic", "type": "nominal", "sort": [*wrapped.values()], "title": None, "axis": _NAMES},
+            "x": {
+                "aggregate": "sum",
+                "field": "n",
+                "type": "quantitative",
+                "title": words.say("outlet_items"),
+                "axis": _NUMBERS,
+            },
+            "color": {"field": "tone", "type": "nominal", "title": words.say("tones"), "scale": tones},
+            "order": {"field": "place", "type": "quantitative"},
+        },
+        "width": WIDTH,
+        "height": {"step": _bar_height(wrapped.values(), least)},
+        "title": title,
+    }
     figures = "; ".join(f"{name} {totals[name]}" for name in order)
-    return render_chart(chart, f"{title}: {figures}", words)
+    return _render(spec, f"{title}: {figures}", words)
 
 
 def wrap(name: str) -> str:
@@ -62,15 +76,18 @@ def names_axis(field: str, names: Iterable[str]) -> Any:
     """Return the y channel for bars with these names (from `wrap`), in this order."""
     import altair
 
-    axis = altair.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
-    return altair.Y(f"{field}:N", sort=list(names), title=None, axis=axis)
+    return altair.Y(f"{field}:N", sort=list(names), title=None, axis=altair.Axis(**_NAMES))
 
 
 def step(names: Iterable[str], least: int) -> Any:
     """Return the height of a bar with its gap, in pixels: `least`, or more where a name takes several lines."""
     import altair
 
-    return altair.Step(max([least, *(_LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)]))
+    return altair.Step(_bar_height(names, least))
+
+
+def _bar_height(names: Iterable[str], least: int) -> int:
+    return max([least, *(_LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)])
 
 
 def tone_colour(words: Labels) -> Any:
@@ -84,21 +101,26 @@ def tone_colour(words: Labels) -> Any:
 def whole_numbers() -> Any:
     import altair
 
-    return altair.Axis(format=",d", tickMinStep=1)
+    return altair.Axis(**_NUMBERS)
 
 
 def render_chart(chart: Any, alt: str, words: Labels) -> Picture:
     """Return an Altair chart as a picture, with the number format of the language."""
+    look = _look()
+    styled = chart.configure(font=look["font"]).configure_axis(**look["axis"]).configure_legend(**look["legend"])
+    return _render(styled.to_dict(), alt, words)
+
+
+def _look() -> dict[str, Any]:
+    """Return the settings that all charts share, as Vega-Lite's `config`."""
+    sizes = {"labelFontSize": 14, "titleFontSize": 14}
+    return {"font": fonts.FONT_NAME, "axis": sizes, "legend": {**sizes, "orient": "bottom"}}
+
+
+def _render(spec: dict[str, Any], alt: str, words: Labels) -> Picture:
     import vl_convert
 
     fonts.register_fonts()
-    sizes = {"labelFontSize": 14, "titleFontSize": 14}
-    spec = (
-        chart.configure(font=fonts.FONT_NAME)
-        .configure_axis(**sizes)
-        .configure_legend(**sizes, orient="bottom")
-        .to_dict()
-    )
     spec["background"] = "#ffffff"
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     point, thousands = (",", ".") if words.lang == "vi" else (".", ",")

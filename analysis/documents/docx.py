@@ -67,6 +67,7 @@ class _Writer:
         """`hanging`: list marks hang to the left of their text."""
         self._document, self._hanging = document, hanging
         self._links: dict[str, str] = {}
+        self._number = 1
         self._pictures = 0
 
     def block(self, block: Block, *, keep: int = 0) -> Iterator[str]:
@@ -93,7 +94,12 @@ class _Writer:
 
         link = run.link or ""
         if link not in self._links:
-            self._links[link] = self._document.part.relate_to(link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+            # As `relate_to` does, which compares each link with all others; a number that is taken stays so.
+            relations = self._document.part.rels
+            while (number := f"rId{self._number}") in relations:
+                self._number += 1
+            relations.add_relationship(RELATIONSHIP_TYPE.HYPERLINK, link, number, is_external=True)
+            self._links[link] = number
         return f'<w:hyperlink r:id="{self._links[link]}">{_run(run)}</w:hyperlink>'
 
     def _picture(self, picture: Picture) -> str:

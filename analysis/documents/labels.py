@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.i18n.catalogs import find_code
 from pipeline.i18n.language import LANGUAGES, Language
@@ -45,9 +45,7 @@ class Labels:
         return format_decimal(value, "#,##0", locale=self.lang)
 
     def short_date(self, at: date) -> str:
-        from babel.dates import format_date
-
-        return format_date(at, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.lang)
+        return _short_date(at.date() if isinstance(at, datetime) else at, self.lang)
 
     def month(self, at: date) -> str:
         """Return the name of a month in the form it has without a day."""
@@ -98,6 +96,13 @@ def labels(lang: str) -> Labels:
         if language == lang:
             return Labels(language)
     raise ValueError(f"no labels in {lang!r}; there are {', '.join(LANGUAGES)}")
+
+
+@lru_cache(maxsize=1_000)
+def _short_date(day: date, lang: Language) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, "dd/MM/yyyy" if lang == "vi" else "d MMM yyyy", locale=lang)
 
 
 @cache

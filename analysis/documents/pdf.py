@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import UTC
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from unicodedata import normalize
@@ -61,10 +62,18 @@ def render_pdf(paper: PrintDocument, *, reserve: bool = False) -> bytes:
         template,
         # Composed letters: the text layer of a letter and a mark apart would say the letter twice.
         sys_inputs={"paper": normalize("NFC", json.dumps(content, ensure_ascii=False))},
-        font_paths=[fonts.font_folder()],
+        font_paths=_typefaces(),
         timestamp=int(paper.made_at.astimezone(UTC).timestamp()),
     )
     return pdf
+
+
+@cache
+def _typefaces() -> Any:
+    """Return the typefaces of the machine and ours: to look for them takes longer than to set a page."""
+    import typst
+
+    return typst.Fonts(font_paths=[fonts.font_folder()])
 
 
 def count_pages(file: bytes) -> int:

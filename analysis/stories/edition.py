@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.stories.grouping import Story
-from pipeline.records import Item
+from pipeline.records import Item, ItemLine
 from pipeline.records.publications import Publication
 
 
@@ -24,7 +24,7 @@ class Edition:
         return any(i.key in self.items or self.matters & {i.story, i.event} for i in story.items)
 
 
-def edition_of(day: date, items: Iterable[Item]) -> Edition:
+def edition_of(day: date, items: Iterable[Item | ItemLine]) -> Edition:
     """Return the edition of a day that held these articles."""
     items = list(items)
     matters = {key for item in items for key in (item.story, item.event) if key}

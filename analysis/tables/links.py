@@ -1,5 +1,6 @@
 """Article → the address that a reader of a document may click."""
 
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from pipeline.records import Article, Reason
@@ -17,6 +18,14 @@ def article_link(article: Article) -> str | None:
     if article.reason is Reason.UNSAFE_ADDRESS:
         return None
     for url in (article.canonical, article.url):
-        if is_fetchable(url.strip()) and not is_metadata_service(urlsplit(url.strip()).hostname or ""):
-            return quote(url.strip(), safe="%/:?#[]@!$&'()*+,;=-._~")
+        if (link := _clickable(url.strip())) is not None:
+            return link
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _clickable(url: str) -> str | None:
+    """Return an address percent-encoded; None where it may not be clicked. Each form of a digest asks for the same."""
+    if not is_fetchable(url) or is_metadata_service(urlsplit(url).hostname or ""):
+        return None
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")

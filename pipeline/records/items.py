@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.records.articles import Article, PublishedFrom
 from pipeline.records.sources import SourceCategory
@@ -83,6 +83,15 @@ class Item:
     def language(self) -> str:
         """Language of the text as detected, else as its page declares it (BCP 47); '': neither."""
         return self.tags.language or self.article.language
+
+
+class ItemLine(NamedTuple):
+    """An article by its keys alone, as it is counted among others; see Item."""
+
+    key: str
+    story: str
+    event: str
+    source_id: str
 
 
 DecisionField = Literal["relevance", "topics", "tone"]

@@ -58,6 +58,29 @@ class PageReading:
     #: element that holds the text, e.g. 'article.fck_detail'; '' where it is not known
     place: str = ""
 
+    @property
+    def pages(self) -> int:
+        """Return 1: a reading counts as a tally of one page."""
+        return 1
+
+
+@dataclass(frozen=True, slots=True)
+class PageTally:
+    """How many pages of one source were read alike, in the days that are compared or in those before them."""
+
+    source_id: str
+    recent: bool
+    text: bool = False
+    title: bool = False
+    date: bool = False
+    #: whether selectors were asked for parts, and whether one of them was not found
+    asked: bool = False
+    missed: bool = False
+    #: as in PageReading
+    agreement: float | None = None
+    place: str = ""
+    pages: int = 1
+
 
 @dataclass(frozen=True, slots=True)
 class HostWait:

@@ -24,6 +24,7 @@ from storage.articles.claims import Claims, claims_of, known_names, shared_names
 from storage.articles.identity import LeaveStories, identify, item_key
 from storage.crawl.candidates import forget_checks
 from storage.crawl.outlets import outlet_of
+from storage.crawl.page_readings import store_readings
 from storage.engine.connection import storable
 from storage.schema.core import candidates, documents, items, taggings, versions
 
@@ -138,11 +139,7 @@ def _load_rows(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]
     table = documents.c
     query: Select[*tuple[Any, ...]] = (
         select(
-            table.id,
-            table.candidate_id,
-            table.source_id,
-            table.fetched_at,
-            table.entry,
+            *(table[name] for name in ("id", "candidate_id", "source_id", "fetched_at", "reason", "entry")),
             candidates.c.item_key,
             candidates.c.outcome,
             candidates.c.url.label("link_url"),
@@ -227,6 +224,7 @@ def _store_articles(connection: Connection, batch: Mapping[str, _ReadArticle], a
     if new_versions:
         inserted = connection.execute(insert(versions).returning(versions.c.id, versions.c.item_key), new_versions)
         version_ids |= {row.item_key: row.id for row in inserted}
+        store_readings(connection, ((version_ids[v["item_key"]], own[v["item_key"]].row, v) for v in new_versions))
         new_numbers = [{"of": row["item_key"], "to": row["number"]} for row in new_versions if row["number"] > 1]
         if new_numbers:
             set_version = update(items).where(items.c.key == bindparam("of")).values(version=bindparam("to"))

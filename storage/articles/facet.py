@@ -17,12 +17,14 @@ from pipeline.records import (
     DocumentOutcome,
     Examined,
     Item,
+    ItemLine,
     Reason,
     Relevance,
     Unreadable,
     Version,
 )
 from storage.articles import decisions, items, pending, version_lines
+from storage.articles.digest_lines import load_digest_lines
 from storage.crawl.candidates import count_by
 from storage.engine.damage import stored_reason
 from storage.engine.errors import StorageError
@@ -173,6 +175,13 @@ class Articles(Facet):
         """
         with self._reading() as connection:
             return items.load_digest_items(connection, start, end, late_from, as_of)
+
+    def digest_lines(
+        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+    ) -> list[ItemLine]:
+        """Return what `digest_items` returns by keys alone, in no order, without a look at texts and tags."""
+        with self._reading() as connection:
+            return load_digest_lines(connection, start, end, late_from, as_of)
 
     def rejected_items(
         self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None

@@ -236,8 +236,12 @@ def load_digest_items(
     connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None = None
 ) -> list[Item]:
     """See storage.articles.facet.Articles.digest_items."""
-    about = and_(relevance_of_item(as_of).in_(("main", "mention")), ~_is_rejected(as_of))
-    return _news(connection, about, start, end, late_from, as_of)
+    return _news(connection, is_for_digest(as_of), start, end, late_from, as_of)
+
+
+def is_for_digest(as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether an article is about the province, and no person rejected it."""
+    return and_(relevance_of_item(as_of).in_(("main", "mention")), ~_is_rejected(as_of))
 
 
 def _is_rejected(as_of: datetime | None) -> ColumnElement[bool]:
@@ -278,15 +282,15 @@ def _news(
     as_of: datetime | None,
 ) -> list[Item]:
     """Return the items that are news in [start, end) and fulfil a condition, newest first."""
+    query = _select_items(as_of).where(is_news(start, end, late_from), condition)
+    rows = connection.execute(query.order_by(versions.c.published.desc(), items.c.key)).all()
+    decisions_by_item = load_decisions(connection, [row.key for row in rows], as_of)
+    return list(_sound_items(rows, decisions_by_item, as_of))
+
+
+def is_news(start: datetime, end: datetime, late_from: datetime) -> ColumnElement[bool]:
+    """Whether an item is news in [start, end): published in it, or first seen in it and not older than `late_from`."""
     seen_within = and_(items.c.first_seen >= start, items.c.first_seen < end)
     on_time = and_(versions.c.published >= start, versions.c.published < end, items.c.first_seen < end)
     late = and_(seen_within, versions.c.published >= late_from, versions.c.published < end)
-    query = (
-        _select_items(as_of)
-        .where(items.c.key.in_(_keys_within(start, end)), or_(on_time, late, _undated(seen_within)))
-        .where(condition)
-        .order_by(versions.c.published.desc(), items.c.key)
-    )
-    rows = connection.execute(query).all()
-    decisions_by_item = load_decisions(connection, [row.key for row in rows], as_of)
-    return list(_sound_items(rows, decisions_by_item, as_of))
+    return and_(items.c.key.in_(_keys_within(start, end)), or_(on_time, late, _undated(seen_within)))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, selec
 from pipeline.records import CandidateOutcome
 from storage.articles.claims import former_key, store_claims
 from storage.articles.joined_reviews import move_reviews
+from storage.crawl.page_readings import drop_readings, store_reading_of
 from storage.schema.core import candidates, items, taggings, versions
 from storage.schema.derived import facts, listings
 from storage.schema.maintenance import decisions
@@ -73,6 +74,7 @@ def _store_anew(connection: Connection, version: int) -> int:
     values = {name: value for name, value in row._mapping.items() if name != "id"}
     key = connection.execute(insert(versions).values(**values)).inserted_primary_key
     assert key is not None
+    store_reading_of(connection, key[0])
     for tagging in of_version:
         values = {name: value for name, value in tagging._mapping.items() if name != "id"}
         connection.execute(insert(taggings).values(**values | {"version_id": key[0]}))
@@ -80,6 +82,7 @@ def _store_anew(connection: Connection, version: int) -> int:
 
 
 def _drop_version(connection: Connection, version: int) -> None:
+    drop_readings(connection, [version])
     connection.execute(delete(taggings).where(taggings.c.version_id == version))
     connection.execute(delete(versions).where(versions.c.id == version))
 

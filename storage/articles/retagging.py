@@ -13,6 +13,7 @@ from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import apply_decisions, load_decisions
 from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
+from storage.crawl.page_readings import store_reading_of
 from storage.engine.damage import stored_reason, tell_left_out
 from storage.schema.core import documents, items, sources, taggings, versions
 
@@ -152,6 +153,7 @@ def _store_new_version(connection: Connection, old: Row[Any], result: Coverage) 
     }
     key = connection.execute(insert(versions).values(**values)).inserted_primary_key
     assert key is not None
+    store_reading_of(connection, key[0])
     connection.execute(update(items).where(items.c.key == old.item_key).values(version=old.number + 1))
     return int(key[0])
 

@@ -14,6 +14,7 @@ from pipeline.records import (
     FetchFailure,
     LedgerEntry,
     PageReading,
+    PageTally,
     Poll,
     Reason,
     Source,
@@ -23,7 +24,7 @@ from pipeline.records import (
 from pipeline.records.audit import AuditEvent
 from pipeline.tables.facts import Publisher, SourceRead
 from storage.audit.chain import append
-from storage.crawl import candidates, feed_state, fetches, ledger, source_days, source_lines, standing
+from storage.crawl import candidates, feed_state, fetches, ledger, page_readings, source_days, source_lines, standing
 from storage.crawl.ledger_page import LedgerFilter, LedgerPage, load_ledger_page
 from storage.crawl.silent_links import load_silent_links
 from storage.engine.facet import Facet
@@ -198,10 +199,20 @@ class Crawl(Facet):
         with self._reading() as connection:
             return ledger.find_entries(connection, urls)
 
-    def page_quality(self, since: datetime, /, *, source_ids: Sequence[str] = ()) -> list[PageReading]:
-        """Return what was extracted from the pages fetched since then, oldest first."""
+    def was_asked(self, start: datetime, end: datetime, /) -> bool:
+        """Return whether any source was asked in a period: one of `source_days` has polled feeds."""
         with self._reading() as connection:
-            return ledger.load_page_quality(connection, since, source_ids)
+            return source_days.was_asked(connection, start, end)
+
+    def page_tallies(self, since: datetime, border: datetime, until: datetime, /) -> list[PageTally]:
+        """Return how many pages fetched in [since, until] were read alike, by source, those after `border` apart."""
+        with self._reading() as connection:
+            return page_readings.load_page_tallies(connection, since, border, until)
+
+    def page_quality(self, since: datetime, until: datetime, /, *, source_ids: Sequence[str] = ()) -> list[PageReading]:
+        """Return what was extracted from the pages fetched in [since, until], in the order of their documents."""
+        with self._reading() as connection:
+            return page_readings.load_page_quality(connection, since, until, source_ids)
 
     def newest_pages(self, source_id: str, limit: int, /) -> list[tuple[bytes, str]]:
         """Return the newest stored pages of a source, as (bytes, address)."""

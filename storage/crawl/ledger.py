@@ -1,4 +1,4 @@
-"""The outcome of every link, the usual figures of each source, silent feeds, and the quality of extraction."""
+"""The outcome of every link, the usual figures of each source, silent feeds, and pages without text."""
 
 import zlib
 from collections import defaultdict
@@ -8,12 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
-from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, PageReading, Reason, SourceFigures
+from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, Reason, SourceFigures
 from pipeline.text.address_shapes import loose_form
 from storage.crawl.bad_links import link_as_written
 from storage.engine.damage import stored_code, stored_reason, tell_left_out
-from storage.engine.dialects import sound_json
-from storage.schema.core import candidates, documents, fetches, items, polls, sources, versions
+from storage.schema.core import candidates, documents, fetches, items, polls, sources
 from storage.schema.identity import claims
 
 #: Reasons that mean "fetched, but no article text". Many at once suggest a redesign. GALLERY and TAG_PAGE count,
@@ -197,64 +196,6 @@ def load_without_text(connection: Connection, start: datetime, end: datetime) ->
     for row in connection.execute(query):
         by_source[row.source_id].append(row.url)
     return {source_id: tuple(urls) for source_id, urls in by_source.items()}
-
-
-def load_page_quality(connection: Connection, since: datetime, source_ids: Sequence[str]) -> list[PageReading]:
-    """See storage.crawl.facet.Crawl.page_quality."""
-    article = sound_json(connection, versions.c.article)
-    parts = article["parts"]
-    query = (
-        select(
-            documents.c.id,
-            documents.c.source_id,
-            documents.c.url,
-            documents.c.fetched_at,
-            documents.c.outcome,
-            versions.c.id.label("version"),
-            versions.c.title,
-            versions.c.published,
-            article["published_from"].as_string().label("published_from"),
-            article["text_from"].as_string().label("text_from"),
-            func.length(article["text"].as_string()).label("size"),
-            parts["selectors"].as_string().label("selectors"),
-            parts["selectors_missed"].as_string().label("missed"),
-            parts["agreement"].as_string().label("agreement"),
-            parts["place"].as_string().label("place"),
-        )
-        .join(versions, versions.c.document_id == documents.c.id, isouter=True)
-        .where(
-            documents.c.fetched_at >= since,
-            documents.c.reason == Reason.OK,
-            documents.c.outcome != DocumentOutcome.WAITING,
-        )
-        .order_by(documents.c.id)
-    )
-    if source_ids:
-        query = query.where(documents.c.source_id.in_(source_ids))
-    # A page whose text is unchanged has no version of its own, and tells nothing new.
-    return [
-        _page_reading(row)
-        for row in connection.execute(query)
-        if row.version is not None or row.outcome == DocumentOutcome.UNREADABLE
-    ]
-
-
-def _page_reading(row: Any) -> PageReading:
-    read = row.version is not None and row.text_from == "page"
-    missed = tuple((row.missed or "").split()) if read else ()
-    return PageReading(
-        source_id=row.source_id,
-        document_id=row.id,
-        url=row.url,
-        at=row.fetched_at,
-        text=read and bool(row.size),
-        title=read and bool(row.title),
-        date=read and row.published is not None and row.published_from != "feed",
-        asked=(*(row.selectors or "").split(), *missed) if read else (),
-        missed=missed,
-        agreement=float(row.agreement) if read and row.agreement else None,
-        place=(row.place or "") if read else "",
-    )
 
 
 def load_pages(connection: Connection, source_id: str, limit: int) -> list[tuple[bytes, str]]:

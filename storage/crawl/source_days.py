@@ -91,6 +91,12 @@ def load_days_read(
     return by_day
 
 
+def was_asked(connection: Connection, start: datetime, end: datetime) -> bool:
+    """See storage.crawl.facet.Crawl.was_asked."""
+    asked = select(polls.c.id).where(polls.c.at >= start, polls.c.at < end, polls.c.reason != Reason.NOT_ASKED)
+    return connection.execute(asked.limit(1)).first() is not None or bool(_load_sums(connection, start, end))
+
+
 def load_sources_read(connection: Connection, start: datetime, end: datetime) -> frozenset[str]:
     """See storage.crawl.facet.Crawl.sources_read."""
     asked = select(polls.c.source_id).where(polls.c.at >= start, polls.c.at < end, polls.c.reason.in_(_QUIET))

@@ -22,6 +22,7 @@ from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.decisions import check_decision
 from storage.articles.examinations import hash_text
 from storage.crawl.candidates import ENTRY
+from storage.crawl.page_readings import differing_readings
 from storage.derived.csv_rows import differing_rows
 from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
 from storage.engine.instants import Instant
@@ -51,6 +52,12 @@ def find_row_faults(connection: Connection) -> Iterator[Message]:
                 yield Message(mark("row {row}: {fault}"), row=row_name(table, row), fault=fault)
     if of_today:
         yield from _export_faults(connection)
+        yield from (
+            Message(
+                mark("version {version}: what is kept of its reading (page_readings) is not as its text"), version=v
+            )
+            for v in differing_readings(connection)
+        )
         yield from matter_faults(connection)
 
 

@@ -205,10 +205,11 @@ documents = Table(
     Column("examined_at", Instant, comment="when it was examined"),
     Column("removed_at", Instant, comment="when its bytes were taken away (retention); empty: they are here"),
     _one_of("outcome", DocumentOutcome),
-    Index(None, "outcome"),
+    # Why pages are unreadable is counted by it too.
+    Index(None, "outcome", "outcome_reason"),
     Index(None, "candidate_id"),
     # Covers the counts of a day, so that they read no page.
-    Index(None, "fetched_at", "source_id", "outcome", "outcome_reason"),
+    Index(None, "fetched_at", "source_id", "outcome", "outcome_reason", "reason"),
     # The pages of one source in a time: its page at the desk, new selectors.
     Index(None, "source_id", "fetched_at"),
 )

@@ -41,11 +41,9 @@ def status(app: CliContext, everything: bool) -> int:
     with app.storage() as storage:
         jobs, settings = load_schedule(app.home.config), app.settings()
         service = service_status(storage, app.home, jobs, app.database(), now(), zone, settings)
-        candidates, documents, totals = (
-            storage.crawl.candidate_outcomes(),
-            storage.articles.document_outcomes(),
-            storage.maintenance.totals(),
-        )
+        candidates, documents = storage.crawl.candidate_outcomes(), storage.articles.document_outcomes()
+        counted = {"candidates": sum(candidates.values()), "documents": sum(documents.values())}
+        totals = storage.maintenance.totals(counted)
         unreadable = storage.articles.unreadable_reasons()
     code = FAILED if service.troubles else DONE
     if app.as_json:

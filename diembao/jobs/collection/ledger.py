@@ -16,10 +16,13 @@ _BASELINE = timedelta(days=28)
 
 def watched_sources(storage: Database, start: datetime, end: datetime) -> list[SourceDay]:
     """Return the state of every source in [start, end), with flags for what is unusual about it."""
-    from analysis.anomalies.extraction_drift import RECENT, find_drift
+    from analysis.anomalies.extraction_drift import RECENT, find_drift, sources_in_doubt
     from analysis.anomalies.source_flags import PERIODS, with_flags
 
-    drift = find_drift(storage.crawl.page_quality(end - RECENT - _BASELINE), end)
+    # The pages themselves are looked at only of sources whose numbers have fallen: on most days of none.
+    border, since = end - RECENT, end - RECENT - _BASELINE
+    doubtful = sources_in_doubt(storage.crawl.page_tallies(since, border, end))
+    drift = find_drift(storage.crawl.page_quality(since, end, source_ids=doubtful), end) if doubtful else []
     history = storage.crawl.source_history(start, end, periods=PERIODS)
     return with_flags(storage.crawl.source_days(start, end), history, drift)
 

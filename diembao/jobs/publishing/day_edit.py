@@ -7,7 +7,7 @@ from datetime import datetime
 from analysis.digest.model import DigestRules
 from analysis.digest.office import LeftOut, Office
 from diembao.jobs.periods import Period
-from pipeline.records import Item
+from pipeline.records import Item, ItemLine
 from pipeline.records.reviews import DigestDraft, Review
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.words.gravity import judge_gravity
@@ -36,7 +36,7 @@ class DayEdit:
 
     def leaves_out(self, item: Item) -> bool:
         """Whether the draft leaves an article out: by its own key, or by that of its story."""
-        return item.key in self.draft.left_out or item.story in self.draft.left_out
+        return leaves_out(self.draft, item)
 
     def reason(self, item: Item) -> str:
         """Return why the draft leaves an article out, in words."""
@@ -72,11 +72,20 @@ def _left_out(item: Item) -> LeftOut:
     return LeftOut(item.key, item.article.title, item.outlet)
 
 
+def leaves_out(draft: DigestDraft, item: Item | ItemLine) -> bool:
+    """Whether a draft leaves an article out: by its own key, or by that of its story."""
+    return item.key in draft.left_out or item.story in draft.left_out
+
+
+def draft_of(storage: Database, period: Period, as_of: datetime | None) -> DigestDraft:
+    """Return the draft of a period's digest; an empty one where it was changed after `as_of`."""
+    draft = storage.drafts.draft(period.day)
+    return DigestDraft(period.day) if as_of is not None and draft.at is not None and draft.at > as_of else draft
+
+
 def day_edit(storage: Database, period: Period, items: Sequence[Item], as_of: datetime | None = None) -> DayEdit:
     """Return what people did to the digest of a period whose articles are `items`; after `as_of` nothing counts."""
-    draft = storage.drafts.draft(period.day)
-    if as_of is not None and draft.at is not None and draft.at > as_of:
-        draft = DigestDraft(period.day)
+    draft = draft_of(storage, period, as_of)
     rejected = storage.articles.rejected_items(period.start, period.end, period.late_from, as_of=as_of)
     keys = {item.key for item in (*items, *rejected)}
     reviews: Mapping[str, Review] = {

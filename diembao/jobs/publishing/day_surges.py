@@ -1,6 +1,6 @@
 """The days before a digest → what is unusual in it: sources, topics and places with more items than expected."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -56,20 +56,19 @@ def _daily_counts(storage: Database, starts: Mapping[date, datetime]) -> dict[tu
     first, last = min(starts.values()), max(starts.values()) + _DAY
     days = sorted(starts)
     base = int(first.timestamp())
-    kinds: Counter[tuple[str, date]] = Counter()
+    # By what is counted of articles first: of the kinds there are few, and each is taken apart once.
+    by_code: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for fact in storage.derived.facts(first, last):
         # Days are cut at multiples of 24 hours: summer time moves them by an hour, which changes no comparison.
-        kinds[fact.kind, days[min((fact.at - base) // 86_400, len(days) - 1)]] += 1
-    counts: dict[tuple[SeriesKind, str], Counter[date]] = {}
-
-    def add(kind: SeriesKind, key: str, day: date, n: int) -> None:
-        counts.setdefault((kind, key), Counter())[day] += n
-
-    for (code, day), n in kinds.items():
+        by_code[fact.kind][(fact.at - base) // 86_400] += 1
+    counts: defaultdict[tuple[SeriesKind, str], Counter[date]] = defaultdict(Counter)
+    for code, by_number in by_code.items():
         kind = kind_of(code)
-        add("source", kind.source_id, day, n)
-        for topic in kind.topics.split():
-            add("topic", topic, day, n)
-        for place in kind.places.split():
-            add("place", place, day, n)
+        counted = [counts["source", kind.source_id]]
+        counted += [counts["topic", topic] for topic in kind.topics.split()]
+        counted += [counts["place", place] for place in kind.places.split()]
+        for number, n in by_number.items():
+            day = days[min(number, len(days) - 1)]
+            for by_day in counted:
+                by_day[day] += n
     return counts

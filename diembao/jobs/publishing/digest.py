@@ -15,14 +15,14 @@ from analysis.documents.blocks import Letterhead, Picture, PrintDocument
 from config.settings import DocumentSettings, Settings
 from diembao.jobs.collection.ledger import watched_sources
 from diembao.jobs.periods import Period, period_of
-from diembao.jobs.publishing.day_edit import day_edit
+from diembao.jobs.publishing.day_edit import day_edit, draft_of, leaves_out
 from diembao.jobs.publishing.day_surges import day_surges
 from diembao.jobs.publishing.day_translations import translated_items, with_translations
 from diembao.jobs.publishing.draft_digest import DraftDigest
 from diembao.jobs.publishing.earlier_digests import EarlierDigests
 from diembao.system.clock import now, overdue
 from diembao.system.files import write_atomically
-from pipeline.records import Item
+from pipeline.records import Item, ItemLine
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.reason_text import with_full_name
 from storage.database import Database
@@ -109,12 +109,16 @@ def _days_before(period: Period, days: int, settings: Settings, at: datetime) ->
     return period_of(period.day - timedelta(days=days), settings, at)
 
 
-def _collected(storage: Database, period: Period, as_of: datetime | None) -> list[Item] | None:
-    """Return the items of a period; None if nothing was collected in it: then zero items would be a false count."""
-    if not any(source.feeds_polled for source in storage.crawl.source_days(period.start, period.end)):
+def _collected(storage: Database, period: Period, as_of: datetime | None) -> list[ItemLine] | None:
+    """Return the articles of a period; None if nothing was collected in it: then zero articles would be a false count.
+
+    Those that people left out are not among them; rejected ones no digest holds.
+    """
+    if not storage.crawl.was_asked(period.start, period.end):
         return None
-    items = storage.articles.digest_items(period.start, period.end, period.late_from, as_of=as_of)
-    return day_edit(storage, period, items, as_of).kept(items)
+    draft = draft_of(storage, period, as_of)
+    lines = storage.articles.digest_lines(period.start, period.end, period.late_from, as_of=as_of)
+    return [line for line in lines if not leaves_out(draft, line)]
 
 
 def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) -> dict[str, bytes]:
@@ -122,6 +126,13 @@ def render(draft: DraftDigest, forms: Sequence[str], *, letter: bool = False) ->
 
     The e-mail is the brief: the whole digest is attached to it.
     """
+    from analysis.digest.excerpt import kept_excerpts
+
+    with kept_excerpts():
+        return _render(draft, forms, letter=letter)
+
+
+def _render(draft: DraftDigest, forms: Sequence[str], *, letter: bool) -> dict[str, bytes]:
     from analysis.digest.html import render_html, render_markdown
     from analysis.documents.docx import render_docx
     from analysis.documents.page import render_page

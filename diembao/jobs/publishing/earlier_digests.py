@@ -7,7 +7,7 @@ from functools import cached_property
 from analysis.digest.corrections import Erratum, corrected_items, find_errata, last_published
 from analysis.stories.edition import Edition, edition_of, published_edition
 from diembao.jobs.periods import Period
-from pipeline.records import Item
+from pipeline.records import Item, ItemLine
 from pipeline.records.publications import Publication, PublishedItem
 from storage.database import Database
 
@@ -27,7 +27,7 @@ class EarlierDigests:
         errata = find_errata(last_published(self._digests), self._known)
         return errata, list(corrected_items(errata, self._known))
 
-    def edition(self, before: Sequence[Item] | None) -> Edition | None:
+    def edition(self, before: Sequence[Item | ItemLine] | None) -> Edition | None:
         """Return the last published digest; without one the items of the period before, None: it was not collected.
 
         Digests of the same day do not count: the second of a day is to say the same as the first.

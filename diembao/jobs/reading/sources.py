@@ -112,7 +112,7 @@ def _watched(storage: Database, id: str, start: datetime, at: datetime) -> Sourc
     from analysis.anomalies.extraction_drift import find_drift
     from analysis.anomalies.source_flags import PERIODS, with_flags
 
-    drift = find_drift(storage.crawl.page_quality(at - _QUALITY, source_ids=[id]), at)
+    drift = find_drift(storage.crawl.page_quality(at - _QUALITY, at, source_ids=[id]), at)
     history = storage.crawl.source_history(start, at, periods=PERIODS)
     day = next(one for one in storage.crawl.source_days(start, at) if one.source_id == id)
     return with_flags([day], history, drift)[0]
