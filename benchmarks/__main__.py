@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import accuracy, crawl_cpu, documents, funnel, polling, report, review, store, stories
+from benchmarks import accuracy, crawl_cpu, documents, funnel, polling, report, review, start_up, store, stories
 from config.opinion import load_opinion_model
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
@@ -98,6 +98,7 @@ def main() -> int:
     funnel.main()
     crawl_cpu.report()
     documents.main()
+    start_up.main()
     store.main(["--items", "20000"])  # a million takes hours: docs/searching.md
     review.main([])  # a decision and the next card at 100,000 articles
     report.main([])  # some ten minutes, most of them to load a million articles
