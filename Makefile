@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 
 setup: $(STAMP)
 
+# The last step compiles our own modules, as pip does those of others: whoever runs them need not be able to write here.
 # Old pips trip over packages that ask for one extra twice, so pip itself is pinned and upgraded first.
 $(STAMP): requirements.txt requirements-pip.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diembao needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -23,6 +24,7 @@ $(STAMP): requirements.txt requirements-pip.txt pyproject.toml
 	done; \
 	wait $$pip || { cat $(VENV)/pip.log; exit 1; }
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q analysis config crawlers diembao pipeline storage
 	touch $@
 
 demo: setup

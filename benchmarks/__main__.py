@@ -20,6 +20,7 @@ from benchmarks import (
     report,
     review,
     searching,
+    start_up,
     store,
     stories,
 )
@@ -110,6 +111,7 @@ def main() -> int:
     funnel.main()
     crawl_cpu.report()
     documents.main()
+    start_up.main()
     store.main(["--items", "20000"])  # a million takes hours: docs/searching.md
     exports.main([])
     searching.main(["--items", "20000"])  # beside a table made by hand

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
@@ -27,13 +27,16 @@ from diembao.evaluation.metrics import EvaluationReport, Figure, compare, evalua
 from diembao.evaluation.pairs import evaluate_pairs
 from diembao.evaluation.retraining import Teacher, cross_validate
 from diembao.evaluation.training import dump
-from pipeline.opinion.encoder import Encoder, Vectors
+from pipeline.opinion.encoder import Encoder
 from pipeline.opinion.examples import Examples
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.opinion.passages import head_text
 from storage.derived.kept_vectors import KeptVectors
 from tests.support.labelled_pairs import pairs_with_texts
 from tests.support.real_labels import REAL, guide_records, is_set_aside, reader_records
+
+if TYPE_CHECKING:
+    from pipeline.opinion.encoder import Vectors
 
 SCORES = Path(__file__).with_name("accuracy_scores.json")
 #: Parts of the records that are scored by themselves
@@ -46,7 +49,7 @@ class NoVectors:
 
     name = "none"
 
-    def encode(self, texts: Sequence[str], /) -> Vectors:
+    def encode(self, texts: Sequence[str], /) -> "Vectors":
         """See Encoder."""
         return np.zeros((len(texts), 1), dtype=np.float32)
 

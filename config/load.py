@@ -4,8 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from importlib.resources import files
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -13,10 +12,10 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.fault_words import file_fault, toml_fault, value_error_fault, value_fault
-from pipeline.errors import DiembaoError
+from config.faults.errors import ConfigError, Fault
+from config.faults.words import file_fault, toml_fault, value_error_fault, value_fault
 from pipeline.i18n.catalogs import mark
-from pipeline.i18n.notices import Message, shown
+from pipeline.i18n.notices import Message
 
 T = TypeVar("T")
 #: Kind of file → what checks it; to make it takes longer than to check a file.
@@ -33,38 +32,6 @@ FILES = (
 _MOST_ATTEMPTS = 5
 #: Lines that are no TOML told of one file; after some, one mistake makes most of them.
 _MOST_BAD_LINES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One mistake in a configuration file."""
-
-    file: str
-    #: Line number from 1; None if the fault is a table missing from the file.
-    line: int | None
-    #: Path of the key, e.g. 'source[2].feeds[0].kind'; '' for the whole file.
-    key: str
-    #: In English; a Message can be shown in another language.
-    message: str
-
-    def __str__(self) -> str:
-        return self._with_place(self.message)
-
-    def translated(self) -> str:
-        """Return the fault with its place, in the language of the context."""
-        return self._with_place(shown(self.message))
-
-    def _with_place(self, message: str) -> str:
-        at = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{at}: {self.key}: {message}" if self.key else f"{at}: {message}"
-
-
-class ConfigError(DiembaoError):
-    """The configuration is unusable; `faults` lists every fault, at least one."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = tuple(faults)
 
 
 class Faults:
@@ -108,7 +75,7 @@ class Faults:
 
 def packaged(name: str) -> str:
     """Return the text of a configuration file packaged with diembao."""
-    return (files("config") / name).read_text("utf-8")
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def resolve(directory: Path | None, name: str) -> tuple[str, str]:

@@ -1,21 +1,25 @@
 """opinion_model.json and opinion_examples.json of a configuration folder, or the packaged ones."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from config.fault_words import value_fault
-from config.load import ConfigError, Fault, resolve
+from config.faults.errors import ConfigError, Fault
+from config.faults.words import value_fault
+from config.load import resolve
 from pipeline.i18n.catalogs import mark
-from pipeline.opinion.encoder import Vectors
 from pipeline.opinion.examples import Example, Examples
 from pipeline.opinion.model import OpinionModel
+
+if TYPE_CHECKING:
+    from pipeline.opinion.encoder import Vectors
 
 #: File of the weights that `diembao train` writes, and that of the examples with their vectors.
 OPINION, EXAMPLES = "opinion_model.json", "opinion_examples.json"
@@ -31,9 +35,6 @@ class ExampleFile:
     vectors: tuple[str, ...]
 
 
-_MODEL, _EXAMPLES = TypeAdapter(OpinionModel), TypeAdapter(ExampleFile)
-
-
 def load_opinion_model(directory: Path | None) -> OpinionModel:
     """Return the weights of the second opinion. Raises ConfigError."""
     return _parse_model(*resolve(directory, OPINION))
@@ -42,14 +43,14 @@ def load_opinion_model(directory: Path | None) -> OpinionModel:
 @lru_cache(maxsize=2)
 def _parse_model(name: str, text: str) -> OpinionModel:
     try:
-        return _MODEL.validate_json(text)
+        return TypeAdapter(OpinionModel).validate_json(text)
     except ValidationError as error:
         raise ConfigError(_faults(name, error)) from error
 
 
 def dump_opinion_model(model: OpinionModel) -> str:
     """Return the text of opinion_model.json."""
-    return _MODEL.dump_json(model).decode() + "\n"
+    return TypeAdapter(OpinionModel).dump_json(model).decode() + "\n"
 
 
 def load_examples(directory: Path | None, encoder: str) -> Examples:
@@ -60,11 +61,13 @@ def load_examples(directory: Path | None, encoder: str) -> Examples:
 @lru_cache(maxsize=2)
 def _parse_examples(name: str, text: str, encoder: str) -> Examples:
     try:
-        file = _EXAMPLES.validate_json(text)
+        file = TypeAdapter(ExampleFile).validate_json(text)
     except ValidationError as error:
         raise ConfigError(_faults(name, error)) from error
     if file.encoder != encoder:
         return Examples(file.examples)
+    import numpy as np
+
     try:
         vectors = np.array([_vector(row) for row in file.vectors])
     except (binascii.Error, ValueError) as error:
@@ -76,14 +79,18 @@ def _parse_examples(name: str, text: str, encoder: str) -> Examples:
 
 def dump_examples(encoder: str, examples: tuple[Example, ...], vectors: Vectors) -> str:
     """Return the text of opinion_examples.json."""
+    import numpy as np
+
     rows = tuple(
         base64.b64encode(np.round(vector / np.abs(vector).max() * 127).astype(np.int8).tobytes()).decode()
         for vector in vectors
     )
-    return _EXAMPLES.dump_json(ExampleFile(encoder, examples, rows), indent=1).decode() + "\n"
+    return TypeAdapter(ExampleFile).dump_json(ExampleFile(encoder, examples, rows), indent=1).decode() + "\n"
 
 
 def _vector(row: str) -> Vectors:
+    import numpy as np
+
     numbers = np.frombuffer(base64.b64decode(row, validate=True), dtype=np.int8).astype(np.float32)
     return (numbers / np.linalg.norm(numbers)).astype(np.float32)
 

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from config.fault_words import value_fault
-from config.load import ConfigError, Fault, Faults, read_toml, resolve
+from config.faults.errors import ConfigError, Fault
+from config.faults.words import value_fault
+from config.load import Faults, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook

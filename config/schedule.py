@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from config.addresses import is_host_and_port
 from config.crontab import cron_trigger
-from config.load import Fault, Faults, read_toml, resolve
+from config.faults.errors import Fault
+from config.load import Faults, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 
 _FORBID = {"extra": "forbid"}

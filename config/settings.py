@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -9,7 +10,8 @@ from zoneinfo import ZoneInfo
 from config.desk import DeskSettings, check_desk
 from config.engines.encoder import EncoderSettings, check_encoder_settings
 from config.engines.translation import TranslationSettings, check_translation_settings
-from config.load import Fault, Faults, read_toml, resolve
+from config.faults.errors import Fault
+from config.load import Faults, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.records import CrawlSettings
 
@@ -17,13 +19,8 @@ _FORBID = {"extra": "forbid"}
 #: Fewest days to keep: a source's usual yield is taken from the last 28 days (analysis.anomalies.source_flags).
 _MIN_DAYS = 29
 #: Least values of [images].
-_LEAST_OF_IMAGES = {
-    "within_hours": 1,
-    "per_run": 1,
-    "seconds_per_page": 5,
-    "max_bytes": 100_000,
-    "max_total_megabytes": 1,
-}
+_IMAGES_LEAST = {"within_hours": 1, "per_run": 1, "seconds_per_page": 5, "max_bytes": 100_000, "max_total_megabytes": 1}
+#: File formats of a digest that can be attached to an e-mail.
 #: File formats of a digest that can be attached to an e-mail.
 Attachment = Literal["pdf", "docx", "html", "md", "csv"]
 
@@ -184,7 +181,12 @@ class Settings:
 
 def load_settings(directory: Path | None) -> Settings:
     """Read settings.toml of `directory`, or the packaged one. Raises ConfigError."""
-    name, text = resolve(directory, "settings.toml")
+    return _settings_of(*resolve(directory, "settings.toml"))
+
+
+@lru_cache(maxsize=2)
+def _settings_of(name: str, text: str) -> Settings:
+    """Return the settings of a file's text, which a command asks for several times."""
     settings, faults = read_toml(text, Settings, name=name)
     _check_basics(settings, faults)
     _check_limits(settings, faults)
@@ -211,12 +213,8 @@ def _check_basics(settings: Settings, faults: Faults) -> None:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.digest.cutoff):
         faults.add(("digest", "cutoff"), mark("not a time of day as HH:MM: {found!r}"), found=settings.digest.cutoff)
     if settings.digest.language not in ("vi", "en"):
-        faults.add(
-            ("digest", "language"),
-            mark("one of {expected} is needed, found {found}"),
-            expected="'vi', 'en'",
-            found=repr(settings.digest.language),
-        )
+        words, found = mark("one of {expected} is needed, found {found}"), repr(settings.digest.language)
+        faults.add(("digest", "language"), words, expected="'vi', 'en'", found=found)
     try:
         ZoneInfo(settings.province.time_zone)
     except (KeyError, ValueError, OSError):
@@ -240,7 +238,7 @@ def _check_limits(settings: Settings, faults: Faults) -> None:
     for key in ("delay_seconds", "timeout_seconds", "concurrent_requests", "max_page_bytes", "max_feed_bytes"):
         if (value := getattr(settings.crawl, key)) < (0 if key == "delay_seconds" else 1):
             faults.add(("crawl", key), mark("too small: {found}"), found=value)
-    for key, least in _LEAST_OF_IMAGES.items():
+    for key, least in _IMAGES_LEAST.items():
         if (value := getattr(settings.images, key)) < least:
             faults.add(("images", key), mark("too small: {found}"), found=value)
     if not settings.images.relevance:
@@ -258,13 +256,12 @@ def _check_limits(settings: Settings, faults: Faults) -> None:
 def _check_peers(settings: Settings, faults: Faults) -> None:
     names = {settings.province.name}
     for n, peer in enumerate(settings.peer):
+        key = ("peer", n, "name")
         for name in (peer.name, *peer.also):
             if not any(c.isalnum() for c in name) or '"' in name:
-                faults.add(("peer", n, "name"), mark("no name that a headline could hold: {found!r}"), found=name)
+                faults.add(key, mark("no name that a headline could hold: {found!r}"), found=name)
         if peer.name in names:
-            faults.add(
-                ("peer", n, "name"), mark("stands here twice, or is the province itself: {found!r}"), found=peer.name
-            )
+            faults.add(key, mark("stands here twice, or is the province itself: {found!r}"), found=peer.name)
         names.add(peer.name)
 
 

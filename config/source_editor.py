@@ -9,7 +9,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT
 
-from config.load import ConfigError, Fault, line_of
+from config.faults.errors import ConfigError, Fault
+from config.load import line_of
 from config.sources import check_sources
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message

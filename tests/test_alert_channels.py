@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.alerts import load_alerts
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from tests.support.alert_office import NOW, PASSWORD, Heard, Office, free_port, listen, open_office, text_of
 from tests.support.cli import json_lines
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from config.load import FILES, ConfigError
+from config.faults.errors import ConfigError
+from config.load import FILES
 from config.schedule import load_schedule
 from config.settings import load_settings
 from config.sources import load_sources

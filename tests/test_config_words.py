@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from config.fault_words import pattern_fault, toml_fault
-from config.load import FILES, ConfigError, Fault, packaged
+from config.faults.errors import ConfigError, Fault
+from config.faults.words import pattern_fault, toml_fault
+from config.load import FILES, packaged
 from config.rulebook import MODELS
 from config.source_editor import with_enabled
 from diembao.jobs.configuration import check_configuration

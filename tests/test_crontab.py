@@ -11,7 +11,7 @@ from apscheduler.triggers.base import BaseTrigger
 from cronsim import CronSim
 
 from config.crontab import cron_trigger
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.schedule import Job, load_schedule
 from diembao.service.scheduler import Schedule
 from pipeline.records import JobOutcome, JobRun

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.schedule import Job, load_schedule
 from diembao.cli.context import CRASH
 from diembao.service.job_process import JobProcess, run_job

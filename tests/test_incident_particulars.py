@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.rulebook import load_rulebook
 from pipeline.records import Text
 from pipeline.stories.areas import place_areas

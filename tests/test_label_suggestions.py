@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from diembao.evaluation.labels import read_labels
 from diembao.evaluation.suggestions import suggest, suggestion_row
-from pipeline.opinion.encoder import EncoderFailed, Vectors
+from pipeline.opinion.encoder import EncoderFailed
 from pipeline.records import Article, Coverage, Document, Entry, Poll, Reason, TopicFound
 from storage.database import Database, open_database
 from tests.support.cli import run_inside
 from tests.support.factories import PLAIN_TAGS, examine_pending, store_pages
 from tests.support.filled import SOURCE
+
+if TYPE_CHECKING:
+    from pipeline.opinion.encoder import Vectors
 
 #: Within the last 90 days of any day on which the test runs
 AT = datetime.now(UTC).replace(microsecond=0)
@@ -38,7 +42,7 @@ class ByFirstWord:
     def __init__(self, *, fails: bool = False) -> None:
         self.fails = fails
 
-    def encode(self, texts: Sequence[str], /) -> Vectors:
+    def encode(self, texts: Sequence[str], /) -> "Vectors":
         if self.fails:
             raise EncoderFailed("down")
         words = sorted({text.split()[0] for text in texts})

@@ -23,9 +23,10 @@ from config.register.book import load_register_book
 from config.settings import load_settings
 from diembao.jobs.configuration import write_configuration
 from diembao.jobs.office.background import Postman
+from diembao.jobs.office.doubtful_letters import DOUBTFUL, letters_in_doubt
 from diembao.jobs.office.letter_parts import LetterText
 from diembao.jobs.office.letter_text import letter_message
-from diembao.jobs.office.letters import DOUBTFUL, LettersResult, is_mail_set_up, letters_in_doubt
+from diembao.jobs.office.letters import LettersResult, is_mail_set_up
 from diembao.jobs.review.assignments import assign, set_done
 from diembao.jobs.review.comments import comment
 from diembao.service.status import service_status

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.settings import ImageSettings, load_settings
 from diembao.jobs.collection.page_images import DatabaseImageSink, take_images
 from diembao.system.home import Home

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.load import ConfigError, packaged
+from config.faults.errors import ConfigError
+from config.load import packaged
 from config.register.holiday_draft import FIRST_YEAR, LAST_YEAR, draft_text, holiday_draft
 from config.register.holidays import holiday_doubts, load_calendar, load_holidays
 from config.register.register import load_register

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from diembao.jobs.office.letters import DOUBTFUL, letters_in_doubt, settle_letters
+from diembao.jobs.office.doubtful_letters import DOUBTFUL, letters_in_doubt, settle_letters
 from diembao.jobs.register_upkeep.reminders import remind
 from diembao.jobs.review.comments import comment
 from tests.support.cli import json_lines, run_diembao, run_inside, start_diembao

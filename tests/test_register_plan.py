@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.register.plan_columns import PLAN, plan_cells
 from analysis.tables.writers import write_csv
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.register.plan import load_plan
 from config.register.plan_sheet import SheetError
 from config.register.topic_names import topic_doubts

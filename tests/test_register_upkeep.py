@@ -186,7 +186,7 @@ def test_the_command_does_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     ended = run_inside("--home", home, "--json", "register", "upkeep")
     assert json_lines(ended.stdout) == [{"transferred": 0, "reminders": 0, "clocks": 0, "notes": 0}]
     (home / "config" / "units.toml").write_text("[[unit]]\n", "utf-8")
-    from config.load import ConfigError
+    from config.faults.errors import ConfigError
 
     with pytest.raises(ConfigError):
         run_inside("--home", home, "register", "upkeep")

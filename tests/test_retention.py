@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.settings import RetentionSettings, load_settings
 from diembao.jobs.retention import _limits
 from pipeline.records import (

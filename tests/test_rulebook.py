@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.rulebook import load_rulebook
 from pipeline.records import Text
 from pipeline.tagging.tagger import tag

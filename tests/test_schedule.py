@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 import pytest
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.schedule import Job, load_schedule, load_serving
 from config.settings import Settings, load_settings
 from diembao.cli.main import cli

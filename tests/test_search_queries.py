@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from config.load import ConfigError, packaged, parse_toml
+from config.faults.errors import ConfigError
+from config.load import packaged, parse_toml
 from config.sources import load_sources
 from pipeline.polling.query_names import query_names
 from pipeline.polling.search_queries import search_queries, split_in_halves, template_fault

@@ -7,11 +7,12 @@ import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.opinion import dump_examples, load_examples, load_opinion_model
 from config.rulebook import load_rulebook
 from config.settings import load_settings
@@ -21,7 +22,7 @@ from diembao.encoding.local import LocalEncoder, is_installed
 from diembao.encoding.rules import load_rules
 from pipeline.explain import explain
 from pipeline.i18n.language import Language, use_language
-from pipeline.opinion.encoder import EncoderFailed, Vectors
+from pipeline.opinion.encoder import EncoderFailed
 from pipeline.opinion.examples import Example
 from pipeline.opinion.second_opinion import SecondOpinion
 from pipeline.records import Text
@@ -29,6 +30,9 @@ from pipeline.rules.rulebook import Rulebook, with_opinion
 from pipeline.tagging.tagger import tag, tags_to_json
 from storage.derived.kept_vectors import KeptVectors
 from tests.support.rich_output import shown
+
+if TYPE_CHECKING:
+    from pipeline.opinion.encoder import Vectors
 
 needs_model = pytest.mark.skipif(not is_installed(), reason="the extra `encoder` is not installed")
 
@@ -51,7 +55,7 @@ class Counting:
         self.texts: list[str] = []
         self.fails = fails
 
-    def encode(self, texts: Sequence[str], /) -> Vectors:
+    def encode(self, texts: Sequence[str], /) -> "Vectors":
         self.texts += texts
         if self.fails:
             raise EncoderFailed("down")

@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 
 from config.alerts import Mail, load_alerts
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from diembao.notify.smtp import DeliveryFailed, deliver, is_transient, smtp_connection
 from pipeline.i18n.language import use_language
 from tests.support.certificates import certificates

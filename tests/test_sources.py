@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from config.load import ConfigError, packaged
+from config.faults.errors import ConfigError
+from config.load import packaged
 from config.source_editor import table_of, with_enabled, with_sources
 from config.sources import check_sources, load_sources
 from diembao.jobs.collection.collect import logins_of

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from config.load import Fault, Faults, read_toml, resolve
+from config.faults.errors import Fault
+from config.load import Faults, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.register.working_days import WorkCalendar, YearOff
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from config.load import Fault, Faults, resolve
+from config.faults.errors import Fault
+from config.load import Faults, resolve
 from config.register import plan, register
 from pipeline.i18n.catalogs import mark
 

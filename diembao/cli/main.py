@@ -10,47 +10,10 @@ from pathlib import Path
 
 import click
 
+from config.faults.errors import ConfigError
 from diembao.cli import translated
-from diembao.cli.commands import (
-    account,
-    alerts,
-    audit,
-    collect,
-    db,
-    decide,
-    demo,
-    desk,
-    digest,
-    doctor,
-    evaluate,
-    explain,
-    export,
-    extract,
-    images,
-    init,
-    item,
-    label,
-    ledger,
-    letters,
-    matter,
-    publish,
-    recall,
-    register,
-    report,
-    retag,
-    retention,
-    search,
-    send,
-    serve,
-    sources,
-    status,
-    stories,
-    tag,
-    train,
-    translation,
-)
-from diembao.cli.commands import translate as translate_command
 from diembao.cli.context import CRASH, FAILED, LOCKED, WRONG, CliContext
+from diembao.cli.lazy_group import LazyGroup
 from diembao.cli.root_options import root_options_first
 from diembao.cli.views.error_words import os_error_words
 from diembao.system.child_process import keep_folders_off_the_path
@@ -59,9 +22,10 @@ from diembao.system.home import Home, HomeInUse, default_home
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language, set_language
 from pipeline.i18n.notices import set_listener
+from storage.engine.errors import LockedElsewhere, StorageError
 
 
-class _Diembao(translated.TranslatedGroup):
+class _Diembao(LazyGroup):
     """The root group: its options may stand behind the command too, and --lang is read before all others."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -121,55 +85,8 @@ def _with_left_out(context: click.Context, /, code: object, **_options: object) 
     return FAILED if code in (None, 0) and "damage" in app.notices else code
 
 
-for module in (
-    account,
-    alerts,
-    audit,
-    collect,
-    db,
-    decide,
-    demo,
-    desk,
-    digest,
-    doctor,
-    evaluate,
-    explain,
-    export,
-    extract,
-    images,
-    init,
-    item,
-    label,
-    ledger,
-    letters,
-    matter,
-    publish,
-    recall,
-    register,
-    report,
-    retag,
-    retention,
-    search,
-    send,
-    serve,
-    sources,
-    status,
-    stories,
-    tag,
-    train,
-    translate_command,
-    translation,
-):
-    for command in module.COMMANDS:
-        cli.add_command(command)
-
-
 def main() -> None:
     """Run the command line and exit with its code."""
-    from config.load import ConfigError
-    from storage.engine.errors import StorageError
-    from storage.service.leader_lock import LockedElsewhere
-
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Names of files and words of others may hold what the terminal cannot show.

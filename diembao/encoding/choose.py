@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from diembao.encoding.endpoint import EndpointEncoder
 from diembao.encoding.local import LocalEncoder, is_installed
 from storage.derived.kept_vectors import KeptVectors
 
@@ -29,5 +28,11 @@ def choose_encoder(settings: EncoderSettings, home: Path | None) -> Encoder | No
         backend = "local" if is_installed() else "none"
     if backend == "none":
         return None
-    encoder: Encoder = LocalEncoder() if backend == "local" else EndpointEncoder(settings)
+    encoder: Encoder = LocalEncoder() if backend == "local" else _endpoint(settings)
     return KeptVectors(encoder, home / "cache" / "vectors.sqlite" if home is not None and home.is_dir() else None)
+
+
+def _endpoint(settings: EncoderSettings) -> Encoder:
+    from diembao.encoding.endpoint import EndpointEncoder  # with an HTTP client, which is slow to read in
+
+    return EndpointEncoder(settings)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from diembao.system.secrets import SecretError, secret
 from diembao.translation.guarded_http import GuardedClient
 from diembao.translation.translator import EngineDown, TextFailed
@@ -51,6 +49,8 @@ class EndpointEncoder:
 
 def _vectors(answer: Any, count: int) -> Vectors:
     """Return the vectors of an answer in the order of its `index`, of length 1. Raises EncoderFailed."""
+    import numpy as np
+
     try:
         rows = sorted(answer["data"], key=lambda row: int(row["index"]))
         vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)

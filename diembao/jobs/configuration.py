@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from config.alerts import Mail
-    from config.load import Fault
+    from config.faults.errors import Fault
     from config.schedule import Job
     from diembao.system.home import Home
     from pipeline.records import Source
@@ -69,7 +69,7 @@ def check_configuration(
 
     `job_faults` gives (number of the job, problem) of jobs whose commands there are not.
     """
-    from config.load import ConfigError, Fault
+    from config.faults.errors import ConfigError, Fault
 
     directory = home.config
     if not directory.is_dir():
@@ -133,7 +133,8 @@ def _file_faults(directory: Path) -> Iterator[Fault]:
     """Yield faults for files that nothing reads, and for a list of sources that is not there."""
     import difflib
 
-    from config.load import FILES, Fault
+    from config.faults.errors import Fault
+    from config.load import FILES
 
     for path in sorted(directory.glob("*.toml")):
         if path.name not in FILES:
@@ -152,7 +153,8 @@ def _file_faults(directory: Path) -> Iterator[Fault]:
 def _doubts(directory: Path) -> Iterator[Fault]:
     """Yield what is allowed and may not be meant."""
     from config.alerts import load_alerts
-    from config.load import FILES, Fault
+    from config.faults.errors import Fault
+    from config.load import FILES
     from config.register.holidays import holiday_doubts
     from config.register.topic_names import topic_doubts
     from config.rulebook import load_rulebook

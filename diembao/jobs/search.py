@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pipeline.errors import DiembaoError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.records import Item, SearchHit
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
@@ -21,17 +23,25 @@ class UnknownSearch(DiembaoError, LookupError):
         self.names = names
 
 
-def parse_query(query: str, rules: Rulebook) -> Tree:
-    """Return the tree of a query in which topics may be called by id or label. Raises QueryError."""
-    from pipeline.text.search_tokens import join_tokens
+def parse_query(query: str, rules: Rulebook | Callable[[], Rulebook]) -> Tree:
+    """Return the tree of a query in which topics may be called by id or label. Raises QueryError.
+
+    Rules that are given as a function are asked for where the query names a topic.
+    """
     from storage.search.parser import parse
 
-    topics = {
+    return parse(query, lambda: _topic_ids(rules() if callable(rules) else rules))
+
+
+def _topic_ids(rules: Rulebook) -> dict[str, str]:
+    """Return the ids of the topics by all that a query may call them."""
+    from pipeline.text.search_tokens import join_tokens
+
+    return {
         join_tokens(name): topic.id
         for topic in rules.topics.topic
         for name in (topic.id, topic.label_vi, topic.label_en)
     }
-    return parse(query, topics)
 
 
 def items_at(storage: Database, query: str) -> list[Item] | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import chain
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from config.alerts import Rule
@@ -19,9 +20,11 @@ from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.i18n.catalogs import translate, translate_code
 from pipeline.records import Alert, JobOutcome, JobRun, SourceDay
-from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
-from storage.search.tree import Tree
+
+if TYPE_CHECKING:
+    from pipeline.rules.rulebook import Rulebook
+    from storage.search.tree import Tree
 
 #: Outcomes that count as a failure of a job.
 FAILURES = (JobOutcome.FAILED, JobOutcome.CRASHED, JobOutcome.TIMEOUT)
@@ -50,8 +53,8 @@ class AlertContext:
     #: hours → sources with their state in the hours up to now
     sources: Callable[[float], list[SourceDay]]
     #: query as a person wrote it → its tree
-    tree: Callable[[str], Tree]
-    rules: Callable[[], Rulebook]
+    tree: "Callable[[str], Tree]"
+    rules: "Callable[[], Rulebook]"
     #: None: nothing is said of digests that wait for a person
     settings: Settings | None = None
 
@@ -93,11 +96,7 @@ def _failed_jobs(context: AlertContext, rule: Rule) -> Causes:
             JobOutcome.CRASHED: translate("ended by signal {signal}", signal=-(run.exit_code or 0)),
             JobOutcome.TIMEOUT: translate("took more than {minutes:g} minutes", minutes=job.limit_minutes),
         }[JobOutcome(run.outcome)]
-        last_line = (run.output_tail.splitlines() or [""])[-1]
-        log_file = f"{context.home.root / 'logs' / job.name}.log"
-        command = "diembao " + " ".join(job.command).replace(
-            "{day}", run.due.astimezone(context.zone).date().isoformat()
-        )
+        day = run.due.astimezone(context.zone).date().isoformat()
         yield (
             f"job:{job.name}",
             translate(
@@ -107,9 +106,9 @@ def _failed_jobs(context: AlertContext, rule: Rule) -> Causes:
                 time=when,
                 ending=ending,
                 times=len(failures),
-                output=last_line,
-                log_file=log_file,
-                command=command,
+                output=(run.output_tail.splitlines() or [""])[-1],
+                log_file=f"{context.home.root / 'logs' / job.name}.log",
+                command=" ".join(("diembao", *job.command)).replace("{day}", day),
             ),
         )
 

@@ -17,13 +17,14 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 from config.desk import DeskSettings
-from diembao.service.logs import JobLog
 from diembao.system.files import write_atomically
 from diembao.system.home import Home
 from pipeline.i18n.catalogs import translate
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
+
+    from diembao.service.logs import JobLog
 
 #: Seconds before the first new start, and the most between two; each start waits twice as long as the one before.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0
@@ -177,6 +178,8 @@ class DeskKeeper:
 
     def _serve_once(self, listening: socket.socket) -> tuple[int | None, str]:
         """Run the desk until it ends or `close` is called; return its exit code and its last lines."""
+        from diembao.service.logs import JobLog
+
         output = JobLog(self._home.root / "logs", "desk")
         try:
             process = subprocess.Popen(
@@ -206,7 +209,7 @@ class DeskKeeper:
             output.close()
 
 
-def _keep_output(process: "subprocess.Popen[bytes]", output: JobLog) -> None:
+def _keep_output(process: "subprocess.Popen[bytes]", output: "JobLog") -> None:
     assert process.stdout is not None
     with process.stdout as stream, suppress(ValueError, OSError):
         while line := stream.readline(_LINE):

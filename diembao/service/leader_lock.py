@@ -22,7 +22,7 @@ def process_id() -> str:
 def hold_leader_lock(home: Home, address: str) -> Iterator[LeaderLock]:
     """Hold the locks on the home folder and the database for this server; give the lock on the database.
 
-    Raises HomeInUse, or storage.service.leader_lock.LockedElsewhere; the message names the holder.
+    Raises HomeInUse, or storage.engine.errors.LockedElsewhere; the message names the holder.
     """
     info_file = home.root / "serve.json"
     with ExitStack() as stack:

@@ -25,8 +25,8 @@ from diembao.system.home import Home
 from diembao.system.secrets import hide_secrets
 from pipeline.records import AHEAD_LIMIT, JobOutcome, JobRun
 from storage.database import Database
-from storage.engine.errors import StorageError
-from storage.service.leader_lock import LeaderLock, LockedElsewhere
+from storage.engine.errors import LockedElsewhere, StorageError
+from storage.service.leader_lock import LeaderLock
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger

@@ -9,17 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from config.desk import DeskSettings
 from config.schedule import Job
 from config.settings import Settings, load_settings
 from diembao.jobs.collection.ledger import watched_sources
-from diembao.jobs.office.letters import letters_in_doubt
+from diembao.jobs.office.doubtful_letters import letters_in_doubt
 from diembao.jobs.publishing.gate_messages import gate_troubles, waiting_digests
 from diembao.jobs.register_upkeep.health import register_troubles
 from diembao.jobs.translating.health import engine_trouble
 from diembao.service.alert_rules import FAILURES, lacks_digest
 from diembao.service.collection_health import CollectionHealth, collection_health
-from diembao.service.desk_process import desk_trouble
-from diembao.service.health import service_trouble
 from diembao.service.scheduler import KEEP, Schedule
 from diembao.system.clock import steady
 from diembao.system.home import Home
@@ -129,7 +128,7 @@ def service_status(
             )
         )
     desk = configured.desk
-    desk_words = desk_trouble(home, desk) if serving and desk.enabled else ""
+    desk_words = _desk_trouble(home, desk) if serving and desk.enabled else ""
     if desk_words:
         troubles.append(desk_words)
     if storage.maintenance.was_ahead(at):
@@ -229,10 +228,18 @@ def _trouble_of_service(home: Home) -> str:
 
     Runs tell of jobs that began: those that it cannot even begin, as the disk is full, leave no trace in the database.
     """
+    from diembao.service.health import service_trouble
+
     with suppress(OSError, ValueError, KeyError):
         if address := json.loads((home.root / "serve.json").read_text("utf-8"))["health"]:
             return service_trouble(address)
     return ""
+
+
+def _desk_trouble(home: Home, settings: DeskSettings) -> str:
+    from diembao.service.desk_process import desk_trouble
+
+    return desk_trouble(home, settings)
 
 
 def _troubles(jobs: Sequence[JobStatus], home: Home) -> list[str]:

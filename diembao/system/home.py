@@ -7,9 +7,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-from filelock import FileLock, Timeout
-
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message, say_wait, shown
@@ -60,6 +57,8 @@ class Home:
 
         The system frees them when the process ends, however it ends.
         """
+        from filelock import FileLock, Timeout  # with asyncio, which is slow to read in; most commands lock nothing
+
         self.root.mkdir(parents=True, exist_ok=True)
         locks: list[FileLock] = []
         try:
@@ -99,4 +98,8 @@ def is_locked(path: Path) -> bool:
 def default_home() -> Path:
     """Return $DIEMBAO_HOME, or else the platform's folder for a program's data."""
     folder = os.environ.get("DIEMBAO_HOME")
-    return Path(folder) if folder else Path(platformdirs.user_data_dir("diembao", appauthor=False))
+    if folder:
+        return Path(folder)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("diembao", appauthor=False))

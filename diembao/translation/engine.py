@@ -8,10 +8,6 @@ from urllib.parse import urlsplit
 
 from config.engines.translation import TARGET
 from diembao.system.secrets import secret
-from diembao.translation.chat import ChatTranslator
-from diembao.translation.ctranslate import FolderTranslator
-from diembao.translation.guarded_http import GuardedClient, RefusedAddress, private_addresses
-from diembao.translation.libretranslate import LibreTranslator
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 
@@ -30,7 +26,13 @@ def open_translator(settings: TranslationSettings) -> Translator | None:
     if settings.backend == "none":
         return None
     if settings.backend == "ctranslate2":
+        from diembao.translation.ctranslate import FolderTranslator
+
         return FolderTranslator(Path(settings.folder), settings.model, settings.version)
+    from diembao.translation.chat import ChatTranslator
+    from diembao.translation.guarded_http import GuardedClient
+    from diembao.translation.libretranslate import LibreTranslator
+
     key = secret(settings.secret)
     bearer = key if settings.backend == "openai" else None
     client = GuardedClient(settings.address, key=bearer, allow_public=settings.allow_public)
@@ -43,6 +45,8 @@ def address_fault(settings: TranslationSettings) -> Message | None:
     """Return why the server must not or cannot be asked, its name resolved; None for nothing."""
     if not settings.is_remote:
         return None
+    from diembao.translation.guarded_http import RefusedAddress, private_addresses
+
     parts = urlsplit(settings.address)
     host = parts.hostname or ""
     try:

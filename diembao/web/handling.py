@@ -13,7 +13,7 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from diembao.system.clock import now
 from diembao.web.auth.sessions import as_signed_in, open_session
 from diembao.web.context import DeskContext

@@ -6,8 +6,8 @@ in both catalogues. Parameters are named fields: `translate("{count} articles", 
 
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 from pipeline.i18n.language import Language, current_language
 
@@ -73,21 +73,15 @@ def catalog(language: Language, domain: str = DOMAIN) -> GNUTranslations:
 
     In a source tree a catalogue that is newer than its compiled file is compiled in memory.
     """
-    folder = files("pipeline.i18n") / "locales" / language / "LC_MESSAGES"
+    folder = Path(__file__).parent / "locales" / language / "LC_MESSAGES"
     compiled, source = folder / f"{domain}.mo", folder / f"{domain}.po"
-    if source.is_file() and not (compiled.is_file() and _modified(compiled) >= _modified(source)):
+    if source.is_file() and not (compiled.is_file() and compiled.stat().st_mtime >= source.stat().st_mtime):
         translations = GNUTranslations(BytesIO(_compile(source.read_bytes())))
     else:
         with compiled.open("rb") as stream:
             translations = GNUTranslations(stream)
     translations.add_fallback(_NoCode())
     return translations
-
-
-def _modified(path: object) -> float:
-    from pathlib import Path
-
-    return Path(str(path)).stat().st_mtime
 
 
 def _compile(source: bytes) -> bytes:

@@ -1,14 +1,19 @@
 """What an encoder is to the tagger: texts in, vectors out, in which near meanings lie near each other."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.errors import DiembaoError
 
-Vectors = NDArray[np.float32]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    # numpy takes a tenth of a second to read in, and most commands encode nothing.
+    Vectors = NDArray[np.float32]
 
 
 class EncoderFailed(DiembaoError):

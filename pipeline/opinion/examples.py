@@ -1,10 +1,12 @@
 """Labelled examples that people can read: those nearest in meaning to a text explain a topic that no word explains."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pipeline.opinion.encoder import Vectors
+if TYPE_CHECKING:
+    from pipeline.opinion.encoder import Vectors
 
 #: Examples that are shown
 _MOST = 3
@@ -33,5 +35,5 @@ class Examples:
         if self.vectors is None:
             return ()
         likeness = self.vectors @ head
-        order = (int(n) for n in np.argsort(-likeness) if topic in self.all[int(n)].topics)
+        order = (int(n) for n in (-likeness).argsort() if topic in self.all[int(n)].topics)
         return tuple(self.all[n] for n, _ in zip(order, range(_MOST), strict=False))

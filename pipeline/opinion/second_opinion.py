@@ -1,15 +1,18 @@
 """A text with its vectors and what the rules say of it → the chances of its topics and its tone."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pipeline.opinion.encoder import Encoder, Vectors
 from pipeline.opinion.examples import Examples
-from pipeline.opinion.model import OpinionModel, OpinionWeights
 from pipeline.opinion.words import find_words, weigh_words
+
+if TYPE_CHECKING:
+    from pipeline.opinion.encoder import Encoder, Vectors
+    from pipeline.opinion.model import OpinionModel, OpinionWeights
 
 #: Log odds beyond which more certainty of the rules says no more
 _LEAST_ODDS, _MOST_ODDS = -6.0, 4.0
@@ -104,12 +107,16 @@ class SecondOpinion:
     def _array(self, name: str, values: tuple[float, ...]) -> Vectors:
         found = self._arrays.get(name)
         if found is None:
+            import numpy as np
+
             found = self._arrays[name] = np.array(values, dtype=np.float32)
         return found
 
 
 def standardise(vectors: Vectors, centre: Vectors, spread: Vectors) -> Vectors:
     """Return vectors about 0, of length about 1 whatever their dimensions."""
+    import numpy as np
+
     result: Vectors = (vectors - centre) / spread / np.float32(math.sqrt(vectors.shape[-1]))
     return result
 

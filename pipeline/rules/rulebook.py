@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pipeline.opinion.second_opinion import SecondOpinion
 from pipeline.rules.linear_models import Models
+
+if TYPE_CHECKING:
+    from pipeline.opinion.second_opinion import SecondOpinion
 
 Tier = Literal["strong", "context", "weak"]
 TopicKind = Literal["topic", "signal"]
@@ -219,7 +221,7 @@ class Rulebook:
     #: 12 hex digits; with a second opinion, '+' and 6 more
     version: str
     #: None: the rules decide alone
-    opinion: SecondOpinion | None = None
+    opinion: "SecondOpinion | None" = None
 
     @property
     def version_alone(self) -> str:
@@ -232,7 +234,7 @@ def rulebook(places: Gazetteer, topics: TopicRules, models: Models) -> Rulebook:
     return Rulebook(places, topics, models, _digest(places, topics, models)[:12])
 
 
-def with_opinion(rules: Rulebook, opinion: SecondOpinion | None) -> Rulebook:
+def with_opinion(rules: Rulebook, opinion: "SecondOpinion | None") -> Rulebook:
     """Return rules with a second opinion, or without."""
     version = rules.version_alone
     if opinion is not None:

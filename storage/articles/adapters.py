@@ -1,8 +1,7 @@
 """Articles and tags as the JSON columns hold them."""
 
-from pydantic import TypeAdapter
-
 from pipeline.records import Article, Tags
+from storage.engine.json_records import JsonRecord
 
-ARTICLE = TypeAdapter(Article)
-TAGS = TypeAdapter(Tags)
+ARTICLE = JsonRecord(Article)
+TAGS = JsonRecord(Tags)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select
 
 from pipeline.i18n.catalogs import mark
@@ -13,12 +12,13 @@ from pipeline.i18n.notices import Message
 from pipeline.records import Decision, DecisionField, Relevance, Tags, Tone, TopicFound, VerdictReason
 from storage.articles.claims import current_key
 from storage.engine.errors import StorageError
+from storage.engine.json_records import JsonRecord
 from storage.schema.core import items
 from storage.schema.maintenance import decisions
 
 #: Keys looked up by one statement; databases limit what one may hold.
 _CHUNK = 500
-_RELEVANCE, _TONE = TypeAdapter[Relevance](Relevance), TypeAdapter[Tone](Tone)
+_RELEVANCE, _TONE = JsonRecord[Relevance](Relevance), JsonRecord[Tone](Tone)
 
 
 def store_decisions(connection: Connection, new: Sequence[Decision]) -> list[int]:

@@ -4,17 +4,17 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select, update
 
 from pipeline.records import BadLink, CandidateOutcome, Entry, Poll
+from storage.engine.json_records import JsonRecord
 from storage.schema.core import candidates
 
 #: Start of the key of such a row, which stands where other rows have their address.
 _PREFIX = "not-followable:"
 #: Characters of the link that its key repeats.
 _LETTERS = 200
-_ENTRY = TypeAdapter(Entry)
+_ENTRY = JsonRecord(Entry)
 _ROWS = 500
 
 

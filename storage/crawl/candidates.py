@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from pipeline.records import (
@@ -18,10 +17,11 @@ from pipeline.records import (
 from pipeline.text.urls import host_of, is_fetchable, link_fault, normalise_url
 from storage.crawl.bad_links import store_bad_links
 from storage.crawl.feed_state import slowed_hosts, store_poll_state
+from storage.engine.json_records import JsonRecord
 from storage.schema.core import candidates, polls, taggings, versions
 from storage.schema.maintenance import decisions
 
-ENTRY = TypeAdapter(Entry)
+ENTRY = JsonRecord(Entry)
 
 #: Links of a feed looked up by one statement; databases limit what one may hold.
 _LINKS = 500

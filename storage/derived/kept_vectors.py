@@ -9,8 +9,6 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pipeline.opinion.encoder import EncoderFailed
 
 if TYPE_CHECKING:
@@ -47,6 +45,8 @@ class KeptVectors:
 
     def encode(self, texts: Sequence[str], /) -> Vectors:
         """See Encoder."""
+        import numpy as np
+
         keys = [hashlib.sha256(f"{self.name}\n{text}".encode("utf-8", "replace")).digest() for text in texts]
         known = self._read(keys)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -70,6 +70,8 @@ class KeptVectors:
     def _read(self, keys: Iterable[bytes]) -> dict[bytes, Any]:
         if self._file is None or not self._file.exists():
             return {}
+        import numpy as np
+
         wanted = list(dict.fromkeys(keys))
         marks = ",".join("?" * len(wanted))
         try:
@@ -83,6 +85,8 @@ class KeptVectors:
     def _write(self, vectors: dict[bytes, Any]) -> None:
         if self._file is None:
             return
+        import numpy as np
+
         try:
             self._file.parent.mkdir(mode=0o700, parents=False, exist_ok=True)
             if not self._file.exists():

@@ -25,3 +25,7 @@ class StorageError(DiembaoError):
     def explanation(self) -> str:
         """Return the message in the language of the context, where the catalogues hold it."""
         return str(shown(self.message))
+
+
+class LockedElsewhere(StorageError):
+    """Another `diembao serve` runs on the database; the message says which."""

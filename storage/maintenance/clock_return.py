@@ -23,7 +23,6 @@ from storage.schema.renditions import page_images, translations
 from storage.schema.reviews import letters
 from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs
-from storage.search.index import reindex
 
 #: Times that lie ahead by their nature, and the most by which they do (pipeline.polling.poll_interval, Retry-After,
 #: diembao.jobs.people)
@@ -88,6 +87,8 @@ def was_ahead(connection: Connection, at: datetime, since: datetime | None = Non
 
 def bring_back(connection: Connection, at: datetime) -> int:
     """Date what was recorded after `at` (beyond AHEAD_LIMIT) at `at`; return the number of changed values."""
+    from storage.search.index import reindex
+
     limit = at + AHEAD_LIMIT
     changed = 0
     seen_ahead = connection.execute(select(items.c.key).where(items.c.first_seen > limit)).scalars().all()

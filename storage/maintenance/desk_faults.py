@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.reviews import Mention, RejectReason, ReviewKind
+from storage.engine.json_records import JsonRecord
 
-_REASON, _KIND = TypeAdapter[RejectReason](RejectReason), TypeAdapter[ReviewKind](ReviewKind)
-_MENTIONS, _KEYS = TypeAdapter(tuple[Mention, ...]), TypeAdapter(tuple[str, ...])
-_LEFT_OUT, _SNAPSHOT = TypeAdapter(dict[str, str]), TypeAdapter(dict[str, Any])
+_REASON, _KIND = JsonRecord[RejectReason](RejectReason), JsonRecord[ReviewKind](ReviewKind)
+_MENTIONS, _KEYS = JsonRecord(tuple[Mention, ...]), JsonRecord(tuple[str, ...])
+_LEFT_OUT, _SNAPSHOT = JsonRecord(dict[str, str]), JsonRecord(dict[str, Any])
 
 
 def _review(values: Any) -> Iterator[Message]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from pipeline.i18n.catalogs import mark
@@ -12,10 +11,11 @@ from pipeline.i18n.notices import Message
 from pipeline.register.matters import Matter, MatterStep, StepKind
 from pipeline.register.steps import with_step
 from storage.engine.damage import brief
+from storage.engine.json_records import JsonRecord
 from storage.register.rows import matters_of, select_steps, steps_of
 from storage.schema.register import matters
 
-_KIND, _SETS = TypeAdapter[StepKind](StepKind), TypeAdapter(dict[str, Any])
+_KIND, _SETS = JsonRecord[StepKind](StepKind), JsonRecord(dict[str, Any])
 
 
 def _days(*names: str) -> Callable[[Any], Iterator[Message]]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import JSON, Connection, Float, Integer, LargeBinary, Table
 
 from pipeline.i18n.catalogs import mark
@@ -26,6 +25,7 @@ from storage.crawl.page_readings import differing_readings
 from storage.derived.csv_rows import differing_rows
 from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
 from storage.engine.instants import Instant
+from storage.engine.json_records import JsonRecord
 from storage.engine.migrate import head, version_of
 from storage.maintenance.checksum import row_name, stored_rows
 from storage.maintenance.desk_faults import DESK_CHECKS
@@ -108,7 +108,7 @@ def _same(values: Any, **expected: Any) -> Iterator[Message]:
             yield Message(mark("column {column} differs from what another column holds"), column=name)
 
 
-def _record(adapter: TypeAdapter[Any], stored: Any, column: str) -> Any:
+def _record(adapter: JsonRecord[Any], stored: Any, column: str) -> Any:
     """Return a record from its stored JSON. Raises ValueError, also for a field whose name has one wrong letter."""
     parsed = adapter.validate_python(stored)
     fields = {field.name for field in dataclasses.fields(parsed)}

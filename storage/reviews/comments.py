@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, insert, select
 
 from pipeline.i18n.catalogs import mark
@@ -15,6 +14,7 @@ from pipeline.records.reviews import Comment, Mention
 from storage.accounts.names import account_names, members
 from storage.audit.chain import append
 from storage.engine.errors import StorageError
+from storage.engine.json_records import JsonRecord
 from storage.reviews.letters import store_letters
 from storage.reviews.states import load_standings
 from storage.schema.accounts import accounts, departments
@@ -24,7 +24,7 @@ from storage.schema.reviews import comments
 LONGEST = 4000
 #: A name after '@': of a person (to sign in with) or the handle of a department; an address of mail is none.
 _NAMED = re.compile(r"(?<![\w.@])@([^\W_](?:[\w.-]*\w)?)")
-_MENTIONS = TypeAdapter(tuple[Mention, ...])
+_MENTIONS = JsonRecord(tuple[Mention, ...])
 _CHUNK = 500
 
 

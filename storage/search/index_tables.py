@@ -9,10 +9,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Text, bindparam, cast, delete, insert, select, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.engine.dialects import is_sqlite
-from storage.schema.search import search_items
+from storage.schema.search import TsVector, search_items
 from storage.search.index_words import IndexWords, fts5_columns, tsvector
 
 # The words come in small letters and apart; this tokenizer leaves all that is not ASCII as it is.
@@ -25,7 +24,7 @@ _INSERT_FTS5 = text(
     "VALUES (:id, :title, :text, :title_exact, :text_exact, :marks)"
 )
 _INSERT_ROWS = insert(search_items)
-_INSERT_VECTORS = insert(search_items).values(vector=cast(bindparam("vector", type_=Text), TSVECTOR))
+_INSERT_VECTORS = insert(search_items).values(vector=cast(bindparam("vector", type_=Text), TsVector))
 _USED_IDS_FTS5 = text("SELECT rowid FROM search_index WHERE rowid IN :ids").bindparams(bindparam("ids", expanding=True))
 _USED_IDS = select(search_items.c.id).where(search_items.c.id.in_(bindparam("ids", expanding=True)))
 

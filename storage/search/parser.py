@@ -1,7 +1,7 @@
 """What a person searches for → a tree of words, fields and days, or an error that names the place in it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,6 +23,10 @@ FIELDS = ("title", *MARKS, "day", "story")
 _CLOSED = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral", "negative", "unsure")}
 
 
+#: Name of a topic → its id.
+TopicIds = Mapping[str, str] | Callable[[], Mapping[str, str]]
+
+
 class QueryError(DiembaoError, ValueError):
     """A query that cannot be understood: the character of the mistake (from 0), and a message of the catalogues.
 
@@ -39,10 +43,11 @@ class QueryError(DiembaoError, ValueError):
         return translate(self._message, language=language, **self._parameters)
 
 
-def parse(query: str, topics: Mapping[str, str] | None = None) -> Tree:
+def parse(query: str, topics: TopicIds | None = None) -> Tree:
     """Return the tree of a query. Raises QueryError.
 
-    `topics`: the names by which topics may be called (search_tokens.joined) and their ids; others are refused.
+    `topics`: the names by which topics may be called (search_tokens.joined) and their ids, or a function that gives
+    them, which is called where the query names a topic; other names are refused.
     """
     return _Parser(normalise(query), topics).whole()
 
@@ -72,7 +77,7 @@ class _Token:
 class _Parser:
     """Reads one query from left to right: OR binds least, then AND (also unwritten), then NOT."""
 
-    def __init__(self, query: str, topics: Mapping[str, str] | None) -> None:
+    def __init__(self, query: str, topics: TopicIds | None) -> None:
         self._query = query
         self._topics = topics
         self._tokens: list[_Token] = []
@@ -206,8 +211,9 @@ class _Parser:
         value = join_tokens(written)
         allowed = _CLOSED.get(field)
         if field == "topic" and self._topics is not None:
-            value = self._topics.get(value, "")
-            allowed = tuple(sorted(set(self._topics.values())))
+            topics = self._topics() if callable(self._topics) else self._topics
+            value = topics.get(value, "")
+            allowed = tuple(sorted(set(topics.values())))
             value = value and join_tokens(value)
             allowed = tuple(join_tokens(name) for name in allowed)
         if not value or (allowed and value not in allowed):

@@ -16,16 +16,12 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from storage.engine.connection import connect
 from storage.engine.driver_errors import error_of
-from storage.engine.errors import StorageError
+from storage.engine.errors import LockedElsewhere
 
 #: Key of the advisory lock of the one `diembao serve` of a PostgreSQL database: "serve" in ASCII.
 _SERVE_LOCK = int.from_bytes(b"serve", "big")
 #: A server whose machine lost its power is known to be gone after 60 + 3 * 10 seconds.
 _KEEPALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-
-
-class LockedElsewhere(StorageError):
-    """Another `diembao serve` runs on this database; the message says which."""
 
 
 class LeaderLock:

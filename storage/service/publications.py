@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -18,10 +17,11 @@ from storage.audit.chain import append
 from storage.engine.damage import tell_left_out
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
+from storage.engine.json_records import JsonRecord
 from storage.schema.publications import dispatches, publication_files, publications
 
 #: What a published digest said of its articles, as it is stored.
-PUBLISHED_ITEMS = TypeAdapter(tuple[PublishedItem, ...])
+PUBLISHED_ITEMS = JsonRecord(tuple[PublishedItem, ...])
 
 
 class Publications(Facet):

@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from pipeline.records import Item, VerdictReason
 from pipeline.records.translations import Engine, TextPart, Translation
 from storage.articles.items import load_chosen
+from storage.engine.json_records import JsonRecord
 from storage.schema.core import items, taggings, versions
 from storage.schema.derived import facts
 from storage.schema.renditions import item_texts, translation_corrections, translations
 
-REFUSAL = TypeAdapter(VerdictReason)
+REFUSAL = JsonRecord(VerdictReason)
 #: Wait after the first failure of an engine over a text; it doubles with each further one.
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=1)

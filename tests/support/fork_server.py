@@ -31,9 +31,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from types import ModuleType
 
+from diembao.cli.command_list import LISTED
 from tests.support.forked_workers import fork_workers, warm_up
 
 ROOT = Path(__file__).parent.parent.parent
+#: Domains of the database that most commands use.
+_FACETS = ("articles", "audit", "crawl", "derived", "maintenance", "register", "search", "stories", "translations")
 #: What most commands load.
 _PROGRAM = (
     "apscheduler.triggers.cron",
@@ -48,6 +51,8 @@ _PROGRAM = (
     "pipeline.examine",
     "pipeline.extraction.extract",
     "storage.database",
+    *(f"diembao.cli.commands.{command.module}" for command in LISTED.values()),
+    *(f"storage.{domain}.facet" for domain in _FACETS),
 )
 _CRAWL = (
     "crawlers.crawl",

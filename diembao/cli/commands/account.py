@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.system.clock import now
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _PATH = "/invitation/"
 
 
-@translated.group(help=mark("Accounts of the desk: invite, list, disable."))
+@translated.group(help=LISTED["account"].help)
 def account() -> None: ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
-@translated.command(
-    help=mark("Go through the rules of alerts.toml and tell people what is new; each cause once a day.")
-)
+@translated.command(help=LISTED["alerts"].help)
 @translated.option("--test", "trial", is_flag=True, help=mark("Only send a trial message."))
 # The error of the database, passed by `diembao serve`.
 @translated.option("--trouble", hidden=True)

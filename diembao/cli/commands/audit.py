@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import DAY, MOST_ROWS, gather
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records.audit import AuditFilter, AuditHead, AuditRow
 
 
-@translated.group(help=mark("Who did what at the desk and by commands, when and from where."))
+@translated.group(help=LISTED["audit"].help)
 def audit() -> None: ...
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import options, translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -40,7 +41,7 @@ _wait = translated.option(
 )
 
 
-@translated.command(help=mark("Collect articles from the sources."))
+@translated.command(help=LISTED["collect"].help)
 @_only
 @_due
 @_wait
@@ -50,9 +51,7 @@ def collect(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> i
         return min(_collect(app, storage, only, due), FAILED)
 
 
-@translated.command(
-    help=mark("Read and tag what was collected."),
-)
+@translated.command(help=LISTED["process"].help)
 @translated.option(
     "--again",
     is_flag=True,
@@ -65,7 +64,7 @@ def process(app: CliContext, again: bool, wait: float) -> int:
         return _process(app, storage, again)
 
 
-@translated.command(help=mark("Collect, read and tag, then make the day's digest."))
+@translated.command(help=LISTED["run"].help)
 @_only
 @_due
 @_wait
@@ -81,7 +80,7 @@ def run(app: CliContext, only: tuple[str, ...], due: bool, wait: float) -> int:
     return max(codes)
 
 
-@translated.command(help=mark("Add the articles at these addresses by hand: fetch, read and tag them now."))
+@translated.command(help=LISTED["add"].help)
 @translated.argument("urls", nargs=-1, required=True, metavar="URL...")
 @pass_context
 def add(app: CliContext, urls: tuple[str, ...]) -> int:
@@ -149,7 +148,7 @@ def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: boo
 
 def _plan_looks(app: CliContext, storage: Database) -> None:
     """Let the pages of the register be fetched again; a register.toml that is wrong stops no collection."""
-    from config.load import ConfigError
+    from config.faults.errors import ConfigError
     from config.register.register import load_register
     from diembao.jobs.register.aftermath import ask_for_looks
     from diembao.system.clock import now

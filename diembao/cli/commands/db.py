@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import MOST_ROWS
 from pipeline.i18n.catalogs import mark, translate
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _JOBS = ("collect", "process")
 
 
-@translated.group(help=mark("The database: upgrade, check, back up, restore, move."))
+@translated.group(help=LISTED["db"].help)
 def db() -> None:
     pass
 

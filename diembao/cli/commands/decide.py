@@ -9,6 +9,7 @@ from typing import get_args
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.cli.person import user_name
@@ -35,12 +36,7 @@ class _Options:
     target: Path | None
 
 
-@translated.command(
-    help=mark(
-        "A person's decision on an item (ITEM: column item of the CSV): it holds whatever the rules say.\n\n"
-        "--export FILE.jsonl: all decisions as labelled texts for `diembao train`."
-    )
-)
+@translated.command(help=LISTED["decide"].help)
 @translated.argument("item", required=False)
 @translated.option("--relevance", type=click.Choice(get_args(Relevance)))
 @translated.option(

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import gather
 from pipeline.i18n.catalogs import mark, translate
@@ -26,7 +27,7 @@ class _Options:
     desk: bool
 
 
-@translated.command(help=mark("Do the whole job on a sample press on this machine (127.0.0.1)."))
+@translated.command(help=LISTED["demo"].help)
 @translated.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

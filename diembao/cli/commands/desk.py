@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
     from diembao.system.home import Home
 
 
-@translated.command(
-    help=mark(
-        "Serve the desk, the web page at which the office reviews the day: by default at http://127.0.0.1:8322. The "
-        "first start prints a link, good once, to make the first administrator. See [desk] of settings.toml."
-    )
-)
+@translated.command(help=LISTED["desk"].help)
 @translated.option("--host", metavar="ADDRESS", help=mark("Address to listen on (default: that of settings.toml)."))
 @translated.option(
     "--port",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import options, translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
-@translated.command(
-    help=mark(
-        "Make a day's digest (default: brief, HTML, Markdown, DOCX, PDF), or write one that was published once "
-        "more, byte for byte (--id)."
-    )
-)
+@translated.command(help=LISTED["digest"].help)
 @options.day
 @options.publication
 @translated.option(

@@ -1,16 +1,12 @@
 """doctor: the faults of this machine, each with its remedy."""
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from pipeline.i18n.catalogs import mark
 
 
-@translated.command(
-    help=mark(
-        "Examine this machine: Python, SQLite, disk, time zone, encoding, fonts, database, mail server, "
-        "browser; says what to do. Exit code 1 where something must be mended."
-    )
-)
+@translated.command(help=LISTED["doctor"].help)
 @translated.option(
     "--network",
     is_flag=True,

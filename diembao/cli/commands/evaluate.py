@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.views.error_words import error_words
 from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
 
-@translated.command(help=mark("Score tagging against labelled texts."))
+@translated.command(help=LISTED["evaluate"].help)
 @translated.argument(
     "gold",
     nargs=-1,

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
-from pipeline.i18n.catalogs import mark, translate, translate_code
+from pipeline.i18n.catalogs import translate, translate_code
 
 if TYPE_CHECKING:
     from diembao.jobs.explain import SourceText
     from pipeline.explain import Explanation
 
 
-@translated.command(
-    help=mark(
-        "Tell why a text was tagged as it was. ITEM: id of a stored item (column item of the CSV); URL: "
-        "address of a page; FILE: .html, .html.gz, or .txt (the first line is the headline)."
-    )
-)
+@translated.command(help=LISTED["explain"].help)
 @translated.argument("what", metavar="ITEM|URL|FILE")
 @pass_context
 def explain(app: CliContext, what: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import click
 
 from diembao.cli import options, translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.records import Relevance
@@ -36,12 +37,7 @@ class _Options:
     with_notes: bool
 
 
-@translated.command(
-    help=mark(
-        "Export to FILE.csv, FILE.xlsx (open right in Excel and LibreOffice), FILE.parquet or FILE.jsonl "
-        "(of items, every field and the text). What each column means: docs/columns.md."
-    )
-)
+@translated.command(help=LISTED["export"].help)
 @translated.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @translated.option(
     "--table",

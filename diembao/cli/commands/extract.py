@@ -9,14 +9,13 @@ from pathlib import Path
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate
 
 
-@translated.command(
-    help=mark("Print what is read from each page (.html or .html.gz file, or address), one JSON line each.")
-)
+@translated.command(help=LISTED["extract"].help)
 @translated.argument("pages", nargs=-1, metavar="FILE|URL...")
 @translated.option("--url", metavar="ADDRESS", help=mark("Where the file came from."))
 @translated.option(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
-from pipeline.i18n.catalogs import mark, translate, translate_code
+from pipeline.i18n.catalogs import translate, translate_code
 
 if TYPE_CHECKING:
     from diembao.jobs.collection.page_images import ImagesResult
 
 
-@translated.command(
-    help=mark("Keep a picture of the page of each new article, for your own files ([images] in settings.toml).")
-)
+@translated.command(help=LISTED["images"].help)
 @pass_context
 def images(app: CliContext) -> int:
     from crawlers.downloader.browser import missing_browser

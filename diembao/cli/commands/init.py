@@ -5,12 +5,13 @@ from functools import partial
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, WRONG, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.notices import shown
 
 
-@translated.command(help=mark("Write a commented configuration into the home folder; files that exist are left alone."))
+@translated.command(help=LISTED["init"].help)
 @pass_context
 def init(app: CliContext) -> None:
     from diembao.jobs.configuration import write_configuration
@@ -27,7 +28,7 @@ def init(app: CliContext) -> None:
     )
 
 
-@translated.group(help=mark("Look at and check the configuration."))
+@translated.group(help=LISTED["config"].help)
 def config() -> None:
     pass
 

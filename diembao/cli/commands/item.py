@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.views.page_image import image_lines, image_row
 from diembao.jobs.reading.decision_words import decision_lines
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import translate
 
 
-@translated.command(help=mark("One item: the texts it has had, and every change between them."))
+@translated.command(help=LISTED["item"].help)
 @translated.argument("item", metavar="KEY|URL")
 @pass_context
 def item(app: CliContext, item: str) -> int:

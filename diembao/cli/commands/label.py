@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
 
-@translated.group(help=mark("Labels that teach the rules."))
+@translated.group(help=LISTED["label"].help)
 def label() -> None:
     pass
 

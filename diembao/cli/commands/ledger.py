@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import DAY, begun_day
 from diembao.jobs.reading.ledger_day import bounds_of, ending_words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.records import LedgerEntry, SourceDay
 
 
-@translated.command(help=mark("The ledger of a day: what became of every source and of every link."))
+@translated.command(help=LISTED["ledger"].help)
 @translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("Default: today."))
 @translated.option("--source", "only", multiple=True, metavar="ID", help=mark("Only this source."))
 @translated.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import gather
 from pipeline.i18n.catalogs import mark, translate, translate_code
@@ -24,12 +25,7 @@ class _Options:
     arrived: bool
 
 
-@translated.command(
-    help=mark(
-        "Send the letters of the desk that wait: comments that name somebody, assignments, and once a day what is due. "
-        "Each person gets one letter for each cause."
-    )
-)
+@translated.command(help=LISTED["letters"].help)
 @translated.option("--again", is_flag=True, help=mark("Also what was begun before and may or may not have arrived."))
 @translated.option(
     "--arrived", is_flag=True, help=mark("Note that what was in doubt has arrived, and do not send it anew.")
@@ -39,7 +35,8 @@ class _Options:
 def letters(app: CliContext, arguments: _Options) -> int:
     from config.alerts import load_alerts
     from config.register.book import load_register_book
-    from diembao.jobs.office.letters import is_mail_set_up, send_letters, settle_letters
+    from diembao.jobs.office.doubtful_letters import settle_letters
+    from diembao.jobs.office.letters import is_mail_set_up, send_letters
     from diembao.system.clock import now
 
     if arguments.again and arguments.arrived:

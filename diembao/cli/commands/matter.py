@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.cli.person import user_name
@@ -30,7 +31,7 @@ _STEPS = tuple(kind for kind, (_, who) in RULES.items() if who != "machine" and 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@translated.group(help=mark("Matters that the press raised: open, list, show, take their steps."))
+@translated.group(help=LISTED["matter"].help)
 def matter() -> None: ...
 
 

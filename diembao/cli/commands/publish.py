@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import options, translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate
 
@@ -22,11 +23,7 @@ _number = translated.option(
 )
 
 
-@translated.command(
-    help=mark(
-        "Publish a day's digest: keep every form of it in the database for good; mistakes are corrected in the next."
-    )
-)
+@translated.command(help=LISTED["publish"].help)
 @options.day
 @_number
 @pass_context

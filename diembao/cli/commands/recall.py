@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.views.error_words import error_words
 from diembao.system.clock import now
@@ -22,12 +23,7 @@ if TYPE_CHECKING:
     from pipeline.records import Source
 
 
-@translated.command(
-    help=mark(
-        "Compare with an outside list (FILE.csv with a column url, FILE.jsonl, FILE.txt) or a news "
-        "search of sources.toml (gdelt): which articles were not seen, and why."
-    )
-)
+@translated.command(help=LISTED["recall"].help)
 @translated.option("--against", required=True, metavar="FILE|gdelt")
 @translated.option(
     "--days",

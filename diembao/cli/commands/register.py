@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.commands.register_papers import PAPERS
 from diembao.cli.commands.register_plan import plan
 from diembao.cli.commands.register_upkeep import upkeep
@@ -13,7 +14,7 @@ from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
 
-@translated.group(help=mark("The register of what the press raised, and the days by which its terms are counted."))
+@translated.group(help=LISTED["register"].help)
 def register() -> None: ...
 
 

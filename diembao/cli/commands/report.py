@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import DAY, MOST_ROWS, begun_day
 from pipeline.i18n.catalogs import mark, translate
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 _MOST_DAYS = 731
 
 
-@translated.command(
-    help=mark(
-        "Make a periodic report (DOCX, PDF) of the last whole week, month, quarter or year, or of any "
-        "days. Its form: [document] in settings.toml."
-    )
-)
+@translated.command(help=LISTED["report"].help)
 @translated.option(
     "--last",
     "kind",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from diembao.cli import options, translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.jobs.reading.value_words import grade_words, tone_words, topic_words
 from pipeline.i18n.catalogs import mark, translate
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
 _SHOWN = 50
 
 
-@translated.command(
-    help=mark(
-        "Tag the stored items again by today's rules, beside the old tags; what a person decided holds. "
-        "Stopped half-way, run it again to go on."
-    )
-)
+@translated.command(help=LISTED["retag"].help)
 @translated.option(
     "--since",
     type=options.DAY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -12,9 +13,7 @@ if TYPE_CHECKING:
     from diembao.jobs.retention import RetentionResult
 
 
-@translated.command(
-    help=mark("Show what is older than it is to be kept ([retention] in settings.toml); --apply: take it away.")
-)
+@translated.command(help=LISTED["retention"].help)
 @translated.option("--apply", "apply_", is_flag=True, help=mark("Take it away."))
 @translated.option(
     "--vacuum",

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.system.clock import now
 from pipeline.i18n.catalogs import mark, translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.records import Highlighted, SearchHit
     from pipeline.rules.rulebook import Rulebook
     from storage.database import Database
@@ -46,17 +49,7 @@ class _Options:
     rebuild: bool
 
 
-@translated.command(
-    help=mark(
-        "Search the stored items.\n\n"
-        "A word without diacritics finds all (dien gio: điện gió, diễn, giờ); one with any finds just that (đảo, not "
-        "đạo), wherever its tone mark stands (hoà, hòa); =dao: just that, without. "
-        '"a phrase", AND, OR, NOT, parentheses, begin*, NEAR(wind farm, 5): at most 5 words apart. '
-        "Fields: title: outlet: topic: lang: place: relevance: (main, mention, no) tone: story: "
-        "day:2026-03-01 day:2026-03-01..2026-03-05. @NAME: a saved search. "
-        "Without a relevance: only what is about the province."
-    )
-)
+@translated.command(help=LISTED["search"].help)
 @translated.argument("query", nargs=-1)
 @translated.option(
     "--by",
@@ -115,7 +108,7 @@ def _save(app: CliContext, storage: Database, name: str, query: str) -> None:
         raise click.UsageError(
             translate("--save NAME QUERY: needs a query, and a name of letters, digits, blanks, - and _ (at most 80)")
         )
-    _parse(query, app.rules())
+    _parse(query, app.rules)
     storage.search.save(SavedSearch(name, query, now()))
     app.print(translate("Saved {name}; use: diembao search @{name}", name=name))
 
@@ -130,9 +123,7 @@ def _list(app: CliContext, storage: Database) -> None:
 
 def _show(app: CliContext, storage: Database, query: str, arguments: _Options, feed: Path | None) -> None:
     """Print the hits of a query or of a saved search (@NAME), or write them as an Atom feed."""
-    from diembao.cli.views.atom import atom
     from diembao.jobs.search import UnknownSearch, article_at, saved_query
-    from diembao.system.files import write_atomically
 
     name = query.removeprefix("@")
     if query.startswith("@"):
@@ -145,11 +136,14 @@ def _show(app: CliContext, storage: Database, query: str, arguments: _Options, f
             ) from None
     zone = app.zone()
     at_address = article_at(storage, query)
-    tree = None if at_address is not None else _parse(query, app.rules())
+    tree = None if at_address is not None else _parse(query, app.rules)
     hits = at_address or []
     if tree is not None:
         hits = storage.search.search(tree, zone=zone, by=arguments.by, limit=arguments.limit)
     if feed is not None:
+        from diembao.cli.views.atom import atom
+        from diembao.system.files import write_atomically
+
         title = translate("Press review: {name}", name=name)
         write_atomically(feed, atom(name, title, hits, now(), app.lang))
         app.print(translate("Wrote {items} items to {feed}", items=len(hits), feed=feed))
@@ -175,7 +169,7 @@ def _show(app: CliContext, storage: Database, query: str, arguments: _Options, f
         )
 
 
-def _parse(query: str, rules: Rulebook) -> Tree:
+def _parse(query: str, rules: Callable[[], Rulebook]) -> Tree:
     """Return the tree of a query; a mistake in it ends the command and is pointed at."""
     from diembao.jobs.search import parse_query
     from storage.search.parser import QueryError

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import options, translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, WAITS, CliContext, pass_context
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
@@ -35,12 +36,7 @@ class _Options:
     if_any: bool
 
 
-@translated.command(
-    help=mark(
-        "Send a day's digest to the lists of settings.toml ([sending]), to each of them once; publish it "
-        "first where that was not done."
-    )
-)
+@translated.command(help=LISTED["send"].help)
 @options.day
 @options.publication
 @translated.option("--list", "lists", multiple=True, metavar="NAME", help=mark("Only this list."))

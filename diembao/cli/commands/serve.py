@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.views.error_words import os_error_words
-from pipeline.i18n.catalogs import mark, translate
+from pipeline.i18n.catalogs import translate
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
@@ -25,12 +26,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _Opened = TypeVar("_Opened")
 
 
-@translated.command(
-    help=mark(
-        "Run the jobs of schedule.toml at their times, for months, until told to stop. Answers /healthz, "
-        "/readyz, /metrics at the address in [serve] of schedule.toml."
-    )
-)
+@translated.command(help=LISTED["serve"].help)
 @pass_context
 @click.pass_context
 def serve(context: click.Context, app: CliContext) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.commands.source_check import check, find, learn
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.sources_file import add_sources, allow_private_option, refusal_line, set_enabled
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.records import SourceStanding
 
 
-@translated.group(help=mark("The outlets that are watched."))
+@translated.group(help=LISTED["source"].help)
 def source() -> None:
     pass
 

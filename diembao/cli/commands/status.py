@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.jobs.reading.sources import flags_in_words
 from pipeline.i18n.catalogs import mark, translate, translate_code
@@ -24,12 +25,7 @@ _SOURCES = 12
 _ROW_KEYS = {"outcome": "how", "output_tail": "said"}
 
 
-@translated.command(
-    help=mark(
-        "How things stand: whether all is well, which jobs ran, failed, are due; which sources failed in "
-        "the last 24 hours; how every link and page ended. Exit code: 0 well, 1 not."
-    )
-)
+@translated.command(help=LISTED["status"].help)
 @translated.option("--all", "everything", is_flag=True, help=mark("Every source that is worth a word."))
 @pass_context
 def status(app: CliContext, everything: bool) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.person import user_name
 from diembao.cli.views.error_words import error_words
@@ -33,12 +34,7 @@ _LEVEL = translated.option(
 _NOTE = translated.option("--note", default="", help=mark("Why (it is kept)."))
 
 
-@translated.command(
-    help=mark(
-        'Judge the pairs of FILE.jsonl (or - for standard input), {"id","a":{title,text,…},"b":{…}} a '
-        "line: dup (a reprint), same-event or different, with score and reason."
-    )
-)
+@translated.command(help=LISTED["pairs"].help)
 @translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @pass_context
 def pairs(app: CliContext, file: Path) -> int:
@@ -119,7 +115,7 @@ def show_pair_scores(app: CliContext, file: Path, *, errors: bool) -> int:
     return DONE
 
 
-@translated.group(help=mark("Reports and events: who was first, who reprinted; merge and split by hand."))
+@translated.group(help=LISTED["stories"].help)
 def stories() -> None: ...
 
 

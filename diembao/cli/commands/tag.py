@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.views.error_words import error_words
 from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark
 
 
-@translated.command(
-    help=mark("Tag the texts of FILE.jsonl (or - for standard input), one JSON line each with the evidence.")
-)
+@translated.command(help=LISTED["tag"].help)
 @translated.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @translated.option(
     "--everywhere",

@@ -8,18 +8,14 @@ from typing import Any
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.views.error_words import error_words
 from diembao.cli.views.jsonl import read_jsonl
 from pipeline.i18n.catalogs import mark, translate, translate_code
 
 
-@translated.command(
-    help=mark(
-        "Rebuild the weights (topic_model.json, and opinion_model.json where there is an encoder) from labelled files "
-        "and reviewers' decisions; refuses to replace better ones."
-    )
-)
+@translated.command(help=LISTED["train"].help)
 @translated.argument(
     "files",
     nargs=-1,

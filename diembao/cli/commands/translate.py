@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, FAILED, CliContext, pass_context
 from diembao.cli.options import DAY, MINUTES, MOST_ROWS, begun_day, gather
 from diembao.system.clock import now
@@ -31,13 +32,7 @@ class _Options:
     retry: bool
 
 
-@translated.command(
-    "translate",
-    help=mark(
-        "Put title, lead and excerpt of new foreign articles into Vietnamese ([translation] in settings.toml), the "
-        "newest first; a text is translated once. Exit code 1 where the engine does not work or failed at a text."
-    ),
-)
+@translated.command("translate", help=LISTED["translate"].help)
 @translated.option("--day", type=DAY, metavar="YYYY-MM-DD", help=mark("The articles of this day's digest only."))
 @translated.option(
     "--item", "items", multiple=True, metavar="ITEM", help=mark("This article only, whatever its age (more: again).")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from diembao.cli import translated
+from diembao.cli.command_list import LISTED
 from diembao.cli.context import DONE, CliContext, pass_context
 from diembao.cli.options import gather
 from diembao.cli.person import user_name
@@ -29,7 +30,7 @@ class _Correction:
     who: str | None
 
 
-@translated.group(help=mark("Put translations right, and keep the glossary that the engine is given."))
+@translated.group(help=LISTED["translation"].help)
 def translation() -> None: ...
 
 

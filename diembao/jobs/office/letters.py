@@ -11,8 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from diembao.jobs.configuration import sender_doubt
+from diembao.jobs.office.doubtful_letters import letters_in_doubt
 from diembao.jobs.office.letter_parts import LetterText, Place, Unsent
 from diembao.jobs.office.letter_text import letter_message, write_letter
 from diembao.jobs.periods import local_day
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 _REMINDED_FROM = time_of_day(7)
 #: Waits before the next try of a letter that the server refused for now; after the last it is given up.
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
-#: Time after which a letter that was begun and not ended is in doubt: who sends it may still be at work before.
-DOUBTFUL = timedelta(minutes=5)
 #: Seconds after which a run takes no further letters from the outbox.
 _LONGEST = 120.0
 #: Letters taken from the outbox, and sent over one connection, at a time.
@@ -74,16 +73,6 @@ def desk_address(settings: Settings) -> str:
         return desk.addresses[0]
     host = f"[{desk.host}]" if ":" in desk.host else desk.host
     return f"http://{host}:{desk.port}" if desk.port else ""
-
-
-def letters_in_doubt(storage: Database, at: datetime) -> list[Letter]:
-    """Return the letters that may or may not have arrived."""
-    return storage.letters.unsure(at - DOUBTFUL)
-
-
-def settle_letters(storage: Database, at: datetime, *, arrived: bool) -> int:
-    """Say of the letters in doubt that they arrived, or that they are to be sent anew; return how many."""
-    return storage.letters.settle(at - DOUBTFUL, arrived)
 
 
 def remind(storage: Database, settings: Settings, at: datetime) -> None:

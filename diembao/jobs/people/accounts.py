@@ -1,9 +1,9 @@
 """Accounts: people are invited by a link that holds once, choose a password, and can change it."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from diembao.jobs.people.account_words import check_handle, check_mail, check_words
 from diembao.jobs.people.passwords import PasswordRefused, check_password, hash_password, is_password
 from diembao.jobs.people.sign_in import clean_name
 from diembao.jobs.people.tokens import hash_token, new_token
@@ -11,16 +11,10 @@ from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.records.accounts import Account, Invitation, NewAccount
 from pipeline.records.audit import MACHINE, Actor
-from storage.accounts.errors import AccountRefused
 from storage.database import Database
 
 #: How long an invitation holds, and the link that makes the first administrator.
 INVITED_FOR, FIRST_FOR = timedelta(days=7), timedelta(hours=24)
-#: Sign-in names and the handles of departments: what can be named by @ in a comment.
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
-_MAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]{1,64}@[a-zA-Z0-9.-]{1,190}")
-#: Characters of the longest name of a person or department.
-_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,30 +113,3 @@ def change_password(
 
 def _names(account: Account, province: str) -> tuple[str, ...]:
     return (account.name, account.full_name, account.mail.partition("@")[0], province)
-
-
-def check_handle(name: str) -> str:
-    """Return a sign-in name or a department's handle. Raises AccountRefused for one that is none."""
-    if not _NAME.fullmatch(name):
-        raise AccountRefused(
-            Message(
-                mark("{name}: a name to sign in with has 1 to 64 small letters, digits, dots and hyphens."),
-                name=repr(name),
-            )
-        )
-    return name
-
-
-def check_words(words: str) -> str:
-    """Return the name of a person or department, blanks folded. Raises AccountRefused for line breaks and the like."""
-    if not words.strip().isprintable() or len(words) > _LONGEST:
-        raise AccountRefused(Message(mark("A name has at most {most} characters, all on one line."), most=_LONGEST))
-    return " ".join(words.split())
-
-
-def check_mail(mail: str) -> str:
-    """Return a mail address, or "" for none. Raises AccountRefused for what is no address."""
-    mail = mail.strip()
-    if mail and not _MAIL.fullmatch(mail):
-        raise AccountRefused(Message(mark("{mail}: is no mail address."), mail=repr(mail)))
-    return mail

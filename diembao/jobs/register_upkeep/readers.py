@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from diembao.jobs.people.accounts import check_mail
+from diembao.jobs.people.account_words import check_mail
 from diembao.jobs.register.aftermath import news_of_matters
 from diembao.jobs.register.sight import may_read
 from pipeline.register.matters import OPEN_STATES, MatterFilter

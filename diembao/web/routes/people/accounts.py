@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from diembao.jobs.people.accounts import INVITED_FOR, check_mail, check_words, invite_account
+from diembao.jobs.people.account_words import check_mail, check_words
+from diembao.jobs.people.accounts import INVITED_FOR, invite_account
 from diembao.jobs.people.sign_in import clean_name
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError

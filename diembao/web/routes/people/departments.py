@@ -4,7 +4,7 @@ from collections import Counter
 
 from starlette.responses import Response
 
-from diembao.jobs.people.accounts import check_handle, check_mail, check_words
+from diembao.jobs.people.account_words import check_handle, check_mail, check_words
 from diembao.jobs.people.sign_in import clean_name
 from diembao.web.desk_route import DeskRoute
 from diembao.web.errors import DeskError

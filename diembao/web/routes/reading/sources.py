@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from starlette.responses import Response
 
-from config.load import ConfigError
+from config.faults.errors import ConfigError
 from config.schedule import load_schedule
 from diembao.jobs.reading.sources import STATES, source_page, sources_page
 from diembao.jobs.reading.switching import UnknownSource, switch_source
