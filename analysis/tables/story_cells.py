@@ -4,43 +4,32 @@ The cells are those that `definitions.STORIES` gives for `rows.story_rows`; a te
 """
 
 import marshal
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from pipeline.tables.columns import ZONE, Cell
 from pipeline.tables.narrow_rows import StoryPart
 
-#: Stories that are put to disk at once.
-_BATCH = 1_000
+#: Times of the newest and the oldest article in seconds since 1970, the id, and the other cells.
+StoredStory = tuple[float, str, float, bytes]
+
 _TONES = ("positive", "neutral", "negative", "unsure")
 
 
-def story_cells(parts: Iterable[StoryPart]) -> Iterator[tuple[Cell, ...]]:
+def story_cells(
+    parts: Iterable[StoryPart], sort: Callable[[Iterable[StoredStory]], Iterable[StoredStory]]
+) -> Iterator[tuple[Cell, ...]]:
     """Yield the cells of every story, the one with the newest article first; the articles come story by story.
 
-    Raises OSError where the disk does not take them.
+    `sort` returns stories, the latest end first, without holding them all: storage.exports.disk_sort.
     """
-    rows = (_stored(list(some)) for _, some in groupby(parts, key=attrgetter("story")))
-    with closing(sqlite3.connect("")) as disk:
-        try:
-            disk.execute("PRAGMA journal_mode=OFF")
-            disk.execute("PRAGMA synchronous=OFF")
-            disk.execute("CREATE TABLE stories (end REAL, story TEXT, start REAL, cells BLOB)")
-            while batch := list(islice(rows, _BATCH)):
-                disk.executemany("INSERT INTO stories VALUES (?, ?, ?, ?)", batch)
-            sorted_rows = disk.execute("SELECT end, start, cells FROM stories ORDER BY end DESC, story")
-            while some := sorted_rows.fetchmany(_BATCH):
-                for end, start, cells in some:
-                    before, after = marshal.loads(cells)
-                    yield (*before, _local(start), _local(end), *after)
-        except sqlite3.Error as error:
-            raise OSError(str(error)) from error
+    for end, _, start, cells in sort(_stored(list(some)) for _, some in groupby(parts, key=attrgetter("story"))):
+        before, after = marshal.loads(cells)
+        yield (*before, _local(start), _local(end), *after)
 
 
 def _local(at: float) -> datetime:
@@ -48,7 +37,7 @@ def _local(at: float) -> datetime:
     return datetime.fromtimestamp(at // 1, ZONE)
 
 
-def _stored(parts: Sequence[StoryPart]) -> tuple[float, str, float, bytes]:
+def _stored(parts: Sequence[StoryPart]) -> StoredStory:
     """Return the end, the story, the start and the other cells, those before the times and those after them."""
     first = parts[0]
     if len(parts) == 1:

@@ -142,12 +142,13 @@ def _table(
     """Return the columns and the rows of a table; no row of today's tables is made of whole articles."""
     from analysis.tables.definitions import TABLES
     from analysis.tables.story_cells import story_cells
+    from storage.exports.disk_sort import sort_on_disk
 
     columns = TABLES[request.table].columns
     if request.as_of is None and request.table == "items":
         return of_cells(columns), map(_item_cells, storage.exports.raw_items(_choice(request)))
     if request.as_of is None and request.table == "stories":
-        return of_cells(columns), story_cells(storage.exports.story_parts(_choice(request)))
+        return of_cells(columns), story_cells(storage.exports.story_parts(_choice(request)), sort_on_disk)
     if request.as_of is None and request.table == "ledger":
         return of_cells(columns), storage.exports.ledger_rows(*_bounds(request), request.sources)
     return columns, rows_of(storage, request, topic_labels)
