@@ -79,7 +79,10 @@ def run_documents(
     first = min(limits.seconds, _FIRST_TRY)
     load = partial(_prepare, limits.megabytes, rules)
     setup = load if limits.warm else partial(limit_memory, limits.megabytes)
-    with WorkerPool[Document, Result](worker_count(limits.workers), call, setup, start=limits.start) as pool:
+    # A model of the second opinion has threads, which no fork takes along.
+    shared = limits.warm and (rules is None or rules.opinion is None)
+    count = worker_count(limits.workers)
+    with WorkerPool[Document, Result](count, call, setup, start=limits.start, shared=shared) as pool:
         more = True
         while more or state.order:
             while more and len(state.order) < limits.window:
