@@ -11,8 +11,10 @@ from diembao.workers.pool import worker_count
 from pipeline.records import Document, Examined, Reason, Unreadable
 from pipeline.rules.rulebook import Rulebook
 
-#: Seconds for which results are gathered, so that they are stored in one transaction.
-_GATHER = 0.5
+#: Seconds for which results are gathered, so that they are stored in one transaction: what a power cut costs.
+_GATHER = 1.0
+#: Documents for each worker that are read from the database and wait with their bytes, at most.
+_AHEAD = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class LocalExaminer(Examiner):
         seconds_per_document: float,
         function: Examine | None = None,
     ) -> Iterator[list[Examined]]:
-        window = 2 * worker_count(self.workers) * batch
+        window = worker_count(self.workers) * min(2 * batch, _AHEAD)
         limits = DocumentLimits(
             seconds_per_document, self.workers, self.start, self.megabytes, warm=self.warm, window=window
         )
