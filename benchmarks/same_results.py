@@ -37,7 +37,7 @@ REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
 #: real items that are taken, all that pass the gate among them
 _ITEMS = 5_000
 _NOON = datetime(2026, 11, 16, 5, tzinfo=UTC)
-_YEAR_END = datetime(2026, 7, 1, tzinfo=UTC)
+YEAR_END = datetime(2026, 7, 1, tzinfo=UTC)
 _TABLES = {"items": ("csv", "xlsx", "parquet", "jsonl")} | dict.fromkeys(
     ("stories", "tags", "daily", "ledger"), ("csv", "xlsx", "parquet", "jsonl")
 )
@@ -121,9 +121,11 @@ def fill(home: Home, pages: Iterable[Page], database: str) -> list[Source]:
         by_time.setdefault((hour, urlsplit(url).netloc), []).append((url, body))
     for (hour, host), some in by_time.items():
         bodies = dict(some)
+        # A stored address has lost what only counts readers.
+        by_path = {url.partition("?")[0]: body for url, body in some} | bodies
 
-        def body_of(candidate: Candidate, bodies: dict[str, bytes] = bodies) -> bytes:
-            return bodies[candidate.url]
+        def body_of(candidate: Candidate, by_path: dict[str, bytes] = by_path) -> bytes:
+            return by_path.get(candidate.url) or by_path[candidate.url.partition("?")[0]]
 
         poll = Poll(
             _identifier(host), f"http://{host}/rss", hour, Reason.OK, 200, entries=tuple(Entry(url) for url in bodies)
@@ -215,7 +217,7 @@ def main(words: Sequence[str] | None = None) -> int:
             case "sample":
                 pages, now = list(sample_pages()), _NOON
             case "items":
-                pages, now = list(real_items(REAL)), _YEAR_END
+                pages, now = list(real_items(REAL)), YEAR_END
             case _:
                 pages, now = list(recorded_pages(REAL)), _NOON
         results(name, pages, now, given.folder / name, given.database)
