@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import accuracy, crawl_cpu, documents, funnel, polling, report, review, store, stories
+from benchmarks import accuracy, crawl_cpu, documents, funnel, polling, processing, report, review, store, stories
 from config.opinion import load_opinion_model
 from config.rulebook import load_rulebook
 from diembao.demo.server import Press
@@ -96,6 +96,7 @@ def main() -> int:
     console.print(f"loading rules and models in a new process: {loading:.2f} s")
     polling.report()
     funnel.main()
+    processing.main([])
     crawl_cpu.report()
     documents.main()
     store.main(["--items", "20000"])  # a million takes hours: docs/searching.md
