@@ -163,6 +163,7 @@ def load_readers(rules: Rulebook | None) -> None:
     from pipeline.examine import examine
     from pipeline.extraction.extract import extract
     from pipeline.records import Entry
+    from pipeline.text.language import detect_language
 
     url = "http://warm.example/1"
     text = "<p>Ninh Thu&#7853;n, 20/11/2026: c&#7843;ng bi&#7875;n m&#7903; r&#7897;ng.</p>" * 8
@@ -172,3 +173,5 @@ def load_readers(rules: Rulebook | None) -> None:
         extract(page)
     else:
         examine(page, rules)
+        # The model that tells languages apart takes half a second to load, and no Vietnamese page asks it.
+        detect_language("The port of Ca Na", "The port of Ca Na is to be opened to larger ships in the coming autumn.")
