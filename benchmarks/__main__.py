@@ -17,6 +17,7 @@ from benchmarks import (
     exports,
     funnel,
     polling,
+    processing,
     report,
     review,
     searching,
@@ -109,6 +110,7 @@ def main() -> int:
     console.print(f"loading rules and models in a new process: {loading:.2f} s")
     polling.report()
     funnel.main()
+    processing.main([])
     crawl_cpu.report()
     documents.main()
     start_up.main()

@@ -70,7 +70,7 @@ class ProcessSettings:
     #: Processes that examine documents at once; 0: one for each processor.
     workers: int = 0
     #: Results stored in one transaction at most.
-    batch: int = 16
+    batch: int = 64
     #: Whether to extract pages in which the gate (pipeline.prefilter.gate) finds no name of the province. If not, only
     #: their title and day are kept, which is all that share of voice needs, at a small part of the cost.
     read_all: bool = True

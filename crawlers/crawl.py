@@ -72,6 +72,8 @@ def run_spider(spider: "type[Spider]", sources: Sequence[Source], settings: Craw
     """
     from scrapy.crawler import CrawlerProcess
 
+    # Scrapy writes down the stack while it loads its own handler: few frames lie below here, fifty where it loads ours.
+    import crawlers.downloader.handler  # noqa: F401
     from crawlers.settings import scrapy_settings
 
     process = CrawlerProcess(scrapy_settings(sources, settings))

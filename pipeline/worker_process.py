@@ -24,15 +24,20 @@ def end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is None:
         return
-    if sys.platform == "linux":
-        import ctypes
-
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
-        # The parent may have ended before prctl was called.
-        if os.getppid() != parent.pid:
-            os._exit(1)
+    if sys.platform == "linux" and parent.pid is not None:
+        end_with(parent.pid)
     threading.Thread(target=_wait_for, args=(parent,), daemon=True, name="parent").start()
+
+
+def end_with(parent: int) -> None:
+    """Let Linux end this process as soon as its parent, of that id, is ended."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    # The parent may have ended before prctl was called.
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _wait_for(parent: "BaseProcess") -> None:

@@ -9,7 +9,7 @@ from diembao.jobs.agree_translations import store_agreement
 from diembao.jobs.collection.collect import Progress
 from diembao.system.clock import now
 from diembao.workers.base import batch_size
-from diembao.workers.local import LocalExaminer
+from diembao.workers.local import LocalExaminer, examine_every_page, examine_passed_pages
 from pipeline.records import Coverage, Document, DocumentOutcome, Examined, Irrelevant, Reason, Source, Unreadable
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
@@ -83,12 +83,10 @@ def attach_source_settings(documents: Iterable[Document], sources: Sequence[Sour
 def _examine(
     documents: Iterable[Document], rules: Rulebook, settings: ProcessSettings, total: int
 ) -> Iterator[list[Examined]]:
-    from pipeline.examine import examine_all, examine_what_passes
-
     return LocalExaminer(settings.workers).examine(
         documents,
         rules,
         batch=batch_size(settings.batch, total, settings.workers),
         seconds_per_document=settings.seconds_per_document,
-        function=examine_all if settings.read_all else examine_what_passes,
+        function=examine_every_page if settings.read_all else examine_passed_pages,
     )

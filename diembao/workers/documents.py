@@ -79,7 +79,10 @@ def run_documents(
     first = min(limits.seconds, _FIRST_TRY)
     load = partial(_prepare, limits.megabytes, rules)
     setup = load if limits.warm else partial(limit_memory, limits.megabytes)
-    with WorkerPool[Document, Result](worker_count(limits.workers), call, setup, start=limits.start) as pool:
+    # A model of the second opinion has threads, which no fork takes along.
+    shared = limits.warm and (rules is None or rules.opinion is None)
+    count = worker_count(limits.workers)
+    with WorkerPool[Document, Result](count, call, setup, start=limits.start, shared=shared) as pool:
         more = True
         while more or state.order:
             while more and len(state.order) < limits.window:
@@ -160,6 +163,7 @@ def load_readers(rules: Rulebook | None) -> None:
     from pipeline.examine import examine
     from pipeline.extraction.extract import extract
     from pipeline.records import Entry
+    from pipeline.text.language import detect_language
 
     url = "http://warm.example/1"
     text = "<p>Ninh Thu&#7853;n, 20/11/2026: c&#7843;ng bi&#7875;n m&#7903; r&#7897;ng.</p>" * 8
@@ -169,3 +173,5 @@ def load_readers(rules: Rulebook | None) -> None:
         extract(page)
     else:
         examine(page, rules)
+        # The model that tells languages apart takes half a second to load, and no Vietnamese page asks it.
+        detect_language("The port of Ca Na", "The port of Ca Na is to be opened to larger ships in the coming autumn.")

@@ -1,7 +1,7 @@
 """Documents → their examination in worker processes of this machine, which may hang or die."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,8 +11,10 @@ from diembao.workers.pool import worker_count
 from pipeline.records import Document, Examined, Reason, Unreadable
 from pipeline.rules.rulebook import Rulebook
 
-#: Seconds for which results are gathered, so that they are stored in one transaction.
-_GATHER = 0.5
+#: Seconds for which results are gathered, so that they are stored in one transaction: what a power cut costs.
+_GATHER = 1.0
+#: Documents for each worker that are read from the database and wait with their bytes, at most.
+_AHEAD = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,11 @@ class LocalExaminer(Examiner):
         seconds_per_document: float,
         function: Examine | None = None,
     ) -> Iterator[list[Examined]]:
-        from pipeline.examine import examine_all
-
-        window = 2 * worker_count(self.workers) * batch
+        window = worker_count(self.workers) * min(2 * batch, _AHEAD)
         limits = DocumentLimits(
             seconds_per_document, self.workers, self.start, self.megabytes, warm=self.warm, window=window
         )
-        call = partial(_examine_one, function or examine_all, rules)
+        call = partial(_examine_one, function or examine_every_page, rules)
         gathered: list[Examined] = []
         since = time.monotonic()
         for _, result in run_documents(documents, call, lost_document, limits, rules=rules):
@@ -55,6 +55,20 @@ class LocalExaminer(Examiner):
                 gathered = []
         if gathered:
             yield gathered
+
+
+def examine_every_page(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    """Run pipeline.examine.examine_all, which the worker alone loads."""
+    from pipeline.examine import examine_all
+
+    return examine_all(documents, rules)
+
+
+def examine_passed_pages(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    """Run pipeline.examine.examine_what_passes, which the worker alone loads."""
+    from pipeline.examine import examine_what_passes
+
+    return examine_what_passes(documents, rules)
 
 
 def _examine_one(function: Examine, rules: Rulebook, document: Document) -> Examined:

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
+from diembao.workers.template import Template, can_fork
 from pipeline.errors import DiembaoError
 from pipeline.worker_process import end_with_parent
 
@@ -22,6 +24,8 @@ Result = TypeVar("Result")
 _RESULTS_PER_WORKER = 3200
 #: Seconds for a new worker to load its libraries; on a machine at the limit it takes a minute.
 _START = 120.0
+#: Whether workers that share what they load are forked.
+FORKS = can_fork
 #: Workers that do not start, one after the other, before the run is given up.
 _MOST_STARTS = 3
 
@@ -65,14 +69,24 @@ class WorkerPool(Generic[Argument, Result]):
     """Processes that call `call(argument)`, each argument with its own time limit.
 
     A thread for each worker hands it one argument at a time, so that a limit is exact, and an argument that hangs
-    costs itself and no other. `setup` runs once in each process, outside all limits of arguments. `call` and `setup`
-    are pickled: module-level functions, or partials of them.
+    costs itself and no other. `setup` runs once in each process, outside all limits of arguments; with `shared` once
+    for all, in a process that the workers are forked from, where that is safe: it must start no thread. `call` and
+    `setup` are pickled: module-level functions, or partials of them.
     """
 
     def __init__(
-        self, count: int, call: Callable[[Argument], Result], setup: Callable[[], None], *, start: float = 0.0
+        self,
+        count: int,
+        call: Callable[[Argument], Result],
+        setup: Callable[[], None],
+        *,
+        start: float = 0.0,
+        shared: bool = False,
     ) -> None:
         self.count, self._call, self._setup = count, call, setup
+        self._shared = shared and FORKS
+        self._template: Template | None = None
+        self._template_lock = threading.Lock()
         #: seconds for the start of a worker
         self._start_seconds = _START + start
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
@@ -92,6 +106,9 @@ class WorkerPool(Generic[Argument, Result]):
 
     def submit(self, number: int, argument: Argument, seconds: float) -> None:
         """Queue an argument, which a worker may work on for so many seconds; `number` comes back with its result."""
+        if self._shared and self._template is None:
+            # Here, since it ends with the thread that starts it, and the threads of workers end before one another.
+            self._template = self._new_template()
         self.pending += 1
         if len(self._threads) < min(self.count, self.pending):
             thread = threading.Thread(target=self._serve, args=(len(self._threads),), daemon=True)
@@ -114,10 +131,15 @@ class WorkerPool(Generic[Argument, Result]):
             for worker in self._workers.values():
                 with suppress(OSError, ValueError):
                     worker.process.kill()
+            if self._template is not None:
+                self._template.stop_loading()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
+        if self._template is not None:
+            self._template.close()
+            self._template = None
 
     def _serve(self, index: int) -> None:
         """Give arguments to one worker after the other until the pool is closed; the thread that is their parent."""
@@ -137,24 +159,55 @@ class WorkerPool(Generic[Argument, Result]):
 
     def _start(self, index: int) -> _Worker:
         for _ in range(_MOST_STARTS):
-            context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, self._setup, self._call), daemon=True)
             try:
-                process.start()
-            finally:
-                theirs.close()
-            worker = _Worker(process, ours)
+                worker = self._fork() if self._shared else self._spawn()
+            except (EOFError, OSError):
+                if not self._shared:
+                    raise
+                continue
             with self._lock:
                 self._workers[index] = worker
                 if self._closed:
                     raise WorkersDoNotStart("the pool was closed")
             with suppress(EOFError, OSError):
-                if ours.poll(self._start_seconds):
-                    ours.recv()
+                if worker.connection.poll(self._start_seconds):
+                    worker.connection.recv()
                     return worker
             self._end(index)
         raise WorkersDoNotStart(f"{_MOST_STARTS} worker processes ended or hung before they could begin")
+
+    def _spawn(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, self._setup, self._call), daemon=True)
+        try:
+            process.start()
+        finally:
+            theirs.close()
+        return _Worker(process, ours)
+
+    def _new_template(self) -> Template:
+        return Template(self._setup, partial(_answer, self._call))
+
+    def _fork(self) -> _Worker:
+        """Fork a worker from the template; from a new one where that is gone. Raises OSError or EOFError."""
+        with self._template_lock:
+            template = self._template
+            if self._closed or template is None:
+                raise OSError("the pool was closed")
+            ours, theirs = multiprocessing.get_context("spawn").Pipe()
+            try:
+                if not template.wait(self._start_seconds):
+                    raise OSError("nothing was loaded")
+                return _Worker(template.fork(theirs), ours)
+            except (EOFError, OSError):
+                ours.close()
+                template.close()
+                if not self._closed:
+                    self._template = self._new_template()
+                raise
+            finally:
+                theirs.close()
 
     def _end(self, index: int) -> None:
         with self._lock:
@@ -175,11 +228,16 @@ class WorkerPool(Generic[Argument, Result]):
 
 
 def _work(connection: "Connection[Any, Any]", setup: Callable[[], None], call: Callable[[Any], Any]) -> None:
-    """Answer each argument from the pipe with its result, or Lost; the whole life of a worker process."""
+    """Set up, then answer arguments; the whole life of a worker process that is not forked."""
     end_with_parent()
     # The parent ends its workers when a person interrupts it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     setup()
+    _answer(call, connection)
+
+
+def _answer(call: Callable[[Any], Any], connection: "Connection[Any, Any]") -> None:
+    """Say that the worker is ready, then answer each argument from the pipe with its result, or Lost."""
     connection.send(None)
     while True:
         try:

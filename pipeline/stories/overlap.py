@@ -81,12 +81,17 @@ class Overlap:
         return self.cosine * math.sqrt(self.longer / max(1, self.runs)) / max(0.01, self.verbatim)
 
 
-def measure_overlap(one: Fingerprint, other: Fingerprint) -> Overlap:
-    """Compare the words of two texts; the order of the two does not matter."""
+def term_cosine(one: Fingerprint, other: Fingerprint) -> float:
+    """Return the cosine of the characteristic words of two texts, which most look-alikes are told apart by."""
+    return _cosine(one.terms, one.weights, other.terms, other.weights)
+
+
+def measure_overlap(one: Fingerprint, other: Fingerprint, cosine: float | None = None) -> Overlap:
+    """Compare the words of two texts; the order of the two does not matter. `cosine`: their `term_cosine`, if known."""
     runs, longer = sorted((len(one.runs), len(other.runs)))
     numbers = min(len(one.numbers), len(other.numbers))
     return Overlap(
-        cosine=_cosine(one.terms, one.weights, other.terms, other.weights),
+        cosine=term_cosine(one, other) if cosine is None else cosine,
         titles=_cosine(one.title, one.title_weights, other.title, other.title_weights),
         verbatim=count_common(one.runs, other.runs) / max(1, runs),
         leads=min(_share(one.lead, other.runs), _share(other.lead, one.runs)),
@@ -199,7 +204,7 @@ def count_common(some: Hashes, others: Hashes) -> int:
         some, others = others, some
     if not len(some):
         return 0
-    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    at = np.minimum(others.searchsorted(some), len(others) - 1)
     return int(np.count_nonzero(others[at] == some))
 
 
@@ -213,6 +218,6 @@ def _cosine(some: Hashes, weights: Weights, others: Hashes, other_weights: Weigh
         some, weights, others, other_weights = others, other_weights, some, weights
     if not len(some):
         return 0.0
-    at = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    at = np.minimum(others.searchsorted(some), len(others) - 1)
     shared = others[at] == some
     return float(np.dot(weights[shared], other_weights[at[shared]]))

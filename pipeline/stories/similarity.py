@@ -27,6 +27,7 @@ from pipeline.stories.overlap import (
     other_instalment,
     reprint_odds,
     tell_of_other_days,
+    term_cosine,
 )
 from pipeline.stories.particulars import Kind, of_kind
 from pipeline.stories.term_weights import hashes
@@ -95,9 +96,10 @@ def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     equal = bool(one.text_hash) and one.text_hash == other.text_hash
     if one.language != other.language:
         return _IDENTICAL if equal else _compare_languages(one, other)
-    overlap = measure_overlap(one, other)
-    if not equal and overlap.cosine < _LEAST_COSINE:
-        return Verdict("different", round(overlap.cosine, 4), VerdictReason("few_common_terms"))
+    cosine = term_cosine(one, other)
+    if not equal and cosine < _LEAST_COSINE:
+        return Verdict("different", round(cosine, 4), VerdictReason("few_common_terms"))
+    overlap = measure_overlap(one, other, cosine)
     if instalment := other_instalment(one, other, overlap):
         return Verdict("different", 0.0, VerdictReason(instalment))
     if equal:

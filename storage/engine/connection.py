@@ -21,6 +21,8 @@ from storage.engine.sqlite_connections import PATIENCE, attach_sqlite
 
 #: The escape of a NUL in JSON, with the pairs of backslashes before it that are no part of it.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+#: Types of values that hold no text.
+_TEXTLESS = frozenset((int, float, bytes, type(None)))
 #: Key of the advisory lock that a writer holds on PostgreSQL: "diembao" in ASCII.
 _WRITER_LOCK = int.from_bytes(b"diembao", "big")
 #: Class of PostgreSQL's error codes for values that exceed a limit of the program.
@@ -83,12 +85,21 @@ def _with_driver(address: str) -> URL:
 
 
 def _dump_json(value: Any) -> str:
-    return storable(_NUL.sub(r"\1", json.dumps(value, ensure_ascii=False)))
+    written = json.dumps(value, ensure_ascii=False)
+    return storable(_NUL.sub(r"\1", written) if "\\u0000" in written else written)
 
 
 def storable(text: str) -> str:
     """Return a text as both databases can hold it: PostgreSQL has no NUL, UTF-8 no half of a character."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _prepare_postgres(connection: Any, _record: Any) -> None:
@@ -108,11 +119,12 @@ def _clean_sqlite(_c: Connection, _cursor: Any, statement: str, values: Any, _co
 def _clean(value: Any) -> Any:
     """Return a statement's values with every text in them storable."""
     if isinstance(value, str):
-        return value if value.isalnum() and value.isascii() else storable(value)
+        return storable(value)
     if isinstance(value, dict):
         return {name: _clean(member) for name, member in value.items()}
     if isinstance(value, tuple):
-        return tuple(map(_clean, value))
+        # A search for look-alikes has a hundred numbers and no text.
+        return value if _TEXTLESS.issuperset(map(type, value)) else tuple(map(_clean, value))
     return list(map(_clean, value)) if isinstance(value, list) else value
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from pipeline.records import Article
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump, load
@@ -20,7 +20,6 @@ from storage.schema.stories import story_keys, story_nodes
 #: Look-alikes per key, the nearest in time, and over all keys, those that share most keys. One look-alike is enough to
 #: place an article in its story, and a story has many: they need not all be found.
 PER_KEY, MAX_NEIGHBOURS = 8, 24
-_INSERT_KEYS = insert(story_keys)
 _FINGERPRINTS = (
     select(story_nodes.c.id, versions.c.id.label("version"), versions.c.fingerprint)
     .join(versions, versions.c.id == story_nodes.c.version_id)
@@ -101,9 +100,10 @@ def fingerprint_article(article: dict[str, Any]) -> Fingerprint:
 
 def store_keys(connection: Connection, node: int, moment: int, keys: Sequence[int]) -> None:
     """Index an article under its keys."""
-    rows = [{"key": key, "moment": moment, "node": node} for key in keys]
-    if rows:
-        connection.execute(_INSERT_KEYS, rows)
+    if keys:
+        mark = placeholder(connection)
+        statement = f"INSERT INTO story_keys (key, moment, node) VALUES ({mark}, {mark}, {mark})"
+        connection.exec_driver_sql(statement, [(key, moment, node) for key in keys])
 
 
 def drop_keys(connection: Connection, node: int, moment: int, keys: Sequence[int]) -> None:
@@ -136,7 +136,8 @@ def _look_alikes(
     end = moment - window if before else moment + window
     mark = placeholder(connection)
     values = tuple(value for key in keys for value in (key, moment, end))
-    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(_statement(len(keys), before, mark), values)]
+    rows = connection.exec_driver_sql(_statement(len(keys), before, mark), values).all()
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 @lru_cache(maxsize=128)

@@ -4,9 +4,10 @@ An article "follows" the earlier article that is most like it: its source, where
 both tell of one happening. Groups of articles that follow each other are stories and events (storage.stories.groups).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
@@ -68,8 +69,11 @@ _UNPLACED: Select[*tuple[Any, ...]] = (
     .limit(_BATCH)
 )
 _OF_ITEM = select(story_nodes).where(story_nodes.c.item_key == bindparam("key"))
+_OF_ITEMS = select(story_nodes).where(story_nodes.c.item_key.in_(bindparam("keys", expanding=True)))
 _NODES = select(story_nodes).where(story_nodes.c.id.in_(bindparam("nodes", expanding=True)))
-_INSERT = insert(story_nodes)
+# The nodes count the articles in the order in which they were stored, in which order they are placed does not matter.
+_INSERT = insert(story_nodes).returning(story_nodes.c.id, story_nodes.c.item_key, sort_by_parameter_order=True)
+_SET_ORIGIN = update(items).where(items.c.key == bindparam("of")).values(origin=bindparam("to"))
 _MOMENT = select(story_nodes.c.moment).where(story_nodes.c.id == bindparam("node"))
 _UPDATE = (
     update(story_nodes)
@@ -121,8 +125,7 @@ def _move_rulings(connection: Connection, joined: Mapping[str, str]) -> None:
 def _place_all(connection: Connection) -> "Placer":
     placer = Placer(connection)
     while rows := unplaced_items(connection):
-        for row in rows:
-            placer.place(row)
+        placer.place(rows)
     return placer
 
 
@@ -147,20 +150,29 @@ class Placer:
         #: Nodes that are new.
         self.fresh: set[int] = set()
 
-    def place(self, row: Row[Any]) -> None:
-        """Place one article, a row of `unplaced_items`."""
+    def place(self, rows: Sequence[Row[Any]]) -> None:
+        """Place articles, rows of `unplaced_items`.
+
+        The first published go first: one that follows nothing later need not be offered to those beside it.
+        """
+        moments = [publication_moment(row.published or row.first_seen, row.key) for row in rows]
+        placed = self._connection.execute(_OF_ITEMS, {"keys": [row.key for row in rows]}).all()
+        old = {row.item_key: row for row in placed}
+        nodes = {key: row.id for key, row in old.items()}
+        new = [(row, moment) for row, moment in zip(rows, moments, strict=True) if row.key not in old]
+        if new:
+            inserted = self._connection.execute(_INSERT, [_node(row, moment) for row, moment in new])
+            nodes |= {row.item_key: row.id for row in inserted}
+            self.fresh.update(nodes[row.key] for row, _ in new)
+        for row, moment in sorted(zip(rows, moments, strict=True), key=itemgetter(1)):
+            self._place(row, moment, nodes[row.key], is_new=row.key not in old)
+        _store_origins(self._connection, rows)
+
+    def _place(self, row: Row[Any], moment: int, node: int, *, is_new: bool) -> None:
         fingerprint = fingerprint_of(self._connection, row.id, row.fingerprint)
-        moment = publication_moment(row.published or row.first_seen, row.key)
-        old = self._connection.execute(_OF_ITEM, {"key": row.key}).first()
-        if old is None:
-            values = {"item_key": row.key, "version_id": row.id, "moment": moment, "room": 0, **_Place().values()}
-            node_key = self._connection.execute(_INSERT, values).inserted_primary_key
-            assert node_key is not None
-            node = int(node_key[0])
-            self.fresh.add(node)
-        else:
-            node = old.id
-            self._take_out(old)
+        if not is_new:
+            # Read anew: what came before it in this batch may have changed what it follows.
+            self._take_out(self._connection.execute(_NODES, {"nodes": [node]}).one())
             change = {"version_id": row.id, "moment": moment}
             self._connection.execute(update(story_nodes).where(story_nodes.c.id == node).values(**change))
         keys = fingerprint_keys(fingerprint)
@@ -168,11 +180,6 @@ class Placer:
         self._fingerprints.put(node, fingerprint)
         self._follow(node, moment, fingerprint, keys)
         self._offer_to_later(node, moment, fingerprint, keys)
-        # '(Dân trí)' before a text of Dân trí itself credits nobody else.
-        credited = credited_agency(_text_of(row.article))
-        origin = "" if credited.casefold() in row.name.casefold() else credited
-        if origin != row.origin:
-            self._connection.execute(update(items).where(items.c.key == row.key).values(origin=origin))
 
     def remove(self, node: Row[Any]) -> None:
         """Take an article out of its place for good."""
@@ -242,6 +249,23 @@ class Placer:
     def _store(self, node: int, place: _Place, room: int) -> None:
         self.touched.update(n for n in (node, place.source, place.event) if n is not None)
         self._connection.execute(_UPDATE, {"node": node, "room": room, **place.values()})
+
+
+def _node(row: Row[Any], moment: int) -> dict[str, Any]:
+    return {"item_key": row.key, "version_id": row.id, "moment": moment, "room": 0, **_Place().values()}
+
+
+def _store_origins(connection: Connection, rows: Iterable[Row[Any]]) -> None:
+    """Store the agencies that articles credit, where they are not what is stored already."""
+    changes: list[dict[str, str]] = []
+    for row in rows:
+        # '(Dân trí)' before a text of Dân trí itself credits nobody else.
+        credited = credited_agency(_text_of(row.article))
+        origin = "" if credited.casefold() in row.name.casefold() else credited
+        if origin != row.origin:
+            changes.append({"of": row.key, "to": origin})
+    if changes:
+        connection.execute(_SET_ORIGIN, changes)
 
 
 def _text_of(article: Any) -> str:

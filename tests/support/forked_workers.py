@@ -46,6 +46,7 @@ class _Worker(ForkProcess):
 def fork_workers(patch: Callable[[Any, str, Any], None] = setattr) -> None:
     """Let pools of this process fork their workers."""
     context = SimpleNamespace(Pipe=multiprocessing.Pipe, Process=_Worker)
+    patch(pool, "FORKS", False)  # from a template
     patch(pool, "multiprocessing", SimpleNamespace(get_context=lambda _: context))
 
 

@@ -211,11 +211,11 @@ def _timed(placer: Placer, rows: Sequence[Row[Any]]) -> Iterator[tuple[float, fl
     for n, row in enumerate(rows):
         if n % _CPU_EVERY:
             start = time.perf_counter()
-            placer.place(row)
+            placer.place([row])
             yield time.perf_counter() - start, None
         else:
             began = _clocks()
-            placer.place(row)
+            placer.place([row])
             yield _since(began)
 
 

@@ -26,7 +26,7 @@ from storage.database import Database
 
 _LOG = logging.getLogger(__name__)
 #: Fetches, and bytes of their bodies, that are stored in one transaction: a transaction costs more than a page.
-_FETCHES = 20
+_FETCHES = 50
 _FETCH_BYTES = 8 * 2**20
 
 #: Callback of progress: stage, steps done, steps expected.
