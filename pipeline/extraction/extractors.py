@@ -8,6 +8,7 @@ from lxml import etree
 from lxml.html import HtmlElement, fromstring, tostring
 
 from pipeline.extraction.consensus import agreement
+from pipeline.extraction.trafilatura_names import remembered_names
 from pipeline.html import blocks
 
 Extractor = Callable[[HtmlElement], str]
@@ -25,7 +26,8 @@ def trafilatura(tree: HtmlElement) -> str:
     """
     from trafilatura import extract
 
-    text = extract(deepcopy(tree), include_comments=False, favor_precision=True, fast=True, with_metadata=False)
+    with remembered_names():
+        text = extract(deepcopy(tree), include_comments=False, favor_precision=True, fast=True, with_metadata=False)
     return text or ""
 
 
@@ -43,9 +45,9 @@ def trafilatura_by_default(tree: HtmlElement) -> str:
 
 def readability(tree: HtmlElement) -> str:
     """Return the main text by readability-lxml, one line per paragraph."""
-    from readability import Document
+    from pipeline.extraction.readability_reader import summarize
 
-    summary = Document(deepcopy(tree)).summary(html_partial=True)
+    summary = summarize(tree)
     return "\n".join(block.text for block in blocks.extract_blocks(fromstring(summary))) if summary else ""
 
 

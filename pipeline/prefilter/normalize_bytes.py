@@ -231,6 +231,21 @@ def _cuts() -> Any:
     return ahocorasick_rs.BytesAhoCorasick(cuts, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST)
 
 
-def text_size(body: bytes) -> int:
-    """Return the approximate number of bytes of visible words on a page."""
-    return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False))
+def has_words(body: bytes, least: int) -> bool:
+    """Whether a page has so many bytes of visible words, about; few pages are read beyond their beginning for it."""
+    size = 0
+    for stretch in _stretches(body, every=False):
+        at = 0
+        while at < len(stretch):
+            # No tag goes on behind the sign that begins another one.
+            cut = stretch.find(b"<", at + _PIECE)
+            end = cut if cut >= 0 else len(stretch)
+            size += sum(map(len, _TAG.sub(b" ", stretch[at:end]).split()))
+            if size >= least:
+                return True
+            at = end
+    return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False)) >= least
+
+
+#: Bytes of a page in which words are counted at a time
+_PIECE = 8_000
