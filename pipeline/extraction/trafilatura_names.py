@@ -18,8 +18,9 @@ _TAGS, _ATTRIBUTES = re.compile(r"self::(\w+)"), re.compile(r"@([\w:.-]+)")
 _BEYOND_ITSELF = re.compile(r"/|\[\d|\.\.|::(?<!self::)|text\(|string\(|position|last\(|count\(|(?<![\w@-])\.(?!\w)")
 _UNION = re.compile(r"@[\w-]+\s*\|\s*@")
 _QUOTED = re.compile(r"'[^']*'")
-#: Combinations of attributes that are remembered of one expression
-_MOST = 20_000
+#: Combinations of attributes that are remembered of one expression; new ones on a page from which the page is asked as
+#: a whole
+_MOST, _MANY = 20_000, 12
 # Lists of expressions by module of trafilatura.
 _LISTS = {
     "core": ("RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "REMOVE_COMMENTS_XPATH"),
@@ -44,22 +45,28 @@ class RememberedExpression:
         self._is_partial = "not(.//" in path
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
-        found = [element for element in tree.iter(*self._tags) if element is not tree and self._fits(element)]
-        if self._is_partial and found:
+        verdicts = self._verdicts
+        elements = [(self._key(element), element) for element in tree.iter(*self._tags) if element is not tree]
+        unknown = {key: element for key, element in elements if key not in verdicts}
+        if len(verdicts) + len(unknown) > _MOST:
+            verdicts.clear()
             return list(self._expression(tree))
-        return found
+        if len(unknown) > _MANY:
+            found = list(self._expression(tree))
+            if not self._is_partial:
+                verdicts.update(dict.fromkeys(unknown, False))
+                verdicts.update({self._key(element): True for element in found})
+            return found
+        for key, element in unknown.items():
+            verdicts[key] = self._ask(element)
+        fitting = [element for key, element in elements if verdicts[key]]
+        return list(self._expression(tree)) if self._is_partial and fitting else fitting
 
-    def _fits(self, element: HtmlElement) -> bool:
+    def _key(self, element: HtmlElement) -> tuple[str | None, ...]:
         values = [element.get(name) for name in self._attributes]
-        key = (element.tag, *values)
         if self._is_ordered and len(values) - values.count(None) > 1:
-            key += tuple(name for name in element.keys() if name in self._attributes)  # noqa: SIM118
-        verdict = self._verdicts.get(key)
-        if verdict is None:
-            if len(self._verdicts) >= _MOST:
-                self._verdicts.clear()
-            verdict = self._verdicts[key] = self._ask(element)
-        return verdict
+            values += [name for name in element.keys() if name in self._attributes]  # noqa: SIM118
+        return (element.tag, *values)
 
     def _ask(self, element: HtmlElement) -> bool:
         parent = etree.Element("body")

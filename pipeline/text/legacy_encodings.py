@@ -90,6 +90,9 @@ def detect_old_encoding(text: str) -> Encoding | None:
     if all(word.isascii() or is_syllable(word) for word in words) and not _TCVN3_SIGN.search(sample):
         return None
     count = max(1, len(words))
+    # Each sign has one of these letters: of most languages they are too few.
+    if len(_SIGN_LETTER.findall(beyond_ascii(sample))) <= _LEAST_SHARE * count:
+        return None
     shares: list[tuple[float, Encoding]] = [(len(sign.findall(sample)) / count, name) for name, sign in _SIGNS]
     for share, name in sorted(shares, reverse=True):
         if share > _LEAST_SHARE and _is_vietnamese(convert(sample, name)):
