@@ -95,7 +95,7 @@ def main() -> int:
     console.print(_opinion_cost(texts, rules, yardstick / len(sample)))
     console.print(f"loading rules and models in a new process: {loading:.2f} s")
     polling.report()
-    funnel.main()
+    funnel.main([])
     crawl_cpu.report()
     documents.main()
     store.main(["--items", "20000"])  # a million takes hours: docs/searching.md

@@ -49,7 +49,16 @@ _PAYWALL = re.compile(
 #: Of these each occurrence of _PAYWALL has one, in small letters; the order is that of its alternatives
 PAYWALL_WORDS = (
     *("subscri", "register", "sign in", "signin", "sign up", "signup", "log in", "login", "become a member"),
-    *("create a", "start your", "already a", "members", "member only", "member-only", "continue reading", "keep reading"),
+    *(
+        "create a",
+        "start your",
+        "already a",
+        "members",
+        "member only",
+        "member-only",
+        "continue reading",
+        "keep reading",
+    ),
     *("free articles", "free stories", "abonn", "il vous reste", "connectez-vous", "inscrivez-vous"),
     *("abo lesen", "abo weiter", "abo jetzt", "lesen mit", "weiterlesen", "weiterzulesen", "melden sie sich an"),
     *(f"{verb} {rest}" for verb in ("đọc", "xem") for rest in ("tiếp", "toàn bộ", "trọn", "đầy đủ", "phần còn lại")),

@@ -19,18 +19,18 @@ _BLOCKS = ("blockquote", "dl", "div", "img", "ol", "p", "table", "ul")
 _INLINE = frozenset(("a", "b", "cite", "code", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"))
 # Elements whose links lxml finds in other places than in an attribute of a link.
 _ODD_LINKS = ("object", "param", "image", "style", "script")
-_LINKS = etree.XPath(
+_LINKS: Any = etree.XPath(
     "|".join(f"//@*[name()='{name}']" if ":" in name else f"//@{name}" for name in sorted(defs.link_attrs)),
     smart_strings=False,
 )
-_EVENTS = etree.XPath("//*[@*[starts-with(name(), 'on')]]")
-_REFRESH = etree.XPath("boolean(//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'] | //base)")
+_EVENTS: Any = etree.XPath("//*[@*[starts-with(name(), 'on')]]")
+_REFRESH: Any = etree.XPath("boolean(//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'] | //base)")
 # Runs of blanks, and what readability makes one blank of within a run; a run of so many it makes one of in any case.
 _RUN, _TABS, _LONG_RUN = re.compile(r"\s{2,}"), re.compile(r"\t|[ \t]{2,}"), 255
-_HIDDEN = etree.XPath("//*[@hidden]")
-_STYLED = etree.XPath("//*[@style]")
-_WITHIN_CODE = etree.XPath("boolean(ancestor-or-self::pre | ancestor-or-self::code)")
-_HOLDS_ARTICLE = etree.XPath(
+_HIDDEN: Any = etree.XPath("//*[@hidden]")
+_STYLED: Any = etree.XPath("//*[@style]")
+_WITHIN_CODE: Any = etree.XPath("boolean(ancestor-or-self::pre | ancestor-or-self::code)")
+_HOLDS_ARTICLE: Any = etree.XPath(
     "boolean(descendant-or-self::main | descendant-or-self::article | descendant-or-self::math)"
 )
 
