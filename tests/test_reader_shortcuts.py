@@ -17,8 +17,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipeline.extraction import extractors, paywalls
-from pipeline.extraction.readability_reader import summarize
-from pipeline.extraction.trafilatura_names import RememberedExpression, remembered, remembered_names
+from pipeline.extraction.readers.readability_reader import summarize
+from pipeline.extraction.readers.trafilatura_names import RememberedExpression, remembered, remembered_names
 from pipeline.html.parser import decode_html, parse_html
 from pipeline.prefilter.normalize_bytes import has_words
 from pipeline.prefilter.skim import _find_published

@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement, fromstring, tostring
 
 from pipeline.extraction.consensus import agreement
-from pipeline.extraction.trafilatura_names import remembered_names
+from pipeline.extraction.readers.trafilatura_names import remembered_names
 from pipeline.html import blocks
 
 Extractor = Callable[[HtmlElement], str]
@@ -46,7 +46,7 @@ def trafilatura_by_default(tree: HtmlElement) -> str:
 
 def readability(tree: HtmlElement) -> str:
     """Return the main text by readability-lxml, one line per paragraph."""
-    from pipeline.extraction.readability_reader import summarize
+    from pipeline.extraction.readers.readability_reader import summarize
 
     summary = summarize(tree)
     return "\n".join(block.text for block in blocks.extract_blocks(fromstring(summary))) if summary else ""

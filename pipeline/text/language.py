@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.text import scripts
-from pipeline.text.beyond_ascii import beyond_ascii, count_ascii_letters
+from pipeline.text.scripts import beyond_ascii, count_ascii_letters
 from pipeline.text.syllables import is_syllable
 
 #: codes of the languages that the detection tells apart

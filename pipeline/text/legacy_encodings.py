@@ -6,7 +6,7 @@ from html.entities import name2codepoint
 from typing import Literal
 
 from pipeline.text import scripts
-from pipeline.text.beyond_ascii import beyond_ascii
+from pipeline.text.scripts import beyond_ascii
 from pipeline.text.syllables import is_syllable
 
 # TCVN 5712 (ABC) decoded as windows-1252: one character for each letter.

@@ -1,6 +1,6 @@
 """Tree of a page → its main text by readability-lxml, with the steps that cost most done in less time.
 
-What a step returns is what the library's own returns (tests/test_readability_reader.py). Its own search each name of a
+What a step returns is what the library's own returns (tests/test_reader_shortcuts.py). Its own search each name of a
 class anew, write every division out to see what it holds, and clean links in a second pass over the whole tree.
 """
 
