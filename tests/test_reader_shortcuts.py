@@ -2,11 +2,10 @@
 
 import random
 import re
-import re._constants as codes  # type: ignore[import-not-found]
-import re._parser as regex_parser  # type: ignore[import-not-found]
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ from pipeline.prefilter.normalize_bytes import has_words
 from pipeline.prefilter.skim import _find_published
 from tests.support.archive import build_page
 
+codes: Any = import_module("re._constants")
+regex_parser: Any = import_module("re._parser")
 PAGES = sorted((Path(__file__).parent / "data" / "pages").rglob("*.html"))[::4]
 ODD = (
     "<div><a href=' javascript:void(0) '>Xem</a> Một đoạn văn dài, có nhiều dấu phẩy, và đủ chữ.<br>Hai\n\n\tba</div>",
@@ -60,8 +61,8 @@ def test_trafilatura_gives_what_the_library_gives() -> None:
 
 
 def test_expressions_that_remember_give_the_same_nodes_and_are_there_only_inside() -> None:
-    from trafilatura import core, main_extractor
-
+    core: Any = import_module("trafilatura.core")
+    main_extractor: Any = import_module("trafilatura.main_extractor")
     lists = {name: getattr(core, name) for name in ("RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_XPATH")}
     lists["OVERALL_DISCARD_XPATH"] = main_extractor.OVERALL_DISCARD_XPATH
     with remembered_names():
