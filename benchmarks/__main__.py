@@ -109,7 +109,7 @@ def main() -> int:
     console.print(_opinion_cost(texts, rules, yardstick / len(sample)))
     console.print(f"loading rules and models in a new process: {loading:.2f} s")
     polling.report()
-    funnel.main()
+    funnel.main([])
     processing.main([])
     crawl_cpu.report()
     documents.main()

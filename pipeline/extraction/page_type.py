@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -160,11 +161,16 @@ def _is_live(tree: HtmlElement, nodes: list[jsonld.Node]) -> bool:
     if any("LiveBlogPosting" in jsonld.node_types(node) for node in nodes):
         return True
     for element in tree.iter("div", "section", "article", "ul", "ol"):
-        if _LIVE.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        if _names_live(element.get("class") or "", element.get("id") or ""):
             times = sum(1 for e in element.iter("time", "span", "div", "b", "strong") if _CLOCK.match(e.text or ""))
             if times >= _UPDATES:
                 return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _names_live(classes: str, id_: str) -> bool:
+    return bool(_LIVE.search(f"{classes} {id_}"))
 
 
 def _is_list(

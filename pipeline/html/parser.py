@@ -12,7 +12,6 @@ from pipeline.text.legacy_encodings import page_to_unicode
 # Characters that XML forbids; libxml2 ends the page at the first NUL.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _CONTROL_BYTES = bytes(n for n in (*range(0x20), 0x7F) if n not in b"\t\n\r")
-_SPACE = re.compile(r"\s+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 #: characters of a page at most; the rest is cut off, since the cost of every extractor grows with them
@@ -91,7 +90,7 @@ def _clean(text: str, *, is_clear: bool = False) -> str:
         text = "<".join(text.split("<", MOST_TAGS)[:MOST_TAGS])
     text = _cut_attributes(text)
     text = page_to_unicode(text if is_clear and not _has_noncharacter(text) else _CONTROLS.sub("", text))
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _cut_attributes(text: str) -> str:
@@ -135,4 +134,6 @@ def parse_html(text: str) -> HtmlElement | None:
 
 def collapse_spaces(text: str) -> str:
     """Return `text` on one line, in NFC, without invisible characters (pipeline.text.invisible)."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", strip_invisible(text))).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", strip_invisible(text))
+    return " ".join(text.split())

@@ -49,12 +49,14 @@ def is_teaser(element: HtmlElement) -> bool:
 def _is_card(element: HtmlElement) -> bool:
     """Whether an element is small and holds a heading that is a link, or lies in one."""
     inner = list(islice(element.iter(), _MOST_OF_CARD))
-    if len(inner) == _MOST_OF_CARD or sum(len(text) for text in element.itertext()) > _LONGEST_CARD:
+    headings = [inside for inside in inner if inside.tag in _CARD_HEADINGS]
+    if not headings or len(inner) == _MOST_OF_CARD:
+        return False
+    if sum(len(text) for text in element.itertext()) > _LONGEST_CARD:
         return False
     return any(
-        heading.tag in _CARD_HEADINGS
-        and (heading.find(".//a[@href]") is not None or any(above.tag == "a" for above in heading.iterancestors()))
-        for heading in inner
+        heading.find(".//a[@href]") is not None or any(above.tag == "a" for above in heading.iterancestors())
+        for heading in headings
     )
 
 

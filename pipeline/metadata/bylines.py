@@ -58,6 +58,8 @@ _CLASSES = re.compile(
 )
 # A cheap test before `_CLASSES`: nearly no class name or id matches.
 _MAY_MATCH = re.compile(r"aut|by-?_?line|tac-?_?gia|writer|redac", re.IGNORECASE)
+#: Of these each name that _MAY_MATCH finds has one
+_PARTS = ("aut", "by", "tac", "wr", "redac")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -147,4 +149,7 @@ def _is_marked(element: HtmlElement) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_author_class(name: str) -> bool:
+    small = name.lower()
+    if not any(part in small for part in _PARTS):
+        return False
     return bool(_MAY_MATCH.search(name)) and bool(_CLASSES.search(_CAMEL.sub("-", name).lower().replace("_", "-")))

@@ -89,9 +89,7 @@ def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
     dated: set[HtmlElement] = set()
     for element in tree.iter():
         # values that begin like a year or like seconds since 1970, or of 'datetime'; few elements have any
-        if element.tag not in _NOT_HOLDERS and any(
-            value.lstrip()[:1] in ("1", "2") or name == "datetime" for name, value in element.attrib.items()
-        ):
+        if element.tag not in _NOT_HOLDERS and _has_dated_attribute(element):
             dated.add(element)
             elements.append(element)
         elif element.tag in _HOLDERS:
@@ -113,6 +111,14 @@ def find_date_candidates(tree: HtmlElement, title: str) -> list[DateCandidate]:
             position = "clock"
         candidates += [DateCandidate(position, element, *statement) for statement in statements]
     return _without_furniture(candidates)
+
+
+def _has_dated_attribute(element: HtmlElement) -> bool:
+    for name, value in element.items():
+        first = value[:1]
+        if first in ("1", "2") or name == "datetime" or (first.isspace() and value.lstrip()[:1] in ("1", "2")):
+            return True
+    return False
 
 
 def _without_furniture(candidates: list[DateCandidate]) -> list[DateCandidate]:
@@ -141,8 +147,10 @@ def _look(candidate: DateCandidate) -> tuple[str, str, str]:
 
 def _find_heading(elements: list[HtmlElement], title: str) -> HtmlElement | None:
     """Return the first element whose direct text is the title, else the first h1, or h2 with the title; or None."""
-    for element in elements:
-        if title and element.tag in _HOLDERS and collapse_spaces(_direct_text(element)) == title:
+    # No character becomes more than three in NFC.
+    least = len(title) / 3
+    for element in elements if title else ():
+        if element.tag in _HOLDERS and len(text := _direct_text(element)) >= least and collapse_spaces(text) == title:
             return element
     return next((e for e in elements if e.tag == "h1" or (e.tag == "h2" and _has_text(e, title))), None)
 
@@ -226,6 +234,8 @@ def _words_with_date(element: HtmlElement) -> str:
 
 
 def _direct_text(element: HtmlElement) -> str:
+    if not len(element):
+        return element.text or ""
     return " ".join((element.text or "", *(child.tail or "" for child in element)))
 
 

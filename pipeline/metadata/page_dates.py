@@ -265,15 +265,25 @@ def _in_local_zone(
     when: datetime, stated: list[Moment], candidates: Iterable[DateCandidate], custom: _Custom, filed: date | None
 ) -> datetime:
     """Return a moment in UTC in the outlet's zone: that of another statement of it, else by the days the page shows."""
+    # To look for what the page shows costs most, and is mostly not needed.
+    if (zone := _zone_of_same(when, stated)) is not None:
+        return when.astimezone(zone)
     candidates = [candidate for candidate in candidates if not candidate.is_update]
-    stated = stated + [m for c in candidates if c.is_machine for m in custom.candidate_moments(c)]
-    for moment in stated:
-        if moment.precision == "time" and moment.when.utcoffset() and abs(moment.when - when) < timedelta(minutes=1):
-            return when.astimezone(moment.when.tzinfo)
-    shown = [m for c in candidates if not c.is_machine for m in custom.candidate_moments(c)]
+    machine = [moment for c in candidates if c.is_machine for moment in custom.candidate_moments(c)]
+    if (zone := _zone_of_same(when, machine)) is not None:
+        return when.astimezone(zone)
+    shown = [moment for c in candidates if not c.is_machine for moment in custom.candidate_moments(c)]
     clocks = [moment.when.replace(tzinfo=None) for moment in shown if moment.precision == "time"]
     days = {moment.when.date() for moment in shown} | ({filed} if filed else set())
     return in_local_zone(when, custom.zone, clocks, days)
+
+
+def _zone_of_same(when: datetime, stated: Iterable[Moment]) -> tzinfo | None:
+    """Return the zone of another statement of a moment in UTC; None where there is none in a zone of its own."""
+    for moment in stated:
+        if moment.precision == "time" and moment.when.utcoffset() and abs(moment.when - when) < timedelta(minutes=1):
+            return moment.when.tzinfo
+    return None
 
 
 def _modified(articles: list[jsonld.Node], metas: dict[str, str], custom: _Custom) -> datetime | None:

@@ -189,7 +189,7 @@ def _linked_breadcrumbs(tree: HtmlElement) -> list[str]:
 
 
 def _is_breadcrumbs(element: HtmlElement) -> bool:
-    return "breadcrumb" in f"{element.get('class')} {element.get('id')}".lower()
+    return any(name is not None and "breadcrumb" in name.lower() for name in (element.get("class"), element.get("id")))
 
 
 def _image(articles: list[jsonld.Node], metas: dict[str, str], url: str) -> str | None:

@@ -37,8 +37,6 @@ _FIXED = {
     **{char.encode(): replacement for char, replacement in _ODD.items()},
     **dict.fromkeys((b"\\n", b"\\r", b"\\t"), b" "),
 }
-#: First two bytes of Unicode's general punctuation; the third byte identifies the character
-_PUNCTUATION = b"\xe2\x80"
 #: Escapes of a character in ASCII: in a script string, by number, by name, and the ends of names with an accent
 _ESCAPED = b"\\u"
 _NUMBERED = b"&#"
@@ -77,7 +75,7 @@ def _passes() -> tuple[tuple[Any, _Stretch], ...]:
 
     # So few patterns are found by vector instructions, at ten gigabytes a second; all at once would take five times as
     # long as the three passes.
-    first = sorted({_PUNCTUATION if code.startswith(_PUNCTUATION) else code for code in _FIXED})
+    first = sorted(_FIXED)
     passes: tuple[tuple[list[bytes], _Stretch], ...] = (
         ([*first, _ESCAPED], _code),
         ([_NUMBERED, *_NAMED], _reference),
@@ -88,8 +86,7 @@ def _passes() -> tuple[tuple[Any, _Stretch], ...]:
 
 
 def _code(page: bytes, start: int, end: int) -> tuple[int, int]:
-    sign = page[start:end]
-    return start, start + 6 if sign == _ESCAPED else end + (sign == _PUNCTUATION)
+    return start, start + 6 if page[start:end] == _ESCAPED else end
 
 
 def _reference(page: bytes, start: int, end: int) -> tuple[int, int]:
@@ -170,23 +167,27 @@ def _without_legacy(body: bytes) -> bytes:
     # The first two bytes of most letters that only Vietnamese has.
     if b"\xe1\xba" in some or b"\xe1\xbb" in some:
         return body
-    seen = {pattern for pattern, _, _ in _old_signs().find_matches_as_indexes(some)}
-    if seen >= _TCVN3 or seen >= _VNI or not seen.isdisjoint(_REFERRED):
+    letters = some.translate(None, _ASCII)
+    if (
+        all(sign in letters for sign in _TCVN3)
+        or all(sign in letters for sign in _VNI)
+        or _old_references().find_matches_as_indexes(some)
+    ):
         return page_to_unicode(body.decode("utf-8", "replace")).encode("utf-8", "replace")
     return body
 
 
-_SIGNS = (*"®¸µ", *"ñøö", "&#181;", "&micro;", "&oslash;", "&#248;")
-_TCVN3, _VNI, _REFERRED = frozenset(range(3)), frozenset(range(3, 6)), frozenset(range(6, len(_SIGNS)))
+_ASCII = bytes(range(128))
+#: Letters that a page in an old encoding has all of; each is two bytes, the second of which begins no letter
+_TCVN3, _VNI = tuple(sign.encode() for sign in "®¸µ"), tuple(sign.encode() for sign in "ñøö")
+_REFERRED = (b"&#181;", b"&micro;", b"&oslash;", b"&#248;")
 
 
 @cache
-def _old_signs() -> Any:
+def _old_references() -> Any:
     import ahocorasick_rs
 
-    return ahocorasick_rs.BytesAhoCorasick(
-        [sign.encode() for sign in _SIGNS], matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST
-    )
+    return ahocorasick_rs.BytesAhoCorasick([*_REFERRED], matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST)
 
 
 # -- content of a page ---------------------------------------------------------------------------------------------
@@ -231,6 +232,21 @@ def _cuts() -> Any:
     return ahocorasick_rs.BytesAhoCorasick(cuts, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_FIRST)
 
 
-def text_size(body: bytes) -> int:
-    """Return the approximate number of bytes of visible words on a page."""
-    return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False))
+def has_words(body: bytes, least: int) -> bool:
+    """Whether a page has so many bytes of visible words, about; few pages are read beyond their beginning for it."""
+    size = 0
+    for stretch in _stretches(body, every=False):
+        at = 0
+        while at < len(stretch):
+            # No tag goes on behind the sign that begins another one.
+            cut = stretch.find(b"<", at + _PIECE)
+            end = cut if cut >= 0 else len(stretch)
+            size += sum(map(len, _TAG.sub(b" ", stretch[at:end]).split()))
+            if size >= least:
+                return True
+            at = end
+    return sum(len(b" ".join(_TAG.sub(b" ", stretch).split())) for stretch in _stretches(body, every=False)) >= least
+
+
+#: Bytes of a page in which words are counted at a time
+_PIECE = 8_000

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 from pipeline.html.parser import collapse_spaces
-from pipeline.prefilter.normalize_bytes import text_size
+from pipeline.prefilter.normalize_bytes import has_words
 from pipeline.records import Article, Document, PublishedFrom, Reason
 from pipeline.text.address_shapes import loose_form
 from pipeline.text.urls import normalise_url
@@ -19,7 +19,10 @@ _PUBLISHED = re.compile(
     rb"(\d{4}-\d\d-\d\dT\d\d:\d\d[^\"']{0,15})",
     re.IGNORECASE,
 )
-_HEAD = 200_000
+#: The beginnings of _PUBLISHED in small letters
+_STATED = (b"article:published_time", b'"datepublished"')
+#: Bytes that are searched for title and time; of these the first, in which the time mostly stands
+_HEAD, _EARLY = 200_000, 6_000
 #: Fewest bytes of visible words of a skimmed page; a shorter page is extracted, to name what hides its text
 _LEAST = 1500
 
@@ -33,11 +36,11 @@ def skim(document: Document) -> Article | None:
         return None
     head = document.body[:_HEAD]
     title = document.entry.title or _title(head)
-    if not title or document.reason is not Reason.OK or text_size(document.body) < _LEAST:
+    if not title or document.reason is not Reason.OK or not has_words(document.body, _LEAST):
         return None
     published = document.entry.published
     origin: PublishedFrom = "feed"
-    if (found := _PUBLISHED.search(head)) is not None and (when := _moment(found.group(1), document.fetched_at)):
+    if (found := _find_published(head)) is not None and (when := _moment(found.group(1), document.fetched_at)):
         published, origin = when, "page"
     return Article(
         url=document.url,
@@ -49,6 +52,21 @@ def skim(document: Document) -> Article | None:
         published_from="none" if published is None else origin,
         parts={"title": "skim", "text": "none"},
     )
+
+
+def _find_published(head: bytes) -> re.Match[bytes] | None:
+    """Return the first time of publication; to find the words before the pattern takes a tenth of its time."""
+    early = _PUBLISHED.search(head, 0, _EARLY)
+    if early is not None and early.end() < _EARLY:
+        return early
+    small = head.lower()
+    places: list[int] = []
+    for words in _STATED:
+        at = small.find(words)
+        while at >= 0:
+            places.append(at)
+            at = small.find(words, at + 1)
+    return next((found for at in sorted(places) if (found := _PUBLISHED.match(head, at))), None)
 
 
 def _title(head: bytes) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 from typing import ClassVar
 
 
@@ -23,7 +24,8 @@ class Linear:
         row = self.weights.get(name) or self.weights.get("*") or ()
         if len(row) != len(values):
             return 0.0
-        return self.bias.get(name, self.bias.get("*", 0.0)) + sum(w * v for w, v in zip(row, values, strict=True))
+        weighed: float = sum(map(mul, row, values))
+        return self.bias.get(name, self.bias.get("*", 0.0)) + weighed
 
     def chance(self, name: str, values: Sequence[float]) -> float:
         """Return the probability of class `name` against not-`name`."""

@@ -160,6 +160,12 @@ def _count(signal: Signals, zone: Zone, hits: list[Hit], patterns: list[_Pattern
         signal.sure += weight >= SURE
 
 
+def _two_largest(numbers: Sequence[float]) -> tuple[float, float]:
+    """Return the largest number and the one that is largest without it; 0 for those that there are not."""
+    first, second, *_ = *sorted(numbers, reverse=True), 0.0, 0.0
+    return first, second
+
+
 def topic_features(found: Sequence[Signals], zones: Sequence[Zone], language: str) -> list[list[float]]:
     """Return the numbers of FEATURES for every topic of one text, in the order of `found`."""
     words = len(zones[-1].text[:20_000].split()) + 8 if zones else 8
@@ -169,12 +175,13 @@ def topic_features(found: Sequence[Signals], zones: Sequence[Zone], language: st
     lead = [math.log1p(s.lead) for s in found]
     foreign = 0.0 if language == "vi" else 1.0
     short = 1.0 if words < 80 else 0.0
+    whole = sum(s.body for s in found) + 1.0
+    tops_body, tops_title = _two_largest(body), _two_largest(title)
     rows = []
     for i in range(len(found)):
-        rest = [j for j in range(len(found)) if j != i]
-        top_body = max((body[j] for j in rest), default=0.0)
-        top_title = max((title[j] for j in rest), default=0.0)
-        share = found[i].body / (sum(s.body for s in found) + 1.0)
+        top_body = tops_body[body[i] == tops_body[0]]
+        top_title = tops_title[title[i] == tops_title[0]]
+        share = found[i].body / whole
         rows.append(
             [
                 title[i],

@@ -18,6 +18,8 @@ _EMOJI = re.compile(f"[{scripts.EMOJI}]")
 
 def strip_invisible(text: str) -> str:
     """Return `text` without invisible characters; one joiner stays within Persian, Indic, … words and within emoji."""
+    if text.isascii():
+        return text
     text = _INVISIBLE.sub("", text)
     return _JOINERS.sub(_needed_joiner, text) if "\u200c" in text or "\u200d" in text else text
 

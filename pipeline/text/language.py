@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.text import scripts
+from pipeline.text.scripts import beyond_ascii, count_ascii_letters
 from pipeline.text.syllables import is_syllable
 
 #: codes of the languages that the detection tells apart
@@ -44,8 +45,9 @@ def detect_language(title: str, text: str, hint: str | None = None) -> str:
     `hint`, the language by page or feed, decides only where the text does not.
     """
     sample = f"{title}\n{text}"[:_SAMPLE]
-    counts = {name: len(script.findall(sample)) for name, script in _SCRIPTS.items()}
-    latin = len(_LATIN.findall(sample))
+    foreign = beyond_ascii(sample)
+    counts = {name: len(script.findall(foreign)) for name, script in _SCRIPTS.items()}
+    latin = count_ascii_letters(sample) + len(_LATIN.findall(foreign))
     # A character of these scripts stands for two or three letters.
     weights = {name: count * (2.5 if name in ("ja", "ko", "zh") else 1.0) for name, count in counts.items()}
     script = max(weights, key=lambda name: weights[name])
@@ -55,7 +57,7 @@ def detect_language(title: str, text: str, hint: str | None = None) -> str:
         return _language_in_script(script, sample)
     if not latin:
         return _valid_code(hint) or "und"
-    return _latin_language(sample, latin, hint)
+    return _latin_language(sample, foreign, latin, hint)
 
 
 def _language_in_script(script: str, sample: str) -> str:
@@ -66,9 +68,9 @@ def _language_in_script(script: str, sample: str) -> str:
     return script
 
 
-def _latin_language(sample: str, latin: int, hint: str | None) -> str:
-    """Return the code of a text with `latin` Latin letters."""
-    share = len(_VIETNAMESE.findall(sample)) / latin
+def _latin_language(sample: str, foreign: str, latin: int, hint: str | None) -> str:
+    """Return the code of a text with `latin` Latin letters; `foreign` are its characters outside ASCII."""
+    share = len(_VIETNAMESE.findall(foreign)) / latin
     # Vietnamese prose has a share of 0.20 to 0.32; an English text full of Vietnamese names has up to 0.09.
     if share > 0.13:
         return "vi"
@@ -86,6 +88,10 @@ def _latin_language(sample: str, latin: int, hint: str | None) -> str:
 def _is_unaccented_vietnamese(words: list[str]) -> bool:
     """Whether more than 90 % of the words that are not ambiguous are Vietnamese syllables."""
     distinctive = [word for word in words if word not in _AMBIGUOUS]
+    # Among the first hundred words of other languages there are more than those of the whole may be.
+    allowed = len(distinctive) - 0.9 * len(distinctive)
+    if sum(not is_syllable(word) for word in distinctive[:100]) > allowed + 1:
+        return False
     return bool(distinctive) and sum(map(is_syllable, distinctive)) / len(distinctive) > 0.9
 
 

@@ -6,6 +6,7 @@ from html.entities import name2codepoint
 from typing import Literal
 
 from pipeline.text import scripts
+from pipeline.text.scripts import beyond_ascii
 from pipeline.text.syllables import is_syllable
 
 # TCVN 5712 (ABC) decoded as windows-1252: one character for each letter.
@@ -51,11 +52,18 @@ _CP1258_SIGN = re.compile(r"[AEIOUYaeiouyÂÊÔâêôãõý][ÌÒÞìò]|[ðÐ][
 
 _VIETNAMESE = re.compile(f"[ăđơưĂĐƠƯ{scripts.VIETNAMESE_EXTENDED}{scripts.VIETNAMESE_TONES}]")
 _WORD = re.compile(r"[^\W\d_]+")
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*>|&[a-z]+;", re.I | re.S)
+# Each is matched up to its end at once: a lazy quantifier takes ten times as long over a page's scripts.
+_MARKUP = re.compile(
+    r"<(script|style)\b(?:[^<]++|<(?!/\1\s*>))*+</\1\s*>|<[^<>]*+>|&[a-z]+;",
+    re.I,
+)
 _HIGH_ENTITY = re.compile(r"&#(1[6-9]\d|2[0-4]\d|25[0-5]);")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z]{2,6}\d?);")
-# Characters of a text that are examined.
-_SAMPLE = 4000
+_SPACES = re.compile(r"\s+")
+#: The letters of Latin-1 of which each sign has one
+_SIGN_LETTER = re.compile("[\xa7-\xff]")
+# Characters of a text that are examined; of a page, where a Vietnamese letter mostly stands.
+_SAMPLE, _HEAD = 4000, 2_000
 # Share of words with a sign. In text of these encodings it is about 0.5; a stray © or ü stays below.
 _LEAST_SHARE = 0.12
 
@@ -72,14 +80,19 @@ def detect_old_encoding(text: str) -> Encoding | None:
 
     A text with a Vietnamese letter is in none, nor is one whose conversion would not be Vietnamese.
     """
-    if text.isascii() or _VIETNAMESE.search(text):
+    if text.isascii() or _VIETNAMESE.search(text, 0, _HEAD) or _VIETNAMESE.search(beyond_ascii(text)):
         return None
     sample = text[:_SAMPLE]
+    if not _SIGN_LETTER.search(beyond_ascii(sample)):
+        return None
     words = _WORD.findall(sample)
     # 'Hoà Bình' has none of the Vietnamese letters above, and a conversion would spoil it.
     if all(word.isascii() or is_syllable(word) for word in words) and not _TCVN3_SIGN.search(sample):
         return None
     count = max(1, len(words))
+    # Each sign has one of these letters: of most languages they are too few.
+    if len(_SIGN_LETTER.findall(beyond_ascii(sample))) <= _LEAST_SHARE * count:
+        return None
     shares: list[tuple[float, Encoding]] = [(len(sign.findall(sample)) / count, name) for name, sign in _SIGNS]
     for share, name in sorted(shares, reverse=True):
         if share > _LEAST_SHARE and _is_vietnamese(convert(sample, name)):
@@ -107,12 +120,30 @@ def to_unicode(text: str) -> str:
 
 def page_to_unicode(markup: str) -> str:
     """Return a page with its text converted if needed; its tags are ASCII and stay unchanged."""
-    if _VIETNAMESE.search(markup):
+    if _VIETNAMESE.search(markup, 0, _HEAD) or _VIETNAMESE.search(beyond_ascii(markup)):
         return markup
-    head = _MARKUP.sub(" ", _without_entities(markup[:200_000]))
+    head = _without_entities(markup[:200_000])
+    if not _SIGN_LETTER.search(beyond_ascii(head)):
+        return markup
     # Menus and names come first on a page: the last of four samples of text is examined.
-    encoding = detect_old_encoding(re.sub(r"\s+", " ", head)[: 4 * _SAMPLE][-_SAMPLE:])
+    encoding = detect_old_encoding(_first_text(head, 4 * _SAMPLE)[-_SAMPLE:])
     return convert(_without_entities(markup), encoding) if encoding else markup
+
+
+def _first_text(markup: str, size: int) -> str:
+    """Return the first `size` characters of a page's text, with single spaces; scripts and tags are spaces."""
+    parts: list[str] = []
+    letters = at = 0
+    for tag in _MARKUP.finditer(markup):
+        part = markup[at : tag.start()]
+        parts += part, " "
+        at = tag.end()
+        letters += len("".join(part.split()))
+        if letters >= size:
+            break
+    else:
+        parts.append(markup[at:])
+    return _SPACES.sub(" ", "".join(parts))[:size]
 
 
 def _without_entities(markup: str) -> str:

@@ -69,3 +69,20 @@ UNSPACED = THAI_AND_LAO_BLOCKS + KHMER + KANA + HAN
 UNSPACED_AND_HANGUL = UNSPACED + HANGUL
 #: scripts in which a name has no word boundary on either side
 WITHOUT_BOUNDARIES = UNSPACED_AND_HANGUL + HAN_COMPATIBILITY
+
+#: bytes of ASCII, and those that are no letters of it
+_ASCII = bytes(range(128))
+_NOT_ASCII_LETTERS = bytes(n for n in range(256) if not (65 <= n <= 90 or 97 <= n <= 122))
+
+
+def beyond_ascii(text: str) -> str:
+    """Return the characters of `text` outside ASCII, in their order, without half surrogates.
+
+    A search in them alone for letters of other scripts is ten times as fast as in the text.
+    """
+    return "" if text.isascii() else text.encode("utf-8", "ignore").translate(None, _ASCII).decode("utf-8")
+
+
+def count_ascii_letters(text: str) -> int:
+    """Return the number of letters from A to Z, large and small."""
+    return len(text.encode("utf-8", "ignore").translate(None, _NOT_ASCII_LETTERS))

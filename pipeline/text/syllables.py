@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Onsets (one or none) and rhymes of all Vietnamese syllables, without diacritics.
 _SYLLABLE = re.compile(
@@ -13,6 +14,7 @@ _SYLLABLE = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)
 def is_syllable(word: str) -> bool:
     """Whether `word`, of letters only, has the spelling of a Vietnamese syllable, with or without diacritics."""
     letters = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
