@@ -57,7 +57,7 @@ def _made(storage: Database) -> tuple[float, DraftDigest]:
     return time.process_time() - began, made
 
 
-def main() -> int:
+def main() -> list[Goal]:
     console = Console()
     with TemporaryDirectory() as folder:
         storage = open_database(Path(folder) / "day.db")
@@ -81,8 +81,8 @@ def main() -> int:
             table.add_row(suffix, f"{rows / (time.process_time() - began):,.0f}{aim}")
         console.print(table)
         storage.close()
-    return 1 if print_goals("Documents", goals) else 0
+    return print_goals("Documents", goals)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bool(main()))

@@ -200,7 +200,8 @@ def _loaded(name: str, address: str, home: Path, items: int) -> Store:
     return Store(name, address, home)
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> list[Goal]:
+    """Print the figures; return the goals that are missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
@@ -210,8 +211,8 @@ def main(words: Sequence[str] | None = None) -> int:
         folder = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         goals = measure_in(folder, asked.items, asked.only)
-    return 1 if print_goals(f"Reads among {asked.items:,} articles", goals) else 0
+    return print_goals(f"Reads among {asked.items:,} articles", goals)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bool(main()))

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,10 @@ pytestmark = [
 
 def load_nothing() -> None:
     pass
+
+
+def load_what_has_threads() -> None:
+    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 
 
 def act(what: str) -> tuple[int, int]:
@@ -54,6 +59,13 @@ def test_workers_have_one_parent_that_ends_with_the_pool() -> None:
         assert os.getpid() not in parents
         assert workers.isdisjoint(parents)
     assert not [pid for pid in workers | parents if is_alive(pid)]
+
+
+def test_what_has_threads_is_loaded_by_each_worker() -> None:
+    with WorkerPool[str, tuple[int, int]](2, act, load_what_has_threads, shared=True) as pool:
+        found = [one for one in results(pool, *["tell"] * 4).values() if isinstance(one, tuple)]
+    assert {parent for _, parent in found} == {os.getpid()}
+    assert len(found) == 4
 
 
 def test_a_worker_that_dies_or_hangs_is_replaced_and_told_of() -> None:

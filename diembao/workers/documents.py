@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from diembao.workers.pool import Lost, WorkerPool, limit_memory, worker_count
 from pipeline.records import Document
-from pipeline.rules.rulebook import Rulebook
+from pipeline.rules.rulebook import Rulebook, with_opinion
 
 Result = TypeVar("Result")
 
@@ -79,10 +79,8 @@ def run_documents(
     first = min(limits.seconds, _FIRST_TRY)
     load = partial(_prepare, limits.megabytes, rules)
     setup = load if limits.warm else partial(limit_memory, limits.megabytes)
-    # A model of the second opinion has threads, which no fork takes along.
-    shared = limits.warm and (rules is None or rules.opinion is None)
     count = worker_count(limits.workers)
-    with WorkerPool[Document, Result](count, call, setup, start=limits.start, shared=shared) as pool:
+    with WorkerPool[Document, Result](count, call, setup, start=limits.start, shared=limits.warm) as pool:
         more = True
         while more or state.order:
             while more and len(state.order) < limits.window:
@@ -172,6 +170,9 @@ def load_readers(rules: Rulebook | None) -> None:
     if rules is None:
         extract(page)
     else:
-        examine(page, rules)
+        if rules.opinion is not None:
+            import numpy  # noqa: F401  # a model reads its weights in a moment, but not without it
+        # A connection to an encoder, or a model with its threads, is each worker's own.
+        examine(page, with_opinion(rules, None))
         # The model that tells languages apart takes half a second to load, and no Vietnamese page asks it.
         detect_language("The port of Ca Na", "The port of Ca Na is to be opened to larger ships in the coming autumn.")

@@ -13,7 +13,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from diembao.workers.template import Template, can_fork
+from diembao.workers.template import CannotFork, Template, can_fork
 from pipeline.errors import DiembaoError
 from pipeline.worker_process import end_with_parent
 
@@ -200,6 +200,10 @@ class WorkerPool(Generic[Argument, Result]):
                 if not template.wait(self._start_seconds):
                     raise OSError("nothing was loaded")
                 return _Worker(template.fork(theirs), ours)
+            except CannotFork:
+                ours.close()
+                self._shared = False
+                return self._spawn()
             except (EOFError, OSError):
                 ours.close()
                 template.close()

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from pipeline.worker_process import end_with
@@ -25,6 +26,10 @@ _LOOK = 0.001
 _END = 5.0
 
 can_fork = sys.platform == "linux"
+
+
+class CannotFork(Exception):
+    """What was loaded runs threads, which no fork takes along; what one of them holds would be held for ever."""
 
 
 class ForkedWorker:
@@ -59,19 +64,21 @@ class Template:
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve_forks, args=(theirs, setup, serve), daemon=True)
         self._lock = threading.Lock()
-        self._is_ready = False
+        #: its threads once all is loaded; 0: it still loads
+        self._threads = 0
         try:
             self._process.start()
         finally:
             theirs.close()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until everything is loaded; return whether it is."""
+        """Wait until everything is loaded; return whether it is. Raises CannotFork."""
         with self._lock, suppress(EOFError, OSError):
-            if not self._is_ready and self._connection.poll(seconds):
-                self._connection.recv()
-                self._is_ready = True
-        return self._is_ready
+            if not self._threads and self._connection.poll(seconds):
+                self._threads = self._connection.recv()
+        if self._threads > 1:
+            raise CannotFork
+        return self._threads == 1
 
     def fork(self, pipe: "Connection[Any, Any]") -> ForkedWorker:
         """Fork a worker that serves at its end of a pipe. Raises OSError or EOFError where that fails."""
@@ -92,7 +99,7 @@ class Template:
 
     def stop_loading(self) -> None:
         """End a template that nobody needs any more, if it is still loading; who waits for it goes on."""
-        if not self._is_ready:
+        if not self._threads:
             self._process.kill()
 
     def close(self) -> None:
@@ -108,18 +115,20 @@ def _serve_forks(
 ) -> None:
     """Load, then fork a worker or wait for the end of one whenever asked to; the whole life of a template.
 
-    It has one thread: what another one holds at the moment of a fork, its worker would wait for for ever.
+    It has one thread, and says so first.
     """
     parent = multiprocessing.parent_process()
     if parent is None or parent.pid is None:
         return
     end_with(parent.pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # numpy's algebra would start a thread for each processor, and the workers are as many already.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     setup()
     # What is loaded stays: no worker is to look through it, and to copy the pages of memory in doing so.
     gc.collect()
     gc.freeze()
-    connection.send(None)
+    connection.send(len([*Path("/proc/self/task").iterdir()]))
     own = os.getpid()
     while True:
         try:
