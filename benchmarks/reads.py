@@ -16,13 +16,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import create_engine, insert, text
 
 from benchmarks.goals import Goal, print_goals
 from benchmarks.growing import grow
-from benchmarks.store import SOURCES, Newsroom
+from benchmarks.press_texts import Newsroom
+from benchmarks.store import SOURCES
 from pipeline.records import (
     Article,
     Coverage,
@@ -44,9 +46,9 @@ from tests.support.factories import examine_pending, store_pages
 from tests.support.postgres import start_postgres
 
 #: The day of which the newest digest is, at its cut-off
-_END = datetime(2026, 11, 1, 6, tzinfo=ZONE)
+END = datetime(2026, 11, 1, 6, tzinfo=ZONE)
 #: Articles a day, one in so many of them about the province, one page in so many without a text
-_A_DAY, _ABOUT, _UNREADABLE = 1000, 10, 40
+A_DAY, _ABOUT, _UNREADABLE = 1000, 10, 40
 #: Days stored as collections do; the others are copies of them
 _REAL_DAYS = 20
 #: Polls of a source on a day; bytes of a page as it is stored
@@ -55,7 +57,7 @@ _POLLS, _PAGE = 12, 12_000
 _OLD = 120
 #: Days for which pages that are not about the province are kept
 _KEPT = timedelta(days=30)
-_SECONDS = {"status": 0.6, "ledger": 1.5, "digest": 1.5}
+_LIMITS = {"status": 0.6, "ledger": 1.5, "digest": 1.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,14 @@ class Store:
 
 def fill(address: str, items: int) -> None:
     """Store so many articles up to the newest day: some days as collections do, the others as copies of those."""
-    days = items // _A_DAY
-    start = _END - timedelta(days=days)
+    days = items // A_DAY
+    start = END - timedelta(days=days)
     storage = open_database(address)
     real = min(days, _REAL_DAYS)
     load(storage, start, real)
     storage.close()
     if days > real:
-        grow(address, _END, lambda said: print(said, file=sys.stderr, flush=True), pages_from=_END - _KEPT)
+        grow(address, END, lambda said: print(said, file=sys.stderr, flush=True), pages_from=END - _KEPT)
     engine = connect(address)
     with engine.begin() as connection:
         for day in range(real, days):
@@ -95,7 +97,7 @@ def load(storage: Database, start: datetime, days: int) -> None:
         [Source(s.id, s.name, s.home, (Feed(feed),)) for s, feed in zip(SOURCES, feeds, strict=True)]
     )
     run = storage.service.begin_run("collect", start)
-    share = _A_DAY // len(SOURCES)
+    share = A_DAY // len(SOURCES)
     for day in range(days):
         for n, source in enumerate(SOURCES):
             at = start + timedelta(days=day, minutes=30 + 34 * n)
@@ -104,7 +106,7 @@ def load(storage: Database, start: datetime, days: int) -> None:
                 again = at + timedelta(minutes=turn)
                 poll = Poll(source.id, feeds[n], again, Reason.OK, 200, entries=entries if not turn else entries[:5])
                 store_pages(storage, run, poll, lambda _: draw.randbytes(_PAGE))
-            examine_pending(storage, lambda document, at=at: _examined(document, at, room, draw), at)
+            examine_pending(storage, partial(_examined, at=at, room=room, draw=draw), at)
 
 
 def _examined(document: Document, at: datetime, room: Newsroom, draw: random.Random) -> Examined:
@@ -140,24 +142,29 @@ def _polls_of(day: datetime) -> list[dict[str, object]]:
 
 def measure(store: Store) -> list[Goal]:
     """Run every command on a database; return what each took, and may take."""
-    newest = _END.date()
+    return [
+        Goal(f"{store.name}: {name}", min(seconds(store, words) for _ in range(3)), _LIMITS[words[0]], unit=" s")
+        for name, words in commands(store).items()
+    ]
+
+
+def commands(store: Store) -> dict[str, list[str]]:
+    """Return the commands that read a day, the newest and an old one, by name."""
+    newest = END.date()
     old = newest - timedelta(days=_OLD)
-    commands = {
+    return {
         "status": ["status"],
         f"ledger of {newest}": ["ledger", "--day", newest.isoformat()],
         f"ledger of {old}": ["ledger", "--day", old.isoformat()],
         f"digest of {newest}": ["digest", "--day", newest.isoformat(), "--out", str(store.home / "out")],
         f"digest of {old}": ["digest", "--day", old.isoformat(), "--out", str(store.home / "out")],
     }
-    return [
-        Goal(f"{store.name}: {name}", min(_seconds(store, words) for _ in range(3)), _SECONDS[words[0]], unit=" s")
-        for name, words in commands.items()
-    ]
 
 
-def _seconds(store: Store, words: Sequence[str]) -> float:
+def seconds(store: Store, words: Sequence[str]) -> float:
+    """Run a command in a new process; return its CPU seconds, with PostgreSQL those that passed."""
     clock = store.home / "clock.json"
-    clock.write_text(json.dumps({"now": (_END + timedelta(minutes=30)).isoformat(), "steady": 1000.0}))
+    clock.write_text(json.dumps({"now": (END + timedelta(minutes=30)).isoformat(), "steady": 1000.0}))
     environment = {**os.environ, "DIEMBAO_DATABASE": store.address, "DIEMBAO_CLOCK": str(clock)}
     command = [sys.executable, "-m", "diembao", "--home", str(store.home), *words]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -177,7 +184,7 @@ def measure_in(folder: Path, items: int, only: str | None) -> list[Goal]:
     if only != "postgresql":
         home = folder / "home"
         home.mkdir(exist_ok=True)
-        goals += measure(_loaded("SQLite", f"sqlite:///{home}/diembao.db", home, items))
+        goals += measure(loaded("SQLite", f"sqlite:///{home}/diembao.db", home, items))
     if only != "sqlite":
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         server = start_postgres(lambda: folder / "postgres")
@@ -185,13 +192,14 @@ def measure_in(folder: Path, items: int, only: str | None) -> list[Goal]:
             address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
             home = folder / "home-postgresql"
             home.mkdir(exist_ok=True)
-            goals += measure(_loaded("PostgreSQL", address, home, items))
+            goals += measure(loaded("PostgreSQL", address, home, items))
         finally:
             server.cleanup()
     return goals
 
 
-def _loaded(name: str, address: str, home: Path, items: int) -> Store:
+def loaded(name: str, address: str, home: Path, items: int) -> Store:
+    """Return a database with so many articles, which are stored where it has none."""
     storage = open_database(address)
     there = storage.maintenance.totals()["items"]
     storage.close()
