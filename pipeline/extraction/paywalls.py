@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.extraction.own_words import own_words, words_of
+from pipeline.text import scripts
 
 _READ = r"(?:continue|read|keep reading|unlock|access|see the (?:rest|full)|finish)"
 _ARTICLE = r"(?:article|content|story|report|page)"
@@ -67,7 +68,7 @@ PAYWALL_WORDS = (
     *("구독", "로그인", "유료", "회원", "berlangganan", "masuk untuk", "daftar untuk"),
 )
 # Letters that the pattern takes for an i, s or Cyrillic one, and whose small letter is another.
-_FOLDED = re.compile("[\u0130\u0131\u017f\u1c80-\u1c88]")
+_FOLDED = re.compile(f"[\u0130\u0131\u017f{scripts.CYRILLIC_VARIANTS}]")
 # Characters of a notice at most, its words of its own at most (the outlet's name, a price) and their share at most.
 _LONGEST, _MOST_OWN, _LARGEST_SHARE = 240, 6, 0.4
 # Words for reading and for what is read. 'Available to premium subscribers only' without one may be said of a product.

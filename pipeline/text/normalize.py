@@ -21,12 +21,8 @@ _LINES = {0x2028: "\n", 0x2029: "\n"}
 _CLEAN = {chr(code): new or "" for code, new in {**_INVISIBLE, **_SPACES, **_LINES}.items()}
 _UNCLEAN = re.compile("[" + "".join(map(re.escape, _CLEAN)) + "]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Characters that every step of `normalise` leaves as they are, whatever stands beside them: most texts have no others.
-_PLAIN = re.compile(
-    r"[\n -~\u00a1-\u00ac\u00ae-\u00cf\u00d1-\u00ef\u00f1-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
-    r"\u2010-\u2027\u2030-\u205e\u20ab\u20ac\u3001-\u3011\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
-    r"\uff01-\uff5e]*"
-)
+# Texts that every step of `normalise` leaves as they are: most.
+_PLAIN = re.compile(f"[{scripts.COMPOSED}]*")
 
 # Letters on Vietnamese pages that look like Vietnamese ones and match none of them.
 _LOOK_ALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}

@@ -62,6 +62,16 @@ VIETNAMESE_LETTERS = "ăđơưạảấầẩẫậắằẳẵặẹẻẽế�
 #: combining marks of the five Vietnamese tones
 VIETNAMESE_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
+#: older forms of small Cyrillic letters, whose capitals are those of today's
+CYRILLIC_VARIANTS = "\u1c80-\u1c88"
+#: letters, signs and the line's end that composition (NFC) leaves as they are, whatever stands beside them; without Ð and
+#: ð, which pages write for Đ and đ
+COMPOSED = (
+    r"\n -~\u00a1-\u00ac\u00ae-\u00cf\u00d1-\u00ef\u00f1-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
+    r"\u2010-\u2027\u2030-\u205e\u20ab\u20ac\u3001-\u3011\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+    r"\uff01-\uff5e"
+)
+
 # Unions that several modules ask for.
 #: scripts without spaces that the press of the watched countries uses
 UNSPACED = THAI_AND_LAO_BLOCKS + KHMER + KANA + HAN
