@@ -4,23 +4,11 @@ Articles and stories: all of them with the permission article.read, else those a
 Publications: all that were published, with digest.read; drafts are never publications.
 """
 
-from typing import Protocol
-
-from pipeline.records.accounts import Account, Assigned, Sight
-
-
-class _Reviews(Protocol):
-    def assigned_to(self, department: int, /) -> Assigned: ...
+from pipeline.records.accounts import Account, Sight
+from storage.database import Database
 
 
-class HasReviews(Protocol):
-    """A database, as far as access asks it: `reviews.assigned_to(department)` names what a department was given."""
-
-    @property
-    def reviews(self) -> _Reviews: ...
-
-
-def visible(storage: HasReviews, account: Account | None) -> Sight:
+def visible(storage: Database, account: Account | None) -> Sight:
     """Return which articles an account (None: nobody) may see.
 
     `storage.accounts.sight.visible` makes the condition of a query out of it.

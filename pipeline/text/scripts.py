@@ -64,7 +64,7 @@ VIETNAMESE_TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 #: older forms of small Cyrillic letters, whose capitals are those of today's
 CYRILLIC_VARIANTS = "\u1c80-\u1c88"
-#: letters, signs and the line's end that composition (NFC) leaves as they are, whatever stands beside them; without Ð and
+#: letters, signs and the end of a line that NFC leaves as they are, whatever stands beside them; without Ð and
 #: ð, which pages write for Đ and đ
 COMPOSED = (
     r"\n -~\u00a1-\u00ac\u00ae-\u00cf\u00d1-\u00ef\u00f1-\u017f\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9"
