@@ -230,7 +230,7 @@ PAIRS = [("k1", "s1"), ("k2", "s1"), ("k3", "s3"), ("k4", "s4")]
 
 def test_who_sees_which_article(db: Database) -> None:
     office = db.accounts.create_department("so-y-te", "Sở Y tế", "", CLERK, T0)
-    given = Given({office.id: Assigned(frozenset({"k3"}), frozenset({"s1"}))})
+    given = cast("Database", Given({office.id: Assigned(frozenset({"k3"}), frozenset({"s1"}))}))
 
     def seen(account: Account | None) -> set[str]:
         sight = visible(given, account)

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import DiembaoError
 from pipeline.worker_process import end_with
 
 #: Seconds between two looks at a process that is ending.
@@ -28,7 +29,7 @@ _END = 5.0
 can_fork = sys.platform == "linux"
 
 
-class CannotFork(Exception):
+class CannotFork(DiembaoError):
     """What was loaded runs threads, which no fork takes along; what one of them holds would be held for ever."""
 
 
