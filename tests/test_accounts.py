@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 from sqlalchemy import literal, select, union_all
