@@ -22,8 +22,9 @@ _READ = re.compile(
 HOSTILE_VALUES = (
     "", "'", '"', "' OR '1'='1", "1; DROP TABLE accounts;--", "1) UNION SELECT name, value FROM account_preferences--",
     "%' ESCAPE '!", "_%", "\\", "\0", "\x00\x01", "\U0001f600", "𝕏" * 50, "é\u0301\u202e\u200b", "9" * 40, "-1", "x.0",
-    "1e999", "0x10", "NaN", "٣", "2026-02-30", "0000-00-00", "9999-12-31", "0001-01-01", str(DAY), "{{7*191}}", ".0",
-    "${7*191}", "{0.__class__}", "{count}", "%s%n%x", "<script>alert(1)</script>", "a\r\nX-Evil: 1", "../../etc/passwd",
+    "1e999", "0x10", "NaN", "٣", "2026-02-30", "0000-00-00", "9999-12-31", "0001-01-01", str(DAY), "{{7*191191}}", ".0",
+    "${7*191191}", "{0.__class__}", "{count}", "%s%n%x", "<script>alert(1)</script>", "a\r\nX-Evil: 1",
+    "../../etc/passwd",
     "=cmd|' /C calc'!A0", "true", "[]", '{"$ne": null}', "title:", 'title:"', "a AND (", "((((((((((", "NOT", "x.-1",
     "a OR OR b", '"' * 99, "topic:nothing", "outlet:'", "since:2026-99-99", "NEAR(a b, 99999999)", "a*b*", "*", "@",
     ".", "@nothing", "~", "x~1", "2026-11-22T00:00:00+00:00~'", "main", "approve", "story", "csv", "xlsx", "parquet",

@@ -26,10 +26,10 @@ DAY = date(2026, 11, 22)
 #: Would run, load, close or evaluate something wherever it is not shown as text; in a spreadsheet a formula.
 HOSTILE = (
     "=1+1\"'></title></textarea></script><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>"
-    "<a href=javascript:alert(4)>{{ 7*191 }}${7*191}<%= 7*191 %>"
+    "<a href=javascript:alert(4)>{{ 7*191191 }}${7*191191}<%= 7*191191 %>"
 )
 #: Would come out only where a template evaluated it.
-EVALUATED = str(7 * 191)
+EVALUATED = str(7 * 191191)  # so long that no hash of the audit holds it by chance
 LINK = "javascript:alert(5)//"
 #: Name of the published file with a script in it.
 PAGE = "diem-bao-2026-11-22.html"

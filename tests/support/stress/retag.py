@@ -5,12 +5,14 @@ say of every version of every article, and the stories they are in, must be the 
 """
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 from config.rulebook import load_rulebook
@@ -45,6 +47,10 @@ def make_home(home: Path, texts: int) -> None:
     """Make a home with so many texts that rules 'old' tagged, half of them wrongly."""
     (home / "config").mkdir(parents=True)
     (home / "config" / "sources.toml").write_text("")
+    # So few at a time that half of them can be seen to be done.
+    settings = (files("config") / "settings.toml").read_text("utf-8")
+    few = re.sub(r"(?m)^batch = .*$", f"batch = {max(1, min(texts // 8, 64))}", settings)
+    (home / "config" / "settings.toml").write_text(few, "utf-8")
     storage = open_database(home / "diembao.db")
     storage.crawl.set_sources([_SOURCE])
     run = storage.service.begin_run("collect", _AT)
