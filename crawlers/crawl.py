@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,7 @@ def run_spider(spider: "type[Spider]", sources: Sequence[Source], settings: Craw
     from scrapy.crawler import CrawlerProcess
 
     # Scrapy writes down the stack while it loads its own handler: few frames lie below here, fifty where it loads ours.
-    import crawlers.downloader.handler  # noqa: F401
+    import_module("crawlers.downloader.handler")
     from crawlers.settings import scrapy_settings
 
     process = CrawlerProcess(scrapy_settings(sources, settings))

@@ -6,7 +6,7 @@ from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Any
+from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from analysis.tables.sheet_rows import SheetRows
@@ -62,7 +62,11 @@ def write_xlsx(
             # It wraps the system's error, and is no OSError itself.
             cause = error.args[0] if error.args else None
             raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
-        with Sink(path) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive, ZipFile(book) as frame:  # type: ignore[call-overload]
+        with (
+            Sink(path) as stream,
+            ZipFile(cast("IO[bytes]", stream), "w", ZIP_DEFLATED) as archive,
+            ZipFile(book) as frame,
+        ):
             for name in frame.namelist():
                 parts.copy(frame.read(name).decode(), name, archive)
     return n

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import Generic, TypeVar
 
 from diembao.workers.pool import Lost, WorkerPool, limit_memory, worker_count
@@ -171,7 +172,7 @@ def load_readers(rules: Rulebook | None) -> None:
         extract(page)
     else:
         if rules.opinion is not None:
-            import numpy  # noqa: F401  # a model reads its weights in a moment, but not without it
+            import_module("numpy")  # a model reads its weights in a moment, but not without it
         # A connection to an encoder, or a model with its threads, is each worker's own.
         examine(page, with_opinion(rules, None))
         # The model that tells languages apart takes half a second to load, and no Vietnamese page asks it.

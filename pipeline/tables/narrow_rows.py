@@ -81,28 +81,6 @@ def narrow_tags(tags: Tags) -> tuple[list[NarrowTag], list[NarrowTag]]:
     return places, topics
 
 
-def story_part(item: Item) -> StoryPart:
-    """Return an article as a part of its story."""
-    return StoryPart(
-        item.story,
-        item.key,
-        item.event,
-        item.origin,
-        item.source_id,
-        item.outlet,
-        item.country,
-        item.language,
-        item.tags.relevance,
-        item.tags.tone,
-        [topic.id for topic in item.tags.topics],
-        item.is_dated,
-        item.published_or_seen.timestamp(),
-        (item.article.published or item.first_seen).timestamp(),
-        item.article.title,
-        shown_url(item.article),
-    )
-
-
 def shown_url(article: Article) -> str:
     """Return the address under which tables list an article."""
     return article.canonical or article.url

@@ -30,6 +30,12 @@ _CHUNK = 500
 _HEAD = 60
 #: Values of published_from of an article whose publisher does not say when it was published
 _UNDATED = ("first_seen", "none")
+#: Order of exported articles, in a query that joins their items and versions.
+NEWEST_FIRST = (
+    facts.c.at.desc(),
+    func.coalesce(versions.c.published, items.c.first_seen).desc(),
+    facts.c.item_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def load_tagged(connection: Connection, choice: ArticleChoice) -> Iterator[Tagge
         .join(items, items.c.key == facts.c.item_key)
         .join(taggings, taggings.c.id == facts.c.tagging_id)
         .join(versions, versions.c.id == taggings.c.version_id)
-        .order_by(facts.c.at.desc(), func.coalesce(versions.c.published, items.c.first_seen).desc(), facts.c.item_key)
+        .order_by(*NEWEST_FIRST)
     )
     if choice.sources:
         query = query.where(items.c.source_id.in_(choice.sources))

@@ -16,7 +16,7 @@ from storage.articles.items import load_chosen
 from storage.engine.damage import is_damaged
 from storage.engine.instants import instant_of
 from storage.engine.raw_rows import raw_rows
-from storage.exports.narrow_rows import ArticleChoice, chosen_facts
+from storage.exports.narrow_rows import NEWEST_FIRST, ArticleChoice, chosen_facts
 from storage.schema.core import candidates, items, sources, taggings, versions
 from storage.schema.derived import facts, listings
 from storage.schema.maintenance import decisions
@@ -59,7 +59,7 @@ def load_raw_items(connection: Connection, choice: ArticleChoice) -> Iterator[Ra
         .join(versions, versions.c.id == taggings.c.version_id)
         .join(candidates, candidates.c.id == items.c.candidate_id)
         .outerjoin(listings, listings.c.item_key == facts.c.item_key)
-        .order_by(facts.c.at.desc(), func.coalesce(versions.c.published, items.c.first_seen).desc(), facts.c.item_key)
+        .order_by(*NEWEST_FIRST)
     )
     if choice.sources:
         query = query.where(items.c.source_id.in_(choice.sources))

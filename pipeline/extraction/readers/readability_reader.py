@@ -19,7 +19,7 @@ _BLOCKS = ("blockquote", "dl", "div", "img", "ol", "p", "table", "ul")
 _INLINE = frozenset(("a", "b", "cite", "code", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"))
 # Elements whose links lxml finds in other places than in an attribute of a link.
 _ODD_LINKS = ("object", "param", "image", "style", "script")
-_without_script: Any = getattr(html_cleaner, "_remove_javascript_link")  # noqa: B009
+_CLEANER: Any = html_cleaner
 _LINKS: Any = etree.XPath(
     "|".join(f"//@*[name()='{name}']" if ":" in name else f"//@{name}" for name in sorted(defs.link_attrs)),
     smart_strings=False,
@@ -58,7 +58,7 @@ class _Reader(Document):  # type: ignore[misc, unused-ignore]
             return page
         _clean_links(page)
         for element in _EVENTS(page):
-            for name in element.attrib.keys():  # noqa: SIM118
+            for name in list(element.attrib):
                 if name.startswith("on"):
                     del element.attrib[name]
         etree.strip_attributes(page, "style")
@@ -120,7 +120,7 @@ def _clean_links(page: HtmlElement) -> None:
     for link in _LINKS(page):
         new = link.strip()
         if ":" in new[6:] or "%" in new:
-            new = _without_script(new)
+            new = _CLEANER._remove_javascript_link(new)
         if new != link:
             cleaned[link] = new
     if not cleaned:

@@ -6,7 +6,7 @@ attributes that it tests, of an element that has nothing else.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,8 +26,6 @@ _LISTS = {
     "core": ("RAW_TREE_PRUNE_XPATH", "REMOVE_COMMENTS_AND_LISTS_XPATH", "REMOVE_COMMENTS_XPATH"),
     "main_extractor": ("OVERALL_DISCARD_XPATH", "TEASER_DISCARD_XPATH", "PRECISION_DISCARD_XPATH"),
 }
-
-_Expression = Callable[[HtmlElement], list[HtmlElement]]
 
 
 class RememberedExpression:
@@ -65,7 +63,7 @@ class RememberedExpression:
     def _key(self, element: HtmlElement) -> tuple[str | None, ...]:
         values = [element.get(name) for name in self._attributes]
         if self._is_ordered and len(values) - values.count(None) > 1:
-            values += [name for name in element.keys() if name in self._attributes]  # noqa: SIM118
+            values += [name for name in element.attrib if name in self._attributes]
         return (element.tag, *values)
 
     def _ask(self, element: HtmlElement) -> bool:
@@ -77,12 +75,12 @@ class RememberedExpression:
         return bool(self._expression(parent))
 
 
-def remembered(expression: Any) -> _Expression:
+def remembered(expression: Any) -> Any:
     """Return an expression as one that remembers; unchanged where more than an element's own names counts."""
     path = _QUOTED.sub("''", getattr(expression, "path", "")).strip()
     rest = path.removeprefix(".//*[").replace("not(.//h1)", "")
     if rest == path or _BEYOND_ITSELF.search(rest):
-        return expression  # type: ignore[no-any-return]
+        return expression
     return RememberedExpression(expression)
 
 
