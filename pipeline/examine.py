@@ -7,7 +7,8 @@ from pipeline.extraction.article_lines import cut_lines
 from pipeline.extraction.extract import extract
 from pipeline.prefilter.gate import GateResult, build_gate
 from pipeline.prefilter.skim import skim
-from pipeline.records import Coverage, Document, Examined, Irrelevant, Reason, Text, Unreadable
+from pipeline.records import Article, ByteHit, Coverage, Document, Examined, Irrelevant, Reason, Text, Unreadable
+from pipeline.records.archives import ArchivePage
 from pipeline.rules.rulebook import Rulebook
 from pipeline.stories.areas import fingerprint_tagged
 from pipeline.stories.fingerprints import dump
@@ -31,24 +32,44 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
         article = extract(document)
         if isinstance(article, Unreadable):
             return article
-        article = replace(article, hits=passed.hits if passed is not None else ())
-        tags = tag(
-            Text(
-                id=str(document.id),
-                title=article.title,
-                text=article.text,
-                language=article.language or None,
-                url=article.url,
-                published=article.published,
-            ),
-            rules,
-        )
-        if tags.relevance == "no":
-            return Irrelevant(document.id, article, tags)
-        drawn = fingerprint_tagged(article.title, article.text, article.published, tags, rules)
-        return Coverage(document.id, article, tags, dump(drawn))
+        return _judge(document, article, passed.hits if passed is not None else (), rules)
     except Exception as error:
         return Unreadable(document.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])
+
+
+def _judge(document: Document, article: Article, hits: tuple[ByteHit, ...], rules: Rulebook) -> Coverage | Irrelevant:
+    """Tag an article by one rulebook."""
+    article = replace(article, hits=hits)
+    tags = tag(
+        Text(
+            id=str(document.id),
+            title=article.title,
+            text=article.text,
+            language=article.language or None,
+            url=article.url,
+            published=article.published,
+        ),
+        rules,
+    )
+    if tags.relevance == "no":
+        return Irrelevant(document.id, article, tags)
+    drawn = fingerprint_tagged(article.title, article.text, article.published, tags, rules)
+    return Coverage(document.id, article, tags, dump(drawn))
+
+
+def examine_for_each(page: ArchivePage, provinces: Sequence[Rulebook]) -> list[tuple[int, Examined]]:
+    """Read a page of an archive once, and tag it for each province whose gate it passed; no exception leaves it.
+
+    Returns (number of the province, result) in the order of `page.hits`.
+    """
+    try:
+        article = extract(page)
+        if isinstance(article, Unreadable):
+            return [(number, article) for number, _ in page.hits]
+        return [(number, _judge(page, article, hits, provinces[number])) for number, hits in page.hits]
+    except Exception as error:
+        failure = Unreadable(page.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])
+        return [(number, failure) for number, _ in page.hits]
 
 
 def _look(document: Document, rules: Rulebook) -> GateResult | None:

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -67,21 +68,20 @@ def run_documents(
     limits: DocumentLimits,
     *,
     rules: Rulebook | None = None,
+    pool: WorkerPool[Document, Result] | None = None,
 ) -> Iterator[tuple[Document, Result]]:
     """Yield each document with its result, in the order of the documents but for late ones, which come last.
 
     A document gets a few seconds. One that takes longer, or ends its process, is tried once more after all others,
     with `limits.seconds`; all second tries together end after some minutes. `lost` makes the result of a document
     that has none, of its note. Documents of one candidate stay in their order. `call` is pickled. Rules only warm
-    up the workers. Raises WorkersDoNotStart.
+    up the workers. A `pool` that is given (by `new_pool` of the same arguments) works on for the next documents.
+    Raises WorkersDoNotStart.
     """
     source = enumerate(documents)
     state: _State[Result] = _State()
     first = min(limits.seconds, _FIRST_TRY)
-    load = partial(_prepare, limits.megabytes, rules)
-    setup = load if limits.warm else partial(limit_memory, limits.megabytes)
-    count = worker_count(limits.workers)
-    with WorkerPool[Document, Result](count, call, setup, start=limits.start, shared=limits.warm) as pool:
+    with new_pool(call, limits, rules) if pool is None else nullcontext(pool) as pool:
         more = True
         while more or state.order:
             while more and len(state.order) < limits.window:
@@ -100,6 +100,15 @@ def run_documents(
                 yield from _take_first(state, lost, final=limits.seconds <= first)
         yield from _try_again(pool, state, lost, limits.seconds)
     yield from state.held
+
+
+def new_pool(
+    call: Callable[[Document], Result], limits: DocumentLimits, rules: Rulebook | None
+) -> WorkerPool[Document, Result]:
+    """Return the workers of `run_documents`, which start when they are first needed."""
+    load = partial(_prepare, limits.megabytes, rules)
+    setup = load if limits.warm else partial(limit_memory, limits.megabytes)
+    return WorkerPool(worker_count(limits.workers), call, setup, start=limits.start, shared=limits.warm)
 
 
 def _take_first(

@@ -71,7 +71,8 @@ class WorkerPool(Generic[Argument, Result]):
     A thread for each worker hands it one argument at a time, so that a limit is exact, and an argument that hangs
     costs itself and no other. `setup` runs once in each process, outside all limits of arguments; with `shared` once
     for all, in a process that the workers are forked from, where that is safe: it must start no thread. `call` and
-    `setup` are pickled: module-level functions, or partials of them.
+    `setup` are pickled: module-level functions, or partials of them. `parents`: workers may start processes of their own,
+    which end with them.
     """
 
     def __init__(
@@ -82,8 +83,10 @@ class WorkerPool(Generic[Argument, Result]):
         *,
         start: float = 0.0,
         shared: bool = False,
+        parents: bool = False,
     ) -> None:
         self.count, self._call, self._setup = count, call, setup
+        self._parents = parents
         self._shared = shared and FORKS
         self._template: Template | None = None
         self._template_lock = threading.Lock()
@@ -179,7 +182,7 @@ class WorkerPool(Generic[Argument, Result]):
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self._setup, self._call), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self._setup, self._call), daemon=not self._parents)
         try:
             process.start()
         finally:

@@ -90,6 +90,8 @@ class Gate:
         for form, (name, strength) in list(owners.items()):
             if strength != "strong" and hidden is not None and hidden.find_matches_as_indexes(form):
                 owners[form] = (name, "strong")
+        #: every sequence of bytes that the automaton looks for
+        self.forms = frozenset([*owners, *beginnings])
         self._owners: list[tuple[str, Strength]] = list(owners.values())
         self._joined = [has_any_end(name) for name, _ in self._owners]
         self._begun = list(beginnings.values())
@@ -105,11 +107,16 @@ class Gate:
 
     def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> GateResult:
         """Search the bytes of a page, and texts about it (`beside`: title, summary and text of its feed entry)."""
-        page = normalize_bytes(body, content_type)
+        return self.look_within(normalize_bytes(body, content_type), None, url, beside)
+
+    def look_within(
+        self, page: bytes, spans: Sequence[tuple[int, int]] | None, url: str, beside: Sequence[str] = ()
+    ) -> GateResult:
+        """Search the normalised bytes of a page, as `look` does, in these stretches of it alone; None: in all of it."""
         hits: list[_Hit] = []
         # Hits that may be in the text, although their context looks like a menu or a link.
         possible: list[_Hit] = []
-        for name, strength, start, end in islice(self._find(page), _MOST_LOOKED_AT):
+        for name, strength, start, end in islice(self._find(page, spans), _MOST_LOOKED_AT):
             where = hit_place(page, start, end)
             if where in _ASIDE and in_page_frame(page, start):
                 hits.append((ByteHit(name, "menu"), strength))
@@ -130,9 +137,17 @@ class Gate:
         """Return the names in a text without tags, spelt as in hits."""
         return frozenset(name for name, _, _, _ in self._find(_encoded(text)))
 
-    def _find(self, page: bytes) -> Iterator[_NameMatch]:
+    def _matches(self, page: bytes, spans: Sequence[tuple[int, int]] | None) -> Iterator[tuple[int, int, int]]:
+        if spans is None:
+            yield from self._automaton.find_matches_as_indexes(page)
+            return
+        for begin, stop in spans:
+            for pattern, start, end in self._automaton.find_matches_as_indexes(page[begin:stop]):
+                yield pattern, begin + start, begin + end
+
+    def _find(self, page: bytes, spans: Sequence[tuple[int, int]] | None = None) -> Iterator[_NameMatch]:
         count = len(self._owners)
-        for pattern, start, end in self._automaton.find_matches_as_indexes(page):
+        for pattern, start, end in self._matches(page, spans):
             if pattern < count:
                 if self._stands_alone(page, pattern, start, end):
                     yield *self._owners[pattern], start, end

@@ -1,0 +1,171 @@
+"""What a person names (files, folders, globs, addresses, lists of paths) → the archives there, and their shards."""
+
+import gzip
+import hashlib
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from crawlers.archives import article_lines, warc
+from pipeline.errors import DiembaoError
+from pipeline.i18n.catalogs import mark
+from pipeline.i18n.notices import Message
+from pipeline.records.archives import ArchiveKind, Shard
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+#: Records of a shard, about.
+RECORDS = 3000
+_WARC = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4")
+_LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+_PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
+_LISTS = (".paths", ".paths.gz")
+#: Bytes of both ends of a file by which it is known again.
+_ENDS = 1 << 16
+
+
+class UnknownArchive(DiembaoError, ValueError):
+    """A name leads to no archive; the message says which, and what would be one."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    fs: "AbstractFileSystem"
+    #: path within the file system, and the whole address
+    path: str
+    place: str
+
+
+def plan_shards(names: Sequence[str], *, prefix: str = "", records: int = RECORDS) -> Iterator[Shard]:
+    """Yield the shards of all archives that names lead to, each archive once. Raises UnknownArchive.
+
+    `prefix` stands before the relative paths of a list, as "https://data.commoncrawl.org/".
+    """
+    seen: set[str] = set()
+    for name in names:
+        for shard in _plan(name, prefix, records):
+            if (key := f"{shard.identity} {shard.begin}") not in seen:
+                seen.add(key)
+                yield shard
+
+
+def _plan(name: str, prefix: str, records: int) -> Iterator[Shard]:
+    files = _find(name)
+    if not files:
+        raise UnknownArchive(Message(mark("{name}: there is nothing there"), name=name))
+    known = (*_WARC, ".wacz", *_LINES, *_LISTS)
+    archives = [file for file in files if file.path.lower().endswith(known)]
+    pages = [file for file in files if file.path.lower().endswith(_PAGES)]
+    if not archives and not pages:
+        raise UnknownArchive(
+            Message(
+                mark("{name}: no archive is there; known by their ends are {ends}"),
+                name=name,
+                ends=" ".join((*known, *_PAGES)),
+            )
+        )
+    for file in archives:
+        yield from _plan_file(file, prefix, records)
+    if pages:
+        yield from _plan_pages(pages, records)
+
+
+def _find(name: str) -> list[_File]:
+    """Return the files of a name, in order. Raises UnknownArchive where its place cannot be reached."""
+    from fsspec.core import url_to_fs
+
+    try:
+        fs, path = url_to_fs(name)
+        if any(letter in path for letter in "*?["):
+            paths = [found for found in fs.glob(path) if not fs.isdir(found)]
+        else:
+            paths = fs.find(path) if fs.isdir(path) else [path] if fs.exists(path) else []
+    except (ImportError, OSError, ValueError) as error:
+        raise UnknownArchive(Message(mark("{name}: {problem}"), name=name, problem=str(error))) from error
+    return [_File(fs, str(found), str(fs.unstrip_protocol(found))) for found in sorted(paths)]
+
+
+def _plan_file(file: _File, prefix: str, records: int) -> Iterator[Shard]:
+    lower = file.path.lower()
+    if lower.endswith(_LISTS):
+        with file.fs.open(file.path, "rb", compression="infer") as stream:
+            lines = stream.read().decode("utf-8", "replace").split()
+        for line in lines:
+            yield from _plan(line if "://" in line or line.startswith("/") else prefix + line, prefix, records)
+        return
+    members = _wacz_members(file) if lower.endswith(".wacz") else [""]
+    for member in members:
+        kind = ArchiveKind.ARTICLES if lower.endswith(_LINES) else ArchiveKind.WARC
+        with open_archive(file.place, member) as (stream, size):
+            identity = _identity(stream, size)
+            plan = article_lines.plan_ranges if kind is ArchiveKind.ARTICLES else warc.plan_ranges
+            ranges = plan(stream, size, records)
+        base = file.path.rsplit("/", 1)[-1]
+        name = f"{base}!{member}" if member else base
+        for begin, end in ranges:
+            yield Shard(name, file.place, kind, identity, begin, end, member)
+
+
+def _wacz_members(file: _File) -> list[str]:
+    try:
+        with file.fs.open(file.path, "rb") as stream, zipfile.ZipFile(stream) as archive:
+            return [name for name in sorted(archive.namelist()) if name.lower().endswith(_WARC)]
+    except zipfile.BadZipFile as error:
+        raise UnknownArchive(Message(mark("{name}: {problem}"), name=file.place, problem=str(error))) from error
+
+
+def _plan_pages(files: Sequence[_File], records: int) -> Iterator[Shard]:
+    """Yield shards of saved pages; the folder that holds them all is their archive."""
+    root = files[0].place.rsplit("/", 1)[0]
+    while not all(file.place.startswith(root + "/") for file in files):
+        root = root.rsplit("/", 1)[0]
+    for first in range(0, len(files), records):
+        part = files[first : first + records]
+        told = "\n".join(f"{f.place[len(root) :]} {f.fs.size(f.path)} {_changed(f)}" for f in part)
+        identity = hashlib.sha256(told.encode()).hexdigest()[:32]
+        names = tuple(file.place[len(root) + 1 :] for file in part)
+        yield Shard(root.rsplit("/", 1)[-1], root, ArchiveKind.PAGES, identity, 0, len(part), files=names)
+
+
+def _changed(file: _File) -> str:
+    info: dict[str, Any] = file.fs.info(file.path)
+    return str(info.get("mtime") or info.get("LastModified") or info.get("ETag") or "")
+
+
+def _identity(stream: BinaryIO, size: int) -> str:
+    stream.seek(0)
+    ends = stream.read(_ENDS)
+    if size > _ENDS:
+        stream.seek(max(_ENDS, size - _ENDS))
+        ends += stream.read(_ENDS)
+    return hashlib.sha256(f"{size} ".encode() + ends).hexdigest()[:32]
+
+
+@contextmanager
+def open_archive(place: str, member: str = "") -> Iterator[tuple[BinaryIO, int]]:
+    """Open an archive, or a file within a WACZ, for reading anywhere in it; give it with its size in bytes."""
+    from fsspec.core import url_to_fs
+
+    fs, path = url_to_fs(place)
+    with fs.open(path, "rb") as stream:
+        if not member:
+            yield cast("BinaryIO", stream), int(fs.size(path))
+            return
+        with zipfile.ZipFile(stream) as archive, archive.open(member) as inner:
+            yield cast("BinaryIO", inner), archive.getinfo(member).file_size
+
+
+def read_file(place: str) -> bytes:
+    """Return the bytes of a file, without its gzip."""
+    from fsspec.core import url_to_fs
+
+    fs, path = url_to_fs(place)
+    data: bytes = fs.cat_file(path)
+    return gzip.decompress(data) if path.lower().endswith(".gz") else data
