@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from storage.accounts.facet import Accounts
+    from storage.archives.facet import Archives
     from storage.articles.facet import Articles
     from storage.articles.page_images import PageImages
     from storage.audit.facet import Audit
@@ -54,6 +55,12 @@ class Database:
         from storage.articles.facet import Articles
 
         return Articles(self._engine, _index_new, _reindex, _leave_stories)
+
+    @cached_property
+    def archives(self) -> Archives:
+        from storage.archives.facet import Archives
+
+        return Archives(self._engine, _index_new, _reindex, _leave_stories)
 
     @cached_property
     def page_images(self) -> PageImages:

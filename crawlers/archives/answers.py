@@ -1,4 +1,4 @@
-"""Bodies of recorded answers → pages: chunked and compressed as they came, or decoded already whatever their headers say."""
+"""Bodies of recorded answers → pages: chunked and compressed as they came, or decoded whatever their headers say."""
 
 from collections.abc import Mapping
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Generator, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crawlers.archives.answers import BadEncoding, decode_body
@@ -52,12 +53,8 @@ def is_splittable(stream: BinaryIO) -> bool:
     if first is None or first.cut_off or first.damaged:
         return find_record(stream, 1, 1 << 62, gzip=True) is not None
     stream.seek(0)
-    count = 0
-    for _ in _iterate(io.BytesIO(stream.read(first.end))):
-        count += 1
-        if count > 1:
-            return False
-    return True
+    records = _iterate(io.BytesIO(stream.read(first.end)))
+    return next(islice(records, 1, None), None) is None
 
 
 def read_range(stream: BinaryIO, begin: int, end: int, size: int) -> Iterator[Found]:

@@ -25,6 +25,14 @@ LISTED = {
         "alerts", mark("Go through the rules of alerts.toml and tell people what is new; each cause once a day.")
     ),
     "audit": Listed("audit", mark("Who did what at the desk and by commands, when and from where.")),
+    "backfill": Listed(
+        "backfill",
+        mark(
+            "Read archives of the press back: WARC and WACZ files, folders of them and of saved pages, JSON Lines of "
+            "articles, lists of paths; on this machine or at addresses. What was read is not read again, so a run may "
+            "be ended at any moment and started once more."
+        ),
+    ),
     "collect": Listed("collect", mark("Collect articles from the sources.")),
     "config": Listed("init", mark("Look at and check the configuration.")),
     "db": Listed("db", mark("The database: upgrade, check, back up, restore, move.")),

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, Table, inspect
 from storage.engine.instants import Instant
 from storage.schema import (
     accounts,
+    archives,
     audit,
     derived,
     identity,
@@ -33,6 +34,7 @@ _DEFINED = (
     accounts,
     reviews,
     register,
+    archives,
 )
 
 

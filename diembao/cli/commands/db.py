@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.i18n.notices import Message
     from storage.maintenance.backup import Progress
 
-_JOBS = ("collect", "process")
+_JOBS = ("collect", "process", "backfill")
 
 
 @translated.group(help=LISTED["db"].help)

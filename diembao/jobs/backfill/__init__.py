@@ -1,0 +1,1 @@
+"""Archives of the press read back: one pass over them for one or several provinces."""

@@ -1,0 +1,86 @@
+"""The archives' part of the database: shards that were read, and their articles among the others."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select
+
+from pipeline.records.archives import RecordOutcome, Shard, ShardResult
+from storage.archives import shards
+from storage.archives.shards import ArchiveSums, Selection
+from storage.articles.identity import LeaveStories
+from storage.engine.errors import StorageError
+from storage.engine.facet import Facet
+from storage.schema.archives import archive_records
+
+
+class Archives(Facet):
+    """Archives that were read back into one database. `index_new`, `reindex`, `leave_stories`: as of `Articles`."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        index_new: Callable[[Connection], int],
+        reindex: Callable[[Connection, Collection[str]], None],
+        leave_stories: LeaveStories,
+    ) -> None:
+        super().__init__(engine)
+        self._index_new, self._reindex, self._leave_stories = index_new, reindex, leave_stories
+
+    def read_shards(self, selection: Selection, /) -> set[tuple[str, int, int]]:
+        """Return the shards that were read for a selection, each as (identity, first byte, byte after the last)."""
+        with self._reading() as connection:
+            return shards.load_read(connection, selection)
+
+    def save_shard(self, shard: Shard, result: ShardResult | str, selection: Selection, at: datetime, /) -> bool:
+        """Store what was read of a shard with its receipt, or the note why it could not be; whether it was new."""
+        with self._writing() as connection:
+            return shards.store_shard(connection, shard, result, selection, at)
+
+    def waiting(self) -> int:
+        """Return how many articles of archives wait to be placed."""
+        with self._reading() as connection:
+            query = select(func.count()).where(archive_records.c.outcome == RecordOutcome.WAITING)
+            return connection.execute(query).scalar_one()
+
+    def place(self, at: datetime, /) -> dict[RecordOutcome, int]:
+        """Put the articles that were captured first, some at a time, among the others; return how each ended.
+
+        Empty once none waits. One that cannot be stored becomes unreadable and keeps no other from being stored.
+        """
+        from storage.archives.placing import BATCH
+
+        try:
+            return self._place(BATCH, at)
+        except StorageError:  # the database is at fault, and no article
+            raise
+        except Exception:
+            return self._place(1, at)
+
+    def _place(self, limit: int, at: datetime) -> dict[RecordOutcome, int]:
+        from storage.archives.placing import load_waiting, place_articles, refuse_article
+
+        try:
+            with self._writing() as connection:
+                if not (rows := load_waiting(connection, limit)):
+                    return {}
+                counts, changed = place_articles(connection, rows, at, self._leave_stories)
+                self._index_new(connection)
+                if changed:
+                    self._reindex(connection, changed)
+                return counts
+        except StorageError:
+            raise
+        except Exception as error:
+            if limit > 1:
+                raise
+            note = f"cannot be stored: {type(error).__name__}: {error}"
+            with self._writing() as connection:
+                for row in load_waiting(connection, 1):
+                    refuse_article(connection, row, note)
+            return {RecordOutcome.UNREADABLE: 1}
+
+    def sums(self) -> list[ArchiveSums]:
+        """Return what each archive came to, by its name."""
+        with self._reading() as connection:
+            return shards.load_sums(connection)
