@@ -1,1 +1,1 @@
-"""Archives of the press (WARC, WACZ, saved pages, JSON Lines), wherever fsspec reaches → shards and their records."""
+"""Archives of the press (WARC, WACZ, saved pages, JSON Lines), wherever fsspec reaches them → shards, records."""

@@ -1,5 +1,6 @@
 """Bodies of recorded answers → pages: chunked and compressed as they came, or decoded whatever their headers say."""
 
+import codecs
 from collections.abc import Mapping
 
 from pipeline.errors import DiembaoError
@@ -62,6 +63,6 @@ def _decompress(body: bytes, encoding: str) -> bytes:
         if decompressed is None:
             raise BadEncoding(f"more than {_LARGEST} bytes")
         return decompressed.body
-    if body.lstrip()[:1] == b"<":
+    if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         return body
     raise BadEncoding(problem) from cause

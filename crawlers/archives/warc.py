@@ -1,12 +1,19 @@
 """WARC files, compressed or not → their shards, and the pages of a shard."""
 
-import io
 from collections.abc import Generator, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crawlers.archives.answers import BadEncoding, decode_body
-from crawlers.archives.members import find_record, is_gzip, read_members
+from crawlers.archives.members import (
+    Extent,
+    find_record,
+    is_complete,
+    is_gzip,
+    is_packed,
+    is_padding,
+    measure_record,
+    stands_apart,
+)
 from pipeline.records import Entry, Reason
 from pipeline.records.archives import ArchiveRecord, OtherRecord, RecordFault
 from pipeline.text.urls import is_fetchable
@@ -47,81 +54,105 @@ def plan_ranges(stream: BinaryIO, size: int, records: int) -> list[tuple[int, in
 def is_splittable(stream: BinaryIO) -> bool:
     """Whether records can be found from the middle of a file on."""
     if not is_gzip(stream):
-        stream.seek(0)
-        return stream.read(5) == b"WARC/"
-    first = next(read_members(stream, 0, 1), None)
-    if first is None or first.cut_off or first.damaged:
-        return find_record(stream, 1, 1 << 62, gzip=True) is not None
+        return not is_packed(stream)
+    begins: list[int] = []
     stream.seek(0)
-    records = _iterate(io.BytesIO(stream.read(first.end)))
-    return next(islice(records, 1, None), None) is None
+    try:
+        for record in _iterate(stream):
+            begins.append(record.stream_pos)
+            if len(begins) > 1:
+                break
+    except OSError:
+        pass
+    # Behind damage in the first two records others may follow, each a member.
+    begin, end = (begins[1], begins[1] + 1) if len(begins) > 1 else (1, 1 << 62)
+    return find_record(stream, begin, end, gzip=True) is not None
 
 
 def read_range(stream: BinaryIO, begin: int, end: int, size: int) -> Iterator[Found]:
     """Yield what begins in [begin, end) of a file of `size` bytes: every record, and what is wrong with it.
 
-    Whoever reads [0, x) and [x, size) has every record once. What is damaged is told once, and reading goes on behind
-    it where a further record can be found.
+    Whoever reads [0, x) and [x, size) has every record once. What is damaged is told once, with the record before it,
+    and reading goes on behind it where a further record can be found.
     """
     if size == 0:
         yield RecordFault(0, "", Reason.EMPTY, "the file is empty")
         return
-    gzip = is_gzip(stream)
     if begin == 0 and end >= size and not is_splittable(stream):
         yield from _read_whole(stream)
         return
+    gzip = is_gzip(stream)
     at = find_record(stream, begin, end, gzip=gzip)
-    if begin == 0 and at != 0:
+    if begin == 0 < end and at != 0:
         yield RecordFault(0, "", Reason.BAD_COMPRESSION, "it does not begin with a record of a WARC file")
+        at = _go_on(stream, 0, end, gzip=gzip)
     while at is not None:
         at = yield from _read_from(stream, at, end, size, gzip=gzip)
 
 
 def _read_whole(stream: BinaryIO) -> Iterator[Found]:
     """Yield the records of a file that cannot be split; what comes after damage is lost, which is told."""
-    stream.seek(0)
-    last = -1
+    last, note, found = -1, "", None
     try:
+        stream.seek(0)
         for record in _iterate(stream):
             last = max(record.stream_pos, last + 1)
-            yield _read_record(record, last)
+            found = _read_record(record, last)
+            yield found
     except OSError as error:
-        yield RecordFault(last + 1, "", Reason.BAD_COMPRESSION, f"the rest of the file is not read: {error}"[:300])
+        note = str(error)
     if last < 0:
         yield RecordFault(0, "", Reason.BAD_COMPRESSION, "no record of a WARC file was found")
+    elif note or not (is_complete(stream) or (isinstance(found, RecordFault) and found.reason is Reason.CUT_OFF)):
+        note = f"the rest of the file is not read: {note or 'it is cut off'}"
+        yield RecordFault(last + 1, "", Reason.BAD_COMPRESSION, note[:300])
 
 
 def _read_from(stream: BinaryIO, first: int, end: int, size: int, *, gzip: bool) -> Generator[Found, None, int | None]:
     """Yield records from one on, up to damage or the end; return where to go on after the damage."""
-    last, found = first, None
-    why, note = Reason.CUT_OFF, "the file ends within a record's header"
+    last, note = first, ""
+    found: Found | None = None
     try:
         stream.seek(first)
         for record in _iterate(stream):
             # Only now its end is known to be sound: half a record may go on with the bytes of the next.
             if found is not None:
                 yield found
-            if record.stream_pos >= end:
-                return None
+            if record.stream_pos >= end and record.stream_pos > first:
+                return None if gzip or stands_apart(stream, record.stream_pos) else record.stream_pos
             last, found = record.stream_pos, None
             found = _read_record(record, last)
     except OSError as error:
-        why, note = Reason.BAD_COMPRESSION, str(error)[:300]
-    bad: int | None = last
-    if found is not None:
-        member = next(read_members(stream, last, last + 1)) if gzip else None
-        if member is None or not member.damaged:
-            yield found
-            after = last + 1 if member is None else member.end
-            bad = find_record(stream, after, end, gzip=gzip)
-            if bad is None:
-                stream.seek(min(after, size))
-                if gzip and end >= size and stream.read(1 << 16).strip(b"\0"):
-                    yield RecordFault(after, "", why, note)
-                return None
-    assert bad is not None
-    yield RecordFault(bad, "", why, note)
-    return find_record(stream, bad + 1, end, gzip=gzip)
+        note = str(error)[:300]
+    extent = measure_record(stream, last, gzip=gzip)
+    if found is None or extent.damaged or extent.cut_off:
+        # Even a page of the right length: without its check sum nothing tells that its letters are.
+        yield _broken(found, extent, note)
+        return _go_on(stream, last, end, gzip=gzip)
+    yield found
+    after = extent.end
+    begins = find_record(stream, after, after + 1, gzip=gzip) is not None
+    if after >= size or (begins and after >= end):
+        return None
+    if not begins and is_padding(stream, after):
+        return None
+    yield _broken(None, measure_record(stream, after, gzip=gzip) if begins else Extent(after, after + 1), note)
+    return _go_on(stream, after, end, gzip=gzip)
+
+
+def _broken(found: Found | None, extent: Extent, note: str) -> RecordFault:
+    """Tell of a record that is not whole, or of bytes that are none."""
+    url = "" if found is None or isinstance(found, OtherRecord) else found.url
+    if extent.cut_off:
+        note = found.note if isinstance(found, RecordFault) else ""
+        return _fault(extent.begin, url, Reason.CUT_OFF, note or "the file ends within this record")
+    return _fault(extent.begin, url, Reason.BAD_COMPRESSION, note or "no record of a WARC file is here")
+
+
+def _go_on(stream: BinaryIO, bad: int, end: int, *, gzip: bool) -> int | None:
+    """Return where the first record behind damage begins; None where there is none, or it is of the next range."""
+    at = find_record(stream, bad + 1, 1 << 62, gzip=gzip, apart=False)
+    return None if at is None or (at >= end and (gzip or stands_apart(stream, at))) else at
 
 
 def _iterate(stream: BinaryIO) -> "ArchiveIterator":
@@ -135,6 +166,9 @@ def _read_record(record: Any, offset: int) -> Found:
     from fastwarc.warc import WarcRecordType
 
     kind = record.record_type
+    if sum(name.lower() == "warc-type" for name, _ in record.headers.items()) > 1:
+        # Half a header, and the next record's: the address of one and the body of the other.
+        raise OSError("the header breaks off, and another begins within it")
     if kind not in (WarcRecordType.response, WarcRecordType.resource):
         return OtherRecord(offset)
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
@@ -151,7 +185,7 @@ def _read_record(record: Any, offset: int) -> Found:
     if len(body) < record.content_length:
         return _fault(offset, url, Reason.CUT_OFF, f"{len(body)} of {record.content_length} bytes")
     if kind == WarcRecordType.response:
-        if record.http_headers.status_code is None:
+        if record.http_headers is None or record.http_headers.status_code is None:
             return _fault(offset, url, Reason.NOT_HTTP)
         if record.http_headers.status_code != 200:
             return OtherRecord(offset)

@@ -56,7 +56,7 @@ class ArchiveTask:
 
 
 class ShardReader:
-    """Reads shards one after the other; its process for pages starts with the first page and stays."""
+    """Reads shards one after the other; its process for pages starts with the first page, and serves all shards."""
 
     def __init__(self, task: ArchiveTask) -> None:
         self._task = task

@@ -71,8 +71,8 @@ class WorkerPool(Generic[Argument, Result]):
     A thread for each worker hands it one argument at a time, so that a limit is exact, and an argument that hangs
     costs itself and no other. `setup` runs once in each process, outside all limits of arguments; with `shared` once
     for all, in a process that the workers are forked from, where that is safe: it must start no thread. `call` and
-    `setup` are pickled: module-level functions, or partials of them. `parents`: workers may start processes of
-    their own, which end with them.
+    `setup` are pickled: module-level functions, or partials of them. `parents`: workers may start processes of their
+    own, which end with them.
     """
 
     def __init__(

@@ -5,10 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -62,12 +63,12 @@ def run_python(code: str, *words: str, text: str = "", seconds: float = 120) -> 
     return fork_server().run(arguments, environment=os.environ, folder=folder, text=text, seconds=seconds)
 
 
-def start_diembao(*words: str | Path) -> ForkedCommand:
-    """Start the command line in a session of its own; what it prints goes nowhere."""
+def start_diembao(*words: str | Path, env: Mapping[str, str] = MappingProxyType({})) -> ForkedCommand:
+    """Start the command line in a session of its own, with these variables too; what it prints goes nowhere."""
     with Path(os.devnull).open("r+b") as nowhere:
         return fork_server().start(
             [str(word) for word in words],
-            environment=os.environ,
+            environment={**os.environ, **env},
             folder=str(Path.cwd()),
             streams=[nowhere.fileno()] * 3,
         )
