@@ -29,6 +29,8 @@ MOST_MODULES = 14
 #: Folders that may hold more modules, each with its reason.
 LARGE_FOLDERS = {
     "diembao/cli/commands": "one module a command",
+    "pipeline/records": "one module for the records of each step",
+    "storage/schema": "one module for the tables of each room",
     "storage/migrations/versions": "one module a version of the tables",
 }
 
