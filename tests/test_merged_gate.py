@@ -104,7 +104,8 @@ SENTENCES = [
     "Hàm Ninh Thuận", "Hàm Ninh Hải Đông", "Phan Rang Thượng Tháp Chàm", "Phan Rang-Tháp Chàm",
     "Phan Thiết - Phan Rang", "Ninh <b>Thuận</b> Bình <i>Thuận</i>", "Bình Ninh Bình Thuận", "Phước Dinh Tuy Phong",
     "xã Phước Dinh, tỉnh Khánh Hòa; xã Tuy Phong, tỉnh Lâm Đồng", "NinhThuậnBìnhThuận", "Ninh Thuan - Binh Thuan",
-    "N<span>inh</span> Thuận, <b>B</b>ình Thuận", "Hàm Thuận\n Nam", "Ninh  Phước", "Bình Thu&#7853;n, Ninh Thu&#x1EAD;n",
+    "N<span>inh</span> Thuận, <b>B</b>ình Thuận", "Hàm Thuận\n Nam", "Ninh  Phước",
+    "Bình Thu&#7853;n, Ninh Thu&#x1EAD;n",
 ]  # fmt: skip
 
 
@@ -147,8 +148,8 @@ def test_a_page_with_more_names_than_are_looked_at(gates: list[Gate], merged: Me
 PIECES = (
     "Ninh", "Thuận", "Bình", "Hàm", "Nam", "Bắc", "Phan", "Rang", "Thiết", "Tháp", "Chàm", "Thuan", "Khánh", "Hòa",
     "Lâm", "Đồng", "Phước", "Dinh", "Mũi", "Né", "Cà", "Ná", "Ninh Thuận", "Bình Thuận", "Hàm Thuận", "N", "inh",
-    "Thu&#7853;n", " ", " ", " ", "-", " - ", "  ", "\n", "&nbsp;", "\u00a0", "<b>", "</b>", "<p>", "</p>", "<a href=/x>",
-    "</a>", ",", ".", "xã ", "tỉnh ", "huyện ", "x", "宁顺省", "平順省", "<li>", "</li>", "<nav>", "</nav>",
+    "Thu&#7853;n", " ", " ", " ", "-", " - ", "  ", "\n", "&nbsp;", "\u00a0", "<b>", "</b>", "<p>", "</p>",
+    "<a href=/x>", "</a>", ",", ".", "xã ", "tỉnh ", "huyện ", "x", "宁顺省", "平順省", "<li>", "</li>", "<nav>", "</nav>",
 )  # fmt: skip
 
 
