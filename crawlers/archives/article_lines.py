@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -47,7 +48,7 @@ def _read_lines(stream: Any, at: int, end: int | None) -> Iterator[Found]:
     while end is None or at < end:
         try:
             line = stream.readline(_LONGEST)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             yield RecordFault(at, "", Reason.BAD_COMPRESSION, f"the rest of the file is not read: {error}"[:300])
             return
         if not line:
@@ -60,7 +61,7 @@ def _read_lines(stream: Any, at: int, end: int | None) -> Iterator[Found]:
 def _read_line(line: bytes, offset: int) -> Found:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return RecordFault(offset, "", Reason.ERROR, f"no JSON: {error}"[:300])
     if not isinstance(value, dict):
         return RecordFault(offset, "", Reason.ERROR, "not an object with title, text, url, published")

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _WARC = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4")
 _LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 _LISTS = (".paths", ".paths.gz")
+_ARCHIVES = (*_WARC, ".wacz", *_LINES, *_LISTS)
 #: Bytes of both ends of a file by which it is known again.
 _ENDS = 1 << 16
 
@@ -57,22 +59,25 @@ def plan_shards(names: Sequence[str], *, prefix: str = "", records: int = RECORD
 
 
 def _plan(name: str, prefix: str, records: int) -> Iterator[Shard]:
-    files = _find(name)
+    files = _find(name) if name.strip() else []
     if not files:
         raise UnknownArchive(Message(mark("{name}: there is nothing there"), name=name))
-    known = (*_WARC, ".wacz", *_LINES, *_LISTS)
-    archives = [file for file in files if file.path.lower().endswith(known)]
+    archives = [file for file in files if file.path.lower().endswith(_ARCHIVES)]
     pages = [file for file in files if file.path.lower().endswith(_PAGES)]
     if not archives and not pages:
         raise UnknownArchive(
             Message(
                 mark("{name}: no archive is there; known by their ends are {ends}"),
                 name=name,
-                ends=" ".join((*known, *_PAGES)),
+                ends=" ".join((*_ARCHIVES, *_PAGES)),
             )
         )
     for file in archives:
-        yield from _plan_file(file, prefix, records)
+        if file.path.lower().endswith(_LISTS):
+            for line in _read_list(file):
+                yield from _plan(line if "://" in line or line.startswith("/") else prefix + line, prefix, records)
+        else:
+            yield from _plan_file(file, records)
     if pages:
         yield from _plan_pages(pages, records)
 
@@ -83,7 +88,10 @@ def _find(name: str) -> list[_File]:
 
     try:
         fs, path = url_to_fs(name)
-        if any(letter in path for letter in "*?["):
+        if path.lower().endswith(_ARCHIVES) and fs.isfile(path):
+            # Not asked whether it is a folder: for that a web server would have to send the whole file.
+            paths = [path]
+        elif any(letter in path for letter in "*?["):
             paths = [found for found in fs.glob(path) if not fs.isdir(found)]
         else:
             paths = fs.find(path) if fs.isdir(path) else [path] if fs.exists(path) else []
@@ -92,18 +100,30 @@ def _find(name: str) -> list[_File]:
     return [_File(fs, str(found), str(fs.unstrip_protocol(found))) for found in sorted(paths)]
 
 
-def _plan_file(file: _File, prefix: str, records: int) -> Iterator[Shard]:
+@contextmanager
+def _named(file: _File) -> Iterator[None]:
+    """Raise UnknownArchive with the name of a file that cannot be opened, or is not what its name says."""
+    try:
+        yield
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+        # ValueError: a web server that sends files only whole.
+        raise UnknownArchive(Message(mark("{name}: {problem}"), name=file.place, problem=str(error))) from error
+
+
+def _read_list(file: _File) -> list[str]:
+    with _named(file), file.fs.open(file.path, "rb", compression="infer") as stream:
+        lines: list[str] = stream.read().decode("utf-8", "replace").split()
+    if not lines:
+        raise UnknownArchive(Message(mark("{name}: there is nothing there"), name=file.place))
+    return lines
+
+
+def _plan_file(file: _File, records: int) -> Iterator[Shard]:
     lower = file.path.lower()
-    if lower.endswith(_LISTS):
-        with file.fs.open(file.path, "rb", compression="infer") as stream:
-            lines = stream.read().decode("utf-8", "replace").split()
-        for line in lines:
-            yield from _plan(line if "://" in line or line.startswith("/") else prefix + line, prefix, records)
-        return
     members = _wacz_members(file) if lower.endswith(".wacz") else [""]
     for member in members:
         kind = ArchiveKind.ARTICLES if lower.endswith(_LINES) else ArchiveKind.WARC
-        with open_archive(file.place, member) as (stream, size):
+        with _named(file), open_archive(file.place, member) as (stream, size):
             identity = _identity(stream, size)
             plan = article_lines.plan_ranges if kind is ArchiveKind.ARTICLES else warc.plan_ranges
             ranges = plan(stream, size, records)
@@ -114,11 +134,11 @@ def _plan_file(file: _File, prefix: str, records: int) -> Iterator[Shard]:
 
 
 def _wacz_members(file: _File) -> list[str]:
-    try:
-        with file.fs.open(file.path, "rb") as stream, zipfile.ZipFile(stream) as archive:
-            return [name for name in sorted(archive.namelist()) if name.lower().endswith(_WARC)]
-    except zipfile.BadZipFile as error:
-        raise UnknownArchive(Message(mark("{name}: {problem}"), name=file.place, problem=str(error))) from error
+    with _named(file), file.fs.open(file.path, "rb") as stream, zipfile.ZipFile(stream) as archive:
+        members = [name for name in sorted(archive.namelist()) if name.lower().endswith(_WARC)]
+    if not members:
+        raise UnknownArchive(Message(mark("{name}: there is nothing there"), name=file.place))
+    return members
 
 
 def _plan_pages(files: Sequence[_File], records: int) -> Iterator[Shard]:

@@ -1,5 +1,6 @@
 """A shard → its records."""
 
+import zlib
 from collections.abc import Iterator
 
 from crawlers.archives import article_lines, saved_pages, warc
@@ -28,7 +29,7 @@ def _read_pages(shard: Shard) -> Iterator[ArchiveRecord | RecordFault]:
         try:
             fs, path = url_to_fs(place)
             record = saved_pages.read_page(name, number, read_file(place), saved_pages.changed_at(fs.info(path)))
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             yield RecordFault(number, place, Reason.ERROR, str(error)[:300])
         else:
             yield record
