@@ -56,7 +56,7 @@ class ArchiveTask:
 
 
 class ShardReader:
-    """Reads shards one after the other; its process for pages starts with the first page, and works on for all shards."""
+    """Reads shards one after the other; its process for pages starts with the first page and stays."""
 
     def __init__(self, task: ArchiveTask) -> None:
         self._task = task
