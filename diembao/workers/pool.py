@@ -108,19 +108,25 @@ class WorkerPool(Generic[Argument, Result]):
         self.close()
 
     def submit(self, number: int, argument: Argument, seconds: float) -> None:
-        """Queue an argument, which a worker may work on for so many seconds; `number` comes back with its result."""
-        if self._shared and self._template is None:
-            # Here, since it ends with the thread that starts it, and the threads of workers end before one another.
-            self._template = self._new_template()
-        self.pending += 1
-        if len(self._threads) < min(self.count, self.pending):
-            thread = threading.Thread(target=self._serve, args=(len(self._threads),), daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        """Queue an argument, which a worker may work on for so many seconds; `number` comes back with its result.
+
+        Raises WorkersDoNotStart where another thread closed the pool.
+        """
+        with self._lock:
+            if self._closed:
+                raise WorkersDoNotStart("the pool was closed")
+            if self._shared and self._template is None:
+                # Here, since it ends with the thread that starts it, and the threads of workers end before one another.
+                self._template = self._new_template()
+            self.pending += 1
+            if len(self._threads) < min(self.count, self.pending):
+                thread = threading.Thread(target=self._serve, args=(len(self._threads),), daemon=True)
+                thread.start()
+                self._threads.append(thread)
         self._tasks.put(_Task(number, argument, seconds))
 
     def next(self) -> tuple[int, Result | Lost]:
-        """Wait for the next result of any argument. Raises WorkersDoNotStart."""
+        """Wait for the next result of any argument. Raises WorkersDoNotStart, also where a thread closes the pool."""
         number, result = self._results.get()
         self.pending -= 1
         if isinstance(result, WorkersDoNotStart):
@@ -128,7 +134,7 @@ class WorkerPool(Generic[Argument, Result]):
         return number, result
 
     def close(self) -> None:
-        """End all workers, whatever they work on."""
+        """End all workers, whatever they work on; who waits for a result in another thread goes on."""
         with self._lock:
             self._closed = True
             for worker in self._workers.values():
@@ -136,6 +142,7 @@ class WorkerPool(Generic[Argument, Result]):
                     worker.process.kill()
             if self._template is not None:
                 self._template.stop_loading()
+        self._results.put((0, WorkersDoNotStart("the pool was closed")))
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:

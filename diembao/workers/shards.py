@@ -67,8 +67,13 @@ def read_for(task: ArchiveTask, shard: Shard) -> list[ShardResult] | str:
         close_reader()
         _readers.append((task, ShardReader(task)))
         atexit.register(close_reader)
+    return read_with(_readers[0][1], shard)
+
+
+def read_with(reader: ShardReader, shard: Shard) -> list[ShardResult] | str:
+    """Read a shard with a reader of this process; return the result of each province, or why it cannot be read."""
     try:
-        return _readers[0][1].read(shard)
+        return reader.read(shard)
     except OSError as error:
         return f"{type(error).__name__}: {error}"[:500]
 
