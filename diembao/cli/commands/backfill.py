@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from diembao.jobs.backfill.backfill import Wanted
     from diembao.jobs.backfill.provinces import Province
+    from diembao.workers.shards import ShardExecutor
     from pipeline.records.archives import Shard
 
 
@@ -34,6 +35,9 @@ class BackfillOptions:
     sources: tuple[str, ...]
     prefix: str
     workers: int
+    cluster: bool
+    scheduler: str
+    tls: tuple[str, str, str] | None
     dry_run: bool
 
 
@@ -69,6 +73,20 @@ class BackfillOptions:
     metavar="N",
     help=mark("Processes that read (default: one for each processor)."),
 )
+@translated.option("--cluster", is_flag=True, help=mark("Have Dask start and watch these processes (extra: cluster)."))
+@translated.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help=mark("Read in the workers of this Dask scheduler, tls://HOST:PORT, on other machines too."),
+)
+@translated.option(
+    "--tls",
+    nargs=3,
+    default=None,
+    metavar="CA CERTIFICATE KEY",
+    help=mark("PEM files by which this program and the scheduler know each other."),
+)
 @translated.option("--dry-run", is_flag=True, help=mark("Only show what would be stored."))
 @pass_context
 @options.gather(BackfillOptions)
@@ -78,8 +96,9 @@ def backfill(app: CliContext, given: BackfillOptions) -> int:
     from diembao.jobs.backfill.backfill import backfill as backfill_now
     from diembao.jobs.backfill.provinces import open_provinces
     from diembao.system.home import Home
-    from diembao.workers.shards import LocalExecutor
+    from diembao.workers.dask_shards import ClusterFailed
 
+    executor = _executor(given)
     settings = app.settings()
     homes = [Home(path) for path in given.provinces] or [app.home]
     try:
@@ -87,17 +106,31 @@ def backfill(app: CliContext, given: BackfillOptions) -> int:
     except UnknownArchive as error:
         raise click.UsageError(error.message.translated()) from error
     with open_provinces(homes, "" if given.provinces else app.database()) as provinces:
-        result = backfill_now(
-            provinces,
-            shards,
-            _wanted(given, provinces, ZoneInfo(settings.province.time_zone)),
-            LocalExecutor(given.workers),
-            seconds_per_document=settings.process.seconds_per_document,
-            dry_run=given.dry_run,
-            progress=ProgressLines(app).show,
-        )
+        try:
+            result = backfill_now(
+                provinces,
+                shards,
+                _wanted(given, provinces, ZoneInfo(settings.province.time_zone)),
+                executor,
+                seconds_per_document=settings.process.seconds_per_document,
+                dry_run=given.dry_run,
+                progress=ProgressLines(app).show,
+            )
+        except ClusterFailed as error:
+            raise click.ClickException(error.message.translated()) from error
     print_result(app, [str(home.root) for home in homes], result, dry_run=given.dry_run)
     return FAILED if result.unread else DONE
+
+
+def _executor(given: BackfillOptions) -> ShardExecutor:
+    from diembao.workers.dask_shards import DaskExecutor, TlsFiles
+    from diembao.workers.shards import LocalExecutor
+
+    if given.tls and not given.scheduler:
+        raise click.UsageError(translate("--tls is for a --scheduler"))
+    if not (given.cluster or given.scheduler):
+        return LocalExecutor(given.workers)
+    return DaskExecutor(given.scheduler, tls=TlsFiles(*given.tls) if given.tls else None, workers=given.workers)
 
 
 def _wanted(given: BackfillOptions, provinces: Sequence[Province], zone: ZoneInfo) -> Wanted:

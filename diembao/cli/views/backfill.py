@@ -62,7 +62,7 @@ def print_result(app: CliContext, names: Sequence[str], done: Backfilled, *, dry
         app.warn(translate("{archive}: a part of it could not be read: {reason}", archive=archive, reason=reason))
     app.print(
         translate(
-            "{read} shards read, {known} known from an earlier run, {unread} not read.",
+            "Shards read: {read}; read by an earlier run: {known}; not read: {unread}",
             read=done.shards - len(done.unread),
             known=done.skipped,
             unread=len(done.unread),
