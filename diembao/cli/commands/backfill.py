@@ -84,7 +84,7 @@ class BackfillOptions:
     "--tls",
     nargs=3,
     default=None,
-    metavar="CA CERTIFICATE KEY",
+    metavar="CA_FILE CERT_FILE KEY_FILE",
     help=mark("PEM files by which this program and the scheduler know each other."),
 )
 @translated.option("--dry-run", is_flag=True, help=mark("Only show what would be stored."))
