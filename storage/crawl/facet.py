@@ -28,6 +28,7 @@ from storage.crawl import candidates, feed_state, fetches, ledger, page_readings
 from storage.crawl.ledger_page import LedgerFilter, LedgerPage, load_ledger_page
 from storage.crawl.silent_links import load_silent_links
 from storage.engine.facet import Facet
+from storage.engine.row_counts import read_counts
 from storage.schema import core
 
 
@@ -222,5 +223,5 @@ class Crawl(Facet):
     def candidate_outcomes(self) -> dict[CandidateOutcome, int]:
         """Return how many candidates are in each outcome."""
         with self._reading() as connection:
-            counts = candidates.count_by(connection, core.candidates.c.outcome)
+            counts = {outcome: rows for outcome, _, rows in read_counts(connection, core.candidates.name)}
         return {outcome: counts.get(outcome, 0) for outcome in CandidateOutcome}

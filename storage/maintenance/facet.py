@@ -1,37 +1,24 @@
 """What is done now and then to all that is stored: counted, thinned out, dated anew, packed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
-
 from storage.engine.facet import Facet
+from storage.engine.row_counts import read_totals
 from storage.maintenance.clock_return import bring_back, is_ahead, was_ahead
 from storage.maintenance.disk import free_bytes
 from storage.maintenance.retention import Expired, Limits, collected_since, plan_purge, purge_steps
-from storage.schema import core
 
 
 class Maintenance(Facet):
     """The upkeep of one database; every method that writes is one transaction."""
 
-    def totals(self, counted: Mapping[str, int] = MappingProxyType({}), /) -> dict[str, int]:
-        """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items.
-
-        Those that are `counted` already are taken over.
-        """
-        tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
+    def totals(self) -> dict[str, int]:
+        """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items."""
         with self._reading() as connection:
-            rows = {
-                name: counted[name] if name in counted else _count(connection, core.metadata.tables[name])
-                for name in tables
-            }
-            # Counted so by the index in its order; both databases sort for count(DISTINCT …).
-            stories = select(func.count()).select_from(select(core.items.c.story).distinct().subquery())
-            return rows | {"stories": connection.execute(stories).scalar_one()}
+            return read_totals(connection)
 
     # the clock
     def is_ahead(self, at: datetime, /) -> bool:
@@ -92,7 +79,3 @@ class Maintenance(Facet):
             with closing(connection.cursor()) as cursor:
                 cursor.execute("VACUUM")
             connection.invalidate()
-
-
-def _count(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
