@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, Reason, SourceFigures
-from pipeline.text.address_shapes import loose_form
 from storage.crawl.bad_links import link_as_written
 from storage.engine.damage import stored_code, stored_reason, tell_left_out
 from storage.schema.core import candidates, documents, fetches, items, polls, sources
@@ -87,6 +86,8 @@ def find_entries(connection: Connection, urls: Sequence[str]) -> dict[str, Ledge
     for begin in range(0, len(urls), 500):
         query = select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
         by_url |= {row.url: entry_of(row) for row in connection.execute(query)}
+    from pipeline.text.address_shapes import loose_form
+
     missing = {url: loose_form(url) for url in urls if url not in by_url}
     by_name: dict[str, LedgerEntry] = {}
     names = sorted(set(missing.values()))

@@ -1,15 +1,24 @@
-"""What is done now and then to all that is stored: counted, thinned out, dated anew, packed."""
+"""What is done now and then to all that is stored: counted, thinned out, dated anew, packed.
+
+What thins out looks into other domains, which a status has no use for: it is imported where it is used.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
 
 from storage.engine.facet import Facet
 from storage.engine.row_counts import read_totals
 from storage.maintenance.clock_return import bring_back, is_ahead, was_ahead
 from storage.maintenance.disk import free_bytes
-from storage.maintenance.retention import Expired, Limits, collected_since, plan_purge, purge_steps
+
+if TYPE_CHECKING:
+    from storage.maintenance.retention import Expired, Limits
 
 
 class Maintenance(Facet):
@@ -19,6 +28,11 @@ class Maintenance(Facet):
         """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items."""
         with self._reading() as connection:
             return read_totals(connection)
+
+    def holds_matters(self) -> bool:
+        """Return whether the register holds any matter."""
+        with self._reading() as connection:
+            return connection.execute(text("SELECT 1 FROM matters LIMIT 1")).first() is not None
 
     # the clock
     def is_ahead(self, at: datetime, /) -> bool:
@@ -42,16 +56,22 @@ class Maintenance(Facet):
     # retention
     def collected_since(self, days: int, /) -> datetime | None:
         """Return when the last `days` days began on which something was collected; None: there are fewer."""
+        from storage.maintenance.retention import collected_since
+
         with self._reading() as connection:
             return collected_since(connection, days)
 
     def plan(self, limits: Limits, /) -> list[Expired]:
         """Return what is older than the limits, by kind: rows, and about how many bytes they take."""
+        from storage.maintenance.retention import plan_purge
+
         with self._reading() as connection:
             return plan_purge(connection, limits)
 
     def purge(self, limits: Limits, at: datetime, progress: Callable[[str, int, int], None], /) -> dict[str, int]:
         """Take away what is older than the limits, in small transactions; return by kind how many rows."""
+        from storage.maintenance.retention import purge_steps
+
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
         for kind, step in purge_steps(limits, at).items():

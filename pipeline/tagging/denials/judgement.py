@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.tagging.denials.cues import SENTENCE_END, Cues
-from pipeline.tagging.denials.languages import LANGUAGES
+from pipeline.tagging.denials.languages import cues_of
 from pipeline.tagging.zones import Zone
 
 #: absent: it did not happen; refuted: a report of it is called false; undone: it was, and is over or averted;
@@ -43,7 +43,7 @@ def judge_denials(words: Sequence[ToneWord], fields: Sequence[Zone], language: s
     `words` are ordered by zone and offset, `fields` are title and text, `language` is a code of topics.toml, or
     UNACCENTED of the topics.
     """
-    cues = LANGUAGES.get(language) or LANGUAGES["en"]
+    cues = cues_of(language)
     if not words:
         return []
     zones = {zone.where: zone for zone in fields}
@@ -75,7 +75,7 @@ def judge_denials(words: Sequence[ToneWord], fields: Sequence[Zone], language: s
 
 def is_denied(word: ToneWord, language: str) -> bool:
     """Whether a negation stands right before a word: what is 'not successful' is no success."""
-    cues = LANGUAGES.get(language) or LANGUAGES["en"]
+    cues = cues_of(language)
     return _absent_before(_context(word)[0], cues)
 
 
