@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, case, func, select, union
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, Reason, SourceFigures
 from storage.crawl.bad_links import link_as_written
@@ -23,20 +23,23 @@ def load_ledger(
     connection: Connection, start: datetime, end: datetime, source_ids: Sequence[str]
 ) -> Iterator[LedgerEntry]:
     """See storage.crawl.facet.Crawl.ledger."""
-    fetched_within = (
-        select(fetches.c.id)
-        .where(fetches.c.candidate_id == candidates.c.id, fetches.c.at >= start, fetches.c.at < end)
-        .exists()
-    )
     query = (
         select_entries()
-        .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), fetched_within))
+        .where(candidates.c.id.in_(links_within(start, end)))
         .order_by(candidates.c.source_id, candidates.c.id)
     )
     if source_ids:
         query = query.where(candidates.c.source_id.in_(source_ids))
     for row in connection.execute(query.execution_options(yield_per=500)):
         yield entry_of(row)
+
+
+def links_within(start: datetime, end: datetime) -> CompoundSelect[tuple[int]]:
+    """Select the links that were listed or fetched in [start, end), by an index each and not by a look at all links."""
+    return union(
+        select(candidates.c.id).where(candidates.c.first_seen >= start, candidates.c.first_seen < end),
+        select(fetches.c.candidate_id).where(fetches.c.at >= start, fetches.c.at < end),
+    )
 
 
 def select_entries() -> Select[*tuple[Any, ...]]:
