@@ -7,6 +7,7 @@ project: none is about the province, as nearly none of a real archive is.
 
 import argparse
 import gzip
+import os
 import random
 import resource
 import sys
@@ -108,6 +109,8 @@ def process_archive(pages: Pages, rules: Rulebook, folder: Path) -> float:
         entries = tuple(Entry(url) for url in bodies)
         poll = Poll("archive", "https://bao.example/feed", _NOON, Reason.OK, 200, entries=entries)
         stored = store_pages(storage, run, poll, lambda candidate: bodies[candidate.url])
+        # Workers read in what this program reads: numpy's threads would keep them from being forked.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         began = _cpu()
         process(storage, (), rules, ProcessSettings(workers=1, read_all=False), progress=lambda *_: None)
         return (_cpu() - began) / len(stored)

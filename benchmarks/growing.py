@@ -13,7 +13,8 @@ from sqlalchemy import Connection, bindparam, text
 from pipeline.text.search_tokens import exact_words, fold
 from storage.engine.connection import connect
 from storage.engine.instants import Instant
-from storage.schema.derived import facts
+from storage.schema import documentation as _documentation  # noqa: F401 (defines the tables of every room)
+from storage.schema.core import metadata
 from storage.search.compiler import SECOND, SPANS
 
 _WORDS = "base_words"
@@ -98,6 +99,7 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime, pages
         | {"story": key % "x.story", "event": key % "x.event", "first_seen": moved("x.first_seen")},
         "versions": {"id": f"x.id + {step}", "item_key": key % "x.item_key", "document_id": f"x.document_id + {step}"}
         | {name: moved(f"x.{name}") for name in ("fetched_at", "published")},
+        "page_readings": {name: f"x.{name} + {step}" for name in ("version_id", "document_id")} | {"at": moved("x.at")},
         "taggings": {"id": f"x.id + {step}", "version_id": f"x.version_id + {step}", "tagged_at": moved("x.tagged_at")},
         "search_items": {"id": f"x.id + {seconds * SECOND}", "item_key": key % "x.item_key"}
         | {name: f"x.{name} + {step}" for name in ("version_id", "tagging_id")}
@@ -117,6 +119,7 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime, pages
         "documents": "JOIN documents x ON x.candidate_id = c.id",
         "items": "JOIN items x ON x.key = c.item_key",
         "versions": f"JOIN versions x ON {article}",
+        "page_readings": "JOIN versions v ON v.item_key = c.item_key JOIN page_readings x ON x.version_id = v.id",
         "taggings": "JOIN versions v ON v.item_key = c.item_key JOIN taggings x ON x.version_id = v.id",
         "search_items": f"JOIN search_items x ON {article}",
         "facts": f"JOIN facts x ON {article}",
@@ -125,7 +128,7 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime, pages
         "story_keys": "JOIN story_nodes n ON n.item_key = c.item_key JOIN story_keys x ON x.node = n.id",
     }
     for table, changed in values.items():
-        columns = [column.name for column in facts.metadata.tables[table].columns]
+        columns = [column.name for column in metadata.tables[table].columns]
         taken = ", ".join(changed.get(name, f"x.{name}") for name in columns)
         query = text(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM candidates c {base[table]} "

@@ -41,7 +41,7 @@ HALF_BUILT = Text(
     "a",
     "Cây cầu ở Ninh Phước xây 12 năm vẫn chưa có đường dẫn",
     "Cầu bắc qua sông ở huyện Ninh Phước, Ninh Thuận đứng trơ trụi hơn mười năm, người dân vẫn lội qua suối mỗi mùa "
-    "mưa.",
+    "mưa, nhiều lần phản ánh mà chưa ai trả lời.",
 )
 ELSEWHERE = Text("b", "Hội chợ sách mở cửa ở Đà Nẵng", "Hơn 200 gian hàng mở cửa tại Đà Nẵng.")
 

@@ -28,6 +28,7 @@ def sides(text: str, language: str) -> set[str]:
     ("language", "text"),
     [
         ("vi", "Hợp tác xã gặp nhà đầu tư và chủ đầu tư"),
+        ("vi", "Thổi vào lỗ nhỏ trên phiến đá"),
         ("vi", "Rùa xanh, rau xanh và măng tây xanh"),
         ("vi", "Bê tông cho hầm chui"),
         ("vi", "Thiếu nhi xem rừng ngập mặn"),
@@ -81,6 +82,10 @@ def test_a_compound_or_a_name_is_no_tone_word(language: str, text: str) -> None:
         ("vi", "Vườn táo lỗ nặng", "negative"),
         ("vi", "Nhà kho cháy rụi", "negative"),
         ("vi", "Ruộng ngập sâu", "negative"),
+        ("vi", "Thuyền thúng trôi dạt ngoài cửa biển", "negative"),
+        ("vi", "Chợ mới ế ẩm suốt tháng", "negative"),
+        ("vi", "Thả phao để cứu san hô", "positive"),
+        ("vi", "Cả làng nô nức ra đình", "positive"),
         ("vi", "Đội nhà thắng đậm", "positive"),
         ("vi", "Cháy Công ty Hải Sản", "negative"),
         ("vi", "Người dân nói: “Thiếu nước”", "negative"),
@@ -103,6 +108,34 @@ def test_a_compound_or_a_name_is_no_tone_word(language: str, text: str) -> None:
 )  # fmt: skip
 def test_the_word_itself_still_counts(language: str, text: str, side: str) -> None:
     assert sides(text, language) == {side}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("vi", "Hồ xả lũ lớn nhất từ trước đến nay"),
+        ("vi", "Lượng rác bốc mùi lên mức cao nhất"),
+        ("vi", "Vườn táo thua lỗ kỷ lục"),
+        ("en", "The drought was the biggest in a century"),
+        ("en", "A record loss for the growers"),
+        ("ru", "Рекордные убытки хозяйств"),
+        ("ko", "사상 최대 가뭄"),
+    ],
+)  # fmt: skip
+def test_the_degree_of_harm_praises_nothing(language: str, text: str) -> None:
+    assert sides(text, language) == {"negative"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("vi", "Cánh đồng điện gió lớn nhất. Xe khách tông xe tải"),
+        ("vi", "Lượng khách đạt kỷ lục, chợ không xảy ra cháy"),
+        ("en", "The region's largest solar park. A fire destroyed the market"),
+    ],
+)  # fmt: skip
+def test_the_degree_of_something_else_still_praises(language: str, text: str) -> None:
+    assert "positive" in sides(text, language)
 
 
 def test_the_words_shown_hold_no_compound() -> None:

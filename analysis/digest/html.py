@@ -82,8 +82,11 @@ def _render(
 def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from analysis.documents.template_cache import CompiledTemplates
+
     environment = Environment(
         loader=PackageLoader("analysis"),
+        bytecode_cache=CompiledTemplates(),
         # Markdown is escaped too: it may hold HTML, and titles and texts come from other people's pages.
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,12 +1,14 @@
-"""Style shared by all charts: colours, sizes, axes; Altair chart → SVG and PNG, without a browser."""
+"""Style shared by all charts: colours, sizes, axes; Altair chart, or bars by tone, → SVG and PNG, without a browser."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.documents import fonts
 from analysis.documents.blocks import Picture
 from analysis.documents.labels import Labels
+from analysis.documents.stacked_bars import LINE_HEIGHT, StackedBars, stacked_bars
 from pipeline.records import Tone
 
 #: Colours of Okabe and Ito, distinct for all kinds of colour vision; tones differ in lightness too, for grey print
@@ -20,8 +22,6 @@ COLOURS: Mapping[Tone, str] = {
 WIDTH = 540
 #: Letters of a name in one line
 _LINE = 28
-#: Pixels of a line
-_LINE_HEIGHT = 16
 #: Colours of bars without a tone, and of series shown for comparison
 PLAIN, ASIDE = "#0072B2", "#BBBBBB"
 #: Articles below which no chart is drawn
@@ -37,34 +37,23 @@ _SCALE = 2.5
 
 def bars(rows: list[dict[str, Any]], order: list[str], totals: Mapping[str, int], words: Labels, title: str) -> Picture:
     """Return one bar for each name in `order`, divided by tone; rows hold topic, tone, place (of the tone) and n."""
-    # Written out, since this chart is in every digest: Altair takes longer to import than the chart to draw.
     is_roomy = len(order) <= _ROOMY
-    wrapped = {name: wrap(name) if is_roomy else name for name in order}
-    least = 28 if is_roomy else 20
-    tones = {"domain": [words.of("tone", tone) for tone in COLOURS], "range": [*COLOURS.values()]}
-    spec = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json",
-        "config": {"view": {"continuousWidth": 300, "continuousHeight": 300}, **_look()},
-        "data": {"values": [{**row, "topic": wrapped[row["topic"]]} for row in rows]},
-        "mark": {"type": "bar", "stroke": "#ffffff", "strokeWidth": 1},
-        "encoding": {
-            "y": {"field": "topic", "type": "nominal", "sort": [*wrapped.values()], "title": None, "axis": _NAMES},
-            "x": {
-                "aggregate": "sum",
-                "field": "n",
-                "type": "quantitative",
-                "title": words.say("outlet_items"),
-                "axis": _NUMBERS,
-            },
-            "color": {"field": "tone", "type": "nominal", "title": words.say("tones"), "scale": tones},
-            "order": {"field": "place", "type": "quantitative"},
-        },
-        "width": WIDTH,
-        "height": {"step": _bar_height(wrapped.values(), least)},
-        "title": title,
-    }
+    names = {name: wrap(name) if is_roomy else name for name in order}
+    numbers: dict[str, Counter[str]] = {name: Counter() for name in order}
+    for row in rows:
+        numbers[row["topic"]][row["tone"]] += row["n"]
+    chart = StackedBars(
+        title=title,
+        axis=words.say("outlet_items"),
+        legend=words.say("tones"),
+        colours={words.of("tone", tone): colour for tone, colour in COLOURS.items()},
+        bars=[(names[name].split("\n"), numbers[name]) for name in order],
+        width=WIDTH,
+        step=_bar_height(names.values(), 28 if is_roomy else 20),
+        thousands=_separators(words)[1],
+    )
     figures = "; ".join(f"{name} {totals[name]}" for name in order)
-    return _render(spec, f"{title}: {figures}", words)
+    return _picture(stacked_bars(chart), f"{title}: {figures}")
 
 
 def wrap(name: str) -> str:
@@ -87,7 +76,7 @@ def step(names: Iterable[str], least: int) -> Any:
 
 
 def _bar_height(names: Iterable[str], least: int) -> int:
-    return max([least, *(_LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)])
+    return max([least, *(LINE_HEIGHT * (name.count("\n") + 1) + 6 for name in names)])
 
 
 def tone_colour(words: Labels) -> Any:
@@ -123,8 +112,20 @@ def _render(spec: dict[str, Any], alt: str, words: Labels) -> Picture:
     fonts.register_fonts()
     spec["background"] = "#ffffff"
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    point, thousands = (",", ".") if words.lang == "vi" else (".", ",")
+    point, thousands = _separators(words)
     number_format = {"decimal": point, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
     svg: str = vl_convert.vegalite_to_svg(spec, format_locale=number_format)
+    return _picture(svg, alt)
+
+
+def _picture(svg: str, alt: str) -> Picture:
+    import vl_convert
+
+    fonts.register_fonts()
     png: bytes = vl_convert.svg_to_png(svg, scale=_SCALE)
     return Picture(png, svg, alt)
+
+
+def _separators(words: Labels) -> tuple[str, str]:
+    """Return what stands before decimals and between thousands in the language."""
+    return (",", ".") if words.lang == "vi" else (".", ",")

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
 
 from pipeline.records import Article
-from pipeline.text.address_shapes import article_number, is_page, loose_form
 from storage.schema.core import candidates, feeds
 from storage.schema.identity import claims
 
@@ -36,6 +35,8 @@ def claims_of(link: str, source_id: str, guid: str, article: Article) -> Claims:
     `link` is the normalised address that a feed gave, `guid` the feed's own name of the entry. Addresses are those of
     the link, of the page after redirects, and the one that the page names; not front pages, which tell nothing.
     """
+    from pipeline.text.address_shapes import article_number, is_page, loose_form
+
     stated = [article.canonical, article.declared]
     if article.text_from == "page":
         stated.append(article.url)

@@ -5,6 +5,7 @@ What stores examinations compares texts, with libraries that readers have no use
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,10 +26,10 @@ from pipeline.records import (
 )
 from storage.articles import decisions, items, pending, version_lines
 from storage.articles.digest_lines import load_digest_lines
-from storage.crawl.candidates import count_by
 from storage.engine.damage import stored_reason
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
+from storage.engine.row_counts import read_counts
 from storage.schema import core
 
 if TYPE_CHECKING:
@@ -113,15 +114,21 @@ class Articles(Facet):
     def document_outcomes(self) -> dict[DocumentOutcome, int]:
         """Return how many documents are in each outcome."""
         with self._reading() as connection:
-            counts = count_by(connection, core.documents.c.outcome)
-        return {outcome: counts.get(outcome, 0) for outcome in DocumentOutcome}
+            counted = read_counts(connection, core.documents.name)
+        counts = Counter[str]()
+        for outcome, _, rows in counted:
+            counts[outcome] += rows
+        return {outcome: counts[outcome] for outcome in DocumentOutcome}
 
     def unreadable_reasons(self) -> dict[Reason, int]:
         """Return how many documents are unreadable for each reason."""
-        column, unreadable = core.documents.c.outcome_reason, DocumentOutcome.UNREADABLE
         with self._reading() as connection:
-            counts = count_by(connection, column, core.documents.c.outcome == unreadable)
-        return {stored_reason(name): n for name, n in sorted(counts.items()) if name}
+            counted = read_counts(connection, core.documents.name)
+        return {
+            stored_reason(reason): rows
+            for outcome, reason, rows in counted
+            if outcome == DocumentOutcome.UNREADABLE and reason
+        }
 
     # items
     def items(

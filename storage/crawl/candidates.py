@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from pipeline.records import (
     BadLink,
@@ -172,9 +172,3 @@ def forget_checks(connection: Connection, candidate_ids: Sequence[int]) -> None:
     if candidate_ids:
         these = candidates.c.id.in_(candidate_ids)
         connection.execute(update(candidates).where(these, candidates.c.attempts == 0).values(next_try=None))
-
-
-def count_by(connection: Connection, column: Any, *where: Any) -> dict[str, int]:
-    """Return the number of rows by value of a column."""
-    rows = connection.execute(select(column, func.count().label("n")).where(*where).group_by(column))
-    return {row[0]: row.n for row in rows}

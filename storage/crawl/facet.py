@@ -1,7 +1,13 @@
-"""The crawl's part of the database: sources, feeds, candidates, fetches, and the ledger over them."""
+"""The crawl's part of the database: sources, feeds, candidates, fetches, and the ledger over them.
+
+What stores polls and fetches, and the audit, is imported where it is used: readers have no use for it.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select, update
 
@@ -21,14 +27,16 @@ from pipeline.records import (
     SourceDay,
     SourceFigures,
 )
-from pipeline.records.audit import AuditEvent
 from pipeline.tables.facts import Publisher, SourceRead
-from storage.audit.chain import append
-from storage.crawl import candidates, feed_state, fetches, ledger, page_readings, source_days, source_lines, standing
+from storage.crawl import feed_state, ledger, page_readings, source_days, source_lines, standing
 from storage.crawl.ledger_page import LedgerFilter, LedgerPage, load_ledger_page
 from storage.crawl.silent_links import load_silent_links
 from storage.engine.facet import Facet
+from storage.engine.row_counts import read_counts
 from storage.schema import core
+
+if TYPE_CHECKING:
+    from pipeline.records.audit import AuditEvent
 
 
 class Crawl(Facet):
@@ -62,6 +70,8 @@ class Crawl(Facet):
 
         A source that was never collected has no row yet, and needs none.
         """
+        from storage.audit.chain import append
+
         with self._writing() as connection:
             switched = update(core.sources).where(core.sources.c.id.in_(events))
             connection.execute(switched.values(enabled=int(enabled)))
@@ -97,16 +107,22 @@ class Crawl(Facet):
         New links, links of which the feed says something new, and known links whose page is due for another look:
         with `recheck_all` every page about the province that is younger than a week.
         """
+        from storage.crawl import candidates
+
         with self._writing() as connection:
             return candidates.store_poll(connection, run, poll, recheck_all=recheck_all)
 
     def due_candidates(self, now: datetime, source_ids: Sequence[str], /) -> list[Candidate]:
         """Return candidates whose first or next attempt is due."""
+        from storage.crawl import candidates
+
         with self._reading() as connection:
             return candidates.load_due_candidates(connection, now, source_ids)
 
     def save_fetches(self, run: int, results: Sequence[Fetched | FetchFailure], /) -> None:
         """Store fetches, what each means for its candidate, and the documents they brought."""
+        from storage.crawl import fetches
+
         with self._writing() as connection:
             fetches.store_fetches(connection, run, results)
 
@@ -222,5 +238,5 @@ class Crawl(Facet):
     def candidate_outcomes(self) -> dict[CandidateOutcome, int]:
         """Return how many candidates are in each outcome."""
         with self._reading() as connection:
-            counts = candidates.count_by(connection, core.candidates.c.outcome)
+            counts = {outcome: rows for outcome, _, rows in read_counts(connection, core.candidates.name)}
         return {outcome: counts.get(outcome, 0) for outcome in CandidateOutcome}

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, case, func, select, union
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, Reason, SourceFigures
-from pipeline.text.address_shapes import loose_form
 from storage.crawl.bad_links import link_as_written
 from storage.engine.damage import stored_code, stored_reason, tell_left_out
 from storage.schema.core import candidates, documents, fetches, items, polls, sources
@@ -24,20 +23,23 @@ def load_ledger(
     connection: Connection, start: datetime, end: datetime, source_ids: Sequence[str]
 ) -> Iterator[LedgerEntry]:
     """See storage.crawl.facet.Crawl.ledger."""
-    fetched_within = (
-        select(fetches.c.id)
-        .where(fetches.c.candidate_id == candidates.c.id, fetches.c.at >= start, fetches.c.at < end)
-        .exists()
-    )
     query = (
         select_entries()
-        .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), fetched_within))
+        .where(candidates.c.id.in_(links_within(start, end)))
         .order_by(candidates.c.source_id, candidates.c.id)
     )
     if source_ids:
         query = query.where(candidates.c.source_id.in_(source_ids))
     for row in connection.execute(query.execution_options(yield_per=500)):
         yield entry_of(row)
+
+
+def links_within(start: datetime, end: datetime) -> CompoundSelect[tuple[int]]:
+    """Select the links that were listed or fetched in [start, end), by an index each and not by a look at all links."""
+    return union(
+        select(candidates.c.id).where(candidates.c.first_seen >= start, candidates.c.first_seen < end),
+        select(fetches.c.candidate_id).where(fetches.c.at >= start, fetches.c.at < end),
+    )
 
 
 def select_entries() -> Select[*tuple[Any, ...]]:
@@ -87,6 +89,8 @@ def find_entries(connection: Connection, urls: Sequence[str]) -> dict[str, Ledge
     for begin in range(0, len(urls), 500):
         query = select_entries().where(candidates.c.url.in_(urls[begin : begin + 500]))
         by_url |= {row.url: entry_of(row) for row in connection.execute(query)}
+    from pipeline.text.address_shapes import loose_form
+
     missing = {url: loose_form(url) for url in urls if url not in by_url}
     by_name: dict[str, LedgerEntry] = {}
     names = sorted(set(missing.values()))

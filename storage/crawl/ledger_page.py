@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select, union
+from sqlalchemy import Connection, and_, or_
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry
-from storage.crawl.ledger import entry_of, select_entries
-from storage.schema.core import candidates, documents, fetches
+from storage.crawl.ledger import entry_of, links_within, select_entries
+from storage.schema.core import candidates, documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,9 @@ def load_ledger_page(
     limit: int,
 ) -> LedgerPage:
     """See storage.crawl.facet.Crawl.ledger_page."""
-    within = union(
-        select(candidates.c.id).where(candidates.c.first_seen >= start, candidates.c.first_seen < end),
-        select(fetches.c.candidate_id).where(fetches.c.at >= start, fetches.c.at < end),
-    )
     query = (
         select_entries()
-        .where(candidates.c.id.in_(within))
+        .where(candidates.c.id.in_(links_within(start, end)))
         .order_by(candidates.c.source_id, candidates.c.id)
         .limit(limit + 1)
     )

@@ -17,6 +17,7 @@ from pipeline.i18n.notices import Message
 from storage.engine.connection import connect
 from storage.engine.driver_errors import error_of
 from storage.engine.errors import StorageError
+from storage.engine.row_counts import keep_counts
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -99,6 +100,7 @@ def migrate(connection: Connection, version: str = "head") -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, version)
+    keep_counts(connection)
 
 
 def head() -> str:

@@ -17,6 +17,8 @@ from storage.engine.connection import connect
 from storage.engine.driver_errors import error_of_file
 from storage.engine.errors import StorageError
 from storage.engine.migrate import head, migrate, open_engine, version_of
+from storage.engine.row_counts import TABLE as ROW_COUNTS
+from storage.engine.row_counts import keep_counts
 from storage.engine.sqlite_connections import open_file, sqlite_file
 from storage.maintenance.checksum import CHUNK, checksum, row_name
 from storage.maintenance.copying import Progress, copy, copy_table
@@ -151,7 +153,7 @@ def _save_older(old: Engine, new: Engine, progress: Progress) -> None:
         source_tables.reflect(reading)
         target_tables.reflect(writing)
         for table in target_tables.sorted_tables:
-            if table.name == "alembic_version" or table.name not in source_tables.tables:
+            if table.name in ("alembic_version", ROW_COUNTS) or table.name not in source_tables.tables:
                 continue
             rows = [
                 {k: _naive(v) for k, v in row._mapping.items()}
@@ -171,7 +173,10 @@ def _naive(value: Any) -> Any:
 
 
 def upgrade(address: str, path: Path, progress: Progress) -> str | None:
-    """Save an older database to `path` and upgrade it; return its old version, or None where it was up to date."""
+    """Save an older database to `path` and upgrade it; return its old version, or None where it was up to date.
+
+    Of one that was, the rows are counted anew (storage.engine.row_counts).
+    """
     engine = connect(address)
     try:
         with engine.connect().execution_options(reads=True) as connection:
@@ -179,7 +184,12 @@ def upgrade(address: str, path: Path, progress: Progress) -> str | None:
     finally:
         engine.dispose()
     if old in (None, head()):
-        open_engine(address).dispose()
+        engine = open_engine(address)
+        try:
+            with engine.begin() as connection:
+                keep_counts(connection, anew=True)
+        finally:
+            engine.dispose()
         return None
     backup(address, path, progress)
     open_engine(address, upgrade=True).dispose()

@@ -15,35 +15,9 @@ from sqlalchemy import Column, Connection, String, Table, cast, delete, func, or
 
 from pipeline.records import AHEAD_LIMIT, JobOutcome
 from storage.engine.instants import Instant
-from storage.schema.accounts import invitations, sessions
 from storage.schema.core import candidates, feeds, fetches, hosts, items, metadata, polls, runs, versions
-from storage.schema.publications import publications
-from storage.schema.register import matter_steps, matters
-from storage.schema.renditions import page_images, translations
-from storage.schema.reviews import letters
-from storage.schema.search import search_items
 from storage.schema.service import alerts, job_runs
 
-#: Times that lie ahead by their nature, and the most by which they do (pipeline.polling.poll_interval, Retry-After,
-#: diembao.jobs.people)
-_WAITS: dict[Column[datetime], timedelta] = {
-    feeds.c.next_poll: timedelta(days=2),
-    feeds.c.distrusted_until: timedelta(days=31),
-    candidates.c.next_try: timedelta(days=31),
-    hosts.c.not_before: timedelta(days=2),
-    page_images.c.next_try: timedelta(days=1),
-    translations.c.next_try: timedelta(days=1),
-    sessions.c.ends_at: timedelta(days=31),
-    invitations.c.until: timedelta(days=31),
-    letters.c.next_try: timedelta(days=1),
-}
-#: Times that others state, or that say for which time something was made
-_STATEMENTS: tuple[Column[datetime], ...] = (
-    versions.c.published,
-    job_runs.c.due,
-    publications.c.made_at,
-    matters.c.due_at,
-)
 #: Times with an index of which at least one is written by whatever diembao does
 _WITNESSES: tuple[Column[datetime], ...] = (polls.c.at, fetches.c.at, items.c.first_seen, job_runs.c.started)
 #: Times of tables whose rows are numbered in the order in which they were written
@@ -87,6 +61,8 @@ def was_ahead(connection: Connection, at: datetime, since: datetime | None = Non
 
 def bring_back(connection: Connection, at: datetime) -> int:
     """Date what was recorded after `at` (beyond AHEAD_LIMIT) at `at`; return the number of changed values."""
+    from storage.schema.publications import publications
+    from storage.schema.search import search_items
     from storage.search.index import reindex
 
     limit = at + AHEAD_LIMIT
@@ -102,7 +78,7 @@ def bring_back(connection: Connection, at: datetime) -> int:
     changed += connection.execute(update(alerts).where(alerts.c.at > limit).values(day=day)).rowcount
     for table, column in _recorded_times():
         changed += connection.execute(update(table).where(column > limit).values({column: at})).rowcount
-    for column, most in _WAITS.items():
+    for column, most in _waits().items():
         late = update(column.table).where(column > at + most).values({column: at})
         changed += connection.execute(late).rowcount
     for first in range(0, len(seen_ahead), _BATCH):
@@ -119,6 +95,8 @@ def _bring_back_openings(connection: Connection, limit: datetime, at: datetime) 
     Other times of a matter are those of its steps. A term that was counted from a time ahead is what people were told,
     and stays until somebody sets another.
     """
+    from storage.schema.register import matter_steps, matters
+
     openings = select(matter_steps.c.id, matter_steps.c.sets).join(matters, matters.c.id == matter_steps.c.matter)
     openings = openings.where(matter_steps.c.kind == "open", matters.c.first_seen > limit)
     changed = 0
@@ -130,9 +108,39 @@ def _bring_back_openings(connection: Connection, limit: datetime, at: datetime) 
     return changed
 
 
+def _waits() -> dict[Column[datetime], timedelta]:
+    """Return times that lie ahead by their nature, and the most by which they do.
+
+    The figures are those of pipeline.polling.poll_interval, of Retry-After and of diembao.jobs.people.
+    """
+    from storage.schema.accounts import invitations, sessions
+    from storage.schema.renditions import page_images, translations
+    from storage.schema.reviews import letters
+
+    return {
+        feeds.c.next_poll: timedelta(days=2),
+        feeds.c.distrusted_until: timedelta(days=31),
+        candidates.c.next_try: timedelta(days=31),
+        hosts.c.not_before: timedelta(days=2),
+        page_images.c.next_try: timedelta(days=1),
+        translations.c.next_try: timedelta(days=1),
+        sessions.c.ends_at: timedelta(days=31),
+        invitations.c.until: timedelta(days=31),
+        letters.c.next_try: timedelta(days=1),
+    }
+
+
+def _statements() -> tuple[Column[datetime], ...]:
+    """Return times that others state, or that say for which time something was made."""
+    from storage.schema.publications import publications
+    from storage.schema.register import matters
+
+    return versions.c.published, job_runs.c.due, publications.c.made_at, matters.c.due_at
+
+
 def _recorded_times() -> Iterator[tuple[Table, Column[datetime]]]:
     """Yield the columns that say when diembao did something."""
-    exempt = {*_WAITS, *_STATEMENTS}
+    exempt = {*_waits(), *_statements()}
     for table in metadata.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, Instant) and column not in exempt:

@@ -11,6 +11,7 @@ from storage.engine.damage import is_damaged
 from storage.engine.dialects import advance_counter
 from storage.engine.errors import StorageError
 from storage.engine.migrate import open_engine
+from storage.engine.row_counts import counted_afterwards
 from storage.maintenance.checksum import CHUNK, checksum, row_name, stored_rows
 from storage.schema.documentation import our_tables
 
@@ -38,8 +39,9 @@ def copy(source: str, target: str, progress: Progress) -> int:
                             table=table.name,
                         )
                     )
-            for table in tables:
-                total += copy_table(reading, writing, table, progress)
+            with counted_afterwards(writing):
+                for table in tables:
+                    total += copy_table(reading, writing, table, progress)
     finally:
         old.dispose()
         new.dispose()

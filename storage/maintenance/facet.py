@@ -1,37 +1,38 @@
-"""What is done now and then to all that is stored: counted, thinned out, dated anew, packed."""
+"""What is done now and then to all that is stored: counted, thinned out, dated anew, packed.
 
-from collections.abc import Callable, Mapping
+What thins out looks into other domains, which a status has no use for: it is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import text
 
 from storage.engine.facet import Facet
+from storage.engine.row_counts import read_totals
 from storage.maintenance.clock_return import bring_back, is_ahead, was_ahead
 from storage.maintenance.disk import free_bytes
-from storage.maintenance.retention import Expired, Limits, collected_since, plan_purge, purge_steps
-from storage.schema import core
+
+if TYPE_CHECKING:
+    from storage.maintenance.retention import Expired, Limits
 
 
 class Maintenance(Facet):
     """The upkeep of one database; every method that writes is one transaction."""
 
-    def totals(self, counted: Mapping[str, int] = MappingProxyType({}), /) -> dict[str, int]:
-        """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items.
-
-        Those that are `counted` already are taken over.
-        """
-        tables = ("candidates", "documents", "fetches", "items", "polls", "versions")
+    def totals(self) -> dict[str, int]:
+        """Return numbers by name: candidates, documents, items, versions, polls, fetches, and stories of the items."""
         with self._reading() as connection:
-            rows = {
-                name: counted[name] if name in counted else _count(connection, core.metadata.tables[name])
-                for name in tables
-            }
-            # Counted so by the index in its order; both databases sort for count(DISTINCT …).
-            stories = select(func.count()).select_from(select(core.items.c.story).distinct().subquery())
-            return rows | {"stories": connection.execute(stories).scalar_one()}
+            return read_totals(connection)
+
+    def holds_matters(self) -> bool:
+        """Return whether the register holds any matter."""
+        with self._reading() as connection:
+            return connection.execute(text("SELECT 1 FROM matters LIMIT 1")).first() is not None
 
     # the clock
     def is_ahead(self, at: datetime, /) -> bool:
@@ -55,16 +56,22 @@ class Maintenance(Facet):
     # retention
     def collected_since(self, days: int, /) -> datetime | None:
         """Return when the last `days` days began on which something was collected; None: there are fewer."""
+        from storage.maintenance.retention import collected_since
+
         with self._reading() as connection:
             return collected_since(connection, days)
 
     def plan(self, limits: Limits, /) -> list[Expired]:
         """Return what is older than the limits, by kind: rows, and about how many bytes they take."""
+        from storage.maintenance.retention import plan_purge
+
         with self._reading() as connection:
             return plan_purge(connection, limits)
 
     def purge(self, limits: Limits, at: datetime, progress: Callable[[str, int, int], None], /) -> dict[str, int]:
         """Take away what is older than the limits, in small transactions; return by kind how many rows."""
+        from storage.maintenance.retention import purge_steps
+
         expected = {kept.kind: kept.rows for kept in self.plan(limits)}
         gone = dict.fromkeys(expected, 0)
         for kind, step in purge_steps(limits, at).items():
@@ -92,7 +99,3 @@ class Maintenance(Facet):
             with closing(connection.cursor()) as cursor:
                 cursor.execute("VACUUM")
             connection.invalidate()
-
-
-def _count(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -27,6 +27,7 @@ from storage.engine.damage import DamagedJson, DamagedText, DamagedTime, brief
 from storage.engine.instants import Instant
 from storage.engine.json_records import JsonRecord
 from storage.engine.migrate import head, version_of
+from storage.engine.row_counts import count_faults
 from storage.maintenance.checksum import row_name, stored_rows
 from storage.maintenance.desk_faults import DESK_CHECKS
 from storage.maintenance.register_faults import REGISTER_CHECKS, matter_faults
@@ -51,6 +52,7 @@ def find_row_faults(connection: Connection) -> Iterator[Message]:
             for fault in _faults(table, row, check):
                 yield Message(mark("row {row}: {fault}"), row=row_name(table, row), fault=fault)
     if of_today:
+        yield from count_faults(connection)
         yield from _export_faults(connection)
         yield from (
             Message(

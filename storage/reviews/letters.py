@@ -1,16 +1,20 @@
 """Letters that are due: one for each cause and account, begun at most as often as its attempts fail for sure."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.records.reviews import Letter
 from storage.engine.facet import Facet
 from storage.schema.accounts import accounts
 from storage.schema.reviews import assignments, letters
+
+if TYPE_CHECKING:
+    from pipeline.records.reviews import Letter
 
 
 def store_letters(connection: Connection, cause: str, to: Iterable[int], at: datetime) -> None:
@@ -159,4 +163,6 @@ def _reminded(day: datetime) -> Select[tuple[int]]:
 
 
 def _letter(row: object) -> Letter:
+    from pipeline.records.reviews import Letter  # with all records of the desk; most readers find no letter
+
     return Letter(*(getattr(row, name) for name in Letter.__dataclass_fields__))

@@ -51,3 +51,14 @@ page_readings = Table(
     Column("place", Text, nullable=False, comment="element that held the text; may be empty"),
     Index(None, "at"),
 )
+
+# Kept by triggers (storage.engine.row_counts).
+row_counts = Table(
+    "row_counts",
+    metadata,
+    Column("kind", String, primary_key=True, comment="the table; stories: the different stories of items"),
+    Column("outcome", String, primary_key=True, comment="outcome of these rows; empty: of the table as a whole"),
+    Column("reason", String, primary_key=True, comment="outcome_reason of these rows; empty: not counted apart"),
+    Column("total", BigInteger, nullable=False, comment="how many there are"),
+    info={"derived": True},
+)

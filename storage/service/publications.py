@@ -1,24 +1,27 @@
 """Published digests, their files, and their dispatches to channels."""
 
+from __future__ import annotations
+
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
-from pipeline.records.audit import AuditEvent
 from pipeline.records.publications import Dispatch, Publication, PublicationHead, PublishedItem
-from storage.audit.chain import append
 from storage.engine.damage import tell_left_out
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
 from storage.engine.json_records import JsonRecord
 from storage.schema.publications import dispatches, publication_files, publications
+
+if TYPE_CHECKING:
+    from pipeline.records.audit import AuditEvent
 
 #: What a published digest said of its articles, as it is stored.
 PUBLISHED_ITEMS = JsonRecord(tuple[PublishedItem, ...])
@@ -50,7 +53,7 @@ class Publications(Facet):
                 values = {"publication_id": found[0], "name": name, "sha256": hashed, "body": zlib.compress(body)}
                 connection.execute(insert(publication_files).values(**values))
             if audit is not None:
-                append(connection, audit(int(found[0])))
+                _record(connection, audit(int(found[0])))
             return int(found[0])
 
     def publication(self, number: int, /) -> Publication | None:
@@ -154,7 +157,7 @@ class Publications(Facet):
             with self._writing() as connection:
                 connection.execute(insert(dispatches).values(**row))
                 if audit is not None:
-                    append(connection, audit)
+                    _record(connection, audit)
         except IntegrityError:
             return False
         return True
@@ -168,7 +171,7 @@ class Publications(Facet):
             else:
                 connection.execute(delete(dispatches).where(*this))
             if audit is not None:
-                append(connection, audit)
+                _record(connection, audit)
 
     def dispatches(self, number: int, /) -> list[Dispatch]:
         """Return the dispatches of a digest, oldest first."""
@@ -231,3 +234,9 @@ def _publication(connection: Connection, row: Row[Any]) -> Publication:
             )
         files[file.name] = body
     return _head(row, **files)
+
+
+def _record(connection: Connection, event: AuditEvent) -> None:
+    from storage.audit.chain import append  # with its hashes and tables; who reads has no use for it
+
+    append(connection, event)

@@ -38,8 +38,7 @@ def status(app: CliContext, everything: bool) -> int:
         jobs, settings = load_schedule(app.home.config), app.settings()
         service = service_status(storage, app.home, jobs, app.database(), now(), zone, settings)
         candidates, documents = storage.crawl.candidate_outcomes(), storage.articles.document_outcomes()
-        counted = {"candidates": sum(candidates.values()), "documents": sum(documents.values())}
-        totals = storage.maintenance.totals(counted)
+        totals = storage.maintenance.totals()
         unreadable = storage.articles.unreadable_reasons()
     code = FAILED if service.troubles else DONE
     if app.as_json:

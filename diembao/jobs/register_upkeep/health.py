@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.register.matters import MatterFilter
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime, tzinfo
@@ -22,7 +20,7 @@ def register_causes(
 
     `folder`: the home's configuration, which may not exist. Raises StorageError.
     """
-    if not storage.register.count(MatterFilter()):
+    if not storage.maintenance.holds_matters():
         return
     from diembao.jobs.register_upkeep.obstacles import find_obstacles
 

@@ -68,6 +68,8 @@ class Cues:
     conditional: re.Pattern[str] = _NEVER
     #: before a word that the title denies: here its victims are counted
     counted: re.Pattern[str] = _NEVER
+    #: words of degree, which praise nothing in a sentence of bad news: 'the largest flood', 'a record loss'
+    degree: re.Pattern[str] = _NEVER
     #: weather and precautions against it, which are bad news by the harm done only
     hazard: re.Pattern[str] = _NEVER
 

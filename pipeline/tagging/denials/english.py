@@ -85,6 +85,7 @@ ENGLISH = {
     "conditional": r"(?<![^\W_])if(?![^\W_]).*$",
     "remedy": "evacuat\\w*|arrest\\w*|detain\\w*|jailed|convict\\w*|sentenced|fined|protest\\w*|complain\\w*"
     "|warn\\w*|halt\\w*",
+    "degree": "record|largest|biggest|highest",
     "hazard": "storm|typhoon|flood\\w*|evacuat\\w*|warn\\w*",
     "counted": r"(?:\d+|(?<![^\W_])(?:one|two|three|four|five|six|seven|eight|nine|ten|several|many"
     r"|dozens)) (?:\w+ ){0,4}$",

@@ -29,6 +29,7 @@ FRENCH = {
     "joined": r" *, *(?:ni )?| (?:et|ou|ni) (?:(?:de|des|aucun\w*) |d')?| ",
     "irreversible": r"mort\w*|tué\w*|blessé\w*|décès|disparu\w*|noyé\w*|meurtre\w*|victime\w*|condamné\w*",
     "remedy": r"évacu\w*|arrêt\w*|plainte\w*|amendes?|avertit",
+    "degree": r"record",
     "hazard": r"typhon|tempête|inondation\w*|évacu\w*|avertit",
 }  # fmt: skip
 GERMAN = {
@@ -58,6 +59,7 @@ GERMAN = {
     "irreversible": r"tot|tote|getötet|gestorben|ums leben|verletzte?|vermisst|ertrunken|mord|opfer|zerstört"
     r"|verurteilt",
     "remedy": r"evakuiert|verhaftet|verurteilt|warnt|warnung\w*|beschwerde\w*|protest\w*|strafe",
+    "degree": r"größte\w*|rekord",
     "hazard": r"taifun|sturm|hochwasser|überschwemmung\w*|evakuiert|warnt|warnung\w*",
 }  # fmt: skip
 SPANISH = {
@@ -85,6 +87,7 @@ SPANISH = {
     "joined": r" *, *(?:ni )?| (?:y|o|ni|e|u) (?:de )?| ",
     "irreversible": r"muert\w*|herid\w*|desaparecid\w*|ahogad\w*|ahogó|asesinato|víctima\w*|destruid\w*|condenad\w*",
     "remedy": r"evacuad\w*|detenid\w*|arrest\w*|multa\w*|advierte\w*|queja\w*|protesta\w*",
+    "degree": r"récord|mayor",
     "hazard": r"tifón|tormenta|inundaci\w*|evacuad\w*|advierte\w*",
 }  # fmt: skip
 RUSSIAN = {
@@ -115,5 +118,6 @@ RUSSIAN = {
     "irreversible": r"погиб\w*|смерт\w*|убит\w*|ранен\w*|пострадавш\w*|пропавш\w*|утону\w*|жертв\w*|убийств\w*"
     r"|приговор\w*",
     "remedy": r"эвакуир\w*|арест\w*|задержа\w*|предупред\w*|штраф\w*|жалоб\w*|протест\w*",
+    "degree": r"рекорд\w*|крупнейш\w*",
     "hazard": r"тайфун\w*|шторм\w*|наводнени\w*|эвакуир\w*|предупред\w*",
 }  # fmt: skip

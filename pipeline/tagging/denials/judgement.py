@@ -1,12 +1,13 @@
 """Tone words in their sentences → which of them the text denies, undoes, supposes or rehearses instead of reporting."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.tagging.denials.cues import SENTENCE_END, Cues
-from pipeline.tagging.denials.languages import LANGUAGES
+from pipeline.tagging.denials.languages import cues_of
 from pipeline.tagging.zones import Zone
 
 #: absent: it did not happen; refuted: a report of it is called false; undone: it was, and is over or averted;
@@ -43,7 +44,7 @@ def judge_denials(words: Sequence[ToneWord], fields: Sequence[Zone], language: s
     `words` are ordered by zone and offset, `fields` are title and text, `language` is a code of topics.toml, or
     UNACCENTED of the topics.
     """
-    cues = LANGUAGES.get(language) or LANGUAGES["en"]
+    cues = cues_of(language)
     if not words:
         return []
     zones = {zone.where: zone for zone in fields}
@@ -75,8 +76,21 @@ def judge_denials(words: Sequence[ToneWord], fields: Sequence[Zone], language: s
 
 def is_denied(word: ToneWord, language: str) -> bool:
     """Whether a negation stands right before a word: what is 'not successful' is no success."""
-    cues = LANGUAGES.get(language) or LANGUAGES["en"]
+    cues = cues_of(language)
     return _absent_before(_context(word)[0], cues)
+
+
+def is_degree_of_harm(word: ToneWord, harms: Sequence[int], language: str) -> bool:
+    """Whether a word only tells the degree of something in a sentence of bad news: 'the largest flood'.
+
+    `harms` are the offsets of the bad news that the word's zone reports, in their order.
+    """
+    cues = LANGUAGES.get(language) or LANGUAGES["en"]
+    if not cues.degree.fullmatch(_term(word)):
+        return False
+    before, after = _context(word)
+    first = bisect_left(harms, word.start - len(before))
+    return first < len(harms) and harms[first] < word.end + len(after)
 
 
 def _context(word: ToneWord) -> tuple[str, str]:

@@ -171,6 +171,7 @@ VIETNAMESE = {
         "|đình chỉ|cứu đói"
         "|báo động|xả lũ|dời đồ|chạy lũ|thắng kiện|cách chức"
     ),
+    "degree": words("lớn nhất|cao nhất|kỷ lục"),
     "hazard": words("bão|lũ|lũ lụt|mưa lũ|sơ tán|dời đồ|chạy lũ|xả lũ|báo động"),
     "counted": r"(?:\d+|" + words("một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|nhiều|hàng") + r") "
     r"(?:người|ca|vụ|nạn nhân|công nhân|em|học sinh|hộ|nhà|căn|tàu|thuyền)(?!\w)[^,]{0,30}$",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.records import Evidence, Tone
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tagging.denials.judgement import ToneWord, is_denied, judge_denials
+from pipeline.tagging.denials.judgement import ToneWord, is_degree_of_harm, is_denied, judge_denials
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
 from pipeline.tagging.topics import UNACCENTED
 from pipeline.tagging.words.proper_names import is_in_name
@@ -92,20 +92,24 @@ def find_tone_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> To
         for hit in _hits(zone, lexicon, base)
         if not zone.is_skipped(hit.start)
     ]
-    denials = iter(judge_denials([word for pattern, word in words if sides[pattern] == "negative"], zones, base))
+    bad_news = [word for pattern, word in words if sides[pattern] == "negative"]
+    denials = judge_denials(bad_news, zones, base)
+    harms: dict[str, list[int]] = {zone.where: [] for zone in zones}
+    for word, denial in zip(bad_news, denials, strict=True):
+        if not denial:
+            harms[word.zone.where].append(word.start)
+    judged = iter(denials)
     hits: list[ToneHit] = []
     counts: dict[tuple[str, int], int] = {}
-    denies = False
     for pattern, word in words:
         side = sides[pattern]
-        if side == "negative" and next(denials):
-            denies = True
+        if side == "negative" and next(judged):
             continue
-        if side == "positive" and is_denied(word, base):
+        if side == "positive" and (is_denied(word, base) or is_degree_of_harm(word, harms[word.zone.where], base)):
             continue
         n = counts[word.zone.where, pattern] = counts.get((word.zone.where, pattern), 0) + 1
         hits.append(ToneHit(side, word.zone, word.start, word.end, n))
-    return ToneWords(hits, denies)
+    return ToneWords(hits, any(denials))
 
 
 def negative_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> list[ToneWord]:
