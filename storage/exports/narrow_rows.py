@@ -4,15 +4,13 @@ The stored article, most of a row's bytes, is read only where a narrow column do
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Select, Text, cast, func, select
+from sqlalchemy import Connection, Text, cast, func, select
 
-from pipeline.records import Decision, Relevance
+from pipeline.records import Decision
 from pipeline.tables.columns import distinct
 from pipeline.tables.facts import kind_of
 from pipeline.tables.narrow_rows import NarrowTag, StoryPart, TaggedItem, narrow_tags
@@ -21,6 +19,8 @@ from storage.articles.decisions import apply_decisions, load_decisions
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.instants import instant_of
 from storage.engine.raw_rows import raw_rows
+from storage.exports.article_order import NEWEST_FIRST
+from storage.exports.choice import ArticleChoice, chosen_facts
 from storage.schema.core import items, sources, taggings, versions
 from storage.schema.derived import facts, listings
 
@@ -30,36 +30,6 @@ _CHUNK = 500
 _HEAD = 60
 #: Values of published_from of an article whose publisher does not say when it was published
 _UNDATED = ("first_seen", "none")
-#: Order of exported articles, in a query that joins their items and versions.
-NEWEST_FIRST = (
-    facts.c.at.desc(),
-    func.coalesce(versions.c.published, items.c.first_seen).desc(),
-    facts.c.item_key,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleChoice:
-    """Which articles a table lists; times are of publication, else of first sight, `until` exclusive."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    relevance: Sequence[Relevance] = ("main", "mention")
-    #: articles that have one of these; empty: all
-    topics: Sequence[str] = ()
-    #: ids; empty: all
-    sources: Sequence[str] = ()
-
-
-def chosen_facts(choice: ArticleChoice, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """Select columns of the facts of the chosen articles; topics are left to the caller."""
-    # Without the index of relevances, so that SQLite reads by the index of times and sorts nothing.
-    query = select(*columns).select_from(facts).where((facts.c.relevance + "").in_(choice.relevance))
-    if choice.since is not None:
-        query = query.where(facts.c.at >= int(choice.since.timestamp()))
-    if choice.until is not None:
-        query = query.where(facts.c.at < int(choice.until.timestamp()))
-    return query
 
 
 def load_tagged(connection: Connection, choice: ArticleChoice) -> Iterator[TaggedItem]:
