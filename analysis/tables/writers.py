@@ -26,6 +26,8 @@ T = TypeVar("T")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Rows of a CSV written at once
 _BATCH = 500
+#: Lines of JSON written at once; each holds a text
+_LINES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,8 @@ def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: Tex
 def write_json_lines(lines: Iterable[bytes | Item], stream: BinaryIO) -> int:
     """Write what `write_jsonl` writes of articles, some of which come as their lines; return the number of lines."""
     n = 0
-    for batch in groups(lines, _BATCH):
-        made = [_line(flat_value(line)).rstrip("\n").encode() if isinstance(line, Item) else line for line in batch]
-        stream.write(b"\n".join(made) + b"\n")
+    for batch in groups(lines, _LINES):
+        stream.writelines([_line(flat_value(line)).encode() if isinstance(line, Item) else line for line in batch])
         n += len(batch)
     return n
 

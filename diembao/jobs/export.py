@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
 #: Articles whose cells are made, or whose translations are asked for, at once.
 _CHUNK = 500
+#: Bytes of lines of JSON that are written at once.
+_BUFFER = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _write_items(
 
     exports, choice = storage.exports, _choice(request)
     if suffix == ".jsonl":
-        with path.open("wb") as lines:
+        with path.open("wb", buffering=_BUFFER) as lines:
             return write_json_lines(exports.json_lines(choice), lines)
     if suffix == ".parquet":
         return write_parquet_rows(exports.csv_rows(choice, exact=True), path, request.zone)

@@ -5,6 +5,8 @@ sorts none. Hardly any articles share a second, so that these are put in order h
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func
@@ -29,7 +31,7 @@ def newest_first(
 ) -> Iterator[Sequence[Row]]:
     """Yield rows in the order NEWEST_FIRST, some at a time; they come by their second, the latest first.
 
-    A row begins with its second and its key. `times` gives the LISTED_AT of rows of one second, `in_order` the rows
+    A row begins with its second and its key. `times` gives the LISTED_AT of rows, `in_order` the rows
     of a second from a query with the whole order: for those of which there are more than MOST.
     """
     held: list[Row] = []
@@ -59,14 +61,11 @@ def _sorted(rows: list[Row], times: Callable[[Sequence[Row]], Sequence[Any]]) ->
     seconds = [row[0] for row in rows]
     if len(set(seconds)) == len(rows):
         return rows
-    start = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or seconds[end] != seconds[start]:
-            if end - start > 1:
-                tied = rows[start:end]
-                by_time = dict(zip((row[1] for row in tied), times(tied), strict=True))
-                tied.sort(key=lambda row: row[1])
-                tied.sort(key=lambda row: by_time[row[1]], reverse=True)
-                rows[start:end] = tied
-            start = end
-    return rows
+    groups = [list(some) for _, some in groupby(rows, key=itemgetter(0))]
+    tied = [row for some in groups if len(some) > 1 for row in some]
+    time_of = dict(zip((row[1] for row in tied), times(tied), strict=True))
+    for some in groups:
+        if len(some) > 1:
+            some.sort(key=itemgetter(1))
+            some.sort(key=lambda row: time_of[row[1]], reverse=True)
+    return list(chain.from_iterable(groups))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
 from pipeline.tables.csv_rows import SEPARATOR, CsvRow, stored_cells
 from pipeline.tables.facts import topics_in
-from pipeline.tables.translated_items import cells_of, with_translation
+from pipeline.tables.translated_items import TranslatedCells, cells_of, with_translation
 from storage.articles.items import load_chosen
 from storage.derived.csv_rows import text_of_item
 from storage.engine.damage import DamagedText, is_damaged, tell_left_out
@@ -23,6 +24,8 @@ from storage.translations.shown import load_shown
 _CHUNK = 1_000
 #: Language of the columns title_vi and excerpt_vi.
 _TARGET = "vi"
+#: Translated cells of nearly all articles.
+_NONE = TranslatedCells()
 
 
 def load_csv_rows(connection: Connection, choice: ArticleChoice, *, exact: bool) -> Iterator[CsvRow]:
@@ -31,36 +34,37 @@ def load_csv_rows(connection: Connection, choice: ArticleChoice, *, exact: bool)
     `exact`: whether a row whose cells do not tell all has the whole article.
     """
     query = _select(choice)
-    outlets = {row.id: row for row in connection.execute(select(sources))}
+    outlets = {row.id: (row.name, row.id, row.country, row.category) for row in connection.execute(select(sources))}
+    wanted = frozenset(choice.topics)
     chunks = newest_first(
         raw_rows(connection, query.order_by(facts.c.at.desc()), "listings", _CHUNK),
         partial(_times, connection),
         partial(_of_second, connection, query),
     )
     for chunk in chunks:
-        if choice.topics:
-            chunk = [row for row in chunk if not set(choice.topics).isdisjoint(topics_in(row[6]))]
+        if wanted:
+            chunk = [row for row in chunk if not wanted.isdisjoint(topics_in(row[6]))]
         # Hardly one article in ten is in another language.
-        foreign = [row[1] for row in chunk if str(row[8]).split("-")[0] != _TARGET]
-        usable = [not is_damaged(row) and row[7].count(SEPARATOR) == 1 for row in chunk]
-        asked_whole = [not is_usable or (exact and row[9] != 1) for row, is_usable in zip(chunk, usable, strict=True)]
-        keys = [row[1] for row, asked in zip(chunk, asked_whole, strict=True) if asked]
-        articles = load_chosen(connection, keys) if keys else {}
+        foreign = [row[1] for row in chunk if row[8] != _TARGET and str(row[8]).split("-")[0] != _TARGET]
         translated = load_shown(connection, foreign, _TARGET) if foreign else {}
-        for row, is_usable, asked in zip(chunk, usable, asked_whole, strict=True):
-            _, key, story, event, origin, source_id, _, cells, _, _ = row
-            outlet, article = outlets.get(source_id), articles.get(key)
-            if outlet is None or isinstance(story, DamagedText) or (asked and article is None):
+        any_damaged = is_damaged(chain.from_iterable(chunk))
+        unusable = {row[1] for row in chunk if row[7].count(SEPARATOR) != 1 or (any_damaged and is_damaged(row))}
+        asked = unusable | {row[1] for row in chunk if row[9] != 1} if exact else unusable
+        articles = load_chosen(connection, list(asked)) if asked else {}
+        for _, key, story, event, origin, source_id, _, cells, _, _ in chunk:
+            if source_id not in outlets or (any_damaged and isinstance(story, DamagedText)):
                 tell_left_out(f"article {key}")
                 continue
-            about = outlet.name, source_id, outlet.country, outlet.category
-            if article is None:
-                yield CsvRow(key, story, event, origin, *about, cells, cells_of(translated.get(key)))
-                continue
-            shown = translated.get(key)
-            cells = cells if is_usable else stored_cells(text_of_item(article))
-            whole = with_translation(article, shown) if exact else None
-            yield CsvRow(key, story, event, origin, *about, cells, cells_of(shown), whole)
+            shown = cells_of(translated[key]) if key in translated else _NONE
+            if key not in asked:
+                yield CsvRow(key, story, event, origin, *outlets[source_id], cells, shown)
+            elif key in articles:
+                article = articles[key]
+                cells = stored_cells(text_of_item(article)) if key in unusable else cells
+                whole = with_translation(article, translated.get(key)) if exact else None
+                yield CsvRow(key, story, event, origin, *outlets[source_id], cells, shown, whole)
+            else:
+                tell_left_out(f"article {key}")
 
 
 def _select(choice: ArticleChoice) -> Select[*tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """Stored articles → lines of JSON, newest first; whole Items where what is stored cannot be copied."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
 
@@ -22,7 +22,7 @@ from storage.schema.maintenance import decisions
 from storage.translations.shown import load_shown
 
 #: Rows fetched at once.
-_CHUNK = 100
+_CHUNK = 50
 #: Language of the translations.
 _TARGET = "vi"
 
@@ -128,9 +128,11 @@ def _other_as_json(text: bytes) -> bytes:
     return json_bytes(text.decode())
 
 
-# What one collection brings has the same times.
-@lru_cache(maxsize=4096)
 def _moment(value: Any) -> bytes:
     """Return a time as a driver gives it as JSON. Raises ValueError for a damaged one."""
-    at = instant_of(value.decode() if isinstance(value, bytes) else value)
+    if isinstance(value, bytes):
+        # SQLite's has no zone.
+        datetime.fromisoformat(value.decode())
+        return b'"%bT%b+00:00"' % (value[:10], value[11:19])
+    at = instant_of(value)
     return b"null" if at is None else json_bytes(at.astimezone(UTC).isoformat(timespec="seconds"))
