@@ -118,8 +118,8 @@ class _Parts:
                 pieces += [links, self._links, after[after.index("</hyperlinks>") :]]
         elif name == _RELATIONS:
             pieces = [xml[: xml.index("<Relationship ")], self._relations, "</Relationships>"]
-        # Known beforehand, so that a part of more than two gigabytes is written as the format asks for. All parts are of
-        # the first moment that an archive knows, so that equal rows give equal files.
+        # Known beforehand, so that a part of more than two gigabytes is written as the format asks for. All parts are
+        # of the first moment that an archive knows, so that equal rows give equal files.
         size = sum(p.stat().st_size if isinstance(p, Path) else len(p.encode()) for p in pieces)
         with archive.open(name, "w", force_zip64=size > _MOST_BYTES) as part:
             for piece in pieces:

@@ -1,4 +1,4 @@
-"""Rows → CSV and JSON Lines; by way of `parquet` and `workbooks`, Parquet and XLSX: some hundred rows in memory at a time."""
+"""Rows → CSV and JSON Lines, some hundred in memory at a time; `parquet` and `workbooks` write the other forms."""
 
 import csv
 import json

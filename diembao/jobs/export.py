@@ -106,9 +106,8 @@ def export(
     else:
         columns, rows = _table(storage, request, topic_labels)
     with _lean_collector(), replacing(path) as draft:
-        if request.table == "items" and request.as_of is None and path.suffix != ".xlsx":
-            if (n := _write_items(storage, draft, path.suffix, request, dialect)) is not None:
-                return n
+        if request.table == "items" and request.as_of is None and _has_own_way(path.suffix, request.zone):
+            return _write_items(storage, draft, path.suffix, request, dialect)
         columns = in_zone(columns, request.zone)
         if path.suffix == ".xlsx":
             return write_xlsx(request.table, columns, rows, draft, SheetWords(current_language(), topic_labels))
@@ -120,10 +119,14 @@ def export(
             return write_csv(columns, rows, stream, dialect or CsvDialect())
 
 
-def _write_items(
-    storage: Database, path: Path, suffix: str, request: ExportRequest, dialect: CsvDialect | None
-) -> int | None:
-    """Write today's articles from what is stored, past their cells; None where a form has no such way."""
+def _has_own_way(suffix: str, zone: ZoneInfo) -> bool:
+    """Whether today's articles are written in a form from what is stored, without the cells of each."""
+    # Stored CSV rows carry times in the zone ZONE.
+    return suffix in (".jsonl", ".parquet") or (suffix == ".csv" and zone.key == ZONE.key)
+
+
+def _write_items(storage: Database, path: Path, suffix: str, request: ExportRequest, dialect: CsvDialect | None) -> int:
+    """Write today's articles from what is stored; return their number."""
     from analysis.tables.writers import CsvDialect, write_csv_rows, write_json_lines, write_parquet_rows
 
     exports, choice = storage.exports, _choice(request)
@@ -132,11 +135,8 @@ def _write_items(
             return write_json_lines(exports.json_lines(choice), lines)
     if suffix == ".parquet":
         return write_parquet_rows(exports.csv_rows(choice, exact=True), path, request.zone)
-    # Stored CSV rows carry times in the zone ZONE.
-    if request.zone.key == ZONE.key:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            return write_csv_rows(ITEMS, exports.csv_rows(choice), stream, dialect or CsvDialect())
-    return None
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        return write_csv_rows(ITEMS, exports.csv_rows(choice), stream, dialect or CsvDialect())
 
 
 @contextmanager

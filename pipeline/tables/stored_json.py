@@ -122,7 +122,8 @@ def stored_line(head: LineHead, article: bytes, tags: bytes, translated: Transla
             b', "event": ', event, b', "origin": ', origin, b', "reach": ', reach,
             _translated(translated), memoryview(article)[1:at], _PUBLISHED, _time(published), published_as,
             b', "modified": ', _time(modified), image, parts, b', "declared_language": ', language,
-            b', "read_as": ', reason, b", ", before[1], _sentence(tags[before.end() : after + 2]), tags[after + 2 :], b"\n",
+            b', "read_as": ', reason, b", ", before[1], _sentence(tags[before.end() : after + 2]), tags[after + 2 :],
+            b"\n",
         )
     )  # fmt: skip
 
