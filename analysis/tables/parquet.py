@@ -148,8 +148,9 @@ def _stored_arrays(cells: Sequence[str], schema: pa.Schema) -> list[Any]:
 def _decoded(array: Any, kind: Any) -> Any:
     """Return a column of cells as `pipeline.tables.exact_cells.decoded` decodes it."""
     import pyarrow as pa
-    from pyarrow import compute
+    import pyarrow.compute
 
+    compute: Any = pyarrow.compute  # its functions are made when it is imported
     if pa.types.is_string(array.type) and compute.any(compute.starts_with(array, "'")).as_py():
         array = pa.array(plain_all(array.to_pylist()), pa.string())
     if not pa.types.is_list(kind):

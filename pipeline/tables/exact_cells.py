@@ -1,11 +1,12 @@
 """Stored cells of a CSV → the cells of the other formats, for articles of which they tell all.
 
 A CSV joins lists, takes out what no cell may hold and puts an apostrophe before what a spreadsheet would compute. Of
-nearly all articles nothing is lost by that: `tells_all` finds out when the cells are stored. Of the others a CsvRow has
+nearly all articles nothing is lost by that: `exact_sum` finds out when the cells are stored. Of the others a CsvRow has
 the whole article.
 """
 
 import csv
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -16,21 +17,33 @@ from pipeline.tables.columns import ITEMS, Cell, cut
 from pipeline.tables.csv_cells import neutralise_formula
 from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow, TaggedText
 
+#: Characters of cells that are decoded: the csv module takes no longer ones.
+_MOST = 100_000
 STORED = tuple(chain.from_iterable(STORED_PARTS))
 _BEFORE = len(STORED_PARTS[0])
 
 
-def tells_all(cells: str, text: TaggedText) -> bool:
-    """Whether stored cells tell what they were made from to the letter."""
+def exact_sum(cells: str, text: TaggedText) -> int | None:
+    """Return the checksum of stored cells that tell what they were made from to the letter; None of others."""
+    return sum_of(cells) if len(cells) <= _MOST and _tells_all(cells, text) else None
+
+
+def sum_of(cells: str) -> int:
+    """Return the checksum of stored cells."""
+    return zlib.crc32(cells.encode("utf-8", "replace"))
+
+
+def _tells_all(cells: str, text: TaggedText) -> bool:
     try:
-        columns = decoded([cells])
+        found = [column[0] for column in decoded([cells])]
     except (ValueError, csv.Error):
         return False
-    values = [column.value(text) for column in STORED]
-    return [column[0] for column in columns] == values and list(map(type, values)) == [type(c[0]) for c in columns]
+    item: Any = text  # the columns of STORED read no other fields
+    values = [column.value(item) for column in STORED]
+    return found == values and list(map(type, found)) == list(map(type, values))
 
 
-def decoded(stored: Iterable[str]) -> list[list[Cell]]:
+def decoded(stored: Iterable[str]) -> list[list[Any]]:
     """Return the values of the columns STORED, column by column, from the stored cells of articles.
 
     Raises ValueError or csv.Error where they are none.
@@ -55,7 +68,7 @@ def cells_of_rows(rows: Sequence[CsvRow]) -> list[tuple[Cell, ...]]:
     return [next(made) if row.whole is None else tuple(column.value(row.whole) for column in ITEMS) for row in rows]
 
 
-def plain_all(cells: Iterable[str]) -> list[Cell]:
+def plain_all(cells: Iterable[str]) -> list[str]:
     """Return texts without the apostrophes that a CSV puts before what a spreadsheet would compute."""
     return [cell if cell[:1] != "'" else _plain(cell) for cell in cells]
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
 
 from pipeline.records import Item, Tags
 from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, TaggedText, stored_cells
-from pipeline.tables.exact_cells import tells_all
+from pipeline.tables.exact_cells import exact_sum
 from storage.articles.adapters import ARTICLE
 from storage.articles.items import load_chosen
 from storage.schema.core import items, taggings, versions
@@ -36,7 +36,7 @@ def _new_row(row: Row[Any], tags: Tags) -> dict[str, Any]:
     article = ARTICLE.validate_python(row.article)
     text = TaggedText(article, tags, row.number, row.first_seen, row.fetched_at, row.feed_url)
     cells = stored_cells(text)
-    return {"tagging_id": row.id, "item_key": row.key, "cells": cells, "exact": int(tells_all(cells, text))}
+    return {"tagging_id": row.id, "item_key": row.key, "cells": cells, "exact_sum": exact_sum(cells, text)}
 
 
 def text_of_item(item: Item) -> TaggedText:

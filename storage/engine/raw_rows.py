@@ -41,14 +41,14 @@ def raw_rows(connection: Connection, query: Select[*tuple[Any, ...]], name: str,
 
 def raw_bytes(connection: Connection, query: Select[*tuple[Any, ...]], name: str, chunk: int) -> Iterator[Rows]:
     """Yield what `raw_rows` yields, with every text as bytes of UTF-8, whatever they hold."""
-    if is_sqlite(connection):
-        fetch = _fetching_as(connection, bytes, chunk)
-    else:
-
-        def fetch(cursor: Any) -> Rows:
-            return [tuple(v.encode() if isinstance(v, str) else v for v in row) for row in cursor.fetchmany(chunk)]
-
+    fetch = _fetching_as(connection, bytes, chunk) if is_sqlite(connection) else _fetching_encoded(chunk)
     yield from _fetched(connection, query, name, chunk, fetch)
+
+
+def _fetching_encoded(chunk: int) -> Callable[[Any], Rows]:
+    return lambda cursor: [
+        tuple(value.encode() if isinstance(value, str) else value for value in row) for row in cursor.fetchmany(chunk)
+    ]
 
 
 class _DamagedText(Exception):

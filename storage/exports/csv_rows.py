@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, select
 
 from pipeline.tables.csv_rows import SEPARATOR, CsvRow, stored_cells
+from pipeline.tables.exact_cells import sum_of
 from pipeline.tables.facts import topics_in
 from pipeline.tables.translated_items import TranslatedCells, cells_of, with_translation
 from storage.articles.items import load_chosen
@@ -49,7 +50,9 @@ def load_csv_rows(connection: Connection, choice: ArticleChoice, *, exact: bool)
         translated = load_shown(connection, foreign, _TARGET) if foreign else {}
         any_damaged = is_damaged(chain.from_iterable(chunk))
         unusable = {row[1] for row in chunk if row[7].count(SEPARATOR) != 1 or (any_damaged and is_damaged(row))}
-        asked = unusable | {row[1] for row in chunk if row[9] != 1} if exact else unusable
+        asked = (
+            unusable | {row[1] for row in chunk if row[9] is None or sum_of(row[7]) != row[9]} if exact else unusable
+        )
         articles = load_chosen(connection, list(asked)) if asked else {}
         for _, key, story, event, origin, source_id, _, cells, _, _ in chunk:
             if source_id not in outlets or (any_damaged and isinstance(story, DamagedText)):
@@ -80,7 +83,7 @@ def _select(choice: ArticleChoice) -> Select[*tuple[Any, ...]]:
             facts.c.kind,
             func.coalesce(listings.c.cells, ""),
             facts.c.language,
-            listings.c.exact,
+            listings.c.exact_sum,
         )
         .join(items, items.c.key == facts.c.item_key)
         .outerjoin(listings, and_(listings.c.tagging_id == facts.c.tagging_id, listings.c.item_key == facts.c.item_key))

@@ -48,10 +48,9 @@ listings = Table(
     Column("item_key", String, nullable=False, comment="the article, which is about the province or mentions it"),
     Column("cells", Text, nullable=False, comment="of its row in a CSV what is its own (pipeline.tables.csv_rows)"),
     Column(
-        "exact",
-        Integer,
-        nullable=False,
-        comment="1: the cells tell all that other formats list; 0: these read the article",
+        "exact_sum",
+        BigInteger,
+        comment="checksum of cells that tell all that other formats list; empty: those read the article",
     ),
     Index(None, "item_key", unique=True),
     info={"derived": True},

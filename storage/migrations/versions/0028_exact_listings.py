@@ -47,10 +47,10 @@ def upgrade() -> None:
             comment="of its row in a CSV what is its own (pipeline.tables.csv_rows)",
         ),
         sa.Column(
-            "exact",
-            sa.Integer(),
-            nullable=False,
-            comment="1: the cells tell all that other formats list; 0: these read the article",
+            "exact_sum",
+            sa.BigInteger(),
+            nullable=True,
+            comment="checksum of cells that tell all that other formats list; empty: those read the article",
         ),
         sa.PrimaryKeyConstraint("tagging_id", name=op.f("pk_listings")),
     )
