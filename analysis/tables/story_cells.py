@@ -14,7 +14,8 @@ from typing import Any
 from pipeline.tables.columns import ZONE, Cell
 from pipeline.tables.narrow_rows import StoryPart
 
-#: Times of the newest and the oldest article in seconds since 1970, the id, the cells before the times and those after.
+#: Time of the newest article in seconds since 1970, below zero; the id; time of the oldest; the cells before the times
+#: and those after them.
 StoredStory = tuple[float, str, float, tuple[Any, ...], tuple[Any, ...]]
 
 _TONES = ("positive", "neutral", "negative", "unsure")
@@ -28,11 +29,13 @@ def story_cells(
 ) -> Iterator[tuple[Cell, ...]]:
     """Yield the cells of every story, the one with the newest article first; the articles come story by story.
 
-    `sort` returns stories, the latest end first, without holding them all: storage.exports.disk_sort.
+    `sort` returns stories by number and id, without holding them all: storage.exports.disk_sort.
     """
-    for end, _, start, before, after in sort(_stored(list(some)) for _, some in groupby(parts, key=itemgetter(0))):
-        last = _local(end)
-        yield (*before, last if start == end else _local(start), last, *after)
+    for minus_end, _, start, before, after in sort(
+        _stored(list(some)) for _, some in groupby(parts, key=itemgetter(0))
+    ):
+        last = _local(-minus_end)
+        yield (*before, last if start == -minus_end else _local(start), last, *after)
 
 
 def _local(at: float) -> datetime:
@@ -41,7 +44,7 @@ def _local(at: float) -> datetime:
 
 
 def _stored(parts: Sequence[StoryPart]) -> StoredStory:
-    """Return the end, the story, the start and the other cells, those before the times and those after them."""
+    """Return a story as it is sorted."""
     if len(parts) == 1:  # as most stories
         return _of_one(parts[0])
     first = min(parts, key=lambda part: (not part.is_dated, part.at, part.key))
@@ -58,7 +61,7 @@ def _stored(parts: Sequence[StoryPart]) -> StoredStory:
         *(tones.count(tone) for tone in _TONES),
     )
     before = (first.story, event, first.title, first.outlet, first.url)
-    return max(part.at for part in parts), first.story, min(part.at for part in parts), before, after
+    return -max(part.at for part in parts), first.story, min(part.at for part in parts), before, after
 
 
 def _of_one(part: StoryPart) -> StoredStory:
@@ -73,7 +76,7 @@ def _of_one(part: StoryPart) -> StoredStory:
         _sorted(topics),
         *_ONE.get(tone, _NO_TONE),
     )
-    return at, story, at, (story, event, title, outlet, url), after
+    return -at, story, at, (story, event, title, outlet, url), after
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
 #: Articles whose cells are made, or whose translations are asked for, at once.
 _CHUNK = 500
+#: New objects after which the garbage collector looks for cycles.
+_SELDOM = 50_000
 #: Bytes of lines of JSON that are written at once.
 _BUFFER = 1 << 17
 
@@ -142,10 +144,13 @@ def _write_items(storage: Database, path: Path, suffix: str, request: ExportRequ
 @contextmanager
 def _lean_collector() -> Iterator[None]:
     """Keep the garbage collector from walking through the loaded program again and again: rows hold no cycles."""
+    usual = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(_SELDOM, *usual[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 

@@ -7,38 +7,32 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-#: end, key, start, the rest: texts, numbers and tuples of them
-SortedRow = tuple[float, str, float, *tuple[Any, ...]]
+#: a number, a key, the rest: texts, numbers and tuples of them
+SortedRow = tuple[float, str, *tuple[Any, ...]]
 
 #: Rows that are sorted in memory, and those of each such run that are read back at once
 _RUN, _READ = 10_000, 100
 
 
 def sort_on_disk(rows: Iterable[SortedRow]) -> Iterator[SortedRow]:
-    """Yield the rows, the latest end first, those of one end by their keys; no two have the same key.
+    """Yield the rows by their numbers, those of one number by their keys; no two have the same key.
 
     Raises OSError where the disk does not take them.
     """
     rows = iter(rows)
-    run = _next_run(rows)
+    run = sorted(islice(rows, _RUN))
     if len(run) < _RUN:
-        yield from ((-end, *others) for end, *others in run)
+        yield from run
         return
     with TemporaryFile() as disk:
         runs = []
         while run:
             runs.append(_write(run, disk))
-            run = _next_run(rows)
-        for end, *others in heapq.merge(*(_read(disk, places) for places in runs)):
-            yield (-end, *others)
+            run = sorted(islice(rows, _RUN))
+        yield from heapq.merge(*(_read(disk, places) for places in runs))
 
 
-def _next_run(rows: Iterator[SortedRow]) -> list[Any]:
-    """Return the next rows, sorted, with their ends below zero."""
-    return sorted((-end, *others) for end, *others in islice(rows, _RUN))
-
-
-def _write(run: list[Any], disk: IO[bytes]) -> list[tuple[int, int]]:
+def _write(run: list[SortedRow], disk: IO[bytes]) -> list[tuple[int, int]]:
     """Put a run to disk; return where its parts begin and how many bytes they have."""
     places = []
     for first in range(0, len(run), _READ):
@@ -49,7 +43,7 @@ def _write(run: list[Any], disk: IO[bytes]) -> list[tuple[int, int]]:
     return places
 
 
-def _read(disk: IO[bytes], places: list[tuple[int, int]]) -> Iterator[Any]:
+def _read(disk: IO[bytes], places: list[tuple[int, int]]) -> Iterator[SortedRow]:
     for at, size in places:
         disk.seek(at)
         yield from marshal.loads(disk.read(size))
