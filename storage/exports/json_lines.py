@@ -107,9 +107,11 @@ def _line(row: Row, outlets: Mapping[bytes, tuple[bytes, bytes]], translated: Ma
         return None
     try:
         outlet, reach = outlets[source_id]
+        first_seen = _moment(seen)
         head = LineHead(
-            key, _as_json(story), number, outlet, _moment(seen), _moment(fetched), _as_json(feed), bool(changed),
-            _moment(gone), _as_json(event), _as_json(origin), reach,
+            key, _as_json(story), number, outlet, first_seen, first_seen if fetched == seen else _moment(fetched),
+            _as_json(feed), bool(changed), b"null" if gone is None else _moment(gone),
+            _as_json(event), b'""' if origin == b"" else _as_json(origin), reach,
         )  # fmt: skip
         shown = translated.get(key.decode()) if translated else None
         return stored_line(head, article, tags) if shown is None else stored_line(head, article, tags, cells_of(shown))
