@@ -108,6 +108,15 @@ def test_the_order_of_a_second_is_the_same_both_ways(storage: Database) -> None:
             assert len(by_database) == 24
 
 
+def test_an_item_whose_version_is_missing_keeps_no_other_from_its_place(storage: Database) -> None:
+    keys = [row.item for row in storage.exports.csv_rows(EVERYTHING)]
+    change(storage, "UPDATE facts SET at = 1793000000")
+    change(storage, f"UPDATE items SET version = 99 WHERE key = '{keys[0]}'")
+    found = [row.item for row in storage.exports.csv_rows(EVERYTHING)]
+    assert sorted(found) == sorted(keys)
+    assert found[-1] == keys[0]
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 1_000, 10_000])
 def test_rows_of_a_second_are_in_order_however_many_they_are(chunk: int) -> None:
     draw = random.Random(chunk)

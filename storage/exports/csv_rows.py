@@ -1,6 +1,7 @@
 """Articles as tables list them, newest first, from their stored cells."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -27,6 +28,7 @@ _CHUNK = 1_000
 _TARGET = "vi"
 #: Translated cells of nearly all articles.
 _NONE = TranslatedCells()
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 def load_csv_rows(connection: Connection, choice: ArticleChoice, *, exact: bool) -> Iterator[CsvRow]:
@@ -97,7 +99,8 @@ def _times(connection: Connection, rows: Sequence[Row]) -> list[Any]:
         versions, and_(versions.c.item_key == items.c.key, versions.c.number == items.c.version)
     )
     found = {row.key: row.at for row in connection.execute(query.where(items.c.key.in_(keys)))}
-    return [found[key] for key in keys]
+    # Of an item whose version is damaged the cells may be sound.
+    return [found.get(key, _UNKNOWN) for key in keys]
 
 
 def _of_second(connection: Connection, query: Select[*tuple[Any, ...]], at: int) -> Iterable[Sequence[Row]]:
