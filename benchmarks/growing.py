@@ -106,7 +106,7 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime, pages
         | ({} if sqlite else {"vector": _later_vector(seconds)}),
         "facts": {"item_key": key % "x.item_key", "tagging_id": f"x.tagging_id + {step}", "at": f"x.at + {seconds}"}
         | {"story": key % "x.story"},
-        "listings": {"item_key": key % "x.item_key"},
+        "listings": {"item_key": key % "x.item_key", "tagging_id": f"x.tagging_id + {step}"},
         "story_nodes": {"id": f"x.id + {step}", "item_key": key % "x.item_key", "version_id": f"x.version_id + {step}"}
         | {"moment": f"x.moment + {seconds << _MOMENT_BITS}"}
         | {name: f"x.{name} + {step}" for name in ("source_node", "event_node")},

@@ -27,9 +27,10 @@ from pipeline.records import (
 )
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.tables.columns import ITEMS
+from pipeline.tables.csv_rows import stored_cells
 from pipeline.tagging.reason_text import relevance_reason_text, without_name
 from storage.database import Database, open_database
-from storage.derived.csv_rows import _cells_of_item
+from storage.derived.csv_rows import text_of_item
 from storage.maintenance.retention import Limits
 from storage.schema.derived import facts, listings
 from tests.support.days import item
@@ -178,7 +179,7 @@ def test_where_none_are_stored(storage: Database, tmp_path: Path) -> None:
 
 def test_what_is_stored_is_what_the_columns_say_today() -> None:
     """Where this fails, stored rows are of another form than new ones: add a migration that deletes all facts."""
-    made = hashlib.sha256("".join(_cells_of_item(item(n)) for n in range(30)).encode()).hexdigest()
+    made = hashlib.sha256("".join(stored_cells(text_of_item(item(n))) for n in range(30)).encode()).hexdigest()
     assert made == "ce8235b1c99ad0b8f9ead16a2149620bb53b4ca24122308dd9edaa3db5dfdc3a"
 
 

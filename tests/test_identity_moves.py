@@ -12,6 +12,7 @@ from pipeline.records import Decision, Entry, Fetched, Item, Poll, Reason, Sourc
 from pipeline.records.publications import Publication, PublishedItem
 from pipeline.rules.rulebook import Rulebook
 from storage.database import Database
+from storage.exports.choice import ArticleChoice
 from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
 from tests.support.moving_press import ELSEWHERE, Told, report
@@ -63,7 +64,7 @@ def test_items_that_turn_out_to_be_one_are_joined(storage: Database, rules: Rule
     assert [entry.item for entry in entries.values()] == [item.key] * 2
     assert [hit.item.key for hit in storage.search.search(parse('"trung mua"'), zone=UTC)] == [item.key]
     assert len(list(storage.derived.facts(T0 - 99 * HOUR, T0 + 99 * HOUR))) == 1
-    assert len(list(storage.derived.csv_rows())) == 1
+    assert len(list(storage.exports.csv_rows(ArticleChoice()))) == 1
     assert [one.key for one in storage.stories.event_items(item.key)] == [item.key]
     # The link that stands brings later texts; a person's later decision finds the item by its former key.
     storage.articles.decide([Decision(new.key, "tone", "neutral", "Lan", T0 + 2 * HOUR)])

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.records import Coverage, DocumentOutcome, Entry, Evidence, PlaceFound, Reason, Unreadable, VerdictReason
 from storage.database import Database, open_database
+from storage.exports.choice import ArticleChoice
 from storage.search.parser import parse
 from tests.support.two_outlets import OTHER, SOURCE, T0, collect, coverage, entry, page, poll
 
@@ -78,7 +79,7 @@ def test_whatever_characters_a_page_holds_are_stored(storage: Database) -> None:
     storage.stories.group(T0)
     items = list(storage.articles.items())
     assert len(items) == 60
-    assert [row.item for row in storage.derived.csv_rows()] == [i.key for i in items]
+    assert [row.item for row in storage.exports.csv_rows(ArticleChoice())] == [i.key for i in items]
     for item in items:
         assert not re.search("[\x00\ud800-\udfff]", f"{item.article}{item.tags}")
 

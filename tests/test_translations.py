@@ -25,6 +25,7 @@ from pipeline.records import (
 from pipeline.stories.fingerprints import compute_fingerprint, dump
 from pipeline.stories.translations import agree_translations
 from storage.database import Database, open_database
+from storage.exports.choice import ArticleChoice
 from storage.maintenance.integrity import check_integrity
 from tests.support.days import item
 from tests.support.factories import examine_pending, store_pages
@@ -111,7 +112,7 @@ def test_it_is_stored_so_that_every_output_tells_the_same(storage: Database) -> 
     assert labels(storage, english) == ("positive", ["tourism"])
     assert store_agreement(storage, AT) == 1
     assert labels(storage, english) == labels(storage, report) == ("negative", ["energy"])
-    rows = list(storage.derived.csv_rows(since=None, until=None, relevance=("main",), topics=("energy",)))
+    rows = list(storage.exports.csv_rows(ArticleChoice(relevance=("main",), topics=("energy",))))
     assert {row.item for row in rows} == {report, english}
     assert store_agreement(storage, AT) == 0, "nothing is left to do"
     assert storage.articles.count_outdated_taggings("r1") == 0

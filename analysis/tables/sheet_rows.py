@@ -18,6 +18,7 @@ _CELL, _LINK, _LINKS = 32_767, 2_079, 65_000
 #: Where Excel's days begin
 _EPOCH, _NEW_YEAR = datetime.combine(date(1899, 12, 31), time()), date(1900, 1, 1)
 _SECONDS_OF_DAY = 60 * 60 * 24
+_FIRST_WRONG = 59
 #: A text that Excel would take for an escaped character
 _ESCAPE = re.compile("(_x[0-9a-fA-F]{4}_)")
 _PERCENT = re.compile("%[0-9a-fA-F]{2}")
@@ -27,6 +28,8 @@ _IN_LINKS = {
     "}": "%7d", "%": "%25",
 }  # fmt: skip
 _OF_LINKS = str.maketrans(_IN_LINKS)
+#: Addresses of which `is_fetchable` is true, whatever their path: nearly all; their characters are at most so many
+_PLAIN, _SHORT_LINK = re.compile(r"https?://[a-z0-9][a-z0-9.-]*/[\w/.,~+-]*", re.ASCII), 160
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 #: What stands about a kind until its format has a number; no cell holds it
 _MARK = "\x00"
@@ -79,37 +82,36 @@ class SheetRows:
         return taken
 
     def _cells(self, column: Column[Any], letters: str, style: str, rows: Sequence[Any], first: int) -> list[str]:
-        values = map(column.value, rows)
+        values: Any = map(column.value, rows)
         if column.kind == "link":
             return [self._link(value, letters, n, style) for n, value in enumerate(values, first)]
-        known: dict[Any, str] = self._known
-        made = self._cell
-        if column.kind == "text":
-            # Most texts are of those that come again and again, or empty.
+        if column.kind in ("time", "day"):
             return [
-                ""
-                if value is None or value == ""
-                else f'<c r="{letters}{n}" {known[value]}'
-                if value in known
-                else made(value, letters, n, style)
+                "" if value is None else f'<c r="{letters}{n}"{style}><v>{_excel_days(value):.16G}</v></c>'
                 for n, value in enumerate(values, first)
             ]
+        if column.kind == "list":
+            values = ["; ".join(value) if value else "" for value in values]
+        elif column.kind != "text":
+            return [
+                "" if value is None else self._cell(value, letters, n, style) for n, value in enumerate(values, first)
+            ]
+        known: dict[Any, str] = self._known
+        # Most texts are of those that come again and again, or empty.
         return [
-            "" if value is None or value == () else made(value, letters, n, style)
+            ""
+            if value is None or value == ""
+            else f'<c r="{letters}{n}" {known[value]}'
+            if value in known
+            else self._cell(value, letters, n, style)
             for n, value in enumerate(values, first)
         ]
 
     def _cell(self, value: Cell, letters: str, n: int, style: str) -> str:
         if isinstance(value, str):
             return f'<c r="{letters}{n}" {self._text(value)}' if value else ""
-        if isinstance(value, tuple):
-            return f'<c r="{letters}{n}" {self._text("; ".join(value))}'
         if isinstance(value, bool):
             return f'<c r="{letters}{n}" t="b"><v>{int(value)}</v></c>'
-        if isinstance(value, datetime):
-            value = _excel_days(value.replace(tzinfo=None))
-        elif isinstance(value, date):
-            value = _excel_days(datetime.combine(value, time()))
         return f'<c r="{letters}{n}"{style}><v>{value:.16G}</v></c>'
 
     def _text(self, value: str) -> str:
@@ -123,7 +125,7 @@ class SheetRows:
     def _link(self, value: Any, letters: str, n: int, style: str) -> str:
         if not value:
             return ""
-        if self._n_links >= _LINKS or len(value) >= _LINK or not is_fetchable(value):
+        if self._n_links >= _LINKS or len(value) >= _LINK or not _may_be_asked(value):
             return f'<c r="{letters}{n}" {_inline(value)}'
         self._n_links += 1
         target, _, place = legal_text(value).partition("#")
@@ -138,6 +140,10 @@ class SheetRows:
         return f'<c r="{letters}{n}"{style} {_inline(value)}'
 
 
+def _may_be_asked(address: str) -> bool:
+    return (len(address) <= _SHORT_LINK and _PLAIN.fullmatch(address) is not None) or is_fetchable(address)
+
+
 def _letters(column: int) -> str:
     """Return the letters of a column, counted from 0."""
     letters = ""
@@ -148,14 +154,17 @@ def _letters(column: int) -> str:
     return letters
 
 
-def _excel_days(when: datetime) -> float:
-    """Return a time as Excel counts it, added up in XlsxWriter's order, so that no last digit differs."""
-    passed = when - _EPOCH
-    days = passed.days + (float(passed.seconds) + float(passed.microseconds) / 1e6) / _SECONDS_OF_DAY
-    if when.date() == _NEW_YEAR:
-        days -= 1
+def _excel_days(when: date) -> float:
+    """Return a day or a time as Excel counts it, added up in XlsxWriter's order, so that no last digit differs."""
+    at = when.replace(tzinfo=None) if isinstance(when, datetime) else datetime.combine(when, time())
+    passed = at - _EPOCH
+    days: float = passed.days + (float(passed.seconds) + float(passed.microseconds) / 1e6) / _SECONDS_OF_DAY
     # Excel's calendar has a 29 February 1900.
-    return days + 1 if days > 59 else days
+    if days > _FIRST_WRONG:
+        return days + 1
+    if at.date() == _NEW_YEAR:
+        days -= 1
+    return days
 
 
 def _inline(text: str) -> str:

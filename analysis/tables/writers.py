@@ -1,34 +1,33 @@
-"""Rows → CSV, JSON Lines and Parquet, and, by way of `workbooks`, XLSX: some hundred rows in memory at a time."""
+"""Rows → CSV and JSON Lines, some hundred in memory at a time; `parquet` and `workbooks` write the other forms."""
 
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from io import StringIO
-from pathlib import Path
-from typing import Any, TextIO, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, BinaryIO, TextIO, TypeVar
 
+from analysis.tables.parquet import write_parquet as write_parquet
+from analysis.tables.parquet import write_parquet_rows as write_parquet_rows
 from analysis.tables.workbooks import SHEET_ROWS as SHEET_ROWS
 from analysis.tables.workbooks import TooManyRows as TooManyRows
 from analysis.tables.workbooks import write_xlsx as write_xlsx
 from pipeline.records import Item
-from pipeline.tables.columns import SCHEMA_VERSION, ZONE, Cell, Column, cut
+from pipeline.tables.columns import Column, cut
 from pipeline.tables.csv_cells import groups, write_rows
 from pipeline.tables.csv_rows import CsvRow, csv_line
-from pipeline.tables.raw_items import RawItem, flat_of_raw
 from pipeline.tables.translated_items import cells_of_item
 from pipeline.tagging.reason_text import relevance_reason_text, without_name
 
 T = TypeVar("T")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Rows of a Parquet row group, held in memory at a time
-_GROUP = 5_000
 #: Rows of a CSV written at once
 _BATCH = 500
+#: Lines of JSON written at once; each holds a text
+_LINES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +94,28 @@ def _write_in_dialect(columns: Sequence[Column[Any]], lines: str, stream: TextIO
 
 def write_jsonl(columns: Sequence[Column[Any]], rows: Iterable[Any], stream: TextIO) -> int:
     """Write one JSON line for each row, with all fields of an Item; return the number of lines."""
-    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
     n = 0
     for batch in groups(rows, _BATCH):
-        lines = "\n".join([encode(_record(columns, row)) for row in batch])
-        # Half of a surrogate pair cannot be encoded and would stop the whole export; a RawItem has none.
-        if not all(type(row) is RawItem for row in batch):
-            lines = _SURROGATE.sub("\ufffd", lines)
-        stream.write(lines + "\n")
+        stream.write("".join([_line(_record(columns, row)) for row in batch]))
         n += len(batch)
     return n
 
 
+def write_json_lines(lines: Iterable[bytes | Item], stream: BinaryIO) -> int:
+    """Write what `write_jsonl` writes of articles, some of which come as their lines; return the number of lines."""
+    n = 0
+    for batch in groups(lines, _LINES):
+        stream.writelines([_line(flat_value(line)).encode() if isinstance(line, Item) else line for line in batch])
+        n += len(batch)
+    return n
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    # Half of a surrogate pair cannot be encoded and would stop the whole export.
+    return _SURROGATE.sub("\ufffd", _ENCODE(record)) + "\n"
+
+
 def _record(columns: Sequence[Column[Any]], row: Any) -> dict[str, Any]:
-    if isinstance(row, RawItem):
-        return flat_of_raw(row)
     return flat_value(row) if isinstance(row, Item) else {column.name: column.value(row) for column in columns}
 
 
@@ -139,41 +145,4 @@ def _plain(value: Any) -> str:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def write_parquet(columns: Sequence[Column[Any]], rows: Iterable[Any], path: Path, zone: ZoneInfo = ZONE) -> int:
-    """Write a Parquet file of typed columns, times in `zone`; return the number of rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = {
-        "list": pa.list_(pa.string()),
-        "time": pa.timestamp("s", zone.key),
-        "day": pa.date32(),
-        "integer": pa.int64(),
-        "number": pa.float64(),
-        "yes/no": pa.bool_(),
-    }
-    schema = pa.schema(
-        [pa.field(c.name, types.get(c.kind, pa.string()), metadata={"meaning": c.meaning}) for c in columns],
-        metadata={"diembao.schema": str(SCHEMA_VERSION)},
-    )
-    n = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in groups(rows, _GROUP):
-            arrays = [_array(pa, list(map(c.value, group)), f.type) for c, f in zip(columns, schema, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            n += len(group)
-    return n
-
-
-def _array(pa: Any, values: list[Cell], kind: Any) -> Any:
-    try:
-        return pa.array(values, kind)
-    except UnicodeEncodeError:
-        return pa.array([_whole(value) for value in values], kind)
-
-
-def _whole(value: Cell) -> Cell:
-    """Return a cell without surrogates, which UTF-8 cannot encode."""
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
-    return tuple(_SURROGATE.sub("\ufffd", v) for v in value) if isinstance(value, tuple) else value
+_ENCODE = json.JSONEncoder(ensure_ascii=False, default=_plain).encode

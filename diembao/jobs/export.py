@@ -22,11 +22,11 @@ from pipeline.records.audit import Actor, AuditEvent, Json
 from pipeline.tables.columns import ITEMS, ZONE, Cell, Column, in_zone, of_cells
 from pipeline.tables.csv_cells import groups
 from pipeline.tables.csv_rows import CsvRow
+from pipeline.tables.exact_cells import cells_of_rows
 from pipeline.tables.narrow_rows import TaggedItem, tagged_item
-from pipeline.tables.raw_items import RawItem, cells_of_raw
 from pipeline.tables.translated_items import with_translation
 from storage.database import Database
-from storage.exports.narrow_rows import ArticleChoice
+from storage.exports.choice import ArticleChoice
 
 if TYPE_CHECKING:
     from analysis.tables.writers import CsvDialect
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 
 #: File suffixes of an export, which choose its format.
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
-#: Articles whose translations are asked for at once.
+#: Articles whose cells are made, or whose translations are asked for, at once.
 _CHUNK = 500
+#: New objects after which the garbage collector looks for cycles.
+_SELDOM = 50_000
+#: Bytes of lines of JSON that are written at once.
+_BUFFER = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def export(
     """
     from analysis.tables.definitions import MATTERS_WITH_NOTES, REGISTER_TABLES, TABLES
     from analysis.tables.sheet_words import SheetWords
-    from analysis.tables.writers import CsvDialect, write_csv, write_csv_rows, write_jsonl, write_parquet, write_xlsx
+    from analysis.tables.writers import CsvDialect, write_csv, write_jsonl, write_parquet, write_xlsx
 
     columns: Sequence[Column[Any]] = MATTERS_WITH_NOTES if request.with_notes else TABLES[request.table].columns
     if request.table in REGISTER_TABLES:
@@ -103,30 +107,50 @@ def export(
         rows = register_rows(storage, asked, register)
     else:
         columns, rows = _table(storage, request, topic_labels)
-    columns = in_zone(columns, request.zone)
     with _lean_collector(), replacing(path) as draft:
+        if request.table == "items" and request.as_of is None and _has_own_way(path.suffix, request.zone):
+            return _write_items(storage, draft, path.suffix, request, dialect)
+        columns = in_zone(columns, request.zone)
         if path.suffix == ".xlsx":
             return write_xlsx(request.table, columns, rows, draft, SheetWords(current_language(), topic_labels))
         if path.suffix == ".parquet":
             return write_parquet(columns, rows, draft, request.zone)
         with draft.open("w", encoding="utf-8", newline="") as stream:
             if path.suffix == ".jsonl":
-                if request.table == "items" and request.as_of is None:
-                    rows = storage.exports.raw_items(_choice(request))
                 return write_jsonl(columns, rows, stream)
-            # Stored CSV rows carry times in the zone ZONE.
-            if request.table == "items" and request.as_of is None and request.zone.key == ZONE.key:
-                return write_csv_rows(columns, _csv_rows(storage, request), stream, dialect or CsvDialect())
             return write_csv(columns, rows, stream, dialect or CsvDialect())
+
+
+def _has_own_way(suffix: str, zone: ZoneInfo) -> bool:
+    """Whether today's articles are written in a form from what is stored, without the cells of each."""
+    # Stored CSV rows carry times in the zone ZONE.
+    return suffix in (".jsonl", ".parquet") or (suffix == ".csv" and zone.key == ZONE.key)
+
+
+def _write_items(storage: Database, path: Path, suffix: str, request: ExportRequest, dialect: CsvDialect | None) -> int:
+    """Write today's articles from what is stored; return their number."""
+    from analysis.tables.writers import CsvDialect, write_csv_rows, write_json_lines, write_parquet_rows
+
+    exports, choice = storage.exports, _choice(request)
+    if suffix == ".jsonl":
+        with path.open("wb", buffering=_BUFFER) as lines:
+            return write_json_lines(exports.json_lines(choice), lines)
+    if suffix == ".parquet":
+        return write_parquet_rows(exports.csv_rows(choice, exact=True), path, request.zone)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        return write_csv_rows(ITEMS, exports.csv_rows(choice), stream, dialect or CsvDialect())
 
 
 @contextmanager
 def _lean_collector() -> Iterator[None]:
     """Keep the garbage collector from walking through the loaded program again and again: rows hold no cycles."""
+    usual = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(_SELDOM, *usual[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 
@@ -146,7 +170,7 @@ def _table(
 
     columns = TABLES[request.table].columns
     if request.as_of is None and request.table == "items":
-        return of_cells(columns), map(_item_cells, storage.exports.raw_items(_choice(request)))
+        return of_cells(columns), _item_cells(storage.exports.csv_rows(_choice(request), exact=True))
     if request.as_of is None and request.table == "stories":
         return of_cells(columns), story_cells(storage.exports.story_parts(_choice(request)), sort_on_disk)
     if request.as_of is None and request.table == "ledger":
@@ -154,8 +178,9 @@ def _table(
     return columns, rows_of(storage, request, topic_labels)
 
 
-def _item_cells(item: RawItem | Item) -> tuple[Cell, ...]:
-    return tuple(column.value(item) for column in ITEMS) if isinstance(item, Item) else cells_of_raw(item)
+def _item_cells(rows: Iterable[CsvRow]) -> Iterator[tuple[Cell, ...]]:
+    for some in groups(rows, _CHUNK):
+        yield from cells_of_rows(some)
 
 
 def _choice(request: ExportRequest) -> ArticleChoice:
@@ -232,13 +257,6 @@ def with_translations(storage: Database, items: Iterable[Item]) -> Iterator[Item
     for some in groups(items, _CHUNK):
         translated = storage.translations.of_items([item.key for item in some])
         yield from (with_translation(item, translated.get(item.key)) for item in some)
-
-
-def _csv_rows(storage: Database, request: ExportRequest) -> Iterator[CsvRow]:
-    rows = storage.derived.csv_rows(
-        since=request.start, until=request.end, relevance=request.relevance, topics=request.topics
-    )
-    return (row for row in rows if not request.sources or row.source in request.sources)
 
 
 def _sources(storage: Database, request: ExportRequest, day: date) -> list[SourceDay]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from io import StringIO
 from typing import Any, NamedTuple
 
-from pipeline.records import Article, Tags
+from pipeline.records import Article, Item, Tags
 from pipeline.tables.columns import ITEMS, Column, cut
 from pipeline.tables.csv_cells import cell_of_id, neutralise_formula, write_rows
 from pipeline.tables.translated_items import TranslatedCells
@@ -28,7 +28,7 @@ _OUTLET_AT = _NAMES.index(_OUTLET[0])
 STORED_PARTS = ITEMS[len(_FIRST) : _OUTLET_AT], ITEMS[_OUTLET_AT + len(_OUTLET) : -len(_TRANSLATED)]
 
 
-class _TaggedText(NamedTuple):
+class TaggedText(NamedTuple):
     """The fields of an Item that the stored columns read."""
 
     article: Article
@@ -55,13 +55,12 @@ class CsvRow(NamedTuple):
     #: Cells as `stored_cells` renders them.
     cells: str
     translated: TranslatedCells = TranslatedCells()
+    #: the article itself with its translation, where the cells do not tell all that other formats list
+    whole: Item | None = None
 
 
-def stored_cells(
-    article: Article, tags: Tags, *, version: int, first_seen: datetime, fetched_at: datetime, feed_url: str
-) -> str:
-    """Return the cells of an article that are stored; the arguments are those fields of its Item."""
-    text = _TaggedText(article, tags, version, first_seen, fetched_at, feed_url)
+def stored_cells(text: TaggedText) -> str:
+    """Return the cells of an article that are stored."""
     return SEPARATOR.join(_line(part, text) for part in STORED_PARTS)
 
 
@@ -84,7 +83,7 @@ def _translated(cells: TranslatedCells) -> str:
     return f"{made(cells.title)},{made(cut(cells.excerpt))},{made('; '.join(cells.by))}"
 
 
-def _line(columns: Sequence[Column[Any]], text: _TaggedText) -> str:
+def _line(columns: Sequence[Column[Any]], text: TaggedText) -> str:
     stream = StringIO(newline="")
     write_rows(columns, [text], stream)
     return stream.getvalue().removesuffix("\r\n")

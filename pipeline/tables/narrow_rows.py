@@ -57,7 +57,7 @@ class StoryPart(NamedTuple):
     language: str
     relevance: str
     tone: str
-    topics: Sequence[str]
+    topics: tuple[str, ...]
     #: whether its publisher said when it was published
     is_dated: bool
     #: seconds since 1970 of publication, or of first sight where the publisher gives none

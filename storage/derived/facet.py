@@ -1,4 +1,4 @@
-"""The derived tables' part of the database: facts for counting and rows of the articles' CSV."""
+"""The derived tables' part of the database: facts for counting, and articles chosen by them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -6,10 +6,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from pipeline.records import Item, Relevance
-from pipeline.tables.csv_rows import CsvRow
 from pipeline.tables.facts import Fact
 from storage.articles.items import load_chosen
-from storage.derived.csv_rows import load_csv_rows
 from storage.derived.facts import load_events, load_facts, sample_texts
 from storage.engine.facet import Facet
 
@@ -34,19 +32,6 @@ class Derived(Facet):
         self._catch_up()
         with self._reading() as connection:
             return list(load_events(connection, start, end))
-
-    def csv_rows(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        relevance: Sequence[Relevance] = ("main", "mention"),
-        topics: Sequence[str] = (),
-    ) -> Iterator[CsvRow]:
-        """Yield the rows of articles as tables list them, newest first: the same ones as Articles.items."""
-        self._catch_up()
-        with self._reading() as connection:
-            yield from load_csv_rows(connection, since, until, relevance, topics)
 
     def sample_items(self, start: datetime, end: datetime, most: int, /) -> list[Item]:
         """Return at most `most` Vietnamese articles about the province of [start, end), each of another story.

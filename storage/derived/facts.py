@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 
 from pipeline.records import Relevance, Tags
 from pipeline.tables.facts import Fact, FactKey, written
+from pipeline.tables.stored_json import json_sum
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.raw_rows import raw_rows
 from storage.schema.core import items
@@ -39,6 +40,8 @@ def store_facts(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]
                 "relevance": tags.relevance,
                 "language": tags.language or row.article["language"],
                 "kind": written(_kind(row, tags)),
+                # Hardly anybody exports what is not about the province.
+                "json_sum": None if tags.relevance == "no" else json_sum(row.article, row.tags),
             }
             for row, tags in articles
         ],

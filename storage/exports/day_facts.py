@@ -14,7 +14,7 @@ from pipeline.tables.facts import FactKey, kind_of
 from pipeline.tables.narrow_rows import DayFact
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.raw_rows import raw_rows
-from storage.exports.narrow_rows import ArticleChoice, chosen_facts
+from storage.exports.choice import ArticleChoice, chosen_facts
 from storage.schema.core import sources
 from storage.schema.derived import facts
 

@@ -8,14 +8,16 @@ from sqlalchemy import Engine
 
 from pipeline.records import Item, SourceDay
 from pipeline.tables.columns import Cell
+from pipeline.tables.csv_rows import CsvRow
 from pipeline.tables.narrow_rows import DayFact, StoryPart, TaggedItem
-from pipeline.tables.raw_items import RawItem
 from storage.engine.facet import Facet
+from storage.exports.choice import ArticleChoice
 from storage.exports.counted_days import load_counted_days
+from storage.exports.csv_rows import load_csv_rows
 from storage.exports.day_facts import load_day_facts, load_outlets
+from storage.exports.json_lines import load_json_lines
 from storage.exports.ledger_rows import load_ledger_rows
-from storage.exports.narrow_rows import ArticleChoice, load_story_parts, load_tagged
-from storage.exports.raw_items import load_raw_items
+from storage.exports.narrow_rows import load_story_parts, load_tagged
 
 
 class Exports(Facet):
@@ -49,11 +51,20 @@ class Exports(Facet):
         with self._reading() as connection:
             return load_outlets(connection, choice)
 
-    def raw_items(self, choice: ArticleChoice, /) -> Iterator[RawItem | Item]:
-        """Yield the chosen articles as they are stored, newest first: those of Articles.items, with translations."""
+    def csv_rows(self, choice: ArticleChoice, /, *, exact: bool = False) -> Iterator[CsvRow]:
+        """Yield the rows of the chosen articles as tables list them, newest first: those of Articles.items.
+
+        `exact`: whether a row whose cells do not tell all that other formats list has the whole article.
+        """
         self._catch_up()
         with self._reading() as connection:
-            yield from load_raw_items(connection, choice)
+            yield from load_csv_rows(connection, choice, exact=exact)
+
+    def json_lines(self, choice: ArticleChoice, /) -> Iterator[bytes | Item]:
+        """Yield the chosen articles with translations, newest first: as lines of JSON, or whole where they differ."""
+        self._catch_up()
+        with self._reading() as connection:
+            yield from load_json_lines(connection, choice)
 
     def counted_days(
         self, days: Iterable[tuple[date, datetime, datetime]], /

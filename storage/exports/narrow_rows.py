@@ -4,15 +4,15 @@ The stored article, most of a row's bytes, is read only where a narrow column do
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Select, Text, cast, func, select
+from sqlalchemy import Connection, Text, and_, cast, func, select
 
-from pipeline.records import Decision, Relevance
+from pipeline.records import Decision
 from pipeline.tables.columns import distinct
 from pipeline.tables.facts import kind_of
 from pipeline.tables.narrow_rows import NarrowTag, StoryPart, TaggedItem, narrow_tags
@@ -21,6 +21,8 @@ from storage.articles.decisions import apply_decisions, load_decisions
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.instants import instant_of
 from storage.engine.raw_rows import raw_rows
+from storage.exports.article_order import NEWEST_FIRST
+from storage.exports.choice import ArticleChoice, chosen_facts
 from storage.schema.core import items, sources, taggings, versions
 from storage.schema.derived import facts, listings
 
@@ -28,38 +30,9 @@ from storage.schema.derived import facts, listings
 _CHUNK = 500
 #: Characters of stored cells that hold the version, the time of publication and where it comes from.
 _HEAD = 60
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 #: Values of published_from of an article whose publisher does not say when it was published
 _UNDATED = ("first_seen", "none")
-#: Order of exported articles, in a query that joins their items and versions.
-NEWEST_FIRST = (
-    facts.c.at.desc(),
-    func.coalesce(versions.c.published, items.c.first_seen).desc(),
-    facts.c.item_key,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleChoice:
-    """Which articles a table lists; times are of publication, else of first sight, `until` exclusive."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    relevance: Sequence[Relevance] = ("main", "mention")
-    #: articles that have one of these; empty: all
-    topics: Sequence[str] = ()
-    #: ids; empty: all
-    sources: Sequence[str] = ()
-
-
-def chosen_facts(choice: ArticleChoice, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """Select columns of the facts of the chosen articles; topics are left to the caller."""
-    # Without the index of relevances, so that SQLite reads by the index of times and sorts nothing.
-    query = select(*columns).select_from(facts).where((facts.c.relevance + "").in_(choice.relevance))
-    if choice.since is not None:
-        query = query.where(facts.c.at >= int(choice.since.timestamp()))
-    if choice.until is not None:
-        query = query.where(facts.c.at < int(choice.until.timestamp()))
-    return query
 
 
 def load_tagged(connection: Connection, choice: ArticleChoice) -> Iterator[TaggedItem]:
@@ -142,7 +115,7 @@ def load_story_parts(connection: Connection, choice: ArticleChoice) -> Iterator[
         .join(items, items.c.key == facts.c.item_key)
         .join(taggings, taggings.c.id == facts.c.tagging_id)
         .join(versions, versions.c.id == taggings.c.version_id)
-        .outerjoin(listings, listings.c.item_key == facts.c.item_key)
+        .outerjoin(listings, and_(listings.c.tagging_id == facts.c.tagging_id, listings.c.item_key == facts.c.item_key))
         .order_by(facts.c.story)
     )
     if choice.sources:
@@ -152,8 +125,14 @@ def load_story_parts(connection: Connection, choice: ArticleChoice) -> Iterator[
     for rows in raw_rows(connection, query, "stories", _CHUNK):
         # The address of an item is that of its first text.
         articles = _load_articles(connection, [row[12] for row in rows if row[11] != 1 or not row[10] or not row[13]])
+        make = partial(_story_part, outlets, articles)
+        any_damaged = is_damaged(chain.from_iterable(rows))
         for row in rows:
-            part = _sound(row, row[0], partial(_story_part, outlets, articles))
+            try:
+                part = _sound(row, row[0], make) if any_damaged else make(row)
+            except (ValueError, KeyError, TypeError, IndexError) as error:
+                tell_left_out(f"article {row[0]}", error)
+                continue
             if part is not None and (not wanted or not wanted.isdisjoint(part.topics)):
                 yield part
 
@@ -164,6 +143,12 @@ def _load_articles(connection: Connection, version_ids: Sequence[int]) -> dict[i
         return {}
     query = select(versions.c.id, cast(versions.c.article, Text)).where(versions.c.id.in_(version_ids))
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _seconds(stored: Any) -> float:
+    """Return a time as a driver gives it in seconds since 1970. Raises ValueError for a damaged one."""
+    # SQLite's has no zone.
+    return (datetime.fromisoformat(stored) - _EPOCH).total_seconds() if isinstance(stored, str) else stored.timestamp()
 
 
 @lru_cache(maxsize=4096)
@@ -181,9 +166,10 @@ def _story_part(outlets: Mapping[str, tuple[str, str]], articles: Mapping[int, A
     else:
         # The first cells: version, time, origin of the time.
         published_from = head.split(",", 3)[2]
-    seen_at = instant_of(seen).timestamp()  # type: ignore[union-attr]
-    listed_at = seen_at if published is None else instant_of(published).timestamp()  # type: ignore[union-attr]
     is_dated = published is not None and published_from not in _UNDATED
+    # Nearly all have a time, and then the first sight plays no part.
+    listed_at = _seconds(seen if published is None else published)
+    at = listed_at if is_dated or published is None else _seconds(seen)
     relevance, tone, topics = _said(kind)
     outlet, country = outlets[source_id]
     return StoryPart(
@@ -199,7 +185,7 @@ def _story_part(outlets: Mapping[str, tuple[str, str]], articles: Mapping[int, A
         tone,
         topics,
         is_dated,
-        listed_at if is_dated else seen_at,
+        at,
         listed_at,
         title,
         url,

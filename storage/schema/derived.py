@@ -20,6 +20,12 @@ facts = Table(
         nullable=False,
         comment="all that is counted of it, with bars between (pipeline.tables.facts)",
     ),
+    Column(
+        "json_sum",
+        BigInteger,
+        comment="checksum of text and tags as stored, by which exports take them (pipeline.tables.stored_json); "
+        "empty: they do not",
+    ),
     Index(None, "at"),
     # The articles about the province of some days, however many others were read on them.
     Index(None, "relevance", "at"),
@@ -31,7 +37,21 @@ facts = Table(
 listings = Table(
     "listings",
     metadata,
-    Column("item_key", String, primary_key=True, comment="the article, which is about the province or mentions it"),
+    # Found by a number from the facts, in about the order in which exports list articles: half the cost of its key.
+    Column(
+        "tagging_id",
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="as in facts: the tagging that the row was made from",
+    ),
+    Column("item_key", String, nullable=False, comment="the article, which is about the province or mentions it"),
     Column("cells", Text, nullable=False, comment="of its row in a CSV what is its own (pipeline.tables.csv_rows)"),
+    Column(
+        "exact_sum",
+        BigInteger,
+        comment="checksum of cells that tell all that other formats list; empty: those read the article",
+    ),
+    Index(None, "item_key", unique=True),
     info={"derived": True},
 )

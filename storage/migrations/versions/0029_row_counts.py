@@ -3,7 +3,7 @@
 Triggers and numbers are made by storage.engine.row_counts at the end of an upgrade.
 
 Revision ID: 0029
-Revises: 0027
+Revises: 0028
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from storage.engine.row_counts import drop_triggers
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
