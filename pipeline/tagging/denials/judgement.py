@@ -85,7 +85,7 @@ def is_degree_of_harm(word: ToneWord, harms: Sequence[int], language: str) -> bo
 
     `harms` are the offsets of the bad news that the word's zone reports, in their order.
     """
-    cues = LANGUAGES.get(language) or LANGUAGES["en"]
+    cues = cues_of(language)
     if not cues.degree.fullmatch(_term(word)):
         return False
     before, after = _context(word)
