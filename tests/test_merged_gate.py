@@ -149,7 +149,8 @@ PIECES = (
     "Ninh", "Thuận", "Bình", "Hàm", "Nam", "Bắc", "Phan", "Rang", "Thiết", "Tháp", "Chàm", "Thuan", "Khánh", "Hòa",
     "Lâm", "Đồng", "Phước", "Dinh", "Mũi", "Né", "Cà", "Ná", "Ninh Thuận", "Bình Thuận", "Hàm Thuận", "N", "inh",
     "Thu&#7853;n", " ", " ", " ", "-", " - ", "  ", "\n", "&nbsp;", "\u00a0", "<b>", "</b>", "<p>", "</p>",
-    "<a href=/x>", "</a>", ",", ".", "xã ", "tỉnh ", "huyện ", "x", "宁顺省", "平順省", "<li>", "</li>", "<nav>", "</nav>",
+    "<a href=/x>", "</a>", ",", ".", "xã ", "tỉnh ", "huyện ", "x", "宁顺省", "平順省",
+    "<li>", "</li>", "<nav>", "</nav>",
 )  # fmt: skip
 
 

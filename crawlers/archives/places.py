@@ -112,7 +112,7 @@ def _named(file: _File) -> Iterator[None]:
 
 def _read_list(file: _File) -> list[str]:
     with _named(file), file.fs.open(file.path, "rb", compression="infer") as stream:
-        lines: list[str] = stream.read().decode("utf-8", "replace").split()
+        lines = cast("BinaryIO", stream).read().decode("utf-8", "replace").split()
     if not lines:
         raise UnknownArchive(Message(mark("{name}: there is nothing there"), name=file.place))
     return lines
@@ -134,7 +134,7 @@ def _plan_file(file: _File, records: int) -> Iterator[Shard]:
 
 
 def _wacz_members(file: _File) -> list[str]:
-    with _named(file), file.fs.open(file.path, "rb") as stream, zipfile.ZipFile(stream) as archive:
+    with _named(file), file.fs.open(file.path, "rb") as stream, zipfile.ZipFile(cast("BinaryIO", stream)) as archive:
         members = [name for name in sorted(archive.namelist()) if name.lower().endswith(_WARC)]
     if not members:
         raise UnknownArchive(Message(mark("{name}: there is nothing there"), name=file.place))
