@@ -8,6 +8,7 @@ next file. What the processes report is shown by the process that forked them.
 """
 
 import atexit
+import gc
 import json
 import os
 import selectors
@@ -47,6 +48,9 @@ def run(session: pytest.Session) -> bool | None:
     tmp_path_factory: pytest.TempPathFactory = vars(session.config)["_tmp_path_factory"]
     tmp_path_factory.getbasetemp()  # made once, for all
     fork_server()
+    gc.collect()
+    # What is there now is never garbage: a collection would read all of it, and copy it in each forked process.
+    gc.freeze()
     with selectors.DefaultSelector() as selector:
         for _ in range(processes):
             ours, theirs = os.pipe()
