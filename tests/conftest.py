@@ -17,7 +17,7 @@ from diembao.jobs.people import passwords
 from diembao.system.home import Home
 from pipeline.i18n.language import use_language
 from tests.support.cli import Diembao, run_diembao
-from tests.support.forked_runs import add_option, run
+from tests.support.forked_runs import add_option, prepare, run
 from tests.support.postgres import start_postgres
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     return run(session)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let the words of topics.toml decide alone: to encode an article takes longer than most tests.
 
     Tests of the second opinion take this back.
     """
     os.environ.setdefault("DIEMBAO_ENCODER", "none")
+    prepare(config)
 
 
 @pytest.hookimpl(tryfirst=True)

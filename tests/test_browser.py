@@ -21,6 +21,8 @@ from diembao.system.home import Home
 from pipeline.records import CrawlSettings, Feed, Reason, Source
 from tests.support.cli import Diembao
 
+pytestmark = pytest.mark.long(20)
+
 BUILT = "Gió mạnh làm ngã cây ở Cà Ná, đoạn này do trình duyệt dựng."
 
 PAGE = """<!doctype html><meta charset=utf-8><title>Bài</title><div id=app></div><link rel=preconnect href="{secret}">

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cli import Diembao, json_lines, run_inside
+from tests.support.cli import Diembao, json_lines
 from tests.support.local_site import LocalSite, Reply
 
 PAGE = (
@@ -92,7 +92,7 @@ def tallies(tmp_path_factory: pytest.TempPathFactory, diembao: Diembao) -> list[
             return {row["source_id"]: row for row in rows}
 
         first = collect()
-        assert run_inside("--home", folder, "process").returncode == 0
+        assert diembao("--home", folder, "process").returncode == 0
         for change, site in sites.items():
             if change is not with_an_etag:
                 change(site)

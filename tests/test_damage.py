@@ -15,7 +15,7 @@ from tests.support.cli import CommandResult, json_lines, run_inside
 from tests.support.damaged import change, copied_home, fill_one, made_home
 from tests.support.filled import fill, quiet
 
-pytestmark = pytest.mark.one_in(3)
+pytestmark = [pytest.mark.one_in(3), pytest.mark.long(12)]
 
 made = pytest.fixture(scope="module")(made_home)
 home = pytest.fixture(copied_home)

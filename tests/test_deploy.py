@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import fork_server
-from tests.support.fork_server import FORK
+from tests.support.forked_commands import FORK
 
 pytestmark = pytest.mark.long(40)
 

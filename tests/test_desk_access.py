@@ -10,6 +10,8 @@ from pipeline.i18n.catalogs import translate
 from tests.support.desk_server import MAKER, DeskClient
 from tests.support.siege import NOW, Siege, besieged, routes, visitor_of
 
+pytestmark = pytest.mark.long(10)
+
 _SIGNED_IN, _READERS, _ANYBODY = "VREAMU", "REAMU", "VREAMUFN"
 #: Method and path of every route → who may take it: V viewer, R reviewer, E editor, A analyst, M administrator,
 #: U auditor, F an editor without the second factor, N nobody. Whoever adds a route says here who may take it.

@@ -15,7 +15,7 @@ from tests.support.siege import DAY, EVALUATED, Siege, besieged, letter_for, rou
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(15)]
 
 #: Console lines that no attack causes.
 _HARMLESS = re.compile(

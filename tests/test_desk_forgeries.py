@@ -19,6 +19,8 @@ from storage.database import open_database
 from tests.support.desk_server import MAKER, Desk, DeskClient
 from tests.support.siege import HOSTILE, ROLES, Siege, besieged, enter, routes, visitor_of
 
+pytestmark = pytest.mark.long(16)
+
 _OTHER_KEY = b"k" * 32
 
 

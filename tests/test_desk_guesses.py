@@ -16,6 +16,8 @@ from tests.support.desk_server import PASSWORD, Desk
 from tests.support.siege import NOW, Siege, besieged, enter
 from tests.support.stress.desk_guesses import guess
 
+pytestmark = pytest.mark.long(12)
+
 _ALL = AuditFilter()
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.support.desk_server import DeskClient
 from tests.support.siege import DAY, EVALUATED, NOW, ROLES, Siege, besieged, letter_for, routes, visitor_of
 
+pytestmark = pytest.mark.long(18)
+
 #: Fields that hold who one is: with the right ones a run would sign itself out.
 _OURS = {"csrf"}
 _READ = re.compile(

@@ -26,6 +26,8 @@ from storage.database import open_database
 from tests.support.cli import json_lines, run_inside
 from tests.support.desk_server import write_desk_home
 
+pytestmark = pytest.mark.long(25)
+
 
 def until(look: Callable[[], Any], seconds: float = 60) -> Any:
     end = time.monotonic() + seconds

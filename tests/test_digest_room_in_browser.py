@@ -17,7 +17,7 @@ from tests.test_digest_room import AT, LISTS, ROOM, name_lists
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(17)]
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,8 @@ from tests.support.embedding_server import embedding_server
 from tests.support.factories import store_pages
 from tests.support.filled import SOURCE, quiet
 
+pytestmark = pytest.mark.usefixtures("forked_workers")
+
 AT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 PAGES = {
     "nho": "Nho Ninh Thuận được mùa. Nông dân Ninh Phước, tỉnh Ninh Thuận thu hoạch nho từ sáng sớm, thương lái đến "

@@ -1,6 +1,9 @@
 """Every command with values at and beyond their limits: a sentence and a documented exit code, never a traceback."""
 
+import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -108,6 +112,28 @@ def run_main(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int,
     return (code if isinstance(code, int) else 1 if code else 0), capsys.readouterr().err
 
 
+def run_desk(words: list[str], folder: Path) -> tuple[int, str]:
+    """Run the command in a process of its own, ended as soon as it answers; return its exit code and standard error.
+
+    A desk that begins takes the place of the process that was asked for it, and serves until a signal.
+    """
+    said = folder / "said"
+    with said.open("wb") as errors:
+        argv = [sys.executable, "-m", "diembao", *words]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=environment
+        )
+    with process:
+        assert process.stdout is not None
+        if match := re.search(rb"http://\S+:\d+", process.stdout.readline()):
+            # The socket takes connections before the desk is ready, and answers when it is.
+            httpx.get(f"{match[0].decode()}/favicon.ico", timeout=60, trust_env=False)
+            process.terminate()
+            process.stdout.read()
+        return process.wait(60), said.read_text("utf-8")
+
+
 @pytest.mark.parametrize("path", sorted({case.path for case in cases()}), ids=" ".join)
 def test_no_value_ends_in_a_traceback(
     path: tuple[str, ...], home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -118,7 +144,8 @@ def test_no_value_ends_in_a_traceback(
         shutil.copytree(home, folder)
         words = [word.replace("{folder}", str(folder)) for word in case.words]
         try:
-            code, said = run_main(["--home", str(folder), *case.path, *words], capsys)
+            line = ["--home", str(folder), *case.path, *words]
+            code, said = run_desk(line, tmp_path) if path == ("desk",) else run_main(line, capsys)
         except Exception as error:
             wrong.append(f"{case}: {type(error).__name__}: {error}"[:300])
             continue

@@ -9,6 +9,8 @@ from config.rulebook import load_rulebook
 from diembao.evaluation.pairs import JUDGEMENTS, evaluate_pairs
 from tests.support.labelled_pairs import FILES, PARTS, REAL, pairs_with_texts, part_of, read_pairs
 
+pytestmark = pytest.mark.long(11)
+
 #: F1 of reprints and of happenings, a little below what was seen (docs/stories.md)
 FLOORS = {"fitted": (0.89, 0.87), "held back": (0.85, 0.88), "drawn later": (0.88, 0.89)}
 

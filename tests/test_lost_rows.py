@@ -14,6 +14,8 @@ from storage.maintenance.integrity import check_integrity
 from tests.support.damaged import change, fill_all
 from tests.support.postgres import control, start_postgres
 
+pytestmark = pytest.mark.long(25)
+
 #: Bytes of a page of PostgreSQL.
 _PAGE = 8192
 

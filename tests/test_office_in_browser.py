@@ -17,7 +17,7 @@ from tests.support.office import OfficeDesk, acting, office_desk
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(15)]
 
 
 @pytest.fixture(scope="module")

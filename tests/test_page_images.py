@@ -19,6 +19,8 @@ from tests.support.cli import json_lines, run_diembao
 from tests.support.drawn_pages import PAGE, PATHS, TITLE, Scene, pages, source_toml, store, write_settings
 from tests.support.local_site import LocalSite, Reply
 
+pytestmark = pytest.mark.long(20)
+
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:

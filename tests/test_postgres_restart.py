@@ -17,6 +17,8 @@ from tests.support.cli import Diembao
 from tests.support.postgres import start_postgres
 from tests.support.stress.crash import crash, verify
 
+pytestmark = pytest.mark.long(12)
+
 _WAY_OUT = "see whether the server runs"
 
 

@@ -29,6 +29,8 @@ from tests.support.cli import Diembao, json_lines
 from tests.support.days import END, fill, item
 from tests.support.factories import examine_pending, store_pages
 
+pytestmark = pytest.mark.long(11)
+
 DAY = date(2026, 11, 22)
 LISTS = SendingSettings(
     ("pdf", "docx"),

@@ -11,7 +11,7 @@ from tests.support.reading_room import ReadingRoom, reading_room
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(16)]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.support.register_desk import NOW, PHONE, PRIVATE, TITLE, RegisterDesk
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(25)]
 
 
 @pytest.fixture(scope="module")

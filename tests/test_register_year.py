@@ -40,6 +40,8 @@ from tests.support.register_year import (
     play_year,
 )
 
+pytestmark = pytest.mark.long(20)
+
 #: Kind of the database, and one in how many weeks and days is told of and compared.
 _YEARS = [
     ("sqlite", 4),

@@ -43,7 +43,7 @@ from tests.support.earlier_fingerprints import as_earlier_release
 from tests.support.factories import examine_pending, store_pages
 from tests.support.stress.retag import interrupt
 
-pytestmark = [pytest.mark.usefixtures("forked_workers"), pytest.mark.few_on_postgresql]
+pytestmark = [pytest.mark.usefixtures("forked_workers"), pytest.mark.few_on_postgresql, pytest.mark.long(13)]
 
 T0 = datetime(2026, 3, 1, 1, tzinfo=UTC)
 T1 = T0 + timedelta(days=1)

@@ -15,7 +15,7 @@ from tests.support.review_browser import go_through, open_key, press, room, serv
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(22)]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.support.review_browser import open_key, press, room, served, state
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.long(22)]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from storage.database import open_database
 from tests.support.cli import Diembao, json_lines, run_inside
 from tests.support.local_site import LocalSite, Reply
 
+pytestmark = pytest.mark.long(17)
+
 RSS = """<rss version="2.0"><channel><title>x</title>
 <item><title>Bài một</title><link>/bai-1.html</link><pubDate>Sun, 01 Mar 2020 08:00:00 +0700</pubDate></item>
 <item><title>Bài hai</title><link>/bai-2.html</link></item><item><title>không có liên kết</title></item>

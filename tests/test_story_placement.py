@@ -17,6 +17,8 @@ from storage.schema.core import versions
 from storage.schema.stories import story_changes, story_keys, story_nodes
 from tests.support.factories import examine_pending, store_pages
 
+pytestmark = pytest.mark.long(18)
+
 T0 = datetime(2026, 11, 22, 1, tzinfo=UTC)
 TAGS = Tags("vi", "main", 0.9, VerdictReason.text("vì thế"), (), (), (), "neutral", "r1")
 SYLLABLES = [a + b for a in ("b", "ch", "đ", "gh", "h", "kh", "l", "m") for b in ("ận", "ười", "oải", "ếch", "ương")]

@@ -21,6 +21,8 @@ from pipeline.tagging.tagger import tag, tags_to_json, text_from_record
 from pipeline.text.normalize import normalise, strip_diacritics
 from tests.support import legacy_text
 
+pytestmark = pytest.mark.long(11)
+
 RULES = load_rulebook()
 REAL = Path(__file__).parents[2] / "shared" / "real"
 needs_real = pytest.mark.skipif(not REAL.exists(), reason="labelled real text is not on this machine")

@@ -28,6 +28,8 @@ from storage.maintenance.backup import upgrade
 from storage.maintenance.integrity import check_integrity
 from storage.search.parser import parse
 
+pytestmark = pytest.mark.long(10)
+
 VERSIONS = sorted(
     file.name.partition("_")[0]
     for file in (Path(__file__).parent.parent / "storage" / "migrations" / "versions").glob("[0-9]*_*.py")

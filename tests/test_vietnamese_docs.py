@@ -16,6 +16,8 @@ from tests.support.cli import CommandResult, json_lines, run_diembao, run_inside
 from tests.support.local_site import LocalSite, Reply
 from tests.test_i18n import CATALOGUES
 
+pytestmark = pytest.mark.long(25)
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "vi"
 PAGES = {path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.md"))}

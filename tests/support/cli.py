@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from diembao.cli.main import cli
-from tests.support.fork_server import ForkedCommand, ForkServer
+from tests.support.forked_commands import ForkedCommand, ForkServer
 
 Diembao = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace, TracebackType
 from typing import IO, Any, Self
 
-from tests.support.fork_server import FORK, ForkedCommand, request
+from tests.support.forked_commands import FORK, ForkedCommand, request
 
 #: Options of Python that change nothing in a process that has begun already.
 _OPTIONS = {"-P", "-B", "-u"}

@@ -34,7 +34,7 @@ from storage.database import open_database
 from storage.maintenance.integrity import check_integrity
 from tests.support.cli import start_diembao
 from tests.support.factories import examine_pending, store_pages
-from tests.support.fork_server import ForkedCommand
+from tests.support.forked_commands import ForkedCommand
 
 _AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 _SOURCE = Source("a", "Báo A", "http://a.example/", ())
