@@ -149,7 +149,7 @@ def test_days_sources_and_faults(home: Home, tmp_path: Path) -> None:
     ]
     file = write_warc(tmp_path / "a.warc.gz", pages)
     data = file.read_bytes()
-    file.write_bytes(data + data[: len(data) // 5])
+    file.write_bytes(data + data[: len(data) // 5])  # a download that broke off
     with open_provinces([home]) as provinces:
         wanted = Wanted(since=datetime(2024, 1, 1, tzinfo=UTC), sources=("vnexpress",))
         done = run(provinces, list(plan_shards([str(file)])), wanted)

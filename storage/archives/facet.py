@@ -1,17 +1,28 @@
-"""The archives' part of the database: shards that were read, and their articles among the others."""
+"""The archives' part of the database: shards that were read, and their articles among the others.
 
-from collections.abc import Callable, Collection
-from datetime import datetime
+What compares texts loads libraries that readers have no use for: it is imported where it is called.
+"""
 
-from sqlalchemy import Connection, Engine, func, select
+from __future__ import annotations
 
-from pipeline.records.archives import RecordOutcome, Shard, ShardResult
-from storage.archives import shards
-from storage.archives.shards import ArchiveSums, Selection
-from storage.articles.identity import LeaveStories
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from pipeline.records.archives import RecordOutcome
 from storage.engine.errors import StorageError
 from storage.engine.facet import Facet
-from storage.schema.archives import archive_records
+from storage.schema.archives import archive_records, archive_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine
+
+    from pipeline.records.archives import Shard, ShardResult
+    from storage.archives.shards import ArchiveSums, Selection
+    from storage.articles.identity import LeaveStories
 
 
 class Archives(Facet):
@@ -29,19 +40,28 @@ class Archives(Facet):
 
     def read_shards(self, selection: Selection, /) -> set[tuple[str, int, int]]:
         """Return the shards that were read for a selection, each as (identity, first byte, byte after the last)."""
+        from storage.archives.shards import load_read
+
         with self._reading() as connection:
-            return shards.load_read(connection, selection)
+            return load_read(connection, selection)
 
     def save_shard(self, shard: Shard, result: ShardResult | str, selection: Selection, at: datetime, /) -> bool:
         """Store what was read of a shard with its receipt, or the note why it could not be; whether it was new."""
+        from storage.archives.shards import store_shard
+
         with self._writing() as connection:
-            return shards.store_shard(connection, shard, result, selection, at)
+            return store_shard(connection, shard, result, selection, at)
 
     def waiting(self) -> int:
         """Return how many articles of archives wait to be placed."""
         with self._reading() as connection:
             query = select(func.count()).where(archive_records.c.outcome == RecordOutcome.WAITING)
             return connection.execute(query).scalar_one()
+
+    def unread(self) -> int:
+        """Return how many shards could not be read when they were last tried."""
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).where(archive_shards.c.note != "")).scalar_one()
 
     def place(self, at: datetime, /) -> dict[RecordOutcome, int]:
         """Put the articles that were captured first, some at a time, among the others; return how each ended.
@@ -82,5 +102,7 @@ class Archives(Facet):
 
     def sums(self) -> list[ArchiveSums]:
         """Return what each archive came to, by its name."""
+        from storage.archives.shards import load_sums
+
         with self._reading() as connection:
-            return shards.load_sums(connection)
+            return load_sums(connection)

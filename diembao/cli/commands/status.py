@@ -40,10 +40,11 @@ def status(app: CliContext, everything: bool) -> int:
         candidates, documents = storage.crawl.candidate_outcomes(), storage.articles.document_outcomes()
         totals = storage.maintenance.totals()
         unreadable = storage.articles.unreadable_reasons()
+        archives = {"waiting": storage.archives.waiting(), "unread": storage.archives.unread()}
     code = FAILED if service.troubles else DONE
     if app.as_json:
         row: dict[str, object] = {"candidates": candidates, "documents": documents, "unreadable": unreadable}
-        row |= {"totals": totals, **_row(service)}
+        row |= {"totals": totals, "archives": archives, **_row(service)}
         app.print_json(row)
         return code
     _print_service(app, service, zone)
@@ -64,6 +65,14 @@ def status(app: CliContext, everything: bool) -> int:
             fetches=totals["fetches"],
         )
     )
+    if any(archives.values()):
+        app.print(
+            translate(
+                "Archives: {waiting} articles wait to be placed, {unread} parts were not read (diembao backfill)",
+                waiting=archives["waiting"],
+                unread=archives["unread"],
+            )
+        )
     return code
 
 
