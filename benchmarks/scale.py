@@ -8,6 +8,7 @@ pages, shared memory counted once (PSS), after each shard.
 
 import argparse
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -44,6 +45,9 @@ class Run:
     pages: int
     start: float
     seconds: float
+    #: CPU seconds of this process, with its scheduler, and of all others, over the whole run
+    own: float
+    workers: float
 
     @property
     def rate(self) -> float:
@@ -54,7 +58,7 @@ class Run:
 def read(executor: ShardExecutor, shards: Sequence[Shard]) -> Run:
     """Read shards. Raises RuntimeError where one was not read."""
     task = ArchiveTask((load_rulebook(None),))
-    began = time.monotonic()
+    began, own, others = time.monotonic(), time.process_time(), _cpu_of_others()
     first, pages = 0.0, 0
     for _, result in executor.run(task, shards):
         if isinstance(result, str):
@@ -63,7 +67,14 @@ def read(executor: ShardExecutor, shards: Sequence[Shard]) -> Run:
             first = time.monotonic()
         else:
             pages += result[0].records
-    return Run(pages, first - began, time.monotonic() - first)
+    seconds = time.monotonic() - first
+    return Run(pages, first - began, seconds, time.process_time() - own, _cpu_of_others() - others)
+
+
+def _cpu_of_others() -> float:
+    """Return the CPU seconds of the processes that this one started and that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def memory_by_shard(shards: Sequence[Shard]) -> list[float]:
@@ -105,9 +116,11 @@ def _figures(shards: Sequence[Shard], rounds: int) -> list[Goal]:
         for name, executor in ways.items():  # in turn, so that a slow spell of the machine meets all of them
             runs[name].append(read(executor, shards))
     best = {name: max(found, key=lambda run: run.rate) for name, found in runs.items()}
-    table = Table("workers", "pages", "s to the first shard", "s for the others", "pages/s", title=f"best of {rounds}")
+    columns = ("pages", "s to the first shard", "s for the others", "pages/s", "CPU of workers", "of the scheduler")
+    table = Table("workers", *columns, title=f"best of {rounds}")
     for name, run in best.items():
-        table.add_row(name, str(run.pages), f"{run.start:.1f}", f"{run.seconds:.1f}", f"{run.rate:.0f}")
+        clock = (f"{run.start:.1f}", f"{run.seconds:.1f}", f"{run.rate:.0f}")
+        table.add_row(name, str(run.pages), *clock, f"{run.workers:.1f} s", f"{run.own:.1f} s")
     Console(width=120).print(table)
     one, two = best["Dask, 1 worker"], best["Dask, 2 workers"]
     return [Goal("scale: pages by the clock with two workers, as those with one", two.rate / one.rate, least=1.8)]

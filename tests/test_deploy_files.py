@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 EXPOSURE = 2.5
+UNITS = ("diembao.service", "diembao-shard-scheduler.service", "diembao-shard-worker.service")
 INSTALLED = {canonicalize_name(d.name) for d in distributions()}
 
 
@@ -34,11 +35,12 @@ def test_every_package_of_the_lock_runs_on_the_oldest_python_promised() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
-def test_the_unit_is_valid_and_exposes_little(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", UNITS)
+def test_the_unit_is_valid_and_exposes_little(name: str, tmp_path: Path) -> None:
     # What is verified includes that the program is there: here is one.
-    unit = tmp_path / "diembao.service"
-    text = (DEPLOY / "diembao.service").read_text()
-    unit.write_text(text.replace("/opt/diembao/current/venv/bin/diembao", "/bin/true"))
+    unit = tmp_path / name
+    text = (DEPLOY / name).read_text()
+    unit.write_text(re.sub(r"/opt/diembao/current/venv/bin/\w+", "/bin/true", text))
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
     assert (done.returncode, [x for x in done.stderr.splitlines() if "diembao" in x]) == (0, []), done.stderr
     done = subprocess.run(
@@ -56,6 +58,49 @@ def test_the_unit_fits_the_program() -> None:
     assert "RestartPreventExitStatus=2 3" in text
     assert "Environment=" in text
     assert not re.search(r"(?i)^Environment=.*(password|token|secret)", text, re.MULTILINE)
+
+
+def test_scheduler_and_workers_of_shards_know_each_other_by_certificates() -> None:
+    for name in UNITS[1:]:
+        text = (DEPLOY / name).read_text()
+        assert not re.search(r"(?i)^Environment=.*(password|token|secret)", text, re.MULTILINE)
+        assert "DASK_CONFIG=/opt/diembao/current/deploy/shards.yaml" in text
+        for option in ("--protocol tls", "--tls-ca-file %d/", "--tls-cert %d/", "--tls-key %d/", "--no-dashboard"):
+            assert option in text
+    worker = (DEPLOY / UNITS[2]).read_text()
+    for option in ("--nthreads 1", "--memory-limit", "--lifetime 1h", "--lifetime-stagger", "--lifetime-restart"):
+        assert option in worker
+
+
+def test_compose_of_two_machines_gives_workers_no_secret_but_their_key() -> None:
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.shards.yaml").read_text())
+    services: dict[str, Any] = read["services"]
+    assert {name: service["profiles"] for name, service in services.items()} == {
+        "scheduler": ["first"],
+        "backfill": ["run"],
+        "workers": ["second"],
+    }
+    keys = {"ca.pem", "machine.pem", "machine.key"}
+    for name, service in services.items():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["init"] is True
+        assert re.search(r":[^:]*\d+\.\d+", service["image"]), "no moving tag"
+        assert set(service["secrets"]) == (keys | {"diembao_database"} if name == "backfill" else keys)
+        assert set(service["secrets"]) <= read["secrets"].keys()
+        words = [*service["entrypoint"], *service["command"]]
+        assert all(any(word.endswith(f"=/run/secrets/{key}") for word in words) for key in keys)
+        if name != "backfill":
+            assert "--protocol=tls" in words
+            assert [one["target"] for one in service["configs"]] == ["/etc/dask/shards.yaml"]
+    assert services["scheduler"]["ports"] == ["8786:8786"]
+    assert {"ports", "networks"} & services["workers"].keys() == set()
+    for option in ("--nthreads=1", "--memory-limit=2GiB", "--lifetime=1h", "--lifetime-restart"):
+        assert option in services["workers"]["command"]
+    # What it shares with compose.yaml goes by the names that are made there.
+    other: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    assert read["networks"]["database"]["name"] == f"{other['name']}_inside"
+    assert read["volumes"]["home"]["name"] == f"{other['name']}_home"
 
 
 def dockerfile() -> list[list[str]]:

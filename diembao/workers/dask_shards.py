@@ -123,19 +123,17 @@ def _local_cluster(workers: int) -> Generator[Any, None, None]:
     import dask.config
     from distributed import LocalCluster
 
-    with (
-        dask.config.set(SETTINGS),
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=MEMORY,
-            dashboard_address=None,
-            # Any free port: two runs of one machine would both want the usual one.
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-            security=True,
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-    ):
+    options: dict[str, Any] = {
+        "n_workers": workers,
+        "threads_per_worker": 1,
+        "memory_limit": MEMORY,
+        "dashboard_address": None,
+        # Any free port: two runs of one machine would both want the usual one.
+        "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},
+        "security": True,
+        "silence_logs": logging.CRITICAL,
+    }
+    with dask.config.set(SETTINGS), LocalCluster(**options) as cluster:
         yield cluster
 
 

@@ -179,6 +179,8 @@ class _Reader:
                     kwargs={"warning_message": warning, "when": "runtest", "nodeid": told["nodeid"], "location": None}
                 )
             else:
+                if isinstance(told.get("longrepr"), list):
+                    told["longrepr"] = tuple(told["longrepr"])  # of a test that was left out: file, line, reason
                 report = self._config.hook.pytest_report_from_serializable(config=self._config, data=told)
                 self._config.hook.pytest_runtest_logreport(report=report)
                 if report.when == "teardown":

@@ -110,7 +110,8 @@ class ShardCluster:
 
     def begun(self) -> Counter[str]:
         """Return how often each shard was begun."""
-        return Counter((self.folder / "begun").read_text().split())
+        file = self.folder / "begun"
+        return Counter(file.read_text().split() if file.exists() else ())
 
     def tasks(self) -> list[str]:
         """Return the names of tasks that the scheduler still sends to workers, and those that a worker still holds."""
