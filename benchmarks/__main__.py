@@ -12,6 +12,7 @@ from rich.table import Table
 
 from benchmarks import (
     accuracy,
+    backfill,
     crawl_cpu,
     documents,
     exports,
@@ -116,6 +117,7 @@ def main() -> int:
     missed = [
         *start_up.main(),
         *funnel.main([]),
+        *backfill.main([]),
         *processing.main([]),
         *scale.main([]),
         *crawl_cpu.report(),

@@ -1,0 +1,98 @@
+"""Archives read back: `backfill` with its database, beside trafilatura with metadata on every page; one and five provinces.
+
+One process and its process for pages, which take turns, so that the time by the clock is that of one core; all start-ups
+are counted. The archive is written here, 2 % of it about the province; trafilatura's share is measured on a part of it.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.goals import Goal, print_goals
+from crawlers.archives.places import plan_shards
+from diembao.jobs.backfill.backfill import Wanted, backfill
+from diembao.jobs.backfill.provinces import open_provinces
+from diembao.jobs.configuration import write_configuration
+from diembao.system.home import Home
+from diembao.workers.shards import LocalExecutor
+from pipeline.records.archives import RecordOutcome
+from tests.support.archive import read_archive, write_archive
+
+#: Speeds that are required: of one pass for one province to the yardstick, and of one for five to one for one.
+_TIMES, _FIVE = 25, 1.3
+#: Pages on which trafilatura is timed.
+_SAMPLE = 150
+#: A syllable of the names of invented neighbours, with and without its tone.
+_NEIGHBOURS = (("Thuận", "Thuan"), ("Thuẫn", "Thuen"), ("Thoận", "Thoan"), ("Huận", "Huan"), ("Quận", "Quan"))
+
+
+def write_homes(folder: Path, count: int) -> list[Home]:
+    """Write so many home folders; all but the first have places whose names differ by a syllable."""
+    homes: list[Home] = []
+    for number in range(count):
+        home = Home(folder / f"province{number}")
+        write_configuration(home.config)
+        file = home.config / "places.toml"
+        text = file.read_text("utf-8")
+        for own, other in zip(_NEIGHBOURS[0], _NEIGHBOURS[number], strict=True):
+            text = text.replace(own, other).replace(own.lower(), other.lower()).replace(own.upper(), other.upper())
+        file.write_text(text, "utf-8")
+        homes.append(home)
+    return homes
+
+
+def run_once(archive: Path, folder: Path, count: int) -> tuple[float, int]:
+    """Return the seconds of a pass for so many new provinces, and the articles stored for the first."""
+    homes = write_homes(folder, count)
+    began = time.perf_counter()
+    with open_provinces(homes) as provinces:
+        done = backfill(
+            provinces,
+            list(plan_shards([str(archive)])),
+            Wanted(),
+            LocalExecutor(1),
+            seconds_per_document=60,
+            progress=lambda _: None,
+        )
+    return time.perf_counter() - began, done.counts[0][RecordOutcome.STORED]
+
+
+def measure(pages: int, seed: int) -> list[Goal]:
+    """Print the figures; return them with their goals."""
+    import trafilatura
+
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "pages.warc.gz"
+        kinds = write_archive(archive, pages, seed)
+        about = sum(kind == "about" for kind in kinds.values())
+        for _, body in islice(read_archive(archive), 3):
+            trafilatura.bare_extraction(body, with_metadata=True)
+        began = time.perf_counter()
+        for _, body in islice(read_archive(archive), _SAMPLE):
+            trafilatura.bare_extraction(body, with_metadata=True)
+        yardstick = (time.perf_counter() - began) / _SAMPLE * pages
+        one, kept = run_once(archive, Path(folder) / "one", 1)
+        five, _ = run_once(archive, Path(folder) / "five", 5)
+    print(f"{pages} pages: trafilatura {yardstick:.1f} s, one province {one:.1f} s, five {five:.1f} s")
+    return [
+        Goal("one province, × trafilatura on every page", yardstick / one, least=_TIMES, unit=" ×"),
+        Goal("five provinces to one", five / one, most=_FIVE, unit=" ×"),
+        Goal("about the province and missed", about - kept, most=0),
+    ]
+
+
+def main(words: Sequence[str] | None = None) -> list[Goal]:
+    """Return the goals that are missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args(words)
+    return print_goals("archives read back", measure(given.pages, given.seed))
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main()))
