@@ -1,7 +1,7 @@
-"""Archives read back: `backfill` with its database, beside trafilatura with metadata on every page; one and five provinces.
+"""Archives read back: `backfill` with its database beside trafilatura with metadata on every page; 1 and 5 provinces.
 
-One process and its process for pages, which take turns, so that the time by the clock is that of one core; all start-ups
-are counted. The archive is written here, 2 % of it about the province; trafilatura's share is measured on a part of it.
+One process and its process for pages take turns, so that the time by the clock is that of one core; all start-ups are
+counted. The archive is written here, 2 % of it about the province; trafilatura's share is measured on a part of it.
 """
 
 import argparse
