@@ -85,6 +85,8 @@ def test_an_archive_becomes_articles_once(home: Home, address: str, tmp_path: Pa
         assert {item.article.url for item in provinces[0].storage.articles.items()} == {
             capture.url for n, capture in enumerate(captures(30)) if n % 3 == 0
         }
+        (origin,) = provinces[0].storage.archives.origins(first["items"][0][0])
+        assert (origin.archive, origin.captured_at) == ("a.warc.gz", first["items"][0][1])
         # The same file again, and under another name; then its pages in another file.
         again = run(provinces, list(plan_shards([str(file)], records=8)))
         assert (again.shards, again.skipped) == (0, done.shards)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from analysis.stories.text_diff import DiffPiece
     from pipeline.records import Decision, Item, StoredImage, Version
+    from storage.archives.shards import Origin
     from storage.database import Database
 
 
@@ -25,6 +26,8 @@ class History:
     images: dict[int, StoredImage]
     #: what persons decided of it, oldest first
     decisions: Sequence[Decision] = ()
+    #: archives from which its texts were read back, the first captured first
+    origins: Sequence[Origin] = ()
 
 
 def item_at(storage: Database, url: str) -> Item | None:
@@ -48,4 +51,5 @@ def item_history(storage: Database, key_or_url: str) -> History | None:
     versions = storage.articles.versions(item.key)
     changes = [text_diff(old.article, new.article) for old, new in pairwise(versions)]
     decisions = storage.articles.decisions([item.key]).get(item.key, [])
-    return History(item, versions, changes, storage.page_images.of_item(item.key), decisions)
+    origins = storage.archives.origins(item.key)
+    return History(item, versions, changes, storage.page_images.of_item(item.key), decisions, origins)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from pipeline.records.archives import Shard, ShardResult
-    from storage.archives.shards import ArchiveSums, Selection
+    from storage.archives.shards import ArchiveSums, Origin, Selection
     from storage.articles.identity import LeaveStories
 
 
@@ -99,6 +99,13 @@ class Archives(Facet):
                 for row in load_waiting(connection, 1):
                     refuse_article(connection, row, note)
             return {RecordOutcome.UNREADABLE: 1}
+
+    def origins(self, key: str, /) -> list[Origin]:
+        """Return the archives from which the texts of an item were read back, the first captured first."""
+        from storage.archives.shards import load_origins
+
+        with self._reading() as connection:
+            return load_origins(connection, key)
 
     def sums(self) -> list[ArchiveSums]:
         """Return what each archive came to, by its name."""

@@ -125,6 +125,27 @@ class ArchiveSums:
     counts: dict[RecordOutcome, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The archive from which a text of an article was read back."""
+
+    archive: str
+    captured_at: datetime
+    read_at: datetime
+
+
+def load_origins(connection: Connection, key: str) -> list[Origin]:
+    """Return the archives from which the texts of an item were read back, the first captured first."""
+    table = archive_records.c
+    query = (
+        select(archive_shards.c.archive, table.captured_at, archive_shards.c.read_at)
+        .join(archive_shards, archive_shards.c.id == table.shard_id)
+        .where(table.item_key == key, table.outcome == RecordOutcome.STORED)
+        .order_by(table.captured_at, table.id)
+    )
+    return [Origin(row.archive, row.captured_at, row.read_at) for row in connection.execute(query)]
+
+
 def load_sums(connection: Connection) -> list[ArchiveSums]:
     """Return the sums of each archive, by name."""
     table = archive_shards.c

@@ -36,6 +36,7 @@ def item(app: CliContext, item: str) -> int:
             for v in versions
         ]
         row["decisions"] = [dataclasses.asdict(decision) for decision in history.decisions]
+        row["origins"] = [dataclasses.asdict(origin) for origin in history.origins]
         row["changes"] = [[dataclasses.asdict(p) for p in pieces] for pieces in changes]
         app.print_json({"item": row})
         return DONE
@@ -43,6 +44,15 @@ def item(app: CliContext, item: str) -> int:
     if stored.taken_down is not None:
         at = f"{stored.taken_down.astimezone(zone):%H:%M %d/%m/%Y}"
         app.print(translate("Taken down by its publisher (found {at}).", at=at))
+    for origin in history.origins:
+        app.print(
+            translate(
+                "Read back from the archive {archive} on {day}; captured on {captured}",
+                archive=origin.archive,
+                day=f"{origin.read_at.astimezone(zone):%d/%m/%Y}",
+                captured=f"{origin.captured_at.astimezone(zone):%d/%m/%Y}",
+            )
+        )
     for line in decision_lines(history.decisions, app.topic_names(), zone, people):
         app.print(line)
     for n, version in enumerate(versions):
