@@ -39,6 +39,11 @@ SETTINGS: dict[str, Any] = {
     "distributed.worker.memory.terminate": 0.95,
     # It samples the worker a hundred times a second.
     "distributed.worker.profile.enabled": False,
+    # It looks at itself 62 times a second, which took a twentieth of a core.
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "1 minute",
+    "distributed.admin.system-monitor.interval": "5s",
     # These pages ask nobody for a certificate.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
@@ -171,12 +176,14 @@ class _Run:
         more = True
         self._seen = time.monotonic()
         try:
-            while more or self._sent:
+            while True:
                 room = max(1, self._count_workers()) * AHEAD - len(self._sent)
                 given = list(itertools.islice(source, max(0, room)))
                 more = more and len(given) == max(0, room)
                 for number, shard in given:
                     self._submit(number, shard, 1)
+                if not self._sent:
+                    return
                 with suppress(queue.Empty):
                     number, result = self._done.get(timeout=_LOOK)
                     yield from self._end(number, result)
