@@ -37,7 +37,9 @@ class BackfillOptions:
     workers: int
     cluster: bool
     scheduler: str
-    tls: tuple[str, str, str] | None
+    tls_ca: str
+    tls_cert: str
+    tls_key: str
     dry_run: bool
 
 
@@ -81,12 +83,13 @@ class BackfillOptions:
     help=mark("Read in the workers of this Dask scheduler, tls://HOST:PORT, on other machines too."),
 )
 @translated.option(
-    "--tls",
-    nargs=3,
-    default=None,
-    metavar="CA_FILE CERT_FILE KEY_FILE",
-    help=mark("PEM files by which this program and the scheduler know each other."),
+    "--tls-ca",
+    default="",
+    metavar="FILE",
+    help=mark("PEM file of the authority by which this program and the scheduler know each other."),
 )
+@translated.option("--tls-cert", default="", metavar="FILE", help=mark("PEM file of this program's certificate."))
+@translated.option("--tls-key", default="", metavar="FILE", help=mark("PEM file of its key."))
 @translated.option("--dry-run", is_flag=True, help=mark("Only show what would be stored."))
 @pass_context
 @options.gather(BackfillOptions)
@@ -126,11 +129,12 @@ def _executor(given: BackfillOptions) -> ShardExecutor:
     from diembao.workers.dask_shards import DaskExecutor, TlsFiles
     from diembao.workers.shards import LocalExecutor
 
-    if given.tls and not given.scheduler:
-        raise click.UsageError(translate("--tls is for a --scheduler"))
+    files = (given.tls_ca, given.tls_cert, given.tls_key)
+    if any(files) and not (all(files) and given.scheduler):
+        raise click.UsageError(translate("--tls-ca, --tls-cert and --tls-key belong together, with --scheduler"))
     if not (given.cluster or given.scheduler):
         return LocalExecutor(given.workers)
-    return DaskExecutor(given.scheduler, tls=TlsFiles(*given.tls) if given.tls else None, workers=given.workers)
+    return DaskExecutor(given.scheduler, tls=TlsFiles(*files) if any(files) else None, workers=given.workers)
 
 
 def _wanted(given: BackfillOptions, provinces: Sequence[Province], zone: ZoneInfo) -> Wanted:
