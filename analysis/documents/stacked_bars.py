@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from analysis.documents.fonts import FONT_NAME, text_width
 
@@ -111,13 +111,16 @@ def _names(chart: StackedBars, height: int) -> Iterator[str]:
 
 def _parts(chart: StackedBars, unit: float) -> Iterator[str]:
     high = chart.step * (1 - _GAP)
-    for n, (_, parts) in enumerate(chart.bars):
+    for n, (lines, parts) in enumerate(chart.bars):
         top = chart.step * (n + _GAP / 2)
         before = 0
         for tone, colour in chart.colours.items():
             if number := parts.get(tone, 0):
+                # For those who do not see it, in the form of Vega-Lite.
+                told = f"{chart.axis}: {number}; topic: {' '.join(lines)}; {chart.legend}: {tone}"
                 yield (
                     f'<rect x="{before * unit:.2f}" y="{top:.2f}" width="{number * unit:.2f}" height="{high:.2f}" '
+                    f'role="graphics-symbol" aria-roledescription="bar" aria-label={quoteattr(told)} '
                     f'fill="{colour}" stroke="{_BETWEEN}"/>'
                 )
                 before += number

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
+from pipeline.errors import DiembaoError
 from storage.engine.damage import decode_text
 from storage.engine.dialects import is_sqlite, stream_cursor
 from storage.engine.driver_errors import error_of
@@ -51,7 +52,7 @@ def _fetching_encoded(chunk: int) -> Callable[[Any], Rows]:
     ]
 
 
-class _DamagedText(Exception):
+class _DamagedText(DiembaoError):
     """SQLite's driver met a text that is no UTF-8."""
 
 

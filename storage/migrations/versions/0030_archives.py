@@ -105,3 +105,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_archive_records_document_id"), "archive_records", ["document_id"])
     op.create_index(op.f("ix_archive_records_item_key"), "archive_records", ["item_key"])
     op.create_index(op.f("ix_archive_records_outcome_captured_at"), "archive_records", ["outcome", "captured_at"])
+
+
+def downgrade() -> None:
+    op.drop_table("archive_records")
+    op.drop_table("archive_shards")
