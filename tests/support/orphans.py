@@ -7,6 +7,7 @@ KIND is the pool: `examiner` (pages), `parser` (responses of feeds) or `report` 
 import asyncio
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -58,4 +59,6 @@ def main(pool: str, kind: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
+    # A suite that a shell runs in the background hands on that it is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main(*sys.argv[1:])
