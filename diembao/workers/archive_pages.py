@@ -12,7 +12,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from crawlers.archives.shards import read_shard
-from diembao.workers.documents import DocumentLimits, new_pool, run_documents
+from diembao.workers.documents import DocumentLimits, load_readers, run_documents
+from diembao.workers.pool import WorkerPool, limit_memory
 from pipeline.prefilter.gate import build_gate
 from pipeline.prefilter.merged_gate import MergedGate
 from pipeline.records import Coverage, Document, Examined, Irrelevant, Reason, Source, Unreadable
@@ -66,7 +67,8 @@ class ShardReader:
 
     @cached_property
     def _pool(self) -> Any:
-        return new_pool(self._call, self._limits, self._task.provinces[0])
+        load = partial(_load, self._limits.megabytes, self._task.provinces)
+        return WorkerPool[Document, _Judged](1, self._call, load, shared=True)
 
     def close(self) -> None:
         if "_pool" in self.__dict__:
@@ -179,6 +181,13 @@ def _as_document(page: Document, result: Coverage) -> Document:
 
 def _is_out_of_days(moment: datetime, task: ArchiveTask) -> bool:
     return bool((task.since and moment < task.since) or (task.until and moment >= task.until))
+
+
+def _load(megabytes: int, provinces: tuple[Rulebook, ...]) -> None:
+    """Load what a page needs for each province, so that no page is charged for it."""
+    limit_memory(megabytes)
+    for rules in provinces:
+        load_readers(rules)
 
 
 def _judge_page(provinces: tuple[Rulebook, ...], page: Document) -> _Judged:
