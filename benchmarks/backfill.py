@@ -33,7 +33,7 @@ _SAMPLE = 150
 #: What stands for "n" in the names of each invented neighbour.
 _LETTERS = ("n", "l", "m", "s", "r")
 #: A name among the strings of places.toml.
-_NAME = re.compile(r'"[A-ZĐÀ-Ỹ][^"]*"')
+_NAME = re.compile(r'("[A-ZĐÀ-Ỹ][^"]*")')
 
 
 def write_homes(folder: Path, count: int) -> list[Home]:
@@ -43,7 +43,9 @@ def write_homes(folder: Path, count: int) -> list[Home]:
         home = Home(folder / f"province{number}")
         write_configuration(home.config)
         file, letter = home.config / "places.toml", _LETTERS[number]
-        file.write_text(_NAME.sub(lambda name: name[0].replace("n", letter), file.read_text("utf-8")), "utf-8")  # noqa: B023
+        pieces = _NAME.split(file.read_text("utf-8"))
+        pieces[1::2] = [name.replace("n", letter) for name in pieces[1::2]]  # what stands between them stays
+        file.write_text("".join(pieces), "utf-8")
         settings = tomlkit.parse((home.config / "settings.toml").read_text("utf-8"))
         settings["encoder"] = {"backend": "none"}
         (home.config / "settings.toml").write_text(tomlkit.dumps(settings), "utf-8")

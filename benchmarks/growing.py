@@ -13,8 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 from pipeline.text.search_tokens import exact_words, fold
 from storage.engine.connection import connect
 from storage.engine.instants import Instant
-from storage.schema import documentation as _documentation  # noqa: F401 (defines the tables of every room)
-from storage.schema.core import metadata
+from storage.schema.documentation import our_tables
 from storage.search.compiler import SECOND, SPANS
 
 _WORDS = "base_words"
@@ -127,8 +126,9 @@ def _copy(connection: Connection, n: int, later: timedelta, end: datetime, pages
         "story_nodes": f"JOIN story_nodes x ON {article}",
         "story_keys": "JOIN story_nodes n ON n.item_key = c.item_key JOIN story_keys x ON x.node = n.id",
     }
+    ours = {table.name: table for table in our_tables(connection)}
     for table, changed in values.items():
-        columns = [column.name for column in metadata.tables[table].columns]
+        columns = [column.name for column in ours[table].columns]
         taken = ", ".join(changed.get(name, f"x.{name}") for name in columns)
         query = text(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {taken} FROM candidates c {base[table]} "

@@ -14,8 +14,11 @@ from threading import Thread
 
 import pytest
 
-from crawlers.archives.places import UnknownArchive, plan_shards
+from config.rulebook import load_rulebook
+from crawlers.archives.places import PlaceLost, UnknownArchive, plan_shards
 from crawlers.archives.shards import read_shard
+from diembao.workers.archive_pages import ArchiveTask, ShardReader
+from diembao.workers.shards import read_with
 from pipeline.records import Reason
 from pipeline.records.archives import ArchiveKind, ArchiveRecord, OtherRecord, RecordFault, Shard
 from tests.support.warc_files import answer, crawler_note, gzip_each, join, page, write_wacz
@@ -227,6 +230,12 @@ class _Handler(BaseHTTPRequestHandler):
         told = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")) if self._ranges else None
         begin, end = (int(told.group(1)), int(told.group(2) or len(data) - 1) + 1) if told else (0, len(data))
         self._asked.append(f"{self.command} {self.path} {self.headers.get('Range', '')}")
+        if begin > 1 << 20 and (trouble := self._root / "trouble").exists():
+            if trouble.read_text() == "500":
+                self.send_error(500)
+            else:
+                self.close_connection = True  # without a word
+            return
         part = data[begin:end]
         self.send_response(206 if told else 200)
         self.send_header("Content-Type", "application/gzip")
@@ -278,6 +287,22 @@ def test_addresses(server: tuple[str, Path, list[str]]) -> None:
     assert urls(f"{home}warc.paths", prefix=home) == ["901", "902"]
     with pytest.raises(UnknownArchive, match=re.escape(f"{home}missing.warc.gz")):
         list(plan_shards([f"{home}missing.warc.gz"]))
+
+
+@pytest.mark.parametrize("trouble", ["500", "closed"])
+def test_a_place_that_stops_answering_is_no_damage(server: tuple[str, Path, list[str]], trouble: str) -> None:
+    """What was not sent would pass for the damage of an archive that was read, and never be asked for again."""
+    home, root, _ = server
+    big = gzip_each([answer(f"https://bao.example/{n}", page(os.urandom(30_000).hex())) for n in range(400)])
+    assert len(big.data) > 12_000_000  # more than fsspec asks for at once
+    (root / "big.warc.gz").write_bytes(big.data)
+    [shard] = plan_shards([f"{home}big.warc.gz"], records=10_000)
+    (root / "trouble").write_text(trouble)
+    with pytest.raises(PlaceLost, match=re.escape(home)):
+        list(read_shard(shard))
+    assert isinstance(read_with(ShardReader(ArchiveTask((load_rulebook(None),))), shard), str)
+    (root / "trouble").unlink()
+    assert len(list(read_shard(shard))) == 400
 
 
 @pytest.mark.parametrize("server", [False], indirect=True)

@@ -143,7 +143,7 @@ def test_what_is_stored_live_stays(home: Home, address: str, tmp_path: Path) -> 
         assert contents(provinces[0]) == live
 
 
-def test_days_sources_and_faults(home: Home, tmp_path: Path) -> None:
+def test_days_sources_and_faults(home: Home, tmp_path: Path, diembao: Diembao) -> None:
     pages = [
         Capture("https://vnexpress.net/bai-1.html", MAY, "Nho được mùa"),
         Capture("https://bao.example/bai-2.html", MAY, "Nho được giá"),
@@ -161,6 +161,30 @@ def test_days_sources_and_faults(home: Home, tmp_path: Path) -> None:
         assert counts[RecordOutcome.UNREADABLE] == 1
         # Another selection reads the archive once more.
         assert run(provinces, list(plan_shards([str(file)]))).counts[0][RecordOutcome.STORED] == 2
+    told = diembao("--home", home.root, "--json", "ledger", "--archives")
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    [archive] = [line["archive"] for line in lines if "archive" in line]
+    assert (archive["archive"], archive["shards"], archive["counts"]["unreadable"]) == ("a.warc.gz", 2, 2)
+    assert {(f["archive"], f["reason"], f["place"]) for f in (line["fault"] for line in lines if "fault" in line)} == {
+        ("a.warc.gz", "body_cut_off", len(data))
+    }
+    assert (
+        "a.warc.gz: 2 parts, 0 not read" in diembao("--home", home.root, "--lang", "en", "ledger", "--archives").stdout
+    )
+
+
+def test_an_article_without_a_time_is_told(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    article = {"url": "https://bao.example/1", "title": "Ninh Thuận được mùa nho", "text": "Tỉnh Ninh Thuận được mùa."}
+    timed = {**article, "url": "https://bao.example/2", "published": "2024-05-02T07:00:00+07:00"}
+    file.write_text("".join(json.dumps(line) + "\n" for line in (article, timed)), "utf-8")
+    with open_provinces([home]) as provinces:
+        done = run(provinces, list(plan_shards([str(file)])))
+        assert done.counts[0][RecordOutcome.UNREADABLE] == done.counts[0][RecordOutcome.STORED] == 1
+        [fault] = provinces[0].storage.archives.faults()
+        assert (fault.url, fault.note) == ("https://bao.example/1", "does not tell when it was captured")
+        [item] = provinces[0].storage.articles.items()
+        assert item.first_seen == datetime(2024, 5, 2, tzinfo=UTC)
 
 
 def test_several_provinces_in_one_pass(home: Home, tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ class UnknownArchive(DiembaoError, ValueError):
         self.message = message
 
 
+class PlaceLost(DiembaoError):
+    """The place of an archive does not answer, or no longer: nothing is said of the archive, which is read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     fs: "AbstractFileSystem"
@@ -105,7 +109,7 @@ def _named(file: _File) -> Iterator[None]:
     """Raise UnknownArchive with the name of a file that cannot be opened, or is not what its name says."""
     try:
         yield
-    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+    except (PlaceLost, OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         # ValueError: a web server that sends files only whole.
         raise UnknownArchive(Message(mark("{name}: {problem}"), name=file.place, problem=str(error))) from error
 
@@ -170,22 +174,59 @@ def _identity(stream: BinaryIO, size: int) -> str:
 
 @contextmanager
 def open_archive(place: str, member: str = "") -> Iterator[tuple[BinaryIO, int]]:
-    """Open an archive, or a file within a WACZ, for reading anywhere in it; give it with its size in bytes."""
+    """Open an archive, or a file within a WACZ, for reading anywhere in it; give it with its size in bytes.
+
+    Opening and reading raise PlaceLost where the place fails, so that it is not taken for damage of the archive.
+    """
     from fsspec.core import url_to_fs
 
-    fs, path = url_to_fs(place)
-    with fs.open(path, "rb") as stream:
+    with _answering(place):
+        fs, path = url_to_fs(place)
+        opened, size = fs.open(path, "rb"), int(fs.size(path))
+    with opened:
+        stream = cast("BinaryIO", _PlaceStream(opened, place))
         if not member:
-            yield cast("BinaryIO", stream), int(fs.size(path))
+            yield stream, size
             return
         with zipfile.ZipFile(stream) as archive, archive.open(member) as inner:
             yield cast("BinaryIO", inner), archive.getinfo(member).file_size
 
 
+class _PlaceStream:
+    """A file whose reading raises PlaceLost for whatever its place raises."""
+
+    def __init__(self, stream: Any, place: str) -> None:
+        self._stream, self._place = stream, place
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int = -1) -> bytes:
+        with _answering(self._place):
+            return bytes(self._stream.read(size))
+
+    def readline(self, size: int = -1) -> bytes:
+        with _answering(self._place):
+            return bytes(self._stream.readline(size))
+
+
+@contextmanager
+def _answering(place: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # of the system, of a client of HTTP, of S3
+        raise PlaceLost(f"{place}: {type(error).__name__}: {error}"[:500]) from error
+
+
 def read_file(place: str) -> bytes:
-    """Return the bytes of a file, without its gzip."""
+    """Return the bytes of a file, without its gzip. Raises PlaceLost, but OSError for a file gone or closed to us."""
     from fsspec.core import url_to_fs
 
     fs, path = url_to_fs(place)
-    data: bytes = fs.cat_file(path)
+    try:
+        data: bytes = fs.cat_file(path)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:
+        raise PlaceLost(f"{place}: {type(error).__name__}: {error}"[:500]) from error
     return gzip.decompress(data) if path.lower().endswith(".gz") else data

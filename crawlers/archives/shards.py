@@ -10,7 +10,7 @@ from pipeline.records.archives import ArchiveKind, ArchiveRecord, OtherRecord, R
 
 
 def read_shard(shard: Shard) -> Iterator[ArchiveRecord | OtherRecord | RecordFault]:
-    """Yield every record of a shard, in its order, and what is wrong with one. Raises OSError where nothing is read."""
+    """Yield every record of a shard, in its order, and what is wrong with one. Raises PlaceLost, OSError."""
     if shard.kind is ArchiveKind.PAGES:
         yield from _read_pages(shard)
         return

@@ -7,7 +7,7 @@ killed where the page hangs it.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from diembao.workers.documents import DocumentLimits, load_readers, run_document
 from diembao.workers.pool import WorkerPool, limit_memory
 from pipeline.prefilter.gate import build_gate
 from pipeline.prefilter.merged_gate import MergedGate
-from pipeline.records import Coverage, Document, Examined, Irrelevant, Reason, Source, Unreadable
+from pipeline.records import Document, Examined, Irrelevant, Reason, Source, Unreadable
 from pipeline.records.archives import (
     COUNTED,
     ArchivedArticle,
@@ -33,8 +33,6 @@ from pipeline.text.urls import site_of
 
 #: Faults of a shard that are listed, of each province; further ones are counted.
 _MOST_FAULTS = 2000
-#: Time of capture of a record that tells none.
-_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 _Judged = list[tuple[int, Examined]]
 
@@ -75,7 +73,7 @@ class ShardReader:
             self._pool.close()
 
     def read(self, shard: Shard) -> list[ShardResult]:
-        """Return what each province has of a shard. Raises OSError where its archive cannot be reached."""
+        """Return what each province has of a shard. Raises PlaceLost, OSError."""
         provinces = [_Tally() for _ in self._task.provinces]
         pages = self._pages(shard, provinces)
         for page, judged in run_documents(pages, self._call, _lost, self._limits, pool=self._pool):
@@ -114,13 +112,18 @@ class ShardReader:
         hits = tuple((number, look.hits) for number, look in enumerate(looks) if look.open)
         if not hits:
             return
+        if record.captured is None:
+            untimed = RecordFault(record.offset, record.url[:2000], Reason.ERROR, "does not tell when it was captured")
+            for number, _ in hits:
+                provinces[number].add_fault(untimed)
+            return
         source = self._task.sources.get(site_of(record.url))
         page = ArchivePage(
             id=record.offset,
             candidate_id=0,
             source_id=source.id if source else "",
             url=record.url,
-            fetched_at=record.captured or _UNKNOWN,
+            fetched_at=record.captured,
             body=record.body,
             content_type=record.content_type,
             entry=entry,
@@ -153,7 +156,7 @@ class _Tally:
         elif isinstance(result, Irrelevant):
             self.counts[RecordOutcome.IRRELEVANT] += 1
         else:
-            self._articles.append(ArchivedArticle(_as_document(page, result), result))
+            self._articles.append(ArchivedArticle(_plain(page), result))
 
     def result(self) -> ShardResult:
         articles = tuple(sorted(self._articles, key=lambda article: article.page.id))
@@ -161,21 +164,10 @@ class _Tally:
         return ShardResult(dict(self.counts), articles, faults)
 
 
-def _as_document(page: Document, result: Coverage) -> Document:
-    """Return a page as it is stored; where its capture is not told, with the time at which it was published."""
-    captured = page.fetched_at
-    if captured == _UNKNOWN and result.article.published is not None:
-        captured = result.article.published
+def _plain(page: Document) -> Document:
+    """Return a page without what its gates found, and without the settings of its source."""
     return Document(
-        id=page.id,
-        candidate_id=0,
-        source_id=page.source_id,
-        url=page.url,
-        fetched_at=captured,
-        body=page.body,
-        content_type=page.content_type,
-        entry=page.entry,
-        reason=page.reason,
+        page.id, 0, page.source_id, page.url, page.fetched_at, page.body, page.content_type, page.entry, page.reason
     )
 
 

@@ -15,7 +15,7 @@ class ReaderMissing(DiembaoError, LookupError):
     """A worker was not sent the task of a run."""
 
 
-class TaskOfWorker(WorkerPlugin):  # type: ignore[misc, unused-ignore]
+class TaskOfWorker(WorkerPlugin):
     """The task of one run in a worker, with its reader; the scheduler sends it to workers that come later, too."""
 
     def __init__(self, name: str, task: ArchiveTask) -> None:
@@ -48,7 +48,7 @@ class TaskOfWorker(WorkerPlugin):  # type: ignore[misc, unused-ignore]
             return result
 
 
-class TaskOfScheduler(SchedulerPlugin):  # type: ignore[misc, unused-ignore]
+class TaskOfScheduler(SchedulerPlugin):
     """Takes the task of a run from all workers when the program that sent it is gone, however it ended."""
 
     def __init__(self, name: str, client: str) -> None:

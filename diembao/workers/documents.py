@@ -75,13 +75,12 @@ def run_documents(
     A document gets a few seconds. One that takes longer, or ends its process, is tried once more after all others,
     with `limits.seconds`; all second tries together end after some minutes. `lost` makes the result of a document
     that has none, of its note. Documents of one candidate stay in their order. `call` is pickled. Rules only warm
-    up the workers. A `pool` that is given (by `new_pool` of the same arguments) works on for the next documents.
-    Raises WorkersDoNotStart.
+    up the workers. A `pool` that is given calls `call` too, and is the caller's to close. Raises WorkersDoNotStart.
     """
     source = enumerate(documents)
     state: _State[Result] = _State()
     first = min(limits.seconds, _FIRST_TRY)
-    with new_pool(call, limits, rules) if pool is None else nullcontext(pool) as pool:
+    with _new_pool(call, limits, rules) if pool is None else nullcontext(pool) as pool:
         more = True
         while more or state.order:
             while more and len(state.order) < limits.window:
@@ -102,10 +101,10 @@ def run_documents(
     yield from state.held
 
 
-def new_pool(
+def _new_pool(
     call: Callable[[Document], Result], limits: DocumentLimits, rules: Rulebook | None
 ) -> WorkerPool[Document, Result]:
-    """Return the workers of `run_documents`, which start when they are first needed."""
+    """Return workers that start when they are first needed."""
     load = partial(_prepare, limits.megabytes, rules)
     setup = load if limits.warm else partial(limit_memory, limits.megabytes)
     return WorkerPool(worker_count(limits.workers), call, setup, start=limits.start, shared=limits.warm)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Protocol
 
+from crawlers.archives.places import PlaceLost
 from diembao.workers.archive_pages import ArchiveTask, ShardReader
 from diembao.workers.pool import Lost, WorkerPool, limit_memory, worker_count
 from pipeline.records.archives import Shard, ShardResult
@@ -74,6 +75,8 @@ def read_with(reader: ShardReader, shard: Shard) -> list[ShardResult] | str:
     """Read a shard with a reader of this process; return the result of each province, or why it cannot be read."""
     try:
         return reader.read(shard)
+    except PlaceLost as error:
+        return str(error)
     except OSError as error:
         return f"{type(error).__name__}: {error}"[:500]
 

@@ -67,7 +67,7 @@ class ArchiveRecord:
     #: where it begins in its archive; of a folder the number of its file
     offset: int
     url: str
-    #: when it was captured; None: not told
+    #: when it was captured; None: not told, and the record is not stored
     captured: datetime | None
     body: bytes
     content_type: str

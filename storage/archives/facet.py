@@ -11,32 +11,19 @@ from sqlalchemy import func, select
 
 from pipeline.records.archives import RecordOutcome
 from storage.engine.errors import StorageError
-from storage.engine.facet import Facet
+from storage.engine.facet import ArticleFacet
 from storage.schema.archives import archive_records, archive_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine
-
     from pipeline.records.archives import Shard, ShardResult
-    from storage.archives.shards import ArchiveSums, Origin, Selection
-    from storage.articles.identity import LeaveStories
+    from storage.archives.shards import ArchiveFault, ArchiveSums, Origin, Selection
 
 
-class Archives(Facet):
-    """Archives that were read back into one database. `index_new`, `reindex`, `leave_stories`: as of `Articles`."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        index_new: Callable[[Connection], int],
-        reindex: Callable[[Connection, Collection[str]], None],
-        leave_stories: LeaveStories,
-    ) -> None:
-        super().__init__(engine)
-        self._index_new, self._reindex, self._leave_stories = index_new, reindex, leave_stories
+class Archives(ArticleFacet):
+    """Archives that were read back into one database."""
 
     def read_shards(self, selection: Selection, /) -> set[tuple[str, int, int]]:
         """Return the shards that were read for a selection, each as (identity, first byte, byte after the last)."""
@@ -85,9 +72,7 @@ class Archives(Facet):
                 if not (rows := load_waiting(connection, limit)):
                     return {}
                 counts, changed = place_articles(connection, rows, at, self._leave_stories)
-                self._index_new(connection)
-                if changed:
-                    self._reindex(connection, changed)
+                self._take_in(connection, changed)
                 return counts
         except StorageError:
             raise
@@ -106,6 +91,13 @@ class Archives(Facet):
 
         with self._reading() as connection:
             return load_origins(connection, key)
+
+    def faults(self) -> Iterator[ArchiveFault]:
+        """Yield the records that are unreadable, and the shards that were not read, by archive and place."""
+        from storage.archives.shards import load_faults
+
+        with self._reading() as connection:
+            yield from load_faults(connection)
 
     def sums(self) -> list[ArchiveSums]:
         """Return what each archive came to, by its name."""

@@ -18,8 +18,8 @@ from pipeline.records.archives import RecordOutcome
 from pipeline.text.urls import normalise_url
 from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.examinations import store_examinations
-from storage.articles.identity import LeaveStories
 from storage.crawl.outlets import outlet_of
+from storage.engine.facet import LeaveStories
 from storage.schema.archives import archive_records, archive_shards
 from storage.schema.core import candidates, documents, items, versions
 

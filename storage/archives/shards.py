@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, literal, select
 
+from pipeline.records import Reason
 from pipeline.records.archives import COUNTED, RecordOutcome, Shard, ShardResult
 from storage.articles.adapters import ARTICLE, TAGS
 from storage.crawl.candidates import ENTRY
+from storage.engine.damage import stored_reason
 from storage.schema.archives import archive_records, archive_shards
 
 #: Level of zlib for the bytes of pages.
@@ -113,6 +115,32 @@ def _record_rows(shard: int, result: ShardResult) -> Iterator[dict[str, Any]]:
             "tags": TAGS.dump_python(coverage.tags, mode="json"),
             "fingerprint": coverage.fingerprint,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFault:
+    """A record that is unreadable, or a shard that was not read (`reason` is then empty)."""
+
+    archive: str
+    #: byte at which it begins; of a folder the number of its file
+    place: int
+    url: str
+    reason: Reason | str
+    note: str
+
+
+def load_faults(connection: Connection) -> Iterator[ArchiveFault]:
+    """See storage.archives.facet.Archives.faults."""
+    shards, records = archive_shards.c, archive_records.c
+    unread = select(shards.archive, shards.begins, literal(""), literal(""), shards.note).where(shards.note != "")
+    unreadable = (
+        select(shards.archive, records.place, records.url, records.reason, records.note)
+        .join(archive_shards, shards.id == records.shard_id)
+        .where(records.outcome == RecordOutcome.UNREADABLE)
+    )
+    query = unread.union_all(unreadable).order_by(shards.archive, shards.begins)
+    for archive, place, url, reason, note in connection.execute(query.execution_options(yield_per=_CHUNK)):
+        yield ArchiveFault(archive, place, url, stored_reason(reason) if reason else "", note)
 
 
 @dataclass(frozen=True, slots=True)

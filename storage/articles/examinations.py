@@ -21,11 +21,12 @@ from pipeline.records import (
 )
 from storage.articles.adapters import ARTICLE, TAGS
 from storage.articles.claims import Claims, claims_of, known_names, shared_names, store_claims
-from storage.articles.identity import LeaveStories, identify, item_key
+from storage.articles.identity import identify, item_key
 from storage.crawl.candidates import forget_checks
 from storage.crawl.outlets import outlet_of
 from storage.crawl.page_readings import store_readings
 from storage.engine.connection import storable
+from storage.engine.facet import LeaveStories
 from storage.schema.core import candidates, documents, items, taggings, versions
 
 #: Results stored by one set of statements; databases limit what one may hold.

@@ -6,11 +6,9 @@ What stores examinations compares texts, with libraries that readers have no use
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-from sqlalchemy import Connection, Engine
 
 from pipeline.records import (
     Decision,
@@ -28,35 +26,19 @@ from storage.articles import decisions, items, pending, version_lines
 from storage.articles.digest_lines import load_digest_lines
 from storage.engine.damage import stored_reason
 from storage.engine.errors import StorageError
-from storage.engine.facet import Facet
+from storage.engine.facet import ArticleFacet
 from storage.engine.row_counts import read_counts
 from storage.schema import core
 
 if TYPE_CHECKING:
-    from storage.articles.identity import LeaveStories
     from storage.articles.retagging import OutdatedTagging
 
 #: Keys looked up by one statement.
 _CHUNK = 500
 
 
-class Articles(Facet):
-    """Documents, items, taggings and decisions of one database.
-
-    Whatever changes an article also changes the search index and the derived tables, in the same transaction:
-    `index_new` takes in new taggings, `reindex` the items of these keys; `leave_stories` takes items that were joined
-    to others out of their stories.
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        index_new: Callable[[Connection], int],
-        reindex: Callable[[Connection, Collection[str]], None],
-        leave_stories: LeaveStories,
-    ) -> None:
-        super().__init__(engine)
-        self._index_new, self._reindex, self._leave_stories = index_new, reindex, leave_stories
+class Articles(ArticleFacet):
+    """Documents, items, taggings and decisions of one database."""
 
     # documents
     def pending_documents(self, limit: int, after: int = 0, /) -> list[Document]:
@@ -92,9 +74,7 @@ class Articles(Facet):
         try:
             with self._writing() as connection:
                 changed = store_examinations(connection, results, at, self._leave_stories)
-                self._index_new(connection)
-                if changed:
-                    self._reindex(connection, changed)
+                self._take_in(connection, changed)
         except StorageError:  # the database is at fault, and no page
             raise
         except Exception as error:

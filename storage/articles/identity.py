@@ -4,7 +4,7 @@ docs/identity.md has the rules.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,11 +18,10 @@ from pipeline.text.urls import is_fetchable, normalise_url
 from storage.articles.adapters import ARTICLE
 from storage.articles.claims import Claims, claimants
 from storage.articles.joining import join_items, move_address
+from storage.engine.facet import LeaveStories
 from storage.schema.core import candidates, items, versions
 from storage.schema.identity import claims
 
-#: Takes items, by the key of each the key of the item it was joined to, out of their stories at a time.
-LeaveStories = Callable[[Connection, Mapping[str, str], datetime], None]
 #: First letters of ids, for the sixteen values of a hexadecimal digit
 _FIRST_LETTERS = "ghijklmnopqrstuv"
 #: Texts of an item that are compared, the newest.

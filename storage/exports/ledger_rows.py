@@ -9,16 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Text, and_, cast, or_, select
+from sqlalchemy import Connection, Text, cast
 
 from pipeline.records import CandidateOutcome, DocumentOutcome
 from pipeline.tables.columns import Cell, cut, local
 from storage.crawl.bad_links import link_as_written
-from storage.crawl.ledger import select_entries
+from storage.crawl.ledger import links_within, select_entries
 from storage.engine.damage import DamagedTime, is_damaged, parse_json, stored_code, stored_reason
 from storage.engine.instants import instant_of
 from storage.engine.raw_rows import raw_rows
-from storage.schema.core import candidates, documents, fetches, sources
+from storage.schema.core import candidates, documents, sources
 
 #: Rows fetched at once.
 _CHUNK = 500
@@ -28,11 +28,6 @@ def load_ledger_rows(
     connection: Connection, start: datetime, end: datetime, source_ids: Sequence[str]
 ) -> Iterator[tuple[Cell, ...]]:
     """Yield the cells of the links that were found or asked for in [start, end), by source."""
-    fetched_within = (
-        select(fetches.c.id)
-        .where(fetches.c.candidate_id == candidates.c.id, fetches.c.at >= start, fetches.c.at < end)
-        .exists()
-    )
     query = (
         select_entries()
         .with_only_columns(
@@ -51,7 +46,7 @@ def load_ledger_rows(
             documents.c.outcome_reason,
             candidates.c.item_key,
         )
-        .where(or_(and_(candidates.c.first_seen >= start, candidates.c.first_seen < end), fetched_within))
+        .where(candidates.c.id.in_(links_within(start, end)))
         .order_by(candidates.c.source_id, candidates.c.id)
     )
     if source_ids:
@@ -88,7 +83,8 @@ def _entry(text: str) -> dict[str, Any]:
             return entry
         except ValueError:
             pass
-    return parse_json(text)  # type: ignore[no-any-return]
+    damaged: dict[str, Any] = parse_json(text)
+    return damaged
 
 
 # Links of one poll share their times; codes are few.

@@ -4,7 +4,7 @@ The stored article, most of a row's bytes, is read only where a narrow column do
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
@@ -30,7 +30,6 @@ from storage.schema.derived import facts, listings
 _CHUNK = 500
 #: Characters of stored cells that hold the version, the time of publication and where it comes from.
 _HEAD = 60
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 #: Values of published_from of an article whose publisher does not say when it was published
 _UNDATED = ("first_seen", "none")
 
@@ -147,8 +146,9 @@ def _load_articles(connection: Connection, version_ids: Sequence[int]) -> dict[i
 
 def _seconds(stored: Any) -> float:
     """Return a time as a driver gives it in seconds since 1970. Raises ValueError for a damaged one."""
-    # SQLite's has no zone.
-    return (datetime.fromisoformat(stored) - _EPOCH).total_seconds() if isinstance(stored, str) else stored.timestamp()
+    # SQLite's has no zone, and is in UTC.
+    moment = datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+    return moment.timestamp()
 
 
 @lru_cache(maxsize=4096)

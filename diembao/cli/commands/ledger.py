@@ -31,10 +31,20 @@ if TYPE_CHECKING:
     metavar="FILE",
     help=mark("Write every link to FILE."),
 )
+@translated.option(
+    "--archives",
+    is_flag=True,
+    help=mark("Instead: what became of the records of archives that were read back, and which are unreadable."),
+)
 @pass_context
-def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None) -> int:
+def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: Path | None, archives: bool) -> int:
     from diembao.jobs.collection import ledger as ledger_job
 
+    if archives:
+        if day or only or jsonl:
+            raise click.UsageError(translate("--archives goes with no other option"))
+        _print_archives(app)
+        return DONE
     zone = app.zone()
     start, end = bounds_of(begun_day(app, day) or now().astimezone(zone).date(), zone)
     with app.storage() as storage:
@@ -55,6 +65,26 @@ def ledger(app: CliContext, day: datetime | None, only: tuple[str, ...], jsonl: 
             _print_entry(app, entry)
         app.print(translate("{total} links, each with its end.", total=total))
     return DONE
+
+
+def _print_archives(app: CliContext) -> None:
+    """Print what each archive came to, then every record that is unreadable and every part that was not read."""
+    from diembao.cli.views.backfill import counts_in_words
+
+    with app.storage() as storage:
+        for sums in storage.archives.sums():
+            if app.as_json:
+                app.print_json({"archive": dataclasses.asdict(sums)})
+                continue
+            shards = translate("{shards} parts, {unread} not read", shards=sums.shards, unread=sums.unread)
+            app.print(f"{sums.archive}: {shards}; {counts_in_words(sums.counts)}")
+        for fault in storage.archives.faults():
+            if app.as_json:
+                app.print_json({"fault": dataclasses.asdict(fault)})
+                continue
+            outcome = translate_code("reason", fault.reason) if fault.reason else translate("part not read")
+            note = f": {fault.note}" if fault.note else ""
+            app.print(f"  [{outcome}{note}] {fault.archive} @ {fault.place}  {fault.url}".rstrip())
 
 
 def _print_sources(app: CliContext, days: list[SourceDay]) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from pipeline.i18n.catalogs import translate, translate_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from diembao.cli.context import CliContext
     from diembao.jobs.backfill.backfill import Backfilled
+    from pipeline.records.archives import RecordOutcome
 
 #: Seconds between two lines of progress.
 _LINE = 10.0
@@ -69,13 +70,15 @@ def print_result(app: CliContext, names: Sequence[str], done: Backfilled, *, dry
         )
     )
     for name, counts in zip(names, done.counts, strict=True):
-        told = " · ".join(
-            f"{translate_code('record outcome', outcome)}: {count}"
-            for outcome, count in sorted(counts.items())
-            if count
-        )
+        told = counts_in_words(counts)
         app.print(f"{name}: {told}" if told else name)
     for article in done.found:
         published = article.result.article.published
         day = f"{published.astimezone(app.zone()):%d/%m/%Y} " if published else ""
         app.print(f"  {day}{article.result.article.title} · {article.page.url}")
+
+
+def counts_in_words(counts: Mapping[RecordOutcome, int]) -> str:
+    """Return numbers of records by outcome, without those that are 0."""
+    named = ((translate_code("record outcome", outcome), count) for outcome, count in sorted(counts.items()))
+    return " · ".join(f"{words}: {count}" for words, count in named if count)
