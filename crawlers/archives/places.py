@@ -215,7 +215,7 @@ def _answering(place: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # of the system, of a client of HTTP, of S3
-        raise PlaceLost(f"{place}: {type(error).__name__}: {error}"[:500]) from error
+        raise PlaceLost(f"{type(error).__name__}: {error} ({place})"[:500]) from error
 
 
 def read_file(place: str) -> bytes:
@@ -228,5 +228,5 @@ def read_file(place: str) -> bytes:
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:
-        raise PlaceLost(f"{place}: {type(error).__name__}: {error}"[:500]) from error
+        raise PlaceLost(f"{type(error).__name__}: {error} ({place})"[:500]) from error
     return gzip.decompress(data) if path.lower().endswith(".gz") else data
