@@ -2,43 +2,21 @@
 
 import json
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from crawlers.archives.places import plan_shards
-from diembao.jobs.backfill.backfill import Backfilled, Wanted, backfill
-from diembao.jobs.backfill.provinces import Province, open_provinces
+from diembao.jobs.backfill.backfill import Wanted
+from diembao.jobs.backfill.provinces import open_provinces
 from diembao.jobs.configuration import write_configuration
 from diembao.system.home import Home
 from diembao.workers.shards import LocalExecutor
-from pipeline.records.archives import RecordOutcome, Shard
+from pipeline.records.archives import RecordOutcome
 from storage.archives.shards import Selection
-from tests.support.archived_press import Capture, write_warc
+from tests.support.archived_press import MAY, Capture, captures, contents, run, write_warc
 from tests.support.cli import Diembao, start_diembao
-
-MAY = datetime(2024, 5, 2, 3, 0, tzinfo=UTC)
-
-
-def captures(count: int) -> list[Capture]:
-    """Return pages of which every third is about the province, and every tenth about its neighbour."""
-    return [
-        Capture(
-            f"https://bao{n % 4}.example/bai-{n}.html",
-            MAY + timedelta(minutes=n),
-            f"Vụ nho thứ {n} được mùa",
-            "tỉnh Ninh Thuận"
-            if n % 3 == 0
-            else "thành phố Phan Thiết, tỉnh Bình Thuận"
-            if n % 10 == 1
-            else "tỉnh Phú Yên",
-            n,
-        )
-        for n in range(count)
-    ]
 
 
 @pytest.fixture
@@ -46,26 +24,6 @@ def home(tmp_path: Path) -> Home:
     made = Home(tmp_path / "home")
     write_configuration(made.config)
     return made
-
-
-def run(
-    provinces: Sequence[Province], shards: Sequence[Shard], wanted: Wanted = Wanted(), **options: Any
-) -> Backfilled:
-    executor = LocalExecutor(1)
-    return backfill(provinces, shards, wanted, executor, seconds_per_document=60, progress=lambda _: None, **options)
-
-
-def contents(province: Province) -> dict[str, Any]:
-    """Return articles, their versions, stories and links, without times of storage."""
-    items = sorted(province.storage.articles.items(), key=lambda item: item.key)
-    day = datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 5, 9, tzinfo=UTC)
-    return {
-        "items": [(i.key, i.first_seen, i.outlet, i.article, i.tags, i.story, i.event) for i in items],
-        "versions": [[(v.number, v.fetched_at) for v in province.storage.articles.versions(i.key)] for i in items],
-        "ledger": sorted(
-            (e.url, e.feed_url, e.outcome, e.document, e.item) for e in province.storage.crawl.ledger(*day)
-        ),
-    }
 
 
 def test_an_archive_becomes_articles_once(home: Home, address: str, tmp_path: Path) -> None:

@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 
+from crawlers.archives.places import plan_shards
+from diembao.jobs.backfill.provinces import open_provinces
+from diembao.jobs.configuration import write_configuration
+from diembao.system.home import Home
 from storage.database import open_database
 from storage.engine.errors import StorageError
+from tests.support.archived_press import captures, contents, run, write_warc
 from tests.support.cli import Diembao
 from tests.support.postgres import start_postgres
 from tests.support.stress.crash import crash, verify
@@ -86,3 +91,37 @@ def test_between_two_transactions_nobody_notices_and_meanwhile_it_is_told(
     server.start()
     assert storage.maintenance.totals()["items"] == 0
     storage.close()
+
+
+def test_archives_are_read_back_across_it(server: Any, tmp_path: Path, diembao: Diembao) -> None:
+    address, home, plain = address_of(server), Home(tmp_path / "home"), Home(tmp_path / "plain")
+    for one in (home, plain):
+        write_configuration(one.config)
+    names = [str(write_warc(tmp_path / f"{n}.warc.gz", captures(240)[n::8])) for n in range(8)]
+    words = ["--home", str(home.root), "--lang", "en", "backfill", *names, "--workers", "1"]
+    environment = {"DIEMBAO_DATABASE": address}
+    reading = subprocess.Popen(
+        [sys.executable, "-m", "diembao", *words],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    storage = open_database(address)
+    deadline = time.monotonic() + 60
+    while not storage.archives.sums() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    done = len(storage.archives.sums())
+    storage.close()
+    assert 0 < done < 8
+    go_down(server)
+    said = reading.communicate(timeout=60)[1]
+    assert reading.returncode not in (0, None)
+    assert _WAY_OUT in said
+    server.start()
+    assert diembao(*words, env=environment).returncode == 0
+    with open_provinces([plain]) as provinces:
+        run(provinces, list(plan_shards(names)))
+        expected = contents(provinces[0])
+    with open_provinces([home], address) as provinces:
+        assert contents(provinces[0]) == expected
