@@ -6,6 +6,7 @@ import logging
 import queue
 import time
 import uuid
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -144,11 +145,11 @@ def _local_cluster(workers: int) -> Generator[Any, None, None]:
 
 @dataclass(slots=True)
 class _Sent:
-    """A shard that was handed out, and how often."""
+    """A shard that was handed out, and whether no other one was meanwhile."""
 
     shard: Shard
     future: Any
-    tries: int
+    alone: bool
 
 
 class _Run:
@@ -160,6 +161,8 @@ class _Run:
         self._client = client
         self._name = f"diembao-{uuid.uuid4().hex}"
         self._sent: dict[int, _Sent] = {}
+        #: shards whose workers ended, or that only waited at these: handed out one by one when all others are done
+        self._suspects: deque[tuple[int, Shard]] = deque()
         #: number of a shard, and its result or why it has none
         self._done: queue.SimpleQueue[tuple[int, list[ShardResult] | str | BaseException]] = queue.SimpleQueue()
         self._fetchers = ThreadPoolExecutor(_FETCHERS, thread_name_prefix="shards")
@@ -173,17 +176,16 @@ class _Run:
 
     def results(self, shards: Iterable[Shard]) -> Iterator[ShardEnd]:
         source = enumerate(shards)
-        more = True
         self._seen = time.monotonic()
         try:
             while True:
                 room = max(1, self._count_workers()) * AHEAD - len(self._sent)
-                given = list(itertools.islice(source, max(0, room)))
-                more = more and len(given) == max(0, room)
-                for number, shard in given:
-                    self._submit(number, shard, 1)
+                for number, shard in itertools.islice(source, max(0, room)):
+                    self._submit(number, shard)
                 if not self._sent:
-                    return
+                    if not self._suspects:
+                        return
+                    self._submit(*self._suspects.popleft(), alone=True)
                 with suppress(queue.Empty):
                     number, result = self._done.get(timeout=_LOOK)
                     yield from self._end(number, result)
@@ -192,12 +194,12 @@ class _Run:
             for sent in self._sent.values():
                 sent.future.release()
 
-    def _submit(self, number: int, shard: Shard, tries: int) -> None:
+    def _submit(self, number: int, shard: Shard, *, alone: bool = False) -> None:
         from diembao.workers.dask_plugins import read_sent
 
-        key = f"{self._name}-{number}-{tries}"
+        key = f"{self._name}-{number}-{int(alone)}"
         future = self._client.submit(read_sent, self._name, shard, key=key, pure=False, retries=TRIES - 1)
-        self._sent[number] = _Sent(shard, future, tries)
+        self._sent[number] = _Sent(shard, future, alone)
         future.add_done_callback(lambda done: self._fetch_later(number, done))
 
     def _fetch_later(self, number: int, future: Any) -> None:
@@ -215,7 +217,7 @@ class _Run:
         self._done.put((number, result))
 
     def _end(self, number: int, result: list[ShardResult] | str | BaseException) -> Iterator[ShardEnd]:
-        """Yield a shard that has its result, or none after the last try. Raises ClusterFailed."""
+        """Yield a shard that has its result, or is at fault that it has none. Raises ClusterFailed."""
         from distributed import KilledWorker
 
         from diembao.workers.dask_plugins import ReaderMissing
@@ -225,9 +227,8 @@ class _Run:
             yield sent.shard, result
         elif isinstance(result, asyncio.CancelledError | ImportError | ReaderMissing):
             raise self._failed(result) from result
-        elif isinstance(result, KilledWorker) and sent.tries < TRIES:
-            # It may only have waited behind the shard that ended its workers.
-            self._submit(number, sent.shard, sent.tries + 1)
+        elif isinstance(result, KilledWorker) and not sent.alone:
+            self._suspects.append((number, sent.shard))
         else:
             yield sent.shard, _said(result)
 
