@@ -45,6 +45,10 @@ def test_an_archive_becomes_articles_once(home: Home, address: str, tmp_path: Pa
         }
         (origin,) = provinces[0].storage.archives.origins(first["items"][0][0])
         assert (origin.archive, origin.captured_at) == ("a.warc.gz", first["items"][0][1])
+        # It is news of the days on which its pages were captured, and none of today.
+        now, day = datetime.now(UTC), timedelta(days=1)
+        assert provinces[0].storage.articles.digest_items(now - day, now, now - 3 * day) == []
+        assert len(provinces[0].storage.articles.digest_items(MAY, MAY + day, MAY - 3 * day)) == 10
         # The same file again, and under another name; then its pages in another file.
         again = run(provinces, list(plan_shards([str(file)], records=8)))
         assert (again.shards, again.skipped) == (0, done.shards)
