@@ -117,8 +117,3 @@ class ShardResult:
     articles: tuple[ArchivedArticle, ...] = ()
     #: as many as `counts` has unreadable ones, up to a limit
     faults: tuple[RecordFault, ...] = field(default=())
-
-    @property
-    def records(self) -> int:
-        """Records of the shard."""
-        return sum(self.counts.values()) + len(self.articles)
