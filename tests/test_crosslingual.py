@@ -18,7 +18,7 @@ from pipeline.stories.crosslingual.latin_names import latin_names
 from pipeline.stories.crosslingual.measures import MeasureClass, classes_of, contradictions, measures_in_text
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint, dump, load
 from pipeline.stories.reason_text import similarity_reason_text
-from pipeline.stories.similarity import Verdict, compare_fingerprints, compare_translated
+from pipeline.stories.similarity import Verdict, compare_fingerprints
 from tests.support.cross_language import Report, fingerprint, labelled_pairs, reports, strangers
 from tests.support.earlier_fingerprints import as_earlier_release
 
@@ -69,24 +69,6 @@ def test_reports_of_two_happenings_stay_apart(prints: dict[str, Fingerprint]) ->
     joined = [(one.id, other.id) for one, other in pairs if judge(prints, one, other).verdict != "different"]
     assert len(pairs) > 19_000
     assert joined == []
-
-
-def test_translations_into_one_language_count_too(prints: dict[str, Fingerprint]) -> None:
-    """A French report of few facts, with its text put into Vietnamese by a person, is judged by its words as well."""
-    vietnamese, french = prints["squid-price/vi"], prints["squid-price/fr"]
-    assert compare_fingerprints(vietnamese, french).verdict == "different"
-    text = (
-        "Tàu cá Đông Hải cập bờ từ sáng sớm với đầy khoang cá cơm. Mùa cá hứa hẹn trúng đậm. Trên bến, các hàm hấp "
-        "hoạt động cả đêm rồi phơi cá dưới nắng, một phần làm nước mắm."
-    )
-    published = datetime.fromtimestamp(french.at or 0, UTC)
-    translated = compute_fingerprint("Ngư dân Đông Hải trúng đậm cá cơm", text, published, "vi")
-    judged = compare_translated(vietnamese, french, None, translated)
-    assert judged.verdict == "same-event"
-    assert compare_translated(french, vietnamese, translated) == judged
-    assert compare_translated(vietnamese, french) == compare_fingerprints(vietnamese, french)
-    english = prints["rail-tender/en"]
-    assert compare_translated(english, french, None, translated).verdict == "different"
 
 
 def test_what_is_called_a_translation_is_one_in_most_cases(prints: dict[str, Fingerprint]) -> None:

@@ -114,26 +114,6 @@ def compare_fingerprints(one: Fingerprint, other: Fingerprint) -> Verdict:
     return _compare_events(one, other, overlap, against)
 
 
-def compare_translated(
-    one: Fingerprint,
-    other: Fingerprint,
-    one_translated: Fingerprint | None = None,
-    other_translated: Fingerprint | None = None,
-) -> Verdict:
-    """Judge two articles, by translations into one language too where there are some.
-
-    `one_translated`, `other_translated`: fingerprints of their translations; an article that was written in that
-    language has none and stands for itself. Where either verdict holds the two together, the surer one counts.
-    """
-    verdict = compare_fingerprints(one, other)
-    some, others = one_translated or one, other_translated or other
-    if one.language == other.language or some.language != others.language:
-        return verdict
-    translated = compare_fingerprints(some, others)
-    joined = [v for v in (verdict, translated) if v.verdict != "different"]
-    return max(joined, key=lambda v: (v.verdict == "dup", v.score), default=verdict)
-
-
 def _speaks_against(one: Fingerprint, other: Fingerprint) -> Contrast:
     """Return what differs in the particulars of two reports, less as the shorter is longer.
 
