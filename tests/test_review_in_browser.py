@@ -76,8 +76,9 @@ def test_corrections_comment_assignment_star_and_original(desk: Desk, browser: "
         page.wait_for_function("() => document.querySelectorAll('.person b').length === 3")
         press(page, "s")
         page.locator(f"#{key}[data-star]").wait_for()
-        page.keyboard.press("c")
-        page.locator("#comment-text").wait_for()
+        # The key alone, before the browser does anything else: what a quick hand types next is no command.
+        pressed = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', bubbles: true }))"
+        assert page.evaluate(f"() => {{ {pressed}; return document.activeElement.id; }}") == "comment-text"
         page.keyboard.type("Cần hỏi lại")
         assert open_key(page) == key, "a key acted while somebody typed"
         page.keyboard.press("Escape")

@@ -2,7 +2,7 @@
 import { go } from "./review_cards.js";
 import { isBusy } from "./review_forms.js";
 import { card, isTyping, neighbour, openKey, room, rowOf } from "./review_page.js";
-import { openPanel, showTicked } from "./review_panels.js";
+import { enterPanel, openPanel, showTicked } from "./review_panels.js";
 
 const actions = new Map(Object.entries(JSON.parse(room.dataset.keys)).map(([action, key]) => [key, action]));
 
@@ -46,8 +46,12 @@ function act(action) {
     control.closest("details")?.setAttribute("open", "");
     return control.focus();
   }
-  if (control.matches("summary")) control.focus({ preventScroll: true });
-  return control.click();
+  if (!control.matches("summary")) return control.click();
+  control.focus({ preventScroll: true });
+  control.click();
+  // Told of only later, by an event: a quick hand has typed on by then.
+  if (control.parentElement.open) enterPanel(control.parentElement);
+  return undefined;
 }
 
 document.addEventListener("keydown", (event) => {

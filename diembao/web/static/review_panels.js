@@ -19,6 +19,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("#queue input[type=checkbox]")) showTicked();
 });
 
+/** Give the focus to the first control of an open panel: what is typed next is its, and no key of the room. */
+export function enterPanel(panel) {
+  const controls = ["[data-first]", "textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
+  controls.map((one) => panel.querySelector(one)).find(Boolean)?.focus({ preventScroll: true });
+}
+
 document.addEventListener(
   "toggle",
   (event) => {
@@ -26,9 +32,7 @@ document.addEventListener(
     if (!panel.matches("details[data-panel]") || !panel.open) return;
     for (const other of document.querySelectorAll("details[data-panel][open]")) if (other !== panel) other.open = false;
     if (!panel.contains(document.activeElement)) return;
-    // The first control takes the focus.
-    const controls = ["[data-first]", "textarea", "select", ".choices button", "input:not([type=hidden])", "button"];
-    controls.map((one) => panel.querySelector(one)).find(Boolean)?.focus({ preventScroll: true });
+    if (document.activeElement.matches("summary")) enterPanel(panel);
     showTicked();
     // Where the panels scroll by themselves, their row of names stays in sight.
     const panels = panel.closest(".panels");
