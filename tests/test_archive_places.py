@@ -5,12 +5,9 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -21,6 +18,8 @@ from diembao.workers.archive_pages import ArchiveTask, ShardReader
 from diembao.workers.shards import read_with
 from pipeline.records import Reason
 from pipeline.records.archives import ArchiveKind, ArchiveRecord, OtherRecord, RecordFault, Shard
+from tests.support.cli import run_python
+from tests.support.file_servers import FileHandler, serve_files
 from tests.support.warc_files import answer, crawler_note, gzip_each, join, page, write_wacz
 
 Found = ArchiveRecord | OtherRecord | RecordFault
@@ -214,63 +213,14 @@ def test_saved_pages(tmp_path: Path) -> None:
     assert {record.url for record in read(parts) if isinstance(record, ArchiveRecord)} == {r.url for r in records}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """Sends files of a folder, whole or in the ranges asked for."""
-
-    def __init__(self, *rest: object, root: Path, ranges: bool, asked: list[str]) -> None:
-        self._root, self._ranges, self._asked = root, ranges, asked
-        super().__init__(*rest)  # type: ignore[arg-type]
-
-    def _send(self, *, with_body: bool) -> None:
-        file = self._root / self.path.lstrip("/").split("?")[0]
-        if not file.is_file():
-            self.send_error(404)
-            return
-        data = file.read_bytes()
-        told = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")) if self._ranges else None
-        begin, end = (int(told.group(1)), int(told.group(2) or len(data) - 1) + 1) if told else (0, len(data))
-        self._asked.append(f"{self.command} {self.path} {self.headers.get('Range', '')}")
-        if begin > 1 << 20 and (trouble := self._root / "trouble").exists():
-            if trouble.read_text() == "500":
-                self.send_error(500)
-            else:
-                self.close_connection = True  # without a word
-            return
-        part = data[begin:end]
-        self.send_response(206 if told else 200)
-        self.send_header("Content-Type", "application/gzip")
-        self.send_header("Content-Length", str(len(part)))
-        if self._ranges:
-            self.send_header("Accept-Ranges", "bytes")
-        if told:
-            self.send_header("Content-Range", f"bytes {begin}-{begin + len(part) - 1}/{len(data)}")
-        self.end_headers()
-        if with_body:
-            with suppress(ConnectionError):  # whoever asked may have wanted no more than the headers
-                self.wfile.write(part)
-
-    def do_GET(self) -> None:
-        self._send(with_body=True)
-
-    def do_HEAD(self) -> None:
-        self._send(with_body=False)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(params=[True])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path, list[str]]]:
     """A web server on 127.0.0.1: its address, its folder and what was asked of it; the parameter: with ranges."""
     pytest.importorskip("aiohttp")
     root, asked = tmp_path / "served", list[str]()
     root.mkdir()
-    handler = partial(_Handler, root=root, ranges=request.param, asked=asked)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as served:
-        served.daemon_threads = True
-        Thread(target=served.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"http://127.0.0.1:{served.server_address[1]}/", root, asked
-        served.shutdown()
+    with serve_files(partial(FileHandler, root=root, ranges=request.param, asked=asked)) as address:
+        yield address, root, asked
 
 
 def test_addresses(server: tuple[str, Path, list[str]]) -> None:
@@ -285,6 +235,8 @@ def test_addresses(server: tuple[str, Path, list[str]]) -> None:
     assert any(" bytes=" in line for line in asked)
     assert urls(f"{home}small.warc.gz") == ["901", "902"]
     assert urls(f"{home}warc.paths", prefix=home) == ["901", "902"]
+    (root / "articles.jsonl").write_text("\n".join(json.dumps(line) for line in LINES))
+    assert urls(f"{home}articles.jsonl") == ["1", "2", "3"]
     with pytest.raises(UnknownArchive, match=re.escape(f"{home}missing.warc.gz")):
         list(plan_shards([f"{home}missing.warc.gz"]))
 
@@ -335,6 +287,20 @@ def test_names_that_lead_nowhere(name: str, tmp_path: Path) -> None:
     with pytest.raises(UnknownArchive) as raised:
         list(plan_shards([told]))
     assert told in str(raised.value.message)
+
+
+@pytest.mark.parametrize(("package", "address"), [("aiohttp", "http://127.0.0.1:1"), ("obstore", "s3://press")])
+def test_a_package_that_is_missing_is_named(package: str, address: str) -> None:
+    """In a process of its own, which must not find the package."""
+    code = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "from crawlers.archives.places import UnknownArchive, plan_shards\n"
+        f"try:\n    list(plan_shards(['{address}/a.warc.gz']))\n"
+        "except UnknownArchive as error:\n    print(error.message)\n"
+    )
+    done = run_python(code)
+    assert package in done.stdout, done
+    assert "pip install 'diembao[remote]'" in done.stdout
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to the superuser")

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from crawlers.archives import article_lines, warc
+from crawlers.archives.object_stores import find_place
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -25,6 +27,8 @@ _LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 _LISTS = (".paths", ".paths.gz")
 _ARCHIVES = (*_WARC, ".wacz", *_LINES, *_LISTS)
+#: Bytes read of a place at once
+_BUFFER = 1 << 16
 #: Bytes of both ends of a file by which it is known again.
 _ENDS = 1 << 16
 
@@ -88,10 +92,8 @@ def _plan(name: str, prefix: str, records: int) -> Iterator[Shard]:
 
 def _find(name: str) -> list[_File]:
     """Return the files of a name, in order. Raises UnknownArchive where its place cannot be reached."""
-    from fsspec.core import url_to_fs
-
     try:
-        fs, path = url_to_fs(name)
+        fs, path = find_place(name)
         if path.lower().endswith(_ARCHIVES) and fs.isfile(path):
             # Not asked whether it is a folder: for that a web server would have to send the whole file.
             paths = [path]
@@ -99,7 +101,10 @@ def _find(name: str) -> list[_File]:
             paths = [found for found in fs.glob(path) if not fs.isdir(found)]
         else:
             paths = fs.find(path) if fs.isdir(path) else [path] if fs.exists(path) else []
-    except (ImportError, OSError, ValueError) as error:
+    except ImportError as error:
+        message = mark("{name}: to read there needs the extra {extra} ({problem}): pip install 'diembao[{extra}]'")
+        raise UnknownArchive(Message(message, name=name, extra="remote", problem=str(error))) from error
+    except (OSError, ValueError) as error:
         raise UnknownArchive(Message(mark("{name}: {problem}"), name=name, problem=str(error))) from error
     return [_File(fs, str(found), str(fs.unstrip_protocol(found))) for found in sorted(paths)]
 
@@ -160,7 +165,7 @@ def _plan_pages(files: Sequence[_File], records: int) -> Iterator[Shard]:
 
 def _changed(file: _File) -> str:
     info: dict[str, Any] = file.fs.info(file.path)
-    return str(info.get("mtime") or info.get("LastModified") or info.get("ETag") or "")
+    return str(info.get("mtime") or info.get("LastModified") or info.get("ETag") or info.get("e_tag") or "")
 
 
 def _identity(stream: BinaryIO, size: int) -> str:
@@ -178,13 +183,11 @@ def open_archive(place: str, member: str = "") -> Iterator[tuple[BinaryIO, int]]
 
     Opening and reading raise PlaceLost where the place fails, so that it is not taken for damage of the archive.
     """
-    from fsspec.core import url_to_fs
-
     with _answering(place):
-        fs, path = url_to_fs(place)
+        fs, path = find_place(place)
         opened, size = fs.open(path, "rb"), int(fs.size(path))
     with opened:
-        stream = cast("BinaryIO", _PlaceStream(opened, place))
+        stream = io.BufferedReader(_PlaceStream(opened, place), _BUFFER)
         if not member:
             yield stream, size
             return
@@ -192,22 +195,29 @@ def open_archive(place: str, member: str = "") -> Iterator[tuple[BinaryIO, int]]
             yield cast("BinaryIO", inner), archive.getinfo(member).file_size
 
 
-class _PlaceStream:
+class _PlaceStream(io.RawIOBase):
     """A file whose reading raises PlaceLost for whatever its place raises."""
 
     def __init__(self, stream: Any, place: str) -> None:
         self._stream, self._place = stream, place
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+    def readable(self) -> bool:
+        return True
 
-    def read(self, size: int = -1) -> bytes:
-        with _answering(self._place):
-            return bytes(self._stream.read(size))
+    def seekable(self) -> bool:
+        return True
 
-    def readline(self, size: int = -1) -> bytes:
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._stream.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._stream.tell())
+
+    def readinto(self, buffer: Any) -> int:
         with _answering(self._place):
-            return bytes(self._stream.readline(size))
+            data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 @contextmanager
@@ -220,9 +230,7 @@ def _answering(place: str) -> Iterator[None]:
 
 def read_file(place: str) -> bytes:
     """Return the bytes of a file, without its gzip. Raises PlaceLost, but OSError for a file gone or closed to us."""
-    from fsspec.core import url_to_fs
-
-    fs, path = url_to_fs(place)
+    fs, path = find_place(place)
     try:
         data: bytes = fs.cat_file(path)
     except (FileNotFoundError, PermissionError):

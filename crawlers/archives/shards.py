@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator
 
 from crawlers.archives import article_lines, saved_pages, warc
+from crawlers.archives.object_stores import find_place
 from crawlers.archives.places import open_archive, read_file
 from pipeline.records import Reason
 from pipeline.records.archives import ArchiveKind, ArchiveRecord, OtherRecord, RecordFault, Shard
@@ -22,12 +23,10 @@ def read_shard(shard: Shard) -> Iterator[ArchiveRecord | OtherRecord | RecordFau
 
 
 def _read_pages(shard: Shard) -> Iterator[ArchiveRecord | RecordFault]:
-    from fsspec.core import url_to_fs
-
     for number, name in enumerate(shard.files):
         place = f"{shard.place}/{name}"
         try:
-            fs, path = url_to_fs(place)
+            fs, path = find_place(place)
             record = saved_pages.read_page(name, number, read_file(place), saved_pages.changed_at(fs.info(path)))
         except (OSError, EOFError, zlib.error) as error:
             yield RecordFault(number, place, Reason.ERROR, str(error)[:300])
