@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from pipeline.records.items import provenance_of
 from pipeline.tables.columns import ITEMS, Cell, cut
 from pipeline.tables.csv_cells import neutralise_formula
 from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow, TaggedText
@@ -63,7 +64,8 @@ def cells_of_rows(rows: Sequence[CsvRow]) -> list[tuple[Cell, ...]]:
         [cut(row.translated.excerpt) for row in exact],
         [row.translated.by for row in exact],
     ]
-    columns = [*first[:4], *stored[:_BEFORE], *first[4:], *stored[_BEFORE:], *translated]
+    found: list[list[Cell]] = [[provenance_of(row.captured) for row in exact], [row.captured for row in exact]]
+    columns = [*first[:4], *stored[:_BEFORE], *first[4:], *stored[_BEFORE:], *translated, *found]
     made = zip(*columns, strict=True)
     return [next(made) if row.whole is None else tuple(column.value(row.whole) for column in ITEMS) for row in rows]
 

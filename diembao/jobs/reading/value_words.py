@@ -62,6 +62,8 @@ def _part(part: Tree, topics: TopicNames, outlets: Mapping[str, str]) -> str:
         case Mark(field, value):
             name = translate_code("search field", field)
             return f"{name[:1].lower()}{name[1:]} {_value(field, value, topics, outlets)}"
+        case Not(Mark("provenance")):  # only what an archive had first is marked
+            return _part(Mark("provenance", "live"), topics, outlets)
         case Not(Mark() as inner):
             return translate(mark("without {what}"), what=_part(inner, topics, outlets))
         case Words(words, prefix=prefix):
@@ -83,6 +85,8 @@ def _value(field: str, value: str, topics: TopicNames, outlets: Mapping[str, str
             return f"{words[:1].lower()}{words[1:]}" if current_language() == "vi" else words
         case "relevance":
             return grade_words(value)
+        case "provenance":
+            return translate_code("provenance", value)
         case _:
             return value
 
