@@ -81,10 +81,11 @@ class DigestPresenter:
         return remark_words(item, self._words, self._day.start.tzinfo, self._day.start)
 
     def origin(self, item: Item) -> list[str]:
-        """Return the names of country and language, without Vietnam and Vietnamese."""
+        """Return the names of country and language but for Vietnam and Vietnamese, and that an archive had it first."""
         words, language = self._words, item.language
         country = [words.country(item.country)] if item.country != "VN" else []
-        return [*country, words.language(language)] if language not in ("", "vi") else country
+        archive = [words.say("of_archive")] if item.provenance == "archive" else []
+        return [*country, *([words.language(language)] if language not in ("", "vi") else []), *archive]
 
     def change(self, now: int, before: int | None) -> str:
         words = self._words
