@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pipeline.records import Article, Item, Tags
 from pipeline.records.items import provenance_of
-from pipeline.tables.columns import ITEMS, Column, cut
+from pipeline.tables.columns import ITEMS, Cell, Column, cut
 from pipeline.tables.csv_cells import cell_of_id, neutralise_formula, write_rows
 from pipeline.tables.translated_items import TranslatedCells
 
@@ -38,6 +38,12 @@ class TaggedText(NamedTuple):
     first_seen: datetime
     fetched_at: datetime
     feed_url: str
+
+
+def provenance_cells(captures: Sequence[datetime | None]) -> list[Cell]:
+    """Return the provenance of articles by when they were captured; None: not at all."""
+    # Hardly any store has archives, and then not for most days.
+    return list(map(provenance_of, captures)) if any(captures) else ["live"] * len(captures)
 
 
 class CsvRow(NamedTuple):
@@ -73,7 +79,7 @@ def csv_line(row: CsvRow) -> str:
     return (
         f"{cell_of_id(row.item)},{cell_of_id(row.story)},{cell_of_id(row.event)},{_cell(row.origin)},{before},"
         f"{_cell(row.outlet)},{_cell(row.source)},{_cell(row.country)},{_cell(row.category)},{after},"
-        f"{_translated(row.translated)},{_found(row.captured)}\r\n"
+        f"{_translated(row.translated)},{'live,' if row.captured is None else _archived(row.captured)}\r\n"
     )
 
 
@@ -86,9 +92,9 @@ def _translated(cells: TranslatedCells) -> str:
     return f"{made(cells.title)},{made(cut(cells.excerpt))},{made('; '.join(cells.by))}"
 
 
-def _found(captured: datetime | None) -> str:
-    """Return the cells of provenance and capture."""
-    return f"{provenance_of(captured)},{'' if captured is None else captured.isoformat()}"
+def _archived(captured: datetime) -> str:
+    """Return the last cells of an article that an archive had first."""
+    return f"{provenance_of(captured)},{captured.isoformat()}"
 
 
 def _line(columns: Sequence[Column[Any]], text: TaggedText) -> str:

@@ -123,7 +123,7 @@ def stored_line(head: LineHead, article: bytes, tags: bytes, translated: Transla
             b', "changed": true, "taken_down": ' if changed else b', "changed": false, "taken_down": ', gone,
             b', "event": ', event, b', "origin": ', origin, b', "reach": ', reach,
             b', "captured_at": ', captured, _translated(translated),
-            b'"provenance": "live", ' if captured == b"null" else b'"provenance": "archive", ',
+            b'"live", ' if captured == b"null" else b'"archive", ',
             memoryview(article)[1:at], _PUBLISHED, _time(published), published_as,
             b', "modified": ', _time(modified), image, parts, b', "declared_language": ', language,
             b', "read_as": ', reason, b", ", before[1], _sentence(tags[before.end() : after + 2]), tags[after + 2 :],
@@ -156,10 +156,11 @@ def json_outlet(source_id: str, name: str, country: str, category: str) -> bytes
 
 
 def _translated(cells: TranslatedCells) -> bytes:
+    """Return the fields of a translation, and the name of the field behind them."""
     if cells is _NONE:
-        return b', "title_vi": "", "excerpt_vi": "", "translated_by": [], '
+        return b', "title_vi": "", "excerpt_vi": "", "translated_by": [], "provenance": '
     found = json_bytes({"title_vi": cells.title, "excerpt_vi": cut(cells.excerpt), "translated_by": cells.by})
-    return b", %b, " % found[1:-1]
+    return b', %b, "provenance": ' % found[1:-1]
 
 
 @lru_cache(maxsize=4096)
