@@ -162,6 +162,8 @@ def test_the_table_of_days_tells_days_of_archives_alone(storage: Database, tmp_p
         assert written(storage, tmp_path, form, table="daily") == whole
     days = storage.crawl.source_days(PAST - timedelta(hours=9), PAST + timedelta(hours=15))
     assert sum(day.documents + day.coverage for day in days) == 0
+    live = storage.crawl.source_history(END, END + timedelta(days=1), periods=1)
+    assert sum(figures.documents for [figures] in live.values()) == 12
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

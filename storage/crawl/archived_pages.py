@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from pipeline.records.archives import RecordOutcome
 from storage.schema.archives import archive_records
@@ -23,13 +23,15 @@ _COUNTS = (
 )
 
 
-def archived_pages(connection: Connection) -> Callable[[datetime, datetime], PageCounts]:
-    """Return a function that counts the pages of archives captured in [start, end)."""
+def archived_pages(
+    connection: Connection, *conditions: ColumnElement[bool]
+) -> Callable[[datetime, datetime], PageCounts]:
+    """Return a function that counts the pages of archives captured in [start, end), those that fulfil conditions."""
     if connection.execute(select(archive_records.c.id).limit(1)).first() is None:
         return lambda start, end: {}
 
     def count(start: datetime, end: datetime) -> PageCounts:
-        rows = connection.execute(_COUNTS, {"start": start, "end": end})
+        rows = connection.execute(_COUNTS.where(*conditions), {"start": start, "end": end})
         return {(row.source_id, row.outcome, row.outcome_reason): row.n for row in rows}
 
     return count
