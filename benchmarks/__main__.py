@@ -13,6 +13,7 @@ from rich.table import Table
 from benchmarks import (
     accuracy,
     backfill,
+    backfilled_year,
     crawl_cpu,
     documents,
     exports,
@@ -118,6 +119,7 @@ def main() -> int:
         *start_up.main(),
         *funnel.main([]),
         *backfill.main([]),
+        *backfilled_year.main([]),
         *processing.main([]),
         *scale.main([]),
         *crawl_cpu.report(),

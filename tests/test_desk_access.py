@@ -121,6 +121,7 @@ ALLOWED = {
     "GET /source/{id}": _READERS,
     "POST /source/{id}/pause": "M",
     "POST /source/{id}/resume": "M",
+    "GET /archives": _READERS,
     "GET /ledger": _READERS,
     "GET /ledger/table": "A",
     "GET /reports": _READERS,

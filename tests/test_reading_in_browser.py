@@ -30,6 +30,7 @@ def paths(room: ReadingRoom) -> list[str]:
         f"/story/{room.story}",
         f"/event/{room.event}",
         "/sources",
+        "/archives",
         "/source/s2",
         "/ledger",
         "/reports",

@@ -102,7 +102,8 @@ class _BriefBuilder:
             figures += words.say("brief_where", domestic=day.domestic, abroad=day.foreign_items)
             tones = ", ".join(f"{words.of('tone', tone).lower()} {n}" for tone, n in day.tones.items() if n)
             figures += f". {words.say('tones')}: {tones}"
-        yield (Run(figures + "."),)
+        read_back = view.read_back()
+        yield (Run(f"{figures}. {read_back}" if read_back else f"{figures}."),)
         asked = Run(f"{words.say('sources_short')}: {self.head.sources()}")
         if failed := view.sources("failed"):
             names = self._some([cut_line(excerpt.visible(s.name), _NAME) for s in failed], self._size.names + 2)

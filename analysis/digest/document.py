@@ -129,8 +129,7 @@ class _DigestBuilder:
             languages = ", ".join(f"{words.language(tag or 'und')} {n}" for tag, n in day.languages.items())
             counts.append(_runs(f"{words.say('by_language')}: {languages}"))
         counts.append(_runs(f"{words.say('sources_short')}: {self._head.sources()}"))
-        if mean := view.weekday():
-            counts.append(_runs(mean))
+        counts += [_runs(line) for line in (view.weekday(), view.read_back()) if line]
         if n := view.undated():
             counts.append(_runs(words.say("undated_share", n=n)))
         yield BulletList(tuple(counts))

@@ -26,11 +26,16 @@ def published_words(item: Item, words: Labels, zone: tzinfo | None) -> str:
 
 
 def remark_words(item: Item, words: Labels, zone: tzinfo | None, start: datetime | None = None) -> list[str]:
-    """Return remarks on how an article was obtained: published before `start`, changed, taken down, read in part."""
+    """Return remarks on how an article was obtained: late, of an archive, changed, taken down, read in part.
+
+    Late: published before `start`.
+    """
     article = item.article
     remarks = []
     if start is not None and article.published is not None and item.is_dated and _is_before(article, start, zone):
         remarks.append(words.say("late"))
+    if item.captured_at is not None:
+        remarks.append(words.say("read_back", date=words.short_date(item.captured_at.astimezone(zone))))
     if item.changed:
         remarks.append(words.say("changed", n=item.version))
     if item.taken_down is not None:

@@ -1,7 +1,7 @@
 """Digest and labels → the texts that all its output formats share."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from analysis.anomalies.surges import surge_sentence
@@ -77,14 +77,15 @@ class DigestPresenter:
         return list(lists_beside(self._day, self._words))
 
     def remarks(self, item: Item) -> list[str]:
-        """Return remarks on how the item was obtained: late, changed, taken down, read in part."""
+        """Return remarks on how the item was obtained: late, of an archive, changed, taken down, read in part."""
         return remark_words(item, self._words, self._day.start.tzinfo, self._day.start)
 
     def origin(self, item: Item) -> list[str]:
-        """Return the names of country and language, without Vietnam and Vietnamese."""
+        """Return the names of country and language but for Vietnam and Vietnamese, and that an archive had it first."""
         words, language = self._words, item.language
         country = [words.country(item.country)] if item.country != "VN" else []
-        return [*country, words.language(language)] if language not in ("", "vi") else country
+        archive = [words.say("of_archive")] if item.provenance == "archive" else []
+        return [*country, *([words.language(language)] if language not in ("", "vi") else []), *archive]
 
     def change(self, now: int, before: int | None) -> str:
         words = self._words
@@ -99,9 +100,17 @@ class DigestPresenter:
 
     def undated(self) -> int:
         """Return the number of undated items, in all sections."""
+        return sum(not item.is_dated for item in self._all_items())
+
+    def read_back(self) -> str:
+        """Return how many items archives had first, in a sentence; '' where there are none."""
+        n = sum(item.provenance == "archive" for item in self._all_items())
+        return self._words.say("read_back_share", n=n) if n else ""
+
+    def _all_items(self) -> Iterator[Item]:
         day = self._day
         parts = (day.foreign, day.undated, day.mentions, *(section.stories for section in day.sections))
-        return sum(not i.is_dated for part in parts for s in part for i in s.items)
+        return (item for part in parts for story in part for item in story.items)
 
     def sources(self, state: str) -> list[SourceDay]:
         return [source for source in self._day.sources if source.state == state]

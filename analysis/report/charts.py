@@ -128,8 +128,8 @@ def _attention(figures: Figures, words: Labels) -> Picture | None:
     """Return articles for each thousand pages read; the line is broken where no pages were read."""
     import altair
 
-    # Articles of a day without pages read were found later: there is nothing to divide them by.
-    counted = {day: n for day, n in figures.days.items() if figures.page_days[day]}
+    # Articles of a day without pages read were found later, or in archives: there is nothing to divide them by.
+    counted = {day: n for day, n in figures.found_days.items() if figures.page_days[day]}
     items, pages = counts_by_position(figures, counted), counts_by_position(figures, figures.page_days)
     rates = {day: 1000 * items[day] / pages[day] if pages[day] else None for day in sorted(items)}
     known = {day: rate for day, rate in rates.items() if rate is not None}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.records import Tone
-from pipeline.tables.facts import Fact, FactKey, kind_of
+from pipeline.tables.facts import ARCHIVE, Fact, FactKey, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,11 +82,21 @@ class Tally:
             counts.setdefault(source, Counter())[day, tone] = n
         return counts
 
-    def by_topic(self) -> dict[str, Counter[tuple[date, Tone]]]:
-        counts: dict[str, Counter[tuple[date, Tone]]] = {}
-        for (topics, day, tone), n in self._sizes("topics", "day", "tone"):
+    def by_topic(self) -> dict[str, Counter[tuple[date, Tone, str]]]:
+        """Return the articles of each topic by day, tone and provenance (pipeline.tables.facts.FactKey)."""
+        counts: dict[str, Counter[tuple[date, Tone, str]]] = {}
+        for (topics, day, tone, provenance), n in self._sizes("topics", "day", "tone", "provenance"):
             for topic in topics.split():
-                counts.setdefault(topic, Counter())[day, tone] += n
+                counts.setdefault(topic, Counter())[day, tone, provenance] += n
+        return counts
+
+    def archived(self) -> dict[str, Counter[date]]:
+        """Return the articles of each source that an archive had first, by day."""
+        counts: dict[str, Counter[date]] = {}
+        if ARCHIVE in self._codes["provenance"]:
+            for (source, day, provenance), n in self._sizes("source_id", "day", "provenance"):
+                if provenance == ARCHIVE:
+                    counts.setdefault(source, Counter())[day] = n
         return counts
 
     def by_source_and_language(self) -> dict[tuple[str, str], Counter[Tone]]:

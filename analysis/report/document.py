@@ -20,6 +20,7 @@ from analysis.documents.blocks import (
 from analysis.documents.labels import Labels, labels
 from analysis.documents.oversized import without_oversized
 from analysis.register.figure_blocks import figure_blocks
+from analysis.report.archives import archive_notes
 from analysis.report.changes import ChangeFormatter
 from analysis.report.foreign_press import countries_and_languages, foreign_press_blocks
 from analysis.report.model import PeriodicReport
@@ -87,8 +88,9 @@ class _ReportBuilder:
     def blocks(self) -> Iterator[Block]:
         yield self._head("numbers")
         if not self._now.known:
-            yield Paragraph(self._runs("blind"))
+            yield Paragraph(self._runs("blind_archives" if self._now.archived else "blind"))
         yield self._comparison()
+        yield from archive_notes(self._report, self._words)
         yield from self._chart("volume", "attention", note="marks_note")
         if self._now.items:
             yield from self._tones_and_topics()
@@ -140,13 +142,15 @@ class _ReportBuilder:
         """Return counts with their change in per cent, and shares with their change in percentage points."""
         now, before, year = self._now, self._report.before, self._report.year
         rows: list[tuple[str, ...]] = []
+        archived = (("archived", lambda f: f.archived),) if any(f.archived for f in (now, before, year)) else ()
         for key, value in (
             ("items", lambda f: f.items),
+            *archived,
             ("stories", lambda f: f.stories),
             ("outlets", lambda f: len(f.outlets)),
         ):
-            earlier = [value(f) if f.known else None for f in (before, year)]
-            shown = self._words.whole(value(now)) if now.known else self._changes.unknown()
+            earlier = [value(f) if f.counted else None for f in (before, year)]
+            shown = self._words.whole(value(now)) if now.counted else self._changes.unknown()
             rows.append((self._words.of("report", key), shown, *(self._changes.change(value(now), h) for h in earlier)))
         rows += [
             self._changes.share_row(
@@ -174,7 +178,7 @@ class _ReportBuilder:
         for topic, tones in sorted(self._now.topics.items(), key=lambda t: (-sum(t[1].values()), t[0])):
             before = self._report.before
             earlier = sum(before.topics.get(topic, {}).values())
-            change = self._changes.change(sum(tones.values()), earlier) if before.known else "–"
+            change = self._changes.change(sum(tones.values()), earlier) if before.counted else "–"
             name = self._topics.get(topic, topic)
             rows.append((name, whole(sum(tones.values())), *(whole(tones[tone]) for tone in _TONES), change))
         head = (
@@ -207,22 +211,25 @@ class _ReportBuilder:
     def _outlets(self) -> Iterator[Block]:
         yield self._head("outlets_table")
         outlets = sorted(self._now.outlets.values(), key=lambda o: (-o.items, o.name))
+        archived = self._now.archived > 0
         rows = tuple(
             (
                 excerpt.visible(o.name),
                 self._words.country(o.country),
                 self._words.whole(o.items),
+                *((self._words.whole(o.archived),) if archived else ()),
                 self._words.whole(o.stories),
                 *(self._words.whole(o.tones[t]) for t in ("positive", "negative")),
             )
             for o in outlets[:_MOST]
         )
-        keys = ("outlet", "country", "articles", "stories")
+        keys = ("outlet", "country", "articles", *(("of_archives",) if archived else ()), "stories")
         head = (
             *(self._words.of("report", k) for k in keys),
             *(self._words.of("tone", t) for t in ("positive", "negative")),
         )
-        yield Table(head, rows, (34, 22, 11, 11, 11, 11), frozenset({2, 3, 4, 5}))
+        widths = (29, 18, 9, 13, 11, 10, 10) if archived else (34, 22, 11, 11, 11, 11)
+        yield Table(head, rows, widths, frozenset(range(2, len(widths))))
         if len(outlets) > _MOST:
             others = outlets[_MOST:]
             yield Paragraph(
@@ -261,11 +268,15 @@ class _ReportBuilder:
     def _gaps(self) -> Iterator[Block]:
         yield self._head("gaps")
         entries: list[Runs] = []
-        for key, days in (("days_without", self._now.gaps()), ("days_partly", self._now.partly())):
+        now = self._now
+        for key, days in (
+            ("days_without", now.gaps()),
+            ("days_archived", now.only_archived()),
+            ("days_partly", now.partly()),
+        ):
             if days:
                 ranges = ", ".join(self._range(first, last) for first, last in _ranges(days))
                 entries.append(self._runs(key, n=len(days), days=ranges))
-        now = self._now
         bad_days, good_days = now.failed_days, now.read_days
         polled = ((len(bad_days.get(k, ())), len(good_days.get(k, ())), name) for k, name in now.names.items())
         failing = [(bad, good, name) for bad, good, name in polled if bad > good]

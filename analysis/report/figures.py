@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.records import Tone
 from pipeline.tables.columns import ZONE
-from pipeline.tables.facts import Fact, Publisher, SourceRead
+from pipeline.tables.facts import ARCHIVE, Fact, Publisher, SourceRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ class Outlet(_Sums):
     stories: int = 0
     #: articles of each day and tone
     by_day_and_tone: Counter[tuple[date, Tone]] = field(default_factory=Counter)
+    #: articles that an archive had first
+    archived: int = 0
 
 
 @dataclass(slots=True)
@@ -104,7 +106,10 @@ class Figures(_Sums):
     #: pages examined on each day, over all sources: the denominator of `attention`
     page_days: Counter[date] = field(default_factory=Counter)
     topics: dict[str, Counter[Tone]] = field(default_factory=dict)
+    #: articles of each topic and day without those that an archive had first: what is unusual is told by these
     topic_days: dict[str, Counter[date]] = field(default_factory=dict)
+    #: articles of each day that an archive had first
+    archived_days: Counter[date] = field(default_factory=Counter)
     #: outlets with an article, by id of the source
     outlets: dict[str, Outlet] = field(default_factory=dict)
     countries: Counter[str] = field(default_factory=Counter)
@@ -126,6 +131,21 @@ class Figures(_Sums):
         return bool(self.collected)
 
     @property
+    def counted(self) -> bool:
+        """Whether its numbers of articles say anything: sources were read, or archives were."""
+        return self.known or bool(self.archived)
+
+    @property
+    def archived(self) -> int:
+        """Number of articles that an archive had first."""
+        return self.archived_days.total()
+
+    @property
+    def found_days(self) -> Counter[date]:
+        """Articles of each day that collections found."""
+        return self.days - self.archived_days
+
+    @property
     def pages(self) -> int:
         return self.page_days.total()
 
@@ -135,8 +155,8 @@ class Figures(_Sums):
 
     @property
     def attention(self) -> float | None:
-        """Articles for each thousand pages read, over the days with pages read; None without pages."""
-        counted = sum(n for day, n in self.days.items() if self.page_days[day])
+        """Articles found for each thousand pages read, over the days with pages read; None without pages."""
+        counted = sum(n for day, n in self.found_days.items() if self.page_days[day])
         return 1000 * counted / self.pages if self.pages else None
 
     def gaps(self) -> list[date]:
@@ -145,7 +165,13 @@ class Figures(_Sums):
 
     def partly(self) -> list[date]:
         """Return the days on which no source was read, and whose articles were found on later ones: a lower bound."""
-        return [day for day in self.span.days if day not in self.collected and self.days[day]]
+        archived = set(self.only_archived())
+        return [d for d in self.span.days if d not in self.collected and self.days[d] and d not in archived]
+
+    def only_archived(self) -> list[date]:
+        """Return the days on which no source was read, and all of whose articles are of archives: a lower bound."""
+        found = self.found_days
+        return [d for d in self.span.days if d not in self.collected and self.archived_days[d] and not found[d]]
 
 
 def count_figures(
@@ -196,8 +222,15 @@ def _count(
     for (source, language), tones in tally.by_source_and_language().items():
         if (country := figures.outlets[source].country) != home:
             figures.abroad.setdefault((country, language), Counter()).update(tones)
-    for topic, counts in tally.by_topic().items():
-        figures.topics[topic], figures.topic_days[topic] = _by_tone(counts), _by_day(counts)
+    for source, days in tally.archived().items():
+        figures.outlets[source].archived = days.total()
+        figures.archived_days.update(days)
+    for topic, by_topic in tally.by_topic().items():
+        tones, found = figures.topics[topic], figures.topic_days[topic] = Counter[Tone](), Counter[date]()
+        for (day, tone, provenance), n in by_topic.items():
+            tones[tone] += n
+            if provenance != ARCHIVE:
+                found[day] += n
 
 
 def _by_tone(counts: Mapping[tuple[date, Tone], int]) -> Counter[Tone]:

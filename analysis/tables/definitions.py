@@ -70,12 +70,18 @@ DAILY: tuple[Column[Daily], ...] = (
         "collected",
         "text",
         "yes: one of its feeds was read on that day. partly: not then, but articles of that day were found later, and "
-        "there may be more of them. no: counts are empty, for no data is not 0.",
+        "there may be more of them. archive: not then, and all articles of that day were read back from archives, "
+        "which need not hold all. no: counts are empty, for no data is not 0.",
         lambda d: d.collected,
     ),
     Column("state", "text", "read, unchanged, empty, failed, waiting, paused or not_due.", lambda d: d.source.state),
     Column("new_links", "integer", "Links never seen before.", lambda d: d.source.candidates if d.read else None),
-    Column("pages", "integer", "Pages fetched on that day.", lambda d: d.pages(d.source.documents)),
+    Column(
+        "pages",
+        "integer",
+        "Pages fetched on that day, without those of archives.",
+        lambda d: d.pages(d.source.documents),
+    ),
     Column(
         "pages_read",
         "integer",
@@ -90,6 +96,9 @@ DAILY: tuple[Column[Daily], ...] = (
     Column("neutral", "integer", "Articles of that tone.", lambda d: d.figure(d.tones["neutral"])),
     Column("negative", "integer", "Articles of that tone.", lambda d: d.figure(d.tones["negative"])),
     Column("unsure", "integer", "Articles of that tone.", lambda d: d.figure(d.tones["unsure"])),
+    Column(
+        "archived", "integer", "Articles of the column items that an archive had first.", lambda d: d.figure(d.archived)
+    ),
 )
 
 LEDGER: tuple[Column[LedgerEntry], ...] = (

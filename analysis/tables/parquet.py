@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.tables.columns import ITEMS, SCHEMA_VERSION, ZONE, Cell, Column, cut
 from pipeline.tables.csv_cells import groups
-from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow
+from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow, provenance_cells
 from pipeline.tables.exact_cells import STORED, plain_all
 
 if TYPE_CHECKING:
@@ -114,13 +114,14 @@ def _exact_arrays(rows: Sequence[CsvRow], schema: pa.Schema) -> list[Any]:
         [cut(cells.excerpt) for cells in columns[9]],
         [cells.by for cells in columns[9]],
     ]
+    found: list[list[Cell]] = [provenance_cells(columns[10]), list(columns[10])]
     kinds = iter(field.type for field in schema)
     return [
         *(_array(list(values), next(kinds)) for values in columns[:4]),
         *(stored[n] for n in range(before) if next(kinds)),
         *(_array(list(values), next(kinds)) for values in columns[4:8]),
         *(stored[n] for n in range(before, len(stored)) if next(kinds)),
-        *(_array(values, next(kinds)) for values in translated),
+        *(_array(values, next(kinds)) for values in (*translated, *found)),
     ]
 
 

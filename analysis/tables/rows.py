@@ -69,6 +69,8 @@ class Daily:
     relevance: Counter[Relevance] = field(default_factory=Counter)
     tones: Counter[Tone] = field(default_factory=Counter)
     stories: set[str] = field(default_factory=set)
+    #: articles among these that an archive had first
+    archived: int = 0
 
     @property
     def read(self) -> bool:
@@ -77,8 +79,10 @@ class Daily:
 
     @property
     def collected(self) -> str:
-        """Return yes, no, or partly: not on that day, and articles of it were found on a later one."""
-        return "yes" if self.read else "partly" if self.relevance else "no"
+        """Return yes, no, partly (not on that day; articles of it were found later) or archive (all in archives)."""
+        if self.read or not self.relevance:
+            return "yes" if self.read else "no"
+        return "archive" if self.archived == self.relevance.total() else "partly"
 
     def pages(self, n: int) -> int | None:
         """Return a count of pages; None if none was requested."""
@@ -153,6 +157,7 @@ def daily_rows(
         row.relevance[item.tags.relevance] += 1
         row.tones[item.tags.tone] += 1
         row.stories.add(item.story)
+        row.archived += item.provenance == "archive"
     day = first or min((day for day, _ in rows), default=last)
     while day <= last:
         for source in sources(day):
@@ -195,7 +200,7 @@ def _rows_of_day(
     outlets: Mapping[str, tuple[str, str, str]],
 ) -> list[Daily]:
     rows = {source.source_id: Daily(day, source, *outlets[source.source_id][1:]) for source in sources}
-    for _, source_id, relevance, tone, story in articles:
+    for _, source_id, relevance, tone, story, archived in articles:
         row = rows.get(source_id)
         if row is None:
             name, country, category = outlets[source_id]
@@ -203,4 +208,5 @@ def _rows_of_day(
         row.relevance[relevance] += 1
         row.tones[tone] += 1
         row.stories.add(story)
+        row.archived += archived
     return [rows[key] for key in sorted(rows)]

@@ -24,6 +24,7 @@ _CONTEXTS: Mapping[str, str] = {
     "outcome": "candidate outcome",
     "published_from": "time from",
     "published_precision": "time precision",
+    "provenance": "provenance",
     "read_as": "reason",
     "relevance": "relevance",
     "state": "state",

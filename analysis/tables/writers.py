@@ -120,7 +120,7 @@ def _record(columns: Sequence[Column[Any]], row: Any) -> dict[str, Any]:
 
 
 def flat_value(item: Item) -> dict[str, Any]:
-    """Return all fields of an item, of its article and of its tags, in one level.
+    """Return all fields of an item, its provenance, the fields of its article and of its tags, in one level.
 
     Names that occur twice: `language` and `reason` come from the tags; the article's are `declared_language` and
     `read_as` (ok, or the reason why the page was not read whole or may be no article).
@@ -133,7 +133,7 @@ def flat_value(item: Item) -> dict[str, Any]:
     tags["reason"] = relevance_reason_text(without_name(item.tags.reason), "vi")
     article["declared_language"], article["read_as"] = article.pop("language"), article.pop("reason")
     row |= {"title_vi": translated.title, "excerpt_vi": cut(translated.excerpt), "translated_by": translated.by}
-    return row | article | tags
+    return row | {"provenance": item.provenance} | article | tags
 
 
 def _plain(value: Any) -> str:

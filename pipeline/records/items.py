@@ -21,6 +21,8 @@ class Version:
     article: Article
 
 
+#: How an article was found first: by a collection, or in an archive that was read back
+Provenance = Literal["live", "archive"]
 #: Level of grouping: a story is one report and its reprints, an event all stories about one thing that happened
 Level = Literal["story", "event"]
 
@@ -28,6 +30,11 @@ Level = Literal["story", "event"]
 def is_dated(published: datetime | None, published_from: PublishedFrom) -> bool:
     """Whether a publisher said when an article was published."""
     return published is not None and published_from not in ("first_seen", "none")
+
+
+def provenance_of(captured_at: datetime | None) -> Provenance:
+    """Return how an article was found first; `captured_at` is None unless that was in an archive."""
+    return "live" if captured_at is None else "archive"
 
 
 def published_or_seen(published: datetime | None, published_from: PublishedFrom, first_seen: datetime) -> datetime:
@@ -68,6 +75,13 @@ class Item:
     origin: str = ""
     #: of the outlet (pipeline.records.sources.Reach); '': not known
     reach: str = ""
+    #: when its page was captured, aware, if it was found first in an archive; None: a collection found it
+    captured_at: datetime | None = None
+
+    @property
+    def provenance(self) -> Provenance:
+        """How it was found first."""
+        return provenance_of(self.captured_at)
 
     @property
     def is_dated(self) -> bool:
@@ -147,6 +161,8 @@ class FoundItem:
     fetched_at: datetime
     #: when its page was first found to be gone (404, 410), aware; None: as far as is known it stands
     taken_down: datetime | None = None
+    #: when its page was captured, aware, if it was found first in an archive; None: a collection found it
+    captured_at: datetime | None = None
 
     @property
     def published_or_seen(self) -> datetime:
@@ -174,6 +190,7 @@ class FoundItem:
             item.first_seen,
             item.fetched_at,
             item.taken_down,
+            item.captured_at,
         )
 
 

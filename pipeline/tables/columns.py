@@ -198,4 +198,16 @@ ITEMS: tuple[Column[Item], ...] = (
         "What translated these: an engine with model and version, or person where a person put them so.",
         lambda i: cells_of_item(i).by,
     ),
+    Column(
+        "provenance",
+        "text",
+        "live: a collection found it first; archive: an archive that was read back had it first.",
+        lambda i: i.provenance,
+    ),
+    Column(
+        "captured",
+        "time",
+        "When the archive captured it, where provenance is archive; empty for the others.",
+        lambda i: local(i.captured_at),
+    ),
 )

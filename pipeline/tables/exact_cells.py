@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.tables.columns import ITEMS, Cell, cut
 from pipeline.tables.csv_cells import neutralise_formula
-from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow, TaggedText
+from pipeline.tables.csv_rows import SEPARATOR, STORED_PARTS, CsvRow, TaggedText, provenance_cells
 
 #: Characters of cells that are decoded: the csv module takes no longer ones.
 _MOST = 100_000
@@ -63,7 +63,9 @@ def cells_of_rows(rows: Sequence[CsvRow]) -> list[tuple[Cell, ...]]:
         [cut(row.translated.excerpt) for row in exact],
         [row.translated.by for row in exact],
     ]
-    columns = [*first[:4], *stored[:_BEFORE], *first[4:], *stored[_BEFORE:], *translated]
+    captures: list[Cell] = [row.captured for row in exact]
+    found = [provenance_cells([row.captured for row in exact]), captures]
+    columns = [*first[:4], *stored[:_BEFORE], *first[4:], *stored[_BEFORE:], *translated, *found]
     made = zip(*columns, strict=True)
     return [next(made) if row.whole is None else tuple(column.value(row.whole) for column in ITEMS) for row in rows]
 

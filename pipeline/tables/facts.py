@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from pipeline.records import Relevance, Tone
 
+#: Provenance of an article that an archive had first
+ARCHIVE = "archive"
+
 
 class FactKey(NamedTuple):
     """What an article says of itself, under its newest tagging and what persons decided."""
@@ -18,6 +21,8 @@ class FactKey(NamedTuple):
     topics: str
     #: ids of the places of the province that it names, between blanks
     places: str
+    #: ARCHIVE: an archive that was read back had it first; '': a collection found it
+    provenance: str = ""
 
 
 class Fact(NamedTuple):

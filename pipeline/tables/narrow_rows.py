@@ -41,6 +41,8 @@ class DayFact(NamedTuple):
     relevance: Relevance
     tone: Tone
     story: str
+    #: whether an archive that was read back had it first
+    archived: bool = False
 
 
 class StoryPart(NamedTuple):

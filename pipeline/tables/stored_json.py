@@ -63,6 +63,8 @@ class LineHead(NamedTuple):
     event: bytes
     origin: bytes
     reach: bytes
+    #: when its page was captured, if an archive had it first; else null
+    captured_at: bytes = b"null"
 
 
 def json_sum(article: Mapping[str, Any], tags: Mapping[str, Any]) -> int | None:
@@ -112,7 +114,7 @@ def stored_line(head: LineHead, article: bytes, tags: bytes, translated: Transla
     if end is None or before is None or after < 0:
         return None
     published, published_as, modified, language, image, reason, parts = end.groups()
-    key, story, version, outlet, first_seen, fetched_at, feed_url, changed, gone, event, origin, reach = head
+    key, story, version, outlet, first_seen, fetched_at, feed_url, changed, gone, event, origin, reach, captured = head
     # Joined and not formatted, so that the text is copied once.
     return b"".join(
         (
@@ -120,7 +122,9 @@ def stored_line(head: LineHead, article: bytes, tags: bytes, translated: Transla
             b', "first_seen": ', first_seen, b', "fetched_at": ', fetched_at, b', "feed_url": ', feed_url,
             b', "changed": true, "taken_down": ' if changed else b', "changed": false, "taken_down": ', gone,
             b', "event": ', event, b', "origin": ', origin, b', "reach": ', reach,
-            _translated(translated), memoryview(article)[1:at], _PUBLISHED, _time(published), published_as,
+            b', "captured_at": ', captured, _translated(translated),
+            b'"live", ' if captured == b"null" else b'"archive", ',
+            memoryview(article)[1:at], _PUBLISHED, _time(published), published_as,
             b', "modified": ', _time(modified), image, parts, b', "declared_language": ', language,
             b', "read_as": ', reason, b", ", before[1], _sentence(tags[before.end() : after + 2]), tags[after + 2 :],
             b"\n",
@@ -152,10 +156,11 @@ def json_outlet(source_id: str, name: str, country: str, category: str) -> bytes
 
 
 def _translated(cells: TranslatedCells) -> bytes:
+    """Return the fields of a translation, and the name of the field behind them."""
     if cells is _NONE:
-        return b', "title_vi": "", "excerpt_vi": "", "translated_by": [], '
+        return b', "title_vi": "", "excerpt_vi": "", "translated_by": [], "provenance": '
     found = json_bytes({"title_vi": cells.title, "excerpt_vi": cut(cells.excerpt), "translated_by": cells.by})
-    return b", %b, " % found[1:-1]
+    return b', %b, "provenance": ' % found[1:-1]
 
 
 @lru_cache(maxsize=4096)

@@ -99,9 +99,9 @@ class Archives(ArticleFacet):
         with self._reading() as connection:
             yield from load_faults(connection)
 
-    def sums(self) -> list[ArchiveSums]:
-        """Return what each archive came to, by its name."""
+    def sums(self, newest: int | None = None, /) -> list[ArchiveSums]:
+        """Return what each archive came to, by its name; with `newest` of so many, those read last first."""
         from storage.archives.shards import load_sums
 
         with self._reading() as connection:
-            return load_sums(connection)
+            return load_sums(connection, newest)

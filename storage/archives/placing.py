@@ -67,6 +67,7 @@ def place_articles(
     changed = store_examinations(connection, results, at, leave_stories) if results else set[str]()
     counts = Counter({RecordOutcome.KNOWN: len(known)})
     stored = _texts_of(connection, [result.document_id for result in results])
+    _mark_found(connection, [key for number, key in stored.values() if number == 1 and key is not None])
     for row, result in zip(new, results, strict=True):
         number, key = stored[result.document_id]
         outcome = RecordOutcome.STORED if number is not None else RecordOutcome.KNOWN
@@ -150,6 +151,12 @@ def _store_documents(connection: Connection, rows: Sequence[Row[Any]], links: Ma
         Coverage(key, ARTICLE.validate_python(row.article), TAGS.validate_python(row.tags), row.fingerprint)
         for key, row in zip(returned.all(), rows, strict=True)
     ]
+
+
+def _mark_found(connection: Connection, keys: Sequence[str]) -> None:
+    """Store of articles whose first text is that of an archive when it was captured."""
+    found = items.c.key.in_(bindparam("keys", expanding=True))
+    connection.execute(update(items).where(found).values(captured_at=items.c.first_seen), {"keys": list(keys)})
 
 
 def _texts_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int | None, str | None]]:

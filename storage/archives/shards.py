@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, delete, func, insert, literal, select, true
 
 from pipeline.records import Reason
 from pipeline.records.archives import COUNTED, RecordOutcome, Shard, ShardResult
@@ -151,6 +151,8 @@ class ArchiveSums:
     shards: int
     unread: int
     counts: dict[RecordOutcome, int]
+    #: when its newest shard was read
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +176,26 @@ def load_origins(connection: Connection, key: str) -> list[Origin]:
     return [Origin(row.archive, row.captured_at, row.read_at) for row in connection.execute(query)]
 
 
-def load_sums(connection: Connection) -> list[ArchiveSums]:
-    """Return the sums of each archive, by name."""
+def load_sums(connection: Connection, newest: int | None = None) -> list[ArchiveSums]:
+    """Return the sums of each archive by name, or of so many the newest read first."""
     table = archive_shards.c
     query = select(
         table.archive,
         func.count().label("shards"),
         func.count().filter(table.note != "").label("unread"),
+        func.max(table.read_at).label("read_at"),
         *(func.sum(table[outcome.value]).label(outcome.value) for outcome in COUNTED),
     ).group_by(table.archive)
+    query = query.order_by(table.archive)
+    if newest is not None:
+        query = query.order_by(None).order_by(func.max(table.read_at).desc(), table.archive).limit(newest)
+    rows = connection.execute(query).all()
     records = archive_records.c
     listed = (
         select(table.archive, records.outcome, func.count().label("n"))
         .join(archive_shards, table.id == records.shard_id)
         .where(records.outcome != RecordOutcome.UNREADABLE)
+        .where(table.archive.in_([row.archive for row in rows]) if newest is not None else true())
         .group_by(table.archive, records.outcome)
     )
     about: dict[str, dict[RecordOutcome, int]] = {}
@@ -199,6 +207,7 @@ def load_sums(connection: Connection) -> list[ArchiveSums]:
             row.shards,
             row.unread,
             {outcome: int(row._mapping[outcome.value]) for outcome in COUNTED} | about.get(row.archive, {}),
+            row.read_at,
         )
-        for row in connection.execute(query.order_by(table.archive))
+        for row in rows
     ]

@@ -10,9 +10,17 @@ from storage.schema.core import items
 
 
 def load_digest_lines(
-    connection: Connection, start: datetime, end: datetime, late_from: datetime, as_of: datetime | None
+    connection: Connection,
+    start: datetime,
+    end: datetime,
+    late_from: datetime,
+    as_of: datetime | None,
+    *,
+    archived: bool = True,
 ) -> list[ItemLine]:
     """See storage.articles.facet.Articles.digest_lines."""
     columns = select(*(items.c[name] for name in ItemLine._fields))
     query = with_newest_tagging(columns, as_of).where(is_news(start, end, late_from), is_for_digest(as_of))
+    if not archived:
+        query = query.where(items.c.captured_at.is_(None))
     return [ItemLine(*row) for row in connection.execute(query)]

@@ -164,11 +164,21 @@ class Articles(ArticleFacet):
             return items.load_digest_items(connection, start, end, late_from, as_of)
 
     def digest_lines(
-        self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None
+        self,
+        start: datetime,
+        end: datetime,
+        late_from: datetime,
+        /,
+        *,
+        as_of: datetime | None = None,
+        archived: bool = True,
     ) -> list[ItemLine]:
-        """Return what `digest_items` returns by keys alone, in no order, without a look at texts and tags."""
+        """Return what `digest_items` returns by keys alone, in no order, without a look at texts and tags.
+
+        Without `archived` those that an archive had first are left out.
+        """
         with self._reading() as connection:
-            return load_digest_lines(connection, start, end, late_from, as_of)
+            return load_digest_lines(connection, start, end, late_from, as_of, archived=archived)
 
     def rejected_items(
         self, start: datetime, end: datetime, late_from: datetime, /, *, as_of: datetime | None = None

@@ -60,6 +60,7 @@ def _select_items(as_of: datetime | None = None) -> Select[*tuple[Any, ...]]:
         items.c.source_id,
         items.c.first_seen,
         items.c.taken_down,
+        items.c.captured_at,
         sources.c.name,
         sources.c.country,
         sources.c.category,
@@ -106,6 +107,7 @@ def _item(row: Row[Any], decisions_by_item: Mapping[str, Iterable[Decision]], as
         changed=bool(row.changed),
         taken_down=taken_down,
         reach=row.reach,
+        captured_at=row.captured_at,
     )
 
 

@@ -1,7 +1,7 @@
 """The outcome of every link, the usual figures of each source, silent feeds, and pages without text."""
 
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, case, func, select, union
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, LedgerEntry, Reason, SourceFigures
+from storage.crawl.archived_pages import archived_pages
 from storage.crawl.bad_links import link_as_written
 from storage.engine.damage import stored_code, stored_reason, tell_left_out
 from storage.schema.core import candidates, documents, fetches, items, polls, sources
@@ -159,7 +160,12 @@ def _count_pages(connection: Connection, since: datetime, until: datetime) -> di
         )
         .group_by(documents.c.source_id)
     )
-    return {row.source_id: (int(row.pages), int(row.without)) for row in connection.execute(query)}
+    # Nobody fetched the pages of archives; all of them have a text.
+    archived = Counter[str]()
+    for (source_id, _, _), n in archived_pages(connection, documents.c.reason == Reason.OK)(since, until).items():
+        archived[source_id] += n
+    rows = connection.execute(query)
+    return {row.source_id: (int(row.pages) - archived[row.source_id], int(row.without)) for row in rows}
 
 
 def load_silent(connection: Connection, start: datetime, end: datetime) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from pipeline.records import DocumentOutcome, HostWait, Reason, SourceDay, SourceState
 from pipeline.tables.facts import SourceRead
 from pipeline.text.urls import host_of
+from storage.crawl.archived_pages import archived_pages
 from storage.crawl.ledger import load_silent, load_without_text
 from storage.engine.damage import stored_reason
 from storage.schema.core import candidates, documents, feeds, fetches, hosts, polls, sources
@@ -29,12 +30,13 @@ _LATEST = select(polls.c.source_id, polls.c.reason).where(
 )
 #: Daily sums of older polls, for the UTC days that a period touches.
 _SUMS = select(attempt_days).where(attempt_days.c.day >= bindparam("first"), attempt_days.c.day <= bindparam("last"))
+_UNREAD = (DocumentOutcome.WAITING, DocumentOutcome.UNREADABLE)
 #: Number of examined, readable pages by source.
 _PAGES = (
     select(documents.c.source_id, func.count().label("n"))
     .where(documents.c.fetched_at >= bindparam("start"), documents.c.fetched_at < bindparam("end"))
     # Written as NOT IN, so that SQLite does not use the index of outcomes: nearly all rows are of the two others.
-    .where(documents.c.outcome.not_in((DocumentOutcome.WAITING, DocumentOutcome.UNREADABLE)))
+    .where(documents.c.outcome.not_in(_UNREAD))
     .group_by(documents.c.source_id)
 )
 
@@ -80,14 +82,18 @@ def load_days_read(
     names = {row.id: row.name for row in connection.execute(select(sources.c.id, sources.c.name))}
     by_day: dict[date, list[SourceRead]] = {}
     last_summed_day = connection.execute(select(func.max(attempt_days.c.day))).scalar() or ""
+    count_archived = archived_pages(connection)
     for day, (start, end) in days.items():
         sums = _load_sums(connection, start, end) if str(start.astimezone(UTC).date()) <= last_summed_day else {}
         is_read = {key: ok > 0 for key, (_, ok) in sums.items()}
         for row in connection.execute(_LATEST, {"start": start, "end": end}):
             is_read[row.source_id] = is_read.get(row.source_id, False) or stored_reason(row.reason) in _QUIET
         if is_read:
-            pages = {row.source_id: row.n for row in connection.execute(_PAGES, {"start": start, "end": end})}
-            by_day[day] = [SourceRead(key, names[key], ok, pages.get(key, 0)) for key, ok in is_read.items()]
+            bounds = {"start": start, "end": end}
+            pages = Counter({row.source_id: row.n for row in connection.execute(_PAGES, bounds)})
+            for (source_id, outcome, _), n in count_archived(start, end).items():
+                pages[source_id] -= 0 if outcome in _UNREAD else n
+            by_day[day] = [SourceRead(key, names[key], ok, pages[key]) for key, ok in is_read.items()]
     return by_day
 
 
@@ -195,13 +201,17 @@ def _count_documents(connection: Connection, start: datetime, end: datetime, day
         .where(documents.c.fetched_at >= start, documents.c.fetched_at < end)
         .group_by(documents.c.source_id, documents.c.outcome, documents.c.outcome_reason)
     )
+    archived = archived_pages(connection)(start, end)
     for row in connection.execute(grouped):
+        n = row.n - archived.get((row.source_id, row.outcome, row.outcome_reason), 0)
+        if not n:
+            continue
         day, reasons = days[row.source_id]
-        change = {"documents": day.documents + row.n}
+        change = {"documents": day.documents + n}
         if row.outcome != DocumentOutcome.WAITING:
-            change[row.outcome] = getattr(day, row.outcome) + row.n
+            change[row.outcome] = getattr(day, row.outcome) + n
         if row.outcome_reason:
-            reasons[stored_reason(row.outcome_reason)] += row.n
+            reasons[stored_reason(row.outcome_reason)] += n
         days[row.source_id] = (replace(day, **change), reasons)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from pipeline.records import Relevance, Tags
-from pipeline.tables.facts import Fact, FactKey, written
+from pipeline.tables.facts import ARCHIVE, Fact, FactKey, written
 from pipeline.tables.stored_json import json_sum
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.raw_rows import raw_rows
@@ -51,7 +51,9 @@ def store_facts(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]
 def _kind(row: Row[Any], tags: Tags) -> FactKey:
     topics = " ".join(topic.id for topic in tags.topics)
     places = " ".join(dict.fromkeys(place.id for place in tags.places))
-    return FactKey(row.source_id, tags.relevance, tags.tone, tags.language or row.article["language"], topics, places)
+    provenance = "" if row.captured_at is None else ARCHIVE
+    language = tags.language or row.article["language"]
+    return FactKey(row.source_id, tags.relevance, tags.tone, language, topics, places, provenance)
 
 
 def load_facts(

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from pipeline.records import DocumentOutcome, Reason, SourceDay
+from storage.crawl.archived_pages import archived_pages
 from storage.crawl.source_days import _QUIET, _load_sums, _state
 from storage.engine.damage import stored_reason
 from storage.schema.core import documents, feeds, hosts, polls, sources
@@ -65,6 +66,7 @@ def load_counted_days(
         .where(feeds.c.configured == 1)
     ).all()
     last_summed_day = connection.execute(select(func.max(attempt_days.c.day))).scalar() or ""
+    count_archived = archived_pages(connection)
     for day, start, end in days:
         figures = {id: _Figures() for id, _, _ in outlets}
         for row in held:
@@ -87,6 +89,10 @@ def load_counted_days(
             of = figures[row.source_id]
             of.documents += row.n
             of.outcomes[row.outcome] = row.n
+        for (source_id, outcome, _), n in count_archived(start, end).items():
+            of = figures[source_id]
+            of.documents -= n
+            of.outcomes[outcome] -= n
         yield day, [_day(id, name, is_on, figures[id]) for id, name, is_on in outlets]
 
 

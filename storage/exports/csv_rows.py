@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from pipeline.tables.columns import local
 from pipeline.tables.csv_rows import SEPARATOR, CsvRow, stored_cells
 from pipeline.tables.exact_cells import sum_of
 from pipeline.tables.facts import topics_in
@@ -15,6 +16,7 @@ from pipeline.tables.translated_items import TranslatedCells, cells_of, with_tra
 from storage.articles.items import load_chosen
 from storage.derived.csv_rows import text_of_item
 from storage.engine.damage import DamagedText, is_damaged, tell_left_out
+from storage.engine.instants import instant_of
 from storage.engine.raw_rows import raw_rows
 from storage.exports.article_order import LISTED_AT, NEWEST_FIRST, Row, newest_first
 from storage.exports.choice import ArticleChoice, chosen_facts
@@ -56,18 +58,19 @@ def load_csv_rows(connection: Connection, choice: ArticleChoice, *, exact: bool)
             unusable | {row[1] for row in chunk if row[9] is None or sum_of(row[7]) != row[9]} if exact else unusable
         )
         articles = load_chosen(connection, list(asked)) if asked else {}
-        for _, key, story, event, origin, source_id, _, cells, _, _ in chunk:
-            if source_id not in outlets or (any_damaged and isinstance(story, DamagedText)):
+        for _, key, story, event, origin, source_id, _, cells, _, _, captured in chunk:
+            at = None if captured is None else _captured(captured)
+            if at is _UNKNOWN or source_id not in outlets or (any_damaged and isinstance(story, DamagedText)):
                 tell_left_out(f"article {key}")
                 continue
             shown = cells_of(translated[key]) if key in translated else _NONE
             if key not in asked:
-                yield CsvRow(key, story, event, origin, *outlets[source_id], cells, shown)
+                yield CsvRow(key, story, event, origin, *outlets[source_id], cells, shown, at)
             elif key in articles:
                 article = articles[key]
                 cells = stored_cells(text_of_item(article)) if key in unusable else cells
                 whole = with_translation(article, translated.get(key)) if exact else None
-                yield CsvRow(key, story, event, origin, *outlets[source_id], cells, shown, whole)
+                yield CsvRow(key, story, event, origin, *outlets[source_id], cells, shown, at, whole)
             else:
                 tell_left_out(f"article {key}")
 
@@ -86,11 +89,20 @@ def _select(choice: ArticleChoice) -> Select[*tuple[Any, ...]]:
             func.coalesce(listings.c.cells, ""),
             facts.c.language,
             listings.c.exact_sum,
+            items.c.captured_at,
         )
         .join(items, items.c.key == facts.c.item_key)
         .outerjoin(listings, and_(listings.c.tagging_id == facts.c.tagging_id, listings.c.item_key == facts.c.item_key))
     )
     return query.where(items.c.source_id.in_(choice.sources)) if choice.sources else query
+
+
+def _captured(value: Any) -> datetime | None:
+    """Return a time as a driver gives it in the zone of tables; _UNKNOWN where it is damaged."""
+    try:
+        return local(instant_of(value))
+    except (ValueError, TypeError):
+        return _UNKNOWN
 
 
 def _times(connection: Connection, rows: Sequence[Row]) -> list[Any]:

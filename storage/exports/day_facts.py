@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from pipeline.records import Relevance, Tone
-from pipeline.tables.facts import FactKey, kind_of
+from pipeline.tables.facts import ARCHIVE, FactKey, kind_of
 from pipeline.tables.narrow_rows import DayFact
 from storage.engine.damage import is_damaged, tell_left_out
 from storage.engine.raw_rows import raw_rows
@@ -25,9 +25,9 @@ _BARS = len(FactKey._fields) - 1
 
 
 @lru_cache(maxsize=4096)
-def _said(kind: str) -> tuple[str, Relevance, Tone, frozenset[str]]:
+def _said(kind: str) -> tuple[str, Relevance, Tone, frozenset[str], bool]:
     key = kind_of(kind)
-    return key.source_id, key.relevance, key.tone, frozenset(key.topics.split())
+    return key.source_id, key.relevance, key.tone, frozenset(key.topics.split()), key.provenance == ARCHIVE
 
 
 def _counted(connection: Connection, query: Any, choice: ArticleChoice) -> Iterator[tuple[int, str, Any]]:
@@ -49,11 +49,11 @@ def load_day_facts(connection: Connection, choice: ArticleChoice, zone: ZoneInfo
     """Yield the chosen articles by day, the oldest first. Days are calendar days of `zone`."""
     query = chosen_facts(choice, facts.c.at, facts.c.story, facts.c.kind).order_by(facts.c.at)
     day, end = date.min, float("-inf")
-    for at, story, (source_id, relevance, tone, _) in _counted(connection, query, choice):
+    for at, story, (source_id, relevance, tone, _, archived) in _counted(connection, query, choice):
         if at >= end:
             day = datetime.fromtimestamp(at, UTC).astimezone(zone).date()
             end = datetime.combine(day + timedelta(days=1), time(), zone).timestamp()
-        yield DayFact(day, source_id, relevance, tone, story)
+        yield DayFact(day, source_id, relevance, tone, story, archived)
 
 
 def load_outlets(connection: Connection, choice: ArticleChoice) -> dict[str, tuple[str, str, str]]:

@@ -80,6 +80,7 @@ def _select(choice: ArticleChoice) -> Select[*tuple[Any, ...]]:
             facts.c.json_sum,
             facts.c.language,
             facts.c.kind,
+            items.c.captured_at,
         )
         .join(items, items.c.key == facts.c.item_key)
         .join(taggings, taggings.c.id == facts.c.tagging_id)
@@ -101,7 +102,7 @@ def _line(row: Row, outlets: Mapping[bytes, tuple[bytes, bytes]], translated: Ma
     """Return the line of a row; None where it is damaged or cannot be copied."""
     (
         _, key, _, story, event, origin, number, changed, source_id, seen, fetched, gone, feed, article, tags, checksum,
-        *_,
+        _, _, captured,
     ) = row  # fmt: skip
     if checksum is None or sum_of(article, tags) != checksum or not key.isalnum():
         return None
@@ -112,6 +113,7 @@ def _line(row: Row, outlets: Mapping[bytes, tuple[bytes, bytes]], translated: Ma
             key, _as_json(story), number, outlet, first_seen, first_seen if fetched == seen else _moment(fetched),
             _as_json(feed), bool(changed), b"null" if gone is None else _moment(gone),
             _as_json(event), b'""' if origin == b"" else _as_json(origin), reach,
+            b"null" if captured is None else _moment(captured),
         )  # fmt: skip
         shown = translated.get(key.decode()) if translated else None
         return stored_line(head, article, tags) if shown is None else stored_line(head, article, tags, cells_of(shown))

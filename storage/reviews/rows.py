@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func
 
 from pipeline.records import Relevance, SourceCategory, Tone
 from pipeline.records.reviews import Hold, Review
-from pipeline.tables.facts import FactKey
+from pipeline.tables.facts import ARCHIVE, FactKey
 from storage.accounts.names import account_names
 from storage.articles.adapters import TAGS
 from storage.engine.dialects import sound_json
@@ -60,6 +60,8 @@ class QueueRow:
     waiting: tuple[int, ...] = ()
     #: who has it open
     holds: tuple[Hold, ...] = ()
+    #: whether an archive had it first
+    archived: bool = False
 
     @property
     def published_or_seen(self) -> datetime:
@@ -236,6 +238,7 @@ def _with_people(connection: Connection, rows: Sequence[Any], at: datetime) -> l
                 departments=assigned.get(row.key, ()),
                 waiting=waiting.get(row.key, ()),
                 holds=tuple(holds.get(row.key, ())),
+                archived=kind.provenance == ARCHIVE,
             )
         )
     return found

@@ -233,6 +233,7 @@ items = Table(
     Column("event", String, nullable=False, default="", comment="key of an item of the happening it tells of"),
     Column("origin", String, nullable=False, default="", comment="agency or outlet it credits for its text"),
     Column("taken_down", Instant, comment="when its page was first found to be gone (404, 410); empty: it stands"),
+    Column("captured_at", Instant, comment="when its page was captured, if an archive had it first; empty: found live"),
     Index(None, "first_seen"),
     Index(None, "candidate_id"),
     Index(None, "story"),

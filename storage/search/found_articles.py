@@ -70,6 +70,7 @@ def _query() -> Select[*tuple[Any, ...]]:
             items.c.story,
             items.c.first_seen,
             items.c.taken_down,
+            items.c.captured_at,
             sources.c.name,
             sources.c.country,
             cast(versions.c.article, Text).label("article"),
@@ -87,7 +88,8 @@ def _query() -> Select[*tuple[Any, ...]]:
 
 
 def _found(row: Sequence[Any]) -> FoundArticle:
-    key, story, first_seen, taken_down, outlet, country, written, fetched_at, kind, language, is_foreign = row
+    key, story, first_seen, taken_down, captured_at, outlet, country, *others = row
+    written, fetched_at, kind, language, is_foreign = others
     # Python's own parser takes a third of the time of pydantic's for a long text.
     article = _ARTICLE.validate_python(parse_json(written))
     tags = kind_of(kind)
@@ -109,5 +111,6 @@ def _found(row: Sequence[Any]) -> FoundArticle:
         first_seen,
         fetched_at,
         taken_down,
+        captured_at,
     )
     return FoundArticle(item, article.text, bool(is_foreign))

@@ -56,6 +56,7 @@ _ROWS: Select[*tuple[Any, ...]] = (
         items.c.key,
         items.c.first_seen,
         items.c.source_id,
+        items.c.captured_at,
         sources.c.name,
         candidates.c.feed_url,
     )
@@ -175,7 +176,8 @@ def _store(connection: Connection, articles: Sequence[tuple[Row[Any], Tags]]) ->
     outdated_ids: list[int] = []
     for row, tags in articles:
         translation = translated.get(row.key)
-        marks, about = index_marks(row.source_id, row.name, tags, translation), int(tags.relevance != "no")
+        marks = index_marks(row.source_id, row.name, tags, translation, archived=row.captured_at is not None)
+        about = int(tags.relevance != "no")
         old = indexed.get(row.key)
         if old is not None and (old.version_id, old.marks, old.about) == (row.version_id, marks, about):
             if row.id > old.tagging_id:

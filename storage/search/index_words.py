@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pipeline.records import Tags
 from pipeline.records.translations import ItemTranslation
+from pipeline.tables.facts import ARCHIVE
 from pipeline.text.search_tokens import cap_tokens, exact_words, fold, join_tokens
 from storage.search.compiler import EXACT, mark_word, quote, spans_of
 
@@ -57,15 +58,20 @@ def _within_bytes(words: list[str]) -> list[str]:
     return words
 
 
-def index_marks(source_id: str, outlet: str, tags: Tags, translation: ItemTranslation | None = None) -> str:
+def index_marks(
+    source_id: str, outlet: str, tags: Tags, translation: ItemTranslation | None = None, *, archived: bool = False
+) -> str:
     """Return the marks of an article, sorted and with blanks between: outlet, language, topics, places and so on.
 
-    One mark changes with the texts of a translation: it says of which the index has the words.
+    `archived`: whether an archive had it first; one that a collection found has no mark of that. One mark changes with
+    the texts of a translation: it says of which the index has the words.
     """
     fields = {("outlet", source_id), ("outlet", outlet), ("lang", tags.language)}
     fields |= {("lang", tags.language.split("-")[0]), ("relevance", tags.relevance), ("tone", tags.tone)}
     fields |= {("topic", topic.id) for topic in tags.topics}
     fields |= {("place", name) for place in tags.places for name in (place.id, place.name, place.unit)}
+    if archived:
+        fields.add(("provenance", ARCHIVE))
     marks = {mark_word(field, value) for field, name in fields if (value := join_tokens(name))}
     if translation is not None and translation.texts:
         texts = "\n".join(f"{part} {shown.text}" for part, shown in sorted(translation.texts.items()))

@@ -8,6 +8,7 @@ from datetime import date
 from pipeline.errors import DiembaoError
 from pipeline.i18n.catalogs import mark, translate
 from pipeline.i18n.language import Language
+from pipeline.tables.facts import ARCHIVE
 from pipeline.text.normalize import normalise
 from pipeline.text.search_tokens import fold, join_tokens, tokenize_normalised
 from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Words
@@ -16,11 +17,15 @@ from storage.search.tree import And, Days, Mark, Near, Not, Or, Story, Tree, Wor
 _LONGEST, _MOST_WORDS, _DEEPEST = 2_000, 100, 40
 #: words that NEAR lets stand between its two where no number is given, and at most
 _NEAR, _FARTHEST = 10, 50
-MARKS = ("outlet", "topic", "lang", "place", "relevance", "tone")
+MARKS = ("outlet", "topic", "lang", "place", "relevance", "tone", "provenance")
 #: Years of days that are searched: the ends of the calendar have no day before or after them.
 _YEARS = range(1900, 3000)
 FIELDS = ("title", *MARKS, "day", "story")
-_CLOSED = {"relevance": ("main", "mention", "no"), "tone": ("positive", "neutral", "negative", "unsure")}
+_CLOSED = {
+    "relevance": ("main", "mention", "no"),
+    "tone": ("positive", "neutral", "negative", "unsure"),
+    "provenance": ("live", ARCHIVE),
+}
 
 
 #: Name of a topic → its id.
@@ -57,7 +62,7 @@ _TOKEN = re.compile(
       (?P<open>\() | (?P<close>\))
     | (?P<phrase>["“”][^"“”]*["“”]) | (?P<quote>["“”])
     | (?P<near>NEAR\s*\([^()]*\)?) | (?P<op>(?:AND|OR|NOT)(?=[\s()"]|$))
-    | (?P<field>(?:title|outlet|topic|lang|place|relevance|tone|day|story):|[^\W\d_]+:(?=\S))
+    | (?P<field>(?:title|outlet|topic|lang|place|relevance|tone|provenance|day|story):|[^\W\d_]+:(?=\S))
     | (?P<word>[^\s()"“”]+)
     )""",
     re.VERBOSE,
@@ -226,6 +231,8 @@ class _Parser:
                 value=written,
                 names=", ".join(allowed),
             )
+        if (field, value) == ("provenance", "live"):  # only what an archive had first is marked
+            return Not(Mark(field, ARCHIVE))
         return Mark(field, value)
 
     def _to_words(self, token: _Token, written: str, *, exact: bool, prefix: bool = False) -> Words | None:

@@ -1,4 +1,4 @@
-"""The newest matches of a search → how many of them are of each topic, tone, outlet, language and relevance."""
+"""The newest matches of a search → how many of them are of each topic, tone, outlet, language and so on."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _BARS = len(FactKey._fields) - 1
 
 @dataclass(frozen=True, slots=True)
 class SearchTally:
-    """Numbers of articles by the values of five fields; an article counts once for each of its topics."""
+    """Numbers of articles by the values of six fields; an article counts once for each of its topics."""
 
     #: articles that were counted
     items: int
@@ -29,6 +29,8 @@ class SearchTally:
     #: BCP 47; '' where none is known
     languages: Counter[str] = field(default_factory=Counter)
     relevance: Counter[str] = field(default_factory=Counter)
+    #: live and archive
+    provenance: Counter[str] = field(default_factory=Counter)
 
 
 def tally_newest(connection: Connection, tree: Tree, *, zone: tzinfo, newest: int) -> SearchTally:
@@ -45,6 +47,7 @@ def _sum_up(kinds: Iterable[tuple[FactKey, int]], items: int) -> SearchTally:
         tally.outlets[kind.source_id] += n
         tally.languages[kind.language] += n
         tally.relevance[kind.relevance] += n
+        tally.provenance[kind.provenance or "live"] += n
         for topic in kind.topics.split():
             tally.topics[topic] += n
     return tally

@@ -37,6 +37,8 @@ class Member:
     #: agency or outlet it credits for its text; '': none
     origin: str
     taken_down: datetime | None
+    #: when its page was captured, if an archive had it first
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def _members() -> Select[*tuple[Any, ...]]:
             items.c.url,
             items.c.source_id,
             items.c.taken_down,
+            items.c.captured_at,
             versions.c.title,
             versions.c.published,
             _published_or_seen.label("at"),
@@ -132,6 +135,7 @@ def _member(row: Any) -> Member:
         row.relevance or "no",
         row.origin,
         row.taken_down,
+        row.captured_at,
     )
 
 

@@ -75,6 +75,7 @@ def report(
         )
     if app.as_json:
         counts = {"items": report_.now.items, "stories": report_.now.stories, "outlets": len(report_.now.outlets)}
+        counts["archived"] = report_.now.archived
         app.print_json({"report": [str(f) for f in files], "since": span.first, "until": span.last, **counts})
     app.print(
         translate(

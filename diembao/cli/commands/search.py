@@ -182,6 +182,8 @@ def _parse(query: str, rules: Callable[[], Rulebook]) -> Tree:
 
 
 def _json(hit: SearchHit) -> dict[str, Any]:
+    from pipeline.records.items import provenance_of
+
     item = hit.item
     return {
         "item": item.key,
@@ -197,6 +199,8 @@ def _json(hit: SearchHit) -> dict[str, Any]:
         "topics": list(item.topics),
         "tone": item.tone,
         "score": hit.score,
+        "provenance": provenance_of(item.captured_at),
+        "captured": item.captured_at,
         **_translated_json(hit),
     }
 
@@ -225,6 +229,9 @@ def _print(app: CliContext, hit: SearchHit, zone: ZoneInfo) -> None:
             app.print(f"    {_marked(marked)} ({hit_mark(hit)})")
     if hit.snippet.text:
         app.print(f"    {_marked(hit.snippet)}")
+    if item.captured_at is not None:
+        day = f"{item.captured_at.astimezone(zone):%d/%m/%Y}"
+        app.print(f"    {translate('from an archive, captured on {day}', day=day)}")
     app.print(f"    {item.key}  {item.url}")
 
 

@@ -8,7 +8,7 @@ from analysis.anomalies.surges import WINDOW_DAYS, Series, SeriesKind, Surge, fi
 from diembao.jobs.periods import Period
 from pipeline.records import Item
 from pipeline.rules.rulebook import Rulebook
-from pipeline.tables.facts import kind_of
+from pipeline.tables.facts import ARCHIVE, kind_of
 from storage.database import Database
 
 _DAY = timedelta(days=1)
@@ -64,6 +64,8 @@ def _daily_counts(storage: Database, starts: Mapping[date, datetime]) -> dict[tu
     counts: defaultdict[tuple[SeriesKind, str], Counter[date]] = defaultdict(Counter)
     for code, by_number in by_code.items():
         kind = kind_of(code)
+        if kind.provenance == ARCHIVE:  # no collection of these days found it, and no day is compared by it
+            continue
         counted = [counts["source", kind.source_id]]
         counted += [counts["topic", topic] for topic in kind.topics.split()]
         counted += [counts["place", place] for place in kind.places.split()]

@@ -56,8 +56,12 @@ def build_draft(
     edit = day_edit(storage, period, found, as_of)
     people = storage.accounts.full_names()
     items = _with_full_names(edit.kept(found), people)
-    previous = _collected(storage, _days_before(period, 1, settings, at), as_of)
-    weeks = (_collected(storage, _days_before(period, 7 * n, settings, at), as_of) for n in range(1, _WEEKS + 1))
+    # A day is compared with others of its kind: what archives had of those first was not in their digests either.
+    archived = any(item.provenance == "archive" for item in found)
+    previous, *weeks = (
+        _collected(storage, _days_before(period, days, settings, at), as_of, archived=archived)
+        for days in (1, *(7 * n for n in range(1, _WEEKS + 1)))
+    )
     earlier = EarlierDigests(storage, period)
     errata, corrected = earlier.errata() if as_of is None else ((), [])
     model = build_digest(
@@ -109,15 +113,15 @@ def _days_before(period: Period, days: int, settings: Settings, at: datetime) ->
     return period_of(period.day - timedelta(days=days), settings, at)
 
 
-def _collected(storage: Database, period: Period, as_of: datetime | None) -> list[ItemLine] | None:
+def _collected(storage: Database, period: Period, as_of: datetime | None, *, archived: bool) -> list[ItemLine] | None:
     """Return the articles of a period; None if nothing was collected in it: then zero articles would be a false count.
 
-    Those that people left out are not among them; rejected ones no digest holds.
+    With `archived` those of archives are among them. Those that people left out are not; rejected ones no digest holds.
     """
     if not storage.crawl.was_asked(period.start, period.end):
         return None
     draft = draft_of(storage, period, as_of)
-    lines = storage.articles.digest_lines(period.start, period.end, period.late_from, as_of=as_of)
+    lines = storage.articles.digest_lines(period.start, period.end, period.late_from, as_of=as_of, archived=archived)
     return [line for line in lines if not leaves_out(draft, line)]
 
 

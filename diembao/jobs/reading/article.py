@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.records import Decision, Item, StoredImage
     from pipeline.records.reviews import Assignment, Comment, PastAct
     from pipeline.rules.rulebook import Rulebook
+    from storage.archives.shards import Origin
     from storage.articles.version_lines import VersionLine
     from storage.database import Database
     from storage.stories.members import Member
@@ -74,6 +75,8 @@ class ArticlePage:
     translation: ShownTranslation | None
     #: of an article in another language, for who may put its translation right
     fields: tuple[TranslationField, ...]
+    #: archives from which its texts were read back, the first captured first
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def article_page(storage: Database, key: str, topics: TopicNames, *, version: in
         storage.stories.members("event", item.event, limit=_FOREIGN, abroad=HOME).members,
         shown_translation(translation),
         tuple(translation_fields(item, translation)),
+        tuple(storage.archives.origins(item.key)),
     )
 
 

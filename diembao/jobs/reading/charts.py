@@ -104,10 +104,13 @@ def _columns(figures: Figures) -> Iterator[Bar]:
     totals = {place: sum(figures.days[day] for day in members) for place, members in days.items()}
     counts = Counter(totals)
     missing, partly = set(positions_without_data(figures, counts)), positions_partly_known(figures, counts)
+    archived = set(figures.only_archived())
     for place, members in sorted(days.items()):
         query = days_query(members[0], members[-1])
         tones: Counter[Tone] = Counter({t: sum(figures.by_day_and_tone[day, t] for day in members) for t in TONES})
         gap = translate("no data") if place in missing else translate("incomplete") if place in partly else ""
+        if place in partly and archived.issuperset(day for day in members if figures.days[day]):
+            gap = translate("from archives alone")
         yield Bar(f"{place:%d/%m}", totals[place], query, _shares(tones, query), gap, members[0])
 
 

@@ -62,7 +62,7 @@ class FacetValue:
 class Facet:
     """One field by which a query can be narrowed."""
 
-    #: topic, tone, outlet, lang or relevance
+    #: topic, tone, outlet, lang, relevance or provenance
     field: str
     values: tuple[FacetValue, ...]
 
@@ -153,6 +153,7 @@ def _facets(
     tones = {tone: translate_code("tone", tone) for tone in tally.tones}
     languages = {tag: language_words(tag) for tag in tally.languages if tag}
     grades = {grade: grade_words(grade) for grade in tally.relevance}
+    ways = {way: translate_code("provenance", way) for way in tally.provenance}
     outlets = {key: publishers[key].name for key in tally.outlets if key in publishers}
     fields: tuple[tuple[str, Counter[str], Mapping[str, str]], ...] = (
         ("topic", tally.topics, topics),
@@ -160,6 +161,7 @@ def _facets(
         ("outlet", tally.outlets, outlets),
         ("lang", tally.languages, languages),
         ("relevance", tally.relevance, grades),
+        ("provenance", tally.provenance, ways),
     )
     for field, counts, words in fields:
         if len(found := values(field, counts, words)) > 1:

@@ -9,6 +9,8 @@ from storage.search.tree import And, Days, Mark, Not, Tree, Words
 
 #: Topic id → its name in the language of the run
 TopicNames = Mapping[str, str]
+#: `provenance:live` as a query is read: only what an archive had first is marked
+_FOUND_LIVE = Not(Mark("provenance", "archive"))
 
 
 def topic_words(names: TopicNames, id: str) -> str:
@@ -49,7 +51,7 @@ def query_words(tree: Tree, topics: TopicNames, outlets: Mapping[str, str]) -> s
     `topics` and `outlets` give names by id.
     """
     parts = tree.parts if isinstance(tree, And) else (tree,)
-    if not any(isinstance(part, Mark | Days) for part in parts):
+    if not any(isinstance(part, Mark | Days) or part == _FOUND_LIVE for part in parts):
         return ""
     said = [_part(part, topics, outlets) for part in parts]
     return ", ".join(said) if all(said) else ""
@@ -62,6 +64,8 @@ def _part(part: Tree, topics: TopicNames, outlets: Mapping[str, str]) -> str:
         case Mark(field, value):
             name = translate_code("search field", field)
             return f"{name[:1].lower()}{name[1:]} {_value(field, value, topics, outlets)}"
+        case Not() if part == _FOUND_LIVE:
+            return _part(Mark("provenance", "live"), topics, outlets)
         case Not(Mark() as inner):
             return translate(mark("without {what}"), what=_part(inner, topics, outlets))
         case Words(words, prefix=prefix):
@@ -83,6 +87,8 @@ def _value(field: str, value: str, topics: TopicNames, outlets: Mapping[str, str
             return f"{words[:1].lower()}{words[1:]}" if current_language() == "vi" else words
         case "relevance":
             return grade_words(value)
+        case "provenance":
+            return translate_code("provenance", value)
         case _:
             return value
 

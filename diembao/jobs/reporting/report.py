@@ -29,6 +29,7 @@ from diembao.system.clock import now
 from diembao.system.files import write_atomically
 from pipeline.records import Item, Relevance
 from pipeline.rules.rulebook import Rulebook
+from pipeline.tables.facts import ARCHIVE
 from pipeline.text.search_tokens import fold
 from pipeline.worker_process import end_with_parent
 from storage.database import Database
@@ -152,7 +153,9 @@ def _voice(
 
     def headlines(peer: Peer, span: Span) -> int:
         any_relevance = Or(tuple(Mark("relevance", grade) for grade in get_args(Relevance)))
-        query = And((_headline_query((peer.name, *peer.also)), any_relevance, Days(span.first, span.last)))
+        # Of archives only what is about the province is stored, and nothing of its peers.
+        found = Not(Mark("provenance", ARCHIVE))
+        query = And((_headline_query((peer.name, *peer.also)), any_relevance, Days(span.first, span.last), found))
         return storage.search.count(query, zone=zone).items
 
     own = Peer(settings.province.name, tuple(names))

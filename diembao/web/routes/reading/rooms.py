@@ -1,7 +1,7 @@
 """The routes of all reading rooms."""
 
 from diembao.web.desk_route import DeskRoute
-from diembao.web.routes.reading import article, exports, ledger, reports, saved, search, sources, story
+from diembao.web.routes.reading import archives, article, exports, ledger, reports, saved, search, sources, story
 
 ROUTES: tuple[DeskRoute, ...] = (
     *search.ROUTES,
@@ -9,6 +9,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     *article.ROUTES,
     *story.ROUTES,
     *sources.ROUTES,
+    *archives.ROUTES,
     *ledger.ROUTES,
     *reports.ROUTES,
     *exports.ROUTES,
