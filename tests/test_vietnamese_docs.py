@@ -12,6 +12,7 @@ import click
 import pytest
 
 from diembao.cli.main import cli
+from tests.support.archived_press import captures, write_warc
 from tests.support.cli import CommandResult, json_lines, run_diembao, run_inside
 from tests.support.local_site import LocalSite, Reply
 from tests.test_i18n import CATALOGUES
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.long(25)
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "vi"
 PAGES = {path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.md"))}
-#: Address, id and day that stand in the documents for a reader's own
+#: Address, id, day and folder of archives that stand in the documents for a reader's own
 ADDRESS, OWN_ID, DAY = "https://baovidu.example", "bao_vi_du", re.compile(r"2026-1[01]-\d\d")
+ARCHIVES = "/kho/"
 #: Commands that run for ever, ask a mail server or the network, take long, or need files and second articles
 NOT_TYPED = re.compile(
     r"diembao (serve|doctor|train|evaluate|report|db restore|stories|source (import|find|check)\b|send$|digest$)"
@@ -105,12 +107,15 @@ def test_the_other_pages_typed_line_by_line(
 ) -> None:
     home = first_digest[0]
     monkeypatch.chdir(tmp_path)
+    archives = tmp_path / "kho"
+    (archives / "2025").mkdir(parents=True)
+    write_warc(archives / "2025" / "mot.warc.gz", captures(3))
     found = json_lines(run_inside("--home", home, "--json", "search", "muối").stdout)
     key = next(row["item"] if "item" in row else row["hit"]["item"] for row in found)
 
     def run(line: str) -> CommandResult:
-        line = line.replace("MÃ_BÀI", key)
-        words = shlex.split(DAY.sub(f"{datetime.now(UTC):%Y-%m-%d}", line))[1:]
+        line = line.replace("MÃ_BÀI", key).replace(ARCHIVES, f"{archives}/")
+        words = shlex.split(DAY.sub(f"{datetime.now(UTC):%Y-%m-%d}", line), comments=True)[1:]
         return run_inside("--home", home, *words)
 
     lines = [line for name in ("hang-ngay.md", "so-lieu.md", "quan-tri.md") for line in typed(PAGES[name])]
