@@ -88,6 +88,8 @@ def test_good_pages_are_never_held_up_by_bad_ones(bad: str, place: str, request:
     if bad != "die":  # its workers are new processes, as a user's are
         request.getfixturevalue("forked_workers")
     number = {"first": (0, 1), "last": (10, 11), "between": (3, 7)}[place]
+    if bad == "loop":  # takes a processor for all its seconds, twice
+        number = number[:1]
     documents = [document(n, bad.encode() if n in number else b"") for n in range(12)]
     order: list[int] = []
     notes: dict[int, str] = {}
@@ -99,8 +101,8 @@ def test_good_pages_are_never_held_up_by_bad_ones(bad: str, place: str, request:
             order.append(result.document_id)
             notes[result.document_id] = result.note if result.reason is Reason.ERROR else ""
     # The bad ones come last, each by itself, and the good ones in their order.
-    assert order[:10] == [n for n in range(12) if n not in number]
-    assert sorted(order[10:]) == list(number)
+    assert order[: 12 - len(number)] == [n for n in range(12) if n not in number]
+    assert sorted(order[12 - len(number) :]) == list(number)
     assert {n for n, note in notes.items() if note} == set(number)
 
 
