@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from config.collection import CollectionSettings, check_collection
 from config.desk import DeskSettings, check_desk
 from config.engines.encoder import EncoderSettings, check_encoder_settings
 from config.engines.translation import TranslationSettings, check_translation_settings
@@ -20,7 +21,6 @@ _FORBID = {"extra": "forbid"}
 _MIN_DAYS = 29
 #: Least values of [images].
 _IMAGES_LEAST = {"within_hours": 1, "per_run": 1, "seconds_per_page": 5, "max_bytes": 100_000, "max_total_megabytes": 1}
-#: File formats of a digest that can be attached to an e-mail.
 #: File formats of a digest that can be attached to an e-mail.
 Attachment = Literal["pdf", "docx", "html", "md", "csv"]
 
@@ -76,6 +76,8 @@ class ProcessSettings:
     read_all: bool = True
     #: Seconds that one document may take. One that takes more than three is put off until all others are done.
     seconds_per_document: float = 30.0
+    #: Days for which what was read of each page is kept for other provinces; 0: none.
+    share_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Settings:
     __pydantic_config__: ClassVar[dict[str, str]] = _FORBID
     province: Province
     crawl: CrawlSettings = field(default_factory=CrawlSettings)
+    collection: CollectionSettings = field(default_factory=CollectionSettings)
     process: ProcessSettings = field(default_factory=ProcessSettings)
     digest: DigestSettings = field(default_factory=DigestSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
@@ -193,6 +196,7 @@ def _settings_of(name: str, text: str) -> Settings:
     _check_peers(settings, faults)
     _check_document(settings.document, faults)
     _check_sending(settings.sending, faults)
+    check_collection(settings.collection, settings.process.share_days, faults)
     check_desk(settings.desk, faults)
     check_translation_settings(settings.translation, faults)
     check_encoder_settings(settings.encoder, faults)
@@ -228,10 +232,8 @@ def _check_basics(settings: Settings, faults: Faults) -> None:
             ),
         )
     elif settings.storage.database and not re.match(r"(postgresql|sqlite)(\+\w+)?://", settings.storage.database):
-        faults.add(
-            ("storage", "database"),
-            mark("no address of a PostgreSQL or SQLite database, such as postgresql://diembao@db.example/diembao"),
-        )
+        words = mark("no address of a PostgreSQL or SQLite database, such as postgresql://diembao@db.example/diembao")
+        faults.add(("storage", "database"), words)
 
 
 def _check_limits(settings: Settings, faults: Faults) -> None:

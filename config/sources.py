@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from config.collection import collecting_config
 from config.load import Faults, parse_toml, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
@@ -26,8 +27,9 @@ class _SourcesFile:
 def load_sources(directory: Path | None) -> tuple[Source, ...]:
     """Read sources.toml of `directory`, or the packaged one; query feeds get their names from its places.toml.
 
-    Raises ConfigError.
+    Where the settings name another installation that collects ([collection]), its files are read. Raises ConfigError.
     """
+    directory = collecting_config(directory)
     sources = check_sources(*resolve(directory, "sources.toml"))
     if not any(feed.kind == "query" for source in sources for feed in source.feeds):
         return sources

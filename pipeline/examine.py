@@ -21,7 +21,7 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
     Without `read_all` a page that the gate does not pass is only skimmed for title and day.
     """
     try:
-        passed = _look(document, rules)
+        passed = look(document, rules)
         if not read_all and passed is not None and not passed.open and (skimmed := skim(document)) is not None:
             tags = tag(Text(id=str(document.id), title=skimmed.title, text="", url=skimmed.url), rules)
             # The gate passes every page relevant by the rules (tested); if it ever does not, the page is extracted.
@@ -32,12 +32,12 @@ def examine(document: Document, rules: Rulebook, *, read_all: bool = True) -> Ex
         article = extract(document)
         if isinstance(article, Unreadable):
             return article
-        return _judge(document, article, passed.hits if passed is not None else (), rules)
+        return judge(document, article, passed.hits if passed is not None else (), rules)
     except Exception as error:
         return Unreadable(document.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def _judge(document: Document, article: Article, hits: tuple[ByteHit, ...], rules: Rulebook) -> Coverage | Irrelevant:
+def judge(document: Document, article: Article, hits: tuple[ByteHit, ...], rules: Rulebook) -> Coverage | Irrelevant:
     """Tag an article by one rulebook."""
     article = replace(article, hits=hits)
     tags = tag(
@@ -66,13 +66,13 @@ def examine_for_each(page: ArchivePage, provinces: Sequence[Rulebook]) -> list[t
         article = extract(page)
         if isinstance(article, Unreadable):
             return [(number, article) for number, _ in page.hits]
-        return [(number, _judge(page, article, hits, provinces[number])) for number, hits in page.hits]
+        return [(number, judge(page, article, hits, provinces[number])) for number, hits in page.hits]
     except Exception as error:
         failure = Unreadable(page.id, Reason.ERROR, f"{type(error).__name__}: {error}"[:500])
         return [(number, failure) for number, _ in page.hits]
 
 
-def _look(document: Document, rules: Rulebook) -> GateResult | None:
+def look(document: Document, rules: Rulebook) -> GateResult | None:
     """Look for names of the province in a page's bytes; None where there are no bytes."""
     if document.reason is not Reason.OK or not document.body:
         return None

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storage.service.drafts import Drafts
     from storage.service.job_runs import JobRuns
     from storage.service.publications import Publications
+    from storage.sharing.facet import Sharing
     from storage.stories.facet import Stories
     from storage.translations.facet import Translations
 
@@ -157,6 +158,12 @@ class Database:
         from storage.translations.facet import Translations
 
         return Translations(self._engine, self._catch_up, _reindex)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        from storage.sharing.facet import Sharing
+
+        return Sharing(self._engine)
 
     def _catch_up(self) -> int:
         return self.search.catch_up()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,14 +87,16 @@ class CliContext:
 
     def sources(self) -> "tuple[Source, ...]":
         """Read sources.toml of the home folder; without that file no packaged outlet may be crawled: UsageError."""
+        from config.collection import collecting_config
         from config.sources import load_sources
 
-        if not (self.home.config / "sources.toml").exists():
+        config = collecting_config(self.home.config) or self.home.config
+        if not (config / "sources.toml").exists():
             raise click.UsageError(
                 translate(
                     "There is no configuration in {folder}. Run: diembao --home {home} init",
-                    folder=self.home.config,
-                    home=self.home.root,
+                    folder=config,
+                    home=config.parent,
                 )
             )
         return load_sources(self.home.config)
@@ -124,6 +127,25 @@ class CliContext:
             yield storage
         finally:
             storage.close()
+
+    def refuse_elsewhere(self) -> None:
+        """Raise UsageError where the pages and sources of this home are those of another installation."""
+        if (collection := self.settings().collection).home:
+            folder = shlex.quote(str(collection.folder(self.home.root)))
+            raise click.UsageError(
+                translate("Its sources are those of another installation: diembao --home {folder}", folder=folder)
+            )
+
+    @contextmanager
+    def collecting(self) -> "Iterator[Database | None]":
+        """Open the database of the installation that collects for this one; None where this one does itself."""
+        if not self.settings().collection.home:
+            yield None
+            return
+        from diembao.jobs.collection.take_over import open_collecting
+
+        with open_collecting(self.home, self.database()) as storage:
+            yield storage
 
     def print(self, text: str) -> None:
         """Print for a person; nothing under --quiet or --json."""

@@ -51,6 +51,7 @@ def add_sources(app: CliContext, sources: Sequence[Source]) -> None:
     """Append sources to sources.toml of the home folder and print their ids."""
     from diembao.jobs import configuration
 
+    app.refuse_elsewhere()
     path = configuration.add_sources(app.home, app.sources, sources)
     for source in sources:
         app.print(
@@ -69,6 +70,7 @@ def set_enabled(app: CliContext, ids: tuple[str, ...], enabled: bool) -> list[So
     from diembao.jobs.reading.switching import switch_sources
     from diembao.system.clock import now
 
+    app.refuse_elsewhere()
     app.sources()  # faults of the file are told before a database is opened
     with app.storage() as storage:
         return switch_sources(

@@ -71,6 +71,20 @@ def examine_passed_pages(documents: Sequence[Document], rules: Rulebook) -> list
     return examine_what_passes(documents, rules)
 
 
+def examine_shared_pages(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    """Run pipeline.examine_shared.examine_shared_pages, which the worker alone loads."""
+    from pipeline.examine_shared import examine_shared_pages as examine_them
+
+    return examine_them(documents, rules)
+
+
+def examine_shared_names(documents: Sequence[Document], rules: Rulebook) -> list[Examined]:
+    """Run pipeline.examine_shared.examine_shared_names, which the worker alone loads."""
+    from pipeline.examine_shared import examine_shared_names as examine_them
+
+    return examine_them(documents, rules)
+
+
 def _examine_one(function: Examine, rules: Rulebook, document: Document) -> Examined:
     return function([document], rules)[0]
 

@@ -64,9 +64,12 @@ class Articles(ArticleFacet):
         """Return how many documents wait to be examined."""
         return self.document_outcomes()[DocumentOutcome.WAITING]
 
-    def save_examinations(self, results: Sequence[Examined], at: datetime, /) -> Sequence[Examined]:
+    def save_examinations(
+        self, results: Sequence[Examined], at: datetime, /, *, shares: bool = False
+    ) -> Sequence[Examined]:
         """Store results; return what was stored: Unreadable in place of one that cannot be.
 
+        With `shares` what was read of each page is kept too, for the provinces that use this collection.
         One page that fails keeps no other from being stored, in this run and in every one after it.
         """
         from storage.articles.examinations import store_examinations
@@ -74,16 +77,20 @@ class Articles(ArticleFacet):
         try:
             with self._writing() as connection:
                 changed = store_examinations(connection, results, at, self._leave_stories)
+                if shares:
+                    from storage.sharing.collected import store_readings
+
+                    store_readings(connection, results, at)
                 self._take_in(connection, changed)
         except StorageError:  # the database is at fault, and no page
             raise
         except Exception as error:
             if len(results) > 1:
-                return [stored for result in results for stored in self.save_examinations([result], at)]
+                return [s for result in results for s in self.save_examinations([result], at, shares=shares)]
             if isinstance(results[0], Unreadable):
                 raise
             note = f"cannot be stored: {type(error).__name__}: {error}"[:500]
-            return self.save_examinations([Unreadable(results[0].document_id, Reason.ERROR, note)], at)
+            return self.save_examinations([Unreadable(results[0].document_id, Reason.ERROR, note)], at, shares=shares)
         return results
 
     def reopen_errors(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
 from pipeline.records import (
     BadLink,
@@ -20,6 +20,7 @@ from storage.crawl.feed_state import slowed_hosts, store_poll_state
 from storage.engine.json_records import JsonRecord
 from storage.schema.core import candidates, polls, taggings, versions
 from storage.schema.maintenance import decisions
+from storage.schema.sharing import watched_links
 
 ENTRY = JsonRecord(Entry)
 
@@ -89,7 +90,7 @@ def _store_links(
             changes.append({"key": row.id, "entry": stored_entries[url]})
         is_due = row.next_try is not None and row.next_try <= poll.at
         if not (is_edited or is_due) and recheck_all and row.first_seen > poll.at - _CHECK_ALL:
-            is_due = row.outcome == CandidateOutcome.FETCHED and is_coverage(connection, row.item_key)
+            is_due = row.outcome == CandidateOutcome.FETCHED and is_wanted(connection, row.id, row.item_key)
         if is_edited or is_due:
             to_fetch[url] = _candidate(row)
     if known_rows:
@@ -149,6 +150,12 @@ def is_coverage(connection: Connection, key: str | None) -> bool:
     return connection.execute(query).scalar() in ("main", "mention")
 
 
+def is_wanted(connection: Connection, link: int, key: str | None) -> bool:
+    """Whether the page of a link is about the province, or another one that uses this collection."""
+    watched = select(watched_links.c.candidate_id).where(watched_links.c.candidate_id == link)
+    return is_coverage(connection, key) or connection.execute(watched).scalar() is not None
+
+
 def _candidate(row: Row[Any]) -> Candidate:
     entry = ENTRY.validate_python(row.entry)
     etag, modified = (row.etag, row.last_modified) if row.outcome == CandidateOutcome.FETCHED else (None, None)
@@ -168,7 +175,8 @@ def load_due_candidates(connection: Connection, now: datetime, source_ids: Seque
 
 
 def forget_checks(connection: Connection, candidate_ids: Sequence[int]) -> None:
-    """Schedule no more checks of pages that turned out not to be about the province."""
+    """Schedule no more checks of pages that turned out not to be about the province, nor about another one."""
     if candidate_ids:
-        these = candidates.c.id.in_(candidate_ids)
+        watched = select(watched_links.c.candidate_id).where(watched_links.c.candidate_id.in_(candidate_ids))
+        these = and_(candidates.c.id.in_(candidate_ids), candidates.c.id.not_in(watched))
         connection.execute(update(candidates).where(these, candidates.c.attempts == 0).values(next_try=None))

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from pipeline.records import CandidateOutcome, DocumentOutcome, Fetched, FetchFailure, Reason
-from storage.crawl.candidates import is_coverage
+from storage.crawl.candidates import is_wanted
 from storage.crawl.feed_state import slow_host_of_page
 from storage.schema.core import candidates, documents, fetches, items
 
 #: Waits before each further check of a page about the province: most corrections come within a day.
-_CHECK_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
+CHECK_WAITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
 #: Attempts in all at a page that failed for a transient reason, and the unit of the wait, which grows quadratically.
 _MAX_ATTEMPTS = 6
 _RETRY = timedelta(minutes=20)
@@ -64,7 +64,7 @@ def _store_batch(connection: Connection, run: int, batch: dict[int, Fetched | Fe
             new_rows["documents"].append(document)
         changes.setdefault(tuple(change), []).append({"key": key, **change})
         if row.item_key is not None:
-            _mark_taken_down(connection, row.item_key, key, reason, result.at)
+            mark_taken_down(connection, row.item_key, key, reason, result.at)
     for table in (fetches, documents):
         if new_rows[table.name]:
             connection.execute(insert(table), new_rows[table.name])
@@ -85,7 +85,7 @@ def _fetch(run: int, result: Fetched | FetchFailure) -> dict[str, Any]:
     }
 
 
-def _mark_taken_down(connection: Connection, key: str, candidate_id: int, reason: Reason, at: datetime) -> None:
+def mark_taken_down(connection: Connection, key: str, candidate_id: int, reason: Reason, at: datetime) -> None:
     """Set or clear the time an item was taken down; only the candidate that brought the item counts."""
     own_item = update(items).where(items.c.key == key, items.c.candidate_id == candidate_id)
     if reason in _GONE:
@@ -117,9 +117,9 @@ def _page_changes(connection: Connection, row: Row[Any], page: Fetched) -> tuple
 def _next_check(connection: Connection, row: Row[Any], at: datetime) -> dict[str, Any]:
     # Examining tells whether a page is about the province. Until then the first check is scheduled;
     # storage.articles.examinations cancels it for other pages.
-    if row.checks and not is_coverage(connection, row.item_key):
+    if row.checks and not is_wanted(connection, row.id, row.item_key):
         return {"next_try": None}
-    wait = _CHECK_WAITS[row.checks] if row.checks < len(_CHECK_WAITS) else None
+    wait = CHECK_WAITS[row.checks] if row.checks < len(CHECK_WAITS) else None
     return {"next_try": None if wait is None else at + wait, "checks": row.checks + 1}
 
 

@@ -38,6 +38,10 @@ class JsonRecord(Generic[T]):
         """Return the record of a JSON text. Raises pydantic's ValidationError."""
         return self._adapter.validate_json(text)
 
+    def dump_json(self, record: T) -> bytes:
+        """Return the JSON text of a record."""
+        return self._adapter.dump_json(record)
+
     def dump_python(self, record: T, *, mode: Literal["json", "python"] = "python") -> Any:
         """Return what json.dumps takes (mode 'json') for a record, or its fields as they are ('python')."""
         return self._adapter.dump_python(record, mode=mode)

@@ -16,6 +16,7 @@ from storage.schema import (
     reviews,
     search,
     service,
+    sharing,
     stories,
 )
 from storage.schema.core import metadata
@@ -35,6 +36,7 @@ _DEFINED = (
     reviews,
     register,
     archives,
+    sharing,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from pipeline.i18n.catalogs import mark, translate, translate_code
 
 if TYPE_CHECKING:
     from diembao.jobs.collection.collect import CollectResult
+    from pipeline.register.rules import RegisterRules
     from storage.database import Database
 
 #: Result of `_collect` that was told to stop; the exit code of the command is FAILED.
@@ -93,6 +95,7 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
         raise click.UsageError(
             translate("Not an address of http(s): {listed}", listed=listed),
         )
+    app.refuse_elsewhere()
     settings, sources, rules = app.settings(), app.sources(), app.rules()
     with app.home.lock("collect", "process"), app.storage() as storage:
         with app.progress() as progress:
@@ -118,8 +121,12 @@ def add(app: CliContext, urls: tuple[str, ...]) -> int:
 
 def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: bool) -> int:
     from diembao.jobs.collection.collect import collect as collect_now
+    from diembao.jobs.register.aftermath import ask_for_looks
+    from diembao.system.clock import now
 
     settings, sources = app.settings(), app.sources()
+    if settings.collection.home:
+        return _take_over(app, storage, only)
     if unknown := set(only) - {s.id for s in sources}:
         names = ", ".join(sorted(unknown))
         raise click.UsageError(translate("No such source: {names}", names=names))
@@ -128,7 +135,8 @@ def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: boo
 
         if missing := missing_browser():
             app.warn(translate_code("missing browser", missing))
-    _plan_looks(app, storage)
+    if (register := _register(app)) is not None:
+        ask_for_looks(storage, register, now())
     with app.progress() as progress:
         result = collect_now(
             storage,
@@ -146,19 +154,40 @@ def _collect(app: CliContext, storage: Database, only: tuple[str, ...], due: boo
     return FAILED if result.failed else DONE
 
 
-def _plan_looks(app: CliContext, storage: Database) -> None:
-    """Let the pages of the register be fetched again; a register.toml that is wrong stops no collection."""
+def _take_over(app: CliContext, storage: Database, only: tuple[str, ...]) -> int:
+    """Take over what the installation of [collection] has collected; nothing is asked of the press."""
+    from diembao.jobs.collection.take_over import take_over
+
+    if only:
+        app.refuse_elsewhere()
+    folder = app.settings().collection.folder(app.home.root)
+    with app.collecting() as collecting, app.progress() as progress:
+        assert collecting is not None
+        taken = take_over(storage, collecting, _register(app), progress=progress)
+    if app.as_json:
+        app.print_json({"collect": {"home": str(folder), **asdict(taken)}})
+    app.print(
+        translate(
+            "Taken over of {folder}: {polls} readings of feeds, {links} links, {pages} pages.",
+            folder=folder,
+            polls=taken.polls,
+            links=taken.links,
+            pages=taken.pages,
+        )
+    )
+    return DONE
+
+
+def _register(app: CliContext) -> RegisterRules | None:
+    """Return the rules of the register; one that is wrong is told, and stops no collection."""
     from config.faults.errors import ConfigError
     from config.register.register import load_register
-    from diembao.jobs.register.aftermath import ask_for_looks
-    from diembao.system.clock import now
 
     try:
-        register = load_register(app.home.config)
+        return load_register(app.home.config)
     except ConfigError as error:
         app.warn(str(error))
-        return
-    ask_for_looks(storage, register, now())
+        return None
 
 
 def _print_result(app: CliContext, result: CollectResult) -> None:
@@ -198,10 +227,14 @@ def _print_result(app: CliContext, result: CollectResult) -> None:
 
 def _process(app: CliContext, storage: Database, again: bool = False) -> int:
     from diembao.jobs import process as process_job
+    from diembao.jobs.collection.shared_pages import SharedPages
 
     settings, rules = app.settings(), app.rules()
-    with app.progress() as progress:
-        counts = process_job.process(storage, app.sources(), rules, settings.process, again=again, progress=progress)
+    with app.collecting() as collecting, app.progress() as progress:
+        shared = None if collecting is None else SharedPages(storage, collecting)
+        counts = process_job.process(
+            storage, app.sources(), rules, settings.process, again=again, shared=shared, progress=progress
+        )
     if app.as_json:
         app.print_json({"process": counts})
     app.print(
@@ -216,6 +249,8 @@ def _process(app: CliContext, storage: Database, again: bool = False) -> int:
             new_versions=counts["new_versions"],
         )
     )
+    if counts.get("unread"):
+        app.print(translate("{pages} pages wait to be read where they are collected.", pages=counts["unread"]))
     if counts["without_opinion"]:
         app.warn(
             translate(

@@ -32,10 +32,11 @@ class UnknownSource(DiembaoError, LookupError):
 
 def switch_source(storage: Database, home: Home, id: str, enabled: bool, *, actor: Actor, at: datetime) -> Source:
     """Switch one source on or off; see `switch_sources`. Raises UnknownSource."""
+    from config.settings import load_settings
     from config.sources import load_sources
 
     def choose() -> list[Source]:
-        if (home.config / "sources.toml").exists():
+        if not load_settings(home.config).collection.home and (home.config / "sources.toml").exists():
             for source in load_sources(home.config):
                 if source.id == id:
                     return [source]

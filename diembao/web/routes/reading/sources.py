@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from config.faults.errors import ConfigError
 from config.schedule import load_schedule
+from config.settings import load_settings
 from diembao.jobs.reading.sources import STATES, source_page, sources_page
 from diembao.jobs.reading.switching import UnknownSource, switch_source
 from diembao.system.home import HomeInUse
@@ -42,7 +43,8 @@ def source(visit: Visit) -> Response:
     page = source_page(visit.storage, visit.path["id"], _today(visit), visit.now, visit.context.zone)
     if page is None:
         raise DeskError(404)
-    return show(visit, "source.html", page=page)
+    is_elsewhere = bool(load_settings(visit.context.home.config).collection.home)
+    return show(visit, "source.html", page=page, is_elsewhere=is_elsewhere)
 
 
 def pause(visit: Visit) -> Response:

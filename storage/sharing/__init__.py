@@ -1,0 +1,1 @@
+"""One collection for several provinces: what the others take over of it."""
