@@ -206,7 +206,7 @@ def _settings_of(name: str, text: str) -> Settings:
 
 def missing_contact(directory: Path | None, settings: Settings) -> list[Fault]:
     """Return a fault where nobody could be written to who minds the requests of this installation."""
-    if settings.crawl.contact.strip():
+    if settings.crawl.contact.strip() or settings.collection.home:
         return []
     faults = Faults(*resolve(directory, "settings.toml"))
     faults.add(("crawl", "contact"), mark("is empty: an e-mail address or a page, so that webmasters can write to you"))

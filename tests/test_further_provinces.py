@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,10 +15,11 @@ import pytest
 
 from diembao.jobs.configuration import write_configuration
 from diembao.system.home import Home
-from pipeline.records import DocumentOutcome
+from pipeline.records import Article, Document, DocumentOutcome, Irrelevant
 from storage.database import Database, open_database
-from tests.support.cli import CommandResult, json_lines, run_diembao, run_inside
+from tests.support.cli import CommandResult, json_lines, run_diembao, run_inside, start_diembao
 from tests.support.local_site import LocalSite, Reply
+from tests.support.two_outlets import OTHER, SOURCE, T0, collect, tags
 
 pytestmark = [pytest.mark.usefixtures("forked_workers"), pytest.mark.long(30)]
 
@@ -225,3 +227,90 @@ def test_pages_are_read_where_they_are_collected(tmp_path: Path) -> None:
         assert run(third, "process", code=1).stderr
         with opened(third) as storage:
             assert storage.articles.document_outcomes()[DocumentOutcome.UNREADABLE] == len(ARTICLES)
+
+
+def article_of(document: Document) -> Article:
+    return Article(document.url, document.url, f"Bài {document.id}", "", f"chữ{document.id} " * 30, published=T0)
+
+
+def test_what_belongs_to_the_collection_is_refused(tmp_path: Path) -> None:
+    with outlet() as site:
+        first = make_home(tmp_path / "nt", site)
+        second = make_home(tmp_path / "bt", site, uses=first)
+        sources = (second.config / "sources.toml").read_bytes()
+        for words in (
+            ("collect", "--source", "bao"),
+            ("add", f"{site.home}bai-1.html"),
+            ("source", "pause", "bao"),
+        ):
+            done = run_diembao("--home", second.root, "--lang", "en", *words)
+            assert done.returncode != 0, words
+            assert f"diembao --home {first.root}" in done.stderr, done.stderr
+        assert (second.config / "sources.toml").read_bytes() == sources
+        assert "Báo" in run(second, "source", "list").stdout
+        assert site.asked == []
+        assert run(second, "config", "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("folder", "there is no installation in"),
+        ("chain", "does not collect itself"),
+        ("closed", "share_days = 30"),
+        ("itself", "is this installation itself"),
+    ],
+)
+def test_installations_that_do_not_fit_each_other(change: str, words: str, tmp_path: Path) -> None:
+    with outlet() as site:
+        first = make_home(tmp_path / "nt", site)
+        second = make_home(tmp_path / "bt", site, uses=first)
+        settings = second.config / "settings.toml"
+        text = settings.read_text("utf-8")
+        if change == "folder":
+            text = text.replace("../nt", "../nowhere")
+        elif change == "chain":
+            make_home(tmp_path / "chain", site, uses=second)
+            text = (tmp_path / "chain" / "config" / "settings.toml").read_text("utf-8")
+            settings = tmp_path / "chain" / "config" / "settings.toml"
+        elif change == "closed":
+            theirs = first.config / "settings.toml"
+            theirs.write_text(theirs.read_text("utf-8").replace("share_days = 30", "share_days = 0"), "utf-8")
+        else:
+            text = text.replace('database = ""', f'database = "sqlite:///{first.database}"', 1)
+        settings.write_text(text, "utf-8")
+        for command in ("config check", "collect", "process"):
+            done = run_diembao("--home", settings.parent.parent, "--lang", "en", *command.split())
+            assert done.returncode == 2, (command, done)
+            assert words in done.stderr
+            assert "settings.toml" in done.stderr
+            assert "collection.home" in done.stderr
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_killed_while_it_takes_over(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with outlet() as site:
+        first = make_home(tmp_path / "nt", site)
+        second = make_home(tmp_path / "bt", site, places=BINH_THUAN.read_text("utf-8"), uses=first)
+    address = f"sqlite:///{second.database}" if database == "sqlite" else request.getfixturevalue("postgres")()
+    with opened(first) as storage:
+        storage.crawl.set_sources([SOURCE, OTHER])
+        for hour in range(4):
+            documents = collect(storage, *range(hour * 600, hour * 600 + 600), at=T0 + timedelta(hours=hour))
+            while documents:
+                results = [Irrelevant(d.id, article_of(d), tags("no")) for d in documents]
+                storage.articles.save_examinations(results, T0, shares=True)
+                documents = storage.articles.pending_documents(500)
+        expected = list(storage.crawl.ledger(T0 - timedelta(days=1), T0 + timedelta(days=1)))
+    for seconds in (0.9, 1.2, 1.5, 1.8):
+        started = start_diembao("--home", second.root, "collect", env={"DIEMBAO_DATABASE": address})
+        time.sleep(seconds)
+        started.kill()
+        started.wait()
+    assert run_diembao("--home", second.root, "collect", env={"DIEMBAO_DATABASE": address}).returncode == 0
+    storage = open_database(address)
+    found = list(storage.crawl.ledger(T0 - timedelta(days=1), T0 + timedelta(days=1)))
+    totals = storage.maintenance.totals()
+    storage.close()
+    assert {(e.url, e.first_seen, e.outcome) for e in found} == {(e.url, e.first_seen, e.outcome) for e in expected}
+    assert (totals["documents"], totals["fetches"], totals["polls"]) == (2400, 2400, 4)

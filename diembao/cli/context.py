@@ -91,6 +91,10 @@ class CliContext:
         from config.sources import load_sources
 
         config = collecting_config(self.home.config) or self.home.config
+        if config != self.home.config:
+            from diembao.jobs.collection.take_over import collecting_address
+
+            collecting_address(self.home, self.database())  # what does not fit is told first
         if not (config / "sources.toml").exists():
             raise click.UsageError(
                 translate(

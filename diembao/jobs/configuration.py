@@ -108,12 +108,23 @@ def _loaders(
 
     yield lambda directory: missing_contact(directory, load_settings(directory))
     yield _translation_faults
+    yield _collection_faults
     yield faults_of(load_sources)
     yield lambda directory: schedule_faults(directory, job_faults)
     yield faults_of(load_alerts)
     yield faults_of(load_rulebook)
     for load in (load_register, load_units, load_holidays, load_plan):
         yield faults_of(load)
+
+
+def _collection_faults(directory: Path) -> Iterator[Fault]:
+    """Raise ConfigError where the installation whose pages are used does not fit this one."""
+    from diembao.jobs.collection.take_over import collecting_address
+    from diembao.system.home import Home
+
+    home = Home(directory.parent)
+    collecting_address(home, database_address(home))
+    yield from ()
 
 
 def _translation_faults(directory: Path) -> Iterator[Fault]:
@@ -133,6 +144,7 @@ def _file_faults(directory: Path) -> Iterator[Fault]:
     """Yield faults for files that nothing reads, and for a list of sources that is not there."""
     import difflib
 
+    from config.collection import collecting_config
     from config.faults.errors import Fault
     from config.load import FILES
 
@@ -143,7 +155,7 @@ def _file_faults(directory: Path) -> Iterator[Fault]:
             if near:
                 message = Message(mark("nothing reads a file of this name; is it meant to be {name}?"), name=near[0])
             yield Fault(str(path), None, "", message)
-    sources = directory / "sources.toml"
+    sources = (collecting_config(directory) or directory) / "sources.toml"
     if not sources.exists():
         yield Fault(
             str(sources), None, "", Message(mark("is missing, and nothing is collected without it: diembao init"))

@@ -35,16 +35,14 @@ class TakenOver:
     asked: int = 0
 
 
-@contextmanager
-def open_collecting(home: Home, own_address: str) -> Iterator[Database | None]:
-    """Open the database of the installation that collects for a home; None where that home collects for itself.
+def collecting_address(home: Home, own_address: str) -> str | None:
+    """Return the address of the database of the installation that collects for a home; None where it does so itself.
 
-    Raises ConfigError where the two installations do not fit each other, StorageError.
+    Raises ConfigError where the two installations do not fit each other.
     """
     settings = load_settings(home.config).collection
     if not settings.home:
-        yield None
-        return
+        return None
     there = Home(settings.folder(home.root))
     faults = Faults(*resolve(home.config, "settings.toml"))
     key = ("collection", "home")
@@ -52,17 +50,29 @@ def open_collecting(home: Home, own_address: str) -> Iterator[Database | None]:
         faults.add(key, mark("there is no installation in {folder}"), folder=there.root)
         faults.raise_any()
     theirs = load_settings(there.config)
-    if theirs.collection.home:
+    address = secret("DIEMBAO_COLLECTION_DATABASE") or settings.database or theirs.storage.database
+    address = address or f"sqlite:///{there.database}"
+    if there.root == home.root.resolve() or address == own_address:
+        faults.add(key, mark("is this installation itself, or has the same database: {folder}"), folder=there.root)
+    elif theirs.collection.home:
         words = mark("{folder} does not collect itself: its pages come from {home}")
         faults.add(key, words, folder=there.root, home=theirs.collection.folder(there.root))
     elif not theirs.process.share_days:
         words = mark("{folder} keeps nothing for others: write share_days = 30 under [process] of its settings.toml")
         faults.add(key, words, folder=there.root)
-    address = secret("DIEMBAO_COLLECTION_DATABASE") or settings.database or theirs.storage.database
-    address = address or f"sqlite:///{there.database}"
-    if address == own_address:
-        faults.add(key, mark("is this installation itself, or has the same database: {folder}"), folder=there.root)
     faults.raise_any()
+    return address
+
+
+@contextmanager
+def open_collecting(home: Home, own_address: str) -> Iterator[Database | None]:
+    """Open the database of the installation that collects for a home; None where that home collects for itself.
+
+    Raises ConfigError where the two installations do not fit each other, StorageError.
+    """
+    if (address := collecting_address(home, own_address)) is None:
+        yield None
+        return
     storage = open_database(address)
     try:
         yield storage
