@@ -104,7 +104,7 @@ def _examine(
         function = examine_shared_pages if settings.read_all else examine_shared_names
     else:
         function = examine_every_page if settings.read_all else examine_passed_pages
-    return LocalExaminer(settings.workers).examine(
+    return LocalExaminer(settings.workers, reads=not is_shared).examine(
         documents,
         rules,
         batch=batch_size(settings.batch, total, settings.workers),

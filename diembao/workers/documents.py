@@ -40,6 +40,8 @@ class DocumentLimits:
     megabytes: int = MEGABYTES
     #: whether a new worker loads what a page needs before its first one, which is not charged for it then
     warm: bool = True
+    #: whether pages are to be read; else what was read of them elsewhere is only tagged, which needs less
+    reads: bool = True
     #: documents handed out before the oldest one has its result
     window: int = 64
 
@@ -105,7 +107,7 @@ def _new_pool(
     call: Callable[[Document], Result], limits: DocumentLimits, rules: Rulebook | None
 ) -> WorkerPool[Document, Result]:
     """Return workers that start when they are first needed."""
-    load = partial(_prepare, limits.megabytes, rules)
+    load = partial(_prepare, limits.megabytes, rules, limits.reads)
     setup = load if limits.warm else partial(limit_memory, limits.megabytes)
     return WorkerPool(worker_count(limits.workers), call, setup, start=limits.start, shared=limits.warm)
 
@@ -158,9 +160,29 @@ def _try_again(
             yield document, lost(document, result.note) if isinstance(result, Lost) else result
 
 
-def _prepare(megabytes: int, rules: Rulebook | None) -> None:
+def _prepare(megabytes: int, rules: Rulebook | None, reads: bool) -> None:
     limit_memory(megabytes)
-    load_readers(rules)
+    if reads or rules is None:
+        load_readers(rules)
+    else:
+        load_tagger(rules)
+
+
+def load_tagger(rules: Rulebook) -> None:
+    """Load what an article that was read elsewhere needs, so that the first one is not charged for it."""
+    from datetime import UTC, datetime
+    from html import unescape
+
+    from pipeline.examine_shared import examine_shared
+    from pipeline.records import Article, Entry
+    from pipeline.records.sharing import SharedPage
+
+    if rules.opinion is not None:
+        import_module("numpy")
+    url, words = "http://warm.example/1", unescape("Ninh Thu&#7853;n, 20/11/2026: c&#7843;ng bi&#7875;n m&#7903;. ")
+    article = Article(url, url, words, "", words * 8)
+    page = SharedPage(0, 0, "", url, datetime.now(UTC), b"", "text/html", Entry(url), article=article)
+    examine_shared(page, with_opinion(rules, None))
 
 
 def load_readers(rules: Rulebook | None) -> None:

@@ -29,6 +29,8 @@ class LocalExaminer(Examiner):
     megabytes: int = MEGABYTES
     #: whether a new worker loads the readers of pages before its first document
     warm: bool = True
+    #: whether pages are to be read; else what was read of them elsewhere is only tagged
+    reads: bool = True
 
     def examine(
         self,
@@ -41,7 +43,13 @@ class LocalExaminer(Examiner):
     ) -> Iterator[list[Examined]]:
         window = worker_count(self.workers) * min(2 * batch, _AHEAD)
         limits = DocumentLimits(
-            seconds_per_document, self.workers, self.start, self.megabytes, warm=self.warm, window=window
+            seconds_per_document,
+            self.workers,
+            self.start,
+            self.megabytes,
+            warm=self.warm,
+            reads=self.reads,
+            window=window,
         )
         call = partial(_examine_one, function or examine_every_page, rules)
         gathered: list[Examined] = []

@@ -48,6 +48,9 @@ def status(app: CliContext, everything: bool) -> int:
         app.print_json(row)
         return code
     _print_service(app, service, zone)
+    if settings.collection.home:
+        folder = settings.collection.folder(app.home.root)
+        app.print(translate("Its pages are collected and read by {folder}.", folder=folder))
     _print_collection(app, service, zone)
     _print_sources(app, service.sources, None if everything else _SOURCES, zone)
     app.print(translate("Links: ") + _sum_in_words(totals["candidates"], candidates.items(), "candidate outcome"))
