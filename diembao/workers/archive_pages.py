@@ -6,13 +6,13 @@ killed where the page hangs it.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 from crawlers.archives.shards import read_shard
-from diembao.workers.documents import DocumentLimits, load_readers, run_documents
+from diembao.workers.documents import DocumentLimits, load_models, run_documents, warm_page
 from diembao.workers.pool import WorkerPool, limit_memory
 from pipeline.prefilter.gate import build_gate
 from pipeline.prefilter.merged_gate import MergedGate
@@ -28,7 +28,7 @@ from pipeline.records.archives import (
     Shard,
     ShardResult,
 )
-from pipeline.rules.rulebook import Rulebook
+from pipeline.rules.rulebook import Rulebook, with_opinion
 from pipeline.text.urls import site_of
 
 #: Faults of a shard that are listed, of each province; further ones are counted.
@@ -176,10 +176,15 @@ def _is_out_of_days(moment: datetime, task: ArchiveTask) -> bool:
 
 
 def _load(megabytes: int, provinces: tuple[Rulebook, ...]) -> None:
-    """Load what a page needs for each province, so that no page is charged for it."""
+    """Load what a page needs for each province, so that no page is charged for it; its gates were asked elsewhere."""
+    from pipeline.examine import examine_for_each
+
     limit_memory(megabytes)
-    for rules in provinces:
-        load_readers(rules)
+    load_models(provinces)
+    page = warm_page()
+    values = {field.name: getattr(page, field.name) for field in fields(page)}
+    named = ArchivePage(**values, hits=tuple((number, ()) for number in range(len(provinces))))
+    examine_for_each(named, tuple(with_opinion(rules, None) for rules in provinces))
 
 
 def _judge_page(provinces: tuple[Rulebook, ...], page: Document) -> _Judged:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -187,23 +187,35 @@ def load_tagger(rules: Rulebook) -> None:
 
 def load_readers(rules: Rulebook | None) -> None:
     """Load what a page needs (extractors, readers of dates, models), so that the first one is not charged for it."""
-    from datetime import UTC, datetime
-
     from pipeline.examine import examine
     from pipeline.extraction.extract import extract
+
+    page = warm_page()
+    if rules is None:
+        extract(page)
+    else:
+        # A connection to an encoder, or a model with its threads, is each worker's own.
+        examine(page, with_opinion(rules, None))
+        load_models([rules])
+
+
+def warm_page() -> Document:
+    """Return a page that needs what most pages need."""
+    from datetime import UTC, datetime
+
     from pipeline.records import Entry
-    from pipeline.text.language import detect_language
 
     url = "http://warm.example/1"
     text = "<p>Ninh Thu&#7853;n, 20/11/2026: c&#7843;ng bi&#7875;n m&#7903; r&#7897;ng.</p>" * 8
     body = f"<html lang=vi><title>Ninh Thu&#7853;n</title><article><h1>Ninh Thu&#7853;n</h1>{text}</article>".encode()
-    page = Document(0, 0, "", url, datetime.now(UTC), body, "text/html", Entry(url))
-    if rules is None:
-        extract(page)
-    else:
-        if rules.opinion is not None:
-            import_module("numpy")  # a model reads its weights in a moment, but not without it
-        # A connection to an encoder, or a model with its threads, is each worker's own.
-        examine(page, with_opinion(rules, None))
-        # The model that tells languages apart takes half a second to load, and no Vietnamese page asks it.
-        detect_language("The port of Ca Na", "The port of Ca Na is to be opened to larger ships in the coming autumn.")
+    return Document(0, 0, "", url, datetime.now(UTC), body, "text/html", Entry(url))
+
+
+def load_models(of: Sequence[Rulebook]) -> None:
+    """Load what a page in another language and a second opinion need."""
+    from pipeline.text.language import detect_language
+
+    if any(rules.opinion is not None for rules in of):
+        import_module("numpy")  # a model reads its weights in a moment, but not without it
+    # The model that tells languages apart takes half a second to load, and no Vietnamese page asks it.
+    detect_language("The port of Ca Na", "The port of Ca Na is to be opened to larger ships in the coming autumn.")

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from html import unescape
 from itertools import islice
 from typing import Any
@@ -25,6 +25,7 @@ from pipeline.prefilter.name_patterns import (
 )
 from pipeline.prefilter.normalize_bytes import normalize_bytes, simplify
 from pipeline.records import ByteHit, HitPlace
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import Rulebook
 
 #: Bytes searched after the beginning of a name that a tag splits
@@ -90,20 +91,27 @@ class Gate:
         for form, (name, strength) in list(owners.items()):
             if strength != "strong" and hidden is not None and hidden.find_matches_as_indexes(form):
                 owners[form] = (name, "strong")
+        self._forms = [*owners, *beginnings]
         #: every sequence of bytes that the automaton looks for
-        self.forms = frozenset([*owners, *beginnings])
+        self.forms = frozenset(self._forms)
         self._owners: list[tuple[str, Strength]] = list(owners.values())
         self._joined = [has_any_end(name) for name, _ in self._owners]
         self._begun = list(beginnings.values())
         self._outlets = tuple(rules.places.province.outlets)
-        leftmost = ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST
-        # Leftmost matching over a DFA: several times the speed of the default (all matches, an NFA).
-        self._automaton: Any = ahocorasick_rs.BytesAhoCorasick(
-            [*owners, *beginnings], matchkind=leftmost, implementation=ahocorasick_rs.Implementation.DFA
-        )
-        self._whole: Any = ahocorasick_rs.BytesAhoCorasick(
-            [*owners], matchkind=leftmost, implementation=ahocorasick_rs.Implementation.ContiguousNFA
-        )
+
+    @cached_property
+    def _automaton(self) -> Any:
+        """Over all forms, for whole pages: leftmost matching over a DFA has several times the speed of the default."""
+        return _leftmost_automaton(self._forms, for_pages=True)
+
+    @cached_property
+    def _short(self) -> Any:
+        """The same for stretches and short texts, which takes a fraction of the time to build."""
+        return _leftmost_automaton(self._forms, for_pages=False)
+
+    @cached_property
+    def _whole(self) -> Any:
+        return _leftmost_automaton(self._forms[: len(self._owners)], for_pages=False)
 
     def look(self, body: bytes, url: str = "", content_type: str = "", beside: Sequence[str] = ()) -> GateResult:
         """Search the bytes of a page, and texts about it (`beside`: title, summary and text of its feed entry)."""
@@ -124,7 +132,7 @@ class Gate:
                 hits.append((ByteHit(name, where), strength))
                 possible.append(hits[-1])
         for text in beside:
-            for name, strength, _, _ in self._find(_encoded(text)):
+            for name, strength, _, _ in self._find_in_text(text):
                 hits.append((ByteHit(name, "feed"), strength))
                 possible.append(hits[-1])
         in_text: list[_Hit] = [(hit, strength) for hit, strength in possible if hit.where not in _ASIDE]
@@ -135,14 +143,16 @@ class Gate:
 
     def names_in(self, text: str) -> frozenset[str]:
         """Return the names in a text without tags, spelt as in hits."""
-        return frozenset(name for name, _, _, _ in self._find(_encoded(text)))
+        return frozenset(name for name, _, _, _ in self._find_in_text(text))
 
     def _matches(self, page: bytes, spans: Sequence[tuple[int, int]] | None) -> Iterator[tuple[int, int, int]]:
         if spans is None:
             yield from self._automaton.find_matches_as_indexes(page)
             return
+        # Where whole pages were searched already their automaton is there, and faster.
+        automaton = self._automaton if "_automaton" in self.__dict__ else self._short
         for begin, stop in spans:
-            for pattern, start, end in self._automaton.find_matches_as_indexes(page[begin:stop]):
+            for pattern, start, end in automaton.find_matches_as_indexes(page[begin:stop]):
                 yield pattern, begin + start, begin + end
 
     def _find(self, page: bytes, spans: Sequence[tuple[int, int]] | None = None) -> Iterator[_NameMatch]:
@@ -159,6 +169,10 @@ class Gate:
                 yield from self._continued_name(page, beginning, start, end)
             elif beginning.holds:
                 yield from self._whole_name_within(page, start, end)
+
+    def _find_in_text(self, text: str) -> Iterator[_NameMatch]:
+        encoded = _encoded(text)
+        return self._find(encoded, [(0, len(encoded))])
 
     def _stands_alone(self, page: bytes, pattern: int, start: int, end: int) -> bool:
         return self._joined[pattern] or not (_is_letter(page, start - 1) or _is_letter(page, end))
@@ -199,35 +213,27 @@ class Gate:
         cut_page = b"<".join(page[:LONGEST].split(b"<", MOST_TAGS)[:MOST_TAGS])
         tree = HTMLTree.parse_from_bytes(cut_page, "utf-8")
         text = extract_plain_text(tree, main_content=True, alt_texts=True, links=False, list_bullets=False)
-        return [*hits, *((ByteHit(name, "body"), strength) for name, strength, _, _ in self._find(_encoded(text)))]
+        return [*hits, *((ByteHit(name, "body"), strength) for name, strength, _, _ in self._find_in_text(text))]
 
 
-@lru_cache(maxsize=2)
-def _gate_of(version: str, holder: "_Holder") -> Gate:
-    return Gate(holder.rules)
-
-
-class _Holder:
-    """Rules by their version: they hold mappings and cannot be hashed themselves."""
-
-    def __init__(self, rules: Rulebook) -> None:
-        self.rules = rules
-
-    def __hash__(self) -> int:
-        return hash(self.rules.version_alone)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Holder) and other.rules.version_alone == self.rules.version_alone
+_GATES = CompiledParts(Gate)
 
 
 def build_gate(rules: Rulebook) -> Gate:
     """Return the gate of a rulebook, built once in a process for each version of the rules."""
-    return _gate_of(rules.version_alone, _Holder(rules))
+    return _GATES.of(rules)
 
 
 def _encoded(text: str) -> bytes:
     # A text has no tags, so a '<' is not treated as one.
     return simplify(unicodedata.normalize("NFC", text).encode("utf-8", "replace"))
+
+
+def _leftmost_automaton(forms: Sequence[bytes], *, for_pages: bool) -> Any:
+    from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, BytesAhoCorasick, Implementation
+
+    implementation = Implementation.DFA if for_pages else Implementation.ContiguousNFA
+    return BytesAhoCorasick(forms, matchkind=MATCHKIND_LEFTMOST_LONGEST, implementation=implementation)
 
 
 def _is_letter(page: bytes, at: int) -> bool:

@@ -242,5 +242,10 @@ def with_opinion(rules: Rulebook, opinion: "SecondOpinion | None") -> Rulebook:
     return replace(rules, version=version, opinion=opinion)
 
 
+def part_digest(part: object) -> str:
+    """Return a digest of a part of the rules, the same wherever the part is the same."""
+    return _digest(part)
+
+
 def _digest(*parts: object) -> str:
     return hashlib.sha256(repr((_CODE_REVISION, *parts)).encode("utf-8", "backslashreplace")).hexdigest()

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 
 from pipeline.records import PlaceFound, Tags
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import Place, Rulebook
 from pipeline.stories.fingerprints import Fingerprint, compute_fingerprint
 from pipeline.tagging.mentions import UNIT
@@ -35,7 +35,7 @@ def place_areas(places: Sequence[PlaceFound], title: str, text: str, rules: Rule
     A district names all its units; beside one of them it says nothing more. `title` and `text` are those that the
     evidence of `places` points into, after normalisation.
     """
-    extents = _extents(rules.places.place)
+    extents = _EXTENTS.of(rules)
     fields = {"title": title, "text": text}
     named: set[frozenset[str]] = set()
     for place in places:
@@ -51,9 +51,9 @@ def _has_title(field: str, start: int) -> bool:
     return re.search(rf"(?<!\w){UNIT}\s*$", field[max(0, start - 14) : start].lower()) is not None
 
 
-@lru_cache(maxsize=4)
-def _extents(places: tuple[Place, ...]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+def _extents(rules: Rulebook) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Return for each id the units of today in which the place lies, and those in which its namesakes lie."""
+    places = rules.places.place
     today = [place for place in places if place.former]
     of_former: dict[str, set[str]] = {}
     for place in today:
@@ -79,6 +79,9 @@ def _extents(places: tuple[Place, ...]) -> dict[str, tuple[frozenset[str], froze
         for place in places
     }
     return {place.id: (own[place.id], namesakes[place.id]) for place in places}
+
+
+_EXTENTS = CompiledParts(_extents)
 
 
 def _around(place: Place, by_name: dict[str, list[Place]], own: dict[str, frozenset[str]]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import Place, Rulebook
 from pipeline.tagging.disambiguation import part_by_support
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
@@ -54,7 +55,7 @@ _WORDS_BEFORE = re.compile(r"(?:[^\W\d_]+ )?[^\W\d_]+ $")
 _SECURITY = "an ninh"
 _POLICE = ("công an", "cong an")
 
-_cache: dict[str, _Compiled] = {}
+_PLACES = CompiledParts(_Compiled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,7 @@ def find_places(
     title: str, text: str, language: str, published: date | None, url: str | None, rules: Rulebook
 ) -> PlaceMentions:
     """Find our places in a text. `published` decides between units that share a name and which names are valid."""
-    compiled = _cache.get(rules.version_alone)
-    if compiled is None:
-        if len(_cache) >= 4:
-            _cache.clear()
-        compiled = _cache[rules.version_alone] = _Compiled(rules)
+    compiled = _PLACES.of(rules)
     fields = zones(title, text, lambda line: longest_hits(compiled.provinces.find(line)))
     whole = "\n".join(z.text for z in fields)
     vietnamese = language == "vi"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import Rulebook, Topic
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
 from pipeline.tagging.mentions import Mention, Where
@@ -85,17 +86,12 @@ class _Compiled:
             self.matchers[language] = Matcher(p.term for p in patterns)
 
 
-_cache: dict[str, _Compiled] = {}
+_TOPICS = CompiledParts(_Compiled, of_topics=True)
 NO_NAMES: Mapping[str, list[tuple[int, int]]] = {}
 
 
 def compiled_topics(rules: Rulebook) -> _Compiled:
-    found = _cache.get(rules.version_alone)
-    if found is None:
-        if len(_cache) >= 4:
-            _cache.clear()
-        found = _cache[rules.version_alone] = _Compiled(rules)
-    return found
+    return _TOPICS.of(rules)
 
 
 def unit_spans(mentions: Iterable[Mention]) -> dict[str, list[tuple[int, int]]]:

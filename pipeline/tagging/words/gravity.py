@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import GraveWords, Rulebook
 from pipeline.stories.quantities import Count, counts_in_text
 from pipeline.tagging.denials.cues import SENTENCE_END
@@ -71,7 +72,7 @@ class _Compiled:
         }
 
 
-_cache: dict[str, _Compiled] = {}
+_GRAVITY = CompiledParts(_Compiled, of_topics=True)
 
 
 def judge_gravity(title: str, text: str, language: str, rules: Rulebook) -> Gravity:
@@ -87,7 +88,7 @@ def judge_gravity(title: str, text: str, language: str, rules: Rulebook) -> Grav
     words = negative_words(both, language, rules)
     if not words:
         return NOTHING
-    kinds = {kind: list(_of_kind(kind, words, language, rules)) for kind in _compiled(rules).matchers}
+    kinds = {kind: list(_of_kind(kind, words, language, rules)) for kind in _GRAVITY.of(rules).matchers}
     whole = f"{both[0].text}\n{both[1].text}"
     counts = list(counts_in_text(whole)) if language in _COUNTED else []
     people = {
@@ -114,21 +115,12 @@ def gravest(of: Iterable[Gravity]) -> Gravity:
     return top
 
 
-def _compiled(rules: Rulebook) -> _Compiled:
-    found = _cache.get(rules.version_alone)
-    if found is None:
-        if len(_cache) >= 4:
-            _cache.clear()
-        found = _cache[rules.version_alone] = _Compiled(rules)
-    return found
-
-
 def _of_kind(kind: str, words: Sequence[ToneWord], language: str, rules: Rulebook) -> Iterator[ToneWord]:
     """Yield the terms of a kind that hold or lie in one of the reported negative words, in title and lead.
 
     Words for damage are looked for in the whole, since its cost is told last.
     """
-    matcher = _compiled(rules).matchers[kind].get(language)
+    matcher = _GRAVITY.of(rules).matchers[kind].get(language)
     if matcher is None:
         return
     for zone in {word.zone.where: word.zone for word in words}.values():

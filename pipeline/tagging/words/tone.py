@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.records import Evidence, Tone
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import Rulebook
 from pipeline.tagging.denials.judgement import ToneWord, is_degree_of_harm, is_denied, judge_denials
 from pipeline.tagging.matcher import Hit, Matcher, hits_outside, longest_hits
@@ -52,7 +53,7 @@ class _Compiled:
                 self.lexicons[UNACCENTED] = _lexicon((strip_diacritics(t), side) for t, side in terms if " " in t)
 
 
-_cache: dict[str, _Compiled] = {}
+_TONE = CompiledParts(_Compiled, of_topics=True)
 
 
 class ToneHit(NamedTuple):
@@ -75,11 +76,7 @@ class ToneWords(NamedTuple):
 
 def find_tone_words(zones: Sequence[Zone], language: str, rules: Rulebook) -> ToneWords:
     """Return the tone words that a text reports; those that it denies, undoes or supposes are none of its."""
-    compiled = _cache.get(rules.version_alone)
-    if compiled is None:
-        if len(_cache) >= 4:
-            _cache.clear()
-        compiled = _cache[rules.version_alone] = _Compiled(rules)
+    compiled = _TONE.of(rules)
     base = language.split("-")[0]
     if base == "vi" and all(z.unaccented for z in zones):
         base = UNACCENTED

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.rules.compiled import CompiledParts
 from pipeline.rules.rulebook import Rulebook, Watch
 from pipeline.tagging.denials.cues import SENTENCE_END
 from pipeline.tagging.matcher import Hit, Matcher
@@ -27,15 +28,12 @@ class _Matchers:
     negative: Matcher
 
 
-_cache: dict[str, dict[str, list[_Matchers]]] = {}
-
-
 def find_matter(fields: Sequence[Zone], language: str, published: date | None, rules: Rulebook) -> WatchedMatter | None:
     """Return the first matter of the rules that title or lead of a text tell of; None for none.
 
     What stands further down is background. A matter past its last day is watched no more.
     """
-    for matcher in _matchers(rules).get(language.split("-")[0], []):
+    for matcher in _WATCHED.of(rules).get(language.split("-")[0], []):
         if matcher.watch.until is not None and published is not None and published > matcher.watch.until:
             continue
         heads = [zone.folded[: zone.lead_end] for zone in fields]
@@ -64,13 +62,12 @@ def _with_near(zone: Zone, head: str, hit: Hit, matcher: _Matchers) -> tuple[str
 
 
 def _matchers(rules: Rulebook) -> dict[str, list[_Matchers]]:
-    found = _cache.get(rules.version_alone)
-    if found is None:
-        if len(_cache) >= 4:
-            _cache.clear()
-        found = _cache[rules.version_alone] = {}
-        for watch in rules.topics.watch:
-            for language, terms in watch.terms.items():
-                made = _Matchers(watch, Matcher(terms.terms), Matcher(terms.near), Matcher(terms.negative))
-                found.setdefault(language, []).append(made)
+    found: dict[str, list[_Matchers]] = {}
+    for watch in rules.topics.watch:
+        for language, terms in watch.terms.items():
+            made = _Matchers(watch, Matcher(terms.terms), Matcher(terms.near), Matcher(terms.negative))
+            found.setdefault(language, []).append(made)
     return found
+
+
+_WATCHED = CompiledParts(_matchers, of_topics=True)
