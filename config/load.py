@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -32,6 +32,8 @@ FILES = (
 _MOST_ATTEMPTS = 5
 #: Lines that are no TOML told of one file; after some, one mistake makes most of them.
 _MOST_BAD_LINES = 10
+#: Texts whose content is kept.
+_MOST_SOUND = 8
 
 
 class Faults:
@@ -99,6 +101,21 @@ def parse_toml(text: str, kind: type[T], *, name: str) -> T:
     value, faults = read_toml(text, kind, name=name)
     faults.raise_any()
     return value
+
+
+class SoundTexts(Generic[T]):
+    """What texts hold in which nothing was wrong, a few of the last: the files of several provinces are often alike."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, T] = {}
+
+    def get(self, text: str) -> T | None:
+        return self._found.get(text)
+
+    def add(self, text: str, value: T) -> None:
+        self._found[text] = value
+        if len(self._found) > _MOST_SOUND:
+            del self._found[next(iter(self._found))]
 
 
 def read_toml(text: str, kind: type[T], *, name: str) -> tuple[T, Faults]:

@@ -10,12 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.faults.errors import ConfigError, Fault
 from config.faults.words import value_fault
-from config.load import Faults, read_toml, resolve
+from config.load import Faults, SoundTexts, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
 
 T = TypeVar("T")
+
+#: Gazetteers and topics by their texts.
+_SOUND = SoundTexts[object]()
 #: Name of a file, for faults, and its text
 _NamedText = tuple[str, str]
 
@@ -93,13 +96,19 @@ def _read_rules(
     if named is None:
         return None
     name, text = named
+    sound = _SOUND.get(text)
+    if isinstance(sound, kind):
+        return sound
     try:
         rules, problems = read_toml(text, kind, name=name)
     except ConfigError as error:
         faults += error.faults
         return None
     check(rules, problems)
-    faults += problems.all
+    if problems.all:
+        faults += problems.all
+    else:
+        _SOUND.add(text, rules)
     return rules
 
 

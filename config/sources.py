@@ -7,7 +7,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from config.collection import collecting_config
-from config.load import Faults, parse_toml, read_toml, resolve
+from config.load import Faults, SoundTexts, parse_toml, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.polling.allowed_hours import parse_hours
@@ -24,6 +24,10 @@ class _SourcesFile:
     source: tuple[Source, ...] = ()
 
 
+_SOUND = SoundTexts[tuple[Source, ...]]()
+_GAZETTEERS = SoundTexts[Gazetteer]()
+
+
 def load_sources(directory: Path | None) -> tuple[Source, ...]:
     """Read sources.toml of `directory`, or the packaged one; query feeds get their names from its places.toml.
 
@@ -34,7 +38,10 @@ def load_sources(directory: Path | None) -> tuple[Source, ...]:
     if not any(feed.kind == "query" for source in sources for feed in source.feeds):
         return sources
     name, text = resolve(directory, "places.toml")
-    gazetteer = parse_toml(text, Gazetteer, name=name)
+    gazetteer = _GAZETTEERS.get(text)
+    if gazetteer is None:
+        gazetteer = parse_toml(text, Gazetteer, name=name)
+        _GAZETTEERS.add(text, gazetteer)
     return tuple(replace(s, feeds=tuple(_with_names(feed, s, gazetteer) for feed in s.feeds)) for s in sources)
 
 
@@ -46,6 +53,8 @@ def _with_names(feed: Feed, source: Source, gazetteer: Gazetteer) -> Feed:
 
 def check_sources(name: str, text: str) -> tuple[Source, ...]:
     """Return the sources in the text of a sources.toml; `name` is the file's name in faults. Raises ConfigError."""
+    if (known := _SOUND.get(text)) is not None:
+        return known
     file, faults = read_toml(text, _SourcesFile, name=name)
     sources = file.source
     numbers: dict[str, int] = {}
@@ -65,6 +74,7 @@ def check_sources(name: str, text: str) -> tuple[Source, ...]:
         numbers.setdefault(source.id, n)
         _check_source(source, n, owners, faults)
     faults.raise_any()
+    _SOUND.add(text, sources)
     return sources
 
 

@@ -52,7 +52,7 @@ class GateResult:
 
 
 @dataclass(slots=True)
-class _Beginning:
+class Beginning:
     """The beginning of an interrupted name: its size in bytes, the possible next letters, the possible names."""
 
     size: int
@@ -74,15 +74,18 @@ class Gate:
         import ahocorasick_rs
 
         owners: dict[bytes, tuple[str, Strength]] = {}
-        beginnings: dict[bytes, _Beginning] = {}
-        for name, strength in name_patterns(rules):
+        beginnings: dict[bytes, Beginning] = {}
+        for name, strength in dict.fromkeys(name_patterns(rules)):
             for form in whole_name_forms(name, strength):
                 known = owners.get(form)
                 if known is None or (known[1] != "strong" and strength == "strong"):
                     owners[form] = (name, strength)
             for form, size, then in name_beginnings(name):
-                beginning = beginnings.setdefault(form, _Beginning(size, b" " in form[:size]))
-                beginning.then = tuple({*beginning.then, *then})
+                beginning = beginnings.get(form)
+                if beginning is None:
+                    beginning = beginnings[form] = Beginning(size, b" " in form[:size])
+                if not set(then) <= set(beginning.then):
+                    beginning.then = tuple({*beginning.then, *then})
                 if beginning.names.get(name) != "strong":
                     beginning.names[name] = strength
         strong = [form for form, (_, strength) in owners.items() if strength == "strong"]
@@ -141,6 +144,12 @@ class Gate:
         )
         return GateResult(opened, tuple(dict.fromkeys(hit for hit, _ in hits))[:_MOST])
 
+    def beginnings(self) -> Iterator[tuple[bytes, Beginning]]:
+        """Yield the forms that are beginnings of interrupted names, and hold no whole name."""
+        pairs = zip(self._forms[len(self._owners) :], self._begun, strict=True)
+        owned = frozenset(self._forms[: len(self._owners)])
+        return ((form, beginning) for form, beginning in pairs if form not in owned and not beginning.holds)
+
     def names_in(self, text: str) -> frozenset[str]:
         """Return the names in a text without tags, spelt as in hits."""
         return frozenset(name for name, _, _, _ in self._find_in_text(text))
@@ -163,8 +172,7 @@ class Gate:
                     yield *self._owners[pattern], start, end
                 continue
             beginning = self._begun[pattern - count]
-            skipped = _SKIPPED.match(page, start + beginning.size)
-            follows = skipped is not None and page.startswith(beginning.then, skipped.end())
+            follows = page.startswith(beginning.then, after_break(page, start + beginning.size))
             if follows and not _is_letter(page, start - 1):
                 yield from self._continued_name(page, beginning, start, end)
             elif beginning.holds:
@@ -177,7 +185,7 @@ class Gate:
     def _stands_alone(self, page: bytes, pattern: int, start: int, end: int) -> bool:
         return self._joined[pattern] or not (_is_letter(page, start - 1) or _is_letter(page, end))
 
-    def _continued_name(self, page: bytes, beginning: _Beginning, start: int, end: int) -> Iterator[_NameMatch]:
+    def _continued_name(self, page: bytes, beginning: Beginning, start: int, end: int) -> Iterator[_NameMatch]:
         follows = _follows(page, start + (page[start] == _TAG_END))
         fitting: list[tuple[str, Strength]] = [
             (n, s) for n, s in beginning.names.items() if continuation_pattern(n).match(follows)
@@ -222,6 +230,12 @@ _GATES = CompiledParts(Gate)
 def build_gate(rules: Rulebook) -> Gate:
     """Return the gate of a rulebook, built once in a process for each version of the rules."""
     return _GATES.of(rules)
+
+
+def after_break(page: bytes, at: int) -> int:
+    """Return where a page goes on behind the blanks, dashes, tags and references at a place."""
+    skipped = _SKIPPED.match(page, at)
+    return at if skipped is None else skipped.end()
 
 
 def _encoded(text: str) -> bytes:

@@ -8,8 +8,16 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from pipeline.prefilter.gate import Gate, GateResult
+from pipeline.prefilter.gate import Gate, GateResult, after_break
 from pipeline.prefilter.normalize_bytes import normalize_bytes
+
+#: The decision on a page in which nothing stands.
+_NOTHING = GateResult(False, ())
+
+
+#: Number of a gate that has a form. Of the beginning of an interrupted name also its size in bytes, and what must go on
+#: behind the break for the form to tell anything; 0 and nothing for a form that may be a whole name.
+_Owner = tuple[int, int, tuple[bytes, ...]]
 
 
 class MergedGate:
@@ -17,12 +25,14 @@ class MergedGate:
 
     def __init__(self, gates: Sequence[Gate]) -> None:
         self._gates = tuple(gates)
-        owners: dict[bytes, list[int]] = {}
+        owners: dict[bytes, list[_Owner]] = {}
         for number, gate in enumerate(self._gates if len(self._gates) > 1 else ()):
+            beginnings = dict(gate.beginnings())
             for form in gate.forms:
-                owners.setdefault(form, []).append(number)
+                beginning = beginnings.get(form)
+                then = (0, ()) if beginning is None else (beginning.size, beginning.then)
+                owners.setdefault(form, []).append((number, *then))
         self._forms = sorted(owners)
-        #: numbers of the gates that have each form
         self._owners = [tuple(owners[form]) for form in self._forms]
 
     @cached_property
@@ -39,20 +49,27 @@ class MergedGate:
         page = normalize_bytes(body, content_type)
         if len(self._gates) == 1:
             return (self._gates[0].look_within(page, None, url, beside),)
-        found: list[list[tuple[int, int]]] = [[] for _ in self._gates]
+        found: list[list[tuple[int, int, bool]]] = [[] for _ in self._gates]
         for pattern, start, end in self._automaton.find_matches_as_indexes(page, overlapping=True):
-            for number in self._owners[pattern]:
-                found[number].append((start, end))
-        looks = zip(self._gates, found, strict=True)
-        return tuple(gate.look_within(page, _join(matches), url, beside) for gate, matches in looks)
+            known, after = -1, 0
+            for number, size, then in self._owners[pattern]:
+                if size and size != known:
+                    known, after = size, after_break(page, start + size)
+                found[number].append((start, end, not size or page.startswith(then, after)))
+        said = any(beside)
+        return tuple(
+            gate.look_within(page, _join(matches), url, beside) if matches or said else _NOTHING
+            for gate, matches in zip(self._gates, found, strict=True)
+        )
 
 
-def _join(matches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the stretches of bytes that matches cover together, in their order."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sorted(matches):
+def _join(matches: Iterable[tuple[int, int, bool]]) -> list[tuple[int, int]]:
+    """Return the stretches of bytes that matches cover together, in their order, but those that tell nothing."""
+    spans: list[tuple[int, int, bool]] = []
+    for start, end, tells in sorted(matches):
         if spans and start < spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+            begin, stop, told = spans[-1]
+            spans[-1] = begin, max(end, stop), told or tells
         else:
-            spans.append((start, end))
-    return spans
+            spans.append((start, end, tells))
+    return [(start, end) for start, end, tells in spans if tells]

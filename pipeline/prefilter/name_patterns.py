@@ -100,12 +100,20 @@ def _words(name: str) -> list[str]:
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")
 
 
+#: Capitals of ASCII → small letters.
+_ASCII_CASE = {n: n + 32 for n in range(ord("A"), ord("Z") + 1)}
+
+
 def _spellings(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Return the words in lower case, upper case and unchanged, with the tone marks in either place."""
+    """Return the words in lower case, upper case and unchanged, with the tone marks in either place.
+
+    Of spellings that are the same bytes there is one: letters of ASCII have no case here.
+    """
     if not words:
         return ()
     cases = (tuple(w.lower() for w in words), tuple(w.upper() for w in words), tuple(words))
-    return dict.fromkeys(spelling for case in cases for spelling in (case, tuple(map(_old_tones, case))))
+    spellings = dict.fromkeys(spelling for case in cases for spelling in (case, tuple(map(_old_tones, case))))
+    return {" ".join(spelling).translate(_ASCII_CASE): spelling for spelling in spellings}.values()
 
 
 def _bytes(text: str) -> bytes:

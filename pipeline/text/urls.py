@@ -1,7 +1,7 @@
 """Address → its normal form, its site and host, and whether it can be fetched, or why not."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, unquote_plus, urlsplit, urlunsplit
@@ -146,7 +146,13 @@ def same_site(one: str, other: str) -> bool:
 def site_of(url: str) -> str:
     """Return the registered domain of an address; for a numeric or local host, the host with its port."""
     parts = urlsplit(url)
-    return _suffixes()(parts.hostname or "").top_domain_under_public_suffix or parts.netloc.lower()
+    return _domain_of(parts.hostname or "") or parts.netloc.lower()
+
+
+@lru_cache(maxsize=4096)
+def _domain_of(host: str) -> str:
+    """Return the registered domain of a host, '' for one without; looking it up takes longer than all else."""
+    return _suffixes()(host).top_domain_under_public_suffix
 
 
 def host_of(url: str) -> str:

@@ -45,9 +45,10 @@ class Crawl(Facet):
     def set_sources(self, sources: Sequence[Source], /) -> None:
         """Store the configured sources and their feeds; a source that is no longer configured is switched off."""
         with self._writing() as connection:
-            stored = set(connection.execute(select(core.sources.c.id)).scalars())
-            for source in sources:
-                values = {
+            stored = {row.id: row._asdict() for row in connection.execute(select(core.sources))}
+            rows = [
+                {
+                    "id": source.id,
                     "name": source.name,
                     "home": source.home,
                     "country": source.country,
@@ -56,11 +57,14 @@ class Crawl(Facet):
                     "enabled": int(source.enabled),
                     "reach": source.reach or "",
                 }
-                if source.id in stored:
-                    connection.execute(update(core.sources).where(core.sources.c.id == source.id).values(**values))
-                else:
-                    connection.execute(insert(core.sources).values(id=source.id, **values))
-            removed = stored - {source.id for source in sources}
+                for source in sources
+            ]
+            if new := [row for row in rows if row["id"] not in stored]:
+                connection.execute(insert(core.sources), new)
+            for row in rows:
+                if row["id"] in stored and row != stored[row["id"]]:
+                    connection.execute(update(core.sources).where(core.sources.c.id == row["id"]).values(row))
+            removed = stored.keys() - {source.id for source in sources}
             if removed:
                 connection.execute(update(core.sources).where(core.sources.c.id.in_(removed)).values(enabled=0))
             feed_state.register_feeds(connection, sources)

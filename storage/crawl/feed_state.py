@@ -19,6 +19,7 @@ def register_feeds(connection: Connection, configured: Sequence[Source]) -> None
     """
     rows = {row.url: row for row in connection.execute(select(feeds))}
     registered: set[str] = set()
+    new: list[dict[str, Any]] = []
     for source in configured:
         for feed in source.feeds:
             if feed.url in registered:
@@ -32,9 +33,11 @@ def register_feeds(connection: Connection, configured: Sequence[Source]) -> None
             }
             row = rows.get(feed.url)
             if row is None:
-                connection.execute(insert(feeds).values(url=feed.url, failures=0, penalty=0, unchanged=0, **values))
+                new.append({"url": feed.url, "failures": 0, "penalty": 0, "unchanged": 0, **values})
             elif any(getattr(row, name) != value for name, value in values.items()):
                 connection.execute(update(feeds).where(feeds.c.url == feed.url).values(**values))
+    if new:
+        connection.execute(insert(feeds), new)
     removed = [url for url, row in rows.items() if row.configured and url not in registered]
     for start in range(0, len(removed), 500):
         chunk = removed[start : start + 500]
