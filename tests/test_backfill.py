@@ -18,9 +18,6 @@ from storage.archives.shards import Selection
 from tests.support.archived_press import MAY, Capture, captures, contents, run, write_warc
 from tests.support.cli import Diembao, start_diembao
 
-#: How new processes start and end is shown by tests/test_archive_shards.py and tests/test_backfill_kills.py.
-pytestmark = pytest.mark.usefixtures("forked_workers")
-
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:

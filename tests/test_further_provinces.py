@@ -287,7 +287,7 @@ def test_installations_that_do_not_fit_each_other(change: str, words: str, tmp_p
             assert "collection.home" in done.stderr
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)])
 def test_killed_while_it_takes_over(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     with outlet() as site:
         first = make_home(tmp_path / "nt", site)

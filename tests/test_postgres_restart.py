@@ -93,7 +93,7 @@ def test_between_two_transactions_nobody_notices_and_meanwhile_it_is_told(
     storage.close()
 
 
-def test_archives_are_read_back_across_it(server: Any, tmp_path: Path, diembao: Diembao, forked_workers: None) -> None:
+def test_archives_are_read_back_across_it(server: Any, tmp_path: Path, diembao: Diembao) -> None:
     address, home, plain = address_of(server), Home(tmp_path / "home"), Home(tmp_path / "plain")
     for one in (home, plain):
         write_configuration(one.config)

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -52,5 +53,11 @@ def fork_workers(patch: Callable[[Any, str, Any], None] = setattr) -> None:
 
 @cache
 def warm_up() -> None:
-    """Build the rules and the models of the package in this process, once for all workers forked from it."""
+    """Build the rules and the models of the package in this process, once for all workers forked from it.
+
+    What only some pages need is read in too: a module that another thread reads in at the moment of a fork could never
+    be read in by the worker.
+    """
+    for name in ("fastwarc.warc", "resiliparse.extract.html2text", "resiliparse.parse.html"):
+        import_module(name)
     load_readers(load_rulebook(None))
