@@ -30,8 +30,8 @@ class MergedGate:
             beginnings = dict(gate.beginnings())
             for form in gate.forms:
                 beginning = beginnings.get(form)
-                then = (0, ()) if beginning is None else (beginning.size, beginning.then)
-                owners.setdefault(form, []).append((number, *then))
+                size, then = (0, ()) if beginning is None else (beginning.size, beginning.then)
+                owners.setdefault(form, []).append((number, size, then))
         self._forms = sorted(owners)
         self._owners = [tuple(owners[form]) for form in self._forms]
 
