@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 
+from config.load import packaged
 from config.sources import load_sources
 from diembao.jobs.reading.ledger_day import PAGE, bounds_of
 from diembao.jobs.reading.switching import switch_source
@@ -88,6 +89,26 @@ def test_pause_and_resume_change_sources_toml_and_the_audit(room: ReadingRoom, a
         b"enabled = true\n", b""
     )
     assert administrator.send_form("/source/none/pause").status_code == 404
+
+
+def test_sources_that_another_installation_collects_are_not_switched_here(
+    room: ReadingRoom, administrator: DeskClient
+) -> None:
+    settings = room.desk.home.config / "settings.toml"
+    text = settings.read_text("utf-8") if settings.exists() else None
+    settings.write_text(
+        f"{text or packaged('settings.toml')}".replace('\nhome = ""\n', '\nhome = "/srv/khac"\n'), "utf-8"
+    )
+    try:
+        page = administrator.get("/source/s5").text
+        assert "/source/s5/pause" not in page and "do một nơi khác thu thập" in page
+        assert administrator.send_form("/source/s5/pause").status_code == 404
+    finally:
+        if text is None:
+            settings.unlink()
+        else:
+            settings.write_text(text, "utf-8")
+    assert "/source/s5/pause" in administrator.get("/source/s5").text
 
 
 @pytest.mark.parametrize("role", ["reviewer", "editor", "analyst", "auditor"])
