@@ -116,6 +116,15 @@ def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     fork_workers(monkeypatch.setattr)
 
 
+@pytest.fixture
+def served_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this process are forked by the fork server: where threads of it may read modules in meanwhile."""
+    from tests.support.cli import fork_server
+    from tests.support.served_workers import serve_workers
+
+    serve_workers(fork_server().path, monkeypatch.setattr)
+
+
 @pytest.fixture(scope="module")
 def press() -> Iterator[Press]:
     with Press(datetime.now(UTC)) as opened:

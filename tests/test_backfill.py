@@ -1,7 +1,7 @@
 """Archives read back: what is stored, and that neither order, interruption nor repetition changes it."""
 
 import json
-import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +15,12 @@ from diembao.system.home import Home
 from diembao.workers.shards import LocalExecutor
 from pipeline.records.archives import RecordOutcome
 from storage.archives.shards import Selection
+from storage.database import open_database
 from tests.support.archived_press import MAY, Capture, captures, contents, run, write_warc
 from tests.support.cli import Diembao, start_diembao
+
+#: How new processes start and end is shown by tests/test_archive_shards.py and tests/test_backfill_kills.py.
+pytestmark = pytest.mark.usefixtures("served_workers")
 
 
 @pytest.fixture
@@ -173,22 +177,26 @@ def test_several_provinces_in_one_pass(home: Home, tmp_path: Path) -> None:
 
 @pytest.mark.long(20)
 def test_killed_and_started_again(home: Home, address: str, tmp_path: Path, diembao: Diembao) -> None:
-    file = write_warc(tmp_path / "a.warc.gz", captures(400))
+    pages, folder = captures(150), tmp_path / "archives"
+    folder.mkdir()
+    for n in range(5):
+        write_warc(folder / f"{n}.warc.gz", pages[n::5])
     plain = Home(tmp_path / "plain")
     write_configuration(plain.config)
-    shards = list(plan_shards([str(file)], records=20))
-    words = ("backfill", str(file), "--workers", "2")
-    for seconds in (1.0, 2.0, 3.0):
-        process = start_diembao("--home", home.root, *words, env={"DIEMBAO_DATABASE": address})
-        time.sleep(seconds)
-        process.kill()
-        process.wait()
+    words = ("backfill", str(folder), "--workers", "2")
+    with closing(open_database(address)) as storage:
+        for shards in (0, 2, 5):  # at its start, half way, and when all is read and not yet placed
+            process = start_diembao("--home", home.root, *words, env={"DIEMBAO_DATABASE": address})
+            while sum(archive.shards for archive in storage.archives.sums()) < shards:
+                assert process.poll() is None, "it ended before it was killed"
+            process.kill()
+            process.wait()
     done = diembao("--home", home.root, "--json", *words, env={"DIEMBAO_DATABASE": address})
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])["backfill"]
     assert told["shards"]["unread"] == []
     with open_provinces([plain]) as provinces:
-        run(provinces, shards)
+        run(provinces, list(plan_shards([str(folder)])))
         expected = contents(provinces[0])
     with open_provinces([home], address) as provinces:
         assert contents(provinces[0]) == expected

@@ -64,10 +64,11 @@ def test_precision_and_recall(prints: dict[str, Fingerprint], fitted: bool) -> N
     assert right / (right + missed) >= 0.83
 
 
-def test_reports_of_two_happenings_stay_apart(prints: dict[str, Fingerprint]) -> None:
+@pytest.mark.parametrize("one_in", [7, pytest.param(1, marks=pytest.mark.thorough)])
+def test_reports_of_two_happenings_stay_apart(prints: dict[str, Fingerprint], one_in: int) -> None:
     pairs = list(strangers(REPORTS))
-    joined = [(one.id, other.id) for one, other in pairs if judge(prints, one, other).verdict != "different"]
     assert len(pairs) > 19_000
+    joined = [(one.id, other.id) for one, other in pairs[::one_in] if judge(prints, one, other).verdict != "different"]
     assert joined == []
 
 

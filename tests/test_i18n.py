@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -40,14 +41,17 @@ LINGUISTIC = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8")))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    )
 
 
 def template_messages() -> Iterator[tuple[str, str, str, set[str] | None]]:
-    """Yield what `messages` yields, of the calls of `_` and `code` in the templates of the desk."""
+    """Yield what `messages` returns, of the calls of `_` and `code` in the templates of the desk."""
     folder = ROOT / "diembao" / "web" / "templates"
     for path in sorted(folder.rglob("*.html")):
         for call in Environment().parse(path.read_text("utf-8")).find_all(nodes.Call):
@@ -60,9 +64,14 @@ def template_messages() -> Iterator[tuple[str, str, str, set[str] | None]]:
                 yield place, literals[0], literals[1], passed
 
 
-def messages() -> Iterator[tuple[str, str, str, set[str] | None]]:
-    """Yield (place, context, message, fields passed) of each literal; fields None where they are passed later."""
-    yield from template_messages()
+@cache
+def messages() -> tuple[tuple[str, str, str, set[str] | None], ...]:
+    """Return (place, context, message, fields passed) of each literal; fields None where they are passed later."""
+    return (*template_messages(), *code_messages())
+
+
+def code_messages() -> Iterator[tuple[str, str, str, set[str] | None]]:
+    """Yield what `messages` returns, of the calls in modules."""
     for name, tree in modules():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):

@@ -1,15 +1,18 @@
 """Pages spoilt in every way → the reader neither fails nor hangs, and forgets each."""
 
+import pytest
+
 from pipeline.extraction.extract import extract_page
 from pipeline.records import Article
 from tests.support.stress.mutations import HEAVY, LIGHT, mutated, try_pages
 
 
-def test_no_page_breaks_the_reader_or_keeps_it_long() -> None:
-    found = try_pages(240, seed=20251122)
+@pytest.mark.parametrize("pages", [100, pytest.param(240, marks=pytest.mark.thorough)])
+def test_no_page_breaks_the_reader_or_keeps_it_long(pages: int) -> None:
+    found = try_pages(pages, seed=20251122)
     assert found.crashes == []
-    assert found.pages == 240
-    assert found.articles > 120
+    assert found.pages == pages
+    assert found.articles > pages / 2
     # On a busy machine; the processor lets a page have 30 s.
     assert max(found.slowest.values()) < 15, found.slowest
 

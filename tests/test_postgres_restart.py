@@ -19,6 +19,7 @@ from storage.database import open_database
 from storage.engine.errors import StorageError
 from tests.support.archived_press import captures, contents, run, write_warc
 from tests.support.cli import Diembao
+from tests.support.forked_processes import ForkedPopen
 from tests.support.postgres import start_postgres
 from tests.support.stress.crash import crash, verify
 
@@ -93,14 +94,15 @@ def test_between_two_transactions_nobody_notices_and_meanwhile_it_is_told(
     storage.close()
 
 
+@pytest.mark.usefixtures("served_workers")
 def test_archives_are_read_back_across_it(server: Any, tmp_path: Path, diembao: Diembao) -> None:
     address, home, plain = address_of(server), Home(tmp_path / "home"), Home(tmp_path / "plain")
     for one in (home, plain):
         write_configuration(one.config)
-    names = [str(write_warc(tmp_path / f"{n}.warc.gz", captures(240)[n::8])) for n in range(8)]
+    names = [str(write_warc(tmp_path / f"{n}.warc.gz", captures(96)[n::8])) for n in range(8)]
     words = ["--home", str(home.root), "--lang", "en", "backfill", *names, "--workers", "1"]
     environment = {"DIEMBAO_DATABASE": address}
-    reading = subprocess.Popen(
+    reading = ForkedPopen(
         [sys.executable, "-m", "diembao", *words],
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,

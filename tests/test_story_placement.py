@@ -89,10 +89,11 @@ def key_of(storage: Database, name: str) -> str:
     return next(i.key for i in storage.articles.items() if i.article.url.endswith(f"/{name}.html"))
 
 
-def test_every_order_of_arrival_gives_the_same_groups(tmp_path: Path) -> None:
+@pytest.mark.parametrize("orders", [range(2, 7), pytest.param(range(9), marks=pytest.mark.thorough)])
+def test_every_order_of_arrival_gives_the_same_groups(tmp_path: Path, orders: range) -> None:
     articles = press(8)
     expected = None
-    for shuffle in range(9):
+    for shuffle in orders:
         draw = random.Random(shuffle)
         some = articles[:]
         draw.shuffle(some)
@@ -104,7 +105,7 @@ def test_every_order_of_arrival_gives_the_same_groups(tmp_path: Path) -> None:
         found = grouped(storage)
         expected = expected or found
         assert found == expected
-        if shuffle == 0:
+        if shuffle == orders[0]:
             assert storage.stories.rebuild(T0) == 0
             assert grouped(storage) == expected
         storage.close()
@@ -126,7 +127,7 @@ def test_crowds_are_grouped_alike_too(tmp_path: Path) -> None:
         for n in range(40)
     ]
     found = []
-    for shuffle in range(4):
+    for shuffle in range(3):
         storage = open_database(tmp_path / f"{shuffle}.db")
         storage.crawl.set_sources([Source("a", "Báo A", "http://a.example/", ())])
         draw.shuffle(articles)

@@ -2,8 +2,8 @@
 
 Reading it in takes a second or more of most commands, and as much again of each worker that examines pages. A process
 that is forked has its own memory, its own standard streams, environment and working directory, and ends as the program
-does, with its exit code. Workers are forked from it in turn. Words that begin with `-c` are a program and its words,
-those that begin with `-m` a module and its words.
+does, with its exit code. Its workers are forked from here too (served_workers.py). Words that begin with `-c` are a
+program and its words, those that begin with `-m` a module and its words.
 
     python -m tests.support.fork_server SOCKET
 """
@@ -16,6 +16,8 @@ import logging
 import os
 import random
 import runpy
+import select
+import signal
 import socket
 import sys
 import threading
@@ -28,8 +30,9 @@ from io import TextIOWrapper
 from types import ModuleType
 
 from diembao.cli.command_list import LISTED
-from tests.support.forked_commands import FORK
-from tests.support.forked_workers import fork_workers, warm_up
+from tests.support.forked_commands import FORK, WORKER
+from tests.support.forked_workers import warm_up
+from tests.support.served_workers import be_worker, serve_workers
 
 #: Domains of the database that most commands use.
 _FACETS = ("articles", "audit", "crawl", "derived", "maintenance", "register", "search", "stories", "translations")
@@ -88,7 +91,8 @@ _MOST_FILES = 16
 
 def serve(path: str) -> None:
     """Answer requests at a socket until the process is ended: standard streams, folder, environment, words."""
-    _read_program_in()
+    _load(_PROGRAM)
+    serve_workers(path)
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(path)
         door.listen(16)
@@ -115,11 +119,6 @@ def serve(path: str) -> None:
                     pass
 
 
-def _read_program_in() -> None:
-    _load(_PROGRAM)
-    fork_workers()
-
-
 def _load(names: Iterable[str]) -> None:
     for name in names:
         import_module(name)
@@ -137,7 +136,7 @@ def _prepare_for(words: Sequence[str]) -> None:
         _load(words[1:2])
     for word in _OF_COMMANDS.keys() & set(words):
         _load_for(word)
-    if not _TAGGING.isdisjoint(words):
+    if words[:1] == [WORKER] or not _TAGGING.isdisjoint(words):
         warm_up()
         # A library of the models gives the root logger a handler, in the workers' own processes otherwise.
         logging.root.handlers.clear()
@@ -152,19 +151,24 @@ def _answer(
     words: Sequence[str],
     numbers: Sequence[int],
 ) -> None:
+    ended, lives = os.pipe()
     process = os.fork()
     if process:
+        os.close(lives)
         # The process alone holds its files: who reads what it writes must see it end.
         for number in files:
             os.close(number)
         with suppress(OSError):
             line.sendall(process.to_bytes(4, "big"))
+        if words[:1] == [WORKER] and ended not in select.select([line, ended], [], [])[0]:
+            os.kill(process, signal.SIGKILL)  # whoever asked for it is gone
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         with suppress(OSError):  # whoever asked may have been killed meanwhile
             line.sendall(code.to_bytes(4, "big", signed=True))
         os._exit(0)
     os.setsid()
     line.close()
+    os.close(ended)
     _place(files, numbers)
     os.chdir(folder)
     os.environ.clear()
@@ -203,6 +207,9 @@ def _run(words: Sequence[str]) -> None:
         sys.modules["__main__"] = program = ModuleType("__main__")
         warnings.simplefilter("ignore")
         exec(words[1], vars(program))
+        return
+    if words[:1] == [WORKER]:
+        be_worker()
         return
     if words[:1] == ["-m"]:
         sys.argv = list(words[1:])

@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory, TemporaryFile
 ROOT = Path(__file__).parent.parent.parent
 #: Variable that names the server's socket to a process whose own processes are to be forked too (forked_processes.py).
 FORK = "DIEMBAO_FORK_SERVER"
+#: Word that asks the server for a worker of a process (served_workers.py).
+WORKER = "--worker"
 #: Seconds for the server to read the program in.
 _START = 120.0
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,10 +29,10 @@ def imports_of(path: Path, root: Path) -> set[str]:
     names: set[str] = set()
     here = dotted(path, root).split(".")
     package = here if path.name == "__init__.py" else here[:-1]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in _import_statements(path.read_text("utf-8")):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             parts = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join([*parts, *([node.module] if node.module else [])])
             folder = root.joinpath(*base.split("."))
@@ -42,6 +43,11 @@ def imports_of(path: Path, root: Path) -> set[str]:
             if modules_in != {a.name for a in node.names}:
                 names.add(base)
     return names
+
+
+@cache
+def _import_statements(source: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return tuple(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def write_tree(root: Path, **sources: str) -> Path:
