@@ -29,10 +29,11 @@ from tests.support.archive import read_archive, write_archive
 _TIMES, _FIVE = 25, 1.3
 #: Pages on which trafilatura is timed.
 _SAMPLE = 150
-#: What stands for "n" in the names of each invented neighbour.
-_LETTERS = ("n", "l", "m", "s", "r")
+#: What stands for "n" in the names of each invented neighbour, and at the end of each.
+_LETTERS = ("", "l", "m", "s", "r")
 #: A name among the strings of places.toml.
-_NAME = re.compile(r'("[A-ZĐÀ-Ỹ][^"]*")')
+_NAME = re.compile(r'("[A-ZĐÀ-Ỹ\u3040-\uffff][^"\\]*")')
+_NAME_END = re.compile(r'(\*?")$')
 
 
 def write_homes(folder: Path, count: int) -> list[Home]:
@@ -41,10 +42,11 @@ def write_homes(folder: Path, count: int) -> list[Home]:
     for number in range(count):
         home = Home(folder / f"province{number}")
         write_configuration(home.config)
-        file, letter = home.config / "places.toml", _LETTERS[number]
-        pieces = _NAME.split(file.read_text("utf-8"))
-        pieces[1::2] = [name.replace("n", letter) for name in pieces[1::2]]  # what stands between them stays
-        file.write_text("".join(pieces), "utf-8")
+        if letter := _LETTERS[number]:
+            file = home.config / "places.toml"
+            pieces = _NAME.split(file.read_text("utf-8"))  # what stands between the names stays
+            pieces[1::2] = [_NAME_END.sub(letter + r"\1", name.replace("n", letter)) for name in pieces[1::2]]
+            file.write_text("".join(pieces), "utf-8")
         settings = tomlkit.parse((home.config / "settings.toml").read_text("utf-8"))
         settings["encoder"] = {"backend": "none"}
         (home.config / "settings.toml").write_text(tomlkit.dumps(settings), "utf-8")

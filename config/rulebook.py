@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.faults.errors import ConfigError, Fault
 from config.faults.words import value_fault
-from config.load import Faults, SoundTexts, read_toml, resolve
+from config.load import Faults, SoundTexts, parse_toml, read_toml, resolve
 from pipeline.i18n.catalogs import mark
 from pipeline.rules.linear_models import Models
 from pipeline.rules.rulebook import Gazetteer, Rulebook, TopicRules, rulebook
@@ -37,6 +37,13 @@ def load_rulebook(directory: Path | None = None) -> Rulebook:
         _parse(places, topics, models, faults)
         raise ConfigError(faults)
     return _rulebook_of(places, topics, models)
+
+
+@lru_cache(maxsize=4)
+def parse_gazetteer(name: str, text: str) -> Gazetteer:
+    """Return what the text of a places.toml holds, not checked for sense. Raises ConfigError."""
+    sound = _SOUND.get(text)
+    return sound if isinstance(sound, Gazetteer) else parse_toml(text, Gazetteer, name=name)
 
 
 @lru_cache(maxsize=2)

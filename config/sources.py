@@ -7,7 +7,8 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from config.collection import collecting_config
-from config.load import Faults, SoundTexts, parse_toml, read_toml, resolve
+from config.load import Faults, SoundTexts, read_toml, resolve
+from config.rulebook import parse_gazetteer
 from pipeline.i18n.catalogs import mark
 from pipeline.i18n.notices import Message
 from pipeline.polling.allowed_hours import parse_hours
@@ -25,7 +26,6 @@ class _SourcesFile:
 
 
 _SOUND = SoundTexts[tuple[Source, ...]]()
-_GAZETTEERS = SoundTexts[Gazetteer]()
 
 
 def load_sources(directory: Path | None) -> tuple[Source, ...]:
@@ -37,11 +37,7 @@ def load_sources(directory: Path | None) -> tuple[Source, ...]:
     sources = check_sources(*resolve(directory, "sources.toml"))
     if not any(feed.kind == "query" for source in sources for feed in source.feeds):
         return sources
-    name, text = resolve(directory, "places.toml")
-    gazetteer = _GAZETTEERS.get(text)
-    if gazetteer is None:
-        gazetteer = parse_toml(text, Gazetteer, name=name)
-        _GAZETTEERS.add(text, gazetteer)
+    gazetteer = parse_gazetteer(*resolve(directory, "places.toml"))
     return tuple(replace(s, feeds=tuple(_with_names(feed, s, gazetteer) for feed in s.feeds)) for s in sources)
 
 

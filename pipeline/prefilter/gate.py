@@ -134,7 +134,7 @@ class Gate:
             else:
                 hits.append((ByteHit(name, where), strength))
                 possible.append(hits[-1])
-        for text in beside:
+        for text in filter(None, beside):
             for name, strength, _, _ in self._find_in_text(text):
                 hits.append((ByteHit(name, "feed"), strength))
                 possible.append(hits[-1])

@@ -15,9 +15,11 @@ from pipeline.prefilter.normalize_bytes import normalize_bytes
 _NOTHING = GateResult(False, ())
 
 
-#: Number of a gate that has a form. Of the beginning of an interrupted name also its size in bytes, and what must go on
-#: behind the break for the form to tell anything; 0 and nothing for a form that may be a whole name.
-_Owner = tuple[int, int, tuple[bytes, ...]]
+#: Gates that have a form, as bits. Where it is the beginning of an interrupted name also its size in bytes, and what
+#: must go on behind the break for the form to tell anything; 0 and nothing for a form that may be a whole name.
+_Owners = tuple[int, int, tuple[bytes, ...]]
+#: Where a form stands, whether it tells anything, and the gates for which that holds, as bits
+_Match = tuple[int, int, bool, int]
 
 
 class MergedGate:
@@ -25,15 +27,18 @@ class MergedGate:
 
     def __init__(self, gates: Sequence[Gate]) -> None:
         self._gates = tuple(gates)
-        owners: dict[bytes, list[_Owner]] = {}
+        owners: dict[bytes, dict[tuple[int, tuple[bytes, ...]], int]] = {}
         for number, gate in enumerate(self._gates if len(self._gates) > 1 else ()):
             beginnings = dict(gate.beginnings())
             for form in gate.forms:
                 beginning = beginnings.get(form)
-                size, then = (0, ()) if beginning is None else (beginning.size, beginning.then)
-                owners.setdefault(form, []).append((number, size, then))
+                kind = (0, ()) if beginning is None else (beginning.size, beginning.then)
+                kinds = owners.setdefault(form, {})
+                kinds[kind] = kinds.get(kind, 0) | 1 << number
         self._forms = sorted(owners)
-        self._owners = [tuple(owners[form]) for form in self._forms]
+        self._owners: list[list[_Owners]] = [
+            [(bits, size, then) for (size, then), bits in owners[form].items()] for form in self._forms
+        ]
 
     @cached_property
     def _automaton(self) -> Any:
@@ -49,27 +54,28 @@ class MergedGate:
         page = normalize_bytes(body, content_type)
         if len(self._gates) == 1:
             return (self._gates[0].look_within(page, None, url, beside),)
-        found: list[list[tuple[int, int, bool]]] = [[] for _ in self._gates]
+        found: list[_Match] = []
+        told = 0
         for pattern, start, end in self._automaton.find_matches_as_indexes(page, overlapping=True):
-            known, after = -1, 0
-            for number, size, then in self._owners[pattern]:
-                if size and size != known:
-                    known, after = size, after_break(page, start + size)
-                found[number].append((start, end, not size or page.startswith(then, after)))
+            for bits, size, then in self._owners[pattern]:
+                tells = not size or page.startswith(then, after_break(page, start + size))
+                found.append((start, end, tells, bits))
+                if tells:
+                    told |= bits
         said = any(beside)
         return tuple(
-            gate.look_within(page, _join(matches), url, beside) if matches or said else _NOTHING
-            for gate, matches in zip(self._gates, found, strict=True)
+            gate.look_within(page, _join(found, 1 << number), url, beside) if said or told >> number & 1 else _NOTHING
+            for number, gate in enumerate(self._gates)
         )
 
 
-def _join(matches: Iterable[tuple[int, int, bool]]) -> list[tuple[int, int]]:
-    """Return the stretches of bytes that matches cover together, in their order, but those that tell nothing."""
+def _join(matches: Iterable[_Match], gate: int) -> list[tuple[int, int]]:
+    """Return the stretches of bytes that a gate's matches cover together, in order, but those that tell nothing."""
     spans: list[tuple[int, int, bool]] = []
-    for start, end, tells in sorted(matches):
+    for start, end, tells in sorted((start, end, tells) for start, end, tells, bits in matches if bits & gate):
         if spans and start < spans[-1][1]:
-            begin, stop, told = spans[-1]
-            spans[-1] = begin, max(end, stop), told or tells
+            begin, stop, before = spans[-1]
+            spans[-1] = begin, max(end, stop), before or tells
         else:
             spans.append((start, end, tells))
     return [(start, end) for start, end, tells in spans if tells]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -56,10 +56,9 @@ def has_any_end(name: str) -> bool:
 
 def whole_name_forms(name: str, strength: Strength) -> Iterator[bytes]:
     """Yield the bytes of an uninterrupted name."""
-    words = _words(name)
     between = _BETWEEN_CONTEXT if strength == "context" else _BETWEEN
-    for cased in _spellings(words):
-        for blank in between if len(words) > 1 else ("",):
+    for cased in _spellings(name):
+        for blank in between if len(cased) > 1 else ("",):
             yield _bytes(blank.join(cased))
 
 
@@ -68,8 +67,7 @@ def name_beginnings(name: str) -> Iterator[tuple[bytes, int, tuple[bytes, ...]]]
 
     Each comes with the number of its bytes that belong to the name, and the possible next letters.
     """
-    words = _words(name)
-    for cased in _spellings(words):
+    for cased in _spellings(name):
         if len(cased[0]) > 1 and not UNSPACED.search(cased[0]):
             # a large initial, set apart
             initial = b">" + _bytes(cased[0][0])
@@ -104,16 +102,18 @@ _DASHES = str.maketrans("‐‑‒–—―−", "-------")
 _ASCII_CASE = {n: n + 32 for n in range(ord("A"), ord("Z") + 1)}
 
 
-def _spellings(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Return the words in lower case, upper case and unchanged, with the tone marks in either place.
+@lru_cache(maxsize=64)
+def _spellings(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words of a name in lower case, upper case and unchanged, with the tone marks in either place.
 
     Of spellings that are the same bytes there is one: letters of ASCII have no case here.
     """
+    words = _words(name)
     if not words:
         return ()
     cases = (tuple(w.lower() for w in words), tuple(w.upper() for w in words), tuple(words))
     spellings = dict.fromkeys(spelling for case in cases for spelling in (case, tuple(map(_old_tones, case))))
-    return {" ".join(spelling).translate(_ASCII_CASE): spelling for spelling in spellings}.values()
+    return tuple({" ".join(spelling).translate(_ASCII_CASE): spelling for spelling in spellings}.values())
 
 
 def _bytes(text: str) -> bytes:
