@@ -170,14 +170,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with our tables in it, to copy: making them takes a tenth of a second."""
-    from storage.database import open_database
+@pytest.fixture(scope="session", autouse=True)
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An SQLite file with our tables in it, of which every new one that a test opens is a copy."""
+    from tests.support.new_databases import copy_tables, make_tables
 
-    file = tmp_path_factory.mktemp("tables") / "tables.db"
-    open_database(file).close()
-    return file
+    file = make_tables(tmp_path_factory.mktemp("tables") / "tables.db")
+    with pytest.MonkeyPatch.context() as patch:
+        copy_tables(file, patch.setattr)
+        yield file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

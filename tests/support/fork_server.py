@@ -27,11 +27,13 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from types import ModuleType
 
 from diembao.cli.command_list import LISTED
 from tests.support.forked_commands import FORK, WORKER
 from tests.support.forked_workers import warm_up
+from tests.support.new_databases import copy_tables, make_tables
 from tests.support.served_workers import be_worker, serve_workers
 
 #: Domains of the database that most commands use.
@@ -92,6 +94,7 @@ _MOST_FILES = 16
 def serve(path: str) -> None:
     """Answer requests at a socket until the process is ended: standard streams, folder, environment, words."""
     _load(_PROGRAM)
+    copy_tables(make_tables(Path(path).with_name("tables.db")))
     serve_workers(path)
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(path)
